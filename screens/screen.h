@@ -1,0 +1,170 @@
+/* screens/screen.h: what a screen is, what it is told (messages) and what it may ask for (effects).
+ *
+ * A screen is a struct of its own state and one table of functions. app.c tells it messages; it changes its own
+ * state and appends effects; runner.c carries them out and tells what came of it. A screen reads no clock, file,
+ * network or other screen. Messages and effects carry JSON documents and ids, never pointers into screens, so that
+ * a session can be recorded and drawn again. */
+#pragma once
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/base/rng.h"
+#include "core/wire/json.h"
+#include "screens/action.h"
+#include "screens/tr.h"
+#include "tui/frame.h"
+#include "tui/key.h"
+#include "tui/keymap.h"
+#include "tui/rect.h"
+
+/* --- what every screen may look at --------------------------------------------------------------- */
+enum link_state {
+    LINK_NONE, /* no hall yet, or nobody signed in */
+    LINK_CONNECTING,
+    LINK_COPYING, /* the first copy of the hall is under way: done of total rows */
+    LINK_ONLINE,
+    LINK_OFFLINE,
+    LINK_EXPIRED, /* records wait for a new sign-in */
+    LINK_FROZEN,  /* needs a person */
+};
+struct link {
+    enum link_state state;
+    int64_t since_ms, offset_ms, done, total;
+    int64_t unsent, unsent_others, disputes;
+    char text[300]; /* why it is offline or frozen: a whole sentence */
+};
+struct session {
+    bool signed_in;
+    char user[UUID_TEXT], login[64], name[128], agency[64];
+    unsigned roles;       /* core/model/role.h */
+    char counter[64];     /* id of the counter, "" none */
+    char counter_name[64];
+    char hall_name[128], pack[8];
+};
+struct ui {
+    const struct keymap *keys;
+    enum lang lang;
+    bool ascii;     /* the terminal shows ASCII alone */
+    int64_t now_ms; /* wall time by the hall's clock */
+    struct session session;
+    struct link link;
+    bool practice; /* the hall is a practice hall */
+};
+/* The durability mark of a row's "mark" (queries.h), one cell: ○ ◐ ● ! or, in ASCII, o * = !; "" for NULL. */
+const char *ui_mark(const struct ui *ui, const char *mark);
+
+/* --- messages --------------------------------------------------------------------------------------- */
+enum msg_kind {
+    MSG_ACTION,    /* action: possible here and now, and confirmed when dangerous */
+    MSG_KEY,       /* key: bound to no action here, or typed into a field */
+    MSG_PASTE,     /* text, with its line ends; never keys */
+    MSG_RESIZE,    /* w, h */
+    MSG_TICK,      /* a second went by */
+    MSG_LOAD,      /* shown for the first time or again, or rows changed: ask for the data that you show */
+    MSG_HIDE,      /* about to be covered or freed: put what is typed into the journal */
+    MSG_DATA,      /* what, json: the answer to effects_load */
+    MSG_SAVED,     /* what: type of the command, seq: saved on this computer; json: its predicted data or NULL */
+    MSG_REFUSED,   /* what: type of the command, code, text: nothing was saved; say why */
+    MSG_RESULT,    /* what, seq, json: the hall's answer {"status","data","error"} to a command of this screen */
+    MSG_ANSWERED,  /* what: id of the question; text: value or typed text; json: the chosen row or NULL */
+    MSG_SIGNED_IN, /* json: the session; or code and text, when it was refused */
+    MSG_FETCHED,   /* what: the path of effects_fetch; json, or text when it failed */
+    MSG_STATUS,    /* ui->link changed */
+};
+struct msg {
+    enum msg_kind kind;
+    enum action action;
+    struct key key;
+    int w, h;
+    int64_t seq;
+    const char *what, *code, *text; /* borrowed for the call, like json */
+    const struct json *json;
+};
+
+/* --- effects ---------------------------------------------------------------------------------------- */
+enum effect_kind {
+    EFFECT_LOAD,         /* what, json: args of cache_load */
+    EFFECT_COMMAND,      /* what: type, json: body */
+    EFFECT_JOURNAL_PUT,  /* what: screen, text: object, json: typed */
+    EFFECT_JOURNAL_DROP, /* what: screen, text: object */
+    EFFECT_SIGN_IN,      /* what: login, text: password */
+    EFFECT_SIGN_OUT,
+    EFFECT_SETTING, /* what: name, text: value: kept for the next start */
+    EFFECT_HALL,    /* what: "practice", "setup" or "join"; text: its pack, folder or URL */
+    EFFECT_FETCH,   /* what: a path below the hall's URL */
+    EFFECT_EXPORT,  /* what: "outbox" …, text: file; a toast says what came of it */
+    EFFECT_COPY,    /* text: to the clipboard */
+    EFFECT_BELL,
+    EFFECT_RETRY,
+    EFFECT_REDRAW,
+    EFFECT_SUSPEND,
+    EFFECT_QUIT,
+    /* Those that app.c carries out itself: */
+    EFFECT_OPEN, /* screen, json: args */
+    EFFECT_BACK,
+    EFFECT_TOAST, /* toast, text */
+    EFFECT_ASK,   /* json: the question */
+    EFFECT_DO,    /* action: as if its key had been pressed */
+};
+enum toast_kind { TOAST_GOOD, TOAST_PLAIN, TOAST_WARN, TOAST_DANGER };
+struct effect {
+    enum effect_kind kind;
+    enum screen_id screen;
+    enum toast_kind toast;
+    enum action action;
+    char *what, *text; /* owned, may be NULL */
+    struct json *json; /* owned, may be NULL */
+};
+struct effects {
+    struct effect *items;
+    int count, capacity;
+};
+void effects_deinit(struct effects *effects); /* passwords in it are wiped */
+
+/* All take ownership of the documents handed in. */
+void effects_load(struct effects *effects, const char *what, struct json *args);
+void effects_command(struct effects *effects, const char *type, struct json *body);
+void effects_open(struct effects *effects, enum screen_id screen, struct json *args);
+void effects_back(struct effects *effects);
+void effects_toast(struct effects *effects, enum toast_kind kind, const char *format, ...) PRINTF(3, 4);
+void effects_journal_put(struct effects *effects, const char *screen, const char *object, struct json *typed);
+void effects_journal_drop(struct effects *effects, const char *screen, const char *object);
+void effects_setting(struct effects *effects, const char *name, const char *value);
+void effects_do(struct effects *effects, enum action action);
+/* Any other kind; what and text are copied and may be NULL. */
+void effects_add(struct effects *effects, enum effect_kind kind, const char *what, const char *text);
+
+/* A question in place of the action line; the answer comes as MSG_ANSWERED with its id, Esc takes it back and
+ * tells nobody. One of:
+ *   choices  a key each; json of the answer is what was handed in as row (may be NULL)
+ *   list     many choices: typing filters them, Enter takes one
+ *   field    one line of text, Enter takes it; "" is an answer only when the field is optional
+ * Build it, then hand it to effects_ask. id stands for the screen; texts are translated already. */
+struct json *question_new(const char *id, const char *text);
+void question_choice(struct json *question, const char *key, const char *label, const char *value, struct json *row);
+void question_item(struct json *question, const char *label, const char *value, struct json *row);
+void question_field(struct json *question, const char *typed, bool optional);
+void effects_ask(struct effects *effects, struct json *question);
+
+/* --- a screen ----------------------------------------------------------------------------------------- */
+struct screen_ops {
+    enum screen_id id;
+    void *(*new)(const struct json *args); /* args: borrowed, of effects_open; may be NULL */
+    void (*free)(void *self);
+    void (*update)(void *self, const struct ui *ui, const struct msg *msg, struct effects *effects);
+    /* Draws into area: all but the title line above and the action line below, which app.c draws. Puts the cursor
+     * on the focus (frame_cursor). */
+    void (*view)(const void *self, const struct ui *ui, struct frame *frame, struct rect area);
+    /* NULL: possible; else why not, as a sentence marked with TR (app.c translates it). May be NULL: all are. */
+    const char *(*enabled)(const void *self, const struct ui *ui, enum action action);
+    /* May be NULL: a text field has the focus, so that letters and digits type. */
+    bool (*typing)(const void *self);
+    /* May be NULL: what is typed now is secret and goes into no recording. */
+    bool (*secret)(const void *self);
+    /* May be NULL: the words at the left of the title line, instead of counter and queue. Caller frees. */
+    char *(*title)(const void *self, const struct ui *ui);
+    /* May be NULL: what tells two of a kind apart, such as a case id: opening it again shows the same one. */
+    const char *(*object)(const void *self);
+};
+/* NULL when this program was built without that screen's file (a test of one screen). */
+const struct screen_ops *screen_ops(enum screen_id id);
