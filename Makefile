@@ -1,0 +1,129 @@
+# Loket. `make run` and `make test` are all a newcomer needs; both install what is missing first.
+# Everything built goes below build/, one folder for each kind of build.
+
+VERSION  := 0.1.0
+PREFIX   ?= /usr/local
+BUILD    ?= build
+CC       := gcc
+
+PACKAGES := gcc make pkg-config libc6-dev libncurses-dev libsqlite3-dev libcurl4-openssl-dev libcjson-dev \
+            libmicrohttpd-dev libsodium-dev libpcre2-dev
+# What only the tests and the developers' targets need.
+TEST_PACKAGES := libvterm-dev
+DEV_PACKAGES  := clang-format cppcheck shellcheck python3-pil fonts-dejavu-core tmux htop tig less
+
+CORE_ROOMS    := base model form catalogue wire db command
+STATION_ROOMS := $(addprefix core/,$(CORE_ROOMS) cache sync) tui screens
+HALL_ROOMS    := $(addprefix core/,$(CORE_ROOMS) hall)
+
+STATION_MAIN := screens/main.c
+HALL_MAIN    := core/hall/main.c
+sources       = $(sort $(foreach room,$(1),$(wildcard $(room)/*.c)))
+STATION_SRC  := $(filter-out $(STATION_MAIN),$(call sources,$(STATION_ROOMS)))
+HALL_SRC     := $(filter-out $(HALL_MAIN),$(call sources,$(HALL_ROOMS)))
+ALL_SRC      := $(sort $(STATION_SRC) $(HALL_SRC))
+SUPPORT_SRC  := $(wildcard tests/support/*.c)
+UNIT_SRC     := $(wildcard tests/unit/*.c tests/screen/*.c)
+SCRIPTS      := $(wildcard tests/*.sh tests/*/*.sh .ci/run)
+
+WARNINGS := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wold-style-definition \
+            -Wpointer-arith -Wwrite-strings -Wundef -Wvla -Wformat=2 -Wnull-dereference -Wduplicated-cond \
+            -Wlogical-op -Wimplicit-fallthrough -Wcast-qual
+PKGS_USED := libmicrohttpd libsodium libcjson libpcre2-8 libcurl ncursesw sqlite3
+CPPFLAGS += -I. -I$(OUT)/gen -D_GNU_SOURCE -DLOKET_VERSION='"$(VERSION)"' -DLOKET_PREFIX='"$(PREFIX)"'
+CFLAGS   := -std=c17 -g $(WARNINGS)
+# Hardening where it costs nothing; sections so that the linker drops what a program does not use.
+RELEASE  := -O2 -D_FORTIFY_SOURCE=2 -fstack-protector-strong -ffunction-sections -fdata-sections
+SANITIZE := -O1 -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+LDFLAGS  := -Wl,--as-needed -Wl,--gc-sections -Wl,-z,relro -Wl,-z,now
+CORE_LIBS    := -lcjson -lsqlite3 -lsodium -lpcre2-8 -lm
+STATION_LIBS := $(CORE_LIBS) -lcurl -lncursesw -ltinfo
+HALL_LIBS    := $(CORE_LIBS) -lmicrohttpd
+TEST_LIBS    := $(STATION_LIBS) -lmicrohttpd -lvterm -lutil
+
+# KIND is release or san; a sub-make builds the other kind with the same rules.
+KIND ?= release
+OUT  := $(BUILD)/$(KIND)
+MODE := $(if $(filter san,$(KIND)),$(SANITIZE),$(RELEASE))
+obj   = $(patsubst %.c,$(OUT)/%.o,$(1))
+PO_C := $(OUT)/gen/po.c
+
+.PHONY: all run test unit e2e hall deps dev-deps san layers lint format bench pictures install clean help
+.DELETE_ON_ERROR:
+
+all: $(BUILD)/loket $(BUILD)/loketd
+
+run: deps
+	@$(MAKE) --no-print-directory all
+	@exec $(BUILD)/loket --hall practice
+
+help:
+	@sed -n 's/^\([a-z-]*\):.*## /\1  /p' Makefile
+
+$(BUILD)/loket $(BUILD)/loketd: $(BUILD)/%: $(BUILD)/release/%
+	@ln -f $< $@
+
+$(OUT)/loket: $(call obj,$(STATION_SRC) $(STATION_MAIN)) $(OUT)/gen/po.o
+	@echo "  link    $@"
+	@$(CC) $(MODE) $(LDFLAGS) -o $@ $^ $(STATION_LIBS)
+
+$(OUT)/loketd: $(call obj,$(HALL_SRC) $(HALL_MAIN))
+	@echo "  link    $@"
+	@$(CC) $(MODE) $(LDFLAGS) -o $@ $^ $(HALL_LIBS)
+
+$(OUT)/%.o: %.c
+	@mkdir -p $(@D)
+	@echo "  cc      $<"
+	@$(CC) $(CPPFLAGS) $(CFLAGS) $(MODE) -MMD -MP -c -o $@ $<
+
+# The translations of the interface, screens/po/*.po, as one sorted C table.
+$(PO_C): screens/po/po2c.awk $(wildcard screens/po/*.po)
+	@mkdir -p $(@D)
+	@LC_ALL=C awk -f screens/po/po2c.awk $(sort $(wildcard screens/po/*.po)) > $@
+$(OUT)/gen/po.o: $(PO_C)
+	@$(CC) $(CPPFLAGS) $(CFLAGS) $(MODE) -c -o $@ $<
+
+-include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
+
+# --- tests -------------------------------------------------------------------------------------
+san:
+	@$(MAKE) --no-print-directory KIND=san $(BUILD)/san/loket $(BUILD)/san/loketd $(BUILD)/san/unit
+unit: deps
+	@$(MAKE) --no-print-directory KIND=san $(BUILD)/san/unit
+	@$(BUILD)/san/unit $(ONLY)
+
+$(OUT)/unit: $(call obj,$(ALL_SRC) $(SUPPORT_SRC) $(UNIT_SRC)) $(OUT)/gen/po.o
+	@echo "  link    $@"
+	@$(CC) $(MODE) $(LDFLAGS) -o $@ $^ $(TEST_LIBS)
+
+# One program for each file of these layers: they drive the real loket and loketd.
+$(OUT)/tests/%: $(OUT)/tests/%.o $(call obj,$(ALL_SRC) $(SUPPORT_SRC)) $(OUT)/gen/po.o
+	@echo "  link    $@"
+	@$(CC) $(MODE) $(LDFLAGS) -o $@ $^ $(TEST_LIBS)
+
+test: deps test-deps
+	@tests/run.sh
+
+deps:
+	@tests/deps.sh $(PACKAGES)
+test-deps:
+	@tests/deps.sh $(TEST_PACKAGES)
+dev-deps:
+	@tests/deps.sh $(DEV_PACKAGES)
+
+# --- order in the house ---------------------------------------------------------------------------
+layers:
+	@tests/layers.sh
+
+lint: dev-deps layers
+	@clang-format --dry-run -Werror $(shell git ls-files '*.c' '*.h')
+	@cppcheck --quiet --std=c11 --enable=warning,performance,portability --inline-suppr --error-exitcode=1 \
+	   --suppress=missingIncludeSystem --suppress=checkersReport -I. -DLOKET_VERSION='""' -DLOKET_PREFIX='""' tui core screens
+	@shellcheck $(SCRIPTS)
+	@echo "lint: clean"
+
+format:
+	@clang-format -i $(shell git ls-files '*.c' '*.h')
+
+clean:
+	rm -rf $(BUILD)

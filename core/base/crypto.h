@@ -1,0 +1,21 @@
+/* core/base/crypto.h: the only door to libsodium: password hashes, SHA-256, random bytes. */
+#pragma once
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum { SHA256_BYTES = 32, SHA256_TEXT = 65, PASSWORD_HASH = 128, TOKEN_TEXT = 44 };
+
+/* argon2id with 19 MiB and two passes (OWASP password storage, 2023). Takes some 20–50 ms. */
+bool password_hash(const char *password, char out[PASSWORD_HASH]);
+bool password_verify(const char *hash, const char *password);
+
+struct sha256 {
+    _Alignas(16) unsigned char opaque[128];
+};
+void sha256_start(struct sha256 *sha);
+void sha256_add(struct sha256 *sha, const void *data, size_t length);
+void sha256_text(struct sha256 *sha, char out[SHA256_TEXT]); /* ends it; lower-case hexadecimal */
+
+void token_new(char out[TOKEN_TEXT]); /* 256 random bits, URL-safe */
+void secret_wipe(void *data, size_t length);

@@ -1,0 +1,93 @@
+/* core/command/command.h: what each command of PROTOCOL.md section 4 does, written once.
+ *
+ * The hall runs a command to decide; the workstation runs the same function over its own copy to predict.
+ * A command reads and writes rows through the transaction handed in and nothing else: no clock, no chance, no
+ * network. Its table (commands.c) says type, class, roles and function: who may, when offline, where the rule is. */
+#pragma once
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/base/clock.h"
+#include "core/base/rng.h"
+#include "core/db/rows.h"
+#include "core/wire/json.h"
+
+enum command_class { COMMAND_ONLINE, COMMAND_WORK };
+
+/* A command as it travels; texts are borrowed from the parsed push or outbox row. */
+struct command {
+    int64_t seq;
+    const char *id; /* UUIDv7; a row that the command makes gets an identity derived from it */
+    const char *type;
+    int version;
+    int64_t wall_ms, offset_ms;             /* "at": evidence only */
+    int64_t base_rev, base_row_rev, base_hold_gen; /* "base"; -1 when not given */
+    const struct json *body;
+};
+
+struct actor {
+    char user[UUID_TEXT]; /* id; "" is the hall's own program ("system") */
+    char login[64];
+    char name[128];
+    char agency[64];      /* "" belongs to no agency: may act for all */
+    unsigned roles;       /* core/model/role.h */
+    char client[UUID_TEXT];
+};
+
+enum { TX_CHANGES_MAX = 4096 };
+struct tx_change {
+    enum table table;
+    char id[64];
+};
+
+/* One command's transaction. Made by the hall's server_core or by the cache; see tx_get and tx_put. */
+struct tx {
+    struct db *db;
+    enum row_set set;     /* where writes go: ROWS_PLAIN at the hall, ROWS_OVERLAY at the workstation */
+    bool predicting;      /* at the workstation: no numbers are given out, nothing online is done */
+    int64_t rev;          /* becomes row_rev of what is written; at the workstation the cursor */
+    int64_t now_ms;       /* wall time of the hall, as far as it is known here */
+    int64_t mono_ms;      /* monotonic: leases */
+    const struct actor *actor;
+    const struct command *command;
+    unsigned ids;         /* identities derived so far */
+    struct tx_change *changes; /* rows written, in order, each once; grows as needed; tx_deinit frees */
+    int change_count, change_capacity;
+};
+void tx_deinit(struct tx *tx);
+/* The rows as the command sees them: earlier writes of the same transaction included. */
+enum err tx_get(struct tx *tx, enum table table, const char *id, struct json **row) MUST_USE;
+/* Sets id and row_rev in row and writes it; row stays the caller's. */
+enum err tx_put(struct tx *tx, enum table table, const char *id, struct json *row) MUST_USE;
+void tx_new_id(struct tx *tx, char out[UUID_TEXT]);
+
+/* What came of it. A refusal is an outcome, not an error: enum err is only for a store that fails. */
+struct outcome {
+    bool applied;
+    char code[40];     /* snake_case, when refused: not_your_ticket, counter_taken … */
+    char message[300]; /* a whole sentence for people: what happened, what to do */
+    char field[80];    /* the member of the body at fault, or "" */
+    struct json *data; /* the answer's data, or details of the refusal; may be NULL; the caller frees */
+};
+
+/* Runs one command. ERR_OK: look at out. Unknown types are refused as unknown_command. On a refusal the caller
+ * rolls its savepoint back. The role and agency of the actor are checked here, on both sides. */
+enum err command_run(struct tx *tx, const struct command *command, struct outcome *out) MUST_USE;
+/* Fills command from {"seq","id","type","v","at","base","body"}; false with a sentence when malformed. */
+bool command_read(const struct json *json, struct command *command, struct err_info *info);
+/* The class of a type; unknown types count as work, so that nothing is thrown away. */
+enum command_class command_class(const char *type);
+bool command_known(const char *type);
+/* The whole table, for the OpenAPI description and the tests of roles. */
+struct command_info {
+    const char *type;
+    enum command_class class;
+    unsigned roles;
+};
+const struct command_info *command_table(int *count);
+
+/* What of a row a person may see (PROTOCOL.md section 5): all, without its sensitive members, or nothing. */
+enum sight { SIGHT_NONE, SIGHT_MASKED, SIGHT_FULL };
+enum sight row_sight(const struct actor *actor, enum table table, const struct json *row);
+/* Removes or masks the sensitive members in place, for SIGHT_MASKED. */
+void row_mask(enum table table, struct json *row);

@@ -1,0 +1,72 @@
+/* core/db/db.h: one small interface of prepared statements over the store (SQLite now, PostgreSQL later).
+ *
+ * Statements are named constants beside the function that runs them, in the dialect that both stores share:
+ * parameters are $1, $2 … in order of first use, upserts are INSERT … ON CONFLICT (id) DO UPDATE, types are
+ * TEXT and BIGINT. A statement is prepared once for each database and found again by its address, so pass a
+ * static const char[], never text made at run time. No string is ever glued into SQL.
+ *
+ *     static const char sql_waiting[] = "SELECT row FROM tickets WHERE queue = $1 AND state = 'waiting'"
+ *                                       " ORDER BY arrived_at, number LIMIT $2"; // tickets_queue
+ *     struct stmt *s = db_query(db, sql_waiting);
+ *     db_bind_text(s, 1, queue); db_bind_int(s, 2, 10);
+ *     while ((err = db_step(s)) == ERR_OK) use(db_text(s, 0));
+ *     db_done(s);                       // always; then the statement may be used again
+ *     if (err != ERR_ABSENT) goto out;  // ERR_ABSENT is the end of the rows and nothing else
+ */
+#pragma once
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/base/err.h"
+
+struct db;
+struct stmt;
+
+enum db_flags {
+    DB_WRITE = 1,     /* the one connection that writes and checkpoints; else read only */
+    DB_CREATE = 2,    /* make the file (mode 0600) when it is not there */
+    DB_EXCLUSIVE = 4, /* locking_mode=EXCLUSIVE: a second program gets ERR_IN_USE */
+};
+
+/* Opens with WAL, synchronous=FULL, foreign keys off, a busy time-out of 0. ERR_ABSENT, ERR_IN_USE,
+ * ERR_READ_ONLY, ERR_CORRUPT, ERR_DISK…, each with a sentence that names the file. */
+enum err db_open(struct db **out, const char *path, unsigned flags, struct err_info *info) MUST_USE;
+void db_close(struct db **db); /* NULL-safe */
+const char *db_path(const struct db *db);
+/* The sentence of the last failure on this database; valid until the next call. */
+const char *db_message(const struct db *db);
+
+enum err db_begin(struct db *db) MUST_USE; /* BEGIN IMMEDIATE; on a reader a snapshot to read from */
+enum err db_commit(struct db *db) MUST_USE; /* after it returns ERR_OK the rows are durable */
+void db_rollback(struct db *db);           /* also when nothing is begun */
+bool db_in_transaction(const struct db *db);
+/* Nested by depth: one savepoint inside another has its own name. */
+enum err db_savepoint(struct db *db) MUST_USE;
+enum err db_release(struct db *db) MUST_USE;
+void db_rollback_to(struct db *db); /* undoes and ends the innermost savepoint */
+
+/* Several statements without parameters: DDL and pragmas only. */
+enum err db_script(struct db *db, const char *sql) MUST_USE;
+
+struct stmt *db_query(struct db *db, const char *sql); /* never NULL: a bad statement is a programmer's error */
+void db_bind_text(struct stmt *s, int index, const char *text); /* NULL binds null; copied */
+void db_bind_int(struct stmt *s, int index, int64_t value);
+void db_bind_null(struct stmt *s, int index);
+enum err db_step(struct stmt *s) MUST_USE; /* ERR_OK: a row is there · ERR_ABSENT: no more · else a failure */
+enum err db_run(struct stmt *s) MUST_USE;  /* a statement without rows: steps to the end and is done */
+void db_done(struct stmt *s);
+/* Columns of the row just stepped to; text lives until the next step or done. */
+const char *db_text(struct stmt *s, int column); /* NULL for null */
+int64_t db_int(struct stmt *s, int column);
+bool db_is_null(struct stmt *s, int column);
+int64_t db_changes(const struct db *db); /* rows that the last statement changed */
+
+/* Moves the write-ahead log into the file when it is longer than pages_min; call between commits. */
+enum err db_checkpoint(struct db *db, int64_t pages_min) MUST_USE;
+/* SQLite's own online backup into a new file, made whole before it is named path. progress may be NULL. */
+enum err db_backup(struct db *db, const char *path, void (*progress)(void *ctx, int done, int total), void *ctx,
+                   struct err_info *info) MUST_USE;
+enum err db_integrity(struct db *db, struct err_info *info) MUST_USE; /* the file's own check */
+/* For tests: the planner's words for a statement, to assert that no key path scans. */
+char *db_explain(struct db *db, const char *sql);

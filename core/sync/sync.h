@@ -1,0 +1,58 @@
+/* core/sync/sync.h: keeps the workstation's cache and the hall in step, without ever making a key wait.
+ *
+ * client_core.c decides (pure: event in, effects out); driver.c carries it out with curl_multi. One thread: the
+ * program's loop calls sync_wait instead of poll and sync_step when it returns. */
+#pragma once
+#include <poll.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/cache/cache.h"
+
+struct sync;
+
+enum sync_state {
+    SYNC_SIGNED_OUT,
+    SYNC_CONNECTING,
+    SYNC_SNAPSHOT, /* the first copy is under way: see status.done and total */
+    SYNC_ONLINE,
+    SYNC_OFFLINE,
+    SYNC_EXPIRED, /* the sign-in ran out: records wait for it */
+    SYNC_FROZEN,  /* this installation is a copy of another, or the hall went backwards: needs a person */
+};
+struct sync_status {
+    enum sync_state state;
+    int64_t since_ms;    /* wall time of the last change of state */
+    int64_t offset_ms;   /* hall's clock minus ours, as last seen */
+    int64_t done, total; /* rows of the snapshot; total 0 when not known */
+    enum err err;
+    char text[300];      /* why offline or frozen: a whole sentence */
+};
+
+/* What the program is told; texts and documents are borrowed for the call. */
+struct sync_events {
+    void *ctx;
+    void (*changed)(void *ctx);                                                  /* rows in the cache changed */
+    void (*status)(void *ctx, const struct sync_status *status);
+    void (*result)(void *ctx, int64_t seq, const struct json *result);           /* of one command */
+    void (*signed_in)(void *ctx, enum err err, const char *code, const char *message, const struct json *session);
+    void (*answer)(void *ctx, int64_t tag, enum err err, const struct json *body); /* of sync_get */
+};
+
+/* ca_file (may be NULL) is trusted for https beside the system's own. now values are wall time. */
+enum err sync_new(struct sync **out, struct cache *cache, const char *url, const char *ca_file,
+                  const struct sync_events *events, struct rng *rng, struct err_info *info) MUST_USE;
+void sync_free(struct sync **sync);
+enum err sync_set_url(struct sync *sync, const char *url, struct err_info *info) MUST_USE;
+void sync_sign_in(struct sync *sync, const char *login, const char *password);
+void sync_resume(struct sync *sync);    /* with the token that the cache keeps */
+void sync_sign_out(struct sync *sync);
+void sync_wake(struct sync *sync);      /* after cache_confirm: there is something to send */
+void sync_retry_now(struct sync *sync); /* the person asks: no more waiting */
+int64_t sync_get(struct sync *sync, const char *path); /* GET beside the feed, such as /v1/search?q=; returns the tag */
+const struct sync_status *sync_status(const struct sync *sync);
+
+/* Waits for the network, the extra descriptors (revents set) or timeout_ms (-1: for ever). */
+int sync_wait(struct sync *sync, struct pollfd *extra, unsigned extra_count, int timeout_ms);
+void sync_step(struct sync *sync, int64_t wall_ms, int64_t mono_ms);
+int sync_timeout_ms(const struct sync *sync, int64_t mono_ms); /* until sync_step is due; -1 never */
