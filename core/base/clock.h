@@ -16,7 +16,7 @@ bool time_parse(const char *text, int64_t *wall_ms); /* also without millisecond
 
 /* The hall's time zone, an IANA name: set once, early, from the hall's own row. False: no such zone. */
 bool zone_set(const char *name);
-void time_local(int64_t wall_ms, struct tm *out);          /* in the hall's zone */
-void time_date(int64_t wall_ms, char out[DATE_TEXT]);      /* YYYY-MM-DD in the hall's zone */
-void time_clock(int64_t wall_ms, char out[CLOCK_TEXT]);    /* HH:MM in the hall's zone */
-int64_t time_day_start(int64_t wall_ms);                   /* midnight of that day in the hall's zone */
+void time_local(int64_t wall_ms, struct tm *out);       /* in the hall's zone */
+void time_date(int64_t wall_ms, char out[DATE_TEXT]);   /* YYYY-MM-DD in the hall's zone */
+void time_clock(int64_t wall_ms, char out[CLOCK_TEXT]); /* HH:MM in the hall's zone */
+int64_t time_day_start(int64_t wall_ms);                /* midnight of that day in the hall's zone */

@@ -7,21 +7,21 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#define ERR_LIST(X)                                                                                          \
-    X(OK, "done")                                                                                            \
-    X(ABSENT, "there is no such thing")                                                                      \
-    X(INVALID, "the data is not as it should be")                                                            \
-    X(USAGE, "the command was not understood")                                                               \
-    X(REFUSED, "the hall refused")                                                                           \
-    X(OFFLINE, "the hall cannot be reached")                                                                 \
-    X(CONFLICT, "someone else changed this first")                                                           \
-    X(IN_USE, "another program uses this folder")                                                            \
-    X(READ_ONLY, "this place cannot be written to")                                                          \
-    X(DISK_FULL, "the disk is full")                                                                         \
-    X(DISK, "this computer cannot write to its disk")                                                        \
-    X(CORRUPT, "a file on this computer is damaged")                                                         \
-    X(TOO_LARGE, "this is larger than the hall accepts")                                                     \
-    X(TOO_OLD, "this program is too old for its data")                                                       \
+#define ERR_LIST(X)                                      \
+    X(OK, "done")                                        \
+    X(ABSENT, "there is no such thing")                  \
+    X(INVALID, "the data is not as it should be")        \
+    X(USAGE, "the command was not understood")           \
+    X(REFUSED, "the hall refused")                       \
+    X(OFFLINE, "the hall cannot be reached")             \
+    X(CONFLICT, "someone else changed this first")       \
+    X(IN_USE, "another program uses this folder")        \
+    X(READ_ONLY, "this place cannot be written to")      \
+    X(DISK_FULL, "the disk is full")                     \
+    X(DISK, "this computer cannot write to its disk")    \
+    X(CORRUPT, "a file on this computer is damaged")     \
+    X(TOO_LARGE, "this is larger than the hall accepts") \
+    X(TOO_OLD, "this program is too old for its data")   \
     X(SYSTEM, "the operating system refused")
 
 enum err {

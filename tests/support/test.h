@@ -20,13 +20,13 @@ struct test {
 };
 void test_register(struct test *test);
 
-#define TEST(id)                                                                                             \
-    static void test_##id(void);                                                                             \
-    __attribute__((constructor)) static void register_##id(void)                                             \
-    {                                                                                                        \
-        static struct test test = {#id, __FILE__, test_##id, NULL};                                          \
-        test_register(&test);                                                                                \
-    }                                                                                                        \
+#define TEST(id)                                                    \
+    static void test_##id(void);                                    \
+    __attribute__((constructor)) static void register_##id(void)    \
+    {                                                               \
+        static struct test test = {#id, __FILE__, test_##id, NULL}; \
+        test_register(&test);                                       \
+    }                                                               \
     static void test_##id(void)
 
 /* A failed check is counted and printed; the test goes on. REQUIRE ends the test at once. */
@@ -39,10 +39,10 @@ void test_skip(const char *why) __attribute__((noreturn)); /* counted apart and 
 #define CHECK(condition)      check((condition), __FILE__, __LINE__, #condition)
 #define CHECK_TEXT(got, want) check_text((got), (want), __FILE__, __LINE__, #got)
 #define CHECK_INT(got, want)  check_int((got), (want), __FILE__, __LINE__, #got)
-#define REQUIRE(condition)                                                                                   \
-    do {                                                                                                     \
-        if (!CHECK(condition))                                                                               \
-            test_abandon();                                                                                  \
+#define REQUIRE(condition)     \
+    do {                       \
+        if (!CHECK(condition)) \
+            test_abandon();    \
     } while (0)
 
 /* A golden file below tests/: compares got with it. With LOKET_GOLDEN=write in the environment the file is

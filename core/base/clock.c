@@ -1,0 +1,144 @@
+/* core/base/clock.c: the system's clocks and the text of times. */
+#include "core/base/clock.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+static int64_t now_ms(clockid_t clock)
+{
+    struct timespec ts;
+    clock_gettime(clock, &ts);
+    return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+}
+
+int64_t clock_wall_now_ms(void)
+{
+    return now_ms(CLOCK_REALTIME);
+}
+
+int64_t clock_mono_now_ms(void)
+{
+    return now_ms(CLOCK_MONOTONIC);
+}
+
+/* Floor division, so that times before 1970 (a dead clock battery) still have 0 ≤ ms < 1000. */
+static time_t seconds_of(int64_t wall_ms, int *ms)
+{
+    int64_t s = wall_ms / 1000, rest = wall_ms % 1000;
+    if (rest < 0) {
+        rest += 1000;
+        s--;
+    }
+    *ms = (int)rest;
+    return (time_t)s;
+}
+
+void time_text(int64_t wall_ms, char out[TIME_TEXT])
+{
+    static const char unknown[] = "1970-01-01T00:00:00.000Z";
+    struct tm tm;
+    int ms;
+    time_t s = seconds_of(wall_ms, &ms);
+    if (!gmtime_r(&s, &tm) || tm.tm_year < -1900 || tm.tm_year > 9999 - 1900) {
+        memcpy(out, unknown, sizeof unknown);
+        return;
+    }
+    char text[80];
+    snprintf(text, sizeof text, "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", tm.tm_year + 1900, tm.tm_mon + 1,
+             tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec, ms);
+    memcpy(out, text, TIME_TEXT);
+}
+
+static bool digits(const char **text, int count, int *value)
+{
+    *value = 0;
+    for (; count > 0; count--, (*text)++) {
+        if (**text < '0' || **text > '9')
+            return false;
+        *value = *value * 10 + (**text - '0');
+    }
+    return true;
+}
+
+static bool mark(const char **text, char c)
+{
+    return *(*text)++ == c;
+}
+
+bool time_parse(const char *text, int64_t *wall_ms)
+{
+    struct tm tm = {0};
+    int ms = 0;
+    const char *s = text;
+    if (!s || strlen(s) < 20)
+        return false;
+    if (!digits(&s, 4, &tm.tm_year) || !mark(&s, '-') || !digits(&s, 2, &tm.tm_mon) || !mark(&s, '-') ||
+        !digits(&s, 2, &tm.tm_mday) || !mark(&s, 'T') || !digits(&s, 2, &tm.tm_hour) || !mark(&s, ':') ||
+        !digits(&s, 2, &tm.tm_min) || !mark(&s, ':') || !digits(&s, 2, &tm.tm_sec))
+        return false;
+    if (*s == '.') {
+        s++;
+        if (!digits(&s, 3, &ms))
+            return false;
+    }
+    if (strcmp(s, "Z") != 0 || tm.tm_mon < 1 || tm.tm_mon > 12 || tm.tm_mday < 1 || tm.tm_mday > 31 ||
+        tm.tm_hour > 23 || tm.tm_min > 59 || tm.tm_sec > 60)
+        return false;
+    tm.tm_year -= 1900;
+    tm.tm_mon -= 1;
+    *wall_ms = (int64_t)timegm(&tm) * 1000 + ms;
+    return true;
+}
+
+bool zone_set(const char *name)
+{
+    char path[256];
+    struct stat st;
+    if (!name || !name[0] || strstr(name, "..") || name[0] == '/')
+        return false;
+    snprintf(path, sizeof path, "/usr/share/zoneinfo/%s", name);
+    /* glibc takes an unknown name as UTC without a word, so look for the file. */
+    if (strcmp(name, "UTC") != 0 && (stat(path, &st) != 0 || !S_ISREG(st.st_mode)))
+        return false;
+    setenv("TZ", name, 1);
+    tzset();
+    return true;
+}
+
+void time_local(int64_t wall_ms, struct tm *out)
+{
+    int ms;
+    time_t s = seconds_of(wall_ms, &ms);
+    if (!localtime_r(&s, out))
+        memset(out, 0, sizeof *out);
+}
+
+void time_date(int64_t wall_ms, char out[DATE_TEXT])
+{
+    struct tm tm;
+    char text[40];
+    time_local(wall_ms, &tm);
+    snprintf(text, sizeof text, "%04d-%02d-%02d", tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday);
+    memcpy(out, text, DATE_TEXT - 1);
+    out[DATE_TEXT - 1] = '\0';
+}
+
+void time_clock(int64_t wall_ms, char out[CLOCK_TEXT])
+{
+    struct tm tm;
+    char text[32];
+    time_local(wall_ms, &tm);
+    snprintf(text, sizeof text, "%02d:%02d", tm.tm_hour, tm.tm_min);
+    memcpy(out, text, CLOCK_TEXT);
+}
+
+int64_t time_day_start(int64_t wall_ms)
+{
+    struct tm tm;
+    time_local(wall_ms, &tm);
+    tm.tm_hour = tm.tm_min = tm.tm_sec = 0;
+    tm.tm_isdst = -1;
+    return (int64_t)mktime(&tm) * 1000;
+}
