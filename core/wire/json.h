@@ -17,11 +17,11 @@ struct json;
 /* Parsing refuses what is not UTF-8, deeper than JSON_DEPTH_MAX or followed by anything else. */
 enum { JSON_DEPTH_MAX = 64 };
 enum err json_parse(const char *text, size_t length, struct json **out, struct err_info *info) MUST_USE;
-void json_free(struct json **json); /* NULL-safe; sets NULL */
-char *json_print(const struct json *json);                      /* compact; the caller frees */
-void json_print_to(const struct json *json, struct buf *out);   /* compact, appended */
-struct json *json_copy(const struct json *json);                /* deep */
-bool json_equal(const struct json *a, const struct json *b);    /* 1 equals 1.0; member order is free */
+void json_free(struct json **json);                           /* NULL-safe; sets NULL */
+char *json_print(const struct json *json);                    /* compact; the caller frees */
+void json_print_to(const struct json *json, struct buf *out); /* compact, appended */
+struct json *json_copy(const struct json *json);              /* deep */
+bool json_equal(const struct json *a, const struct json *b);  /* 1 equals 1.0; member order is free */
 
 /* --- reading ---------------------------------------------------------------------------------- */
 bool json_is_object(const struct json *json);
@@ -30,7 +30,7 @@ bool json_is_text(const struct json *json);
 bool json_is_number(const struct json *json);
 bool json_is_integer(const struct json *json); /* 3 and 3.0 */
 bool json_is_bool(const struct json *json);
-bool json_is_null(const struct json *json);    /* a JSON null; not for NULL */
+bool json_is_null(const struct json *json); /* a JSON null; not for NULL */
 
 const struct json *json_get(const struct json *object, const char *name); /* NULL when absent */
 const char *json_text(const struct json *object, const char *name);       /* NULL unless a string */
@@ -48,7 +48,7 @@ size_t json_count(const struct json *array_or_object);
 const struct json *json_at(const struct json *array, size_t index);
 const struct json *json_first(const struct json *array_or_object); /* then json_next until NULL */
 const struct json *json_next(const struct json *member);
-const char *json_name(const struct json *member); /* the member's name in its object */
+const char *json_name(const struct json *member);               /* the member's name in its object */
 bool json_has_text(const struct json *array, const char *text); /* an array of strings holds text */
 /* RFC 6901; "" is the document itself. NULL when there is nothing there. */
 const struct json *json_pointer(const struct json *document, const char *pointer);

@@ -170,6 +170,14 @@ static void turn(void)
     tests = turned;
 }
 
+/* Apart from main, so that no local of the loop lives across the longjmp. */
+static void run(const struct test *test)
+{
+    memset(&current, 0, sizeof current);
+    if (setjmp(current.leave) == 0)
+        test->run();
+}
+
 int main(int argc, char **argv)
 {
     int passed = 0, failed = 0, skipped = 0;
@@ -178,9 +186,7 @@ int main(int argc, char **argv)
     for (const struct test *test = tests; test; test = test->next) {
         if (!wanted(test, argc, argv))
             continue;
-        memset(&current, 0, sizeof current);
-        if (setjmp(current.leave) == 0)
-            test->run();
+        run(test);
         if (current.failures) {
             printf("FAILED %s (%s)\n", test->name, test->file);
             failed++;
@@ -192,6 +198,8 @@ int main(int argc, char **argv)
         }
     }
     printf("%d passed, %d failed", passed, failed);
-    printf(skipped ? ", %d skipped\n" : "\n", skipped);
+    if (skipped)
+        printf(", %d skipped", skipped);
+    putchar('\n');
     return failed ? 1 : 0;
 }

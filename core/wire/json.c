@@ -1,0 +1,468 @@
+/* core/wire/json.c: JSON by cJSON, with the limits of PROTOCOL.md section 3 put before it. */
+#include "core/wire/json.h"
+
+#include <assert.h>
+#include <cjson/cJSON.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* struct json is never defined: it is cJSON under a name of our own. */
+static cJSON *c(const struct json *json)
+{
+    return (cJSON *)(uintptr_t)json; /* cJSON's readers take what they do not change as non-const */
+}
+
+static struct json *j(const cJSON *node)
+{
+    return (struct json *)(uintptr_t)node;
+}
+
+static struct json *made(cJSON *node)
+{
+    if (!node)
+        return xmalloc(SIZE_MAX); /* out of memory: the one way to end */
+    return j(node);
+}
+
+/* cJSON would recurse as deep as the text says; this looks first, without recursion. */
+static bool too_deep(const char *text, size_t length)
+{
+    int depth = 0;
+    bool quoted = false;
+    for (size_t i = 0; i < length; i++) {
+        if (quoted) {
+            if (text[i] == '\\')
+                i++;
+            else
+                quoted = text[i] != '"';
+        } else if (text[i] == '"') {
+            quoted = true;
+        } else if (text[i] == '{' || text[i] == '[') {
+            if (++depth > JSON_DEPTH_MAX)
+                return true;
+        } else if (text[i] == '}' || text[i] == ']') {
+            depth--;
+        }
+    }
+    return false;
+}
+
+static bool only_space(const char *text, const char *end)
+{
+    for (; text < end; text++)
+        if (*text != ' ' && *text != '\t' && *text != '\r' && *text != '\n')
+            return false;
+    return true;
+}
+
+enum err json_parse(const char *text, size_t length, struct json **out, struct err_info *info)
+{
+    *out = NULL;
+    if (!utf8_valid(text, length))
+        return err_set(info, ERR_INVALID, "This is not UTF-8 text.");
+    if (memchr(text, '\0', length))
+        return err_set(info, ERR_INVALID, "This JSON text holds a NUL byte.");
+    if (too_deep(text, length))
+        return err_set(info, ERR_INVALID, "This JSON is nested deeper than %d levels.", JSON_DEPTH_MAX);
+    const char *end = NULL;
+    cJSON *node = cJSON_ParseWithLengthOpts(text, length, &end, false);
+    if (!node || !only_space(end, text + length)) {
+        size_t at = end ? (size_t)(end - text) : 0;
+        cJSON_Delete(node);
+        return err_set(info, ERR_INVALID, "This is not JSON: something is wrong near byte %zu.", at + 1);
+    }
+    *out = j(node);
+    return ERR_OK;
+}
+
+void json_free(struct json **json)
+{
+    cJSON_Delete(c(*json));
+    *json = NULL;
+}
+
+char *json_print(const struct json *json)
+{
+    char *text = cJSON_PrintUnformatted(c(json));
+    return text ? text : xmalloc(SIZE_MAX);
+}
+
+void json_print_to(const struct json *json, struct buf *out)
+{
+    char *text = json_print(json);
+    buf_adds(out, text);
+    free(text);
+}
+
+struct json *json_copy(const struct json *json)
+{
+    return json ? made(cJSON_Duplicate(c(json), true)) : NULL;
+}
+
+static bool arrays_equal(const cJSON *a, const cJSON *b)
+{
+    const cJSON *x = a->child, *y = b->child;
+    for (; x && y; x = x->next, y = y->next)
+        if (!json_equal(j(x), j(y)))
+            return false;
+    return !x && !y;
+}
+
+static bool objects_equal(const cJSON *a, const cJSON *b)
+{
+    if (json_count(j(a)) != json_count(j(b)))
+        return false;
+    for (const cJSON *x = a->child; x; x = x->next) {
+        const struct json *y = json_get(j(b), x->string);
+        if (!y || !json_equal(j(x), y))
+            return false;
+    }
+    return true;
+}
+
+bool json_equal(const struct json *a, const struct json *b)
+{
+    if (!a || !b)
+        return a == b;
+    int type = c(a)->type & 0xFF;
+    if (type != (c(b)->type & 0xFF))
+        return false;
+    switch (type) {
+    case cJSON_Number:
+        return c(a)->valuedouble == c(b)->valuedouble;
+    case cJSON_String:
+        return strcmp(c(a)->valuestring, c(b)->valuestring) == 0;
+    case cJSON_Array:
+        return arrays_equal(c(a), c(b));
+    case cJSON_Object:
+        return objects_equal(c(a), c(b));
+    default:
+        return true;
+    }
+}
+
+/* --- reading -------------------------------------------------------------------------------------- */
+bool json_is_object(const struct json *json)
+{
+    return cJSON_IsObject(c(json));
+}
+
+bool json_is_array(const struct json *json)
+{
+    return cJSON_IsArray(c(json));
+}
+
+bool json_is_text(const struct json *json)
+{
+    return cJSON_IsString(c(json));
+}
+
+bool json_is_number(const struct json *json)
+{
+    return cJSON_IsNumber(c(json));
+}
+
+bool json_is_integer(const struct json *json)
+{
+    return json_is_number(json) && trunc(c(json)->valuedouble) == c(json)->valuedouble;
+}
+
+bool json_is_bool(const struct json *json)
+{
+    return cJSON_IsBool(c(json));
+}
+
+bool json_is_null(const struct json *json)
+{
+    return cJSON_IsNull(c(json));
+}
+
+const struct json *json_get(const struct json *object, const char *name)
+{
+    return json_is_object(object) ? j(cJSON_GetObjectItemCaseSensitive(c(object), name)) : NULL;
+}
+
+const char *json_text(const struct json *object, const char *name)
+{
+    return json_as_text(json_get(object, name));
+}
+
+const char *json_text_or(const struct json *object, const char *name, const char *otherwise)
+{
+    const char *text = json_text(object, name);
+    return text ? text : otherwise;
+}
+
+int64_t json_int(const struct json *object, const char *name, int64_t otherwise)
+{
+    return json_as_int(json_get(object, name), otherwise);
+}
+
+double json_number(const struct json *object, const char *name, double otherwise)
+{
+    return json_as_number(json_get(object, name), otherwise);
+}
+
+bool json_bool(const struct json *object, const char *name, bool otherwise)
+{
+    return json_as_bool(json_get(object, name), otherwise);
+}
+
+const char *json_as_text(const struct json *json)
+{
+    return json_is_text(json) ? c(json)->valuestring : NULL;
+}
+
+int64_t json_as_int(const struct json *json, int64_t otherwise)
+{
+    static const double exact = 9007199254740992.0; /* 2^53: beyond it a double is no longer that integer */
+    if (!json_is_integer(json) || fabs(c(json)->valuedouble) > exact)
+        return otherwise;
+    return (int64_t)c(json)->valuedouble;
+}
+
+double json_as_number(const struct json *json, double otherwise)
+{
+    return json_is_number(json) ? c(json)->valuedouble : otherwise;
+}
+
+bool json_as_bool(const struct json *json, bool otherwise)
+{
+    return json_is_bool(json) ? cJSON_IsTrue(c(json)) : otherwise;
+}
+
+size_t json_count(const struct json *array_or_object)
+{
+    return array_or_object ? (size_t)cJSON_GetArraySize(c(array_or_object)) : 0;
+}
+
+const struct json *json_at(const struct json *array, size_t index)
+{
+    return json_is_array(array) ? j(cJSON_GetArrayItem(c(array), (int)index)) : NULL;
+}
+
+const struct json *json_first(const struct json *array_or_object)
+{
+    return json_is_array(array_or_object) || json_is_object(array_or_object) ? j(c(array_or_object)->child)
+                                                                             : NULL;
+}
+
+const struct json *json_next(const struct json *member)
+{
+    return j(c(member)->next);
+}
+
+const char *json_name(const struct json *member)
+{
+    return c(member)->string;
+}
+
+bool json_has_text(const struct json *array, const char *text)
+{
+    for (const struct json *item = json_first(array); item; item = json_next(item))
+        if (str_equal(json_as_text(item), text))
+            return true;
+    return false;
+}
+
+/* One reference token of a pointer, unescaped (~1 → /, ~0 → ~), into out; *pointer moves behind it. */
+static void pointer_token(const char **pointer, struct buf *out)
+{
+    const char *s = *pointer + 1;
+    buf_clear(out);
+    for (; *s && *s != '/'; s++) {
+        if (s[0] == '~' && (s[1] == '0' || s[1] == '1')) {
+            buf_addc(out, s[1] == '0' ? '~' : '/');
+            s++;
+        } else {
+            buf_addc(out, *s);
+        }
+    }
+    *pointer = s;
+}
+
+static const struct json *step_into(const struct json *node, const char *token)
+{
+    if (json_is_object(node))
+        return json_get(node, token);
+    char *end = NULL;
+    unsigned long index = strtoul(token, &end, 10);
+    if (!json_is_array(node) || !token[0] || *end || (token[0] == '0' && token[1]) || token[0] == '-' ||
+        token[0] == '+')
+        return NULL;
+    return json_at(node, index);
+}
+
+const struct json *json_pointer(const struct json *document, const char *pointer)
+{
+    struct buf token = {0};
+    while (document && *pointer == '/') {
+        pointer_token(&pointer, &token);
+        document = step_into(document, buf_text(&token));
+    }
+    buf_free(&token);
+    return *pointer ? NULL : document;
+}
+
+const char *json_name_in(const struct json *names, const char *lang)
+{
+    const char *text = json_as_text(names);
+    if (!text && lang)
+        text = json_text(names, lang);
+    if (!text)
+        text = json_text(names, "en");
+    if (!text)
+        text = json_as_text(json_first(names));
+    return text ? text : "";
+}
+
+/* --- building --------------------------------------------------------------------------------------- */
+struct json *json_new_object(void)
+{
+    return made(cJSON_CreateObject());
+}
+
+struct json *json_new_array(void)
+{
+    return made(cJSON_CreateArray());
+}
+
+struct json *json_new_text(const char *text)
+{
+    return made(text ? cJSON_CreateString(text) : cJSON_CreateNull());
+}
+
+struct json *json_new_int(int64_t value)
+{
+    return made(cJSON_CreateNumber((double)value));
+}
+
+struct json *json_new_number(double value)
+{
+    return made(cJSON_CreateNumber(value));
+}
+
+struct json *json_new_bool(bool value)
+{
+    return made(cJSON_CreateBool(value));
+}
+
+struct json *json_new_null(void)
+{
+    return made(cJSON_CreateNull());
+}
+
+void json_set(struct json *object, const char *name, struct json *value)
+{
+    assert(json_is_object(object) && value);
+    if (json_get(object, name))
+        cJSON_ReplaceItemInObjectCaseSensitive(c(object), name, c(value));
+    else
+        cJSON_AddItemToObject(c(object), name, c(value));
+}
+
+void json_set_text(struct json *object, const char *name, const char *text)
+{
+    json_set(object, name, json_new_text(text));
+}
+
+void json_set_int(struct json *object, const char *name, int64_t value)
+{
+    json_set(object, name, json_new_int(value));
+}
+
+void json_set_bool(struct json *object, const char *name, bool value)
+{
+    json_set(object, name, json_new_bool(value));
+}
+
+void json_set_null(struct json *object, const char *name)
+{
+    json_set(object, name, json_new_null());
+}
+
+void json_remove(struct json *object, const char *name)
+{
+    cJSON_DeleteItemFromObjectCaseSensitive(c(object), name);
+}
+
+void json_add(struct json *array, struct json *value)
+{
+    assert(json_is_array(array) && value);
+    cJSON_AddItemToArray(c(array), c(value));
+}
+
+void json_add_text(struct json *array, const char *text)
+{
+    json_add(array, json_new_text(text));
+}
+
+struct json *json_edit(struct json *object, const char *name)
+{
+    return j(c(json_get(object, name)));
+}
+
+/* Puts value at the last token of a pointer below parent; takes value when it does. */
+static bool put_last(struct json *parent, const char *token, struct json *value)
+{
+    if (json_is_object(parent)) {
+        json_set(parent, token, value);
+        return true;
+    }
+    if (!json_is_array(parent))
+        return false;
+    size_t count = json_count(parent);
+    char *end = NULL;
+    size_t index = strcmp(token, "-") == 0 ? count : strtoul(token, &end, 10);
+    if ((end && (*end || end == token)) || index > count)
+        return false;
+    if (index == count)
+        json_add(parent, value);
+    else
+        cJSON_ReplaceItemInArray(c(parent), (int)index, c(value));
+    return true;
+}
+
+bool json_set_pointer(struct json *document, const char *pointer, struct json *value)
+{
+    struct buf token = {0};
+    bool done = false;
+    while (*pointer == '/') {
+        pointer_token(&pointer, &token);
+        if (!*pointer) {
+            done = put_last(document, buf_text(&token), value);
+            break;
+        }
+        struct json *next = j(c(step_into(document, buf_text(&token))));
+        if (!next) {
+            next = json_new_object();
+            if (!put_last(document, buf_text(&token), next)) {
+                json_free(&next);
+                break;
+            }
+        }
+        document = next;
+    }
+    buf_free(&token);
+    if (!done)
+        json_free(&value);
+    return done;
+}
+
+void json_merge(struct json *target, const struct json *patch)
+{
+    assert(json_is_object(target));
+    for (const struct json *member = json_first(patch); member; member = json_next(member)) {
+        const char *name = json_name(member);
+        if (json_is_null(member)) {
+            json_remove(target, name);
+        } else if (json_is_object(member)) {
+            if (!json_is_object(json_get(target, name)))
+                json_set(target, name, json_new_object());
+            json_merge(json_edit(target, name), member);
+        } else {
+            json_set(target, name, json_copy(member));
+        }
+    }
+}
