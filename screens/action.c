@@ -6,7 +6,7 @@
 
 static const struct action_info actions[ACTION_COUNT] = {
     [ACTION_NONE] = {"", "", 0, 0, "", "", NULL},
-#define ACTION(ID, id, keys, screens, roles, label, help, danger)                                                      \
+#define ACTION(ID, id, keys, screens, roles, label, help, danger) \
     [ACTION_##ID] = {id, keys, screens, roles, label, help, danger},
 #include "screens/actions.def"
 };

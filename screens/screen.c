@@ -9,7 +9,8 @@
 #include "core/base/crypto.h"
 
 /* Weak, so that a test of one screen links without the others. */
-#define SCREEN(ID, name, place, roles, title) extern const struct screen_ops name##_screen __attribute__((weak));
+#define SCREEN(ID, name, place, roles, title) \
+    extern const struct screen_ops name##_screen __attribute__((weak));
 #include "screens/screens.def"
 
 const struct screen_ops *screen_ops(enum screen_id id)
@@ -25,8 +26,7 @@ const char *ui_mark(const struct ui *ui, const char *mark)
 {
     static const struct {
         const char *name, *sign, *ascii;
-    } marks[] = {
-        {"saved", "○", "o"}, {"received", "◐", "*"}, {"safe", "●", "="}, {"trouble", "!", "!"}};
+    } marks[] = {{"saved", "○", "o"}, {"received", "◐", "*"}, {"safe", "●", "="}, {"trouble", "!", "!"}};
     for (size_t i = 0; mark && i < sizeof marks / sizeof *marks; i++)
         if (str_equal(marks[i].name, mark))
             return ui->ascii ? marks[i].ascii : marks[i].sign;
@@ -125,7 +125,9 @@ void effects_setting(struct effects *effects, const char *name, const char *valu
     effects_add(effects, EFFECT_SETTING, name, value);
 }
 
-/* --- questions: {"id","text","choices":[{"key","label","value","row"}],"list":[…],"field":{"typed","optional"}} -- */
+/* --- questions:
+ * {"id","text","choices":[{"key","label","value","row"}],"list":[…],"field":{"typed","optional"},
+ * "search":{"what","typed"}} --- */
 
 struct json *question_new(const char *id, const char *text)
 {
@@ -150,7 +152,8 @@ static void add_choice(struct json *question, const char *member, const char *ke
     json_add(json_edit(question, member), choice);
 }
 
-void question_choice(struct json *question, const char *key, const char *label, const char *value, struct json *row)
+void question_choice(struct json *question, const char *key, const char *label, const char *value,
+                     struct json *row)
 {
     add_choice(question, "choices", key, label, value, row);
 }
@@ -166,6 +169,14 @@ void question_field(struct json *question, const char *typed, bool optional)
     json_set_text(field, "typed", typed ? typed : "");
     json_set_bool(field, "optional", optional);
     json_set(question, "field", field);
+}
+
+void question_search(struct json *question, const char *what, const char *typed)
+{
+    struct json *search = json_new_object();
+    json_set_text(search, "what", what);
+    json_set_text(search, "typed", typed ? typed : "");
+    json_set(question, "search", search);
 }
 
 void effects_ask(struct effects *effects, struct json *question)

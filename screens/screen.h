@@ -1,9 +1,9 @@
 /* screens/screen.h: what a screen is, what it is told (messages) and what it may ask for (effects).
  *
- * A screen is a struct of its own state and one table of functions. app.c tells it messages; it changes its own
- * state and appends effects; runner.c carries them out and tells what came of it. A screen reads no clock, file,
- * network or other screen. Messages and effects carry JSON documents and ids, never pointers into screens, so that
- * a session can be recorded and drawn again. */
+ * A screen is a struct of its own state and one table of functions. app.c tells it messages; it changes its
+ * own state and appends effects; runner.c carries them out and tells what came of it. A screen reads no
+ * clock, file, network or other screen. Messages and effects carry JSON documents and ids, never pointers
+ * into screens, so that a session can be recorded and drawn again. */
 #pragma once
 #include <stdbool.h>
 #include <stdint.h>
@@ -36,8 +36,8 @@ struct link {
 struct session {
     bool signed_in;
     char user[UUID_TEXT], login[64], name[128], agency[64];
-    unsigned roles;       /* core/model/role.h */
-    char counter[64];     /* id of the counter, "" none */
+    unsigned roles;   /* core/model/role.h */
+    char counter[64]; /* id of the counter, "" none */
     char counter_name[64];
     char hall_name[128], pack[8];
 };
@@ -55,18 +55,21 @@ const char *ui_mark(const struct ui *ui, const char *mark);
 
 /* --- messages --------------------------------------------------------------------------------------- */
 enum msg_kind {
-    MSG_ACTION,    /* action: possible here and now, and confirmed when dangerous */
-    MSG_KEY,       /* key: bound to no action here, or typed into a field */
-    MSG_PASTE,     /* text, with its line ends; never keys */
-    MSG_RESIZE,    /* w, h */
-    MSG_TICK,      /* a second went by */
-    MSG_LOAD,      /* shown for the first time or again, or rows changed: ask for the data that you show */
-    MSG_HIDE,      /* about to be covered or freed: put what is typed into the journal */
-    MSG_DATA,      /* what, json: the answer to effects_load */
-    MSG_SAVED,     /* what: type of the command, seq: saved on this computer; json: its predicted data or NULL */
-    MSG_REFUSED,   /* what: type of the command, code, text: nothing was saved; say why */
-    MSG_RESULT,    /* what, seq, json: the hall's answer {"status","data","error"} to a command of this screen */
-    MSG_ANSWERED,  /* what: id of the question; text: value or typed text; json: the chosen row or NULL */
+    MSG_ACTION,   /* action: possible here and now, and confirmed when dangerous. ACTION_BACK: close what is
+                   * open   inside, else effects_back */
+    MSG_KEY,      /* key: bound to no action here, or typed into a field */
+    MSG_PASTE,    /* text, with its line ends; never keys */
+    MSG_RESIZE,   /* w, h */
+    MSG_TICK,     /* a second went by */
+    MSG_LOAD,     /* shown for the first time or again, or rows changed: ask for the data that you show */
+    MSG_HIDE,     /* about to be covered or freed: put what is typed into the journal */
+    MSG_DATA,     /* what, json: the answer to effects_load */
+    MSG_SAVED,    /* what: type of the command, seq: saved on this computer; json: {"body" as saved,"data"
+                   * predicted}.    MSG_LOAD follows by itself */
+    MSG_REFUSED,  /* what: type of the command, code, text: nothing was saved; app.c has shown text already */
+    MSG_RESULT,   /* what, seq, json: the hall's answer {"status","data","error"} to a command of this screen;
+                   * app.c   has shown a refusal's message already */
+    MSG_ANSWERED, /* what: id of the question; text: value or typed text; json: the chosen row or NULL */
     MSG_SIGNED_IN, /* json: the session; or code and text, when it was refused */
     MSG_FETCHED,   /* what: the path of effects_fetch; json, or text when it failed */
     MSG_STATUS,    /* ui->link changed */
@@ -76,15 +79,18 @@ struct msg {
     enum action action;
     struct key key;
     int w, h;
+    int64_t now_ms; /* wall time by the hall's clock */
     int64_t seq;
+    unsigned to; /* serial of the layer that asked (effect.from); 0: nobody in particular */
     const char *what, *code, *text; /* borrowed for the call, like json */
     const struct json *json;
 };
 
 /* --- effects ---------------------------------------------------------------------------------------- */
 enum effect_kind {
-    EFFECT_LOAD,         /* what, json: args of cache_load */
-    EFFECT_COMMAND,      /* what: type, json: body */
+    EFFECT_LOAD,    /* what, json: args of cache_load */
+    EFFECT_COMMAND, /* what: type, json: body; the runner gives case.open its case, case.decide its decision
+                     */
     EFFECT_JOURNAL_PUT,  /* what: screen, text: object, json: typed */
     EFFECT_JOURNAL_DROP, /* what: screen, text: object */
     EFFECT_SIGN_IN,      /* what: login, text: password */
@@ -112,6 +118,7 @@ struct effect {
     enum screen_id screen;
     enum toast_kind toast;
     enum action action;
+    unsigned from;     /* set by app.c: the layer that asks */
     char *what, *text; /* owned, may be NULL */
     struct json *json; /* owned, may be NULL */
 };
@@ -138,12 +145,17 @@ void effects_add(struct effects *effects, enum effect_kind kind, const char *wha
  * tells nobody. One of:
  *   choices  a key each; json of the answer is what was handed in as row (may be NULL)
  *   list     many choices: typing filters them, Enter takes one
+ *   search   as list, but its rows come from the cache while typing
  *   field    one line of text, Enter takes it; "" is an answer only when the field is optional
  * Build it, then hand it to effects_ask. id stands for the screen; texts are translated already. */
 struct json *question_new(const char *id, const char *text);
-void question_choice(struct json *question, const char *key, const char *label, const char *value, struct json *row);
+void question_choice(struct json *question, const char *key, const char *label, const char *value,
+                     struct json *row);
 void question_item(struct json *question, const char *label, const char *value, struct json *row);
 void question_field(struct json *question, const char *typed, bool optional);
+/* A list that is loaded while typing: what is "services" or "persons" (queries.h); json of the answer is the
+ * row. */
+void question_search(struct json *question, const char *what, const char *typed);
 void effects_ask(struct effects *effects, struct json *question);
 
 /* --- a screen ----------------------------------------------------------------------------------------- */
@@ -152,10 +164,11 @@ struct screen_ops {
     void *(*new)(const struct json *args); /* args: borrowed, of effects_open; may be NULL */
     void (*free)(void *self);
     void (*update)(void *self, const struct ui *ui, const struct msg *msg, struct effects *effects);
-    /* Draws into area: all but the title line above and the action line below, which app.c draws. Puts the cursor
-     * on the focus (frame_cursor). */
+    /* Draws into area: all but the title line above and the action line below, which app.c draws. Puts the
+     * cursor on the focus (frame_cursor). */
     void (*view)(const void *self, const struct ui *ui, struct frame *frame, struct rect area);
-    /* NULL: possible; else why not, as a sentence marked with TR (app.c translates it). May be NULL: all are. */
+    /* NULL: possible; else why not, as a sentence marked with TR (app.c translates it). May be NULL: all are.
+     */
     const char *(*enabled)(const void *self, const struct ui *ui, enum action action);
     /* May be NULL: a text field has the focus, so that letters and digits type. */
     bool (*typing)(const void *self);

@@ -26,8 +26,8 @@ const char *tr(enum lang lang, const char *msgid)
     for (size_t i = 0; i < po_table_count; i++) {
         if (strcmp(po_tables[i].lang, lang_code(lang)) != 0)
             continue;
-        const struct po_entry *found = bsearch(msgid, po_tables[i].entries, po_tables[i].count,
-                                               sizeof *po_tables[i].entries, by_msgid);
+        const struct po_entry *found =
+            bsearch(msgid, po_tables[i].entries, po_tables[i].count, sizeof *po_tables[i].entries, by_msgid);
         return found ? found->text : msgid;
     }
     return msgid;
@@ -48,7 +48,8 @@ const char *lang_name(enum lang lang)
 bool lang_find(const char *code, enum lang *out)
 {
     for (int i = 0; i < LANG_COUNT; i++) {
-        if (code && str_starts(code, langs[i].code) && !strchr("abcdefghijklmnopqrstuvwxyz", code[2] ? code[2] : ' ')) {
+        if (code && str_starts(code, langs[i].code) &&
+            !strchr("abcdefghijklmnopqrstuvwxyz", code[2] ? code[2] : ' ')) {
             *out = (enum lang)i;
             return true;
         }

@@ -1,0 +1,27 @@
+/* screens/app.h: the program without its edges: the stack of screens, what keys mean, the lines above and
+ * below.
+ *
+ * app_update is the only place where state changes; app_view draws everything. No clock, file or network:
+ * time comes with each message, and what is to be done in the world goes out as effects (runner.c). */
+#pragma once
+#include "screens/screen.h"
+#include "tui/theme.h"
+
+struct app;
+
+/* keys is borrowed and outlives the app. The first screen is opened by app_open. */
+struct app *app_new(const struct keymap *keys, enum lang lang, bool ascii);
+void app_free(struct app **app);
+/* Opens a screen as a message would; effects gets what it asks for. */
+void app_open(struct app *app, enum screen_id screen, const struct json *args, struct effects *effects);
+void app_update(struct app *app, const struct msg *msg, struct effects *effects);
+void app_view(const struct app *app, int64_t now_ms, struct frame *frame);
+
+/* What the edges set: language, session, link … Followed by MSG_STATUS where a screen should know. */
+struct ui *app_ui(struct app *app);
+enum screen_id app_screen(const struct app *app); /* the one on top */
+const char *app_object(const struct app *app);    /* of the one on top: "" none */
+bool app_secret(const struct app *app);           /* what is typed now goes into no recording */
+bool app_typing(const struct app *app);
+/* NULL: possible here and now; else why not, translated. */
+const char *app_enabled(const struct app *app, enum action action);

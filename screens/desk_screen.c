@@ -1,0 +1,220 @@
+/* screens/desk_screen.c: the clerk's home: the messages. Steps are in desk_steps.c, drawing in desk_view.c.
+ */
+#include <stdlib.h>
+
+#include "screens/desk.h"
+
+static void *desk_new(const struct json *args)
+{
+    (void)args;
+    return xcalloc(1, sizeof(struct desk));
+}
+
+static void desk_free(void *self)
+{
+    struct desk *desk = self;
+    json_free(&desk->data);
+    json_free(&desk->step);
+    free(desk);
+}
+
+const struct json *desk_rows(const struct desk *desk, enum desk_pane pane)
+{
+    static const char *const members[DESK_PANES] = {"cases", "queues", "parked", "next"};
+    return json_get(desk->data, members[pane]);
+}
+
+const struct json *desk_row(const struct desk *desk, enum desk_pane pane)
+{
+    return json_at(desk_rows(desk, pane), (size_t)desk->cursor[pane]);
+}
+
+const struct json *desk_ticket(const struct desk *desk)
+{
+    const struct json *ticket = json_get(desk->data, "ticket");
+    return json_is_object(ticket) ? ticket : NULL;
+}
+
+bool desk_ticket_is(const struct desk *desk, const char *state)
+{
+    return str_equal(json_text(desk_ticket(desk), "state"), state);
+}
+
+int64_t desk_due_in_ms(const struct json *ticket, int64_t now_ms)
+{
+    int64_t until_ms;
+    return time_parse(json_text_or(ticket, "held_until", ""), &until_ms) ? until_ms - now_ms : INT64_MAX;
+}
+
+/* --- messages ---------------------------------------------------------------------------------------------
+ */
+
+static void load(const struct ui *ui, struct effects *effects)
+{
+    struct json *args = json_new_object();
+    json_set_text(args, "counter", ui->session.counter);
+    effects_load(effects, "desk", args);
+}
+
+static void keep_cursors(struct desk *desk)
+{
+    for (int pane = 0; pane < DESK_PANES; pane++) {
+        int count = (int)json_count(desk_rows(desk, (enum desk_pane)pane));
+        if (desk->cursor[pane] >= count)
+            desk->cursor[pane] = count ? count - 1 : 0;
+    }
+}
+
+static void take_data(struct desk *desk, const struct json *data)
+{
+    json_free(&desk->data);
+    desk->data = json_copy(data);
+    keep_cursors(desk);
+}
+
+static void move(struct desk *desk, int by)
+{
+    int count = (int)json_count(desk_rows(desk, desk->pane)), to = desk->cursor[desk->pane] + by;
+    desk->cursor[desk->pane] = to < 0 || !count ? 0 : to >= count ? count - 1 : to;
+}
+
+/* The next pane that has rows; without any, the applications. */
+static void turn_pane(struct desk *desk, int by)
+{
+    for (int i = 1; i <= DESK_PANES; i++) {
+        enum desk_pane pane = (enum desk_pane)(((int)desk->pane + i * by + i * DESK_PANES) % DESK_PANES);
+        if (json_count(desk_rows(desk, pane))) {
+            desk->pane = pane;
+            return;
+        }
+    }
+    desk->pane = DESK_CASES;
+}
+
+/* Enter goes on with what the cursor is on; it does nothing that could not be taken back at once. */
+static void enter(const struct desk *desk, struct effects *effects)
+{
+    if (desk->pane == DESK_PARKED && desk_row(desk, DESK_PARKED))
+        effects_do(effects, ACTION_RESUME);
+    else if (desk->pane == DESK_NEXT && desk_row(desk, DESK_NEXT))
+        effects_do(effects, ACTION_WHY);
+    else if (desk_row(desk, DESK_CASES))
+        effects_do(effects, ACTION_OPEN_FORM);
+}
+
+static void on_key(struct desk *desk, struct key key, struct effects *effects)
+{
+    enum { FAR = 1000000, PAGE = 10 };
+    static const struct {
+        const char *key;
+        int by;
+    } moves[] = {{"Down", 1},     {"j", 1},     {"Up", -1}, {"k", -1},      {"PgDn", PAGE},
+                 {"PgUp", -PAGE}, {"End", FAR}, {"G", FAR}, {"Home", -FAR}, {"g", -FAR}};
+    for (size_t i = 0; i < sizeof moves / sizeof *moves; i++)
+        if (key_is(key, moves[i].key))
+            move(desk, moves[i].by);
+    if (key_is(key, "Tab"))
+        turn_pane(desk, 1);
+    else if (key_is(key, "S-Tab"))
+        turn_pane(desk, -1);
+    else if (key_is(key, "Enter"))
+        enter(desk, effects);
+}
+
+/* One bell and one sentence for each hold whose time has come. */
+static void ring_alarms(struct desk *desk, const struct ui *ui, struct effects *effects)
+{
+    const struct json *parked = desk_rows(desk, DESK_PARKED);
+    for (const struct json *row = json_first(parked); row; row = json_next(row)) {
+        int64_t until_ms;
+        if (!time_parse(json_text_or(row, "held_until", ""), &until_ms))
+            continue;
+        if (until_ms <= ui->now_ms && until_ms > desk->alarm_ms) {
+            effects_toast(effects, TOAST_WARN, tr(ui->lang, TR("%s waits to be taken back: press e")),
+                          json_text_or(row, "number", ""));
+            effects_add(effects, EFFECT_BELL, NULL, NULL);
+        }
+    }
+    desk->alarm_ms = ui->now_ms;
+}
+
+static void on_result(struct desk *desk, const struct ui *ui, const struct msg *msg, struct effects *effects)
+{
+    const struct json *error = json_get(msg->json, "error");
+    if (desk->waiting_for && str_equal(desk->waiting_for, msg->what))
+        desk->waiting_for = NULL;
+    if (str_equal(msg->what, "ticket.call_next") && !error &&
+        !json_is_object(json_get(json_get(msg->json, "data"), "ticket")))
+        effects_toast(effects, TOAST_PLAIN, "%s", tr(ui->lang, TR("Nobody is waiting.")));
+    if (str_equal(json_text(error, "code"), "counter_taken")) {
+        struct json *question = question_new("takeover", json_text_or(error, "message", ""));
+        question_choice(question, "y", tr(ui->lang, TR("take the counter over")), "yes", NULL);
+        effects_ask(effects, question);
+    }
+}
+
+static void on_saved(const struct msg *msg, struct effects *effects)
+{
+    if (!str_equal(msg->what, "case.open"))
+        return;
+    struct json *args = json_new_object();
+    json_set_text(args, "case", json_text_or(json_get(msg->json, "body"), "case", ""));
+    effects_open(effects, SCREEN_FORM, args);
+}
+
+static void on_data(struct desk *desk, const struct ui *ui, const struct msg *msg, struct effects *effects)
+{
+    if (str_equal(msg->what, "desk"))
+        take_data(desk, msg->json);
+    else
+        desk_ask_target(desk, ui, msg, effects);
+}
+
+static void desk_update(void *self, const struct ui *ui, const struct msg *msg, struct effects *effects)
+{
+    struct desk *desk = self;
+    switch (msg->kind) {
+    case MSG_LOAD:
+        return load(ui, effects);
+    case MSG_DATA:
+        return on_data(desk, ui, msg, effects);
+    case MSG_ACTION:
+        if (msg->action == ACTION_BACK)
+            desk->why = false;
+        return desk_act(desk, ui, msg->action, effects);
+    case MSG_KEY:
+        return on_key(desk, msg->key, effects);
+    case MSG_TICK:
+        return ring_alarms(desk, ui, effects);
+    case MSG_ANSWERED:
+        return desk_answered(desk, ui, msg, effects);
+    case MSG_SAVED:
+        return on_saved(msg, effects);
+    case MSG_REFUSED:
+        desk->waiting_for = NULL;
+        return;
+    case MSG_RESULT:
+        return on_result(desk, ui, msg, effects);
+    default:
+        return;
+    }
+}
+
+static const char *enabled(const void *self, const struct ui *ui, enum action action)
+{
+    return desk_enabled(self, ui, action);
+}
+
+static void view(const void *self, const struct ui *ui, struct frame *frame, struct rect area)
+{
+    desk_view(self, ui, frame, area);
+}
+
+const struct screen_ops desk_screen = {
+    .id = SCREEN_DESK,
+    .new = desk_new,
+    .free = desk_free,
+    .update = desk_update,
+    .view = view,
+    .enabled = enabled,
+};

@@ -1,0 +1,623 @@
+/* screens/desk_steps.c: what each action of the desk needs, asks and sends. Draws nothing.
+ *
+ * A step that needs more than a key asks in the action line; desk->step keeps the body of the command until
+ * the last answer is there. The rules themselves live in core/command: here stands only what makes a key
+ * possible. */
+#include <string.h>
+
+#include "screens/desk.h"
+
+enum { MINUTE_MS = 60 * 1000 };
+
+/* Before this many calls and this long after the last, a no-show asks first; a queue's rule may say
+ * otherwise. */
+enum { NO_SHOW_CALLS = 2, NO_SHOW_AFTER_S = 60 };
+
+static const struct hold_reason {
+    const char *code, *label;
+} hold_reasons[] = {
+    {"copies", TR("makes copies")},         {"papers", TR("fetches a paper")},
+    {"payment", TR("pays the fee")},        {"form", TR("fills something in")},
+    {"colleague", TR("I ask a colleague")}, {"system", TR("a system is not available")},
+    {"other", TR("another reason")},
+};
+
+static const struct outcome_kind {
+    const char *code, *label;
+} outcomes[] = {
+    {"served", TR("served")},
+    {"papers_missing", TR("papers missing")},
+    {"not_eligible", TR("not entitled")},
+    {"wrong_service", TR("wrong service")},
+    {"left", TR("has left")},
+};
+
+const char *desk_hold_reason(const struct ui *ui, const char *code)
+{
+    for (size_t i = 0; code && i < sizeof hold_reasons / sizeof *hold_reasons; i++)
+        if (strcmp(hold_reasons[i].code, code) == 0)
+            return tr(ui->lang, hold_reasons[i].label);
+    return code ? code : "";
+}
+
+/* --- what is possible ----------------------------------------------------------------------------------- */
+
+static const char *counter_state(const struct desk *desk)
+{
+    return json_text_or(json_get(desk->data, "counter"), "state", "");
+}
+
+static const char *need_hall(const struct desk *desk, const struct ui *ui)
+{
+    if (ui->link.state == LINK_EXPIRED)
+        return TR("Your sign-in has run out. Sign in again to go on with the hall (Alt-O).");
+    if (ui->link.state != LINK_ONLINE)
+        return TR("Hall not reachable: this waits. Work here is kept; F5 tries again.");
+    return desk->waiting_for ? TR("The hall is still answering.") : NULL;
+}
+
+static const char *need_serving(const struct desk *desk)
+{
+    if (!desk_ticket(desk))
+        return TR("Nobody is at the desk.");
+    return desk_ticket_is(desk, "serving")
+               ? NULL
+               : TR("The service has not begun: press s when the person is here.");
+}
+
+static const char *need_called(const struct desk *desk)
+{
+    if (!desk_ticket(desk))
+        return TR("Nobody is called.");
+    return desk_ticket_is(desk, "called") ? NULL : TR("The person is here already.");
+}
+
+static const char *need_ticket(const struct desk *desk)
+{
+    return desk_ticket(desk) ? NULL : TR("Nobody is at the desk.");
+}
+
+static const char *need_case(const struct desk *desk)
+{
+    return desk_row(desk, DESK_CASES) ? NULL : TR("There is no application yet: + opens one.");
+}
+
+static const char *may_call(const struct desk *desk, const struct ui *ui)
+{
+    if (!json_is_object(json_get(desk->data, "counter")))
+        return TR("You have no counter yet: choose one at sign-in.");
+    if (ui->link.state != LINK_ONLINE && ui->link.state != LINK_EXPIRED)
+        return TR("Hall not reachable: cannot call. Work here is kept; F5 tries again.");
+    if (strcmp(counter_state(desk), "open") != 0)
+        return TR("Your counter is not open: press c.");
+    if (desk_ticket(desk))
+        return TR("Finish, hold, transfer or return this person first.");
+    return need_hall(desk, ui);
+}
+
+static const char *may_change_counter(const struct desk *desk, const struct ui *ui, enum action action)
+{
+    const char *state = counter_state(desk);
+    if (!*state)
+        return TR("You have no counter yet: choose one at sign-in.");
+    if (action == ACTION_COUNTER_OPEN && strcmp(state, "closed") != 0)
+        return TR("Your counter is open already.");
+    if (action == ACTION_COUNTER_RESUME && strcmp(state, "paused") != 0)
+        return TR("Your counter is not on a break.");
+    if (action == ACTION_COUNTER_PAUSE && strcmp(state, "open") != 0)
+        return TR("Your counter is not open: press c.");
+    if (action == ACTION_COUNTER_CLOSE && strcmp(state, "closed") == 0)
+        return TR("Your counter is closed already.");
+    return need_hall(desk, ui);
+}
+
+static const char *may_undo(const struct desk *desk, const struct ui *ui)
+{
+    const struct json *undo = json_get(desk->data, "undo");
+    if (!json_is_object(undo) || json_int(undo, "until_ms", INT64_MAX) < ui->now_ms)
+        return TR("There is nothing to undo: the hall allows it for a minute.");
+    return need_hall(desk, ui);
+}
+
+static const char *may_resume(const struct desk *desk)
+{
+    if (desk_ticket(desk))
+        return TR("Finish, hold, transfer or return this person first.");
+    return desk_row(desk, DESK_PARKED) ? NULL : TR("Nobody is parked.");
+}
+
+const char *desk_enabled(const struct desk *desk, const struct ui *ui, enum action action)
+{
+    if (!desk->data && action_info(action)->screens == IN_DESK)
+        return TR("The desk is being loaded.");
+    switch (action) {
+    case ACTION_CALL_NEXT:
+        return may_call(desk, ui);
+    case ACTION_CALL_NAMED:
+        return desk_row(desk, DESK_NEXT) ? may_call(desk, ui) : TR("Nobody is waiting.");
+    case ACTION_START:
+    case ACTION_RECALL:
+    case ACTION_NO_SHOW:
+        return need_called(desk);
+    case ACTION_FINISH:
+    case ACTION_HOLD:
+        return need_serving(desk);
+    case ACTION_TRANSFER:
+    case ACTION_RETURN:
+    case ACTION_IDENTIFY:
+        return need_ticket(desk);
+    case ACTION_ADD_CASE:
+        return need_serving(desk);
+    case ACTION_OPEN_FORM:
+    case ACTION_PAPERS:
+    case ACTION_DECIDE:
+    case ACTION_PAY:
+        return need_case(desk);
+    case ACTION_UNDO:
+        return may_undo(desk, ui);
+    case ACTION_WHY:
+        return json_is_object(json_get(desk->data, "why")) ? NULL : TR("Nobody is waiting.");
+    case ACTION_RESUME:
+        return may_resume(desk);
+    case ACTION_COUNTER_OPEN:
+    case ACTION_COUNTER_RESUME:
+    case ACTION_COUNTER_PAUSE:
+    case ACTION_COUNTER_CLOSE:
+        return may_change_counter(desk, ui, action);
+    default:
+        return NULL;
+    }
+}
+
+/* --- commands ---------------------------------------------------------------------------------------------
+ */
+
+static struct json *ticket_body(const struct json *ticket)
+{
+    struct json *body = json_new_object();
+    json_set_text(body, "ticket", json_text_or(ticket, "id", ""));
+    json_set_int(body, "gen", json_int(ticket, "gen", 0));
+    return body;
+}
+
+static struct json *counter_body(const struct desk *desk)
+{
+    struct json *body = json_new_object();
+    const struct json *counter = json_get(desk->data, "counter");
+    json_set_text(body, "counter", json_text_or(counter, "id", ""));
+    return body;
+}
+
+static struct json *call_body(const struct desk *desk)
+{
+    struct json *body = counter_body(desk);
+    json_set_int(body, "fence", json_int(json_get(desk->data, "counter"), "fence", 0));
+    return body;
+}
+
+/* An online command: nothing is predicted, so the desk says that the hall is asked. */
+static void send_online(struct desk *desk, const char *type, struct json *body, struct effects *effects)
+{
+    desk->waiting_for = type;
+    effects_command(effects, type, body);
+}
+
+static void begin_step(struct desk *desk, struct json *body)
+{
+    json_free(&desk->step);
+    desk->step = body;
+}
+
+static void end_step(struct desk *desk, const char *type, struct effects *effects)
+{
+    struct json *body = desk->step;
+    desk->step = NULL;
+    effects_command(effects, type, body);
+}
+
+/* --- questions
+ * ---------------------------------------------------------------------------------------------- */
+
+static const char *number_of(const struct json *ticket)
+{
+    return json_text_or(ticket, "number", "…");
+}
+
+static struct json *ask(const char *id, const char *text)
+{
+    return question_new(id, text);
+}
+
+PRINTF(2, 3) static struct json *ask_about(const char *id, const char *format, ...)
+{
+    char text[300];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    return question_new(id, text);
+}
+
+static const char *digit(size_t index)
+{
+    static const char *const digits[] = {"1", "2", "3", "4", "5", "6", "7", "8", "9"};
+    return digits[index < 9 ? index : 8];
+}
+
+static void ask_hold(struct desk *desk, const struct ui *ui, struct effects *effects)
+{
+    begin_step(desk, ticket_body(desk_ticket(desk)));
+    struct json *question =
+        ask_about("hold_reason", tr(ui->lang, TR("Why does %s wait?")), number_of(desk_ticket(desk)));
+    for (size_t i = 0; i < sizeof hold_reasons / sizeof *hold_reasons; i++)
+        question_choice(question, digit(i), tr(ui->lang, hold_reasons[i].label), hold_reasons[i].code, NULL);
+    effects_ask(effects, question);
+}
+
+static void ask_hold_until(struct desk *desk, const struct ui *ui, const char *reason,
+                           struct effects *effects)
+{
+    static const char *const minutes[] = {"5", "10", "15", "30", "60"};
+    json_set_text(desk->step, "reason", reason);
+    struct json *question = ask("hold_until", tr(ui->lang, TR("Remind you when?")));
+    for (size_t i = 0; i < sizeof minutes / sizeof *minutes; i++) {
+        char label[64];
+        str_format(label, sizeof label, tr(ui->lang, TR("in %s min")), minutes[i]);
+        question_choice(question, digit(i), label, minutes[i], NULL);
+    }
+    question_choice(question, "0", tr(ui->lang, TR("no alarm")), "", NULL);
+    effects_ask(effects, question);
+}
+
+static void hold_until(struct desk *desk, const struct ui *ui, const char *minutes, struct effects *effects)
+{
+    int64_t wait_min = 0;
+    for (const char *c = minutes; *c >= '0' && *c <= '9'; c++)
+        wait_min = 10 * wait_min + (*c - '0');
+    if (wait_min) {
+        char until[TIME_TEXT];
+        time_text(ui->now_ms + wait_min * MINUTE_MS, until);
+        json_set_text(desk->step, "until", until);
+    }
+    end_step(desk, "ticket.hold", effects);
+}
+
+static size_t open_drafts(const struct desk *desk)
+{
+    size_t count = 0;
+    for (const struct json *row = json_first(desk_rows(desk, DESK_CASES)); row; row = json_next(row))
+        count +=
+            str_equal(json_text(row, "state"), "draft") || str_equal(json_text(row, "state"), "returned");
+    return count;
+}
+
+static void ask_finish(struct desk *desk, const struct ui *ui, struct effects *effects)
+{
+    const char *number = number_of(desk_ticket(desk));
+    int drafts = (int)open_drafts(desk);
+    begin_step(desk, ticket_body(desk_ticket(desk)));
+    struct json *question =
+        drafts ? ask_about("outcome", tr(ui->lang, TR("%s: %d not submitted yet. Finish all the same, as")),
+                           number, drafts)
+               : ask_about("outcome", tr(ui->lang, TR("Finish %s:")), number);
+    for (size_t i = 0; i < sizeof outcomes / sizeof *outcomes; i++)
+        question_choice(question, digit(i), tr(ui->lang, outcomes[i].label), outcomes[i].code, NULL);
+    effects_ask(effects, question);
+}
+
+static bool no_show_is_early(const struct desk *desk, const struct ui *ui, int64_t *calls, int64_t *since_s)
+{
+    const struct json *ticket = desk_ticket(desk);
+    const struct json *rule = NULL;
+    for (const struct json *q = json_first(desk_rows(desk, DESK_QUEUES)); q; q = json_next(q))
+        if (str_equal(json_text(q, "id"), json_text(ticket, "queue")))
+            rule = json_get(q, "rule");
+    int64_t called_ms = ui->now_ms;
+    time_parse(json_text_or(ticket, "called_at", ""), &called_ms);
+    *calls = json_int(ticket, "calls", 1);
+    *since_s = (ui->now_ms - called_ms) / 1000;
+    return *calls < json_int(rule, "no_show_calls", NO_SHOW_CALLS) ||
+           *since_s < json_int(rule, "no_show_after_s", NO_SHOW_AFTER_S);
+}
+
+static void no_show(struct desk *desk, const struct ui *ui, struct effects *effects)
+{
+    int64_t calls, since_s;
+    if (!no_show_is_early(desk, ui, &calls, &since_s)) {
+        effects_command(effects, "ticket.no_show", ticket_body(desk_ticket(desk)));
+        return;
+    }
+    begin_step(desk, ticket_body(desk_ticket(desk)));
+    struct json *question = ask_about(
+        "no_show", tr(ui->lang, TR("Early: called %d times, %d s ago. No-show for %s all the same?")),
+        (int)calls, (int)since_s, number_of(desk_ticket(desk)));
+    question_choice(question, "y", tr(ui->lang, TR("no-show")), "yes", NULL);
+    effects_ask(effects, question);
+}
+
+static void ask_transfer(struct desk *desk, const struct ui *ui, struct effects *effects)
+{
+    begin_step(desk, ticket_body(desk_ticket(desk)));
+    struct json *question =
+        ask_about("transfer_kind", tr(ui->lang, TR("Send %s to")), number_of(desk_ticket(desk)));
+    question_choice(question, "1", tr(ui->lang, TR("a queue")), "queue", NULL);
+    question_choice(question, "2", tr(ui->lang, TR("a counter")), "counter", NULL);
+    question_choice(question, "3", tr(ui->lang, TR("a colleague")), "user", NULL);
+    effects_ask(effects, question);
+}
+
+static void load_targets(struct desk *desk, const char *kind, struct effects *effects)
+{
+    json_set_text(desk->step, "kind", kind); /* taken out again before it is sent */
+    effects_load(effects, strcmp(kind, "user") == 0 ? "users" : "queues", NULL);
+}
+
+static void add_target(struct json *question, const struct ui *ui, const char *kind, const struct json *row)
+{
+    char label[200];
+    if (strcmp(kind, "queue") == 0)
+        str_format(label, sizeof label, "%s %s · %d", json_text_or(row, "code", ""),
+                   json_name_in(json_get(row, "name"), lang_code(ui->lang)),
+                   (int)json_int(row, "waiting", 0));
+    else
+        str_copy(label, sizeof label, json_name_in(json_get(row, "name"), lang_code(ui->lang)));
+    question_item(question, label, json_text_or(row, "id", ""), NULL);
+}
+
+void desk_ask_target(struct desk *desk, const struct ui *ui, const struct msg *msg, struct effects *effects)
+{
+    const char *kind = json_text(desk->step, "kind");
+    if (!kind)
+        return;
+    struct json *question = ask("transfer_to", tr(ui->lang, TR("To whom? Type to search.")));
+    const char *member = strcmp(kind, "counter") == 0 ? "counters" : "rows";
+    for (const struct json *row = json_first(json_get(msg->json, member)); row; row = json_next(row))
+        if (!str_equal(json_text(row, "id"), ui->session.user) &&
+            !str_equal(json_text(row, "id"), ui->session.counter))
+            add_target(question, ui, kind, row);
+    effects_ask(effects, question);
+}
+
+static void ask_place(struct desk *desk, const struct ui *ui, const char *target, struct effects *effects)
+{
+    char kind[16];
+    str_copy(kind, sizeof kind, json_text_or(desk->step, "kind", "queue"));
+    json_remove(desk->step, "kind");
+    struct json *to = json_new_object();
+    json_set_text(to, kind, target);
+    json_set(desk->step, "to", to);
+    struct json *question = ask("transfer_place", tr(ui->lang, TR("At which place?")));
+    question_choice(question, "1", tr(ui->lang, TR("by the time of arrival")), "keep", NULL);
+    question_choice(question, "2", tr(ui->lang, TR("first")), "first", NULL);
+    question_choice(question, "3", tr(ui->lang, TR("last")), "last", NULL);
+    effects_ask(effects, question);
+}
+
+static void ask_named(struct desk *desk, const struct ui *ui, struct effects *effects)
+{
+    const struct json *ticket = desk_row(desk, DESK_NEXT);
+    begin_step(desk, call_body(desk));
+    json_set_text(desk->step, "ticket", json_text_or(ticket, "id", ""));
+    struct json *question =
+        ask_about("named_reason", tr(ui->lang, TR("Why is %s called out of turn?")), number_of(ticket));
+    question_field(question, "", false);
+    effects_ask(effects, question);
+}
+
+static void ask_pause(struct desk *desk, const struct ui *ui, struct effects *effects)
+{
+    begin_step(desk, counter_body(desk));
+    struct json *question = ask("pause_reason", tr(ui->lang, TR("Break:")));
+    question_choice(question, "1", tr(ui->lang, TR("short break")), "break", NULL);
+    question_choice(question, "2", tr(ui->lang, TR("meal")), "meal", NULL);
+    question_choice(question, "3", tr(ui->lang, TR("prayer")), "prayer", NULL);
+    question_choice(question, "4", tr(ui->lang, TR("back office work")), "back_office", NULL);
+    effects_ask(effects, question);
+}
+
+static void ask_identify(const struct ui *ui, struct effects *effects)
+{
+    struct json *question =
+        ask("identify", tr(ui->lang, TR("Who is it? FIN, NIK, name, phone or date of birth")));
+    question_search(question, "persons", "");
+    effects_ask(effects, question);
+}
+
+static void ask_service(const struct ui *ui, struct effects *effects)
+{
+    struct json *question = ask("service", tr(ui->lang, TR("Which service? Type a few letters.")));
+    question_search(question, "services", "");
+    effects_ask(effects, question);
+}
+
+static void open_case(struct desk *desk, const char *service, struct effects *effects)
+{
+    const struct json *ticket = desk_ticket(desk);
+    struct json *body = json_new_object();
+    json_set_text(body, "service", service);
+    json_set_text(body, "ticket", json_text_or(ticket, "id", ""));
+    if (json_text(ticket, "person"))
+        json_set_text(body, "person", json_text(ticket, "person"));
+    json_set_text(body, "channel", json_text_or(ticket, "channel", "walk_in"));
+    effects_command(effects, "case.open", body);
+}
+
+/* "5.00 AZN": amount and currency are apart in case.pay. */
+static void put_fee(struct json *body, const struct json *fee)
+{
+    const char *total = json_text_or(fee, "total", json_text_or(fee, "amount", ""));
+    const char *space = strchr(total, ' ');
+    char amount[32];
+    str_format(amount, sizeof amount, "%.*s", (int)(space ? space - total : (int)strlen(total)), total);
+    json_set_text(body, "amount", amount);
+    json_set_text(body, "currency", space ? space + 1 : json_text_or(fee, "currency", ""));
+}
+
+static void ask_pay(struct desk *desk, const struct ui *ui, struct effects *effects)
+{
+    const struct json *row = desk_row(desk, DESK_CASES), *fee = json_get(row, "fee");
+    begin_step(desk, json_new_object());
+    json_set_text(desk->step, "case", json_text_or(row, "id", ""));
+    put_fee(desk->step, fee);
+    struct json *question = ask_about("pay_method", tr(ui->lang, TR("%s %s paid")),
+                                      json_text(desk->step, "amount"), json_text(desk->step, "currency"));
+    question_choice(question, "1", tr(ui->lang, TR("in cash")), "cash", NULL);
+    question_choice(question, "2", tr(ui->lang, TR("by card")), "card", NULL);
+    question_choice(question, "3", tr(ui->lang, TR("at the bank")), "bank", NULL);
+    question_choice(question, "4", tr(ui->lang, TR("online")), "online", NULL);
+    effects_ask(effects, question);
+}
+
+static void ask_reference(struct desk *desk, const struct ui *ui, const char *method, struct effects *effects)
+{
+    json_set_text(desk->step, "method", method);
+    struct json *question = ask("pay_reference", tr(ui->lang, TR("Number of the receipt or payment")));
+    question_field(question, "", strcmp(method, "cash") == 0);
+    effects_ask(effects, question);
+}
+
+static void open_for_case(struct desk *desk, enum screen_id screen, struct effects *effects)
+{
+    struct json *args = json_new_object();
+    json_set_text(args, "case", json_text_or(desk_row(desk, DESK_CASES), "id", ""));
+    effects_open(effects, screen, args);
+}
+
+static void undo(struct desk *desk, struct effects *effects)
+{
+    const struct json *last = json_get(desk->data, "undo");
+    struct json *body = json_new_object();
+    json_set_text(body, "ticket", json_text_or(last, "ticket", ""));
+    json_set_int(body, "gen", json_int(last, "gen", 0));
+    send_online(desk, "ticket.undo", body, effects);
+}
+
+/* --- actions and answers
+ * ---------------------------------------------------------------------------------------- */
+
+void desk_act(struct desk *desk, const struct ui *ui, enum action action, struct effects *effects)
+{
+    const struct json *ticket = desk_ticket(desk);
+    switch (action) {
+    case ACTION_CALL_NEXT:
+        return send_online(desk, "ticket.call_next", call_body(desk), effects);
+    case ACTION_START:
+        return effects_command(effects, "ticket.start", ticket_body(ticket));
+    case ACTION_RECALL:
+        return effects_command(effects, "ticket.recall", ticket_body(ticket));
+    case ACTION_RETURN:
+        return effects_command(effects, "ticket.return", ticket_body(ticket));
+    case ACTION_RESUME:
+        return effects_command(effects, "ticket.resume", ticket_body(desk_row(desk, DESK_PARKED)));
+    case ACTION_NO_SHOW:
+        return no_show(desk, ui, effects);
+    case ACTION_FINISH:
+        return ask_finish(desk, ui, effects);
+    case ACTION_HOLD:
+        return ask_hold(desk, ui, effects);
+    case ACTION_TRANSFER:
+        return ask_transfer(desk, ui, effects);
+    case ACTION_CALL_NAMED:
+        return ask_named(desk, ui, effects);
+    case ACTION_IDENTIFY:
+        return ask_identify(ui, effects);
+    case ACTION_ADD_CASE:
+        return ask_service(ui, effects);
+    case ACTION_OPEN_FORM:
+        return open_for_case(desk, SCREEN_FORM, effects);
+    case ACTION_PAPERS:
+        return open_for_case(desk, SCREEN_DOCUMENTS, effects);
+    case ACTION_DECIDE:
+        return open_for_case(desk, SCREEN_DECISION, effects);
+    case ACTION_PAY:
+        return ask_pay(desk, ui, effects);
+    case ACTION_UNDO:
+        return undo(desk, effects);
+    case ACTION_COUNTER_OPEN:
+        return send_online(desk, "counter.open", counter_body(desk), effects);
+    case ACTION_COUNTER_RESUME:
+        return send_online(desk, "counter.resume", counter_body(desk), effects);
+    case ACTION_COUNTER_PAUSE:
+        return ask_pause(desk, ui, effects);
+    case ACTION_COUNTER_CLOSE:
+        return send_online(desk, "counter.close", counter_body(desk), effects);
+    case ACTION_WHY:
+        desk->why = !desk->why;
+        return;
+    default:
+        return;
+    }
+}
+
+static void identified(struct desk *desk, const struct msg *msg, struct effects *effects)
+{
+    struct json *args = json_new_object();
+    if (json_text(msg->json, "id"))
+        json_set_text(args, "person", json_text(msg->json, "id"));
+    else
+        json_set_text(args, "q", msg->text);
+    json_set_text(args, "ticket", json_text_or(desk_ticket(desk), "id", ""));
+    effects_open(effects, SCREEN_PERSON, args);
+}
+
+static void send_with(struct desk *desk, const char *type, const char *member, const char *value,
+                      struct effects *effects)
+{
+    if (value && *value)
+        json_set_text(desk->step, member, value);
+    end_step(desk, type, effects);
+}
+
+static void take_over(struct desk *desk, struct effects *effects)
+{
+    struct json *body = counter_body(desk);
+    json_set_bool(body, "takeover", true);
+    send_online(desk, "counter.open", body, effects);
+}
+
+static void pause_counter(struct desk *desk, const char *reason, struct effects *effects)
+{
+    desk->waiting_for = "counter.pause";
+    send_with(desk, "counter.pause", "reason", reason, effects);
+}
+
+static void call_named(struct desk *desk, const char *reason, struct effects *effects)
+{
+    desk->waiting_for = "ticket.call";
+    send_with(desk, "ticket.call", "reason", reason, effects);
+}
+
+void desk_answered(struct desk *desk, const struct ui *ui, const struct msg *msg, struct effects *effects)
+{
+    const char *id = msg->what, *text = msg->text ? msg->text : "";
+    if (str_equal(id, "identify"))
+        return identified(desk, msg, effects);
+    if (str_equal(id, "service"))
+        return open_case(desk, text, effects);
+    if (str_equal(id, "takeover"))
+        return take_over(desk, effects);
+    if (!desk->step)
+        return;
+    if (str_equal(id, "hold_reason"))
+        return ask_hold_until(desk, ui, text, effects);
+    if (str_equal(id, "hold_until"))
+        return hold_until(desk, ui, text, effects);
+    if (str_equal(id, "outcome"))
+        return send_with(desk, "ticket.finish", "outcome", text, effects);
+    if (str_equal(id, "no_show"))
+        return end_step(desk, "ticket.no_show", effects);
+    if (str_equal(id, "transfer_kind"))
+        return load_targets(desk, text, effects);
+    if (str_equal(id, "transfer_to"))
+        return ask_place(desk, ui, text, effects);
+    if (str_equal(id, "transfer_place"))
+        return send_with(desk, "ticket.transfer", "place", text, effects);
+    if (str_equal(id, "named_reason"))
+        return call_named(desk, text, effects);
+    if (str_equal(id, "pause_reason"))
+        return pause_counter(desk, text, effects);
+    if (str_equal(id, "pay_method"))
+        return ask_reference(desk, ui, text, effects);
+    if (str_equal(id, "pay_reference"))
+        return send_with(desk, "case.pay", "reference", text, effects);
+}

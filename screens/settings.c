@@ -1,0 +1,192 @@
+/* screens/settings.c: reads the settings file and the environment. Knows no screen. */
+#include "screens/settings.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { LINE_MAX_BYTES = 4096, LINES_MAX = 10000 };
+
+void settings_init(struct settings *settings)
+{
+    *settings = (struct settings){.bell = true};
+}
+
+void settings_deinit(struct settings *settings)
+{
+    char *texts[] = {settings->hall, settings->counter, settings->data,   settings->theme,
+                     settings->lang, settings->log,     settings->record, settings->scenario};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        free(texts[i]);
+    for (int i = 0; i < ACTION_COUNT; i++)
+        free(settings->keys[i]);
+    buf_free(&settings->complaints);
+    settings_init(settings);
+}
+
+void settings_put(char **place, const char *value)
+{
+    if (!value)
+        return;
+    free(*place);
+    *place = xstrdup(value);
+}
+
+/* --- values ------------------------------------------------------------------------------------------ */
+
+static bool parse_bool(const char *value, bool *out)
+{
+    static const char *const yes[] = {"yes", "true", "on", "1"}, *const no[] = {"no", "false", "off", "0"};
+    for (int i = 0; i < 4; i++) {
+        if (strcmp(value, yes[i]) == 0 || strcmp(value, no[i]) == 0) {
+            *out = strcmp(value, yes[i]) == 0;
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool parse_minutes(const char *value, int *out)
+{
+    char *end;
+    errno = 0;
+    long minutes = strtol(value, &end, 10);
+    if (errno || end == value || *end || minutes < 0 || minutes > 24 * 60)
+        return false;
+    *out = (int)minutes;
+    return true;
+}
+
+/* NULL, or what is wrong with it. */
+static const char *set(struct settings *settings, const char *section, const char *name, const char *value)
+{
+    const struct {
+        const char *section, *name;
+        char **text;
+        bool *flag;
+        int *minutes;
+    } places[] = {
+        {"hall", "url", &settings->hall, NULL, NULL},
+        {"hall", "counter", &settings->counter, NULL, NULL},
+        {"look", "theme", &settings->theme, NULL, NULL},
+        {"look", "lang", &settings->lang, NULL, NULL},
+        {"look", "ascii", NULL, &settings->ascii, NULL},
+        {"look", "mouse", NULL, &settings->mouse, NULL},
+        {"look", "bell", NULL, &settings->bell, NULL},
+        {"privacy", "lock_after_min", NULL, NULL, &settings->lock_after_min},
+    };
+    if (strcmp(section, "keys") == 0) {
+        enum action action;
+        if (!action_find(name, &action))
+            return "there is no such action; `loket keys` lists them";
+        settings_put(&settings->keys[action], value);
+        return NULL;
+    }
+    for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
+        if (strcmp(section, places[i].section) != 0 || strcmp(name, places[i].name) != 0)
+            continue;
+        if (places[i].flag)
+            return parse_bool(value, places[i].flag) ? NULL : "say yes or no";
+        if (places[i].minutes)
+            return parse_minutes(value, places[i].minutes) ? NULL : "say minutes, 0 to 1440";
+        settings_put(places[i].text, value);
+        return NULL;
+    }
+    return "there is no such setting here; see loket(1)";
+}
+
+/* --- lines -------------------------------------------------------------------------------------------- */
+
+static char *trim(char *text)
+{
+    while (isspace((unsigned char)*text))
+        text++;
+    size_t length = strlen(text);
+    while (length && isspace((unsigned char)text[length - 1]))
+        text[--length] = '\0';
+    return text;
+}
+
+/* NULL, or what is wrong with the line. */
+static const char *parse_line(struct settings *settings, char *line, char section[32])
+{
+    line = trim(line);
+    size_t length = strlen(line);
+    if (!length || *line == '#' || *line == ';')
+        return NULL;
+    if (*line == '[') {
+        if (line[length - 1] != ']')
+            return "a section ends with ]";
+        line[length - 1] = '\0';
+        return str_copy(section, 32, trim(line + 1)) ? NULL : "this section's name is too long";
+    }
+    char *equals = strchr(line, '=');
+    if (!equals)
+        return "expected NAME = VALUE";
+    *equals = '\0';
+    return set(settings, section, trim(line), trim(equals + 1));
+}
+
+void settings_parse(struct settings *settings, const char *name, const char *text)
+{
+    char section[32] = "";
+    for (int number = 1; *text && number <= LINES_MAX; number++) {
+        size_t length = strcspn(text, "\n");
+        const char *fault = "this line is too long, or not UTF-8";
+        if (length < LINE_MAX_BYTES && utf8_valid(text, length)) {
+            char *line = xstrndup(text, length);
+            fault = parse_line(settings, line, section);
+            free(line);
+        }
+        if (fault)
+            buf_addf(&settings->complaints, "%s:%d: %s\n", name, number, fault);
+        text += length + (text[length] == '\n');
+    }
+}
+
+enum err settings_read(struct settings *settings, const char *path, struct err_info *info)
+{
+    FILE *file = fopen(path, "rbe");
+    if (!file)
+        return err_set(info, err_from_errno(errno), "%s cannot be read: %s", path, strerror(errno));
+    struct buf text = {0};
+    char chunk[4096];
+    for (size_t n; text.length < 1U << 20 && (n = fread(chunk, 1, sizeof chunk, file)) > 0;)
+        buf_add(&text, chunk, n);
+    bool failed = ferror(file);
+    fclose(file);
+    if (!failed)
+        settings_parse(settings, path, buf_text(&text));
+    buf_free(&text);
+    return failed ? err_set(info, ERR_DISK, "%s cannot be read to its end", path) : ERR_OK;
+}
+
+/* --- environment ---------------------------------------------------------------------------------------- */
+
+void settings_environment(struct settings *settings)
+{
+    settings_put(&settings->hall, getenv("LOKET_HALL"));
+    settings_put(&settings->data, getenv("LOKET_DATA"));
+}
+
+static char *below(const char *variable, const char *fallback, const char *name)
+{
+    const char *base = getenv(variable), *home = getenv("HOME");
+    if (!str_empty(base))
+        return xasprintf("%s/loket%s", base, name);
+    return str_empty(home) ? NULL : xasprintf("%s/%s/loket%s", home, fallback, name);
+}
+
+char *settings_config_path(const char *name)
+{
+    char *with_slash = xasprintf("/%s", name), *path = below("XDG_CONFIG_HOME", ".config", with_slash);
+    free(with_slash);
+    return path;
+}
+
+char *settings_state_dir(void)
+{
+    return below("XDG_STATE_HOME", ".local/state", "");
+}

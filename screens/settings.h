@@ -1,0 +1,40 @@
+/* screens/settings.h: what a person chose: command line over environment over settings file over the
+ * built-in.
+ *
+ * The settings file is INI: [hall] url counter · [look] theme lang ascii mouse bell · [keys] ACTION = KEY… ·
+ * [privacy] lock_after_min. A line that is not understood is complained about by FILE:LINE; the rest counts.
+ */
+#pragma once
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/base/str.h"
+#include "screens/action.h"
+
+struct settings {
+    char *hall;    /* URL, "practice", or NULL when none was given */
+    char *counter; /* NULL: asked at sign-in */
+    char *data;    /* folder of the workstation's data */
+    char *theme;   /* a name; NULL: by the pack */
+    char *lang;    /* NULL: by the locale */
+    char *log;     /* NULL: DIR/loket.log */
+    char *record;  /* NULL: no recording */
+    char *scenario;
+    int64_t seed;
+    bool ascii, mouse, bell;
+    int lock_after_min;       /* 0: never */
+    char *keys[ACTION_COUNT]; /* NULL: as in actions.def */
+    struct buf complaints;    /* one line each */
+};
+void settings_init(struct settings *settings);
+void settings_deinit(struct settings *settings);
+void settings_put(char **place, const char *value); /* copies; NULL leaves the place alone */
+
+/* ERR_ABSENT: there is no such file, which is no fault unless it was named. Complaints are not errors. */
+enum err settings_read(struct settings *settings, const char *path, struct err_info *info) MUST_USE;
+void settings_parse(struct settings *settings, const char *name, const char *text);
+void settings_environment(struct settings *settings); /* LOKET_HALL, LOKET_DATA */
+/* $XDG_CONFIG_HOME/loket/NAME, else ~/.config/loket/NAME; $XDG_STATE_HOME/loket, else ~/.local/state/loket.
+ * NULL without a home. The caller frees. */
+char *settings_config_path(const char *name);
+char *settings_state_dir(void);
