@@ -4,6 +4,8 @@
 #include <assert.h>
 #include <string.h>
 
+#include "tui/keymap.h"
+
 static const struct action_info actions[ACTION_COUNT] = {
     [ACTION_NONE] = {"", "", 0, 0, "", "", NULL},
 #define ACTION(ID, id, keys, screens, roles, label, help, danger) \
@@ -70,16 +72,20 @@ void action_screens_json(unsigned mask, struct buf *out)
 
 void action_roles_json(unsigned roles, struct buf *out)
 {
-    static const struct {
-        unsigned role;
-        const char *name;
-    } names[] = {
-        {ROLE_CLERK, "clerk"},     {ROLE_RECEPTION, "reception"}, {ROLE_SUPERVISOR, "supervisor"},
-        {ROLE_TRAINER, "trainer"}, {ROLE_APPROVER, "approver"},   {ROLE_ADMINISTRATOR, "administrator"},
-    };
     buf_addc(out, '[');
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (roles & names[i].role)
-            add_name(out, names[i].name);
+    for (unsigned bit = 1; bit <= ROLE_ALL; bit <<= 1)
+        if (roles & bit)
+            add_name(out, role_text(bit));
     buf_addc(out, ']');
+}
+
+struct keymap *action_keymap(char *fault, size_t fault_capacity)
+{
+    /* Borrowed by the keymap for as long as it lives. */
+    static const struct keymap_action rows[] = {
+#define ACTION(ID, id, keys, screens, roles, label, help, danger) \
+    {ACTION_##ID, id, keys, (unsigned)(screens)&IN_ANY},
+#include "screens/actions.def"
+    };
+    return keymap_new(rows, (int)(sizeof rows / sizeof *rows), fault, fault_capacity);
 }

@@ -46,3 +46,7 @@ struct screen_info {
 };
 const struct screen_info *screen_info(enum screen_id id);
 bool screen_find(const char *name, enum screen_id *out);
+
+/* The keymap of all actions; free with keymap_free. fault: see keymap_new. */
+struct keymap;
+struct keymap *action_keymap(char *fault, size_t fault_capacity);

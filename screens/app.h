@@ -5,12 +5,11 @@
  * time comes with each message, and what is to be done in the world goes out as effects (runner.c). */
 #pragma once
 #include "screens/screen.h"
-#include "tui/theme.h"
 
 struct app;
 
 /* keys is borrowed and outlives the app. The first screen is opened by app_open. */
-struct app *app_new(const struct keymap *keys, enum lang lang, bool ascii);
+struct app *app_new(const struct keymap *keys, enum lang lang);
 void app_free(struct app **app);
 /* Opens a screen as a message would; effects gets what it asks for. */
 void app_open(struct app *app, enum screen_id screen, const struct json *args, struct effects *effects);

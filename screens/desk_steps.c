@@ -3,6 +3,8 @@
  * A step that needs more than a key asks in the action line; desk->step keeps the body of the command until
  * the last answer is there. The rules themselves live in core/command: here stands only what makes a key
  * possible. */
+#include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "screens/desk.h"

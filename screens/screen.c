@@ -22,14 +22,14 @@ const struct screen_ops *screen_ops(enum screen_id id)
     return id < SCREEN_COUNT ? all[id] : NULL;
 }
 
-const char *ui_mark(const struct ui *ui, const char *mark)
+const char *ui_mark(const char *mark)
 {
     static const struct {
-        const char *name, *sign, *ascii;
-    } marks[] = {{"saved", "○", "o"}, {"received", "◐", "*"}, {"safe", "●", "="}, {"trouble", "!", "!"}};
+        const char *name, *sign;
+    } marks[] = {{"saved", "○"}, {"received", "◐"}, {"safe", "●"}, {"trouble", "!"}};
     for (size_t i = 0; mark && i < sizeof marks / sizeof *marks; i++)
         if (str_equal(marks[i].name, mark))
-            return ui->ascii ? marks[i].ascii : marks[i].sign;
+            return marks[i].sign;
     return "";
 }
 
@@ -70,6 +70,12 @@ static void add_json(struct effects *effects, enum effect_kind kind, const char 
 {
     effects_add(effects, kind, what, text);
     effects->items[effects->count - 1].json = json;
+}
+
+void effects_move(struct effects *effects, struct effect *effect)
+{
+    *add(effects, effect->kind) = *effect;
+    *effect = (struct effect){.kind = EFFECT_TOAST};
 }
 
 void effects_load(struct effects *effects, const char *what, struct json *args)

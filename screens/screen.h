@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "core/base/clock.h"
 #include "core/base/rng.h"
 #include "core/wire/json.h"
 #include "screens/action.h"
@@ -44,16 +45,17 @@ struct session {
 struct ui {
     const struct keymap *keys;
     enum lang lang;
-    bool ascii;     /* the terminal shows ASCII alone */
     int64_t now_ms; /* wall time by the hall's clock */
     struct session session;
     struct link link;
     bool practice; /* the hall is a practice hall */
 };
-/* The durability mark of a row's "mark" (queries.h), one cell: ○ ◐ ● ! or, in ASCII, o * = !; "" for NULL. */
-const char *ui_mark(const struct ui *ui, const char *mark);
+/* The durability mark of a row's "mark" (queries.h), one cell: ○ ◐ ● !; "" for NULL. A terminal without UTF-8
+ * gets the ASCII twins from frame_to_ascii. */
+const char *ui_mark(const char *mark);
 
 /* --- messages --------------------------------------------------------------------------------------- */
+enum toast_kind { TOAST_PLAIN, TOAST_GOOD, TOAST_WARN, TOAST_DANGER };
 enum msg_kind {
     MSG_ACTION,   /* action: possible here and now, and confirmed when dangerous. ACTION_BACK: close what is
                    * open   inside, else effects_back */
@@ -70,13 +72,16 @@ enum msg_kind {
     MSG_RESULT,   /* what, seq, json: the hall's answer {"status","data","error"} to a command of this screen;
                    * app.c   has shown a refusal's message already */
     MSG_ANSWERED, /* what: id of the question; text: value or typed text; json: the chosen row or NULL */
-    MSG_SIGNED_IN, /* json: the session; or code and text, when it was refused */
+    MSG_SIGNED_IN, /* json: {"user","hall","counter","counter_name"}; or code and text, when it was refused */
     MSG_FETCHED,   /* what: the path of effects_fetch; json, or text when it failed */
-    MSG_STATUS,    /* ui->link changed */
+    MSG_STATUS,    /* ui->link changed; json: its members (state as a number) and "practice" */
+    MSG_SIGNED_OUT,
+    MSG_TOAST, /* toast, text: the edges have something to say */
 };
 struct msg {
     enum msg_kind kind;
     enum action action;
+    enum toast_kind toast;
     struct key key;
     int w, h;
     int64_t now_ms; /* wall time by the hall's clock */
@@ -112,7 +117,6 @@ enum effect_kind {
     EFFECT_ASK,   /* json: the question */
     EFFECT_DO,    /* action: as if its key had been pressed */
 };
-enum toast_kind { TOAST_GOOD, TOAST_PLAIN, TOAST_WARN, TOAST_DANGER };
 struct effect {
     enum effect_kind kind;
     enum screen_id screen;
@@ -138,6 +142,8 @@ void effects_journal_put(struct effects *effects, const char *screen, const char
 void effects_journal_drop(struct effects *effects, const char *screen, const char *object);
 void effects_setting(struct effects *effects, const char *name, const char *value);
 void effects_do(struct effects *effects, enum action action);
+/* Moves one effect, with what it owns, to the end of effects. */
+void effects_move(struct effects *effects, struct effect *effect);
 /* Any other kind; what and text are copied and may be NULL. */
 void effects_add(struct effects *effects, enum effect_kind kind, const char *what, const char *text);
 

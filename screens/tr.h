@@ -1,6 +1,6 @@
-/* screens/tr.h: the interface in four languages. The English sentence is its own key; screens/po/*.po hold
- * the others, and a language that lacks one shows English. Placeholders (%s, %d …) stand in the same order in
- * all.
+/* screens/tr.h: the interface in four languages. The English sentence is its own key; the .po files of
+ * screens/po hold the others, and a language that lacks one shows English. Placeholders (%s, %d …) stand in
+ * the same order in all.
  *
  * Mark a text that is translated later with TR("…"), so that the tests find it: tr(ui->lang, TR("Sign in")).
  * A text stands in one literal, without joining, in the source. */

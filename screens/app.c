@@ -1,0 +1,477 @@
+/* screens/app.c: which screen is told what. Drawing is in app_view.c, what a key means in app_keys.c. */
+#include "screens/app.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "screens/app_state.h"
+
+/* Effects that a screen's answer to an effect asks for in turn: more than this is a circle. */
+enum { EFFECTS_MAX = 512 };
+
+static char *words_of(enum action action)
+{
+    struct buf words = {0};
+    const struct action_info *info = action_info(action);
+    for (int lang = 0; lang < LANG_COUNT; lang++)
+        buf_addf(&words, "%s %s ", tr((enum lang)lang, info->label), tr((enum lang)lang, info->help));
+    return buf_take(&words);
+}
+
+struct app *app_new(const struct keymap *keys, enum lang lang)
+{
+    struct app *app = xcalloc(1, sizeof *app);
+    app->ui = (struct ui){.keys = keys, .lang = lang};
+    palette_init(&app->palette);
+    for (int i = 0; i < ACTION_COUNT; i++) {
+        app->words[i] = words_of((enum action)i);
+        struct key key = keymap_key(keys, i, 0);
+        if (i && key.code != K_NONE)
+            key_label(key, app->keys[i]);
+    }
+    return app;
+}
+
+static void layer_free(struct layer *layer)
+{
+    layer->ops->free(layer->self);
+    *layer = (struct layer){0};
+}
+
+void app_free(struct app **app)
+{
+    if (!*app)
+        return;
+    for (int i = 0; i < (*app)->layer_count; i++)
+        layer_free(&(*app)->layers[i]);
+    ask_free(&(*app)->ask);
+    palette_deinit(&(*app)->palette);
+    for (int i = 0; i < ACTION_COUNT; i++)
+        free((*app)->words[i]);
+    free(*app);
+    *app = NULL;
+}
+
+struct ui *app_ui(struct app *app)
+{
+    return &app->ui;
+}
+
+struct layer *app_top(struct app *app)
+{
+    return app->layer_count ? &app->layers[app->layer_count - 1] : NULL;
+}
+
+const struct layer *app_shown(const struct app *app)
+{
+    return app->layer_count ? &app->layers[app->layer_count - 1] : NULL;
+}
+
+enum screen_id app_screen(const struct app *app)
+{
+    return app->layer_count ? app_shown(app)->ops->id : SCREEN_COUNT;
+}
+
+static const char *object_of(const struct layer *layer)
+{
+    const char *object = layer->ops->object ? layer->ops->object(layer->self) : NULL;
+    return object ? object : "";
+}
+
+const char *app_object(const struct app *app)
+{
+    return app->layer_count ? object_of(app_shown(app)) : "";
+}
+
+bool app_secret(const struct app *app)
+{
+    const struct layer *top = app_shown(app);
+    return top && top->ops->secret && top->ops->secret(top->self);
+}
+
+bool app_typing(const struct app *app)
+{
+    const struct layer *top = app_shown(app);
+    return top && top->ops->typing && top->ops->typing(top->self);
+}
+
+/* --- telling screens -------------------------------------------------------------------------------------
+ */
+
+static void tell(struct app *app, struct layer *layer, const struct msg *msg, struct effects *effects)
+{
+    int before = effects->count;
+    layer->ops->update(layer->self, &app->ui, msg, effects);
+    for (int i = before; i < effects->count; i++)
+        effects->items[i].from = layer->serial;
+}
+
+void app_tell_top(struct app *app, const struct msg *msg, struct effects *effects)
+{
+    if (app->layer_count)
+        tell(app, app_top(app), msg, effects);
+}
+
+static void tell_kind(struct app *app, struct layer *layer, enum msg_kind kind, struct effects *effects)
+{
+    struct msg msg = {.kind = kind, .now_ms = app->ui.now_ms, .w = app->w, .h = app->h};
+    tell(app, layer, &msg, effects);
+}
+
+static void tell_all(struct app *app, const struct msg *msg, struct effects *effects)
+{
+    for (int i = 0; i < app->layer_count; i++)
+        tell(app, &app->layers[i], msg, effects);
+}
+
+static struct layer *layer_find(struct app *app, unsigned serial)
+{
+    for (int i = 0; i < app->layer_count; i++)
+        if (app->layers[i].serial == serial)
+            return &app->layers[i];
+    return NULL;
+}
+
+/* To the one that asked; to nobody when it is gone. */
+static void tell_asker(struct app *app, const struct msg *msg, struct effects *effects)
+{
+    struct layer *layer = layer_find(app, msg->to);
+    if (layer)
+        tell(app, layer, msg, effects);
+}
+
+void app_answer(struct app *app, const struct msg *msg, struct effects *effects)
+{
+    struct msg routed = *msg;
+    routed.to = app->ask_from;
+    routed.now_ms = app->ui.now_ms;
+    tell_asker(app, &routed, effects);
+}
+
+/* --- the stack of screens ----------------------------------------------------------------------------------
+ */
+
+static void layer_remove(struct app *app, int index)
+{
+    layer_free(&app->layers[index]);
+    memmove(&app->layers[index], &app->layers[index + 1],
+            (size_t)(app->layer_count - index - 1) * sizeof *app->layers);
+    app->layer_count--;
+}
+
+/* Moves an existing layer to the top: what was typed there is still there. */
+static void layer_raise(struct app *app, int index)
+{
+    struct layer layer = app->layers[index];
+    memmove(&app->layers[index], &app->layers[index + 1],
+            (size_t)(app->layer_count - index - 1) * sizeof *app->layers);
+    app->layers[app->layer_count - 1] = layer;
+}
+
+static int layer_like(const struct app *app, const struct screen_ops *ops, const char *object)
+{
+    for (int i = 0; i < app->layer_count; i++)
+        if (app->layers[i].ops == ops && str_equal(object_of(&app->layers[i]), object))
+            return i;
+    return -1;
+}
+
+static void hide_top(struct app *app, struct effects *effects)
+{
+    ask_free(&app->ask);
+    app->help_open = false;
+    if (app->layer_count)
+        tell_kind(app, app_top(app), MSG_HIDE, effects);
+}
+
+static void show_top(struct app *app, struct effects *effects)
+{
+    if (!app->layer_count)
+        return;
+    tell_kind(app, app_top(app), MSG_RESIZE, effects);
+    tell_kind(app, app_top(app), MSG_LOAD, effects);
+}
+
+void app_push(struct app *app, enum screen_id screen, const struct json *args, struct effects *effects)
+{
+    const struct screen_ops *ops = screen_ops(screen);
+    if (!ops)
+        return;
+    hide_top(app, effects);
+    struct layer layer = {.ops = ops, .self = ops->new (args), .serial = ++app->serial};
+    int same = layer_like(app, ops, object_of(&layer));
+    if (same >= 0 && !json_count(args)) {
+        layer_free(&layer);
+        layer_raise(app, same);
+    } else {
+        if (same >= 0)
+            layer_remove(app, same); /* MSG_HIDE has put what was typed there into the journal */
+        else if (app->layer_count == LAYERS_MAX)
+            layer_remove(app, 0);
+        app->layers[app->layer_count++] = layer;
+    }
+    show_top(app, effects);
+}
+
+/* The bottom screen stays. */
+static void pop(struct app *app, struct effects *effects)
+{
+    if (app->layer_count < 2)
+        return;
+    hide_top(app, effects);
+    layer_remove(app, app->layer_count - 1);
+    show_top(app, effects);
+}
+
+static void clear(struct app *app, struct effects *effects)
+{
+    hide_top(app, effects);
+    while (app->layer_count)
+        layer_remove(app, app->layer_count - 1);
+}
+
+/* --- effects that stay inside
+ * -------------------------------------------------------------------------------- */
+
+void app_toast(struct app *app, enum toast_kind kind, const char *text)
+{
+    static const unsigned looks[] = {[TOAST_PLAIN] = STYLE_TEXT,
+                                     [TOAST_GOOD] = STYLE_GOOD,
+                                     [TOAST_WARN] = STYLE_WARN,
+                                     [TOAST_DANGER] = STYLE_DANGER};
+    toast_show(&app->toast, looks[kind], text, app->ui.now_ms + TOAST_MS);
+}
+
+static void ask(struct app *app, struct effect *effect, struct effects *effects)
+{
+    ask_free(&app->ask);
+    app->ask = ask_new(effect->json);
+    app->ask_from = effect->from;
+    effect->json = NULL;
+    app_ask_search(app, effects);
+}
+
+void app_ask_search(struct app *app, struct effects *effects)
+{
+    if (!ask_search_what(app->ask))
+        return;
+    effects_load(effects, ask_search_what(app->ask), ask_search_args(app->ask, &app->ui));
+    effects->items[effects->count - 1].from = ASK_SERIAL;
+}
+
+/* True: carried out here. The effect's own memory is then freed by the caller. */
+static bool carry_out(struct app *app, struct effect *effect, struct effects *effects)
+{
+    switch (effect->kind) {
+    case EFFECT_OPEN:
+        app_push(app, effect->screen, effect->json, effects);
+        return true;
+    case EFFECT_BACK:
+        pop(app, effects);
+        return true;
+    case EFFECT_TOAST:
+        app_toast(app, effect->toast, effect->text);
+        return true;
+    case EFFECT_ASK:
+        ask(app, effect, effects);
+        return true;
+    case EFFECT_DO:
+        app_do(app, effect->action, effects);
+        return true;
+    default:
+        return false;
+    }
+}
+
+/* Carries out what stays inside, which may ask for more; the rest goes to the edges in the order it was
+ * asked. */
+static void settle(struct app *app, struct effects *asked, struct effects *out)
+{
+    for (int i = 0; i < asked->count; i++) {
+        assert(asked->count < EFFECTS_MAX);
+        struct effect effect = asked->items[i]; /* the list may move */
+        asked->items[i] = (struct effect){.kind = EFFECT_TOAST};
+        if (carry_out(app, &effect, asked)) {
+            struct effects done = {.items = xmalloc(sizeof effect), .count = 1, .capacity = 1};
+            done.items[0] = effect;
+            effects_deinit(&done);
+        } else {
+            effects_move(out, &effect);
+        }
+    }
+    asked->count = 0;
+    effects_deinit(asked);
+}
+
+/* --- messages
+ * ------------------------------------------------------------------------------------------------ */
+
+static void remember_command(struct app *app, const struct msg *msg)
+{
+    struct pending *pending = &app->pending[app->pending_next++ % PENDING_MAX];
+    *pending = (struct pending){.seq = msg->seq, .to = msg->to};
+    str_copy(pending->type, sizeof pending->type, msg->what ? msg->what : "");
+}
+
+static void on_saved(struct app *app, const struct msg *msg, struct effects *effects)
+{
+    remember_command(app, msg);
+    tell_asker(app, msg, effects);
+    if (app->layer_count)
+        tell_kind(app, app_top(app), MSG_LOAD, effects);
+}
+
+static void on_refused(struct app *app, const struct msg *msg, struct effects *effects)
+{
+    app_toast(app, TOAST_DANGER, msg->text ? msg->text : "");
+    tell_asker(app, msg, effects);
+}
+
+static void on_result(struct app *app, const struct msg *msg, struct effects *effects)
+{
+    const char *message = json_text(json_get(msg->json, "error"), "message");
+    if (message)
+        app_toast(app, TOAST_DANGER, message);
+    for (int i = 0; i < PENDING_MAX; i++) {
+        struct pending *pending = &app->pending[i];
+        if (!pending->type[0] || pending->seq != msg->seq)
+            continue;
+        struct msg routed = *msg;
+        routed.to = pending->to;
+        routed.what = pending->type;
+        tell_asker(app, &routed, effects);
+        pending->type[0] = '\0';
+    }
+}
+
+static void on_data(struct app *app, const struct msg *msg, struct effects *effects)
+{
+    if (msg->to != ASK_SERIAL)
+        tell_asker(app, msg, effects);
+    else if (app->ask)
+        ask_data(app->ask, &app->ui, msg->json);
+}
+
+static void take_session(struct session *session, const struct json *json)
+{
+    const struct json *user = json_get(json, "user"), *hall = json_get(json, "hall");
+    *session = (struct session){.signed_in = true};
+    str_copy(session->user, sizeof session->user, json_text_or(user, "id", ""));
+    str_copy(session->login, sizeof session->login, json_text_or(user, "login", ""));
+    str_copy(session->name, sizeof session->name, json_text_or(user, "name", session->login));
+    str_copy(session->agency, sizeof session->agency, json_text_or(user, "agency", ""));
+    for (const struct json *role = json_first(json_get(user, "roles")); role; role = json_next(role))
+        session->roles |= role_find(json_as_text(role));
+    str_copy(session->counter, sizeof session->counter, json_text_or(json, "counter", ""));
+    str_copy(session->counter_name, sizeof session->counter_name, json_text_or(json, "counter_name", ""));
+    str_copy(session->hall_name, sizeof session->hall_name, json_text_or(hall, "name", ""));
+    str_copy(session->pack, sizeof session->pack, json_text_or(hall, "pack", ""));
+}
+
+static void take_status(struct app *app, const struct json *json)
+{
+    int64_t state = json_int(json, "state", LINK_NONE);
+    app->ui.practice = json_bool(json, "practice", false);
+    app->ui.link = (struct link){
+        .state = state >= LINK_NONE && state <= LINK_FROZEN ? (enum link_state)state : LINK_NONE,
+        .since_ms = json_int(json, "since_ms", 0),
+        .offset_ms = json_int(json, "offset_ms", 0),
+        .done = json_int(json, "done", 0),
+        .total = json_int(json, "total", 0),
+        .unsent = json_int(json, "unsent", 0),
+        .unsent_others = json_int(json, "unsent_others", 0),
+        .disputes = json_int(json, "disputes", 0),
+    };
+    str_copy(app->ui.link.text, sizeof app->ui.link.text, json_text_or(json, "text", ""));
+}
+
+static void on_status(struct app *app, const struct msg *msg, struct effects *effects)
+{
+    take_status(app, msg->json);
+    tell_all(app, msg, effects);
+}
+
+/* Signed in: to the place that fits the person best. Refused: the sign-in screen says why. */
+static void on_signed_in(struct app *app, const struct msg *msg, struct effects *effects)
+{
+    if (msg->json)
+        take_session(&app->ui.session, msg->json);
+    tell_all(app, msg, effects);
+    if (!msg->json || (app_screen(app) != SCREEN_SIGN_IN && app_screen(app) != SCREEN_START))
+        return;
+    clear(app, effects);
+    app_push(app, app_home(app), NULL, effects);
+}
+
+static void on_signed_out(struct app *app, struct effects *effects)
+{
+    clear(app, effects);
+    app->ui.session = (struct session){0};
+    app_push(app, SCREEN_SIGN_IN, NULL, effects);
+}
+
+static void on_tick(struct app *app, const struct msg *msg, struct effects *effects)
+{
+    tell_all(app, msg, effects);
+}
+
+static void on_resize(struct app *app, const struct msg *msg, struct effects *effects)
+{
+    app->w = msg->w;
+    app->h = msg->h;
+    tell_all(app, msg, effects);
+}
+
+static void handle(struct app *app, const struct msg *msg, struct effects *effects)
+{
+    switch (msg->kind) {
+    case MSG_KEY:
+        return app_key(app, msg->key, effects);
+    case MSG_PASTE:
+        return app_paste(app, msg, effects);
+    case MSG_ACTION:
+        return app_do(app, msg->action, effects);
+    case MSG_SAVED:
+        return on_saved(app, msg, effects);
+    case MSG_REFUSED:
+        return on_refused(app, msg, effects);
+    case MSG_RESULT:
+        return on_result(app, msg, effects);
+    case MSG_DATA:
+    case MSG_FETCHED:
+        return on_data(app, msg, effects);
+    case MSG_SIGNED_IN:
+        return on_signed_in(app, msg, effects);
+    case MSG_SIGNED_OUT:
+        return on_signed_out(app, effects);
+    case MSG_TICK:
+        return on_tick(app, msg, effects);
+    case MSG_RESIZE:
+        return on_resize(app, msg, effects);
+    case MSG_TOAST:
+        return app_toast(app, msg->toast, msg->text ? msg->text : "");
+    case MSG_STATUS:
+        return on_status(app, msg, effects);
+    case MSG_LOAD:
+    case MSG_HIDE:
+    case MSG_ANSWERED:
+        return app_tell_top(app, msg, effects);
+    }
+}
+
+void app_update(struct app *app, const struct msg *msg, struct effects *effects)
+{
+    struct effects asked = {0};
+    if (msg->now_ms)
+        app->ui.now_ms = msg->now_ms;
+    handle(app, msg, &asked);
+    settle(app, &asked, effects);
+}
+
+void app_open(struct app *app, enum screen_id screen, const struct json *args, struct effects *effects)
+{
+    struct effects asked = {0};
+    app_push(app, screen, args, &asked);
+    settle(app, &asked, effects);
+}

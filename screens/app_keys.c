@@ -1,0 +1,250 @@
+/* screens/app_keys.c: what a key means here and now, and what is possible. Draws nothing. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "screens/app_state.h"
+
+unsigned app_context(const struct app *app)
+{
+    return app->layer_count ? 1U << app_screen(app) : 0;
+}
+
+/* --- what is possible ---------------------------------------------------------------------------------- */
+
+/* The screen that a place_… action goes to; SCREEN_COUNT for other actions. */
+static enum screen_id place_of(enum action action)
+{
+    static const char prefix[] = "place_";
+    const char *id = action_info(action)->id;
+    enum screen_id screen;
+    return str_starts(id, prefix) && screen_find(id + strlen(prefix), &screen) ? screen : SCREEN_COUNT;
+}
+
+static bool role_fits(const struct app *app, unsigned roles)
+{
+    return !roles || (roles & app->ui.session.roles);
+}
+
+static const char *place_enabled(const struct app *app, enum screen_id place)
+{
+    if (!screen_ops(place))
+        return TR("This program was built without that screen.");
+    return role_fits(app, screen_info(place)->roles) ? NULL : TR("Your roles do not include this.");
+}
+
+/* These need nobody's name. */
+static bool is_free(enum action action)
+{
+    static const enum action free_actions[] = {ACTION_QUIT,      ACTION_HELP,    ACTION_BACK,
+                                               ACTION_REDRAW,    ACTION_SUSPEND, ACTION_NEXT_THEME,
+                                               ACTION_NEXT_LANG, ACTION_RETRY};
+    for (size_t i = 0; i < sizeof free_actions / sizeof *free_actions; i++)
+        if (free_actions[i] == action)
+            return true;
+    return false;
+}
+
+static const char *why_not(const struct app *app, enum action action)
+{
+    const struct action_info *info = action_info(action);
+    const struct layer *top = app_shown(app);
+    if (!top || !(info->screens & app_context(app)))
+        return TR("That is for another screen.");
+    if (!app->ui.session.signed_in && info->screens & IN_DESK && !is_free(action))
+        return TR("Sign in first.");
+    if (!role_fits(app, info->roles))
+        return TR("Your roles do not include this.");
+    enum screen_id place = place_of(action);
+    if (place != SCREEN_COUNT)
+        return place_enabled(app, place);
+    return top->ops->enabled ? top->ops->enabled(top->self, &app->ui, action) : NULL;
+}
+
+const char *app_enabled(const struct app *app, enum action action)
+{
+    const char *reason = why_not(app, action);
+    return reason ? tr(app->ui.lang, reason) : NULL;
+}
+
+enum screen_id app_home(const struct app *app)
+{
+    static const enum screen_id homes[] = {SCREEN_DESK, SCREEN_RECEPTION, SCREEN_BOARD, SCREEN_TRAINER};
+    for (size_t i = 0; i < sizeof homes / sizeof *homes; i++)
+        if (!place_enabled(app, homes[i]))
+            return homes[i];
+    return screen_ops(SCREEN_OUTBOX) ? SCREEN_OUTBOX : SCREEN_DESK;
+}
+
+int app_help_actions(const struct app *app, enum action out[ACTION_COUNT])
+{
+    int count = 0;
+    for (int pass = 0; pass < 2; pass++) { /* the screen's own first, then those of every screen */
+        for (int i = 1; i < ACTION_COUNT; i++) {
+            unsigned screens = action_info((enum action)i)->screens;
+            bool everywhere = (screens & IN_ANY) == IN_ANY;
+            if (screens & app_context(app) && everywhere == (pass == 1))
+                out[count++] = (enum action)i;
+        }
+    }
+    return count;
+}
+
+/* --- actions of every screen ------------------------------------------------------------------------------
+ */
+
+static void next_lang(struct app *app, struct effects *effects)
+{
+    app->ui.lang = (enum lang)((app->ui.lang + 1) % LANG_COUNT);
+    effects_setting(effects, "lang", lang_code(app->ui.lang));
+    app_toast(app, TOAST_PLAIN, lang_name(app->ui.lang));
+}
+
+static void ask_danger(struct app *app, enum action action, struct effects *effects)
+{
+    const struct action_info *info = action_info(action);
+    struct json *question = question_new("danger", tr(app->ui.lang, info->danger));
+    question_choice(question, "y", tr(app->ui.lang, info->label), info->id, NULL);
+    effects_ask(effects, question);
+    app->danger = action;
+}
+
+static void perform(struct app *app, enum action action, struct effects *effects)
+{
+    struct palette_source source;
+    enum screen_id place = place_of(action);
+    if (place != SCREEN_COUNT)
+        return app_push(app, place, NULL, effects);
+    switch (action) {
+    case ACTION_HELP:
+        app->help_open = true;
+        app->help = (struct help){0};
+        return;
+    case ACTION_PALETTE:
+        app->palette_open = true;
+        source = app_palette_source(app);
+        return palette_open(&app->palette, &source);
+    case ACTION_NEXT_LANG:
+        return next_lang(app, effects);
+    case ACTION_NEXT_THEME:
+        return effects_setting(effects, "theme", "next");
+    case ACTION_REDRAW:
+        return effects_add(effects, EFFECT_REDRAW, NULL, NULL);
+    case ACTION_SUSPEND:
+        return effects_add(effects, EFFECT_SUSPEND, NULL, NULL);
+    case ACTION_RETRY:
+        return effects_add(effects, EFFECT_RETRY, NULL, NULL);
+    case ACTION_QUIT:
+        return effects_add(effects, EFFECT_QUIT, NULL, NULL);
+    case ACTION_SIGN_OUT:
+        return effects_add(effects, EFFECT_SIGN_OUT, NULL, NULL);
+    default:
+        break;
+    }
+    struct msg msg = {.kind = MSG_ACTION, .action = action, .now_ms = app->ui.now_ms};
+    app_tell_top(app, &msg, effects);
+}
+
+void app_do(struct app *app, enum action action, struct effects *effects)
+{
+    const char *reason = app_enabled(app, action);
+    if (reason)
+        return app_toast(app, TOAST_WARN, reason);
+    if (action_info(action)->danger)
+        return ask_danger(app, action, effects);
+    perform(app, action, effects);
+}
+
+/* --- keys
+ * ---------------------------------------------------------------------------------------------------- */
+
+static void answered(struct app *app, struct effects *effects)
+{
+    struct ask *ask = app->ask;
+    app->ask = NULL;
+    if (app->danger && str_equal(ask_id(ask), "danger")) {
+        enum action action = app->danger;
+        app->danger = ACTION_NONE;
+        perform(app, action, effects);
+    } else {
+        struct msg msg = {
+            .kind = MSG_ANSWERED, .what = ask_id(ask), .text = ask_text(ask), .json = ask_row(ask)};
+        app_answer(app, &msg, effects);
+    }
+    ask_free(&ask);
+}
+
+static void key_to_ask(struct app *app, struct key key, struct effects *effects)
+{
+    switch (ask_key(app->ask, key)) {
+    case ASK_ANSWERED:
+        return answered(app, effects);
+    case ASK_CANCELLED:
+        app->danger = ACTION_NONE;
+        return ask_free(&app->ask);
+    case ASK_SEARCH:
+        return app_ask_search(app, effects);
+    case ASK_OPEN:
+        return;
+    }
+}
+
+static void key_to_help(struct app *app, struct key key)
+{
+    if (key_is(key, "Esc") || keymap_find(app->ui.keys, app_context(app), key, 0) == ACTION_HELP)
+        app->help_open = false;
+    else
+        help_key(&app->help, key);
+}
+
+static void key_to_palette(struct app *app, struct key key, struct effects *effects)
+{
+    struct palette_source source = app_palette_source(app);
+    enum action actions[ACTION_COUNT];
+    int chosen = 0, count = app_help_actions(app, actions);
+    enum palette_step step = palette_key(&app->palette, &source, key, &chosen);
+    if (step == PALETTE_CHOSEN || step == PALETTE_CANCELLED)
+        app->palette_open = false;
+    if (step == PALETTE_CHOSEN && chosen < count)
+        app_do(app, actions[chosen], effects);
+}
+
+/* The first possible action on the key; else the first, so that it can say why not. */
+static enum action action_of(const struct app *app, struct key key)
+{
+    enum action first = ACTION_NONE;
+    int found;
+    for (int nth = 0; (found = keymap_find(app->ui.keys, app_context(app), key, nth)); nth++) {
+        if (!app_enabled(app, (enum action)found))
+            return (enum action)found;
+        if (!first)
+            first = (enum action)found;
+    }
+    return first;
+}
+
+void app_key(struct app *app, struct key key, struct effects *effects)
+{
+    if (app->ask)
+        return key_to_ask(app, key, effects);
+    if (app->palette_open)
+        return key_to_palette(app, key, effects);
+    if (app->help_open)
+        return key_to_help(app, key);
+    enum action action = app_typing(app) && key_types(key) ? ACTION_NONE : action_of(app, key);
+    if (action)
+        return app_do(app, action, effects);
+    struct msg msg = {.kind = MSG_KEY, .key = key, .now_ms = app->ui.now_ms};
+    app_tell_top(app, &msg, effects);
+}
+
+void app_paste(struct app *app, const struct msg *msg, struct effects *effects)
+{
+    if (!app->ask && !app->palette_open)
+        return app_tell_top(app, msg, effects);
+    if (app->palette_open) {
+        struct palette_source source = app_palette_source(app);
+        return palette_paste(&app->palette, &source, msg->text, strlen(msg->text));
+    }
+    ask_paste(app->ask, msg->text);
+    app_ask_search(app, effects);
+}

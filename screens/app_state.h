@@ -1,0 +1,66 @@
+/* screens/app_state.h: the app's state, shared by its files alone: app.c (who is told what), app_keys.c (what
+ * a key means), app_view.c (drawing). */
+#pragma once
+#include "screens/app.h"
+#include "screens/ask.h"
+#include "tui/help.h"
+#include "tui/palette.h"
+#include "tui/toast.h"
+
+enum {
+    LAYERS_MAX = 16, /* screens kept open; the oldest goes when one more is opened */
+    PENDING_MAX = 64,
+    TOAST_MS = 8000,  /* a sentence of 20 words is read in half of it */
+    ASK_SERIAL = ~0U, /* "to" of what a searching question loads */
+};
+
+struct layer {
+    const struct screen_ops *ops;
+    void *self;
+    unsigned serial;
+};
+/* A command under way, so that the hall's answer finds the screen that sent it. */
+struct pending {
+    int64_t seq;
+    unsigned to;
+    char type[32]; /* "" free */
+};
+struct app {
+    struct ui ui;
+    int w, h;
+    struct layer layers[LAYERS_MAX]; /* the last one is shown */
+    int layer_count;
+    unsigned serial;
+    struct pending pending[PENDING_MAX];
+    unsigned pending_next;
+    struct toast toast;
+    struct ask *ask;    /* NULL: no question is open */
+    unsigned ask_from;  /* the layer that asked; 0: the app itself */
+    enum action danger; /* waits for the answer to the app's own question */
+    bool help_open, palette_open;
+    struct help help;
+    struct palette palette;
+    char *words[ACTION_COUNT]; /* an action's label and help in every language, for the palette */
+    char keys[ACTION_COUNT][KEY_NAME];
+};
+
+struct layer *app_top(struct app *app);
+const struct layer *app_shown(const struct app *app); /* NULL: no screen yet */
+void app_push(struct app *app, enum screen_id screen, const struct json *args, struct effects *effects);
+void app_toast(struct app *app, enum toast_kind kind, const char *text);
+void app_ask_search(struct app *app, struct effects *effects);
+void app_tell_top(struct app *app, const struct msg *msg, struct effects *effects);
+void app_answer(struct app *app, const struct msg *msg,
+                struct effects *effects); /* to the layer that asked */
+enum screen_id app_home(const struct app *app);
+
+/* app_keys.c */
+void app_key(struct app *app, struct key key, struct effects *effects);
+void app_paste(struct app *app, const struct msg *msg, struct effects *effects);
+void app_do(struct app *app, enum action action, struct effects *effects);
+/* Where an action's key counts: the bit of the screen on top. */
+unsigned app_context(const struct app *app);
+int app_help_actions(const struct app *app, enum action out[ACTION_COUNT]); /* those of the screen on top */
+
+/* What the palette offers: every action of the screen on top, found in any language. */
+struct palette_source app_palette_source(const struct app *app);

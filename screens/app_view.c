@@ -1,0 +1,202 @@
+/* screens/app_view.c: draws everything: the title line, the screen, and what lies below and above it. */
+#include <stdlib.h>
+
+#include "screens/app_state.h"
+#include "tui/funcbar.h"
+#include "tui/text.h"
+
+/* --- the title line ----------------------------------------------------------------------------------------
+ */
+
+/* One sign and few words: is everything safe, is anything wrong. */
+static unsigned link_text(const struct ui *ui, char out[120])
+{
+    const struct link *link = &ui->link;
+    char since[CLOCK_TEXT];
+    time_clock(link->since_ms, since);
+    int unsent = (int)link->unsent;
+    switch (link->state) {
+    case LINK_NONE:
+        out[0] = '\0';
+        return STYLE_DIM;
+    case LINK_CONNECTING:
+        str_format(out, 120, "○ %s", tr(ui->lang, TR("connecting")));
+        return STYLE_DIM;
+    case LINK_COPYING:
+        str_format(out, 120, tr(ui->lang, TR("◐ copying the hall %d %%")),
+                   link->total > 0 ? (int)(100 * link->done / link->total) : 0);
+        return STYLE_DIM;
+    case LINK_EXPIRED:
+        str_format(out, 120, tr(ui->lang, TR("! sign in to send %d records")), unsent);
+        return STYLE_DANGER;
+    case LINK_FROZEN:
+        str_format(out, 120, "! %s", tr(ui->lang, TR("needs an administrator")));
+        return STYLE_DANGER;
+    case LINK_OFFLINE:
+        str_format(out, 120, tr(ui->lang, TR("○ Offline since %s · %d unsent")), since, unsent);
+        return STYLE_WARN;
+    case LINK_ONLINE:
+        break;
+    }
+    if (link->disputes) {
+        str_format(out, 120, tr(ui->lang, TR("! %d need attention")), (int)link->disputes);
+        return STYLE_DANGER;
+    }
+    if (unsent) {
+        str_format(out, 120, tr(ui->lang, TR("○ sending %d")), unsent);
+        return STYLE_DIM;
+    }
+    str_format(out, 120, "● %s", tr(ui->lang, TR("all safe")));
+    return STYLE_GOOD;
+}
+
+static char *title_text(const struct app *app)
+{
+    const struct layer *top = app_shown(app);
+    char *own = top && top->ops->title ? top->ops->title(top->self, &app->ui) : NULL;
+    if (own)
+        return own;
+    return xstrdup(top ? tr(app->ui.lang, screen_info(top->ops->id)->title) : "Loket");
+}
+
+static void right_of(struct rect *line, struct frame *frame, const char *text, unsigned look)
+{
+    if (!*text)
+        return;
+    struct rect place = rect_cut_right(line, text_width(text) + 1);
+    text_draw(frame, place, text, look);
+    rect_cut_right(line, 2);
+}
+
+static void title_view(const struct app *app, int64_t now_ms, struct frame *frame, struct rect line)
+{
+    char state[120], clock[CLOCK_TEXT];
+    const struct ui *ui = &app->ui;
+    unsigned look = link_text(ui, state);
+    time_clock(now_ms, clock);
+    rect_cut_left(&line, 1);
+    right_of(&line, frame, state, look);
+    right_of(&line, frame, clock, STYLE_TITLE);
+    if (line.w > 50)
+        right_of(&line, frame, ui->session.name, STYLE_DIM);
+    if (ui->practice && line.w > 30)
+        right_of(&line, frame, tr(ui->lang, TR("practice")), STYLE_WARN);
+    char *title = title_text(app);
+    text_draw(frame, line, title, STYLE_TITLE | ATTR_BOLD);
+    free(title);
+}
+
+/* --- the action line
+ * ------------------------------------------------------------------------------------------ */
+
+/* While typing, a letter would not act: the action's other key is shown, or it is left out. */
+static bool bar_key(const struct app *app, enum action action, char out[KEY_NAME])
+{
+    for (int nth = 0; nth < KEYMAP_KEYS; nth++) {
+        struct key key = keymap_key(app->ui.keys, action, nth);
+        if (key.code == K_NONE)
+            return false;
+        if (!app_typing(app) || !key_types(key)) {
+            key_label(key, out);
+            return true;
+        }
+    }
+    return false;
+}
+
+static void bar_view(const struct app *app, struct frame *frame, struct rect line)
+{
+    struct funcbar_item items[FUNCBAR_ITEMS];
+    char keys[FUNCBAR_ITEMS][KEY_NAME];
+    enum action actions[ACTION_COUNT];
+    int count = 0, all = app_help_actions(app, actions);
+    for (int i = 0; i < all && count < FUNCBAR_ITEMS; i++) {
+        const struct action_info *info = action_info(actions[i]);
+        if (info->screens & OFF_BAR || app_enabled(app, actions[i]) || !bar_key(app, actions[i], keys[count]))
+            continue;
+        items[count] = (struct funcbar_item){.key = keys[count],
+                                             .label = tr(app->ui.lang, info->label),
+                                             .priority = actions[i] == ACTION_HELP ? 1 : 0};
+        count++;
+    }
+    funcbar_draw(items, count, frame, line);
+}
+
+/* --- help and palette
+ * -------------------------------------------------------------------------------------------- */
+
+static void help_view(const struct app *app, struct frame *frame, struct rect area)
+{
+    enum action actions[ACTION_COUNT];
+    struct help_row rows[ACTION_COUNT + 2];
+    char keys[ACTION_COUNT][64];
+    int count = app_help_actions(app, actions), n = 0;
+    bool general = false;
+    rows[n++] = (struct help_row){.label = tr(app->ui.lang, screen_info(app_screen(app))->title)};
+    for (int i = 0; i < count; i++) {
+        const struct action_info *info = action_info(actions[i]);
+        if (!general && (info->screens & IN_ANY) == IN_ANY) {
+            rows[n++] = (struct help_row){.label = tr(app->ui.lang, TR("Everywhere"))};
+            general = true;
+        }
+        rows[n++] = (struct help_row){.keys = keymap_keys(app->ui.keys, actions[i], keys[i], sizeof keys[i]),
+                                      .label = tr(app->ui.lang, info->label),
+                                      .text = tr(app->ui.lang, info->help),
+                                      .why_not = app_enabled(app, actions[i])};
+    }
+    help_draw(&app->help, rows, n, frame, area);
+}
+
+static void palette_entry(const void *self, int index, struct palette_entry *out)
+{
+    const struct app *app = self;
+    enum action actions[ACTION_COUNT];
+    int count = app_help_actions(app, actions);
+    enum action action = index < count ? actions[index] : ACTION_NONE;
+    const struct action_info *info = action_info(action);
+    *out = (struct palette_entry){.label = tr(app->ui.lang, info->label),
+                                  .keys = app->keys[action],
+                                  .also = app->words[action],
+                                  .why_not = app_enabled(app, action)};
+}
+
+struct palette_source app_palette_source(const struct app *app)
+{
+    enum action actions[ACTION_COUNT];
+    return (struct palette_source){
+        .count = app_help_actions(app, actions), .entry = palette_entry, .self = app};
+}
+
+/* --- everything
+ * ---------------------------------------------------------------------------------------------------- */
+
+static void body_view(const struct app *app, struct frame *frame, struct rect area)
+{
+    const struct layer *top = app_shown(app);
+    if (app->help_open) {
+        help_view(app, frame, area);
+    } else if (app->palette_open) {
+        struct palette_source source = app_palette_source(app);
+        palette_draw(&app->palette, &source, tr(app->ui.lang, TR("Type what you want to do")), frame, area);
+    } else if (top) {
+        top->ops->view(top->self, &app->ui, frame, area);
+    }
+}
+
+void app_view(const struct app *app, int64_t now_ms, struct frame *frame)
+{
+    struct rect area = frame_area(frame);
+    frame_clear(frame);
+    title_view(app, now_ms, frame, rect_cut_top(&area, 1));
+    frame_rule(frame, rect_cut_top(&area, 1));
+    int lines = app->ask ? ask_lines(app->ask, area.w) : 1;
+    struct rect bottom = rect_cut_bottom(&area, lines < area.h - 1 ? lines : area.h - 1);
+    frame_rule(frame, rect_cut_bottom(&area, 1));
+    if (toast_shown(&app->toast, now_ms))
+        toast_draw(&app->toast, now_ms, frame, rect_cut_bottom(&area, 1));
+    body_view(app, frame, area);
+    if (app->ask)
+        ask_view(app->ask, &app->ui, frame, bottom);
+    else
+        bar_view(app, frame, bottom);
+}

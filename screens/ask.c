@@ -1,0 +1,252 @@
+/* screens/ask.c: one question in place of the action line. See screen.h for its document. */
+#include "screens/ask.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "tui/field.h"
+#include "tui/list.h"
+#include "tui/palette.h"
+#include "tui/text.h"
+
+enum { LIST_ROWS = 8, FIELD_BYTES = 400 };
+
+struct ask {
+    struct json *question;
+    struct field field; /* of a field, list or search */
+    struct list list;
+    struct json *rows; /* what a search found; NULL: the question's own list */
+    const struct json *chosen;
+};
+
+struct ask *ask_new(struct json *question)
+{
+    struct ask *ask = xcalloc(1, sizeof *ask);
+    ask->question = question;
+    field_init(&ask->field, FIELD_BYTES);
+    const struct json *field = json_get(question, "field"), *search = json_get(question, "search");
+    field_set(&ask->field, json_text_or(field ? field : search, "typed", ""));
+    list_set_count(&ask->list, (int)json_count(json_get(question, "list")));
+    return ask;
+}
+
+void ask_free(struct ask **ask)
+{
+    if (!*ask)
+        return;
+    json_free(&(*ask)->question);
+    json_free(&(*ask)->rows);
+    field_deinit(&(*ask)->field);
+    free(*ask);
+    *ask = NULL;
+}
+
+const char *ask_id(const struct ask *ask)
+{
+    return json_text_or(ask->question, "id", "");
+}
+
+static const struct json *rows_of(const struct ask *ask)
+{
+    return ask->rows ? ask->rows : json_get(ask->question, "list");
+}
+
+static bool has_list(const struct ask *ask)
+{
+    return json_get(ask->question, "list") || json_get(ask->question, "search");
+}
+
+const char *ask_text(const struct ask *ask)
+{
+    return ask->chosen ? json_text_or(ask->chosen, "value", "") : field_text(&ask->field);
+}
+
+const struct json *ask_row(const struct ask *ask)
+{
+    return json_get(ask->chosen, "row");
+}
+
+/* --- searching ------------------------------------------------------------------------------------------ */
+
+const char *ask_search_what(const struct ask *ask)
+{
+    return json_text(json_get(ask->question, "search"), "what");
+}
+
+struct json *ask_search_args(const struct ask *ask, const struct ui *ui)
+{
+    struct json *args = json_new_object();
+    json_set_text(args, "q", field_text(&ask->field));
+    json_set_text(args, "lang", lang_code(ui->lang));
+    return args;
+}
+
+static void add_found(struct json *rows, const struct ui *ui, const struct json *row)
+{
+    const char *lang = lang_code(ui->lang);
+    const char *more = json_name_in(json_get(row, "agency_name"), lang);
+    struct json *found = json_new_object();
+    char label[300];
+    str_format(label, sizeof label, "%s%s%s", json_name_in(json_get(row, "name"), lang), *more ? " · " : "",
+               more);
+    if (json_text(row, "born"))
+        str_format(label, sizeof label, "%s · %s", json_text_or(row, "name", ""), json_text(row, "born"));
+    json_set_text(found, "label", label);
+    json_set_text(found, "value", json_text_or(row, "id", ""));
+    json_set(found, "row", json_copy(row));
+    json_add(rows, found);
+}
+
+void ask_data(struct ask *ask, const struct ui *ui, const struct json *answer)
+{
+    if (!ask_search_what(ask) || !str_equal(json_text_or(answer, "q", ""), field_text(&ask->field)))
+        return; /* an answer to what was typed before */
+    json_free(&ask->rows);
+    ask->rows = json_new_array();
+    for (const struct json *row = json_first(json_get(answer, "rows")); row; row = json_next(row))
+        add_found(ask->rows, ui, row);
+    list_set_count(&ask->list, (int)json_count(ask->rows));
+    list_select(&ask->list, 0);
+}
+
+/* The question's own list, less what does not fit what is typed. */
+static void filter(struct ask *ask)
+{
+    if (ask_search_what(ask))
+        return;
+    const char *typed = field_text(&ask->field);
+    json_free(&ask->rows);
+    ask->rows = json_new_array();
+    for (const struct json *row = json_first(json_get(ask->question, "list")); row; row = json_next(row))
+        if (!*typed || palette_score(typed, json_text_or(row, "label", "")))
+            json_add(ask->rows, json_copy(row));
+    list_set_count(&ask->list, (int)json_count(ask->rows));
+    list_select(&ask->list, 0);
+}
+
+/* --- keys
+ * ---------------------------------------------------------------------------------------------------- */
+
+static enum ask_step key_to_choices(struct ask *ask, struct key key)
+{
+    for (const struct json *choice = json_first(json_get(ask->question, "choices")); choice;
+         choice = json_next(choice)) {
+        if (key_is(key, json_text_or(choice, "key", ""))) {
+            ask->chosen = choice;
+            return ASK_ANSWERED;
+        }
+    }
+    return ASK_OPEN;
+}
+
+static enum ask_step enter(struct ask *ask)
+{
+    if (has_list(ask)) {
+        ask->chosen = json_at(rows_of(ask), (size_t)ask->list.selected);
+        bool typed_counts = ask_search_what(ask) && *field_text(&ask->field);
+        return ask->chosen || typed_counts ? ASK_ANSWERED : ASK_OPEN;
+    }
+    bool optional = json_bool(json_get(ask->question, "field"), "optional", false);
+    return optional || *field_text(&ask->field) ? ASK_ANSWERED : ASK_OPEN;
+}
+
+static enum ask_step changed(struct ask *ask)
+{
+    if (ask_search_what(ask))
+        return ASK_SEARCH;
+    if (has_list(ask))
+        filter(ask);
+    return ASK_OPEN;
+}
+
+enum ask_step ask_key(struct ask *ask, struct key key)
+{
+    if (key_is(key, "Esc"))
+        return ASK_CANCELLED;
+    if (json_get(ask->question, "choices"))
+        return key_to_choices(ask, key);
+    if (key_is(key, "Enter"))
+        return enter(ask);
+    if (has_list(ask) && !key_types(key) && !key_is(key, "Home") && !key_is(key, "End") &&
+        list_key(&ask->list, key))
+        return ASK_OPEN;
+    return field_key(&ask->field, key) == EDIT_CHANGED ? changed(ask) : ASK_OPEN;
+}
+
+void ask_paste(struct ask *ask, const char *text)
+{
+    if (json_get(ask->question, "choices"))
+        return;
+    field_paste(&ask->field, text, strlen(text));
+    if (!ask_search_what(ask))
+        changed(ask);
+}
+
+/* --- drawing
+ * -------------------------------------------------------------------------------------------------- */
+
+/* Places one `key label` at *x, *y, on a new line where it has no room; draws unless frame is NULL. */
+static void place(const char *key, const char *label, struct frame *frame, struct rect area, int *x, int *y)
+{
+    int w = text_width(key) + 1 + text_width(label);
+    if (*x > 0 && *x + w > area.w) {
+        *x = 2;
+        ++*y;
+    }
+    struct rect at = rect_row(area, *y);
+    rect_cut_left(&at, *x);
+    if (frame) {
+        rect_cut_left(&at, text_draw(frame, at, key, STYLE_ACCENT | ATTR_BOLD) + 1);
+        text_draw(frame, at, label, STYLE_TEXT);
+    }
+    *x += w + 3;
+}
+
+/* The number of lines; draws unless frame is NULL. */
+static int choices(const struct ask *ask, enum lang lang, struct frame *frame, struct rect area)
+{
+    const char *text = json_text_or(ask->question, "text", "");
+    int x = text_width(text) + 3, y = 0;
+    if (frame)
+        text_draw(frame, area, text, STYLE_WARN | ATTR_BOLD);
+    for (const struct json *choice = json_first(json_get(ask->question, "choices")); choice;
+         choice = json_next(choice))
+        place(json_text_or(choice, "key", ""), json_text_or(choice, "label", ""), frame, area, &x, &y);
+    place("Esc", tr(lang, TR("back")), frame, area, &x, &y);
+    return y + 1;
+}
+
+static void row_draw(const void *self, int row, struct frame *frame, struct rect area, unsigned look)
+{
+    const struct json *rows = self;
+    rect_cut_left(&area, 1);
+    text_draw(frame, area, json_text_or(json_at(rows, (size_t)row), "label", ""), look);
+}
+
+int ask_lines(const struct ask *ask, int w)
+{
+    if (json_get(ask->question, "choices"))
+        return choices(ask, LANG_EN, NULL, (struct rect){0, 0, w > 1 ? w - 2 : 1, 100});
+    return has_list(ask) ? 1 + LIST_ROWS : 1;
+}
+
+void ask_view(const struct ask *ask, const struct ui *ui, struct frame *frame, struct rect area)
+{
+    area = rect_inset(area, 1, 0);
+    if (json_get(ask->question, "choices")) {
+        choices(ask, ui->lang, frame, area);
+        return;
+    }
+    struct rect line = rect_cut_top(&area, 1);
+    rect_cut_left(
+        &line, text_draw(frame, line, json_text_or(ask->question, "text", ""), STYLE_WARN | ATTR_BOLD) + 1);
+    struct rect back = rect_cut_right(&line, 1 + 4 + text_width(tr(ui->lang, TR("back"))));
+    rect_cut_left(&back, 1);
+    text_drawf(frame, back, STYLE_DIM, "Esc %s", tr(ui->lang, TR("back")));
+    if (has_list(ask)) {
+        struct list_rows rows = {
+            .draw = row_draw, .self = rows_of(ask), .empty = tr(ui->lang, TR("Nothing found."))};
+        list_draw(&ask->list, &rows, frame, area, false);
+    }
+    field_draw(&ask->field, frame, line, NULL, true);
+}
