@@ -59,11 +59,8 @@ bool counter_may_call(const struct counter *counter, const char *user, int64_t f
 bool counter_renew(struct counter *counter, const char *user, int64_t mono_ms);
 /* After the hall's restart every lease gets one full period. */
 void counter_lease_restart(struct counter *counter, int64_t mono_ms);
-bool counter_lease_expired(const struct counter *counter, int64_t mono_ms);
 /* Not closed, but its clerk has not been heard of for a lease: the supervisor's "unattended". */
-bool counter_unattended(const struct counter *counter, int64_t mono_ms);
-/* Open and attended: such counters alone count in an estimate. */
-bool counter_really_open(const struct counter *counter, int64_t mono_ms);
+bool counter_lease_expired(const struct counter *counter, int64_t mono_ms);
 
 const char *counter_state_text(enum counter_state state);
 const char *counter_event_text(enum counter_event event);

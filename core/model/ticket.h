@@ -10,10 +10,10 @@
 #include "core/base/str.h"
 #include "core/model/refusal.h"
 
-#define TICKET_STATE_LIST(X)                                                                        \
-    X(WAITING, "waiting")                                                                           \
-    X(CALLED, "called") X(SERVING, "serving") X(HELD, "held") X(DONE, "done") X(NO_SHOW, "no_show") \
-        X(CANCELLED, "cancelled")
+#define TICKET_STATE_LIST(X) \
+    X(WAITING, "waiting")    \
+    X(CALLED, "called")      \
+    X(SERVING, "serving") X(HELD, "held") X(DONE, "done") X(NO_SHOW, "no_show") X(CANCELLED, "cancelled")
 enum ticket_state {
 #define X(name, text) TICKET_##name,
     TICKET_STATE_LIST(X)
@@ -22,10 +22,12 @@ enum ticket_state {
 };
 
 /* MISS is "no_show" on the wire: the word is taken by the state. */
-#define TICKET_EVENT_LIST(X)                                                                      \
-    X(CALL, "call")                                                                               \
-    X(RECALL, "recall") X(START, "start") X(HOLD, "hold") X(RESUME, "resume") X(RETURN, "return") \
-        X(TRANSFER, "transfer") X(MISS, "no_show") X(FINISH, "finish") X(CANCEL, "cancel") X(UNDO, "undo")
+#define TICKET_EVENT_LIST(X)                                                                           \
+    X(CALL, "call")                                                                                    \
+    X(RECALL, "recall")                                                                                \
+    X(START, "start")                                                                                  \
+    X(HOLD, "hold") X(RESUME, "resume") X(RETURN, "return") X(TRANSFER, "transfer") X(MISS, "no_show") \
+        X(FINISH, "finish") X(CANCEL, "cancel") X(UNDO, "undo")
 enum ticket_event {
 #define X(name, text) TICKET_##name,
     TICKET_EVENT_LIST(X)
@@ -33,10 +35,11 @@ enum ticket_event {
         TICKET_EVENT_COUNT
 };
 
-#define TICKET_OUTCOME_LIST(X)                                                              \
-    X(NONE, "")                                                                             \
-    X(SERVED, "served") X(PAPERS_MISSING, "papers_missing") X(NOT_ELIGIBLE, "not_eligible") \
-        X(WRONG_SERVICE, "wrong_service") X(LEFT, "left")
+#define TICKET_OUTCOME_LIST(X)          \
+    X(NONE, "")                         \
+    X(SERVED, "served")                 \
+    X(PAPERS_MISSING, "papers_missing") \
+    X(NOT_ELIGIBLE, "not_eligible") X(WRONG_SERVICE, "wrong_service") X(LEFT, "left")
 enum ticket_outcome {
 #define X(name, text) TICKET_OUTCOME_##name,
     TICKET_OUTCOME_LIST(X)
