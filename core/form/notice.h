@@ -1,0 +1,43 @@
+/* core/form/notice.h: notices and receipts: the logic-less part of Mustache that FORMS.md section 3 names:
+ * {{a.b}} {{{a}}} {{&a}} {{#s}} {{^s}} {{!c}}. Pure. Knows nothing of where the values come from. */
+#pragma once
+#include "core/wire/json.h"
+
+enum { NOTICE_COLUMNS = 72 };
+
+struct notice_options {
+    bool html; /* escape {{a}} for HTML; notices are text, so off in use */
+    /* A name that is not known or blank: strict refuses with a sentence and leaves [name] in its place, so
+     * that a preview shows where; otherwise nothing is printed (the Mustache specification). */
+    bool strict;
+};
+/* Appends to out. ERR_INVALID: the template is broken, or a name has no value in strict mode. */
+enum err notice_fill(const char *template, const struct json *context, const struct notice_options *options,
+                     struct buf *out, struct err_info *info) MUST_USE;
+/* Wraps text at spaces to so many columns (wcwidth), keeping its line ends and the indent of list lines. */
+void notice_wrap(const char *text, int columns, struct buf *out);
+/* The notice of a service for an outcome (approve refuse return refer receipt …) as the citizen reads it: the
+ * template in lang, else in whatever language there is, filled strictly and wrapped. ERR_ABSENT: none. */
+enum err notice_render(const struct json *service, const char *outcome, const struct json *context,
+                       const char *lang, struct buf *out, struct err_info *info) MUST_USE;
+
+/* What a notice may speak of. Any pointer may be NULL: its names are then unknown. */
+struct notice_facts {
+    const struct json *service, *agency, *person, *draft;
+    const char *case_number;
+    const struct json *reasons; /* array of reason codes of the service */
+    const char *text, *conditions;
+    const struct json *missing; /* array of document codes */
+    const char *today;          /* YYYY-MM-DD */
+    const char *due;            /* YYYY-MM-DD */
+    const char *ready;          /* YYYY-MM-DD */
+    const char *hall, *clerk;
+    const char *date_order; /* dmy mdy ymd; NULL: dmy */
+    const char *lang;
+};
+/* The context with values formatted: today hall clerk service{name} agency{name contact} person{name …}
+ * case{number} reasons[{code name legal cure}] missing[{code name}] text conditions due ready
+ * complaint{until to days} draft{…}. The caller frees. */
+struct json *notice_context(const struct notice_facts *facts);
+/* Whether notice_context can ever give this name. */
+bool notice_name_known(const char *name);
