@@ -81,10 +81,9 @@ bool counter_allows(enum counter_state state, enum counter_event event, enum cou
     return t != NULL;
 }
 
-bool counter_check(const struct counter *counter, const struct counter_act *act, struct refusal *refusal)
+static bool check_particulars(const struct counter *counter, const struct counter_act *act,
+                              struct refusal *refusal)
 {
-    if (!find(act->event, counter->state))
-        return refuse_state(counter, refusal);
     if (act->event == COUNTER_TAKE)
         return check_take(counter, act, refusal);
     if (!act->override && !check_holder(counter, act->user, act->fence, refusal))
@@ -97,11 +96,27 @@ bool counter_check(const struct counter *counter, const struct counter_act *act,
     return true;
 }
 
+/* The transition that act may make, or NULL with the refusal. */
+static const struct transition *permitted(const struct counter *counter, const struct counter_act *act,
+                                          struct refusal *refusal)
+{
+    const struct transition *t = find(act->event, counter->state);
+    if (!t)
+        refuse_state(counter, refusal);
+    return t && check_particulars(counter, act, refusal) ? t : NULL;
+}
+
+bool counter_check(const struct counter *counter, const struct counter_act *act, struct refusal *refusal)
+{
+    return permitted(counter, act, refusal) != NULL;
+}
+
 bool counter_apply(struct counter *counter, const struct counter_act *act, struct refusal *refusal)
 {
-    if (!counter_check(counter, act, refusal))
+    const struct transition *t = permitted(counter, act, refusal);
+    if (!t)
         return false;
-    counter->state = find(act->event, counter->state)->to;
+    counter->state = t->to;
     if (act->event == COUNTER_TAKE) {
         str_copy(counter->user, sizeof counter->user, act->user ? act->user : "");
         counter->fence++;

@@ -61,6 +61,8 @@ bool counter_renew(struct counter *counter, const char *user, int64_t mono_ms);
 void counter_lease_restart(struct counter *counter, int64_t mono_ms);
 /* Not closed, but its clerk has not been heard of for a lease: the supervisor's "unattended". */
 bool counter_lease_expired(const struct counter *counter, int64_t mono_ms);
+/* Open and attended: such counters alone count in an estimate. */
+bool counter_really_open(const struct counter *counter, int64_t mono_ms);
 
 const char *counter_state_text(enum counter_state state);
 const char *counter_event_text(enum counter_event event);

@@ -1,7 +1,6 @@
 /* core/model/queue.c: see queue.h. Knows no rule: rule.c chooses. */
 #include "core/model/queue.h"
 
-#include <ctype.h>
 #include <inttypes.h>
 #include <math.h>
 #include <string.h>

@@ -75,13 +75,13 @@ enum rule_reason {
 };
 
 /* Why someone who came earlier was passed over. */
-#define RULE_PASSED_LIST(X)                                                                \
-    X(PRIORITY, "priority_first")                                                          \
-    X(TURN, "ordinary_turn")                                                               \
-    X(SHARE, "other_queue_share")                                                          \
-    X(BOOKED, "booking_due")                                                               \
-    X(NOT_DUE, "booking_not_due") X(RECENT, "called_recently") X(OWN, "sent_ticket_first") \
-        X(CLASS, "other_class_first")
+#define RULE_PASSED_LIST(X)       \
+    X(PRIORITY, "priority_first") \
+    X(TURN, "ordinary_turn")      \
+    X(SHARE, "other_queue_share") \
+    X(BOOKED, "booking_due")      \
+    X(NOT_DUE, "booking_not_due") \
+    X(RECENT, "called_recently") X(OWN, "sent_ticket_first") X(CLASS, "other_class_first")
 enum rule_passed {
 #define X(name, text) RULE_PASSED_##name,
     RULE_PASSED_LIST(X)

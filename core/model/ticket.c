@@ -17,24 +17,26 @@ static const struct transition {
     bool undoable;   /* the state before is remembered */
     effect *effect;
 } transitions[] = {
-    /* event          from              to                holder mine   undo   effect */
-    {TICKET_CALL, TICKET_WAITING, TICKET_CALLED, true, false, false, call},
-    {TICKET_RECALL, TICKET_CALLED, TICKET_CALLED, false, true, false, recall},
-    {TICKET_START, TICKET_CALLED, TICKET_SERVING, false, true, false, start},
-    {TICKET_HOLD, TICKET_SERVING, TICKET_HELD, false, true, false, hold},
-    {TICKET_RESUME, TICKET_HELD, TICKET_SERVING, false, true, false, resume},
-    {TICKET_RETURN, TICKET_CALLED, TICKET_WAITING, true, true, false, give_back},
-    {TICKET_RETURN, TICKET_SERVING, TICKET_WAITING, true, true, false, give_back},
-    {TICKET_TRANSFER, TICKET_CALLED, TICKET_WAITING, true, true, true, transfer},
-    {TICKET_TRANSFER, TICKET_SERVING, TICKET_WAITING, true, true, true, transfer},
-    {TICKET_MISS, TICKET_CALLED, TICKET_NO_SHOW, false, true, true, end},
-    {TICKET_FINISH, TICKET_SERVING, TICKET_DONE, false, true, true, end},
-    {TICKET_CANCEL, TICKET_WAITING, TICKET_CANCELLED, false, false, true, end},
-    {TICKET_CANCEL, TICKET_CALLED, TICKET_CANCELLED, false, true, true, end},
-    {TICKET_UNDO, TICKET_NO_SHOW, BACK, false, true, false, undo},
-    {TICKET_UNDO, TICKET_DONE, BACK, false, true, false, undo},
-    {TICKET_UNDO, TICKET_CANCELLED, BACK, false, true, false, undo},
-    {TICKET_UNDO, TICKET_WAITING, BACK, true, true, false, undo}, /* of a transfer */
+    // clang-format off
+    /* event           from              to                holder mine   undo   effect */
+    { TICKET_CALL,     TICKET_WAITING,   TICKET_CALLED,    true,  false, false, call      },
+    { TICKET_RECALL,   TICKET_CALLED,    TICKET_CALLED,    false, true,  false, recall    },
+    { TICKET_START,    TICKET_CALLED,    TICKET_SERVING,   false, true,  false, start     },
+    { TICKET_HOLD,     TICKET_SERVING,   TICKET_HELD,      false, true,  false, hold      },
+    { TICKET_RESUME,   TICKET_HELD,      TICKET_SERVING,   false, true,  false, resume    },
+    { TICKET_RETURN,   TICKET_CALLED,    TICKET_WAITING,   true,  true,  false, give_back },
+    { TICKET_RETURN,   TICKET_SERVING,   TICKET_WAITING,   true,  true,  false, give_back },
+    { TICKET_TRANSFER, TICKET_CALLED,    TICKET_WAITING,   true,  true,  true,  transfer  },
+    { TICKET_TRANSFER, TICKET_SERVING,   TICKET_WAITING,   true,  true,  true,  transfer  },
+    { TICKET_MISS,     TICKET_CALLED,    TICKET_NO_SHOW,   false, true,  true,  end       },
+    { TICKET_FINISH,   TICKET_SERVING,   TICKET_DONE,      false, true,  true,  end       },
+    { TICKET_CANCEL,   TICKET_WAITING,   TICKET_CANCELLED, false, false, true,  end       },
+    { TICKET_CANCEL,   TICKET_CALLED,    TICKET_CANCELLED, false, true,  true,  end       },
+    { TICKET_UNDO,     TICKET_NO_SHOW,   BACK,             false, true,  false, undo      },
+    { TICKET_UNDO,     TICKET_DONE,      BACK,             false, true,  false, undo      },
+    { TICKET_UNDO,     TICKET_CANCELLED, BACK,             false, true,  false, undo      },
+    { TICKET_UNDO,     TICKET_WAITING,   BACK,             true,  true,  false, undo      }, /* of a transfer */
+    // clang-format on
 };
 enum { TRANSITION_COUNT = sizeof transitions / sizeof transitions[0] };
 
@@ -297,29 +299,42 @@ bool ticket_allows(enum ticket_state state, enum ticket_event event, enum ticket
     return t != NULL;
 }
 
+/* The transition that act may make, or NULL with the refusal. */
+static const struct transition *permitted(const struct ticket *ticket, const struct ticket_act *act,
+                                          const struct ticket_policy *policy, struct refusal *refusal)
+{
+    if (act->gen >= 0 && act->gen != ticket->gen) {
+        refusal_set(refusal, "gen_old",
+                    "%s was given to someone else meanwhile. Nothing was changed: look at it again.",
+                    ticket->number);
+        return NULL;
+    }
+    const struct transition *t = find(act->event, (int)ticket->state);
+    if (!t) {
+        refuse_state(ticket, act->event, refusal);
+        return NULL;
+    }
+    const char *owner = act->event == TICKET_UNDO ? ticket->before.by : ticket->user;
+    if (t->mine && act->user && !str_empty(owner) && !str_equal(act->user, owner)) {
+        refusal_set(refusal, "not_your_ticket", "%s is with another clerk: ask them, or a supervisor.",
+                    ticket->number);
+        return NULL;
+    }
+    return check_particulars(ticket, act, policy, refusal) ? t : NULL;
+}
+
 bool ticket_check(const struct ticket *ticket, const struct ticket_act *act,
                   const struct ticket_policy *policy, struct refusal *refusal)
 {
-    if (act->gen >= 0 && act->gen != ticket->gen)
-        return refusal_set(refusal, "gen_old",
-                           "%s was given to someone else meanwhile. Nothing was changed: look at it again.",
-                           ticket->number);
-    const struct transition *t = find(act->event, (int)ticket->state);
-    if (!t)
-        return refuse_state(ticket, act->event, refusal);
-    const char *owner = act->event == TICKET_UNDO ? ticket->before.by : ticket->user;
-    if (t->mine && act->user && !str_empty(owner) && !str_equal(act->user, owner))
-        return refusal_set(refusal, "not_your_ticket", "%s is with another clerk: ask them, or a supervisor.",
-                           ticket->number);
-    return check_particulars(ticket, act, policy, refusal);
+    return permitted(ticket, act, policy, refusal) != NULL;
 }
 
 bool ticket_apply(struct ticket *ticket, const struct ticket_act *act, const struct ticket_policy *policy,
                   struct refusal *refusal)
 {
-    if (!ticket_check(ticket, act, policy, refusal))
+    const struct transition *t = permitted(ticket, act, policy, refusal);
+    if (!t)
         return false;
-    const struct transition *t = find(act->event, (int)ticket->state);
     struct ticket_before before = {.event = TICKET_EVENT_COUNT};
     if (t->undoable)
         before = remember(ticket, act);

@@ -27,8 +27,9 @@ enum ticket_state {
     X(RECALL, "recall")                                                                                    \
     X(START, "start")                                                                                      \
     X(HOLD, "hold")                                                                                        \
-    X(RESUME, "resume") X(RETURN, "return") X(TRANSFER, "transfer") X(MISS, "no_show") X(FINISH, "finish") \
-        X(CANCEL, "cancel") X(UNDO, "undo")
+    X(RESUME, "resume")                                                                                    \
+    X(RETURN, "return") X(TRANSFER, "transfer") X(MISS, "no_show") X(FINISH, "finish") X(CANCEL, "cancel") \
+        X(UNDO, "undo")
 enum ticket_event {
 #define X(name, text) TICKET_##name,
     TICKET_EVENT_LIST(X)
