@@ -15,12 +15,14 @@ struct input {
     char *paste; /* grows up to PASTE_MAX */
     size_t paste_length, paste_capacity;
     bool pasting, paste_cut;
+    uint64_t consumed; /* bytes taken by the events so far */
 };
 void input_init(struct input *input);
 void input_deinit(struct input *input);
 size_t input_room(const struct input *input);
 void input_feed(struct input *input, const char *bytes, size_t length); /* at most input_room */
-/* The next event; false when there is none, or its sequence is incomplete. With `quiet` (nothing came for
- * INPUT_ESC_MS) an incomplete sequence is taken as the keys it is made of: a lone ESC is Esc. */
+/* The next event; false when there is none, or its sequence is incomplete. EVENT_NONE stands for a sequence
+ * that means nothing to us. With `quiet` (nothing came for INPUT_ESC_MS) an incomplete sequence is taken as
+ * the keys it is made of: a lone ESC is Esc. */
 bool input_next(struct input *input, bool quiet, struct event *out);
 bool input_waits(const struct input *input); /* an incomplete sequence is kept: ask again with quiet later */

@@ -30,7 +30,8 @@ void term_free(struct term **term); /* restores it */
 
 /* --- in ---- */
 int term_fd(const struct term *term); /* readable: call term_next until it says false */
-/* The next event, without waiting; reads all that is there, so that type-ahead is drained before a redraw. */
+/* The next event (EVENT_NONE for bytes without meaning), without waiting; reads all that is there, so that
+ * type-ahead is drained before a redraw. */
 bool term_next(struct term *term, struct event *out);
 int term_wait_ms(const struct term *term); /* call term_next again after this time; -1: only when readable */
 void term_signal(struct term *term,

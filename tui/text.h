@@ -2,6 +2,7 @@
  * UTF-8; what is not is shown, never trusted. Width is glibc's wcwidth, because terminals and ncurses use it:
  * the program calls setlocale first; without a UTF-8 locale a small table of our own stands in. */
 #pragma once
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -11,7 +12,9 @@
  * is 1. */
 int32_t text_decode(const char *text, size_t length, size_t *used);
 size_t text_encode(int32_t code, char out[4]); /* bytes; 0 for what is no character */
-int text_code_width(int32_t code);             /* 0 combining, 1, 2; what is shown as a picture or mark: 1 */
+bool text_is_hidden(
+    int32_t code); /* control, bidi override, invisible, no character: drawn as a picture or mark */
+int text_code_width(int32_t code); /* 0 combining, 1, 2; what is shown as a picture or mark: 1 */
 
 /* The bytes of the next grapheme (a character with its combining marks), at least 1 while length > 0; *width
  * gets its cells (width may be NULL). */
