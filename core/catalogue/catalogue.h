@@ -3,7 +3,7 @@
  * that passed catalogue_check reads without surprises, another reads as empty. */
 #pragma once
 #include "core/form/check.h"
-#include "core/model/case.h"
+#include "core/model/calendar.h"
 #include "core/model/money.h"
 
 /* Checks the catalogue's part of a service (not its form: form_check). */

@@ -9,7 +9,7 @@ struct pack {
     struct json **services; /* whole and bundled (form_bundle), in order of id */
     char **files;           /* their file names, for messages */
     int service_count;
-    int *days; /* holidays as numbers of days since 1970-01-01, ascending */
+    int32_t *days; /* holidays as numbers of days since 1970-01-01, ascending */
     int day_count;
 };
 /* A problem with a pack is told as "FILE:POINTER: sentence". */

@@ -33,7 +33,9 @@ struct schema_options {
 enum { SCHEMA_ERRORS_MAX = 200, SCHEMA_DEPTH_MAX = 256 };
 
 struct schema_error {
-    const char *pointer; /* RFC 6901, into the value; a missing property is reported at the property itself */
+    const char *pointer; /* RFC 6901, into the value */
+    const char
+        *field; /* where a form shows it: for a missing property the property itself, else as pointer */
     const char *keyword; /* required, pattern …; "false" where nothing is allowed */
     const char *message; /* one sentence in the language asked for */
 };
@@ -43,7 +45,7 @@ struct schema_errors { /* all text lives in arena; start with {0}, end with sche
     int count, capacity;
 };
 void schema_errors_free(struct schema_errors *errors);
-const struct schema_error *schema_errors_find(const struct schema_errors *errors, const char *pointer);
+const struct schema_error *schema_errors_find(const struct schema_errors *errors, const char *field);
 
 /* True when value is valid. errors may be NULL when nobody reads them; else they are added to. */
 bool schema_validate(const struct schema *schema, const struct json *value,
