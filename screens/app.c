@@ -279,6 +279,10 @@ static bool carry_out(struct app *app, struct effect *effect, struct effects *ef
     case EFFECT_DO:
         app_do(app, effect->action, effects);
         return true;
+    case EFFECT_SETTING:
+        if (str_equal(effect->what, "counter"))
+            str_copy(app->ui.session.counter, sizeof app->ui.session.counter, effect->text);
+        return false;
     default:
         return false;
     }

@@ -31,4 +31,6 @@ void desk_answered(struct desk *desk, const struct ui *ui, const struct msg *msg
 /* The answer to a "queues" or "users" load that a transfer waits for. */
 void desk_ask_target(struct desk *desk, const struct ui *ui, const struct msg *msg, struct effects *effects);
 
+void desk_ask_counter(const struct ui *ui, const struct json *counters, struct effects *effects);
+
 void desk_view(const struct desk *desk, const struct ui *ui, struct frame *frame, struct rect area);

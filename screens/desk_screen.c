@@ -166,6 +166,8 @@ static void on_data(struct desk *desk, const struct ui *ui, const struct msg *ms
 {
     if (str_equal(msg->what, "desk"))
         take_data(desk, msg->json);
+    else if (str_equal(msg->what, "accounts"))
+        desk_ask_counter(ui, json_get(msg->json, "counters"), effects);
     else
         desk_ask_target(desk, ui, msg, effects);
 }

@@ -87,7 +87,7 @@ static const char *need_case(const struct desk *desk)
 static const char *may_call(const struct desk *desk, const struct ui *ui)
 {
     if (!json_is_object(json_get(desk->data, "counter")))
-        return TR("You have no counter yet: choose one at sign-in.");
+        return TR("You have no counter yet: press c.");
     if (ui->link.state != LINK_ONLINE && ui->link.state != LINK_EXPIRED)
         return TR("Hall not reachable: cannot call. Work here is kept; F5 tries again.");
     if (strcmp(counter_state(desk), "open") != 0)
@@ -101,7 +101,7 @@ static const char *may_change_counter(const struct desk *desk, const struct ui *
 {
     const char *state = counter_state(desk);
     if (!*state)
-        return TR("You have no counter yet: choose one at sign-in.");
+        return action == ACTION_COUNTER_OPEN ? need_hall(desk, ui) : TR("You have no counter yet: press c.");
     if (action == ACTION_COUNTER_OPEN && strcmp(state, "closed") != 0)
         return TR("Your counter is open already.");
     if (action == ACTION_COUNTER_RESUME && strcmp(state, "paused") != 0)
@@ -417,6 +417,36 @@ static void ask_pause(struct desk *desk, const struct ui *ui, struct effects *ef
     effects_ask(effects, question);
 }
 
+/* A counter is chosen once and kept for the next start; those of the clerk's own agency come first. */
+void desk_ask_counter(const struct ui *ui, const struct json *counters, struct effects *effects)
+{
+    struct json *question = ask("counter", tr(ui->lang, TR("At which counter do you sit? Type to search.")));
+    for (int pass = 0; pass < 2; pass++) {
+        for (const struct json *row = json_first(counters); row; row = json_next(row)) {
+            bool own = str_equal(json_text_or(row, "agency", ""), ui->session.agency);
+            if (own == (pass == 0))
+                question_item(question, json_text_or(row, "name", ""), json_text_or(row, "id", ""), NULL);
+        }
+    }
+    effects_ask(effects, question);
+}
+
+static void open_counter(struct desk *desk, struct effects *effects)
+{
+    if (*counter_state(desk))
+        send_online(desk, "counter.open", counter_body(desk), effects);
+    else
+        effects_load(effects, "accounts", NULL);
+}
+
+static void counter_chosen(struct desk *desk, const char *counter, struct effects *effects)
+{
+    struct json *body = json_new_object();
+    json_set_text(body, "counter", counter);
+    effects_setting(effects, "counter", counter);
+    send_online(desk, "counter.open", body, effects);
+}
+
 static void ask_identify(const struct ui *ui, struct effects *effects)
 {
     struct json *question =
@@ -536,7 +566,7 @@ void desk_act(struct desk *desk, const struct ui *ui, enum action action, struct
     case ACTION_UNDO:
         return undo(desk, effects);
     case ACTION_COUNTER_OPEN:
-        return send_online(desk, "counter.open", counter_body(desk), effects);
+        return open_counter(desk, effects);
     case ACTION_COUNTER_RESUME:
         return send_online(desk, "counter.resume", counter_body(desk), effects);
     case ACTION_COUNTER_PAUSE:
@@ -577,49 +607,73 @@ static void take_over(struct desk *desk, struct effects *effects)
     send_online(desk, "counter.open", body, effects);
 }
 
-static void pause_counter(struct desk *desk, const char *reason, struct effects *effects)
+static void finish_as(struct desk *desk, const struct ui *ui, const char *outcome, struct effects *effects)
 {
+    (void)ui;
+    send_with(desk, "ticket.finish", "outcome", outcome, effects);
+}
+
+static void miss(struct desk *desk, const struct ui *ui, const char *answer, struct effects *effects)
+{
+    (void)ui, (void)answer;
+    end_step(desk, "ticket.no_show", effects);
+}
+
+static void transfer_kind(struct desk *desk, const struct ui *ui, const char *kind, struct effects *effects)
+{
+    (void)ui;
+    load_targets(desk, kind, effects);
+}
+
+static void transfer(struct desk *desk, const struct ui *ui, const char *where, struct effects *effects)
+{
+    (void)ui;
+    send_with(desk, "ticket.transfer", "place", where, effects);
+}
+
+static void pause_counter(struct desk *desk, const struct ui *ui, const char *reason, struct effects *effects)
+{
+    (void)ui;
     desk->waiting_for = "counter.pause";
     send_with(desk, "counter.pause", "reason", reason, effects);
 }
 
-static void call_named(struct desk *desk, const char *reason, struct effects *effects)
+static void call_named(struct desk *desk, const struct ui *ui, const char *reason, struct effects *effects)
 {
+    (void)ui;
     desk->waiting_for = "ticket.call";
     send_with(desk, "ticket.call", "reason", reason, effects);
 }
 
+static void pay(struct desk *desk, const struct ui *ui, const char *reference, struct effects *effects)
+{
+    (void)ui;
+    send_with(desk, "case.pay", "reference", reference, effects);
+}
+
 void desk_answered(struct desk *desk, const struct ui *ui, const struct msg *msg, struct effects *effects)
 {
-    const char *id = msg->what, *text = msg->text ? msg->text : "";
-    if (str_equal(id, "identify"))
+    static const struct {
+        const char *question;
+        void (*go_on)(struct desk *, const struct ui *, const char *, struct effects *);
+    } steps[] = {
+        {"hold_reason", ask_hold_until},  {"hold_until", hold_until},
+        {"outcome", finish_as},           {"no_show", miss},
+        {"transfer_kind", transfer_kind}, {"transfer_to", ask_place},
+        {"transfer_place", transfer},     {"named_reason", call_named},
+        {"pause_reason", pause_counter},  {"pay_method", ask_reference},
+        {"pay_reference", pay},
+    };
+    const char *text = msg->text ? msg->text : "";
+    if (str_equal(msg->what, "identify"))
         return identified(desk, msg, effects);
-    if (str_equal(id, "service"))
+    if (str_equal(msg->what, "service"))
         return open_case(desk, text, effects);
-    if (str_equal(id, "takeover"))
+    if (str_equal(msg->what, "counter"))
+        return counter_chosen(desk, text, effects);
+    if (str_equal(msg->what, "takeover"))
         return take_over(desk, effects);
-    if (!desk->step)
-        return;
-    if (str_equal(id, "hold_reason"))
-        return ask_hold_until(desk, ui, text, effects);
-    if (str_equal(id, "hold_until"))
-        return hold_until(desk, ui, text, effects);
-    if (str_equal(id, "outcome"))
-        return send_with(desk, "ticket.finish", "outcome", text, effects);
-    if (str_equal(id, "no_show"))
-        return end_step(desk, "ticket.no_show", effects);
-    if (str_equal(id, "transfer_kind"))
-        return load_targets(desk, text, effects);
-    if (str_equal(id, "transfer_to"))
-        return ask_place(desk, ui, text, effects);
-    if (str_equal(id, "transfer_place"))
-        return send_with(desk, "ticket.transfer", "place", text, effects);
-    if (str_equal(id, "named_reason"))
-        return call_named(desk, text, effects);
-    if (str_equal(id, "pause_reason"))
-        return pause_counter(desk, text, effects);
-    if (str_equal(id, "pay_method"))
-        return ask_reference(desk, ui, text, effects);
-    if (str_equal(id, "pay_reference"))
-        return send_with(desk, "case.pay", "reference", text, effects);
+    for (size_t i = 0; desk->step && i < sizeof steps / sizeof *steps; i++)
+        if (str_equal(steps[i].question, msg->what))
+            return steps[i].go_on(desk, ui, text, effects);
 }

@@ -1,0 +1,520 @@
+/* screens/desk_view.c: draws the desk. Decides nothing: what is possible comes from desk_enabled. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "screens/desk.h"
+#include "screens/show.h"
+#include "tui/list.h"
+#include "tui/text.h"
+
+enum {
+    RIGHT_W = 31,       /* queues, parked, next, today */
+    PREVIEW_FROM = 100, /* columns from which the citizen stands at the right */
+    PREVIEW_W = 36,
+    NEXT_ROWS = 4,
+};
+
+/* --- the person before the clerk ---------------------------------------------------------------------------
+ */
+
+static void ticket_clock(const struct json *ticket, const struct ui *ui, struct frame *frame,
+                         struct rect line)
+{
+    char clock[SHOW_TEXT];
+    bool called = str_equal(json_text(ticket, "state"), "called");
+    const char *since = json_text(ticket, called ? "called_at" : "started_at");
+    struct rect place = rect_cut_right(&line, 9);
+    text_draw_as(frame, place, show_duration(show_since_ms(ui, since), clock), STYLE_TEXT | ATTR_BOLD,
+                 TEXT_LEFT);
+    rect_cut_right(&line, 2);
+    text_draw_as(frame, line, show_ticket_state(ui, json_text_or(ticket, "state", "")),
+                 called ? STYLE_WARN : STYLE_GOOD, TEXT_RIGHT);
+}
+
+static void ticket_facts(const struct desk *desk, const struct ui *ui, struct frame *frame, struct rect line)
+{
+    char person[SHOW_TEXT], waited[SHOW_TEXT];
+    const struct json *ticket = desk_ticket(desk);
+    int64_t arrived_ms = 0, called_ms = ui->now_ms;
+    time_parse(json_text_or(ticket, "arrived_at", ""), &arrived_ms);
+    time_parse(json_text_or(ticket, "called_at", ""), &called_ms);
+    rect_cut_left(
+        &line, text_draw(frame, line, show_person(ui, json_get(desk->data, "person"), person), STYLE_TEXT));
+    if (arrived_ms) {
+        char text[SHOW_TEXT];
+        str_format(text, sizeof text, tr(ui->lang, TR(" · waited %s")),
+                   show_minutes(ui, called_ms - arrived_ms, waited));
+        rect_cut_left(&line, text_draw(frame, line, text, STYLE_DIM));
+    }
+    rect_cut_left(&line, text_draw(frame, line, " · ", STYLE_DIM));
+    rect_cut_left(&line, text_draw(frame, line, show_channel(ui, json_text_or(ticket, "channel", "walk_in")),
+                                   STYLE_DIM));
+    const struct json *priority = json_get(ticket, "priority");
+    if (json_as_text(priority) || json_is_object(priority)) {
+        rect_cut_left(&line, text_draw(frame, line, " · ", STYLE_DIM));
+        text_drawf(frame, line, STYLE_WARN, "! %s", tr(ui->lang, TR("priority")));
+    }
+}
+
+static void ticket_view(const struct desk *desk, const struct ui *ui, struct frame *frame, struct rect area)
+{
+    const struct json *ticket = desk_ticket(desk);
+    struct rect first = rect_cut_top(&area, 1), second = rect_cut_top(&area, 1);
+    rect_cut_left(&first, 2);
+    struct rect number = rect_cut_left(&first, 8);
+    text_draw(frame, number, json_text_or(ticket, "number", "…"), STYLE_ACCENT | ATTR_BOLD);
+    struct rect clock = rect_cut_right(&first, 30);
+    ticket_clock(ticket, ui, frame, clock);
+    text_draw(frame, first, show_name(ui, json_get(json_get(desk->data, "service"), "name")),
+              STYLE_TEXT | ATTR_BOLD);
+    rect_cut_left(&second, 2);
+    struct rect mark = rect_cut_left(&second, 8);
+    text_draw(frame, mark, ui_mark(json_text(ticket, "mark")), STYLE_DIM);
+    ticket_facts(desk, ui, frame, second);
+}
+
+/* --- nobody is here: one big word
+ * ---------------------------------------------------------------------------- */
+
+static int64_t waiting_in_all(const struct desk *desk, int64_t *oldest_ms)
+{
+    int64_t waiting = 0;
+    *oldest_ms = 0;
+    for (const struct json *q = json_first(desk_rows(desk, DESK_QUEUES)); q; q = json_next(q)) {
+        waiting += json_int(q, "waiting", 0);
+        if (json_int(q, "oldest_ms", 0) > *oldest_ms)
+            *oldest_ms = json_int(q, "oldest_ms", 0);
+    }
+    return waiting;
+}
+
+/* The one thing to do now: its key and words, or the sentence that says why there is none. */
+static enum action big_action(const struct desk *desk, const struct ui *ui)
+{
+    static const enum action actions[] = {ACTION_CALL_NEXT, ACTION_COUNTER_OPEN, ACTION_COUNTER_RESUME};
+    for (size_t i = 0; i < sizeof actions / sizeof *actions; i++)
+        if (!desk_enabled(desk, ui, actions[i]))
+            return actions[i];
+    return ACTION_NONE;
+}
+
+static void big_word(const struct desk *desk, const struct ui *ui, struct frame *frame, struct rect line)
+{
+    enum action action = big_action(desk, ui);
+    char text[SHOW_TEXT];
+    if (desk->waiting_for) {
+        bool calling =
+            str_equal(desk->waiting_for, "ticket.call_next") || str_equal(desk->waiting_for, "ticket.call");
+        text_draw_as(frame, line, tr(ui->lang, calling ? TR("Calling…") : TR("The hall is asked…")),
+                     STYLE_TEXT | ATTR_BOLD, TEXT_CENTRE);
+        return;
+    }
+    if (!action) {
+        text_draw_as(frame, line, tr(ui->lang, desk_enabled(desk, ui, ACTION_CALL_NEXT)), STYLE_WARN,
+                     TEXT_CENTRE);
+        return;
+    }
+    char name[KEY_NAME];
+    key_label(keymap_key(ui->keys, action, 0), name);
+    str_format(text, sizeof text, "%s   %s", name, tr(ui->lang, action_info(action)->label));
+    int w = text_width(text);
+    rect_cut_left(&line, w < line.w ? (line.w - w) / 2 : 0);
+    rect_cut_left(&line, text_draw(frame, line, name, STYLE_ACCENT | ATTR_BOLD) + 3);
+    text_draw(frame, line, tr(ui->lang, action_info(action)->label), STYLE_TEXT | ATTR_BOLD);
+}
+
+static void empty_view(const struct desk *desk, const struct ui *ui, struct frame *frame, struct rect area)
+{
+    int64_t oldest_ms, waiting = waiting_in_all(desk, &oldest_ms);
+    char text[SHOW_TEXT], oldest[SHOW_TEXT];
+    rect_cut_top(&area, 1);
+    struct rect word = rect_cut_top(&area, 1);
+    rect_cut_top(&area, 1);
+    if (!desk->data) {
+        text_draw_as(frame, word, tr(ui->lang, TR("The desk is being loaded.")), STYLE_DIM, TEXT_CENTRE);
+        return;
+    }
+    big_word(desk, ui, frame, word);
+    if (waiting)
+        str_format(text, sizeof text, tr(ui->lang, TR("%d waiting · longest %s")), (int)waiting,
+                   show_minutes(ui, oldest_ms, oldest));
+    else
+        str_copy(text, sizeof text, tr(ui->lang, TR("Nobody is waiting.")));
+    text_draw_as(frame, rect_cut_top(&area, 1), text, STYLE_DIM, TEXT_CENTRE);
+}
+
+/* --- lists
+ * --------------------------------------------------------------------------------------------------- */
+
+struct pane {
+    const struct desk *desk;
+    const struct ui *ui;
+};
+
+static void case_row(const void *self, int row, struct frame *frame, struct rect area, unsigned look)
+{
+    const struct pane *pane = self;
+    const struct json *c = json_at(desk_rows(pane->desk, DESK_CASES), (size_t)row);
+    const char *state = json_text_or(c, "state", "");
+    rect_cut_left(&area, 1);
+    struct rect number = rect_cut_left(&area, 3);
+    text_drawf(frame, number, look, "%d", row + 1);
+    struct rect right = rect_cut_right(&area, 7), word = rect_cut_right(&area, 12);
+    if (str_equal(state, "draft") && json_int(c, "total", 0))
+        text_drawf(frame, right, look, " %d/%d", (int)json_int(c, "filled", 0), (int)json_int(c, "total", 0));
+    rect_cut_left(&right, 5);
+    text_draw(frame, right, ui_mark(json_text(c, "mark")), look);
+    text_draw(frame, word, show_case_state(pane->ui, state),
+              look == STYLE_TEXT ? show_case_look(state) : look);
+    rect_cut_right(&area, 1);
+    text_draw(frame, area, show_name(pane->ui, json_get(c, "service_name")), look);
+}
+
+static void queue_row(const void *self, int row, struct frame *frame, struct rect area, unsigned look)
+{
+    const struct pane *pane = self;
+    const struct json *queue = json_at(desk_rows(pane->desk, DESK_QUEUES), (size_t)row);
+    char wait[SHOW_TEXT];
+    rect_cut_left(&area, 1);
+    struct rect code = rect_cut_left(&area, 3), oldest = rect_cut_right(&area, 8),
+                waiting = rect_cut_right(&area, 5);
+    text_draw(frame, code, json_text_or(queue, "code", ""), look == STYLE_TEXT ? STYLE_ACCENT : look);
+    text_drawf(frame, waiting, look, "%4d", (int)json_int(queue, "waiting", 0));
+    if (json_int(queue, "waiting", 0))
+        text_draw_as(frame, oldest, show_minutes(pane->ui, json_int(queue, "oldest_ms", 0), wait), look,
+                     TEXT_RIGHT);
+    text_draw(frame, area, show_name(pane->ui, json_get(queue, "name")), look);
+}
+
+static void parked_row(const void *self, int row, struct frame *frame, struct rect area, unsigned look)
+{
+    const struct pane *pane = self;
+    const struct json *ticket = json_at(desk_rows(pane->desk, DESK_PARKED), (size_t)row);
+    char until[SHOW_TEXT];
+    show_clock(json_text(ticket, "held_until"), until);
+    bool late = desk_due_in_ms(ticket, pane->ui->now_ms) <= 0;
+    rect_cut_left(&area, 1);
+    struct rect number = rect_cut_left(&area, 6), time = rect_cut_right(&area, 7);
+    text_draw(frame, number, json_text_or(ticket, "number", ""), look);
+    if (*until)
+        text_drawf(frame, time, late && look == STYLE_TEXT ? STYLE_WARN : look, "%s%s", late ? "! " : "  ",
+                   until);
+    text_draw(frame, area, desk_hold_reason(pane->ui, json_text(ticket, "hold_reason")), look);
+}
+
+static void next_row(const void *self, int row, struct frame *frame, struct rect area, unsigned look)
+{
+    const struct pane *pane = self;
+    const struct json *ticket = json_at(desk_rows(pane->desk, DESK_NEXT), (size_t)row);
+    char clock[SHOW_TEXT], wait[SHOW_TEXT];
+    rect_cut_left(&area, 1);
+    struct rect number = rect_cut_left(&area, 6), minutes = rect_cut_right(&area, 8);
+    text_draw(frame, number, json_text_or(ticket, "number", ""), look);
+    text_draw_as(frame, minutes,
+                 show_minutes(pane->ui, show_since_ms(pane->ui, json_text(ticket, "arrived_at")), wait), look,
+                 TEXT_RIGHT);
+    const char *booked = show_clock(json_text(ticket, "appointment_at"), clock);
+    if (*booked)
+        text_drawf(frame, area, look, tr(pane->ui->lang, TR("booked %s")), booked);
+    else
+        text_drawf(frame, area, look, tr(pane->ui->lang, TR("arrived %s")),
+                   show_clock(json_text(ticket, "arrived_at"), clock));
+}
+
+typedef void draw_row(const void *, int, struct frame *, struct rect, unsigned);
+
+/* A heading and rows; cut from the top of area, with one row of air below. */
+static void pane_view(const struct pane *pane, enum desk_pane which, const char *heading, draw_row *row,
+                      int rows_max, const char *empty, struct frame *frame, struct rect *area)
+{
+    const struct desk *desk = pane->desk;
+    int count = (int)json_count(desk_rows(desk, which)), rows = count < rows_max ? count : rows_max;
+    struct list list = {.count = count, .selected = desk->cursor[which]};
+    struct list_rows draw = {.draw = row, .self = pane, .empty = empty};
+    struct rect head = rect_cut_top(area, 1);
+    rect_cut_left(&head, 1);
+    show_heading(frame, head, heading);
+    list_draw(&list, &draw, frame, rect_cut_top(area, rows ? rows : 1), desk->pane == which && count);
+    rect_cut_top(area, 1);
+}
+
+/* --- papers, what next, why
+ * ----------------------------------------------------------------------------------- */
+
+static const char *document_name(const struct desk *desk, const struct ui *ui, const char *code)
+{
+    const struct json *papers = json_get(json_get(desk->data, "service"), "documents");
+    for (const struct json *paper = json_first(papers); paper; paper = json_next(paper))
+        if (str_equal(json_text(paper, "code"), code) && json_get(paper, "name"))
+            return show_name(ui, json_get(paper, "name"));
+    return code;
+}
+
+static void paper_row(const struct desk *desk, const struct ui *ui, const struct json *paper,
+                      struct frame *frame, struct rect line)
+{
+    const char *state = json_text_or(paper, "state", "");
+    bool missing = str_equal(state, "missing"), open = !*state || str_equal(state, "open");
+    rect_cut_left(&line, 2);
+    struct rect sign = rect_cut_left(&line, 3), word = rect_cut_right(&line, 12);
+    text_draw(frame, sign,
+              missing ? "!"
+              : open  ? "·"
+                      : "✓",
+              missing ? STYLE_WARN
+              : open  ? STYLE_DIM
+                      : STYLE_GOOD);
+    text_draw(frame, word, open ? "" : show_document_state(ui, state), missing ? STYLE_WARN : STYLE_DIM);
+    const char *name = json_get(paper, "name") ? show_name(ui, json_get(paper, "name"))
+                                               : document_name(desk, ui, json_text_or(paper, "code", ""));
+    text_draw(frame, line, name, STYLE_TEXT);
+}
+
+static bool is_of_case(const struct json *paper, const struct json *c)
+{
+    return str_equal(json_text(paper, "case"), json_text(c, "id"));
+}
+
+static void papers_view(const struct desk *desk, const struct ui *ui, int rows_max, struct frame *frame,
+                        struct rect *area)
+{
+    const struct json *c = desk_row(desk, DESK_CASES);
+    int rows = 0;
+    if (!c)
+        return;
+    struct rect head = rect_cut_top(area, 1);
+    rect_cut_left(&head, 1);
+    text_drawf(frame, head, STYLE_TITLE, tr(ui->lang, TR("Papers for %d")), desk->cursor[DESK_CASES] + 1);
+    for (const struct json *paper = json_first(json_get(desk->data, "documents")); paper && rows < rows_max;
+         paper = json_next(paper)) {
+        if (is_of_case(paper, c)) {
+            paper_row(desk, ui, paper, frame, rect_cut_top(area, 1));
+            rows++;
+        }
+    }
+    if (!rows) {
+        struct rect line = rect_cut_top(area, 1);
+        rect_cut_left(&line, 2);
+        text_draw(frame, line, tr(ui->lang, TR("no papers recorded")), STYLE_DIM);
+    }
+    rect_cut_top(area, 1);
+}
+
+static void hint(const struct ui *ui, enum action action, const char *text, struct frame *frame,
+                 struct rect *area)
+{
+    char name[KEY_NAME];
+    struct rect line = rect_cut_top(area, 1);
+    rect_cut_left(&line, 2);
+    key_label(keymap_key(ui->keys, action, 0), name);
+    show_hint(frame, line, name, text);
+}
+
+static bool is_open_draft(const struct json *c)
+{
+    return str_equal(json_text(c, "state"), "draft") || str_equal(json_text(c, "state"), "returned");
+}
+
+static void hints_for_case(const struct desk *desk, const struct ui *ui, const struct json *c,
+                           struct frame *frame, struct rect *area)
+{
+    char text[SHOW_TEXT];
+    int left = (int)(json_int(c, "total", 0) - json_int(c, "filled", 0));
+    if (is_open_draft(c)) {
+        str_format(text, sizeof text, tr(ui->lang, TR("go on with the form (%d fields left)")),
+                   left > 0 ? left : 0);
+        hint(ui, ACTION_OPEN_FORM, text, frame, area);
+    } else if (!desk_enabled(desk, ui, ACTION_DECIDE) && !str_equal(json_text(c, "state"), "delivered")) {
+        hint(ui, ACTION_DECIDE, tr(ui->lang, TR("decide")), frame, area);
+    }
+    hint(ui, ACTION_PAPERS, tr(ui->lang, TR("papers")), frame, area);
+}
+
+static void what_next_view(const struct desk *desk, const struct ui *ui, struct frame *frame,
+                           struct rect *area)
+{
+    const struct json *c = desk_row(desk, DESK_CASES);
+    struct rect head = rect_cut_top(area, 1);
+    rect_cut_left(&head, 1);
+    show_heading(frame, head, tr(ui->lang, TR("What next")));
+    if (desk_ticket_is(desk, "called")) {
+        hint(ui, ACTION_START, tr(ui->lang, TR("the person is here: start")), frame, area);
+        hint(ui, ACTION_RECALL, tr(ui->lang, TR("call again")), frame, area);
+        hint(ui, ACTION_NO_SHOW, tr(ui->lang, TR("nobody came")), frame, area);
+    } else if (c) {
+        hints_for_case(desk, ui, c, frame, area);
+    } else {
+        hint(ui, ACTION_ADD_CASE, tr(ui->lang, TR("open an application")), frame, area);
+        if (!json_is_object(json_get(desk->data, "person")))
+            hint(ui, ACTION_IDENTIFY, tr(ui->lang, TR("who is it?")), frame, area);
+    }
+    rect_cut_top(area, 1);
+}
+
+static const char *reason_sentence(const struct ui *ui, const char *code)
+{
+    static const struct {
+        const char *code, *text;
+    } sentences[] = {
+        {"sent_to_you", TR("sent to you")},
+        {"waited_longest", TR("waited longest")},
+        {"priority_class", TR("lawful priority")},
+        {"ordinary_turn", TR("an ordinary turn after priority calls")},
+        {"queue_share", TR("its queue's share of this counter")},
+        {"walk_in_priority", TR("priority without booking")},
+        {"booking_due", TR("the booked time has come")},
+        {"before_booking", TR("time before the next booking")},
+        {"only_list", TR("nobody else waits")},
+        {"priority_first", TR("priority came first")},
+        {"other_queue_share", TR("another queue's share")},
+        {"booking_not_due", TR("the booked time has not come")},
+        {"called_recently", TR("was called a moment ago")},
+        {"sent_ticket_first", TR("someone sent here came first")},
+        {"other_class_first", TR("another class came first")},
+    };
+    for (size_t i = 0; code && i < sizeof sentences / sizeof *sentences; i++)
+        if (strcmp(sentences[i].code, code) == 0)
+            return tr(ui->lang, sentences[i].text);
+    return code ? code : "";
+}
+
+static const char *rule_of(const struct json *why)
+{
+    const struct json *rule = json_get(why, "rule");
+    return json_as_text(rule) ? json_as_text(rule)
+                              : json_text_or(rule, "kind", json_text_or(rule, "name", ""));
+}
+
+/* The rule that chose, and who was passed over. */
+static void why_view(const struct desk *desk, const struct ui *ui, struct frame *frame, struct rect area)
+{
+    const struct json *why = json_get(desk->data, "why");
+    struct rect head = rect_cut_top(&area, 1);
+    rect_cut_left(&area, 2);
+    rect_cut_left(&head, 1);
+    show_heading(frame, head, tr(ui->lang, TR("Why this one")));
+    text_draw(frame, rect_cut_top(&area, 1), show_rule(ui, rule_of(why)), STYLE_TEXT);
+    text_drawf(frame, rect_cut_top(&area, 1), STYLE_ACCENT, "%s  %s",
+               json_text_or(why, "number", json_text_or(desk_row(desk, DESK_NEXT), "number", "")),
+               reason_sentence(ui, json_text(why, "reason")));
+    rect_cut_top(&area, 1);
+    const struct json *passed = json_get(why, "passed_over");
+    text_draw(frame, rect_cut_top(&area, 1),
+              tr(ui->lang, json_count(passed) ? TR("Passed over:") : TR("Nobody was passed over.")),
+              STYLE_DIM);
+    for (const struct json *row = json_first(passed); row; row = json_next(row)) {
+        const char *number = json_as_text(row) ? json_as_text(row) : json_text_or(row, "number", "");
+        text_drawf(frame, rect_cut_top(&area, 1), STYLE_TEXT, "%s  %s", number,
+                   reason_sentence(ui, json_text(row, "reason")));
+    }
+}
+
+static void today_view(const struct desk *desk, const struct ui *ui, struct frame *frame, struct rect *area)
+{
+    const struct json *today = json_get(desk->data, "today");
+    char mean[SHOW_TEXT];
+    struct rect head = rect_cut_top(area, 1), first = rect_cut_top(area, 1), second = rect_cut_top(area, 1);
+    rect_cut_left(&head, 1), rect_cut_left(&first, 2), rect_cut_left(&second, 2);
+    show_heading(frame, head, tr(ui->lang, TR("Today")));
+    text_drawf(frame, first, STYLE_TEXT, tr(ui->lang, TR("served %d   mean %s")),
+               (int)json_int(today, "served", 0), show_duration(json_int(today, "mean_ms", 0), mean));
+    text_drawf(frame, second, STYLE_TEXT, tr(ui->lang, TR("parked %d   no-show %d")),
+               (int)json_int(today, "parked", 0), (int)json_int(today, "no_show", 0));
+}
+
+/* --- panes
+ * ----------------------------------------------------------------------------------------------------- */
+
+static void left_view(const struct pane *pane, struct frame *frame, struct rect area)
+{
+    const struct desk *desk = pane->desk;
+    const struct ui *ui = pane->ui;
+    if (desk->why)
+        return why_view(desk, ui, frame, area);
+    if (!desk_ticket(desk)) {
+        pane_view(pane, DESK_NEXT, tr(ui->lang, TR("Next by rule")), next_row, area.h - 2,
+                  tr(ui->lang, TR("Nobody is waiting.")), frame, &area);
+        return;
+    }
+    bool tall = area.h >= 16;
+    pane_view(pane, DESK_CASES, tr(ui->lang, TR("Applications")), case_row, tall ? 6 : 4,
+              tr(ui->lang, TR("none yet: + opens one")), frame, &area);
+    int for_next = 4;
+    papers_view(desk, ui, area.h > for_next + 3 ? area.h - for_next - 3 : 0, frame, &area);
+    what_next_view(desk, ui, frame, &area);
+}
+
+static void next_short_view(const struct pane *pane, struct frame *frame, struct rect *area)
+{
+    const struct ui *ui = pane->ui;
+    pane_view(pane, DESK_NEXT, tr(ui->lang, TR("Next by rule")), next_row, area->h > 9 ? NEXT_ROWS : 2,
+              tr(ui->lang, TR("Nobody is waiting.")), frame, area);
+}
+
+static void right_view(const struct pane *pane, struct frame *frame, struct rect area)
+{
+    const struct desk *desk = pane->desk;
+    const struct ui *ui = pane->ui;
+    struct rect today = area.h > 13 ? rect_cut_bottom(&area, 3) : (struct rect){0};
+    pane_view(pane, DESK_QUEUES, tr(ui->lang, TR("My queues")), queue_row, 4,
+              tr(ui->lang, TR("no queue is assigned")), frame, &area);
+    pane_view(pane, DESK_PARKED, tr(ui->lang, TR("Parked")), parked_row, area.h > 8 ? 4 : 2,
+              tr(ui->lang, TR("nobody")), frame, &area);
+    if (desk_ticket(desk))
+        next_short_view(pane, frame, &area);
+    if (!rect_empty(today))
+        today_view(desk, ui, frame, &today);
+}
+
+static void fact(struct frame *frame, struct rect *area, const char *label, const char *value)
+{
+    if (str_empty(value))
+        return;
+    struct rect line = rect_cut_top(area, 1), name = rect_cut_left(&line, 12);
+    text_draw(frame, name, label, STYLE_DIM);
+    text_draw(frame, line, value, STYLE_TEXT);
+}
+
+/* Where there is room: the citizen and the chosen application, nothing that must stay hidden. */
+static void preview_view(const struct desk *desk, const struct ui *ui, struct frame *frame, struct rect area)
+{
+    const struct json *person = json_get(desk->data, "person"), *c = desk_row(desk, DESK_CASES);
+    char text[SHOW_TEXT];
+    rect_cut_left(&area, 1);
+    show_heading(frame, rect_cut_top(&area, 1), tr(ui->lang, TR("Citizen")));
+    fact(frame, &area, tr(ui->lang, TR("name")), json_text(person, "name"));
+    fact(frame, &area, tr(ui->lang, TR("father")), json_text(person, "father"));
+    fact(frame, &area, tr(ui->lang, TR("born")), show_day(ui, json_text(person, "born"), text));
+    if (!json_is_object(person))
+        text_draw(frame, rect_cut_top(&area, 1), tr(ui->lang, TR("not identified yet")), STYLE_DIM);
+    rect_cut_top(&area, 1);
+    if (!c)
+        return;
+    show_heading(frame, rect_cut_top(&area, 1), show_name(ui, json_get(c, "service_name")));
+    fact(frame, &area, tr(ui->lang, TR("number")), json_text(c, "number"));
+    fact(frame, &area, tr(ui->lang, TR("state")), show_case_state(ui, json_text(c, "state")));
+    fact(frame, &area, tr(ui->lang, TR("fee")), json_text(json_get(c, "fee"), "total"));
+    fact(frame, &area, tr(ui->lang, TR("submitted")), show_day(ui, json_text(c, "submitted_at"), text));
+    fact(frame, &area, tr(ui->lang, TR("due")), show_day(ui, json_text(c, "due_at"), text));
+}
+
+void desk_view(const struct desk *desk, const struct ui *ui, struct frame *frame, struct rect area)
+{
+    struct pane pane = {desk, ui};
+    bool busy = desk_ticket(desk) != NULL;
+    struct rect head = rect_cut_top(&area, busy ? 2 : 5);
+    if (busy)
+        ticket_view(desk, ui, frame, head);
+    else
+        empty_view(desk, ui, frame, head);
+    frame_rule(frame, rect_cut_top(&area, 1));
+    if (area.w >= PREVIEW_FROM && busy) {
+        preview_view(desk, ui, frame, rect_cut_right(&area, PREVIEW_W));
+        frame_pillar(frame, rect_cut_right(&area, 1));
+    }
+    if (area.w >= 60) {
+        right_view(&pane, frame, rect_cut_right(&area, RIGHT_W));
+        frame_pillar(frame, rect_cut_right(&area, 1));
+    }
+    left_view(&pane, frame, area);
+}

@@ -1,0 +1,219 @@
+/* screens/show.c: how values read on the screen. Knows no screen. */
+#include "screens/show.h"
+
+#include <string.h>
+
+#include "core/model/person.h"
+#include "tui/text.h"
+
+enum { SECOND_MS = 1000, MINUTE_S = 60, HOUR_S = 3600 };
+
+const char *show_duration(int64_t ms, char out[SHOW_TEXT])
+{
+    int64_t s = ms > 0 ? ms / SECOND_MS : 0;
+    if (s < HOUR_S)
+        str_format(out, SHOW_TEXT, "%02d:%02d", (int)(s / MINUTE_S), (int)(s % MINUTE_S));
+    else
+        str_format(out, SHOW_TEXT, "%d:%02d h", (int)(s / HOUR_S), (int)(s % HOUR_S / MINUTE_S));
+    return out;
+}
+
+const char *show_minutes(const struct ui *ui, int64_t ms, char out[SHOW_TEXT])
+{
+    int64_t minutes = ms > 0 ? ms / (MINUTE_S * SECOND_MS) : 0;
+    if (minutes < 100)
+        str_format(out, SHOW_TEXT, tr(ui->lang, TR("%d min")), (int)minutes);
+    else
+        str_format(out, SHOW_TEXT, tr(ui->lang, TR("%d:%02d h")), (int)(minutes / 60), (int)(minutes % 60));
+    return out;
+}
+
+const char *show_clock(const char *time, char out[SHOW_TEXT])
+{
+    int64_t wall_ms;
+    char clock[CLOCK_TEXT];
+    out[0] = '\0';
+    if (time && time_parse(time, &wall_ms)) {
+        time_clock(wall_ms, clock);
+        str_copy(out, SHOW_TEXT, clock);
+    }
+    return out;
+}
+
+/* The order is day, month, year in all four languages; Indonesian forms write hyphens. */
+const char *show_day(const struct ui *ui, const char *date, char out[SHOW_TEXT])
+{
+    char separator = str_equal(ui->session.pack, "id") ? '-' : '.';
+    char local[DATE_TEXT];
+    int64_t wall_ms;
+    if (date && strchr(date, 'T') && time_parse(date, &wall_ms)) {
+        time_date(wall_ms, local);
+        date = local;
+    }
+    if (!date || strlen(date) != DATE_TEXT - 1)
+        str_copy(out, SHOW_TEXT, date ? date : "");
+    else
+        str_format(out, SHOW_TEXT, "%.2s%c%.2s%c%.4s", date + 8, separator, date + 5, separator, date);
+    return out;
+}
+
+int64_t show_since_ms(const struct ui *ui, const char *time)
+{
+    int64_t wall_ms;
+    if (!time || !time_parse(time, &wall_ms) || wall_ms > ui->now_ms)
+        return 0;
+    return ui->now_ms - wall_ms;
+}
+
+const char *show_person(const struct ui *ui, const struct json *person, char out[SHOW_TEXT])
+{
+    char masked[64] = "";
+    const char *nik = json_text(person, "nik"), *fin = json_text(person, "fin"),
+               *born = json_text(person, "born");
+    if (!json_is_object(person)) {
+        str_copy(out, SHOW_TEXT, tr(ui->lang, TR("not identified yet")));
+        return out;
+    }
+    if (!str_empty(nik))
+        identity_mask(IDENTITY_NIK, nik, false, masked, sizeof masked);
+    else if (!str_empty(fin))
+        identity_mask(IDENTITY_FIN, fin, false, masked, sizeof masked);
+    str_copy(out, SHOW_TEXT, json_text_or(person, "name", "–"));
+    size_t length = strlen(out);
+    if (!str_empty(born)) {
+        str_format(out + length, SHOW_TEXT - length, tr(ui->lang, TR(" · born %.4s")), born);
+        length = strlen(out);
+    }
+    if (*masked)
+        str_format(out + length, SHOW_TEXT - length, " · %s %s", str_empty(nik) ? "FIN" : "NIK", masked);
+    return out;
+}
+
+const char *show_name(const struct ui *ui, const struct json *names)
+{
+    return json_name_in(names, lang_code(ui->lang));
+}
+
+/* --- words of the wire
+ * -------------------------------------------------------------------------------------- */
+
+struct word {
+    const char *wire, *text;
+    unsigned look;
+};
+enum { WORDS_MAX = 16 };
+
+static const struct word case_states[WORDS_MAX] = {
+    {"draft", TR("draft"), STYLE_TEXT},         {"submitted", TR("submitted"), STYLE_ACCENT},
+    {"complete", TR("complete"), STYLE_ACCENT}, {"in_review", TR("in review"), STYLE_ACCENT},
+    {"approved", TR("approved"), STYLE_GOOD},   {"refused", TR("refused"), STYLE_DANGER},
+    {"returned", TR("returned"), STYLE_WARN},   {"referred", TR("referred"), STYLE_ACCENT},
+    {"confirmed", TR("confirmed"), STYLE_GOOD}, {"ready", TR("ready"), STYLE_GOOD},
+    {"delivered", TR("delivered"), STYLE_DIM},  {"withdrawn", TR("withdrawn"), STYLE_DIM},
+    {"lapsed", TR("lapsed"), STYLE_DIM},
+};
+static const struct word ticket_states[WORDS_MAX] = {
+    {"waiting", TR("waiting"), 0},     {"called", TR("called"), 0}, {"serving", TR("serving"), 0},
+    {"held", TR("parked"), 0},         {"done", TR("finished"), 0}, {"no_show", TR("no-show"), 0},
+    {"cancelled", TR("cancelled"), 0},
+};
+static const struct word document_states[WORDS_MAX] = {
+    {"seen", TR("seen"), 0},
+    {"copied", TR("copied"), 0},
+    {"missing", TR("missing"), 0},
+    {"waived", TR("waived"), 0},
+};
+static const struct word channels[WORDS_MAX] = {
+    {"walk_in", TR("walk-in"), 0}, {"booked", TR("booked"), 0},   {"online", TR("online"), 0},
+    {"bus", TR("bus"), 0},         {"home", TR("home visit"), 0},
+};
+static const struct word rules[WORDS_MAX] = {
+    {"fifo", TR("first come, first served"), 0},
+    {"priority", TR("priority first"), 0},
+    {"weighted", TR("shared by weight"), 0},
+    {"appointments", TR("bookings and walk-ins merged"), 0},
+};
+static const struct word outcomes[WORDS_MAX] = {
+    {"served", TR("served"), 0},
+    {"papers_missing", TR("papers missing"), 0},
+    {"not_eligible", TR("not entitled"), 0},
+    {"wrong_service", TR("wrong service"), 0},
+    {"left", TR("has left"), 0},
+};
+
+static const struct word roles[WORDS_MAX] = {
+    {"clerk", TR("clerk"), 0},
+    {"reception", TR("reception"), 0},
+    {"supervisor", TR("supervisor"), 0},
+    {"trainer", TR("trainer"), 0},
+    {"approver", TR("second approver"), 0},
+    {"administrator", TR("administrator"), 0},
+};
+
+static const struct word *find(const struct word words[WORDS_MAX], const char *wire)
+{
+    for (int i = 0; wire && i < WORDS_MAX && words[i].wire; i++)
+        if (strcmp(words[i].wire, wire) == 0)
+            return &words[i];
+    return NULL;
+}
+
+static const char *show_word(const struct ui *ui, const struct word words[WORDS_MAX], const char *wire)
+{
+    const struct word *word = find(words, wire);
+    return word ? tr(ui->lang, word->text) : wire ? wire : "";
+}
+
+const char *show_case_state(const struct ui *ui, const char *state)
+{
+    return show_word(ui, case_states, state);
+}
+
+const char *show_ticket_state(const struct ui *ui, const char *state)
+{
+    return show_word(ui, ticket_states, state);
+}
+
+const char *show_document_state(const struct ui *ui, const char *state)
+{
+    return show_word(ui, document_states, state);
+}
+
+const char *show_channel(const struct ui *ui, const char *channel)
+{
+    return show_word(ui, channels, channel);
+}
+
+const char *show_rule(const struct ui *ui, const char *rule)
+{
+    return show_word(ui, rules, rule);
+}
+
+const char *show_outcome(const struct ui *ui, const char *outcome)
+{
+    return show_word(ui, outcomes, outcome);
+}
+
+const char *show_role(const struct ui *ui, const char *role)
+{
+    return show_word(ui, roles, role);
+}
+
+unsigned show_case_look(const char *state)
+{
+    const struct word *word = find(case_states, state);
+    return word ? word->look : STYLE_TEXT;
+}
+
+int show_heading(struct frame *frame, struct rect line, const char *text)
+{
+    return text_draw(frame, line, text, STYLE_TITLE);
+}
+
+int show_hint(struct frame *frame, struct rect line, const char *key, const char *text)
+{
+    int used = text_draw(frame, line, key, STYLE_ACCENT | ATTR_BOLD);
+    int gap = used < 2 ? 3 : used + 2; /* keys of one letter stand in a column */
+    rect_cut_left(&line, gap);
+    return gap + text_draw(frame, line, text, STYLE_TEXT);
+}

@@ -1,0 +1,32 @@
+/* screens/show.h: how values read on the screen: times, waiting, people, states, in the clerk's language.
+ * All are pure; out is returned. */
+#pragma once
+#include "screens/screen.h"
+
+enum { SHOW_TEXT = 160 };
+
+const char *show_duration(int64_t ms, char out[SHOW_TEXT]); /* 03:12, from an hour on 1:03 h */
+const char *show_minutes(const struct ui *ui, int64_t ms,
+                         char out[SHOW_TEXT]);                 /* 12 min; from 100 on 1:45 h */
+const char *show_clock(const char *time, char out[SHOW_TEXT]); /* 10:15 of a stored time; "" */
+const char *show_day(const struct ui *ui, const char *date, char out[SHOW_TEXT]); /* 24.11.2026, 24-11-2026 */
+int64_t show_since_ms(const struct ui *ui, const char *time);                     /* now - time, 0 at least */
+
+/* "Wahyuni · born 1990 · NIK 9901••••••••0014"; "not identified yet" for no person. */
+const char *show_person(const struct ui *ui, const struct json *person, char out[SHOW_TEXT]);
+const char *show_name(const struct ui *ui,
+                      const struct json *names); /* {az,id,en,ru} in the clerk's language */
+
+/* Words of the wire in the clerk's language; a word that is not known stays as it is. */
+const char *show_case_state(const struct ui *ui, const char *state);
+const char *show_ticket_state(const struct ui *ui, const char *state);
+const char *show_document_state(const struct ui *ui, const char *state);
+const char *show_channel(const struct ui *ui, const char *channel);
+const char *show_rule(const struct ui *ui, const char *rule);
+const char *show_outcome(const struct ui *ui, const char *outcome);
+const char *show_role(const struct ui *ui, const char *role);
+unsigned show_case_look(const char *state); /* the look that fits a case's state */
+
+/* Pieces that several screens draw: a heading, a line "key  what it does". Each returns the columns used. */
+int show_heading(struct frame *frame, struct rect line, const char *text);
+int show_hint(struct frame *frame, struct rect line, const char *key, const char *text);

@@ -1,0 +1,214 @@
+/* screens/sign_in_screen.c: who works here now. In a practice hall one key signs in; elsewhere a login and a
+ * password, which is kept nowhere but in its field. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/crypto.h"
+#include "screens/screen.h"
+#include "screens/show.h"
+#include "tui/field.h"
+#include "tui/text.h"
+
+enum { LOGIN, PASSWORD, FIELDS };
+enum { LABEL_W = 14, FIELD_W = 32, ACCOUNTS_MAX = 9 };
+
+struct sign_in {
+    struct field fields[FIELDS];
+    int focus;
+    bool asking; /* the hall is asked */
+    char fault[300];
+    struct json *accounts; /* of a practice hall: [{"login","name","roles","agency_name"}]; else NULL */
+};
+
+static void *sign_in_new(const struct json *args)
+{
+    (void)args;
+    struct sign_in *self = xcalloc(1, sizeof *self);
+    field_init(&self->fields[LOGIN], 63);
+    field_init(&self->fields[PASSWORD], 200);
+    self->fields[PASSWORD].masked = true;
+    self->fields[PASSWORD].edit.secret = true;
+    return self;
+}
+
+static void sign_in_free(void *data)
+{
+    struct sign_in *self = data;
+    for (int i = 0; i < FIELDS; i++)
+        field_deinit(&self->fields[i]);
+    json_free(&self->accounts);
+    free(self);
+}
+
+static bool has_accounts(const struct sign_in *self)
+{
+    return json_count(self->accounts) > 0;
+}
+
+static void ask_hall(struct sign_in *self, const char *login, const char *password, struct effects *effects)
+{
+    self->asking = true;
+    self->fault[0] = '\0';
+    effects_add(effects, EFFECT_SIGN_IN, login, password);
+}
+
+/* --- messages ----------------------------------------------------------------------------------------------
+ */
+
+static void key_to_accounts(struct sign_in *self, struct key key, struct effects *effects)
+{
+    int chosen = key.text[0] - '1';
+    if (key.text[0] == '\0' || key.mods || chosen < 0 || chosen >= (int)json_count(self->accounts))
+        return;
+    ask_hall(self, json_text_or(json_at(self->accounts, (size_t)chosen), "login", ""), NULL, effects);
+}
+
+static void enter(struct sign_in *self, struct effects *effects)
+{
+    const char *login = field_text(&self->fields[LOGIN]), *password = field_text(&self->fields[PASSWORD]);
+    if (self->focus == LOGIN || !*login)
+        self->focus = *login ? PASSWORD : LOGIN;
+    else if (*password)
+        ask_hall(self, login, password, effects);
+}
+
+static void on_key(struct sign_in *self, struct key key, struct effects *effects)
+{
+    if (self->asking)
+        return;
+    if (has_accounts(self))
+        key_to_accounts(self, key, effects);
+    else if (key_is(key, "Enter"))
+        enter(self, effects);
+    else if (key_is(key, "Tab") || key_is(key, "S-Tab") || key_is(key, "Up") || key_is(key, "Down"))
+        self->focus = !self->focus;
+    else
+        field_key(&self->fields[self->focus], key);
+}
+
+static void on_signed_in(struct sign_in *self, const struct msg *msg)
+{
+    self->asking = false;
+    if (msg->json)
+        return;
+    str_copy(self->fault, sizeof self->fault, msg->text ? msg->text : "");
+    field_set(&self->fields[PASSWORD], "");
+}
+
+static void sign_in_update(void *data, const struct ui *ui, const struct msg *msg, struct effects *effects)
+{
+    struct sign_in *self = data;
+    (void)ui;
+    switch (msg->kind) {
+    case MSG_LOAD:
+        return effects_load(effects, "practice_accounts", NULL);
+    case MSG_DATA:
+        json_free(&self->accounts);
+        self->accounts = json_copy(json_get(msg->json, "rows"));
+        return;
+    case MSG_KEY:
+        return on_key(self, msg->key, effects);
+    case MSG_PASTE:
+        field_paste(&self->fields[self->focus], msg->text, strlen(msg->text));
+        return;
+    case MSG_SIGNED_IN:
+        return on_signed_in(self, msg);
+    default:
+        return;
+    }
+}
+
+static bool typing(const void *data)
+{
+    return !has_accounts(data);
+}
+
+static bool secret(const void *data)
+{
+    const struct sign_in *self = data;
+    return !has_accounts(self) && self->focus == PASSWORD;
+}
+
+/* --- drawing
+ * ------------------------------------------------------------------------------------------------- */
+
+static void account_view(const struct ui *ui, const struct json *account, int index, struct frame *frame,
+                         struct rect line)
+{
+    char key[8];
+    str_format(key, sizeof key, "%d", index + 1);
+    rect_cut_left(&line, text_draw(frame, line, key, STYLE_ACCENT | ATTR_BOLD) + 3);
+    struct rect name = rect_cut_left(&line, 24);
+    text_draw(frame, name, json_text_or(account, "name", ""), STYLE_TEXT | ATTR_BOLD);
+    for (const struct json *role = json_first(json_get(account, "roles")); role; role = json_next(role))
+        rect_cut_left(&line, 1 + text_draw(frame, line, show_role(ui, json_as_text(role)), STYLE_DIM));
+    const char *agency = show_name(ui, json_get(account, "agency_name"));
+    if (*agency)
+        text_drawf(frame, line, STYLE_DIM, "· %s", agency);
+}
+
+static void accounts_view(const struct sign_in *self, const struct ui *ui, struct frame *frame,
+                          struct rect *area)
+{
+    text_draw(frame, rect_cut_top(area, 1), tr(ui->lang, TR("Practice hall: nothing here is real.")),
+              STYLE_TITLE | ATTR_BOLD);
+    text_draw(frame, rect_cut_top(area, 1), tr(ui->lang, TR("Who are you today? One key signs in.")),
+              STYLE_TEXT);
+    rect_cut_top(area, 1);
+    int index = 0;
+    frame_cursor(frame, area->x, area->y);
+    for (const struct json *row = json_first(self->accounts); row && index < ACCOUNTS_MAX;
+         row = json_next(row))
+        account_view(ui, row, index++, frame, rect_cut_top(area, 1));
+}
+
+static void field_view(const struct sign_in *self, int index, const char *label, struct frame *frame,
+                       struct rect line)
+{
+    struct rect name = rect_cut_left(&line, LABEL_W);
+    text_draw(frame, name, label, STYLE_TEXT);
+    struct rect place = rect_cut_left(&line, FIELD_W);
+    field_draw(&self->fields[index], frame, place, NULL, self->focus == index);
+}
+
+static void fields_view(const struct sign_in *self, const struct ui *ui, struct frame *frame,
+                        struct rect *area)
+{
+    text_draw(frame, rect_cut_top(area, 1), tr(ui->lang, TR("Who works here?")), STYLE_TITLE | ATTR_BOLD);
+    rect_cut_top(area, 1);
+    field_view(self, LOGIN, tr(ui->lang, TR("Login")), frame, rect_cut_top(area, 1));
+    rect_cut_top(area, 1);
+    field_view(self, PASSWORD, tr(ui->lang, TR("Password")), frame, rect_cut_top(area, 1));
+}
+
+static void sign_in_view(const void *data, const struct ui *ui, struct frame *frame, struct rect area)
+{
+    const struct sign_in *self = data;
+    area = rect_inset(area, area.w > 70 ? 6 : 1, area.h > 15 ? 2 : 0);
+    if (has_accounts(self))
+        accounts_view(self, ui, frame, &area);
+    else
+        fields_view(self, ui, frame, &area);
+    rect_cut_top(&area, 1);
+    if (self->asking)
+        text_draw(frame, rect_cut_top(&area, 1), tr(ui->lang, TR("The hall is asked…")), STYLE_DIM);
+    else if (*self->fault)
+        rect_cut_top(&area, text_draw_wrapped(frame, area, self->fault, STYLE_DANGER, 0));
+    else if (ui->link.unsent)
+        text_drawf(frame, rect_cut_top(&area, 1), STYLE_WARN, tr(ui->lang, TR("Sign in to send %d records.")),
+                   (int)ui->link.unsent);
+    rect_cut_top(&area, 1);
+    char key[KEY_NAME];
+    key_label(keymap_key(ui->keys, ACTION_NEXT_LANG, 0), key);
+    text_drawf(frame, rect_cut_top(&area, 1), STYLE_DIM, "%s  %s", key, lang_name(ui->lang));
+}
+
+const struct screen_ops sign_in_screen = {
+    .id = SCREEN_SIGN_IN,
+    .new = sign_in_new,
+    .free = sign_in_free,
+    .update = sign_in_update,
+    .view = sign_in_view,
+    .typing = typing,
+    .secret = secret,
+};
