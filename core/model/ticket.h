@@ -22,14 +22,14 @@ enum ticket_state {
 };
 
 /* MISS is "no_show" on the wire: the word is taken by the state. */
-#define TICKET_EVENT_LIST(X)                                                                               \
-    X(CALL, "call")                                                                                        \
-    X(RECALL, "recall")                                                                                    \
-    X(START, "start")                                                                                      \
-    X(HOLD, "hold")                                                                                        \
-    X(RESUME, "resume")                                                                                    \
-    X(RETURN, "return") X(TRANSFER, "transfer") X(MISS, "no_show") X(FINISH, "finish") X(CANCEL, "cancel") \
-        X(UNDO, "undo")
+#define TICKET_EVENT_LIST(X) \
+    X(CALL, "call")          \
+    X(RECALL, "recall")      \
+    X(START, "start")        \
+    X(HOLD, "hold")          \
+    X(RESUME, "resume")      \
+    X(RETURN, "return")      \
+    X(TRANSFER, "transfer") X(MISS, "no_show") X(FINISH, "finish") X(CANCEL, "cancel") X(UNDO, "undo")
 enum ticket_event {
 #define X(name, text) TICKET_##name,
     TICKET_EVENT_LIST(X)
