@@ -112,7 +112,7 @@ static const char *write_name(struct key key, const char *const mods[3], bool ca
     return out;
 }
 
-const char *key_name(struct key key, char out[KEY_NAME])
+const char *key_text(struct key key, char out[KEY_NAME])
 {
     static const char *const mods[3] = {"C-", "A-", "S-"};
     return write_name(key, mods, false, out);

@@ -1,5 +1,6 @@
-/* tui/key.h: keys and their names. "n", "N", "C-p", "A-1", "F10", "Enter", "S-Tab", "Esc", "PgUp", "Space",
- * "C-Left". M- is read as A-. A letter with Shift is the capital letter; there is no S-n. */
+/* tui/key.h: keys and their names (key_name is a word of ncurses). "n", "N", "C-p", "A-1", "F10", "Enter",
+ * "S-Tab", "Esc", "PgUp", "Space", "C-Left". M- is read as A-. A letter with Shift is the capital letter;
+ * there is no S-n. */
 #pragma once
 #include <stdbool.h>
 #include <stdint.h>
@@ -36,7 +37,7 @@ struct key {
 enum { KEY_NAME = 24 };
 struct key key_of(const char *name);                       /* K_NONE when there is no such key */
 bool key_parse(const char *name, struct key *out);         /* false: no such key */
-const char *key_name(struct key key, char out[KEY_NAME]);  /* "C-p"; returns out */
+const char *key_text(struct key key, char out[KEY_NAME]);  /* "C-p"; returns out */
 const char *key_label(struct key key, char out[KEY_NAME]); /* for people: "Ctrl-P", "Alt-1"; returns out */
 bool key_equal(struct key a, struct key b);
 bool key_is(struct key key, const char *name);

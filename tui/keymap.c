@@ -109,7 +109,7 @@ bool keymap_rebind(struct keymap *map, const char *id, const char *keys, char *f
         const struct binding *other = rival(map, binding, wanted.keys[i]);
         if (other) {
             snprintf(fault, fault_capacity, "%s is taken by \"%s\"; give that another key first",
-                     key_name(wanted.keys[i], name), other->action.id);
+                     key_text(wanted.keys[i], name), other->action.id);
             return false;
         }
     }
@@ -151,6 +151,6 @@ const char *keymap_keys(const struct keymap *map, int action, char *out, size_t 
         out[0] = '\0';
     for (int i = 0; binding && i < binding->key_count && used < capacity; i++)
         used += (size_t)snprintf(out + used, capacity - used, "%s%s", i ? " " : "",
-                                 key_name(binding->keys[i], name));
+                                 key_text(binding->keys[i], name));
     return out;
 }
