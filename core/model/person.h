@@ -27,8 +27,8 @@ enum { IDENTITY_TEXT = 32 };
 enum verdict identity_check(enum identity kind, const char *typed, struct identity_verdict *verdict);
 /* The stored form ("050 123 45 67" → "+994501234567", "7a2b3xk" → "7A2B3XK"); false when not VERDICT_OK. */
 bool identity_normal(enum identity kind, const char *typed, char out[IDENTITY_TEXT]);
-/* For display: NIK "9901••••••••0014", FIN "00•••3X", telephones the last two digits. Never more than the
- * text has; ascii takes * for •. */
+/* For display: NIK "9901••••••••0014", FIN "00•••3X", telephones the country and the last two digits. Never
+ * more than the text has; ascii takes * for •. */
 void identity_mask(enum identity kind, const char *text, bool ascii, char *out, size_t capacity);
 bool identity_find(const char *format, enum identity *kind);
 const char *identity_text(enum identity kind);
