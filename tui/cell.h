@@ -17,6 +17,7 @@
     X(SELECTED, "selected", 's') /* the chosen row of the pane that has the focus */ \
     X(CHOSEN, "chosen", 'c')     /* the chosen row of a pane without the focus */    \
     X(FIELD, "field", 'f')       /* where one can type */                            \
+    X(HINT, "hint", 'h')         /* a picture or example in an empty field */        \
     X(FOCUS, "focus", 'F')       /* the field that is typed into now */
 
 enum style {

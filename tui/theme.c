@@ -27,6 +27,7 @@ static const struct theme builtin = {
             [STYLE_SELECTED] = {0xffffff, 0x1f4e6b, ATTR_BOLD},
             [STYLE_CHOSEN] = {0xe4e9ee, 0x2a343d, 0},
             [STYLE_FIELD] = {0xe4e9ee, 0x202a33, 0},
+            [STYLE_HINT] = {0x93a1ae, 0x202a33, 0},
             [STYLE_FOCUS] = {0xffffff, 0x2b4252, ATTR_UNDERLINE},
         },
 };
@@ -41,7 +42,7 @@ void theme_mono(struct theme *theme)
     static const unsigned attrs[STYLE_COUNT] = {
         [STYLE_ACCENT] = ATTR_BOLD,      [STYLE_DANGER] = ATTR_BOLD, [STYLE_TITLE] = ATTR_BOLD,
         [STYLE_SELECTED] = ATTR_REVERSE, [STYLE_CHOSEN] = ATTR_BOLD, [STYLE_FIELD] = ATTR_UNDERLINE,
-        [STYLE_FOCUS] = ATTR_REVERSE,    [STYLE_WARN] = ATTR_BOLD,
+        [STYLE_FOCUS] = ATTR_REVERSE,    [STYLE_WARN] = ATTR_BOLD,   [STYLE_HINT] = ATTR_UNDERLINE,
     };
     *theme = (struct theme){.name = "mono"};
     for (int i = 0; i < STYLE_COUNT; i++)
