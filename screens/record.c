@@ -38,7 +38,7 @@ struct json *record_message(const struct msg *msg, bool secret)
         json_set_text(line, "action", action_info(msg->action)->id);
     if (msg->kind == MSG_KEY) {
         char name[KEY_NAME];
-        key_name(msg->key, name);
+        key_text(msg->key, name);
         json_set_text(line, "key", secret && key_types(msg->key) ? "*" : name);
     }
     put_int(line, "w", msg->w);

@@ -1,0 +1,275 @@
+/* screens/runner.c: the terminal's side: events become messages, the app becomes pictures. One thread, one
+ * loop. */
+#include "screens/runner.h"
+
+#include <errno.h>
+#include <locale.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/log.h"
+#include "screens/station.h"
+#include "screens/themes.h"
+#include "tui/keymap.h"
+#include "tui/loop.h"
+#include "tui/mem.h"
+#include "tui/term.h"
+
+enum { TICK_MS = 1000 };
+
+struct runner {
+    struct settings *settings;
+    struct station *station;
+    struct term *term;
+    struct loop *loop;
+    struct frame frame;
+    struct theme theme;
+    char theme_name[32];
+    bool connected; /* the hall was looked for: after the first picture */
+    bool display;
+    int input_timer;
+};
+
+/* --- choices
+ * ------------------------------------------------------------------------------------------------- */
+
+struct keymap *runner_keymap(struct settings *settings)
+{
+    char fault[300] = "";
+    struct keymap *keys = action_keymap(fault, sizeof fault);
+    if (*fault)
+        buf_addf(&settings->complaints, "%s\n", fault);
+    for (int i = 1; i < ACTION_COUNT; i++)
+        if (settings->keys[i] &&
+            !keymap_rebind(keys, action_info((enum action)i)->id, settings->keys[i], fault, sizeof fault))
+            buf_addf(&settings->complaints, "[keys] %s: %s\n", action_info((enum action)i)->id, fault);
+    return keys;
+}
+
+enum lang runner_lang(const struct settings *settings)
+{
+    enum lang lang = LANG_EN;
+    if (settings->lang && lang_find(settings->lang, &lang))
+        return lang;
+    if (lang_find(setlocale(LC_MESSAGES, NULL), &lang))
+        return lang;
+    return LANG_EN;
+}
+
+static void take_theme(struct runner *runner, const char *name)
+{
+    struct err_info info = {0};
+    if (themes_load(name, &runner->theme, &info))
+        buf_addf(&runner->settings->complaints, "%s\n", info.text);
+    str_copy(runner->theme_name, sizeof runner->theme_name, name);
+    term_theme(runner->term, &runner->theme);
+}
+
+static void next_theme(struct runner *runner)
+{
+    char name[32];
+    themes_next(runner->theme_name, name);
+    take_theme(runner, name);
+    struct msg msg = {.kind = MSG_TOAST, .toast = TOAST_PLAIN, .text = name};
+    station_tell(runner->station, &msg);
+}
+
+/* --- pictures
+ * -------------------------------------------------------------------------------------------------- */
+
+static void draw(struct runner *runner)
+{
+    app_view(station_app(runner->station), station_now_ms(runner->station), &runner->frame);
+    term_present(runner->term, &runner->frame);
+}
+
+static void do_wants(struct runner *runner)
+{
+    unsigned wants = station_wants(runner->station);
+    if (wants & WANT_BELL && runner->settings->bell)
+        term_bell(runner->term);
+    if (wants & WANT_COPY)
+        term_copy(runner->term, station_clipboard(runner->station));
+    if (wants & WANT_REDRAW)
+        term_redraw(runner->term);
+    if (wants & WANT_SUSPEND)
+        term_suspend(runner->term);
+    if (wants & WANT_NEXT_THEME)
+        next_theme(runner);
+    if (wants & WANT_QUIT)
+        loop_stop(runner->loop);
+}
+
+/* The first picture comes before anything that could take time. */
+static void connect_once(struct runner *runner)
+{
+    if (runner->connected)
+        return;
+    runner->connected = true;
+    draw(runner);
+    station_connect(runner->station);
+}
+
+static void idle(void *self)
+{
+    struct runner *runner = self;
+    connect_once(runner);
+    station_step(runner->station);
+    do_wants(runner);
+    if (station_dirty(runner->station))
+        draw(runner);
+}
+
+/* --- events
+ * ------------------------------------------------------------------------------------------------------- */
+
+static void resize(struct runner *runner, int w, int h)
+{
+    frame_resize(&runner->frame, w, h);
+    struct msg msg = {.kind = MSG_RESIZE, .w = w, .h = h};
+    station_tell(runner->station, &msg);
+}
+
+static void on_event(struct runner *runner, const struct event *event)
+{
+    struct msg msg = {.kind = MSG_KEY, .key = event->key};
+    switch (event->kind) {
+    case EVENT_KEY:
+        return station_tell(runner->station, &msg);
+    case EVENT_PASTE:
+        msg = (struct msg){.kind = MSG_PASTE, .text = event->text};
+        return station_tell(runner->station, &msg);
+    case EVENT_RESIZE:
+        return resize(runner, event->w, event->h);
+    case EVENT_CLOSED:
+        return loop_stop(runner->loop);
+    case EVENT_MOUSE:
+    case EVENT_NONE:
+        return;
+    }
+}
+
+static void read_terminal(struct runner *runner);
+
+static void input_late(void *self)
+{
+    struct runner *runner = self;
+    runner->input_timer = 0;
+    read_terminal(runner);
+}
+
+/* All that is there, so that type-ahead is drained before the next picture. */
+static void read_terminal(struct runner *runner)
+{
+    struct event event;
+    while (term_next(runner->term, &event))
+        on_event(runner, &event);
+    loop_cancel(runner->loop, runner->input_timer);
+    int wait_ms = term_wait_ms(runner->term);
+    runner->input_timer = wait_ms >= 0 ? loop_after(runner->loop, wait_ms, input_late, runner) : 0;
+}
+
+static void readable(void *self, short revents)
+{
+    (void)revents;
+    read_terminal(self);
+}
+
+static void tick(void *self)
+{
+    struct runner *runner = self;
+    struct msg msg = {.kind = MSG_TICK};
+    station_tell(runner->station, &msg);
+    loop_after(runner->loop, TICK_MS - station_now_ms(runner->station) % TICK_MS, tick, runner);
+}
+
+static void caught(void *self, int number)
+{
+    struct runner *runner = self;
+    if (number == SIGTERM || number == SIGHUP || number == SIGINT) {
+        loop_stop(runner->loop);
+        return;
+    }
+    term_signal(runner->term, number);
+    read_terminal(runner);
+}
+
+static int wait_for(void *self, struct pollfd *fds, unsigned count, int timeout_ms)
+{
+    return station_wait(((struct runner *)self)->station, fds, count, timeout_ms);
+}
+
+/* --- the whole
+ * ------------------------------------------------------------------------------------------------------- */
+
+static int announce_fd(void)
+{
+    const char *text = getenv("LOKET_ANNOUNCE");
+    return text ? atoi(text) : -1;
+}
+
+static bool open_terminal(struct runner *runner)
+{
+    char fault[300];
+    struct term_options options = {
+        .mouse = runner->settings->mouse, .ascii = runner->settings->ascii, .announce_fd = announce_fd()};
+    runner->term = term_new(&options, fault, sizeof fault);
+    if (!runner->term) {
+        fprintf(stderr, "loket: %s\n", fault);
+        return false;
+    }
+    on_fatal(term_restore);
+    take_theme(runner, runner->settings->theme ? runner->settings->theme : "default");
+    return true;
+}
+
+static void tell_complaints(struct runner *runner)
+{
+    const char *text = buf_text(&runner->settings->complaints);
+    if (!*text)
+        return;
+    char first[300];
+    str_format(first, sizeof first, "%.*s", (int)strcspn(text, "\n"), text);
+    log_write(LOG_WARN, "settings: %s", first);
+    struct msg msg = {.kind = MSG_TOAST, .toast = TOAST_WARN, .text = first};
+    station_tell(runner->station, &msg);
+}
+
+static void run_loop(struct runner *runner)
+{
+    int w, h;
+    runner->loop = loop_new();
+    term_size(runner->term, &w, &h);
+    frame_init(&runner->frame, w, h);
+    resize(runner, w, h);
+    tell_complaints(runner);
+    loop_watch(runner->loop, term_fd(runner->term), POLLIN, readable, runner);
+    loop_on_signal(runner->loop, caught, runner);
+    loop_on_idle(runner->loop, idle, runner);
+    loop_set_wait(runner->loop, wait_for, runner);
+    loop_after(runner->loop, TICK_MS, tick, runner);
+    loop_run(runner->loop);
+    loop_free(&runner->loop);
+    frame_deinit(&runner->frame);
+}
+
+int runner_run(struct settings *settings, bool display)
+{
+    struct err_info info = {0};
+    struct runner runner = {.settings = settings, .display = display};
+    struct keymap *keys = runner_keymap(settings);
+    int status = 1;
+    if (station_new(&runner.station, settings, runner_lang(settings), keys, &info))
+        fprintf(stderr, "loket: %s\n", info.text);
+    else if (open_terminal(&runner)) {
+        station_set_display(runner.station, display);
+        run_loop(&runner);
+        status = 0;
+    }
+    term_free(&runner.term);
+    station_free(&runner.station);
+    keymap_free(&keys);
+    return status;
+}

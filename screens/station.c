@@ -1,0 +1,726 @@
+/* screens/station.c: carries out effects and turns what happens in the world into messages. Draws nothing. */
+#include "screens/station.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "core/base/log.h"
+#include "core/cache/cache.h"
+#include "core/sync/embedded.h"
+#include "core/sync/sync.h"
+#include "screens/export.h"
+#include "screens/record.h"
+
+enum {
+    FETCHES_MAX = 16,
+    FOLDERS_MAX = 32,         /* workstations of one practice hall */
+    STATUS_EVERY_MS = 1000,   /* how often the count of unsent records is looked at */
+    EFFECTS_A_TURN_MAX = 4096 /* more is a circle between screens and cache */
+};
+
+struct fetch {
+    int64_t tag; /* 0 free */
+    unsigned from;
+    char path[200];
+};
+struct station {
+    struct settings *settings;
+    struct cache *cache;
+    struct sync *sync;     /* NULL: no hall yet */
+    struct embedded *hall; /* NULL: none of our own */
+    struct app *app;
+    struct rng rng;
+    FILE *record;           /* NULL: none */
+    struct effects effects; /* asked for, not yet carried out */
+    bool draining;
+    bool practice, display, rows_changed, status_changed, dirty;
+    int64_t status_ms;   /* when the status was last looked at, monotonic */
+    int64_t key_ms;      /* of the last key, monotonic: for the lock */
+    struct json *status; /* as last told */
+    struct fetch fetches[FETCHES_MAX];
+    unsigned wants;
+    struct buf clipboard;
+    char folder[400];
+};
+
+const struct app *station_app(const struct station *station)
+{
+    return station->app;
+}
+
+int64_t station_now_ms(const struct station *station)
+{
+    int64_t offset_ms = station->sync ? sync_status(station->sync)->offset_ms : 0;
+    return clock_wall_now_ms() + offset_ms;
+}
+
+unsigned station_wants(struct station *station)
+{
+    unsigned wants = station->wants;
+    station->wants = 0;
+    return wants;
+}
+
+const char *station_clipboard(const struct station *station)
+{
+    return buf_text(&station->clipboard);
+}
+
+bool station_dirty(struct station *station)
+{
+    bool dirty = station->dirty;
+    station->dirty = false;
+    return dirty;
+}
+
+/* --- messages
+ * ------------------------------------------------------------------------------------------------ */
+
+static void drain(struct station *station);
+
+void station_tell(struct station *station, struct msg *msg)
+{
+    msg->now_ms = station_now_ms(station);
+    if (msg->kind == MSG_KEY)
+        station->key_ms = clock_mono_now_ms();
+    if (station->record)
+        record_line(station->record, record_message(msg, app_secret(station->app)));
+    app_update(station->app, msg, &station->effects);
+    station->dirty = true;
+    if (!station->draining)
+        drain(station);
+}
+
+static void tell_toast(struct station *station, enum toast_kind kind, const char *text)
+{
+    struct msg msg = {.kind = MSG_TOAST, .toast = kind, .text = text};
+    station_tell(station, &msg);
+}
+
+static void tell_kind(struct station *station, enum msg_kind kind)
+{
+    struct msg msg = {.kind = kind};
+    station_tell(station, &msg);
+}
+
+static enum link_state link_state(const struct sync_status *status)
+{
+    static const enum link_state states[] = {
+        [SYNC_SIGNED_OUT] = LINK_NONE, [SYNC_CONNECTING] = LINK_CONNECTING, [SYNC_SNAPSHOT] = LINK_COPYING,
+        [SYNC_ONLINE] = LINK_ONLINE,   [SYNC_OFFLINE] = LINK_OFFLINE,       [SYNC_EXPIRED] = LINK_EXPIRED,
+        [SYNC_FROZEN] = LINK_FROZEN,
+    };
+    return states[status->state];
+}
+
+static struct json *status_json(struct station *station)
+{
+    struct json *json = json_new_object();
+    const struct sync_status none = {.state = SYNC_SIGNED_OUT};
+    const struct sync_status *status = station->sync ? sync_status(station->sync) : &none;
+    json_set_int(json, "state", link_state(status));
+    json_set_int(json, "since_ms", status->since_ms);
+    json_set_int(json, "offset_ms", status->offset_ms);
+    json_set_int(json, "done", status->done);
+    json_set_int(json, "total", status->total);
+    json_set_text(json, "text", status->text);
+    json_set_bool(json, "practice", station->practice);
+    struct json *counts = NULL;
+    if (cache_actor(station->cache) &&
+        cache_load(station->cache, "status", NULL, station_now_ms(station), &counts) == ERR_OK) {
+        json_set_int(json, "unsent", json_int(counts, "unsent", 0));
+        json_set_int(json, "unsent_others", json_int(counts, "unsent_others", 0));
+        json_set_int(json, "disputes", json_int(counts, "disputes", 0));
+    }
+    json_free(&counts);
+    return json;
+}
+
+static void tell_status(struct station *station)
+{
+    struct json *status = status_json(station);
+    station->status_changed = false;
+    station->status_ms = clock_mono_now_ms();
+    if (json_equal(status, station->status)) {
+        json_free(&status);
+        return;
+    }
+    json_free(&station->status);
+    station->status = status;
+    struct msg msg = {.kind = MSG_STATUS, .json = status};
+    station_tell(station, &msg);
+}
+
+/* --- signing in
+ * ------------------------------------------------------------------------------------------------ */
+
+static const struct json *find_row(const struct json *rows, const char *id_or_name)
+{
+    for (const struct json *row = json_first(rows); row; row = json_next(row))
+        if (str_equal(json_text(row, "id"), id_or_name) || str_equal(json_text(row, "name"), id_or_name))
+            return row;
+    return NULL;
+}
+
+/* The counter of --counter or of last time, if the hall has it. */
+static void put_counter(struct station *station, const struct json *accounts, struct json *session)
+{
+    const char *wished = station->settings->counter;
+    if (!wished)
+        wished = cache_setting(station->cache, "counter");
+    const struct json *counter = wished ? find_row(json_get(accounts, "counters"), wished) : NULL;
+    if (!counter)
+        return;
+    json_set_text(session, "counter", json_text(counter, "id"));
+    json_set_text(session, "counter_name", json_text(counter, "name"));
+}
+
+static struct json *session_json(struct station *station)
+{
+    const struct actor *actor = cache_actor(station->cache);
+    struct json *session = json_new_object(), *user = json_new_object(), *roles = json_new_array(),
+                *accounts = NULL;
+    json_set_text(user, "id", actor->user);
+    json_set_text(user, "login", actor->login);
+    json_set_text(user, "name", actor->name);
+    json_set_text(user, "agency", actor->agency);
+    for (unsigned bit = 1; bit <= ROLE_ALL; bit <<= 1)
+        if (actor->roles & bit)
+            json_add_text(roles, role_text(bit));
+    json_set(user, "roles", roles);
+    json_set(session, "user", user);
+    if (cache_load(station->cache, "accounts", NULL, station_now_ms(station), &accounts) == ERR_OK) {
+        put_counter(station, accounts, session);
+        if (json_is_object(json_get(accounts, "hall")))
+            json_set(session, "hall", json_copy(json_get(accounts, "hall")));
+    }
+    json_free(&accounts);
+    return session;
+}
+
+static void show_display(struct station *station)
+{
+    if (!station->display || !cache_actor(station->cache))
+        return;
+    app_open(station->app, SCREEN_DISPLAY, NULL, &station->effects);
+    if (!station->draining)
+        drain(station);
+}
+
+void station_set_display(struct station *station, bool display)
+{
+    station->display = display;
+    show_display(station);
+}
+
+static void tell_signed_in(struct station *station)
+{
+    struct json *session = session_json(station);
+    const char *zone = json_text(json_get(session, "hall"), "timezone");
+    if (zone && !zone_set(zone))
+        log_write(LOG_WARN, "the hall's time zone %s is not known on this computer", zone);
+    struct msg msg = {.kind = MSG_SIGNED_IN, .json = session};
+    station_tell(station, &msg);
+    json_free(&session);
+    show_display(station);
+}
+
+static void on_signed_in(void *ctx, enum err err, const char *code, const char *message,
+                         const struct json *session)
+{
+    struct station *station = ctx;
+    (void)session;
+    if (!err && cache_actor(station->cache)) {
+        tell_signed_in(station);
+        return;
+    }
+    struct msg msg = {.kind = MSG_SIGNED_IN, .code = code, .text = message ? message : err_text(err)};
+    station_tell(station, &msg);
+}
+
+/* --- what sync tells
+ * --------------------------------------------------------------------------------------------- */
+
+static void on_changed(void *ctx)
+{
+    struct station *station = ctx;
+    station->rows_changed = true;
+}
+
+static void on_status(void *ctx, const struct sync_status *status)
+{
+    struct station *station = ctx;
+    (void)status;
+    station->status_changed = true;
+}
+
+static void on_result(void *ctx, int64_t seq, const struct json *result)
+{
+    struct msg msg = {.kind = MSG_RESULT, .seq = seq, .json = result};
+    station_tell(ctx, &msg);
+}
+
+static void on_answer(void *ctx, int64_t tag, enum err err, const struct json *body)
+{
+    struct station *station = ctx;
+    for (int i = 0; i < FETCHES_MAX; i++) {
+        struct fetch *fetch = &station->fetches[i];
+        if (fetch->tag != tag)
+            continue;
+        struct msg msg = {.kind = MSG_FETCHED,
+                          .what = fetch->path,
+                          .to = fetch->from,
+                          .json = err ? NULL : body,
+                          .text = err ? err_text(err) : NULL};
+        fetch->tag = 0;
+        station_tell(station, &msg);
+    }
+}
+
+/* --- the hall
+ * ------------------------------------------------------------------------------------------------------ */
+
+static void open_way(struct station *station, const char *url)
+{
+    const struct sync_events events = {.ctx = station,
+                                       .changed = on_changed,
+                                       .status = on_status,
+                                       .result = on_result,
+                                       .signed_in = on_signed_in,
+                                       .answer = on_answer};
+    struct err_info info = {0};
+    enum err err = station->sync
+                       ? sync_set_url(station->sync, url, &info)
+                       : sync_new(&station->sync, station->cache, url, NULL, &events, &station->rng, &info);
+    if (err)
+        return tell_toast(station, TOAST_DANGER, info.text);
+    if (cache_actor(station->cache))
+        sync_resume(station->sync);
+    station->status_changed = true;
+}
+
+static void set_setting(struct station *station, const char *name, const char *value)
+{
+    if (cache_set_setting(station->cache, name, value))
+        tell_toast(station, TOAST_DANGER, cache_message(station->cache));
+}
+
+static void show_sign_in(struct station *station)
+{
+    if (app_screen(station->app) == SCREEN_START)
+        tell_kind(station, MSG_SIGNED_OUT);
+    else
+        tell_kind(station, MSG_LOAD);
+}
+
+static void open_practice(struct station *station, const char *pack)
+{
+    struct err_info info = {0};
+    char *folder = xasprintf("%s/hall", station->settings->data);
+    struct embedded_options options = {.data = folder,
+                                       .pack = pack,
+                                       .scenario = station->settings->scenario,
+                                       .seed = station->settings->seed};
+    station->practice = true;
+    if (embedded_start(&station->hall, &options, &info))
+        tell_toast(station, TOAST_DANGER, info.text);
+    free(folder);
+}
+
+/* The practice hall starts beside us; once it listens, the way to it is opened. */
+static void watch_hall(struct station *station)
+{
+    struct err_info info = {0};
+    if (!station->hall || station->sync)
+        return;
+    switch (embedded_step(station->hall, &info)) {
+    case EMBEDDED_STARTING:
+        return;
+    case EMBEDDED_READY:
+        open_way(station, embedded_url(station->hall));
+        if (!cache_actor(station->cache))
+            show_sign_in(station);
+        return;
+    case EMBEDDED_FAILED:
+        tell_toast(station, TOAST_DANGER, info.text);
+        embedded_stop(&station->hall);
+        return;
+    }
+}
+
+void station_connect(struct station *station)
+{
+    const char *hall = station->settings->hall;
+    if (!hall)
+        hall = cache_setting(station->cache, "hall_url");
+    if (!hall || app_screen(station->app) == SCREEN_START)
+        return;
+    if (strcmp(hall, "practice") == 0)
+        open_practice(station, cache_setting(station->cache, "pack"));
+    else
+        open_way(station, hall);
+}
+
+static void choose_hall(struct station *station, const struct effect *effect)
+{
+    bool practice = str_equal(effect->what, "practice");
+    set_setting(station, "hall_url", practice ? "practice" : effect->text);
+    if (practice) {
+        set_setting(station, "pack", effect->text);
+        return open_practice(station, effect->text);
+    }
+    open_way(station, effect->text);
+    if (station->sync)
+        show_sign_in(station);
+}
+
+/* --- effects
+ * ---------------------------------------------------------------------------------------------------------
+ */
+
+static void load(struct station *station, const struct effect *effect)
+{
+    struct json *answer = NULL;
+    enum err err = ERR_OK;
+    if (str_equal(effect->what, "practice_accounts"))
+        answer = station->hall ? embedded_accounts(station->hall) : json_new_object();
+    else
+        err = cache_load(station->cache, effect->what, effect->json, station_now_ms(station), &answer);
+    if (err) {
+        if (err != ERR_ABSENT)
+            tell_toast(station, TOAST_DANGER, cache_message(station->cache));
+        return;
+    }
+    struct msg msg = {.kind = MSG_DATA, .what = effect->what, .to = effect->from, .json = answer};
+    station_tell(station, &msg);
+    json_free(&answer);
+}
+
+/* Identities are chance, which screens have none of. */
+static void put_identity(struct station *station, const char *type, struct json *body)
+{
+    static const struct {
+        const char *type, *member;
+    } identities[] = {{"case.open", "case"}, {"case.decide", "decision"}};
+    for (size_t i = 0; i < sizeof identities / sizeof *identities; i++) {
+        if (!str_equal(identities[i].type, type) || json_text(body, identities[i].member))
+            continue;
+        char id[UUID_TEXT];
+        uuid_v7(station_now_ms(station), &station->rng, id);
+        json_set_text(body, identities[i].member, id);
+    }
+}
+
+static void tell_saved(struct station *station, const struct effect *effect, const struct saved *saved)
+{
+    struct json *json = json_new_object();
+    json_set(json, "body", json_copy(effect->json));
+    if (saved->outcome.data)
+        json_set(json, "data", json_copy(saved->outcome.data));
+    struct msg msg = {
+        .kind = MSG_SAVED, .what = effect->what, .seq = saved->seq, .to = effect->from, .json = json};
+    station_tell(station, &msg);
+    json_free(&json);
+}
+
+static void confirm(struct station *station, struct effect *effect)
+{
+    struct saved saved = {0};
+    struct msg refused = {.kind = MSG_REFUSED, .what = effect->what, .to = effect->from};
+    put_identity(station, effect->what, effect->json);
+    enum err err = cache_confirm(station->cache, effect->what, effect->json, station_now_ms(station),
+                                 &station->rng, &saved);
+    if (!err) {
+        tell_saved(station, effect, &saved);
+        if (station->sync)
+            sync_wake(station->sync);
+    } else if (err == ERR_REFUSED) {
+        refused.code = saved.outcome.code;
+        refused.text = saved.outcome.message;
+        station_tell(station, &refused);
+    } else {
+        char *text =
+            xasprintf("%s %s", tr(app_ui(station->app)->lang, TR("NOT saved; what you typed is still here.")),
+                      cache_message(station->cache));
+        refused.code = "not_saved";
+        refused.text = text;
+        station_tell(station, &refused);
+        free(text);
+    }
+    json_free(&saved.outcome.data);
+    station->status_changed = true;
+}
+
+static void journal(struct station *station, const struct effect *effect)
+{
+    enum err err = effect->kind == EFFECT_JOURNAL_PUT
+                       ? cache_journal_put(station->cache, effect->what, effect->text, effect->json,
+                                           station_now_ms(station))
+                       : cache_journal_drop(station->cache, effect->what, effect->text);
+    if (err && err != ERR_ABSENT)
+        tell_toast(station, TOAST_DANGER, cache_message(station->cache));
+}
+
+static void sign_in(struct station *station, const struct effect *effect)
+{
+    const char *password = effect->text;
+    if (!password && station->hall)
+        password = embedded_password(station->hall, effect->what);
+    if (station->sync && password)
+        return sync_sign_in(station->sync, effect->what, password);
+    on_signed_in(station, ERR_OFFLINE, "offline",
+                 tr(app_ui(station->app)->lang, TR("The hall is not reached yet. Try again in a moment.")),
+                 NULL);
+}
+
+static void sign_out(struct station *station)
+{
+    if (station->sync)
+        sync_sign_out(station->sync);
+    else if (cache_sign_out(station->cache))
+        tell_toast(station, TOAST_DANGER, cache_message(station->cache));
+    tell_kind(station, MSG_SIGNED_OUT);
+    station->status_changed = true;
+}
+
+static void fetch(struct station *station, const struct effect *effect)
+{
+    for (int i = 0; station->sync && i < FETCHES_MAX; i++) {
+        struct fetch *place = &station->fetches[i];
+        if (place->tag)
+            continue;
+        str_copy(place->path, sizeof place->path, effect->what);
+        place->from = effect->from;
+        place->tag = sync_get(station->sync, effect->what);
+        return;
+    }
+    struct msg msg = {
+        .kind = MSG_FETCHED, .what = effect->what, .to = effect->from, .text = err_text(ERR_OFFLINE)};
+    station_tell(station, &msg);
+}
+
+static void export_outbox(struct station *station, const struct effect *effect)
+{
+    struct err_info info = {0};
+    int64_t count = 0;
+    if (export_outbox_file(station->cache, effect->text, station_now_ms(station), &count, &info))
+        return tell_toast(station, TOAST_DANGER, info.text);
+    char text[500];
+    str_format(text, sizeof text, tr(app_ui(station->app)->lang, TR("%d records written to %s")), (int)count,
+               effect->text);
+    tell_toast(station, TOAST_GOOD, text);
+}
+
+static void change_setting(struct station *station, const struct effect *effect)
+{
+    if (str_equal(effect->what, "theme") && str_equal(effect->text, "next"))
+        station->wants |= WANT_NEXT_THEME;
+    else
+        set_setting(station, effect->what, effect->text);
+}
+
+static void carry_out(struct station *station, struct effect *effect)
+{
+    switch (effect->kind) {
+    case EFFECT_LOAD:
+        return load(station, effect);
+    case EFFECT_COMMAND:
+        return confirm(station, effect);
+    case EFFECT_JOURNAL_PUT:
+    case EFFECT_JOURNAL_DROP:
+        return journal(station, effect);
+    case EFFECT_SIGN_IN:
+        return sign_in(station, effect);
+    case EFFECT_SIGN_OUT:
+        return sign_out(station);
+    case EFFECT_SETTING:
+        return change_setting(station, effect);
+    case EFFECT_HALL:
+        return choose_hall(station, effect);
+    case EFFECT_FETCH:
+        return fetch(station, effect);
+    case EFFECT_EXPORT:
+        return export_outbox(station, effect);
+    case EFFECT_COPY:
+        buf_clear(&station->clipboard);
+        buf_adds(&station->clipboard, effect->text);
+        station->wants |= WANT_COPY;
+        return;
+    case EFFECT_BELL:
+        station->wants |= WANT_BELL;
+        return;
+    case EFFECT_RETRY:
+        if (station->sync)
+            sync_retry_now(station->sync);
+        return;
+    case EFFECT_REDRAW:
+        station->wants |= WANT_REDRAW;
+        return;
+    case EFFECT_SUSPEND:
+        station->wants |= WANT_SUSPEND;
+        return;
+    case EFFECT_QUIT:
+        station->wants |= WANT_QUIT;
+        return;
+    case EFFECT_OPEN:
+    case EFFECT_BACK:
+    case EFFECT_TOAST:
+    case EFFECT_ASK:
+    case EFFECT_DO:
+        return; /* app.c carried them out */
+    }
+}
+
+/* In the order they were asked for; what they bring asks for more at the end of the list. */
+static void drain(struct station *station)
+{
+    station->draining = true;
+    for (int i = 0; i < station->effects.count; i++) {
+        assert(i < EFFECTS_A_TURN_MAX);
+        struct effects one = {0};
+        effects_move(&one, &station->effects.items[i]);
+        carry_out(station, &one.items[0]);
+        effects_deinit(&one);
+    }
+    effects_deinit(&station->effects);
+    station->draining = false;
+}
+
+/* --- the turn
+ * -----------------------------------------------------------------------------------------------------------
+ */
+
+static void lock_when_idle(struct station *station, int64_t mono_ms)
+{
+    int64_t after_ms = (int64_t)station->settings->lock_after_min * 60 * 1000;
+    if (after_ms && cache_actor(station->cache) && mono_ms - station->key_ms > after_ms)
+        sign_out(station);
+}
+
+void station_step(struct station *station)
+{
+    int64_t mono_ms = clock_mono_now_ms();
+    watch_hall(station);
+    if (station->sync)
+        sync_step(station->sync, clock_wall_now_ms(), mono_ms);
+    if (station->status_changed || station->rows_changed || mono_ms - station->status_ms >= STATUS_EVERY_MS)
+        tell_status(station);
+    if (station->rows_changed) {
+        station->rows_changed = false;
+        tell_kind(station, MSG_LOAD);
+    }
+    lock_when_idle(station, mono_ms);
+}
+
+int station_wait(struct station *station, struct pollfd *fds, unsigned count, int timeout_ms)
+{
+    int due_ms = station->sync ? sync_timeout_ms(station->sync, clock_mono_now_ms()) : -1;
+    if (due_ms >= 0 && (timeout_ms < 0 || due_ms < timeout_ms))
+        timeout_ms = due_ms;
+    return station->sync ? sync_wait(station->sync, fds, count, timeout_ms) : poll(fds, count, timeout_ms);
+}
+
+/* --- birth and death
+ * ------------------------------------------------------------------------------------------------------ */
+
+/* In a practice hall a second workstation of the same folder takes DIR/2, a third DIR/3 …: each has a cache
+ * of its own, as on a computer of its own. */
+static enum err open_cache(struct station *station, const char *dir, struct err_info *info)
+{
+    int recovered = 0;
+    int64_t now_ms = clock_wall_now_ms();
+    bool practice = str_equal(station->settings->hall, "practice");
+    enum err err = ERR_OK;
+    for (int n = 1; n <= FOLDERS_MAX; n++) {
+        str_format(station->folder, sizeof station->folder, n > 1 ? "%s/%d" : "%s", dir, n);
+        err = cache_open(&station->cache, station->folder, now_ms, &station->rng, &recovered, info);
+        if (err != ERR_IN_USE || !practice)
+            break;
+    }
+    if (!err && recovered)
+        log_write(LOG_WARN, "the cache was rebuilt; %d records recovered", recovered);
+    return err;
+}
+
+static enum err open_record(struct station *station, enum lang lang, enum screen_id first,
+                            struct err_info *info)
+{
+    const char *path = station->settings->record;
+    if (!path)
+        return ERR_OK;
+    mode_t old = umask(077); /* it holds what people typed */
+    station->record = fopen(path, "we");
+    umask(old);
+    if (!station->record)
+        return err_set(info, err_from_errno(errno), "%s cannot be written: %s", path, strerror(errno));
+    record_line(station->record, record_head(lang, first));
+    return ERR_OK;
+}
+
+static enum screen_id first_screen(struct station *station, enum lang lang)
+{
+    const char *hall =
+        station->settings->hall ? station->settings->hall : cache_setting(station->cache, "hall_url");
+    if (!hall)
+        return SCREEN_START;
+    if (strcmp(hall, "practice") != 0 || cache_setting(station->cache, "pack"))
+        return SCREEN_SIGN_IN;
+    if (lang != LANG_ID && lang != LANG_AZ)
+        return SCREEN_START;
+    set_setting(station, "pack", lang_code(lang));
+    return SCREEN_SIGN_IN;
+}
+
+enum err station_new(struct station **out, struct settings *settings, enum lang lang,
+                     const struct keymap *keys, struct err_info *info)
+{
+    struct station *station = xcalloc(1, sizeof *station);
+    struct json *args = NULL;
+    enum lang kept;
+    *out = station;
+    station->settings = settings;
+    station->key_ms = clock_mono_now_ms();
+    rng_seed_from_system(&station->rng);
+    enum err err = open_cache(station, settings->data, info);
+    if (err)
+        return err;
+    if (!settings->lang && lang_find(cache_setting(station->cache, "lang"), &kept))
+        lang = kept;
+    station->app = app_new(keys, lang);
+    enum screen_id first = first_screen(station, lang);
+    err = open_record(station, lang, first, info);
+    if (err)
+        return err;
+    if (first == SCREEN_START && str_equal(settings->hall, "practice")) {
+        args = json_new_object();
+        json_set_bool(args, "practice", true);
+    }
+    app_open(station->app, first, args, &station->effects);
+    json_free(&args);
+    drain(station);
+    if (cache_actor(station->cache) && first == SCREEN_SIGN_IN)
+        tell_signed_in(station);
+    station->dirty = true;
+    return ERR_OK;
+}
+
+void station_free(struct station **station)
+{
+    struct station *s = *station;
+    if (!s)
+        return;
+    sync_free(&s->sync);
+    embedded_stop(&s->hall);
+    app_free(&s->app);
+    cache_close(&s->cache);
+    if (s->record)
+        fclose(s->record);
+    effects_deinit(&s->effects);
+    json_free(&s->status);
+    buf_free(&s->clipboard);
+    free(s);
+    *station = NULL;
+}
