@@ -56,6 +56,23 @@ static bool only_space(const char *text, const char *end)
     return true;
 }
 
+/* Text in C ends at a NUL, so an escaped one is read as U+FFFD: two values that differ behind it stay
+ * different. NULL: there is none; else a copy that the caller frees. */
+static char *without_nul(const char *text, size_t length)
+{
+    if (!memmem(text, length, "\\u0000", 6))
+        return NULL;
+    char *copy = xstrndup(text, length);
+    for (size_t i = 0; i + 5 < length; i++) {
+        if (copy[i] != '\\')
+            continue;
+        if (memcmp(copy + i, "\\u0000", 6) == 0)
+            memcpy(copy + i, "\\ufffd", 6);
+        i++;
+    }
+    return copy;
+}
+
 enum err json_parse(const char *text, size_t length, struct json **out, struct err_info *info)
 {
     *out = NULL;
@@ -66,9 +83,13 @@ enum err json_parse(const char *text, size_t length, struct json **out, struct e
     if (too_deep(text, length))
         return err_set(info, ERR_INVALID, "This JSON is nested deeper than %d levels.", JSON_DEPTH_MAX);
     const char *end = NULL;
-    cJSON *node = cJSON_ParseWithLengthOpts(text, length, &end, false);
-    if (!node || !only_space(end, text + length)) {
-        size_t at = end ? (size_t)(end - text) : 0;
+    char *copy = without_nul(text, length);
+    const char *start = copy ? copy : text;
+    cJSON *node = cJSON_ParseWithLengthOpts(start, length, &end, false);
+    bool whole = node && only_space(end, start + length);
+    size_t at = end ? (size_t)(end - start) : 0;
+    free(copy);
+    if (!whole) {
         cJSON_Delete(node);
         return err_set(info, ERR_INVALID, "This is not JSON: something is wrong near byte %zu.", at + 1);
     }

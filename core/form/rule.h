@@ -1,0 +1,84 @@
+/* core/form/rule.h: a compiled schema: nodes of rules, each rule one keyword. Private to schema*.c. */
+#pragma once
+#include "core/form/index.h"
+#include "core/form/pattern.h"
+#include "core/form/schema.h"
+
+struct node;
+struct rule;
+struct run;
+struct marks;
+
+/* Which values a keyword speaks of; others it lets pass. */
+enum about { ABOUT_ANY, ABOUT_NUMBER, ABOUT_TEXT, ABOUT_ARRAY, ABOUT_OBJECT };
+/* What a keyword's value must be, and so how it is compiled. */
+enum shape {
+    SHAPE_NOTE,     /* annotates only */
+    SHAPE_REFUSED,  /* understood, and refused */
+    SHAPE_META,     /* $schema */
+    SHAPE_ANY,      /* any JSON */
+    SHAPE_BOOL,     /* true, false */
+    SHAPE_NUMBER,   /* a number */
+    SHAPE_ABOVE_0,  /* a number above 0 */
+    SHAPE_COUNT,    /* 0, 1, 2 … */
+    SHAPE_TEXT,     /* a string */
+    SHAPE_TEXTS,    /* an array of strings */
+    SHAPE_TYPE,     /* a type's name, or an array of them */
+    SHAPE_LIST,     /* any array */
+    SHAPE_TEXT_MAP, /* an object of arrays of strings */
+    SHAPE_PATTERN,  /* a regular expression */
+    SHAPE_REF,      /* a URI reference to a schema */
+    SHAPE_SCHEMA,
+    SHAPE_SCHEMAS,     /* an array of schemas, not empty */
+    SHAPE_SCHEMA_MAP,  /* an object of schemas */
+    SHAPE_PATTERN_MAP, /* the same, its names regular expressions */
+    SHAPE_DEFS,        /* an object of schemas that apply only when referred to */
+};
+
+typedef bool rule_run(struct run *run, const struct rule *rule, const struct json *value,
+                      struct marks *marks);
+
+struct keyword {
+    const char *name;
+    enum about about;
+    enum shape shape;
+    rule_run *run; /* NULL: does nothing by itself */
+};
+struct rule {
+    const struct keyword *keyword;
+    const struct json *value;
+    struct node *node; /* whose rule it is, to find its neighbours */
+    struct node **subs;
+    struct pattern **patterns;
+    size_t count; /* of subs and patterns */
+};
+struct node {
+    const struct json *at;
+    const char *where; /* for sentences: #/properties/a */
+    struct rule *rules;
+    size_t rule_count;
+    struct node *next; /* all nodes of a schema */
+};
+struct schema {
+    struct arena arena;
+    struct index index;
+    const struct schema_registry *registry;
+    struct node *root, *nodes;
+    bool marks; /* unevaluated… is used somewhere */
+};
+struct schema_registry {
+    struct index index;
+};
+
+/* schema_run.c: one function a keyword. */
+rule_run run_ref, run_type, run_enum, run_const, run_properties, run_pattern_properties,
+    run_additional_properties, run_property_names, run_min_properties, run_max_properties, run_required,
+    run_dependent_required, run_dependent_schemas, run_prefix_items, run_items, run_contains, run_min_items,
+    run_max_items, run_unique_items, run_min_length, run_max_length, run_pattern, run_format, run_minimum,
+    run_maximum, run_exclusive_minimum, run_exclusive_maximum, run_multiple_of, run_all_of, run_any_of,
+    run_one_of, run_not, run_if, run_unevaluated_items, run_unevaluated_properties;
+
+const struct rule *node_rule(const struct node *node, const char *keyword); /* NULL: not there */
+
+/* schema_words.c: the sentence for a keyword in lang, {} replaced by argument. */
+const char *schema_words(const char *lang, const char *id, const char *argument, struct arena *arena);
