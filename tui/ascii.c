@@ -41,7 +41,7 @@ static int by_code(const void *key, const void *row)
     return code < other ? -1 : code > other;
 }
 
-static char ascii_of(int32_t code)
+char text_ascii(int32_t code)
 {
     if (code >= ' ' && code < 0x7f)
         return (char)code;
@@ -58,7 +58,7 @@ void frame_to_ascii(struct frame *frame)
     for (int i = 0; i < frame->w * frame->h; i++) {
         struct cell *cell = &frame->cells[i];
         size_t used;
-        char ascii = cell->width ? ascii_of(text_decode(cell->text, strlen(cell->text), &used)) : '?';
+        char ascii = cell->width ? text_ascii(text_decode(cell->text, strlen(cell->text), &used)) : '?';
         memset(cell->text, 0, sizeof cell->text);
         cell->text[0] = ascii;
         cell->width = 1;

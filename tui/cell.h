@@ -13,6 +13,7 @@
     X(DANGER, "danger", '!')                                                         \
     X(TITLE, "title", 't')       /* the title line, headings */                      \
     X(BAR, "bar", 'b')           /* the action line */                               \
+    X(BAR_DIM, "bar-dim", 'e')   /* what cannot be done now, in the action line */   \
     X(RULE, "rule", 'r')         /* thin lines between panes */                      \
     X(SELECTED, "selected", 's') /* the chosen row of the pane that has the focus */ \
     X(CHOSEN, "chosen", 'c')     /* the chosen row of a pane without the focus */    \

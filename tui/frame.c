@@ -210,6 +210,21 @@ void frame_pillar(struct frame *frame, struct rect column)
     frame_fill(frame, rect_cut_left(&column, 1), "│", STYLE_RULE);
 }
 
+void frame_paste(struct frame *frame, struct rect area, const struct frame *from, int from_y)
+{
+    struct rect room = clip(frame, area);
+    for (int y = room.y; y < room.y + room.h; y++) {
+        for (int x = room.x; x < room.x + room.w; x++) {
+            const struct cell *cell = frame_at(from, x - area.x, from_y + y - area.y);
+            if (cell && cell->width)
+                frame_put(frame, room, x, y, cell->text, strlen(cell->text), cell->look, NULL);
+        }
+    }
+    int x = area.x + from->cursor_x, y = area.y + from->cursor_y - from_y;
+    if (from->cursor_on && rect_has(room, x, y))
+        frame_cursor(frame, x, y);
+}
+
 void frame_cursor(struct frame *frame, int x, int y)
 {
     frame->cursor_x = clamp(x, 0, frame->w - 1);

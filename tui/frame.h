@@ -34,7 +34,10 @@ void frame_blank(struct frame *frame, struct rect area, unsigned look);
 void frame_look(struct frame *frame, struct rect area, unsigned look); /* keeps the text */
 void frame_rule(struct frame *frame, struct rect row);                 /* a thin line ─ in its first row */
 void frame_pillar(struct frame *frame, struct rect column); /* a thin line │ in its first column */
-void frame_cursor(struct frame *frame, int x, int y);       /* brought inside; the last call counts */
+/* Copies the cells of another frame, from its column 0 and row from_y on, into area; with the cursor if it is
+ * there. */
+void frame_paste(struct frame *frame, struct rect area, const struct frame *from, int from_y);
+void frame_cursor(struct frame *frame, int x, int y); /* brought inside; the last call counts */
 
 /* One transformation for terminals without UTF-8: each cell becomes one ASCII character, the width stays.
  * Marks ○ ◐ ● become o * =, rules - and |, letters their Latin twins, blocks digits 0–8; the rest becomes ?.

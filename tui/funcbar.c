@@ -49,11 +49,10 @@ void funcbar_draw(const struct funcbar_item *items, int count, struct frame *fra
     for (int i = 0; i < count; i++) {
         if (!shown[i])
             continue;
-        unsigned dim = items[i].disabled ? STYLE_DIM : STYLE_BAR;
-        rect_cut_left(&row,
-                      text_draw(frame, row, items[i].key, items[i].disabled ? dim : STYLE_BAR | ATTR_BOLD));
+        unsigned look = items[i].disabled ? STYLE_BAR_DIM : STYLE_BAR;
+        rect_cut_left(&row, text_draw(frame, row, items[i].key, items[i].disabled ? look : look | ATTR_BOLD));
         rect_cut_left(&row, 1);
-        rect_cut_left(&row, text_draw(frame, row, items[i].label, dim));
+        rect_cut_left(&row, text_draw(frame, row, items[i].label, look));
         rect_cut_left(&row, GAP);
     }
 }

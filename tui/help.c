@@ -84,12 +84,7 @@ static void draw_cut(const struct help_row *row, struct frame *frame, struct rec
     struct frame strip;
     frame_init(&strip, area.w, height);
     draw_row(row, &strip, frame_area(&strip));
-    for (int line = 0; line < height; line++)
-        for (int x = 0; x < area.w; x++) {
-            const struct cell *cell = frame_at(&strip, x, line);
-            if (cell && cell->width && y + line >= area.y)
-                frame_put(frame, area, area.x + x, y + line, cell->text, CELL_TEXT, cell->look, NULL);
-        }
+    frame_paste(frame, area, &strip, area.y - y);
     frame_deinit(&strip);
 }
 

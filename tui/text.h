@@ -14,6 +14,7 @@ int32_t text_decode(const char *text, size_t length, size_t *used);
 size_t text_encode(int32_t code, char out[4]); /* bytes; 0 for what is no character */
 bool text_is_hidden(
     int32_t code); /* control, bidi override, invisible, no character: drawn as a picture or mark */
+char text_ascii(int32_t code); /* its twin as frame_to_ascii has it: ə→e, Я→A; ? when there is none */
 int text_code_width(int32_t code); /* 0 combining, 1, 2; what is shown as a picture or mark: 1 */
 
 /* The bytes of the next grapheme (a character with its combining marks), at least 1 while length > 0; *width

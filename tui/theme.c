@@ -23,6 +23,7 @@ static const struct theme builtin = {
             [STYLE_DANGER] = {0xff8478, 0x10151a, ATTR_BOLD},
             [STYLE_TITLE] = {0xf4f7fa, 0x10151a, ATTR_BOLD},
             [STYLE_BAR] = {0xc3ccd6, 0x1d262e, 0},
+            [STYLE_BAR_DIM] = {0x8d99a6, 0x1d262e, 0},
             [STYLE_RULE] = {0x7b8894, 0x10151a, 0},
             [STYLE_SELECTED] = {0xffffff, 0x1f4e6b, ATTR_BOLD},
             [STYLE_CHOSEN] = {0xe4e9ee, 0x2a343d, 0},
