@@ -144,27 +144,32 @@ void money_display(struct money money, char out[MONEY_TEXT])
 
 /* --- as typed --------------------------------------------------------------------------------------------
  */
+static void trim_end(char *text)
+{
+    size_t length = strlen(text);
+    while (length && text[length - 1] == ' ')
+        text[--length] = '\0';
+}
+
 /* Copies what is typed without the currency's sign or code and outer spaces. False when it does not fit. */
 static bool strip(const char *typed, const struct currency *currency, char *out, size_t capacity)
 {
     const char *signs[] = {currency->before, currency->code, "₼"};
-    while (*typed == ' ')
-        typed++;
-    for (size_t i = 0; i < sizeof signs / sizeof signs[0]; i++)
+    enum { SIGNS = sizeof signs / sizeof signs[0] };
+    typed += strspn(typed, " ");
+    for (int i = 0; i < SIGNS; i++)
         if (signs[i] && str_starts(typed, signs[i]))
             typed += strlen(signs[i]);
-    while (*typed == ' ')
-        typed++;
+    typed += strspn(typed, currency->before ? " ." : " "); /* "Rp. 30.000" */
     if (!str_copy(out, capacity, typed))
         return false;
-    size_t length = strlen(out);
-    for (size_t i = 0; i < sizeof signs / sizeof signs[0]; i++) {
-        size_t sign = signs[i] ? strlen(signs[i]) : 0;
+    trim_end(out);
+    for (int i = 0; i < SIGNS; i++) {
+        size_t length = strlen(out), sign = signs[i] ? strlen(signs[i]) : 0;
         if (sign && length >= sign && str_equal(out + length - sign, signs[i]))
-            out[length -= sign] = '\0';
+            out[length - sign] = '\0';
     }
-    while (length && out[length - 1] == ' ')
-        out[--length] = '\0';
+    trim_end(out);
     return true;
 }
 
