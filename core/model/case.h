@@ -7,15 +7,18 @@
 #include "core/base/str.h"
 #include "core/model/refusal.h"
 
-#define CASE_STATE_LIST(X)                                                                      \
-    X(DRAFT, "draft")                                                                           \
-    X(SUBMITTED, "submitted")                                                                   \
-    X(COMPLETE, "complete")                                                                     \
-    X(IN_REVIEW, "in_review")                                                                   \
-    X(APPROVED, "approved")                                                                     \
-    X(REFUSED, "refused")                                                                       \
-    X(RETURNED, "returned") X(REFERRED, "referred") X(READY, "ready") X(DELIVERED, "delivered") \
-        X(WITHDRAWN, "withdrawn")
+#define CASE_STATE_LIST(X)    \
+    X(DRAFT, "draft")         \
+    X(SUBMITTED, "submitted") \
+    X(COMPLETE, "complete")   \
+    X(IN_REVIEW, "in_review") \
+    X(APPROVED, "approved")   \
+    X(REFUSED, "refused")     \
+    X(RETURNED, "returned")   \
+    X(REFERRED, "referred")   \
+    X(READY, "ready")         \
+    X(DELIVERED, "delivered") \
+    X(WITHDRAWN, "withdrawn")
 enum case_state {
 #define X(name, text) CASE_##name,
     CASE_STATE_LIST(X)
@@ -25,15 +28,21 @@ enum case_state {
 
 /* PREPARE: what was decided is made out and may be fetched. LAPSE: the citizen never answered a return.
  * DEEM: granted by the clock alone. DISAGREE is case.confirm with agree:false. */
-#define CASE_EVENT_LIST(X)                                                                \
-    X(SUBMIT, "submit")                                                                   \
-    X(COMPLETE, "complete")                                                               \
-    X(REVIEW, "review")                                                                   \
-    X(APPROVE, "approve")                                                                 \
-    X(REFUSE, "refuse")                                                                   \
-    X(RETURN, "return")                                                                   \
-    X(REFER, "refer") X(CONFIRM, "confirm") X(DISAGREE, "disagree") X(PREPARE, "prepare") \
-        X(DELIVER, "deliver") X(WITHDRAW, "withdraw") X(LAPSE, "lapse") X(DEEM, "deem")
+#define CASE_EVENT_LIST(X)  \
+    X(SUBMIT, "submit")     \
+    X(COMPLETE, "complete") \
+    X(REVIEW, "review")     \
+    X(APPROVE, "approve")   \
+    X(REFUSE, "refuse")     \
+    X(RETURN, "return")     \
+    X(REFER, "refer")       \
+    X(CONFIRM, "confirm")   \
+    X(DISAGREE, "disagree") \
+    X(PREPARE, "prepare")   \
+    X(DELIVER, "deliver")   \
+    X(WITHDRAW, "withdraw") \
+    X(LAPSE, "lapse")       \
+    X(DEEM, "deem")
 enum case_event {
 #define X(name, text) CASE_DO_##name,
     CASE_EVENT_LIST(X)

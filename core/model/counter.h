@@ -7,14 +7,21 @@
 #include "core/base/str.h"
 #include "core/model/refusal.h"
 
-#define COUNTER_STATE_LIST(X) X(CLOSED, "closed") X(OPEN, "open") X(PAUSED, "paused")
+#define COUNTER_STATE_LIST(X) \
+    X(CLOSED, "closed")       \
+    X(OPEN, "open")           \
+    X(PAUSED, "paused")
 enum counter_state {
 #define X(name, text) COUNTER_##name,
     COUNTER_STATE_LIST(X)
 #undef X
         COUNTER_STATE_COUNT
 };
-#define COUNTER_EVENT_LIST(X) X(TAKE, "open") X(PAUSE, "pause") X(RESUME, "resume") X(CLOSE, "close")
+#define COUNTER_EVENT_LIST(X) \
+    X(TAKE, "open")           \
+    X(PAUSE, "pause")         \
+    X(RESUME, "resume")       \
+    X(CLOSE, "close")
 enum counter_event {
 #define X(name, text) COUNTER_##name,
     COUNTER_EVENT_LIST(X)

@@ -3,8 +3,12 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#define IDENTITY_LIST(X) \
-    X(FIN, "fin") X(NIK, "nik") X(VOEN, "voen") X(PHONE_AZ, "phone-az") X(PHONE_ID, "phone-id")
+#define IDENTITY_LIST(X)    \
+    X(FIN, "fin")           \
+    X(NIK, "nik")           \
+    X(VOEN, "voen")         \
+    X(PHONE_AZ, "phone-az") \
+    X(PHONE_ID, "phone-id")
 enum identity {
 #define X(name, text) IDENTITY_##name,
     IDENTITY_LIST(X)

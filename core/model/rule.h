@@ -13,8 +13,11 @@
 #include "core/base/str.h"
 #include "core/model/queue.h"
 
-#define RULE_LIST(X) \
-    X(FIFO, "fifo") X(PRIORITY, "priority") X(WEIGHTED, "weighted") X(APPOINTMENTS, "appointments")
+#define RULE_LIST(X)        \
+    X(FIFO, "fifo")         \
+    X(PRIORITY, "priority") \
+    X(WEIGHTED, "weighted") \
+    X(APPOINTMENTS, "appointments")
 enum rule_kind {
 #define X(name, text) RULE_##name,
     RULE_LIST(X)
@@ -81,7 +84,9 @@ enum rule_reason {
     X(SHARE, "other_queue_share") \
     X(BOOKED, "booking_due")      \
     X(NOT_DUE, "booking_not_due") \
-    X(RECENT, "called_recently") X(OWN, "sent_ticket_first") X(CLASS, "other_class_first")
+    X(RECENT, "called_recently")  \
+    X(OWN, "sent_ticket_first")   \
+    X(CLASS, "other_class_first")
 enum rule_passed {
 #define X(name, text) RULE_PASSED_##name,
     RULE_PASSED_LIST(X)

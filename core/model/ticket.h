@@ -13,7 +13,11 @@
 #define TICKET_STATE_LIST(X) \
     X(WAITING, "waiting")    \
     X(CALLED, "called")      \
-    X(SERVING, "serving") X(HELD, "held") X(DONE, "done") X(NO_SHOW, "no_show") X(CANCELLED, "cancelled")
+    X(SERVING, "serving")    \
+    X(HELD, "held")          \
+    X(DONE, "done")          \
+    X(NO_SHOW, "no_show")    \
+    X(CANCELLED, "cancelled")
 enum ticket_state {
 #define X(name, text) TICKET_##name,
     TICKET_STATE_LIST(X)
@@ -29,7 +33,11 @@ enum ticket_state {
     X(HOLD, "hold")          \
     X(RESUME, "resume")      \
     X(RETURN, "return")      \
-    X(TRANSFER, "transfer") X(MISS, "no_show") X(FINISH, "finish") X(CANCEL, "cancel") X(UNDO, "undo")
+    X(TRANSFER, "transfer")  \
+    X(MISS, "no_show")       \
+    X(FINISH, "finish")      \
+    X(CANCEL, "cancel")      \
+    X(UNDO, "undo")
 enum ticket_event {
 #define X(name, text) TICKET_##name,
     TICKET_EVENT_LIST(X)
@@ -41,7 +49,9 @@ enum ticket_event {
     X(NONE, "")                         \
     X(SERVED, "served")                 \
     X(PAPERS_MISSING, "papers_missing") \
-    X(NOT_ELIGIBLE, "not_eligible") X(WRONG_SERVICE, "wrong_service") X(LEFT, "left")
+    X(NOT_ELIGIBLE, "not_eligible")     \
+    X(WRONG_SERVICE, "wrong_service")   \
+    X(LEFT, "left")
 enum ticket_outcome {
 #define X(name, text) TICKET_OUTCOME_##name,
     TICKET_OUTCOME_LIST(X)
