@@ -1,0 +1,139 @@
+/* core/hall/change.c: rows into feed item and audit line. See change.h. */
+#include "core/hall/change.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/wire/feed.h"
+
+enum err change_begin(struct change *change, const struct server_env *env, const struct actor *actor,
+                      const struct command *command)
+{
+    *change = (struct change){.env = env};
+    enum err err = store_advance(env->db, env->epoch, &change->state);
+    change->tx = (struct tx){
+        .db = env->db,
+        .set = ROWS_PLAIN,
+        .rev = change->state.rev,
+        .now_ms = env->now_ms,
+        .mono_ms = env->mono_ms,
+        .actor = actor,
+        .command = command,
+    };
+    return err;
+}
+
+void change_deinit(struct change *change)
+{
+    tx_deinit(&change->tx);
+}
+
+/* --- feed -------------------------------------------------------------------------------------- */
+
+static enum err add_row(struct change *change, const struct tx_change *written, struct json *rows,
+                        char leaf[SHA256_TEXT])
+{
+    struct json *row = NULL;
+    enum err err = row_get(change->env->db, written->table, written->id, &row);
+    if (err != ERR_OK && err != ERR_ABSENT)
+        return err;
+    feed_leaf(table_wire(written->table), written->id, row, leaf);
+    struct json *line = json_new_object();
+    json_set_text(line, "t", table_wire(written->table));
+    json_set_text(line, "id", written->id);
+    json_set(line, "row", row ? row : json_new_null());
+    json_add(rows, line);
+    return ERR_OK;
+}
+
+static enum err insert_change(struct change *change, const char *item)
+{
+    static const char sql[] = "INSERT INTO change (rev, command, by_, item, h) VALUES ($1, $2, $3, $4, $5)";
+    struct stmt *s = db_query(change->env->db, sql);
+    db_bind_int(s, 1, change->state.rev);
+    db_bind_text(s, 2, change->tx.command->id);
+    db_bind_text(s, 3, change->tx.actor->user);
+    db_bind_text(s, 4, item);
+    db_bind_text(s, 5, change->state.feed_head);
+    return db_run(s);
+}
+
+static enum err write_item(struct change *change)
+{
+    struct tx *tx = &change->tx;
+    struct json *item = json_new_object(), *rows = json_new_array();
+    char(*leaves)[SHA256_TEXT] = xcalloc((size_t)tx->change_count + 1, sizeof *leaves);
+    json_set_int(item, "rev", change->state.rev);
+    json_set_text(item, "command", tx->command->id);
+    json_set_text(item, "by", tx->actor->user);
+    json_set(item, "rows", rows);
+    enum err err = ERR_OK;
+    for (int i = 0; err == ERR_OK && i < tx->change_count; i++)
+        err = add_row(change, &tx->changes[i], rows, leaves[i]);
+    if (err == ERR_OK) {
+        char *head = change->state.feed_head;
+        feed_chain(head, change->state.rev, tx->command->id, tx->actor->user, leaves,
+                   (size_t)tx->change_count, head);
+        json_set_text(item, "h", head);
+        char *text = json_print(item);
+        err = insert_change(change, text);
+        free(text);
+    }
+    free(leaves);
+    json_free(&item);
+    return err;
+}
+
+/* --- audit ------------------------------------------------------------------------------------- */
+
+void audit_hash(const char *const members[8], char hash[SHA256_TEXT])
+{
+    struct sha256 sha;
+    sha256_start(&sha);
+    for (int i = 0; i < 8; i++) {
+        sha256_add(&sha, members[i], strlen(members[i]));
+        sha256_add(&sha, "\n", 1);
+    }
+    sha256_text(&sha, hash);
+}
+
+static void body_digest(const struct json *body, char digest[SHA256_TEXT])
+{
+    struct sha256 sha;
+    char *text = body ? json_print(body) : xstrdup("");
+    sha256_start(&sha);
+    sha256_add(&sha, text, strlen(text));
+    sha256_text(&sha, digest);
+    free(text);
+}
+
+static enum err write_audit(struct change *change, const char *outcome)
+{
+    static const char sql[] =
+        "INSERT INTO audit (prev, rev, at_, actor, client, type, body_sha256, outcome, hash)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+    const struct tx *tx = &change->tx;
+    char rev[24], at[TIME_TEXT], digest[SHA256_TEXT], hash[SHA256_TEXT];
+    str_format(rev, sizeof rev, "%lld", (long long)change->state.rev);
+    time_text(change->env->now_ms, at);
+    body_digest(tx->command->body, digest);
+    const char *members[8] = {change->state.audit_head, rev,    at,     tx->actor->user, tx->actor->client,
+                              tx->command->type,        digest, outcome};
+    audit_hash(members, hash);
+    struct stmt *s = db_query(change->env->db, sql);
+    for (int i = 0; i < 8; i++)
+        db_bind_text(s, i + 1, members[i]);
+    db_bind_int(s, 2, change->state.rev);
+    db_bind_text(s, 9, hash);
+    str_copy(change->state.audit_head, sizeof change->state.audit_head, hash);
+    return db_run(s);
+}
+
+enum err change_end(struct change *change, const char *outcome)
+{
+    enum err err = write_item(change);
+    if (err == ERR_OK)
+        err = write_audit(change, outcome);
+    return err == ERR_OK ? store_seal(change->env->db, &change->state) : err;
+}

@@ -1,0 +1,225 @@
+/* core/hall/store.c: the hall's own tables and their migrations. See store.h. */
+#include "core/hall/store.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+/* Number n brings version n to n + 1. Never changed once released: a new one is added. Version 1 also holds
+ * the tables of rows_create, which stand before these. */
+static const char *const migrations[] = {
+    /* one row: 1 */
+    "CREATE TABLE hall_state (id BIGINT PRIMARY KEY, rev BIGINT NOT NULL, epoch BIGINT NOT NULL,"
+    " safe_through BIGINT NOT NULL, boots BIGINT NOT NULL, always_safe BIGINT NOT NULL,"
+    " feed_head TEXT NOT NULL, audit_head TEXT NOT NULL);"
+    "INSERT INTO hall_state VALUES (1, 0, 1, 0, 0, 0, '', '');"
+    "CREATE TABLE client (client TEXT PRIMARY KEY, user_ TEXT NOT NULL, last_seq BIGINT NOT NULL,"
+    " acked BIGINT NOT NULL, frozen BIGINT NOT NULL);"
+    "CREATE TABLE result (client TEXT NOT NULL, seq BIGINT NOT NULL, fingerprint TEXT NOT NULL, id TEXT,"
+    " status TEXT NOT NULL, rev BIGINT NOT NULL, answer TEXT NOT NULL, PRIMARY KEY (client, seq));"
+    "CREATE TABLE change (rev BIGINT PRIMARY KEY, command TEXT NOT NULL, by_ TEXT NOT NULL,"
+    " item TEXT NOT NULL, h TEXT NOT NULL);"
+    "CREATE TABLE audit (rev BIGINT PRIMARY KEY, at_ TEXT NOT NULL, actor TEXT NOT NULL, client TEXT NOT "
+    "NULL,"
+    " type TEXT NOT NULL, body_sha256 TEXT NOT NULL, outcome TEXT NOT NULL, prev TEXT NOT NULL,"
+    " hash TEXT NOT NULL);"
+    "CREATE TABLE credential (user_ TEXT PRIMARY KEY, hash TEXT NOT NULL);"
+    "CREATE TABLE session (token_sha256 TEXT PRIMARY KEY, user_ TEXT NOT NULL, client TEXT NOT NULL,"
+    " expires_at BIGINT NOT NULL);"
+    "CREATE INDEX session_user ON session (user_);",
+};
+enum { VERSION = sizeof migrations / sizeof *migrations };
+
+/* --- opening ---------------------------------------------------------------------------------- */
+
+enum err store_fail(struct db *db, enum err err, struct err_info *info)
+{
+    if (err == ERR_DISK_FULL)
+        return err_set(info, err,
+                       "The disk of the hall is full: %s could not be written. Nothing confirmed is lost; "
+                       "free some space.",
+                       db_path(db));
+    return err_set(info, err, "%s: %s", db_path(db), db_message(db));
+}
+
+bool store_broken(enum err err)
+{
+    return err == ERR_DISK || err == ERR_DISK_FULL || err == ERR_CORRUPT || err == ERR_READ_ONLY ||
+           err == ERR_IN_USE || err == ERR_SYSTEM;
+}
+
+static enum err version_read(struct db *db, int64_t *version)
+{
+    static const char sql[] = "SELECT max(version) FROM migrations";
+    enum err err = db_script(db, "CREATE TABLE IF NOT EXISTS migrations (version BIGINT PRIMARY KEY)");
+    if (err != ERR_OK)
+        return err;
+    struct stmt *s = db_query(db, sql);
+    err = db_step(s);
+    *version = err == ERR_OK ? db_int(s, 0) : 0;
+    db_done(s);
+    return err;
+}
+
+static enum err migrate_one(struct db *db, int64_t from)
+{
+    static const char sql[] = "INSERT INTO migrations (version) VALUES ($1)";
+    enum err err = from == 0 ? rows_create(db, ROWS_PLAIN) : ERR_OK;
+    if (err == ERR_OK)
+        err = db_script(db, migrations[from]);
+    if (err != ERR_OK)
+        return err;
+    struct stmt *s = db_query(db, sql);
+    db_bind_int(s, 1, from + 1);
+    return db_run(s);
+}
+
+static enum err migrate(struct db *db, struct err_info *info)
+{
+    int64_t version = 0;
+    enum err err = db_begin(db);
+    if (err == ERR_OK)
+        err = version_read(db, &version);
+    if (err == ERR_OK && version > VERSION) {
+        db_rollback(db);
+        return err_set(info, ERR_TOO_OLD,
+                       "%s was written by a newer loketd. Nothing was changed; install that version.",
+                       db_path(db));
+    }
+    for (; err == ERR_OK && version < VERSION; version++)
+        err = migrate_one(db, version);
+    if (err == ERR_OK)
+        err = db_commit(db);
+    if (err != ERR_OK) {
+        store_fail(db, err, info);
+        db_rollback(db);
+    }
+    return err;
+}
+
+enum err store_open_file(struct db **out, const char *path, bool create, struct err_info *info)
+{
+    enum err err = db_open(out, path, DB_WRITE | DB_EXCLUSIVE | (create ? DB_CREATE : 0), info);
+    if (err != ERR_OK)
+        return err;
+    err = migrate(*out, info);
+    if (err != ERR_OK)
+        db_close(out);
+    return err;
+}
+
+enum err store_open(struct db **out, const char *dir, bool create, struct err_info *info)
+{
+    *out = NULL;
+    if (create && mkdir(dir, 0700) != 0 && errno != EEXIST)
+        return err_set(info, err_from_errno(errno), "The folder %s cannot be made: %s.", dir,
+                       strerror(errno));
+    char *path = xasprintf("%s/hall.db", dir);
+    enum err err = store_open_file(out, path, create, info);
+    free(path);
+    if (err == ERR_ABSENT)
+        err_set(info, err, "There is no hall in %s. Make one with loketd init --data %s.", dir, dir);
+    else if (err == ERR_IN_USE)
+        err_set(info, err, "Another loketd works on the hall in %s. Stop it first, or use another --data.",
+                dir);
+    return err;
+}
+
+/* --- state ------------------------------------------------------------------------------------- */
+
+static void state_read(struct stmt *s, struct hall_state *state)
+{
+    state->rev = db_int(s, 0);
+    state->epoch = db_int(s, 1);
+    state->safe_through = db_int(s, 2);
+    state->boots = db_int(s, 3);
+    state->always_safe = db_int(s, 4) != 0;
+    str_copy(state->feed_head, sizeof state->feed_head, db_text(s, 5));
+    str_copy(state->audit_head, sizeof state->audit_head, db_text(s, 6));
+}
+
+enum err store_state(struct db *db, struct hall_state *state)
+{
+    static const char sql[] = "SELECT rev, epoch, safe_through, boots, always_safe, feed_head, audit_head"
+                              " FROM hall_state WHERE id = 1"; /* primary key */
+    struct stmt *s = db_query(db, sql);
+    enum err err = db_step(s);
+    if (err == ERR_OK)
+        state_read(s, state);
+    db_done(s);
+    return err == ERR_ABSENT ? ERR_CORRUPT : err;
+}
+
+enum err store_advance(struct db *db, int64_t epoch, struct hall_state *state)
+{
+    static const char sql[] =
+        "UPDATE hall_state SET rev = rev + 1 WHERE id = 1 AND epoch = $1"
+        " RETURNING rev, epoch, safe_through, boots, always_safe, feed_head, audit_head";
+    struct stmt *s = db_query(db, sql);
+    db_bind_int(s, 1, epoch);
+    enum err err = db_step(s);
+    if (err == ERR_OK)
+        state_read(s, state);
+    db_done(s);
+    return err == ERR_ABSENT ? ERR_CONFLICT : err;
+}
+
+enum err store_seal(struct db *db, const struct hall_state *state)
+{
+    static const char sql[] = "UPDATE hall_state SET feed_head = $1, audit_head = $2 WHERE id = 1";
+    struct stmt *s = db_query(db, sql);
+    db_bind_text(s, 1, state->feed_head);
+    db_bind_text(s, 2, state->audit_head);
+    return db_run(s);
+}
+
+static enum err set_one(struct db *db, const char *sql, int64_t value)
+{
+    struct stmt *s = db_query(db, sql);
+    db_bind_int(s, 1, value);
+    return db_run(s);
+}
+
+enum err store_set_safe(struct db *db, int64_t rev)
+{
+    static const char sql[] = "UPDATE hall_state SET safe_through = $1 WHERE id = 1 AND safe_through < $1";
+    return set_one(db, sql, rev);
+}
+
+enum err store_set_always_safe(struct db *db)
+{
+    static const char sql[] = "UPDATE hall_state SET always_safe = $1 WHERE id = 1";
+    return set_one(db, sql, 1);
+}
+
+enum err store_set_epoch(struct db *db, int64_t epoch)
+{
+    static const char sql[] = "UPDATE hall_state SET epoch = $1 WHERE id = 1";
+    return set_one(db, sql, epoch);
+}
+
+enum err store_boot(struct db *db)
+{
+    static const char sql[] = "UPDATE hall_state SET boots = boots + $1 WHERE id = 1";
+    enum err err = db_begin(db);
+    if (err == ERR_OK)
+        err = set_one(db, sql, 1);
+    if (err == ERR_OK)
+        err = db_commit(db);
+    if (err != ERR_OK)
+        db_rollback(db);
+    return err;
+}
+
+enum err store_hall(struct db *db, struct json **row)
+{
+    static const char sql[] = "SELECT row FROM halls LIMIT 1";
+    return rows_first(db_query(db, sql), row);
+}
+
+int64_t state_safe_through(const struct hall_state *state)
+{
+    return state->always_safe ? state->rev : state->safe_through;
+}

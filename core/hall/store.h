@@ -1,0 +1,42 @@
+/* core/hall/store.h: the hall's file DIR/hall.db: the rows of PROTOCOL.md section 5 and what only the hall
+ * keeps beside them: its state, clients, results, changes, audit, credentials, sessions.
+ *
+ * Every statement stays in the dialect that SQLite and PostgreSQL share. Knows no rule and no network. */
+#pragma once
+#include "core/base/clock.h"
+#include "core/base/crypto.h"
+#include "core/db/rows.h"
+
+/* Opens DIR/hall.db exclusively and brings it to the newest shape. ERR_ABSENT: there is no hall (unless
+ * create). ERR_IN_USE: another loketd has it. Every failure comes with its sentence. */
+enum err store_open(struct db **out, const char *dir, bool create, struct err_info *info) MUST_USE;
+/* As store_open for a file named whole (a backup that is looked at). */
+enum err store_open_file(struct db **out, const char *path, bool create, struct err_info *info) MUST_USE;
+/* The sentence for a failure of the store that has no better one. */
+enum err store_fail(struct db *db, enum err err, struct err_info *info);
+/* A failure of the disk or the file; anything else is the doing of the data. */
+bool store_broken(enum err err);
+
+struct hall_state {
+    int64_t rev;          /* of the last commit */
+    int64_t epoch;        /* grows when an older history came back (restore, failover) */
+    int64_t safe_through; /* revs up to here are in a backup or on a standby */
+    int64_t boots;
+    bool always_safe; /* a practice hall: nothing in it is worth a backup */
+    char feed_head[SHA256_TEXT], audit_head[SHA256_TEXT]; /* "" before the first */
+};
+enum err store_state(struct db *db, struct hall_state *state) MUST_USE;
+/* Takes the next rev for a change in the transaction that is open. ERR_CONFLICT: the stored epoch is another,
+ * so this process is stale and must end. */
+enum err store_advance(struct db *db, int64_t epoch, struct hall_state *state) MUST_USE;
+enum err store_seal(struct db *db, const struct hall_state *state) MUST_USE; /* writes the two heads */
+enum err store_set_safe(struct db *db, int64_t rev) MUST_USE;
+enum err store_set_always_safe(struct db *db) MUST_USE;
+enum err store_set_epoch(struct db *db, int64_t epoch) MUST_USE;
+/* One durable write, in a transaction of its own, before anything is served (PROTOCOL.md section 1). */
+enum err store_boot(struct db *db) MUST_USE;
+
+/* The one row of table hall; ERR_ABSENT when the hall was never set up. */
+enum err store_hall(struct db *db, struct json **row) MUST_USE;
+/* Reads "safe_through" as clients may take it. */
+int64_t state_safe_through(const struct hall_state *state);
