@@ -76,15 +76,19 @@ struct sheet_event {
 
 struct sheet {
     char focus[SHEET_ID]; /* id; "" before the first call: the first item that can have it */
+    int focus_at;         /* its index in the last call: where to go on when it is gone */
     bool editing;         /* edit holds the focused item's text */
     bool open;            /* the list of a pick is open; its search is in edit */
     struct edit edit;
     struct list list; /* of an open pick: matching options; of checks and radios: the one under the cursor */
-    int area_w;       /* cells of the focused area when it was last fitted */
+    int w;            /* cells of the last sheet_fit */
     char *value;      /* of the last event */
 };
 void sheet_init(struct sheet *sheet);
 void sheet_deinit(struct sheet *sheet);
+/* The width it is drawn in, told by the screen when it knows: Up and Down then follow the wrapped lines of an
+ * area. */
+void sheet_fit(struct sheet *sheet, int w);
 
 /* To be called when items have changed other than by an event of the sheet itself: takes the focused item's
  * text anew if it differs, and moves the focus on if its item is gone. */

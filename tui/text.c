@@ -201,13 +201,14 @@ int text_draw_as(struct frame *frame, struct rect area, const char *text, unsign
         return 0;
     struct rect row = {area.x, area.y, area.w, 1};
     size_t length = strlen(text);
-    int width = length <= (size_t)row.w * 16 ? text_width_n(text, length) : row.w + 1;
-    if (width > row.w && align == TEXT_MIDDLE)
+    bool fits = text_fit(text, length, row.w) == length;
+    if (!fits && align == TEXT_MIDDLE)
         return draw_middle(frame, row, text, length, look);
-    if (width > row.w) {
+    if (!fits) {
         int x = draw_bytes(frame, row, row.x, text, text_fit(text, length, row.w - 1), look);
         return draw_bytes(frame, row, x, "…", strlen("…"), look) - row.x;
     }
+    int width = text_width_n(text, length);
     int x = row.x + (align == TEXT_RIGHT ? row.w - width : align == TEXT_CENTRE ? (row.w - width) / 2 : 0);
     draw_bytes(frame, row, x, text, length, look);
     return width;
