@@ -149,6 +149,8 @@ void app_do(struct app *app, enum action action, struct effects *effects)
     const char *reason = app_enabled(app, action);
     if (reason)
         return app_toast(app, TOAST_WARN, reason);
+    if (app->toast.look != STYLE_DANGER)
+        toast_clear(&app->toast); /* what it said is over */
     if (action_info(action)->danger)
         return ask_danger(app, action, effects);
     perform(app, action, effects);

@@ -212,6 +212,23 @@ static void view(const void *self, const struct ui *ui, struct frame *frame, str
     desk_view(self, ui, frame, area);
 }
 
+/* "Counter 7 · Population, Civil registry" */
+static char *title(const void *self, const struct ui *ui)
+{
+    const struct desk *desk = self;
+    const char *counter = json_text(json_get(desk->data, "counter"), "name");
+    struct buf text = {0};
+    if (!counter)
+        return NULL;
+    buf_addf(&text, tr(ui->lang, TR("Counter %s")), counter);
+    const char *separator = " · ";
+    for (const struct json *q = json_first(desk_rows(desk, DESK_QUEUES)); q; q = json_next(q)) {
+        buf_addf(&text, "%s%s", separator, json_name_in(json_get(q, "name"), lang_code(ui->lang)));
+        separator = ", ";
+    }
+    return buf_take(&text);
+}
+
 const struct screen_ops desk_screen = {
     .id = SCREEN_DESK,
     .new = desk_new,
@@ -219,4 +236,5 @@ const struct screen_ops desk_screen = {
     .update = desk_update,
     .view = view,
     .enabled = enabled,
+    .title = title,
 };

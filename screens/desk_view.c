@@ -8,7 +8,7 @@
 #include "tui/text.h"
 
 enum {
-    RIGHT_W = 31,       /* queues, parked, next, today */
+    RIGHT_W = 33,       /* queues, parked, next, today */
     PREVIEW_FROM = 100, /* columns from which the citizen stands at the right */
     PREVIEW_W = 36,
     NEXT_ROWS = 4,
@@ -151,15 +151,22 @@ struct pane {
     const struct ui *ui;
 };
 
+/* The column before a row: a sign for the chosen one, beside its colour. */
+static void row_sign(struct frame *frame, struct rect *area, unsigned look)
+{
+    struct rect sign = rect_cut_left(area, 2);
+    text_draw(frame, sign, look == STYLE_SELECTED ? "›" : " ", look);
+}
+
 static void case_row(const void *self, int row, struct frame *frame, struct rect area, unsigned look)
 {
     const struct pane *pane = self;
     const struct json *c = json_at(desk_rows(pane->desk, DESK_CASES), (size_t)row);
     const char *state = json_text_or(c, "state", "");
-    rect_cut_left(&area, 1);
+    row_sign(frame, &area, look);
     struct rect number = rect_cut_left(&area, 3);
     text_drawf(frame, number, look, "%d", row + 1);
-    struct rect right = rect_cut_right(&area, 7), word = rect_cut_right(&area, 12);
+    struct rect right = rect_cut_right(&area, 7), word = rect_cut_right(&area, 11);
     if (str_equal(state, "draft") && json_int(c, "total", 0))
         text_drawf(frame, right, look, " %d/%d", (int)json_int(c, "filled", 0), (int)json_int(c, "total", 0));
     rect_cut_left(&right, 5);
@@ -175,7 +182,7 @@ static void queue_row(const void *self, int row, struct frame *frame, struct rec
     const struct pane *pane = self;
     const struct json *queue = json_at(desk_rows(pane->desk, DESK_QUEUES), (size_t)row);
     char wait[SHOW_TEXT];
-    rect_cut_left(&area, 1);
+    row_sign(frame, &area, look);
     struct rect code = rect_cut_left(&area, 3), oldest = rect_cut_right(&area, 8),
                 waiting = rect_cut_right(&area, 5);
     text_draw(frame, code, json_text_or(queue, "code", ""), look == STYLE_TEXT ? STYLE_ACCENT : look);
@@ -193,7 +200,7 @@ static void parked_row(const void *self, int row, struct frame *frame, struct re
     char until[SHOW_TEXT];
     show_clock(json_text(ticket, "held_until"), until);
     bool late = desk_due_in_ms(ticket, pane->ui->now_ms) <= 0;
-    rect_cut_left(&area, 1);
+    row_sign(frame, &area, look);
     struct rect number = rect_cut_left(&area, 6), time = rect_cut_right(&area, 7);
     text_draw(frame, number, json_text_or(ticket, "number", ""), look);
     if (*until)
@@ -207,7 +214,7 @@ static void next_row(const void *self, int row, struct frame *frame, struct rect
     const struct pane *pane = self;
     const struct json *ticket = json_at(desk_rows(pane->desk, DESK_NEXT), (size_t)row);
     char clock[SHOW_TEXT], wait[SHOW_TEXT];
-    rect_cut_left(&area, 1);
+    row_sign(frame, &area, look);
     struct rect number = rect_cut_left(&area, 6), minutes = rect_cut_right(&area, 8);
     text_draw(frame, number, json_text_or(ticket, "number", ""), look);
     text_draw_as(frame, minutes,
@@ -229,12 +236,18 @@ static void pane_view(const struct pane *pane, enum desk_pane which, const char 
 {
     const struct desk *desk = pane->desk;
     int count = (int)json_count(desk_rows(desk, which)), rows = count < rows_max ? count : rows_max;
-    struct list list = {.count = count, .selected = desk->cursor[which]};
-    struct list_rows draw = {.draw = row, .self = pane, .empty = empty};
+    struct list list = {.count = count, .selected = desk->pane == which ? desk->cursor[which] : -1};
+    struct list_rows draw = {.draw = row, .self = pane};
     struct rect head = rect_cut_top(area, 1);
     rect_cut_left(&head, 1);
     show_heading(frame, head, heading);
-    list_draw(&list, &draw, frame, rect_cut_top(area, rows ? rows : 1), desk->pane == which && count);
+    struct rect body = rect_cut_top(area, rows ? rows : 1);
+    if (count) {
+        list_draw(&list, &draw, frame, body, desk->pane == which);
+    } else {
+        rect_cut_left(&body, 2);
+        text_draw(frame, body, empty, STYLE_DIM);
+    }
     rect_cut_top(area, 1);
 }
 
@@ -455,6 +468,7 @@ static void right_view(const struct pane *pane, struct frame *frame, struct rect
 {
     const struct desk *desk = pane->desk;
     const struct ui *ui = pane->ui;
+    rect_cut_right(&area, 1);
     struct rect today = area.h > 13 ? rect_cut_bottom(&area, 3) : (struct rect){0};
     pane_view(pane, DESK_QUEUES, tr(ui->lang, TR("My queues")), queue_row, 4,
               tr(ui->lang, TR("no queue is assigned")), frame, &area);

@@ -40,7 +40,7 @@ function table(   i) {
     files++
 }
 BEGIN {
-    print "/* Made from screens/po/*.po by po2c.awk. */\n#include \"screens/tr.h\"\n"
+    print "/* Made from the .po files of screens/po by po2c.awk. */\n#include \"screens/tr.h\"\n"
 }
 FNR == 1 {
     table()

@@ -1,0 +1,427 @@
+/* tests/screen/script.c: runs a script against the real app, without cache, hall or terminal. */
+#include "tests/screen/script.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "screens/app.h"
+#include "tests/support/test.h"
+
+enum { ANSWERS_MAX = 32, LINE_BYTES = 8192 };
+
+struct script {
+    const char *file;
+    int line;
+    struct keymap *keys;
+    struct app *app;
+    struct frame frame;
+    enum lang lang;
+    int64_t now_ms, seq;
+    struct {
+        char *what;
+        struct json *json;
+    } answers[ANSWERS_MAX];
+    int answer_count;
+    struct effects seen; /* since the last expect */
+    char *type;          /* of the last command, its body and who sent it */
+    struct json *body;
+    unsigned from;
+};
+
+static void fail(const struct script *script, const char *what, const char *more)
+{
+    char text[600];
+    str_format(text, sizeof text, "%s %s", what, more);
+    check(false, script->file, script->line, text);
+}
+
+/* {…} on the line, or a file of tests/screen/data. */
+static struct json *read_json(const struct script *script, const char *text)
+{
+    struct err_info info = {0};
+    struct json *json = NULL;
+    char *whole = NULL;
+    if (*text != '{' && *text != '[') {
+        char *path = xasprintf("tests/screen/data/%s", text);
+        whole = test_read_file(path);
+        free(path);
+        text = whole ? whole : "";
+    }
+    if (json_parse(text, strlen(text), &json, &info))
+        fail(script, "JSON:", info.text);
+    free(whole);
+    return json ? json : json_new_object();
+}
+
+/* --- the app's surroundings
+ * ------------------------------------------------------------------------------------ */
+
+static void settle(struct script *script, struct effects *effects);
+
+static void tell(struct script *script, struct msg *msg)
+{
+    struct effects effects = {0};
+    msg->now_ms = script->now_ms;
+    app_update(script->app, msg, &effects);
+    settle(script, &effects);
+}
+
+static void answer_load(struct script *script, const struct effect *effect)
+{
+    for (int i = 0; i < script->answer_count; i++) {
+        if (strcmp(script->answers[i].what, effect->what) != 0)
+            continue;
+        struct json *json = json_copy(script->answers[i].json);
+        if (json_text(effect->json, "q"))
+            json_set_text(json, "q", json_text(effect->json, "q"));
+        struct msg msg = {.kind = MSG_DATA, .what = effect->what, .to = effect->from, .json = json};
+        tell(script, &msg);
+        json_free(&json);
+        return;
+    }
+}
+
+static void remember_command(struct script *script, const struct effect *effect)
+{
+    free(script->type);
+    json_free(&script->body);
+    script->type = xstrdup(effect->what);
+    script->body = effect->json ? json_copy(effect->json) : json_new_object();
+    script->from = effect->from;
+}
+
+static void settle(struct script *script, struct effects *effects)
+{
+    for (int i = 0; i < effects->count; i++) {
+        struct effect *effect = &effects->items[i];
+        if (effect->kind == EFFECT_COMMAND)
+            remember_command(script, effect);
+        if (effect->kind == EFFECT_LOAD)
+            answer_load(script, effect);
+        effects_move(&script->seen, effect);
+    }
+    effects_deinit(effects);
+}
+
+static void draw(struct script *script)
+{
+    app_view(script->app, script->now_ms, &script->frame);
+}
+
+/* --- commands
+ * ----------------------------------------------------------------------------------------------------- */
+
+static void do_size(struct script *script, const char *rest)
+{
+    int w = 80, h = 24;
+    if (sscanf(rest, "%dx%d", &w, &h) != 2)
+        fail(script, "no size:", rest);
+    frame_resize(&script->frame, w, h);
+    struct msg msg = {.kind = MSG_RESIZE, .w = w, .h = h};
+    tell(script, &msg);
+}
+
+static void do_screen(struct script *script, const char *rest)
+{
+    char name[40] = "", size[20] = "";
+    int used = 0;
+    enum screen_id screen;
+    struct effects effects = {0};
+    if (sscanf(rest, "%39s %19s %n", name, size, &used) < 2 || !screen_find(name, &screen))
+        return fail(script, "no screen:", rest);
+    struct json *args = rest[used] ? read_json(script, rest + used) : NULL;
+    do_size(script, size);
+    app_open(script->app, screen, args, &effects);
+    settle(script, &effects);
+    json_free(&args);
+}
+
+static void do_now(struct script *script, const char *rest)
+{
+    if (!time_parse(rest, &script->now_ms))
+        fail(script, "no time:", rest);
+    app_ui(script->app)->now_ms = script->now_ms;
+}
+
+static void do_lang(struct script *script, const char *rest)
+{
+    if (!lang_find(rest, &app_ui(script->app)->lang))
+        fail(script, "no language:", rest);
+}
+
+static void tell_json(struct script *script, enum msg_kind kind, const char *rest)
+{
+    struct json *json = read_json(script, rest);
+    struct msg msg = {.kind = kind, .json = json};
+    tell(script, &msg);
+    json_free(&json);
+}
+
+static void do_signed_in(struct script *script, const char *rest)
+{
+    tell_json(script, MSG_SIGNED_IN, rest);
+}
+
+static void do_status(struct script *script, const char *rest)
+{
+    tell_json(script, MSG_STATUS, rest);
+}
+
+static void do_data(struct script *script, const char *rest)
+{
+    size_t length = strcspn(rest, " ");
+    char *what = xstrndup(rest, length);
+    struct json *json = read_json(script, rest + length + (rest[length] == ' '));
+    int i = 0;
+    while (i < script->answer_count && strcmp(script->answers[i].what, what) != 0)
+        i++;
+    if (i == ANSWERS_MAX)
+        fail(script, "too many answers", "");
+    free(script->answers[i].what);
+    json_free(&script->answers[i].json);
+    script->answers[i].what = what;
+    script->answers[i].json = json;
+    script->answer_count += i == script->answer_count;
+}
+
+static void do_load(struct script *script, const char *rest)
+{
+    (void)rest;
+    struct msg msg = {.kind = MSG_LOAD};
+    tell(script, &msg);
+}
+
+static void do_action(struct script *script, const char *rest)
+{
+    struct msg msg = {.kind = MSG_ACTION};
+    if (!action_find(rest, &msg.action))
+        return fail(script, "no action:", rest);
+    tell(script, &msg);
+}
+
+static void do_key(struct script *script, const char *rest)
+{
+    char *names = xstrdup(rest), *rest_of = NULL;
+    for (char *name = strtok_r(names, " ", &rest_of); name; name = strtok_r(NULL, " ", &rest_of)) {
+        struct msg msg = {.kind = MSG_KEY};
+        if (!key_parse(name, &msg.key))
+            fail(script, "no key:", name);
+        else
+            tell(script, &msg);
+    }
+    free(names);
+}
+
+static void do_type(struct script *script, const char *rest)
+{
+    for (size_t used; *rest; rest += used) {
+        int32_t code = utf8_decode(rest, strlen(rest), &used);
+        struct msg msg = {.kind = MSG_KEY, .key = key_typed(code)};
+        tell(script, &msg);
+    }
+}
+
+static void do_paste(struct script *script, const char *rest)
+{
+    struct msg msg = {.kind = MSG_PASTE, .text = rest};
+    tell(script, &msg);
+}
+
+static void do_saved(struct script *script, const char *rest)
+{
+    struct json *json = *rest ? read_json(script, rest) : json_new_object();
+    if (!json_get(json, "body") && script->body)
+        json_set(json, "body", json_copy(script->body));
+    struct msg msg = {
+        .kind = MSG_SAVED, .what = script->type, .to = script->from, .seq = ++script->seq, .json = json};
+    tell(script, &msg);
+    json_free(&json);
+}
+
+static void do_refused(struct script *script, const char *rest)
+{
+    char code[40] = "";
+    int used = 0;
+    sscanf(rest, "%39s %n", code, &used);
+    struct msg msg = {
+        .kind = MSG_REFUSED, .what = script->type, .to = script->from, .code = code, .text = rest + used};
+    tell(script, &msg);
+}
+
+static void do_result(struct script *script, const char *rest)
+{
+    struct json *json = read_json(script, rest);
+    struct msg msg = {.kind = MSG_RESULT, .seq = script->seq, .json = json};
+    tell(script, &msg);
+    json_free(&json);
+}
+
+static void do_tick(struct script *script, const char *rest)
+{
+    (void)rest;
+    script->now_ms += 1000;
+    struct msg msg = {.kind = MSG_TICK};
+    tell(script, &msg);
+}
+
+/* --- expectations
+ * ------------------------------------------------------------------------------------------------- */
+
+static bool seen(const struct script *script, enum effect_kind kind, const char *what)
+{
+    for (int i = 0; i < script->seen.count; i++)
+        if (script->seen.items[i].kind == kind && (!*what || str_equal(script->seen.items[i].what, what)))
+            return true;
+    return false;
+}
+
+static bool seen_as(const struct script *script, const char *word, const char *what, bool *is_word)
+{
+    static const struct {
+        const char *word;
+        enum effect_kind kind;
+    } words[] = {
+        {"load", EFFECT_LOAD},   {"journal", EFFECT_JOURNAL_PUT}, {"drop", EFFECT_JOURNAL_DROP},
+        {"bell", EFFECT_BELL},   {"setting", EFFECT_SETTING},     {"hall", EFFECT_HALL},
+        {"copy", EFFECT_COPY},   {"sign_in", EFFECT_SIGN_IN},     {"export", EFFECT_EXPORT},
+        {"fetch", EFFECT_FETCH}, {"quit", EFFECT_QUIT},           {"sign_out", EFFECT_SIGN_OUT},
+    };
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        if (strcmp(words[i].word, word) == 0) {
+            *is_word = true;
+            return seen(script, words[i].kind, what);
+        }
+    }
+    *is_word = false;
+    return false;
+}
+
+static bool nothing_seen(const struct script *script)
+{
+    for (int i = 0; i < script->seen.count; i++)
+        if (script->seen.items[i].kind != EFFECT_LOAD && script->seen.items[i].kind != EFFECT_TOAST)
+            return false;
+    return true;
+}
+
+static void expect_command(const struct script *script, const char *type, const char *json)
+{
+    if (!seen(script, EFFECT_COMMAND, type))
+        return fail(script, "no command", type);
+    if (!*json)
+        return;
+    struct json *want = read_json(script, json);
+    if (!json_equal(want, script->body)) {
+        char *got = json_print(script->body);
+        fail(script, "the command's body is", got);
+        free(got);
+    }
+    json_free(&want);
+}
+
+static void do_expect(struct script *script, const char *rest)
+{
+    char word[60] = "";
+    int used = 0;
+    bool is_word;
+    sscanf(rest, "%59s %n", word, &used);
+    bool found = seen_as(script, word, rest + used, &is_word);
+    if (strcmp(word, "nothing") == 0) {
+        if (!nothing_seen(script))
+            fail(script, "something was asked for", "");
+    } else if (is_word) {
+        if (!found)
+            fail(script, "not asked for:", rest);
+    } else {
+        expect_command(script, word, rest + used);
+    }
+    effects_deinit(&script->seen);
+}
+
+static void do_says(struct script *script, const char *rest)
+{
+    draw(script);
+    char *text = frame_text(&script->frame);
+    if (!strstr(text, rest)) {
+        fail(script, "the picture does not say:", rest);
+        fputs(text, stdout);
+    }
+    free(text);
+}
+
+static void compare(struct script *script, const char *name, char *(*print)(const struct frame *))
+{
+    draw(script);
+    char *text = print(&script->frame), *path = xasprintf("tests/screen/golden/%s.txt", name);
+    check_golden_at(text, path, script->file, script->line);
+    free(path);
+    free(text);
+}
+
+static void do_frame(struct script *script, const char *rest)
+{
+    compare(script, rest, frame_text);
+}
+
+static void do_looks(struct script *script, const char *rest)
+{
+    compare(script, rest, frame_golden);
+}
+
+static void run_line(struct script *script, char *line)
+{
+    static const struct {
+        const char *word;
+        void (*run)(struct script *, const char *);
+    } words[] = {
+        {"screen", do_screen},   {"now", do_now},       {"lang", do_lang},   {"signed_in", do_signed_in},
+        {"status", do_status},   {"data", do_data},     {"load", do_load},   {">", do_action},
+        {"key", do_key},         {"type", do_type},     {"paste", do_paste}, {"saved", do_saved},
+        {"refused", do_refused}, {"result", do_result}, {"tick", do_tick},   {"size", do_size},
+        {"expect", do_expect},   {"says", do_says},     {"frame", do_frame}, {"looks", do_looks},
+    };
+    line[strcspn(line, "\n")] = '\0';
+    if (!*line || *line == '#')
+        return;
+    size_t length = strcspn(line, " ");
+    const char *rest = line + length + (line[length] == ' ');
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (strlen(words[i].word) == length && memcmp(words[i].word, line, length) == 0)
+            return words[i].run(script, rest);
+    fail(script, "no command of scripts:", line);
+}
+
+static void script_end(struct script *script)
+{
+    for (int i = 0; i < script->answer_count; i++) {
+        free(script->answers[i].what);
+        json_free(&script->answers[i].json);
+    }
+    effects_deinit(&script->seen);
+    free(script->type);
+    json_free(&script->body);
+    frame_deinit(&script->frame);
+    app_free(&script->app);
+    keymap_free(&script->keys);
+}
+
+void script_run(const char *file)
+{
+    char fault[300] = "", line[LINE_BYTES], path[300];
+    struct script script = {.file = path, .lang = LANG_EN};
+    str_format(path, sizeof path, "tests/screen/%s", file);
+    FILE *in = fopen(path, "re");
+    REQUIRE(in);
+    script.keys = action_keymap(fault, sizeof fault);
+    CHECK_TEXT(fault, "");
+    script.app = app_new(script.keys, LANG_EN);
+    frame_init(&script.frame, 80, 24);
+    zone_set("Asia/Jakarta");
+    while (fgets(line, sizeof line, in)) {
+        script.line++;
+        run_line(&script, line);
+    }
+    fclose(in);
+    script_end(&script);
+}

@@ -1,0 +1,25 @@
+/* tests/screen/script.h: a screen's test that reads like the screen: a script of what happens, and the
+ * pictures that must come of it. One command a line, # begins a comment:
+ *
+ *     screen desk 120x40 {"args":…}     starts the app on that screen (args may be left out)
+ *     now 2026-11-24T10:02:00.000Z      time from here on
+ *     lang id
+ *     signed_in FILE | {…}              a session; JSON stands in tests/screen/data/FILE or on the line
+ *     status FILE | {…}                 the connection, see MSG_STATUS
+ *     data WHAT FILE | {…}              what the cache answers to the query WHAT from here on
+ *     load                              rows changed: the screen asks for its data again
+ *     > call_next                       an action by its id
+ *     key n S-Tab Enter                 keys by name
+ *     type some text                    each letter a key
+ *     paste some text
+ *     saved {…}                         the last command was saved here; JSON: {"body","data"} (may be left
+ * out) refused CODE some sentence        or it was not result {…}                        the hall's answer to
+ * it tick                              a second goes by size 60x20 expect TYPE {…}                   the last
+ * command asked for, with exactly this body expect load WHAT | journal SCREEN | setting NAME | nothing that
+ * effect is among those since the last expect; nothing: no effect is says some words                   the
+ * picture holds these words frame NAME                        the picture is golden/NAME.txt looks NAME the
+ * same with its looks and cursor */
+#pragma once
+
+/* Runs tests/screen/FILE; each failure is counted with its line. */
+void script_run(const char *file);

@@ -1,0 +1,234 @@
+/* tests/unit/screens_app_test.c: the action table and the app's own rules, with a screen made for the test.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "screens/app.h"
+#include "screens/record.h"
+#include "tests/support/test.h"
+
+TEST(actions_have_parsable_keys_and_unique_ids)
+{
+    char fault[300] = "";
+    struct keymap *keys = action_keymap(fault, sizeof fault);
+    CHECK_TEXT(fault, "");
+    for (int i = 1; i < ACTION_COUNT; i++) {
+        enum action found;
+        CHECK(action_find(action_info((enum action)i)->id, &found) && found == (enum action)i);
+        CHECK(keymap_key(keys, i, 0).code != K_NONE);
+        CHECK(action_info((enum action)i)->screens & IN_ANY);
+    }
+    keymap_free(&keys);
+}
+
+/* Nothing that is done at once may sit on a key that moves in lists, and danger never on Enter. */
+TEST(actions_leave_the_keys_of_lists_alone)
+{
+    static const char *const taken[] = {"j", "k", "g", "G", "Enter", "Tab", "Up", "Down", "PgUp", "PgDn"};
+    char fault[300];
+    struct keymap *keys = action_keymap(fault, sizeof fault);
+    for (size_t i = 0; i < sizeof taken / sizeof *taken; i++)
+        for (int screen = 0; screen < SCREEN_COUNT; screen++)
+            CHECK_INT(keymap_find(keys, 1U << screen, key_of(taken[i]), 0), 0);
+    keymap_free(&keys);
+}
+
+struct fixture {
+    struct keymap *keys;
+    struct app *app;
+    struct effects effects;
+};
+
+static struct fixture start(enum screen_id screen, const char *roles)
+{
+    char fault[300];
+    struct fixture f = {.keys = action_keymap(fault, sizeof fault)};
+    f.app = app_new(f.keys, LANG_EN);
+    app_ui(f.app)->now_ms = 1795500120000;
+    if (roles) {
+        app_ui(f.app)->session.signed_in = true;
+        app_ui(f.app)->session.roles = role_find(roles);
+    }
+    app_open(f.app, screen, NULL, &f.effects);
+    return f;
+}
+
+static void end(struct fixture *f)
+{
+    effects_deinit(&f->effects);
+    app_free(&f->app);
+    keymap_free(&f->keys);
+}
+
+static void press(struct fixture *f, const char *name)
+{
+    struct msg msg = {.kind = MSG_KEY, .key = key_of(name)};
+    app_update(f->app, &msg, &f->effects);
+}
+
+static bool asked(const struct fixture *f, enum effect_kind kind)
+{
+    for (int i = 0; i < f->effects.count; i++)
+        if (f->effects.items[i].kind == kind)
+            return true;
+    return false;
+}
+
+static bool shows(const struct fixture *f, const char *words)
+{
+    struct frame frame;
+    frame_init(&frame, 80, 24);
+    app_view(f->app, 1795500120000, &frame);
+    char *text = frame_text(&frame);
+    bool found = strstr(text, words);
+    free(text);
+    frame_deinit(&frame);
+    return found;
+}
+
+TEST(app_letters_type_in_a_field)
+{
+    struct fixture f = start(SCREEN_SIGN_IN, NULL);
+    press(&f, "n");
+    press(&f, "?");
+    CHECK(shows(&f, "n?"));
+    end(&f);
+}
+
+TEST(app_password_is_never_recorded)
+{
+    struct fixture f = start(SCREEN_SIGN_IN, NULL);
+    CHECK(!app_secret(f.app));
+    press(&f, "Tab");
+    CHECK(app_secret(f.app));
+    struct msg msg = {.kind = MSG_KEY, .key = key_of("x")};
+    struct json *line = record_message(&msg, app_secret(f.app));
+    CHECK_TEXT(json_text(line, "key"), "*");
+    json_free(&line);
+    end(&f);
+}
+
+TEST(app_greyed_action_says_why_not)
+{
+    struct fixture f = start(SCREEN_DESK, "reception");
+    press(&f, "n");
+    CHECK(shows(&f, "Your roles do not include this."));
+    CHECK(!asked(&f, EFFECT_COMMAND));
+    end(&f);
+}
+
+TEST(app_offline_call_is_refused_here)
+{
+    struct fixture f = start(SCREEN_DESK, "clerk");
+    struct json *desk = NULL, *status = NULL;
+    struct err_info info;
+    const char *text = "{\"counter\":{\"id\":\"c\",\"state\":\"open\",\"fence\":1},\"ticket\":null}";
+    REQUIRE(json_parse(text, strlen(text), &desk, &info) == ERR_OK);
+    struct msg data = {.kind = MSG_DATA, .what = "desk", .to = 1, .json = desk};
+    app_update(f.app, &data, &f.effects);
+    REQUIRE(json_parse("{\"state\":4}", 11, &status, &info) == ERR_OK);
+    struct msg offline = {.kind = MSG_STATUS, .json = status};
+    app_update(f.app, &offline, &f.effects);
+    press(&f, "n");
+    CHECK(!asked(&f, EFFECT_COMMAND));
+    CHECK(shows(&f, "Hall not reachable: cannot call"));
+    json_free(&desk);
+    json_free(&status);
+    end(&f);
+}
+
+TEST(app_danger_asks_and_only_y_goes_on)
+{
+    struct fixture f = start(SCREEN_DESK, "clerk");
+    press(&f, "A-o");
+    CHECK(shows(&f, "Sign out?"));
+    press(&f, "Enter");
+    press(&f, "A-o");
+    CHECK(!asked(&f, EFFECT_SIGN_OUT));
+    press(&f, "Esc");
+    CHECK(!shows(&f, "Sign out?"));
+    press(&f, "A-o");
+    press(&f, "y");
+    CHECK(asked(&f, EFFECT_SIGN_OUT));
+    end(&f);
+}
+
+TEST(app_places_raise_what_is_open)
+{
+    struct fixture f = start(SCREEN_DESK, "clerk");
+    press(&f, "5");
+    CHECK_INT(app_screen(f.app), SCREEN_OUTBOX);
+    press(&f, "1");
+    CHECK_INT(app_screen(f.app), SCREEN_DESK);
+    press(&f, "A-5");
+    press(&f, "Esc");
+    CHECK_INT(app_screen(f.app), SCREEN_DESK);
+    press(&f, "Esc");
+    CHECK_INT(app_screen(f.app), SCREEN_DESK);
+    end(&f);
+}
+
+TEST(app_palette_finds_in_any_language)
+{
+    struct fixture f = start(SCREEN_DESK, "clerk");
+    press(&f, "C-p");
+    const char *letters[] = {"k", "e", "l", "u", "a", "r"}; /* "sign out" in Indonesian */
+    for (size_t i = 0; i < sizeof letters / sizeof *letters; i++)
+        press(&f, letters[i]);
+    CHECK(shows(&f, "sign out"));
+    press(&f, "Enter");
+    CHECK(shows(&f, "Sign out?"));
+    end(&f);
+}
+
+TEST(app_draws_at_any_size)
+{
+    static const int sizes[][2] = {{1, 1}, {2, 3}, {10, 2}, {40, 5}, {59, 12}, {60, 12}, {300, 100}};
+    struct fixture f = start(SCREEN_DESK, "clerk");
+    for (int help = 0; help < 2; help++) {
+        for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+            struct frame frame;
+            frame_init(&frame, sizes[i][0], sizes[i][1]);
+            app_view(f.app, 0, &frame);
+            CHECK_INT(frame.w, sizes[i][0]);
+            frame_deinit(&frame);
+        }
+        press(&f, "?");
+    }
+    end(&f);
+}
+
+TEST(record_keeps_a_message_whole)
+{
+    struct json *json = json_new_object();
+    json_set_text(json, "id", "x");
+    struct msg msg = {
+        .kind = MSG_RESULT, .seq = 812, .to = 3, .what = "ticket.start", .now_ms = 99, .json = json};
+    struct json *line = record_message(&msg, false);
+    struct msg back;
+    struct err_info info;
+    REQUIRE(record_read(line, &back, &info));
+    CHECK_INT(back.kind, MSG_RESULT);
+    CHECK_INT(back.seq, 812);
+    CHECK_INT(back.to, 3);
+    CHECK_INT(back.now_ms, 99);
+    CHECK_TEXT(back.what, "ticket.start");
+    CHECK(json_equal(back.json, json));
+    json_free(&line);
+    json_free(&json);
+}
+
+TEST(record_refuses_what_is_no_message)
+{
+    static const char *const wrong[] = {"{}", "{\"msg\":\"dance\"}", "{\"msg\":\"key\",\"key\":\"Hyper-9\"}",
+                                        "{\"msg\":\"action\",\"action\":\"fly\"}"};
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        struct json *json = NULL;
+        struct msg msg;
+        struct err_info info = {0};
+        REQUIRE(json_parse(wrong[i], strlen(wrong[i]), &json, &info) == ERR_OK);
+        CHECK(!record_read(json, &msg, &info));
+        CHECK(*info.text);
+        json_free(&json);
+    }
+}
