@@ -402,8 +402,10 @@ static void on_signed_in(struct app *app, const struct msg *msg, struct effects 
     if (msg->json)
         take_session(&app->ui.session, msg->json);
     tell_all(app, msg, effects);
-    if (!msg->json || (app_screen(app) != SCREEN_SIGN_IN && app_screen(app) != SCREEN_START))
+    if (!msg->json || !app->layer_count)
         return;
+    if (app_screen(app) != SCREEN_SIGN_IN && app_screen(app) != SCREEN_START)
+        return tell_kind(app, app_top(app), MSG_LOAD, effects);
     clear(app, effects);
     app_push(app, app_home(app), NULL, effects);
 }

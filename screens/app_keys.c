@@ -81,7 +81,7 @@ int app_help_actions(const struct app *app, enum action out[ACTION_COUNT])
     for (int pass = 0; pass < 2; pass++) { /* the screen's own first, then those of every screen */
         for (int i = 1; i < ACTION_COUNT; i++) {
             unsigned screens = action_info((enum action)i)->screens;
-            bool everywhere = (screens & IN_ANY) == IN_ANY;
+            bool everywhere = (screens & IN_WORK) == IN_WORK;
             if (screens & app_context(app) && everywhere == (pass == 1))
                 out[count++] = (enum action)i;
         }

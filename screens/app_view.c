@@ -122,6 +122,13 @@ static void bar_view(const struct app *app, struct frame *frame, struct rect lin
     funcbar_draw(items, count, frame, line);
 }
 
+/* Over the help or the palette, no other key acts. */
+static void back_view(const struct app *app, struct frame *frame, struct rect line)
+{
+    const struct funcbar_item item = {.key = "Esc", .label = tr(app->ui.lang, TR("back"))};
+    funcbar_draw(&item, 1, frame, line);
+}
+
 /* --- help and palette
  * -------------------------------------------------------------------------------------------- */
 
@@ -135,7 +142,7 @@ static void help_view(const struct app *app, struct frame *frame, struct rect ar
     rows[n++] = (struct help_row){.label = tr(app->ui.lang, screen_info(app_screen(app))->title)};
     for (int i = 0; i < count; i++) {
         const struct action_info *info = action_info(actions[i]);
-        if (!general && (info->screens & IN_ANY) == IN_ANY) {
+        if (!general && (info->screens & IN_WORK) == IN_WORK) {
             rows[n++] = (struct help_row){.label = tr(app->ui.lang, TR("Everywhere"))};
             general = true;
         }
@@ -197,6 +204,8 @@ void app_view(const struct app *app, int64_t now_ms, struct frame *frame)
     body_view(app, frame, area);
     if (app->ask)
         ask_view(app->ask, &app->ui, frame, bottom);
+    else if (app->help_open || app->palette_open)
+        back_view(app, frame, bottom);
     else
         bar_view(app, frame, bottom);
 }

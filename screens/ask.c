@@ -219,7 +219,8 @@ static int choices(const struct ask *ask, enum lang lang, struct frame *frame, s
 static void row_draw(const void *self, int row, struct frame *frame, struct rect area, unsigned look)
 {
     const struct json *rows = self;
-    rect_cut_left(&area, 1);
+    struct rect sign = rect_cut_left(&area, 2);
+    text_draw(frame, sign, look == STYLE_TEXT ? " " : "›", look);
     text_draw(frame, area, json_text_or(json_at(rows, (size_t)row), "label", ""), look);
 }
 
@@ -246,7 +247,7 @@ void ask_view(const struct ask *ask, const struct ui *ui, struct frame *frame, s
     if (has_list(ask)) {
         struct list_rows rows = {
             .draw = row_draw, .self = rows_of(ask), .empty = tr(ui->lang, TR("Nothing found."))};
-        list_draw(&ask->list, &rows, frame, area, false);
+        list_draw(&ask->list, &rows, frame, area, true);
     }
     field_draw(&ask->field, frame, line, NULL, true);
 }

@@ -331,7 +331,7 @@ static void no_show(struct desk *desk, const struct ui *ui, struct effects *effe
     }
     begin_step(desk, ticket_body(desk_ticket(desk)));
     struct json *question = ask_about(
-        "no_show", tr(ui->lang, TR("Early: called %d times, %d s ago. No-show for %s all the same?")),
+        "no_show", tr(ui->lang, TR("Early (calls: %d, last: %d s ago). No-show for %s all the same?")),
         (int)calls, (int)since_s, number_of(desk_ticket(desk)));
     question_choice(question, "y", tr(ui->lang, TR("no-show")), "yes", NULL);
     effects_ask(effects, question);

@@ -10,7 +10,7 @@
 enum {
     RIGHT_W = 33,       /* queues, parked, next, today */
     PREVIEW_FROM = 100, /* columns from which the citizen stands at the right */
-    PREVIEW_W = 36,
+    PREVIEW_W = 28,     /* and 8 more from 120 columns on */
     NEXT_ROWS = 4,
 };
 
@@ -98,8 +98,9 @@ static enum action big_action(const struct desk *desk, const struct ui *ui)
     return ACTION_NONE;
 }
 
-static void big_word(const struct desk *desk, const struct ui *ui, struct frame *frame, struct rect line)
+static void big_word(const struct desk *desk, const struct ui *ui, struct frame *frame, struct rect area)
 {
+    struct rect line = rect_row(area, 0);
     enum action action = big_action(desk, ui);
     char text[SHOW_TEXT];
     if (desk->waiting_for) {
@@ -110,8 +111,8 @@ static void big_word(const struct desk *desk, const struct ui *ui, struct frame 
         return;
     }
     if (!action) {
-        text_draw_as(frame, line, tr(ui->lang, desk_enabled(desk, ui, ACTION_CALL_NEXT)), STYLE_WARN,
-                     TEXT_CENTRE);
+        text_draw_wrapped(frame, rect_inset(area, 2, 0),
+                          tr(ui->lang, desk_enabled(desk, ui, ACTION_CALL_NEXT)), STYLE_WARN, 0);
         return;
     }
     char name[KEY_NAME];
@@ -128,8 +129,7 @@ static void empty_view(const struct desk *desk, const struct ui *ui, struct fram
     int64_t oldest_ms, waiting = waiting_in_all(desk, &oldest_ms);
     char text[SHOW_TEXT], oldest[SHOW_TEXT];
     rect_cut_top(&area, 1);
-    struct rect word = rect_cut_top(&area, 1);
-    rect_cut_top(&area, 1);
+    struct rect word = rect_cut_top(&area, 2);
     if (!desk->data) {
         text_draw_as(frame, word, tr(ui->lang, TR("The desk is being loaded.")), STYLE_DIM, TEXT_CENTRE);
         return;
@@ -523,7 +523,7 @@ void desk_view(const struct desk *desk, const struct ui *ui, struct frame *frame
         empty_view(desk, ui, frame, head);
     frame_rule(frame, rect_cut_top(&area, 1));
     if (area.w >= PREVIEW_FROM && busy) {
-        preview_view(desk, ui, frame, rect_cut_right(&area, PREVIEW_W));
+        preview_view(desk, ui, frame, rect_cut_right(&area, PREVIEW_W + (area.w >= 120 ? 8 : 0)));
         frame_pillar(frame, rect_cut_right(&area, 1));
     }
     if (area.w >= 60) {

@@ -202,8 +202,11 @@ static void outbox_view(const void *data, const struct ui *ui, struct frame *fra
     rect_cut_left(&head, 1);
     text_drawf(frame, head, STYLE_TEXT, tr(ui->lang, TR("%d records of yours wait · %d of other people")),
                (int)json_int(self->data, "count", 0), (int)json_int(self->data, "others", 0));
-    if (ui->link.state == LINK_OFFLINE && *ui->link.text)
-        text_draw(frame, rect_cut_top(&area, 1), ui->link.text, STYLE_WARN);
+    if (ui->link.state == LINK_OFFLINE && *ui->link.text) {
+        struct rect why = rect_cut_top(&area, 1);
+        rect_cut_left(&why, 1);
+        text_draw(frame, why, ui->link.text, STYLE_WARN);
+    }
     struct rect detail = area.h > 12 ? rect_cut_bottom(&area, DETAIL_ROWS) : (struct rect){0};
     if (!rect_empty(detail)) {
         frame_rule(frame, rect_cut_top(&detail, 1));

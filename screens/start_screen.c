@@ -98,16 +98,16 @@ static void kinds_view(const struct ui *ui, struct frame *frame, struct rect are
 static void setup_view(const struct ui *ui, struct frame *frame, struct rect area)
 {
     static const char *const commands[] = {
-        "loketd init --data /var/lib/loket --hall CODE --name \"NAME\" --pack id",
-        "loketd user add --data /var/lib/loket --login L --name N --roles clerk --password-file -",
-        "loketd counter add --data /var/lib/loket --name 1 --queues P",
-        "loketd serve --data /var/lib/loket --listen 127.0.0.1:8480",
+        "loketd init --data DIR --hall CODE --name \"NAME\" --pack id",
+        "loketd user add --data DIR --login L --name N --roles clerk --password-file -",
+        "loketd counter add --data DIR --name 1 --queues P",
+        "loketd serve --data DIR --listen 127.0.0.1:8480",
         "loket --hall http://127.0.0.1:8480",
     };
     text_draw(frame, rect_cut_top(&area, 1), tr(ui->lang, TR("In a shell on this computer:")), STYLE_TEXT);
     rect_cut_top(&area, 1);
     for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
-        text_draw(frame, rect_cut_top(&area, 1), commands[i], STYLE_ACCENT);
+        rect_cut_top(&area, text_draw_wrapped(frame, area, commands[i], STYLE_ACCENT, 0));
     rect_cut_top(&area, 1);
     text_draw_wrapped(frame, area, tr(ui->lang, TR("Then choose 3 here, with the address of the last line.")),
                       STYLE_TEXT, 0);

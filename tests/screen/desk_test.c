@@ -1,8 +1,38 @@
-/* tests/screen/desk_test.c: the desk, as scripts. */
+/* tests/screen/desk_test.c: the desk and what stands around it, as scripts. */
 #include "tests/screen/script.h"
 #include "tests/support/test.h"
 
 TEST(screen_desk_from_call_to_hold)
 {
     script_run("desk.script");
+}
+
+TEST(screen_desk_steps)
+{
+    script_run("steps.script");
+}
+
+TEST(screen_sign_in)
+{
+    script_run("sign_in.script");
+}
+
+TEST(screen_practice)
+{
+    script_run("practice.script");
+}
+
+TEST(screen_start)
+{
+    script_run("start.script");
+}
+
+TEST(screen_outbox)
+{
+    script_run("outbox.script");
+}
+
+TEST(screen_help_and_palette)
+{
+    script_run("help.script");
 }
