@@ -13,7 +13,7 @@ enum { MINUTE_MS = 60 * 1000 };
 
 /* Before this many calls and this long after the last, a no-show asks first; a queue's rule may say
  * otherwise. */
-enum { NO_SHOW_CALLS = 2, NO_SHOW_AFTER_S = 60 };
+enum { NO_SHOW_CALLS = 2, NO_SHOW_AFTER_S = 30 };
 
 static const struct hold_reason {
     const char *code, *label;
@@ -315,7 +315,7 @@ static bool no_show_is_early(const struct desk *desk, const struct ui *ui, int64
         if (str_equal(json_text(q, "id"), json_text(ticket, "queue")))
             rule = json_get(q, "rule");
     int64_t called_ms = ui->now_ms;
-    time_parse(json_text_or(ticket, "called_at", ""), &called_ms);
+    time_parse(json_text_or(ticket, "last_call_at", json_text_or(ticket, "called_at", "")), &called_ms);
     *calls = json_int(ticket, "calls", 1);
     *since_s = (ui->now_ms - called_ms) / 1000;
     return *calls < json_int(rule, "no_show_calls", NO_SHOW_CALLS) ||
@@ -520,7 +520,7 @@ static void undo(struct desk *desk, struct effects *effects)
     const struct json *last = json_get(desk->data, "undo");
     struct json *body = json_new_object();
     json_set_text(body, "ticket", json_text_or(last, "ticket", ""));
-    json_set_int(body, "gen", json_int(last, "gen", 0));
+    json_set_int(body, "gen", json_int(last, "gen", -1)); /* -1: not compared */
     send_online(desk, "ticket.undo", body, effects);
 }
 

@@ -36,7 +36,7 @@ struct station {
     FILE *record;           /* NULL: none */
     struct effects effects; /* asked for, not yet carried out */
     bool draining;
-    bool practice, display, rows_changed, status_changed, dirty;
+    bool practice, display, whole_session, rows_changed, status_changed, dirty;
     int64_t status_ms;   /* when the status was last looked at, monotonic */
     int64_t key_ms;      /* of the last key, monotonic: for the lock */
     struct json *status; /* as last told */
@@ -222,6 +222,8 @@ static void tell_signed_in(struct station *station)
     const char *zone = json_text(json_get(session, "hall"), "timezone");
     if (zone && !zone_set(zone))
         log_write(LOG_WARN, "the hall's time zone %s is not known on this computer", zone);
+    /* Before the first copy of the hall neither its name nor its counters are known: told again then. */
+    station->whole_session = json_is_object(json_get(session, "hall"));
     struct msg msg = {.kind = MSG_SIGNED_IN, .json = session};
     station_tell(station, &msg);
     json_free(&session);
@@ -610,7 +612,10 @@ void station_step(struct station *station)
         tell_status(station);
     if (station->rows_changed) {
         station->rows_changed = false;
-        tell_kind(station, MSG_LOAD);
+        if (cache_actor(station->cache) && !station->whole_session)
+            tell_signed_in(station);
+        else
+            tell_kind(station, MSG_LOAD);
     }
     lock_when_idle(station, mono_ms);
 }

@@ -1,8 +1,9 @@
 /* core/cache/cache.h: the workstation's own copy of the hall, its outbox and its draft journal.
  *
- * One SQLite file, DIR/cache.db, that one program owns (a second gets ERR_IN_USE). base_* tables are exactly the
- * hall's rows at the cursor; overlay_* is what the pending commands make of them, computed by core/command;
- * views of the plain names join both. "Saved" may be shown only after cache_confirm returned ERR_OK. */
+ * One SQLite file, DIR/cache.db, that one program owns (a second gets ERR_IN_USE). base_* tables are exactly
+ * the hall's rows at the cursor; overlay_* is what the pending commands make of them, computed by
+ * core/command; views of the plain names join both. "Saved" may be shown only after cache_confirm returned
+ * ERR_OK. */
 #pragma once
 #include <stdbool.h>
 #include <stdint.h>
@@ -14,24 +15,36 @@
 struct cache;
 
 /* Makes DIR (0700) when it is not there. A damaged file is set aside as cache.db.damaged-DATE, the outbox and
- * journal salvaged from it and the rest rebuilt from the hall; *recovered (may be NULL) counts the records saved. */
+ * journal salvaged from it and the rest rebuilt from the hall; *recovered (may be NULL) counts the records
+ * saved. */
 enum err cache_open(struct cache **out, const char *dir, int64_t now_ms, struct rng *rng, int *recovered,
                     struct err_info *info) MUST_USE;
 void cache_close(struct cache **cache);
 const char *cache_message(const struct cache *cache); /* the sentence of the last failure */
 
 /* --- identity and place ------------------------------------------------------------------------ */
-const char *cache_client(const struct cache *cache); /* this installation, made once */
+/* This installation, or the signed-in person's client on it; made once. */
+const char *cache_client(const struct cache *cache);
 int64_t cache_cursor(const struct cache *cache);
-int64_t cache_epoch(const struct cache *cache);      /* 0 before the first contact */
+int64_t cache_epoch(const struct cache *cache); /* 0 before the first contact */
+int64_t cache_safe_through(const struct cache *cache);
+/* The base is not the hall's at the cursor (first contact, a new epoch, another person): copy it anew. */
+bool cache_needs_snapshot(const struct cache *cache);
+/* Each person has a stream of commands of their own on this installation, so that one's unsent records never
+ * hold up another's: the client to name in /v1/session. "" when the store fails. Valid until the next call.
+ */
+const char *cache_client_for(struct cache *cache, const char *login);
+/* The hall's clock minus this computer's, as sync last saw it: into every command's "at". */
+void cache_set_offset(struct cache *cache, int64_t offset_ms);
 /* Small settings that survive: "hall_url", "counter", "lang", "last_screen" … NULL when never set. */
 const char *cache_setting(struct cache *cache, const char *name);
 enum err cache_set_setting(struct cache *cache, const char *name, const char *value) MUST_USE;
-/* Who works here now. Their token is kept so that a restart goes on without a password until it expires; another
- * person neither sees nor sends this one's outbox. */
-enum err cache_sign_in(struct cache *cache, const struct json *session) MUST_USE; /* the answer of /v1/session */
-enum err cache_sign_out(struct cache *cache) MUST_USE;                           /* never touches the outbox */
-const struct actor *cache_actor(const struct cache *cache);                      /* NULL: nobody signed in */
+/* Who works here now. Their token is kept so that a restart goes on without a password until it expires;
+ * another person neither sees nor sends this one's outbox. */
+enum err cache_sign_in(struct cache *cache,
+                       const struct json *session) MUST_USE; /* the answer of /v1/session */
+enum err cache_sign_out(struct cache *cache) MUST_USE;       /* never touches the outbox */
+const struct actor *cache_actor(const struct cache *cache);  /* NULL: nobody signed in */
 const char *cache_token(const struct cache *cache);
 
 /* --- confirming work ----------------------------------------------------------------------------- */
@@ -41,33 +54,45 @@ struct saved {
     struct outcome outcome; /* what this workstation expects; a predicted refusal was NOT saved */
 };
 /* Stores the command durably and shows its effect in the plain views, in one transaction. Online commands are
- * stored as well (same seq on every retry) but not predicted. ERR_REFUSED: saved->outcome says why, nothing was
- * stored. body is borrowed. */
-enum err cache_confirm(struct cache *cache, const char *type, const struct json *body, int64_t now_ms, struct rng *rng,
-                       struct saved *saved) MUST_USE;
+ * stored as well (same seq on every retry) but not predicted. ERR_REFUSED: saved->outcome says why, nothing
+ * was stored. body is borrowed. */
+enum err cache_confirm(struct cache *cache, const char *type, const struct json *body, int64_t now_ms,
+                       struct rng *rng, struct saved *saved) MUST_USE;
+
+/* Takes back an online command that certainly never left this computer (the last one, not handed to
+ * cache_push_body). ERR_CONFLICT: it may be under way and will be answered. */
+enum err cache_cancel_online(struct cache *cache, int64_t seq) MUST_USE;
 
 /* --- the outbox, for sync alone ------------------------------------------------------------------ */
-/* {"client","epoch","acked_through","commands":[…]} of the signed-in person's next commands in seq order, at most
- * commands_max and about bytes_max; *out NULL when there is nothing to send. The same bytes on every retry. */
+/* {"client","epoch","acked_through","commands":[…]} of the signed-in person's next commands in seq order, at
+ * most commands_max and about bytes_max; *out NULL when there is nothing to send. The same bytes on every
+ * retry. */
 enum err cache_push_body(struct cache *cache, int commands_max, size_t bytes_max, char **out) MUST_USE;
 /* Stores the results of a push answer; calls each with (seq, result) for those that are news. */
 enum err cache_push_results(struct cache *cache, const struct json *answer,
-                            void (*each)(void *ctx, int64_t seq, const struct json *result), void *ctx) MUST_USE;
-/* Applies a feed answer in one transaction: base rows, cursor, hash chain, outbox rows now in the base, overlay
- * rebuilt. ERR_CORRUPT: the chain is broken or a row is not as it should be; nothing was applied. */
+                            void (*each)(void *ctx, int64_t seq, const struct json *result),
+                            void *ctx) MUST_USE;
+/* Applies a feed answer in one transaction: base rows, cursor, hash chain, outbox rows now in the base,
+ * overlay rebuilt. ERR_CORRUPT: the chain is broken or a row is not as it should be; nothing was applied. */
 enum err cache_feed(struct cache *cache, const struct json *feed, int64_t now_ms) MUST_USE;
-enum err cache_snapshot_page(struct cache *cache, const struct json *page, bool first) MUST_USE; /* into the shadow */
+enum err cache_snapshot_page(struct cache *cache, const struct json *page,
+                             bool first) MUST_USE; /* into the shadow */
 enum err cache_snapshot_swap(struct cache *cache, int64_t rev, int64_t epoch, int64_t now_ms) MUST_USE;
-enum err cache_new_epoch(struct cache *cache, int64_t epoch) MUST_USE; /* makes what was not safe unsent again */
-int64_t cache_unsent(struct cache *cache);   /* commands of the signed-in person not yet answered */
+/* The hall stored a different history: the snapshot must be taken anew before the next feed. */
+enum err cache_ask_snapshot(struct cache *cache) MUST_USE;
+/* Moves the write-ahead log into the file when it is long; call when nothing else is to be done. */
+enum err cache_tidy(struct cache *cache) MUST_USE;
+enum err cache_new_epoch(struct cache *cache,
+                         int64_t epoch) MUST_USE; /* makes what was not safe unsent again */
+int64_t cache_unsent(struct cache *cache);        /* commands of the signed-in person not yet answered */
 int64_t cache_unsent_others(struct cache *cache);
 
 /* --- the draft journal: typed but not confirmed ------------------------------------------------- */
 /* One entry a screen and object, such as ("form", case id); replaced by the next, gone after confirming. */
-enum err cache_journal_put(struct cache *cache, const char *screen, const char *object, const struct json *typed,
-                           int64_t now_ms) MUST_USE;
+enum err cache_journal_put(struct cache *cache, const char *screen, const char *object,
+                           const struct json *typed, int64_t now_ms) MUST_USE;
 enum err cache_journal_drop(struct cache *cache, const char *screen, const char *object) MUST_USE;
 
 /* --- what screens read: see queries.h ------------------------------------------------------------ */
-enum err cache_load(struct cache *cache, const char *what, const struct json *args, int64_t now_ms, struct json **out)
-    MUST_USE;
+enum err cache_load(struct cache *cache, const char *what, const struct json *args, int64_t now_ms,
+                    struct json **out) MUST_USE;

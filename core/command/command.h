@@ -2,7 +2,8 @@
  *
  * The hall runs a command to decide; the workstation runs the same function over its own copy to predict.
  * A command reads and writes rows through the transaction handed in and nothing else: no clock, no chance, no
- * network. Its table (commands.c) says type, class, roles and function: who may, when offline, where the rule is. */
+ * network. Its table (commands.c) says type, class, roles and function: who may, when offline, where the rule
+ * is. */
 #pragma once
 #include <stdbool.h>
 #include <stdint.h>
@@ -20,7 +21,7 @@ struct command {
     const char *id; /* UUIDv7; a row that the command makes gets an identity derived from it */
     const char *type;
     int version;
-    int64_t wall_ms, offset_ms;             /* "at": evidence only */
+    int64_t wall_ms, offset_ms;                    /* "at": evidence only */
     int64_t base_rev, base_row_rev, base_hold_gen; /* "base"; -1 when not given */
     const struct json *body;
 };
@@ -29,8 +30,8 @@ struct actor {
     char user[UUID_TEXT]; /* id; "" is the hall's own program ("system") */
     char login[64];
     char name[128];
-    char agency[64];      /* "" belongs to no agency: may act for all */
-    unsigned roles;       /* core/model/role.h */
+    char agency[64]; /* "" belongs to no agency: may act for all */
+    unsigned roles;  /* core/model/role.h */
     char client[UUID_TEXT];
 };
 
@@ -43,14 +44,14 @@ struct tx_change {
 /* One command's transaction. Made by the hall's server_core or by the cache; see tx_get and tx_put. */
 struct tx {
     struct db *db;
-    enum row_set set;     /* where writes go: ROWS_PLAIN at the hall, ROWS_OVERLAY at the workstation */
-    bool predicting;      /* at the workstation: no numbers are given out, nothing online is done */
-    int64_t rev;          /* becomes row_rev of what is written; at the workstation the cursor */
-    int64_t now_ms;       /* wall time of the hall, as far as it is known here */
-    int64_t mono_ms;      /* monotonic: leases */
+    enum row_set set; /* where writes go: ROWS_PLAIN at the hall, ROWS_OVERLAY at the workstation */
+    bool predicting;  /* at the workstation: no numbers are given out, nothing online is done */
+    int64_t rev;      /* becomes row_rev of what is written; at the workstation the cursor */
+    int64_t now_ms;   /* wall time of the hall, as far as it is known here */
+    int64_t mono_ms;  /* monotonic: leases */
     const struct actor *actor;
     const struct command *command;
-    unsigned ids;         /* identities derived so far */
+    unsigned ids;              /* identities derived so far */
     struct tx_change *changes; /* rows written, in order, each once; grows as needed; tx_deinit frees */
     int change_count, change_capacity;
 };
@@ -70,8 +71,8 @@ struct outcome {
     struct json *data; /* the answer's data, or details of the refusal; may be NULL; the caller frees */
 };
 
-/* Runs one command. ERR_OK: look at out. Unknown types are refused as unknown_command. On a refusal the caller
- * rolls its savepoint back. The role and agency of the actor are checked here, on both sides. */
+/* Runs one command. ERR_OK: look at out. Unknown types are refused as unknown_command. On a refusal the
+ * caller rolls its savepoint back. The role and agency of the actor are checked here, on both sides. */
 enum err command_run(struct tx *tx, const struct command *command, struct outcome *out) MUST_USE;
 /* Fills command from {"seq","id","type","v","at","base","body"}; false with a sentence when malformed. */
 bool command_read(const struct json *json, struct command *command, struct err_info *info);

@@ -37,9 +37,9 @@ const char *db_path(const struct db *db);
 /* The sentence of the last failure on this database; valid until the next call. */
 const char *db_message(const struct db *db);
 
-enum err db_begin(struct db *db) MUST_USE; /* BEGIN IMMEDIATE; on a reader a snapshot to read from */
+enum err db_begin(struct db *db) MUST_USE;  /* BEGIN IMMEDIATE; on a reader a snapshot to read from */
 enum err db_commit(struct db *db) MUST_USE; /* after it returns ERR_OK the rows are durable */
-void db_rollback(struct db *db);           /* also when nothing is begun */
+void db_rollback(struct db *db);            /* also when nothing is begun */
 bool db_in_transaction(const struct db *db);
 /* Nested by depth: one savepoint inside another has its own name. */
 enum err db_savepoint(struct db *db) MUST_USE;
@@ -49,12 +49,13 @@ void db_rollback_to(struct db *db); /* undoes and ends the innermost savepoint *
 /* Several statements without parameters: DDL and pragmas only. */
 enum err db_script(struct db *db, const char *sql) MUST_USE;
 
-struct stmt *db_query(struct db *db, const char *sql); /* never NULL: a bad statement is a programmer's error */
+struct stmt *db_query(struct db *db,
+                      const char *sql); /* never NULL: a bad statement is a programmer's error */
 void db_bind_text(struct stmt *s, int index, const char *text); /* NULL binds null; copied */
 void db_bind_int(struct stmt *s, int index, int64_t value);
 void db_bind_null(struct stmt *s, int index);
 enum err db_step(struct stmt *s) MUST_USE; /* ERR_OK: a row is there · ERR_ABSENT: no more · else a failure */
-enum err db_run(struct stmt *s) MUST_USE;  /* a statement without rows: steps to the end and is done */
+enum err db_run(struct stmt *s) MUST_USE; /* a statement without rows: steps to the end and is done */
 void db_done(struct stmt *s);
 /* Columns of the row just stepped to; text lives until the next step or done. */
 const char *db_text(struct stmt *s, int column); /* NULL for null */
@@ -65,8 +66,8 @@ int64_t db_changes(const struct db *db); /* rows that the last statement changed
 /* Moves the write-ahead log into the file when it is longer than pages_min; call between commits. */
 enum err db_checkpoint(struct db *db, int64_t pages_min) MUST_USE;
 /* SQLite's own online backup into a new file, made whole before it is named path. progress may be NULL. */
-enum err db_backup(struct db *db, const char *path, void (*progress)(void *ctx, int done, int total), void *ctx,
-                   struct err_info *info) MUST_USE;
+enum err db_backup(struct db *db, const char *path, void (*progress)(void *ctx, int done, int total),
+                   void *ctx, struct err_info *info) MUST_USE;
 enum err db_integrity(struct db *db, struct err_info *info) MUST_USE; /* the file's own check */
 /* For tests: the planner's words for a statement, to assert that no key path scans. */
 char *db_explain(struct db *db, const char *sql);

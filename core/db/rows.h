@@ -12,9 +12,9 @@ enum table {
     TABLE_COUNT
 };
 
-const char *table_wire(enum table table);                  /* "ticket" */
-const char *table_name(enum table table);                  /* "tickets" */
-bool table_find(const char *wire, enum table *table);      /* by the name on the wire */
+const char *table_wire(enum table table);             /* "ticket" */
+const char *table_name(enum table table);             /* "tickets" */
+bool table_find(const char *wire, enum table *table); /* by the name on the wire */
 
 /* Which set of tables a writer means. The hall has PLAIN tables. On the workstation PLAIN is a view: the
  * overlay's row where there is one, else the base's; it is read, never written. */
@@ -31,14 +31,14 @@ enum err row_put(struct db *db, enum row_set set, enum table table, const struct
 /* In the overlay a deletion leaves a tombstone, so that the view hides the base's row. */
 enum err row_delete(struct db *db, enum row_set set, enum table table, const char *id) MUST_USE;
 /* As row_put for row text already printed; used where batches are large. */
-enum err row_put_text(struct db *db, enum row_set set, enum table table, const struct json *row, const char *text)
-    MUST_USE;
+enum err row_put_text(struct db *db, enum row_set set, enum table table, const struct json *row,
+                      const char *text) MUST_USE;
 /* Empties a set (the overlay before a replay, the shadow before a snapshot). */
 enum err rows_clear(struct db *db, enum row_set set) MUST_USE;
 /* Shadow tables become the base in the transaction that is open. */
 enum err rows_swap_shadow(struct db *db) MUST_USE;
-/* The page of a snapshot after (table, id), at most rows_max rows, from the plain tables in (table, id) order.
- * Calls each with the row's text; *more says whether rows are left. after_id NULL: from the start. */
+/* The page of a snapshot after (table, id), at most rows_max rows, from the plain tables in (table, id)
+ * order. Calls each with the row's text; *more says whether rows are left. after_id NULL: from the start. */
 typedef enum err row_visit(void *ctx, enum table table, const char *id, int64_t row_rev, const char *text);
 enum err rows_page(struct db *db, enum table after_table, const char *after_id, int rows_max, row_visit *each,
                    void *ctx, bool *more) MUST_USE;

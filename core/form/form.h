@@ -48,7 +48,7 @@ enum form_widget {
     FORM_NUMBER,   /* right-aligned */
     FORM_MONEY,    /* right-aligned; stored "5.00 AZN" */
     FORM_DATE,     /* picture in the pack's order; stored ISO */
-    FORM_TIME,     /* hh:mm; stored hh:mm:ss+00:00 only when the format is time, see form_parse */
+    FORM_TIME,     /* hh:mm in the hall's zone; stored hh:mm:ssZ */
     FORM_TABLE,    /* an array of objects; Enter opens row N as a view of its own */
     FORM_CHOICE,   /* another oneOf or anyOf: options ask which branch, by its title */
     FORM_READONLY, /* text only: computed, const or read-only */
@@ -57,6 +57,7 @@ enum form_widget {
 struct form_option {
     const char *value; /* as form_parse takes it: the text of an enum value, or JSON when not a string */
     const char *text;  /* in the language asked for */
+    const struct json *json; /* what is stored; NULL: value as a string */
     bool chosen;
 };
 struct form_column {

@@ -80,5 +80,13 @@ rule_run run_ref, run_type, run_enum, run_const, run_properties, run_pattern_pro
 
 const struct rule *node_rule(const struct node *node, const char *keyword); /* NULL: not there */
 
+/* For the forms, which look into their schema: the target of a node's own $ref, NULL when it has none; and
+ * whether a value is valid under one of the nodes that were reached when the schema was compiled. */
+const struct json *schema_ref(const struct schema *schema, const struct json *at);
+bool schema_valid_at(const struct schema *schema, const struct json *at, const struct json *value);
+bool schema_validate_at(const struct schema *schema, const struct json *at, const struct json *value,
+                        const struct schema_options *options, struct schema_errors *errors);
+const struct node *schema_node(const struct schema *schema, const struct json *at); /* NULL: not reached */
+
 /* schema_words.c: the sentence for a keyword in lang, {} replaced by argument. */
 const char *schema_words(const char *lang, const char *id, const char *argument, struct arena *arena);

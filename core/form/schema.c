@@ -203,6 +203,18 @@ static struct node *node_of(const struct schema *schema, const struct json *at)
     return NULL;
 }
 
+const struct node *schema_node(const struct schema *schema, const struct json *at)
+{
+    return node_of(schema, at);
+}
+
+const struct json *schema_ref(const struct schema *schema, const struct json *at)
+{
+    const struct node *node = json_get(at, "$ref") ? node_of(schema, at) : NULL;
+    const struct rule *rule = node ? node_rule(node, "$ref") : NULL;
+    return rule ? rule->subs[0]->at : NULL;
+}
+
 static bool refuse(struct compile *compile, const struct node *node, const struct keyword *keyword,
                    const char *sentence)
 {

@@ -197,12 +197,12 @@ static bool quiet_run(struct run *run, const struct node *node, const struct jso
     return ok;
 }
 
-bool schema_validate(const struct schema *schema, const struct json *value,
+static bool validate(const struct schema *schema, const struct node *node, const struct json *value,
                      const struct schema_options *options, struct schema_errors *errors)
 {
     static const struct schema_options none = {0};
     struct run run = {.schema = schema, .options = options ? options : &none, .errors = errors};
-    bool ok = node_run(&run, schema->root, value, "false", NULL);
+    bool ok = node_run(&run, node, value, "false", NULL);
     if (run.spent && errors && !errors->count) {
         run.errors = errors; /* it ran out where nobody listened */
         fail_as(&run, "depth", "$ref", "", NULL);
@@ -210,6 +210,24 @@ bool schema_validate(const struct schema *schema, const struct json *value,
     buf_free(&run.path);
     arena_free(&run.scratch);
     return ok && !run.spent;
+}
+
+bool schema_validate(const struct schema *schema, const struct json *value,
+                     const struct schema_options *options, struct schema_errors *errors)
+{
+    return validate(schema, schema->root, value, options, errors);
+}
+
+bool schema_validate_at(const struct schema *schema, const struct json *at, const struct json *value,
+                        const struct schema_options *options, struct schema_errors *errors)
+{
+    const struct node *node = schema_node(schema, at);
+    return !node || validate(schema, node, value, options, errors);
+}
+
+bool schema_valid_at(const struct schema *schema, const struct json *at, const struct json *value)
+{
+    return schema_validate_at(schema, at, value, &(struct schema_options){.formats_assert = true}, NULL);
 }
 
 /* --- any value -------------------------------------------------------------------------------------------

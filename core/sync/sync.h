@@ -1,7 +1,7 @@
 /* core/sync/sync.h: keeps the workstation's cache and the hall in step, without ever making a key wait.
  *
- * client_core.c decides (pure: event in, effects out); driver.c carries it out with curl_multi. One thread: the
- * program's loop calls sync_wait instead of poll and sync_step when it returns. */
+ * client_core.c decides (pure: event in, effects out); driver.c carries it out with curl_multi. One thread:
+ * the program's loop calls sync_wait instead of poll and sync_step when it returns. */
 #pragma once
 #include <poll.h>
 #include <stdbool.h>
@@ -26,16 +26,17 @@ struct sync_status {
     int64_t offset_ms;   /* hall's clock minus ours, as last seen */
     int64_t done, total; /* rows of the snapshot; total 0 when not known */
     enum err err;
-    char text[300];      /* why offline or frozen: a whole sentence */
+    char text[300]; /* why offline or frozen: a whole sentence */
 };
 
 /* What the program is told; texts and documents are borrowed for the call. */
 struct sync_events {
     void *ctx;
-    void (*changed)(void *ctx);                                                  /* rows in the cache changed */
+    void (*changed)(void *ctx); /* rows in the cache changed */
     void (*status)(void *ctx, const struct sync_status *status);
-    void (*result)(void *ctx, int64_t seq, const struct json *result);           /* of one command */
-    void (*signed_in)(void *ctx, enum err err, const char *code, const char *message, const struct json *session);
+    void (*result)(void *ctx, int64_t seq, const struct json *result); /* of one command */
+    void (*signed_in)(void *ctx, enum err err, const char *code, const char *message,
+                      const struct json *session);
     void (*answer)(void *ctx, int64_t tag, enum err err, const struct json *body); /* of sync_get */
 };
 
@@ -45,11 +46,12 @@ enum err sync_new(struct sync **out, struct cache *cache, const char *url, const
 void sync_free(struct sync **sync);
 enum err sync_set_url(struct sync *sync, const char *url, struct err_info *info) MUST_USE;
 void sync_sign_in(struct sync *sync, const char *login, const char *password);
-void sync_resume(struct sync *sync);    /* with the token that the cache keeps */
+void sync_resume(struct sync *sync); /* with the token that the cache keeps */
 void sync_sign_out(struct sync *sync);
 void sync_wake(struct sync *sync);      /* after cache_confirm: there is something to send */
 void sync_retry_now(struct sync *sync); /* the person asks: no more waiting */
-int64_t sync_get(struct sync *sync, const char *path); /* GET beside the feed, such as /v1/search?q=; returns the tag */
+int64_t sync_get(struct sync *sync,
+                 const char *path); /* GET beside the feed, such as /v1/search?q=; returns the tag */
 const struct sync_status *sync_status(const struct sync *sync);
 
 /* Waits for the network, the extra descriptors (revents set) or timeout_ms (-1: for ever). */

@@ -232,3 +232,53 @@ TEST(record_refuses_what_is_no_message)
         json_free(&json);
     }
 }
+
+static struct msg random_message(struct rng *rng, const char *const *keys, size_t key_count,
+                                 const struct json *desk)
+{
+    switch (rng_below(rng, 8)) {
+    case 0:
+        return (struct msg){.kind = MSG_TICK, .now_ms = 1795500120000 + (int64_t)rng_below(rng, 1 << 24)};
+    case 1:
+        return (struct msg){
+            .kind = MSG_DATA, .what = "desk", .to = 1 + (unsigned)rng_below(rng, 3), .json = desk};
+    case 2:
+        return (struct msg){.kind = MSG_ACTION,
+                            .action = (enum action)(1 + rng_below(rng, ACTION_COUNT - 1))};
+    case 3:
+        return (struct msg){.kind = MSG_PASTE, .text = "two\nlines \033[31m"};
+    default:
+        return (struct msg){.kind = MSG_KEY, .key = key_of(keys[rng_below(rng, key_count)])};
+    }
+}
+
+/* Whatever comes in whatever order: no crash, no endless circle, and a picture at any size. */
+TEST(app_survives_random_messages)
+{
+    static const char *const keys[] = {"n", "s",   "f",     "h",   "t",    "x",  "i",   "+",   "m",
+                                       "w", "u",   "c",     "1",   "2",    "5",  "y",   "/",   "?",
+                                       "a", "Esc", "Enter", "Tab", "Down", "Up", "C-p", "A-o", "End"};
+    struct json *desk = NULL;
+    struct err_info info;
+    struct rng rng;
+    char *text = test_read_file("tests/screen/data/desk_serving.json");
+    REQUIRE(text && json_parse(text, strlen(text), &desk, &info) == ERR_OK);
+    rng_seed(&rng, 20261124);
+    for (int round = 0; round < 30; round++) {
+        struct fixture f = start(SCREEN_DESK, "clerk");
+        for (int i = 0; i < 150; i++) {
+            struct msg msg = random_message(&rng, keys, sizeof keys / sizeof *keys, desk);
+            app_update(f.app, &msg, &f.effects);
+            effects_deinit(&f.effects);
+            if (i % 10 == 0) {
+                struct frame frame;
+                frame_init(&frame, 1 + (int)rng_below(&rng, 300), 1 + (int)rng_below(&rng, 100));
+                app_view(f.app, 1795500120000, &frame);
+                frame_deinit(&frame);
+            }
+        }
+        end(&f);
+    }
+    json_free(&desk);
+    free(text);
+}

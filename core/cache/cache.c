@@ -1,0 +1,527 @@
+/* core/cache/cache.c: opening the workstation's file, healing a damaged one, and who works on it.
+ * Knows no command and no network. */
+#include "core/cache/cache.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "core/base/crypto.h"
+#include "core/cache/store.h"
+#include "core/model/role.h"
+
+/* --- the folder ------------------------------------------------------------------------------------------
+ */
+
+/* The folder and those above it; only folders made here get mode 0700, the last one always. */
+static enum err make_folder(const char *dir, struct err_info *info)
+{
+    char *path = xstrdup(dir);
+    enum err err = ERR_OK;
+    for (char *slash = path + 1; *slash; slash++) {
+        if (*slash != '/')
+            continue;
+        *slash = '\0';
+        (void)mkdir(path, 0700);
+        *slash = '/';
+    }
+    if (mkdir(path, 0700) != 0 && errno != EEXIST)
+        err = err_set(info, err_from_errno(errno),
+                      "The folder %s cannot be made: %s. Choose another with --data.", dir, strerror(errno));
+    else if (chmod(path, 0700) != 0 && errno != EPERM && errno != EROFS)
+        err = err_set(info, err_from_errno(errno), "The folder %s cannot be made private: %s.", dir,
+                      strerror(errno));
+    free(path);
+    return err;
+}
+
+static void sync_folder(const char *dir)
+{
+    int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0)
+        return;
+    (void)fsync(fd); /* some file systems do not know it for folders */
+    close(fd);
+}
+
+/* The log belongs to the file, so that what it holds is read back with it. A shared-memory file is made anew.
+ */
+static enum err set_aside(const char *dir, const char *damaged, struct err_info *info)
+{
+    static const char *const tails[] = {"", "-wal"};
+    enum err err = ERR_OK;
+    for (size_t i = 0; i < sizeof tails / sizeof *tails && err == ERR_OK; i++) {
+        char *from = xasprintf("%s/cache.db%s", dir, tails[i]);
+        char *to = xasprintf("%s%s", damaged, tails[i]);
+        if (rename(from, to) != 0 && errno != ENOENT)
+            err = err_set(info, err_from_errno(errno), "The damaged %s cannot be set aside: %s.", from,
+                          strerror(errno));
+        free(from);
+        free(to);
+    }
+    char *shared = xasprintf("%s/cache.db-shm", dir);
+    (void)unlink(shared);
+    free(shared);
+    sync_folder(dir);
+    return err;
+}
+
+static char *damaged_name(const char *dir, int64_t now_ms)
+{
+    char stamp[TIME_TEXT];
+    time_text(now_ms, stamp);
+    for (char *c = stamp; *c; c++)
+        if (*c == ':' || *c == '.')
+            *c = '-';
+    return xasprintf("%s/cache.db.damaged-%s", dir, stamp);
+}
+
+/* --- opening ----------------------------------------------------------------------------------------------
+ */
+
+static enum err open_file(struct cache *cache, struct err_info *info)
+{
+    char *path = xasprintf("%s/cache.db", cache->dir);
+    enum err err = db_open(&cache->db, path, DB_WRITE | DB_CREATE | DB_EXCLUSIVE, info);
+    if (err == ERR_IN_USE)
+        err_set(
+            info, err,
+            "Another Loket is running on %s. Use that one, close it, or start this one with --data FOLDER.",
+            cache->dir);
+    if (err == ERR_OK)
+        err = schema_migrate(cache->db, info);
+    if (err != ERR_OK)
+        db_close(&cache->db);
+    free(path);
+    return err;
+}
+
+/* The damaged file keeps its name for those who want to look; what the person did is taken over from it. When
+ * rows may be missing, the old stream of commands ends: reusing its numbers could make two commands one. The
+ * saved commands join the new stream at the person's next sign-in (adopt_orphans). */
+static enum err heal(struct cache *cache, int64_t now_ms, int *records, struct err_info *info)
+{
+    static const char sql_forget[] = "DELETE FROM client";
+    char *damaged = damaged_name(cache->dir, now_ms);
+    struct db *old = NULL;
+    bool whole = false;
+    enum err err = set_aside(cache->dir, damaged, info);
+    if (err == ERR_OK)
+        err = open_file(cache, info);
+    if (err == ERR_OK && db_open(&old, damaged, DB_WRITE, NULL) == ERR_OK)
+        err = schema_salvage(old, cache->db, records, &whole);
+    db_close(&old);
+    if (err == ERR_OK && !whole) {
+        err = meta_set(cache->db, "install", NULL);
+        if (err == ERR_OK)
+            err = db_run(db_query(cache->db, sql_forget));
+    }
+    if (err != ERR_OK && info && info->err == ERR_OK)
+        err_set(info, err, "%s is damaged and could not be rebuilt: %s. It was kept as %s.",
+                db_path(cache->db), err_text(err), damaged);
+    free(damaged);
+    return err;
+}
+
+static bool damage_noted(const char *dir, bool forget)
+{
+    char *path = xasprintf("%s/cache.damaged", dir);
+    bool noted = access(path, F_OK) == 0;
+    if (noted && forget)
+        (void)unlink(path);
+    free(path);
+    return noted;
+}
+
+static void read_actor(struct cache *cache, const struct json *user)
+{
+    struct actor *actor = &cache->actor;
+    *actor = (struct actor){0};
+    str_copy(actor->user, sizeof actor->user, json_text_or(user, "id", ""));
+    str_copy(actor->login, sizeof actor->login, json_text_or(user, "login", ""));
+    str_copy(actor->name, sizeof actor->name, json_text_or(user, "name", ""));
+    str_copy(actor->agency, sizeof actor->agency, json_text_or(user, "agency", ""));
+    const struct json *roles = json_get(user, "roles");
+    for (const struct json *role = json_first(roles); role; role = json_next(role))
+        if (json_as_text(role))
+            actor->roles |= role_find(json_as_text(role));
+    str_copy(actor->client, sizeof actor->client, cache->client);
+}
+
+static void forget_actor(struct cache *cache)
+{
+    if (cache->token)
+        secret_wipe(cache->token, strlen(cache->token));
+    free(cache->token);
+    cache->token = NULL;
+    cache->signed_in = false;
+    cache->actor = (struct actor){0};
+}
+
+static enum err last_seq(struct db *db, const char *client, int64_t *seq)
+{
+    static const char sql_last[] = "SELECT last_seq FROM client WHERE id = $1"; /* a row a person */
+    struct stmt *s = db_query(db, sql_last);
+    db_bind_text(s, 1, client);
+    *seq = 0;
+    enum err err = query_int(s, seq);
+    return err == ERR_ABSENT ? ERR_OK : err;
+}
+
+static enum err load_session(struct cache *cache)
+{
+    char *text = NULL;
+    struct json *session = NULL;
+    TRY(meta_get(cache->db, "session", &text));
+    if (text && json_parse(text, strlen(text), &session, NULL) == ERR_OK) {
+        cache->token = json_text(session, "token") ? xstrdup(json_text(session, "token")) : NULL;
+        str_copy(cache->client, sizeof cache->client, json_text_or(session, "client", cache->install));
+        read_actor(cache, json_get(session, "user"));
+        cache->signed_in = *cache->actor.user != '\0';
+    }
+    if (text)
+        secret_wipe(text, strlen(text));
+    free(text);
+    json_free(&session);
+    return last_seq(cache->db, cache->client, &cache->handed_out);
+}
+
+/* Every start makes one durable write before anything is sent (PROTOCOL.md, boot write): what a killed
+ * program had written but not synced is then on the disk too. */
+static enum err boot_write(struct cache *cache, int64_t now_ms, struct rng *rng)
+{
+    char *install = NULL;
+    TRY(meta_get(cache->db, "install", &install));
+    if (install && uuid_valid(install))
+        str_copy(cache->install, sizeof cache->install, install);
+    else
+        uuid_v7(now_ms, rng, cache->install);
+    free(install);
+    str_copy(cache->client, sizeof cache->client, cache->install);
+    TRY(store_begin(cache, true));
+    enum err err = meta_set(cache->db, "install", cache->install);
+    if (err == ERR_OK)
+        err = meta_set_int(cache->db, "started_ms", now_ms);
+    return store_end(cache, err);
+}
+
+static enum err start(struct cache *cache, int64_t now_ms, struct rng *rng)
+{
+    TRY(boot_write(cache, now_ms, rng));
+    TRY(place_read(cache->db, &cache->place));
+    char *hall = NULL;
+    TRY(meta_get(cache->db, "hall", &hall));
+    if (hall)
+        str_copy(cache->hall, sizeof cache->hall, hall);
+    free(hall);
+    TRY(load_session(cache));
+    TRY(db_begin(cache->db));
+    return store_end(cache, overlay_rebuild(cache, cache->place.cursor));
+}
+
+enum err cache_open(struct cache **out, const char *dir, int64_t now_ms, struct rng *rng, int *recovered,
+                    struct err_info *info)
+{
+    struct err_info own = {0};
+    int records = 0;
+    struct cache *cache = xcalloc(1, sizeof *cache);
+    *out = NULL;
+    cache->dir = xstrdup(dir);
+    enum err err = make_folder(dir, &own);
+    bool noted = err == ERR_OK && damage_noted(dir, false);
+    if (err == ERR_OK && !noted) {
+        err = open_file(cache, &own);
+        if (err == ERR_OK)
+            err = start(cache, now_ms, rng);
+    }
+    if (err == ERR_CORRUPT || noted) {
+        forget_actor(cache);
+        db_close(&cache->db);
+        own = (struct err_info){0};
+        err = heal(cache, now_ms, &records, &own);
+        if (err == ERR_OK)
+            err = start(cache, now_ms, rng);
+        if (err == ERR_OK)
+            damage_noted(dir, true);
+    }
+    if (recovered)
+        *recovered = records;
+    if (err == ERR_OK) {
+        *out = cache;
+        return ERR_OK;
+    }
+    if (info)
+        *info = own;
+    if (own.err == ERR_OK)
+        err_set(info, err, "%s/cache.db cannot be used: %s. Nothing in it was changed.", dir,
+                *cache->message ? cache->message : err_text(err));
+    cache_close(&cache);
+    return err;
+}
+
+void cache_close(struct cache **cache)
+{
+    if (!*cache)
+        return;
+    forget_actor(*cache);
+    db_close(&(*cache)->db);
+    json_free(&(*cache)->setting);
+    json_free(&(*cache)->services);
+    free((*cache)->dir);
+    free(*cache);
+    *cache = NULL;
+}
+
+/* --- what is asked often
+ * ------------------------------------------------------------------------------------ */
+
+const char *cache_message(const struct cache *cache)
+{
+    return cache->message;
+}
+const char *cache_client(const struct cache *cache)
+{
+    return cache->client;
+}
+int64_t cache_cursor(const struct cache *cache)
+{
+    return cache->place.cursor;
+}
+int64_t cache_epoch(const struct cache *cache)
+{
+    return cache->place.epoch;
+}
+int64_t cache_safe_through(const struct cache *cache)
+{
+    return cache->place.safe_through;
+}
+bool cache_needs_snapshot(const struct cache *cache)
+{
+    return cache->place.needs_snapshot;
+}
+void cache_set_offset(struct cache *cache, int64_t offset_ms)
+{
+    cache->offset_ms = offset_ms;
+}
+const struct actor *cache_actor(const struct cache *cache)
+{
+    return cache->signed_in ? &cache->actor : NULL;
+}
+const char *cache_token(const struct cache *cache)
+{
+    return cache->token;
+}
+
+/* --- who works here
+ * ----------------------------------------------------------------------------------------- */
+
+static char *login_key(const char *login)
+{
+    struct buf key = {0};
+    utf8_fold(&key, login);
+    return key.data ? buf_take(&key) : xstrdup("");
+}
+
+static enum err find_client(struct db *db, const char *key, char out[UUID_TEXT])
+{
+    static const char sql_client[] = "SELECT id FROM client WHERE login = $1"; /* primary key */
+    struct stmt *s = db_query(db, sql_client);
+    db_bind_text(s, 1, key);
+    enum err err = db_step(s);
+    if (err == ERR_OK)
+        str_copy(out, UUID_TEXT, db_text(s, 0) ? db_text(s, 0) : "");
+    db_done(s);
+    return err;
+}
+
+static enum err make_client(struct cache *cache, const char *key)
+{
+    static const char sql_count[] = "SELECT count(*) FROM client"; /* a row a person */
+    static const char sql_make[] = "INSERT INTO client (login, ordinal, id, last_seq) VALUES ($1, $2, $3, 0)";
+    int64_t ordinal = 0;
+    TRY(query_int(db_query(cache->db, sql_count), &ordinal));
+    uuid_derive(cache->install, (unsigned)ordinal, cache->client_text);
+    TRY(store_begin(cache, true));
+    struct stmt *s = db_query(cache->db, sql_make);
+    db_bind_text(s, 1, key);
+    db_bind_int(s, 2, ordinal);
+    db_bind_text(s, 3, cache->client_text);
+    return store_end(cache, db_run(s));
+}
+
+const char *cache_client_for(struct cache *cache, const char *login)
+{
+    char *key = login_key(login);
+    enum err err = find_client(cache->db, key, cache->client_text);
+    if (err == ERR_ABSENT)
+        err = make_client(cache, key);
+    free(key);
+    return store_fail(cache, err) == ERR_OK ? cache->client_text : "";
+}
+
+/* Records that a healed file saved from an older stream, or that stand under another spelling of the login.
+ */
+static enum err adopt_orphans(struct db *db, const char *user, const char *client)
+{
+    static const char sql_first[] = "SELECT client, seq FROM outbox WHERE user_ = $1 AND client <> $2"
+                                    " AND state = 'pending' ORDER BY at_ms, client, seq LIMIT 1";
+    static const char sql_next[] =
+        "UPDATE client SET last_seq = last_seq + 1 WHERE id = $1 RETURNING last_seq";
+    static const char sql_move[] = "UPDATE outbox SET client = $1, seq = $2 WHERE client = $3 AND seq = $4";
+    static const char sql_rows[] =
+        "UPDATE outbox_row SET client = $1, seq = $2 WHERE client = $3 AND seq = $4";
+    static const char *const moves[] = {sql_move, sql_rows};
+    for (;;) {
+        struct stmt *s = db_query(db, sql_first);
+        db_bind_text(s, 1, user);
+        db_bind_text(s, 2, client);
+        enum err err = db_step(s);
+        char old[UUID_TEXT] = "";
+        int64_t seq = err == ERR_OK ? db_int(s, 1) : 0, next = 0;
+        if (err == ERR_OK)
+            str_copy(old, sizeof old, db_text(s, 0) ? db_text(s, 0) : "");
+        db_done(s);
+        if (err != ERR_OK)
+            return err == ERR_ABSENT ? ERR_OK : err;
+        s = db_query(db, sql_next);
+        db_bind_text(s, 1, client);
+        TRY(query_int(s, &next));
+        for (size_t i = 0; i < sizeof moves / sizeof *moves; i++) {
+            s = db_query(db, moves[i]);
+            db_bind_text(s, 1, client);
+            db_bind_int(s, 2, next);
+            db_bind_text(s, 3, old);
+            db_bind_int(s, 4, seq);
+            TRY(db_run(s));
+        }
+    }
+}
+
+/* Whose sight the base rows are: another person with the same rights may look at them while their own copy is
+ * fetched, anyone else may not. */
+static char *sight_text(const struct json *user)
+{
+    struct buf text = {0};
+    buf_addf(&text, "%s|", json_text_or(user, "agency", ""));
+    json_print_to(json_get(user, "roles"), &text);
+    return buf_take(&text);
+}
+
+static enum err change_sight(struct cache *cache, const struct json *user, struct place *place)
+{
+    char *sight = sight_text(user), *old_sight = NULL, *old_user = NULL;
+    enum err err = meta_get(cache->db, "sight", &old_sight);
+    if (err == ERR_OK)
+        err = meta_get(cache->db, "sight_user", &old_user);
+    if (err == ERR_OK && (!str_equal(sight, old_sight) || !str_equal(json_text(user, "id"), old_user)))
+        place->needs_snapshot = true;
+    if (err == ERR_OK && old_sight && !str_equal(sight, old_sight))
+        err = rows_clear(cache->db, ROWS_BASE);
+    if (err == ERR_OK)
+        err = meta_set(cache->db, "sight", sight);
+    if (err == ERR_OK)
+        err = meta_set(cache->db, "sight_user", json_text(user, "id"));
+    free(sight);
+    free(old_sight);
+    free(old_user);
+    return err;
+}
+
+static enum err change_hall(struct cache *cache, const char *hall, struct place *place)
+{
+    if (!*cache->hall || str_equal(cache->hall, hall))
+        return meta_set(cache->db, "hall", hall);
+    *place = (struct place){.needs_snapshot = true};
+    TRY(rows_clear(cache->db, ROWS_BASE));
+    return meta_set(cache->db, "hall", hall);
+}
+
+/* What is kept of the answer: who, by which client, with which token. Never the password. */
+static char *session_text(const struct json *session, const char *client)
+{
+    struct json *kept = json_new_object();
+    json_set_text(kept, "token", json_text(session, "token"));
+    json_set_text(kept, "client", client);
+    json_set(kept, "user", json_copy(json_get(session, "user")));
+    char *text = json_print(kept);
+    json_free(&kept);
+    return text;
+}
+
+static enum err store_session(struct cache *cache, const struct json *session, const char *client,
+                              struct place *place)
+{
+    const struct json *user = json_get(session, "user");
+    const char *hall = json_text_or(json_get(session, "hall"), "code", cache->hall);
+    char *text = session_text(session, client);
+    enum err err = change_hall(cache, hall, place);
+    if (err == ERR_OK)
+        err = change_sight(cache, user, place);
+    if (err == ERR_OK)
+        err = adopt_orphans(cache->db, json_text(user, "id"), client);
+    if (err == ERR_OK)
+        err = meta_set(cache->db, "session", text);
+    if (err == ERR_OK)
+        err = place_write(cache->db, place);
+    secret_wipe(text, strlen(text));
+    free(text);
+    return err;
+}
+
+static enum err unsent_everybody(struct cache *cache, int64_t *count)
+{
+    static const char sql_count[] =
+        "SELECT count(*) FROM outbox WHERE state = 'pending'"; /* rare: another hall */
+    return query_int(db_query(cache->db, sql_count), count);
+}
+
+enum err cache_sign_in(struct cache *cache, const struct json *session)
+{
+    const struct json *user = json_get(session, "user");
+    const char *hall = json_text_or(json_get(session, "hall"), "code", cache->hall);
+    if (str_empty(json_text(session, "token")) || str_empty(json_text(user, "id")) ||
+        strlen(json_text(user, "id")) >= UUID_TEXT || str_empty(json_text(user, "login")))
+        return store_refuse(cache, ERR_INVALID, "The hall's answer to the sign-in is not as it should be.");
+    int64_t unsent = 0;
+    if (*cache->hall && !str_equal(cache->hall, hall))
+        TRY(store_fail(cache, unsent_everybody(cache, &unsent)));
+    if (unsent > 0)
+        return store_refuse(
+            cache, ERR_CONFLICT,
+            "%d records for hall %s are not sent yet. They are kept: connect to that hall first, or "
+            "use another folder (--data) for hall %s.",
+            (int)unsent, cache->hall, hall);
+    char client[UUID_TEXT];
+    str_copy(client, sizeof client, cache_client_for(cache, json_text(user, "login")));
+    if (!*client)
+        return ERR_DISK;
+    struct place place = cache->place;
+    TRY(store_fail(cache, store_begin(cache, true)));
+    TRY(store_end(cache, store_session(cache, session, client, &place)));
+    forget_actor(cache);
+    cache->place = place;
+    str_copy(cache->hall, sizeof cache->hall, hall);
+    str_copy(cache->client, sizeof cache->client, client);
+    read_actor(cache, user);
+    cache->token = xstrdup(json_text(session, "token"));
+    cache->signed_in = true;
+    json_free(&cache->services);
+    TRY(store_fail(cache, last_seq(cache->db, client, &cache->handed_out)));
+    TRY(store_fail(cache, store_begin(cache, false)));
+    return store_end(cache, overlay_rebuild(cache, cache->place.cursor));
+}
+
+enum err cache_sign_out(struct cache *cache)
+{
+    static const char sql_forget[] = "DELETE FROM meta WHERE name = 'session'";
+    forget_actor(cache);
+    TRY(store_fail(cache, store_begin(cache, true)));
+    enum err err = db_run(db_query(cache->db, sql_forget));
+    if (err == ERR_OK)
+        err = rows_clear(cache->db, ROWS_OVERLAY); /* the next person sees none of it */
+    return store_end(cache, err);
+}

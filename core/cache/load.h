@@ -1,0 +1,35 @@
+/* core/cache/load.h: what the queries of queries.h share; for load*.c alone. now_ms is the hall's time. */
+#pragma once
+#include "core/cache/store.h"
+
+/* Fills answer, an empty object. ERR_ABSENT: what was asked for is not in this copy. */
+typedef enum err load_query(struct cache *cache, const struct json *args, int64_t now_ms,
+                            struct json *answer);
+load_query load_desk, load_case, load_person, load_persons, load_services, load_queue, load_queues,
+    load_users, load_accounts, load_outbox, load_disputes, load_worklist, load_board, load_journal,
+    load_status, load_priorities, load_tickets, load_cases;
+
+int load_limit(const struct json *args, int otherwise, int max); /* args.limit, within 1 … max */
+int64_t row_ms(const struct json *row, const char *name);        /* a time of a row; -1 none */
+
+enum err mark_row(struct cache *cache, enum table table, struct json *row) MUST_USE;
+/* "mark" and "wait_ms" where they belong. */
+enum err dress_row(struct cache *cache, enum table table, int64_t now_ms, struct json *row) MUST_USE;
+/* A dressed row, or NULL when there is none or id is NULL or "". */
+enum err find_row(struct cache *cache, enum table table, const char *id, int64_t now_ms,
+                  struct json **row) MUST_USE;
+/* The same into answer under name, JSON null for none; *row (may be NULL) borrows it. */
+enum err put_row(struct cache *cache, struct json *answer, const char *name, enum table table, const char *id,
+                 int64_t now_ms, struct json **row) MUST_USE;
+/* The dressed rows of a bound statement until rows holds max; *more (may be NULL): there was another. */
+enum err add_rows(struct cache *cache, struct json *rows, enum table table, struct stmt *s, int max,
+                  int64_t now_ms, bool *more) MUST_USE;
+struct json *put_array(struct json *answer, const char *name); /* borrowed from answer */
+enum err put_hall(struct cache *cache, struct json *answer) MUST_USE;
+/* The name of another row into row under as; JSON null when it is not here. */
+enum err set_name_of(struct cache *cache, struct json *row, const char *as, enum table table,
+                     const char *id) MUST_USE;
+/* {"waiting","oldest_ms"} of a queue into row. */
+enum err set_waiting(struct cache *cache, struct json *row, const char *queue, int64_t now_ms) MUST_USE;
+/* "service_name" and "person_name" of a case. */
+enum err set_case_names(struct cache *cache, struct json *row) MUST_USE;

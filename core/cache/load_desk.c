@@ -1,0 +1,282 @@
+/* core/cache/load_desk.c: everything the desk shows, in one document: my counter, the person at it, who comes
+ * next by the rule and why. Reads the copy; decides nothing: calling is the hall's. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/cache/load.h"
+#include "core/cache/next.h"
+
+enum {
+    CASES_MAX = 20,
+    PARKED_MAX = 20,
+    VISIT_MAX = 20,
+    TODAY_MAX = 300,
+    UNDO_LOOKED_AT = 20,
+    UNDO_MS = 60 * 1000
+};
+
+/* --- the person at the counter
+ * --------------------------------------------------------------------------------- */
+
+static enum err newest_at_counter(struct cache *cache, const char *counter, const char *state, int64_t now_ms,
+                                  struct json **ticket)
+{
+    static const char sql_newest[] = "SELECT row, called_at FROM tickets WHERE counter = $1 AND state = $2"
+                                     " ORDER BY called_at DESC LIMIT 1"; /* tickets_counter */
+    struct stmt *s = db_query(cache->db, sql_newest);
+    db_bind_text(s, 1, counter);
+    db_bind_text(s, 2, state);
+    enum err err = rows_first(s, ticket);
+    if (err == ERR_OK)
+        err = dress_row(cache, TABLE_TICKET, now_ms, *ticket);
+    return err == ERR_ABSENT ? ERR_OK : err;
+}
+
+/* Tickets of one visit: a person who draws two numbers comes once. */
+static enum err visit_tickets(struct cache *cache, const struct json *ticket, struct json *ids)
+{
+    static const char sql_visit[] = "SELECT id, arrived_at FROM tickets WHERE person = $1 AND visit = $2"
+                                    " ORDER BY arrived_at DESC LIMIT $3"; /* tickets_person */
+    json_add_text(ids, json_text_or(ticket, "id", ""));
+    if (!json_text(ticket, "person") || !json_text(ticket, "visit"))
+        return ERR_OK;
+    struct stmt *s = db_query(cache->db, sql_visit);
+    db_bind_text(s, 1, json_text(ticket, "person"));
+    db_bind_text(s, 2, json_text(ticket, "visit"));
+    db_bind_int(s, 3, VISIT_MAX);
+    enum err err;
+    while ((err = db_step(s)) == ERR_OK)
+        if (db_text(s, 0) && !json_has_text(ids, db_text(s, 0)))
+            json_add_text(ids, db_text(s, 0));
+    db_done(s);
+    return err == ERR_ABSENT ? ERR_OK : err;
+}
+
+static enum err add_documents(struct cache *cache, const char *case_id, int64_t now_ms,
+                              struct json *documents)
+{
+    static const char sql_documents[] =
+        "SELECT row, id FROM documents WHERE case_ = $1 LIMIT $2"; /* documents_case */
+    enum { DOCUMENTS_MAX = 400 };
+    struct stmt *s = db_query(cache->db, sql_documents);
+    db_bind_text(s, 1, case_id);
+    db_bind_int(s, 2, DOCUMENTS_MAX);
+    return add_rows(cache, documents, TABLE_DOCUMENT, s, DOCUMENTS_MAX, now_ms, NULL);
+}
+
+static enum err dress_case(struct cache *cache, struct json *row, int64_t now_ms, struct json *documents)
+{
+    struct json *service = NULL;
+    TRY(find_row(cache, TABLE_SERVICE, json_text(row, "service"), 0, &service));
+    const struct json *name = json_get(service, "name");
+    json_set(row, "service_name", name ? json_copy(name) : json_new_null());
+    set_progress(row, service, now_ms);
+    json_free(&service);
+    return add_documents(cache, json_text_or(row, "id", ""), now_ms, documents);
+}
+
+static enum err put_cases(struct cache *cache, const struct json *ticket, int64_t now_ms, struct json *answer)
+{
+    static const char sql_cases[] = "SELECT row, opened_at FROM cases WHERE ticket = $1"
+                                    " ORDER BY opened_at LIMIT $2"; /* cases_ticket */
+    struct json *ids = json_new_array(), *found = json_new_array();
+    struct json *cases = put_array(answer, "cases"), *documents = put_array(answer, "documents");
+    enum err err = ticket ? visit_tickets(cache, ticket, ids) : ERR_OK;
+    for (const struct json *id = json_first(ids); id && err == ERR_OK; id = json_next(id)) {
+        struct stmt *s = db_query(cache->db, sql_cases);
+        db_bind_text(s, 1, json_as_text(id));
+        db_bind_int(s, 2, CASES_MAX);
+        err = add_rows(cache, found, TABLE_CASE, s, CASES_MAX, now_ms, NULL);
+    }
+    for (const struct json *c = json_first(found); c && err == ERR_OK; c = json_next(c)) {
+        struct json *row = json_copy(c);
+        json_add(cases, row);
+        err = dress_case(cache, row, now_ms, documents);
+    }
+    json_free(&ids);
+    json_free(&found);
+    return err;
+}
+
+/* A service without what only its form's screen needs. */
+static enum err put_service(struct cache *cache, const char *id, struct json *answer)
+{
+    static const char *const heavy[] = {"form", "layout", "notices", "texts"};
+    struct json *service;
+    TRY(put_row(cache, answer, "service", TABLE_SERVICE, id, 0, &service));
+    for (size_t i = 0; service && i < sizeof heavy / sizeof *heavy; i++)
+        json_remove(service, heavy[i]);
+    return ERR_OK;
+}
+
+static enum err put_ticket(struct cache *cache, const char *counter, int64_t now_ms, struct json *answer)
+{
+    struct json *ticket = NULL;
+    if (counter)
+        TRY(newest_at_counter(cache, counter, "serving", now_ms, &ticket));
+    if (counter && !ticket)
+        TRY(newest_at_counter(cache, counter, "called", now_ms, &ticket));
+    json_set(answer, "ticket", ticket ? ticket : json_new_null());
+    TRY(put_row(cache, answer, "person", TABLE_PERSON, json_text(ticket, "person"), now_ms, NULL));
+    TRY(put_service(cache, json_text(ticket, "service"), answer));
+    return put_cases(cache, ticket, now_ms, answer);
+}
+
+/* --- my queues, and mine alone
+ * ------------------------------------------------------------------------------------ */
+
+static enum err put_queues(struct cache *cache, const struct json *counter, int64_t now_ms,
+                           struct json *answer)
+{
+    static const char *const members[] = {"id", "code", "name", "rule"};
+    struct json *queues = put_array(answer, "queues");
+    const struct json *mine = json_get(counter, "queues");
+    for (const struct json *q = json_first(mine); q; q = json_next(q)) {
+        struct json *row = NULL, *line = json_new_object();
+        const char *id = json_text(q, "queue");
+        json_add(queues, line);
+        TRY(find_row(cache, TABLE_QUEUE, id, 0, &row));
+        for (size_t i = 0; i < sizeof members / sizeof *members; i++) {
+            const struct json *member = json_get(row, members[i]);
+            json_set(line, members[i], member ? json_copy(member) : json_new_null());
+        }
+        json_free(&row);
+        TRY(set_waiting(cache, line, id ? id : "", now_ms));
+    }
+    return ERR_OK;
+}
+
+static enum err put_parked(struct cache *cache, int64_t now_ms, struct json *answer)
+{
+    /* tickets_called: as many as are on hold in the hall */
+    static const char sql_parked[] = "SELECT row, called_at FROM tickets WHERE state = 'held' AND user_ = $1"
+                                     " ORDER BY called_at LIMIT $2";
+    struct stmt *s = db_query(cache->db, sql_parked);
+    db_bind_text(s, 1, cache->actor.user);
+    db_bind_int(s, 2, PARKED_MAX);
+    return add_rows(cache, put_array(answer, "parked"), TABLE_TICKET, s, PARKED_MAX, now_ms, NULL);
+}
+
+/* --- today
+ * ------------------------------------------------------------------------------------------------------------
+ */
+
+static enum err ended_today(struct cache *cache, const char *counter, const char *state, int64_t now_ms,
+                            struct json *tickets)
+{
+    static const char sql_ended[] = "SELECT row, called_at FROM tickets WHERE counter = $1 AND state = $2"
+                                    " AND called_at >= $3 ORDER BY called_at LIMIT $4"; /* tickets_counter */
+    char midnight[TIME_TEXT];
+    time_text(time_day_start(now_ms), midnight);
+    struct stmt *s = db_query(cache->db, sql_ended);
+    db_bind_text(s, 1, counter);
+    db_bind_text(s, 2, state);
+    db_bind_text(s, 3, midnight);
+    db_bind_int(s, 4, TODAY_MAX);
+    return add_rows(cache, tickets, TABLE_TICKET, s, TODAY_MAX, now_ms, NULL);
+}
+
+static int64_t mean_service_ms(const struct json *tickets)
+{
+    int64_t sum_ms = 0, count = 0;
+    for (const struct json *t = json_first(tickets); t; t = json_next(t)) {
+        int64_t from_ms = row_ms(t, "started_at"), to_ms = row_ms(t, "finished_at");
+        if (from_ms < 0 || to_ms < from_ms)
+            continue;
+        sum_ms += to_ms - from_ms - json_int(t, "held_ms", 0);
+        count++;
+    }
+    return count ? sum_ms / count : 0;
+}
+
+static enum err put_today(struct cache *cache, const char *counter, int64_t now_ms, struct json *answer)
+{
+    struct json *today = json_new_object(), *served = json_new_array(), *missed = json_new_array();
+    json_set(answer, "today", today);
+    enum err err = counter ? ended_today(cache, counter, "done", now_ms, served) : ERR_OK;
+    if (err == ERR_OK && counter)
+        err = ended_today(cache, counter, "no_show", now_ms, missed);
+    json_set_int(today, "served", (int64_t)json_count(served));
+    json_set_int(today, "no_show", (int64_t)json_count(missed));
+    json_set_int(today, "parked", (int64_t)json_count(json_get(answer, "parked")));
+    json_set_int(today, "mean_ms", mean_service_ms(served));
+    json_free(&served);
+    json_free(&missed);
+    return err;
+}
+
+/* --- undo
+ * ----------------------------------------------------------------------------------------------------------------
+ */
+
+static const char *undo_event(const char *type)
+{
+    static const char *const types[] = {"ticket.no_show", "ticket.finish", "ticket.transfer",
+                                        "ticket.cancel"};
+    for (size_t i = 0; i < sizeof types / sizeof *types; i++)
+        if (str_equal(types[i], type))
+            return types[i] + strlen("ticket.");
+    return NULL;
+}
+
+/* The newest of my commands about a ticket, if it can be taken back and was not yet. */
+static enum err last_undoable(struct cache *cache, int64_t since_ms, struct json *undo)
+{
+    static const char sql_mine[] = "SELECT type, command, at_ms, state FROM outbox WHERE client = $1"
+                                   " ORDER BY seq DESC LIMIT $2"; /* primary key */
+    struct stmt *s = db_query(cache->db, sql_mine);
+    db_bind_text(s, 1, cache->client);
+    db_bind_int(s, 2, UNDO_LOOKED_AT);
+    enum err err;
+    while ((err = db_step(s)) == ERR_OK) {
+        const char *type = db_text(s, 0), *text = db_text(s, 1);
+        const char *event = undo_event(type);
+        struct json *command = NULL;
+        if (db_int(s, 2) < since_ms || str_equal(type, "ticket.undo"))
+            break;
+        if (!event || str_equal(db_text(s, 3), "refused"))
+            continue;
+        if (text && json_parse(text, strlen(text), &command, NULL) == ERR_OK) {
+            json_set_text(undo, "ticket", json_text(json_get(command, "body"), "ticket"));
+            json_set_text(undo, "event", event);
+            json_set_int(undo, "until_ms", db_int(s, 2) + cache->offset_ms + UNDO_MS);
+        }
+        json_free(&command);
+        break;
+    }
+    db_done(s);
+    return err == ERR_ABSENT ? ERR_OK : err;
+}
+
+static enum err put_undo(struct cache *cache, int64_t now_ms, struct json *answer)
+{
+    struct json *undo = json_new_object(), *ticket = NULL;
+    json_set(answer, "undo", undo);
+    if (cache->signed_in)
+        TRY(last_undoable(cache, now_ms - cache->offset_ms - UNDO_MS, undo));
+    TRY(find_row(cache, TABLE_TICKET, json_text(undo, "ticket"), now_ms, &ticket));
+    json_set_text(undo, "number", json_text(ticket, "number"));
+    if (!ticket)
+        json_set_null(answer, "undo");
+    json_free(&ticket);
+    return ERR_OK;
+}
+
+/* --- all of it
+ * ------------------------------------------------------------------------------------------------------------
+ */
+
+enum err load_desk(struct cache *cache, const struct json *args, int64_t now_ms, struct json *answer)
+{
+    struct json *counter = NULL;
+    TRY(put_hall(cache, answer));
+    TRY(put_row(cache, answer, "counter", TABLE_COUNTER, json_text(args, "counter"), now_ms, &counter));
+    TRY(put_row(cache, answer, "user", TABLE_USER, cache->actor.user, now_ms, NULL));
+    const char *id = json_text(counter, "id");
+    TRY(put_ticket(cache, id, now_ms, answer));
+    TRY(put_queues(cache, counter, now_ms, answer));
+    TRY(put_next(cache, counter, now_ms, answer));
+    TRY(put_parked(cache, now_ms, answer));
+    TRY(put_undo(cache, now_ms, answer));
+    return put_today(cache, id, now_ms, answer);
+}

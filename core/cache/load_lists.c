@@ -1,0 +1,334 @@
+/* core/cache/load_lists.c: the queries of queries.h that are lists: people who wait, counters, accounts, the
+ * worklist, the board. */
+#include <string.h>
+
+#include "core/cache/load.h"
+#include "core/model/role.h"
+
+enum { ACCOUNTS_MAX = 200, USERS_MAX = 500, QUEUES_MAX = 200, BOARD_MAX = 24 };
+
+static enum err all_rows(struct cache *cache, struct json *answer, const char *name, enum table table,
+                         const char *sql, int max)
+{
+    struct stmt *s = db_query(cache->db, sql);
+    db_bind_int(s, 1, max);
+    return add_rows(cache, put_array(answer, name), table, s, max, 0, NULL);
+}
+
+static const char sql_users[] = "SELECT row, id FROM users ORDER BY id LIMIT $1";       /* primary key */
+static const char sql_counters[] = "SELECT row, id FROM counters ORDER BY id LIMIT $1"; /* primary key */
+static const char sql_queues[] = "SELECT row, id FROM queues ORDER BY id LIMIT $1";     /* primary key */
+
+enum err load_accounts(struct cache *cache, const struct json *args, int64_t now_ms, struct json *answer)
+{
+    (void)args, (void)now_ms;
+    TRY(all_rows(cache, answer, "users", TABLE_USER, sql_users, ACCOUNTS_MAX));
+    TRY(all_rows(cache, answer, "counters", TABLE_COUNTER, sql_counters, ACCOUNTS_MAX));
+    return put_hall(cache, answer);
+}
+
+enum err load_users(struct cache *cache, const struct json *args, int64_t now_ms, struct json *answer)
+{
+    (void)args, (void)now_ms;
+    return all_rows(cache, answer, "rows", TABLE_USER, sql_users, USERS_MAX);
+}
+
+/* --- queues
+ * ------------------------------------------------------------------------------------------------- */
+
+enum err set_waiting(struct cache *cache, struct json *row, const char *queue, int64_t now_ms)
+{
+    /* tickets_arrival; as many as wait now */
+    static const char sql_waiting[] = "SELECT count(*), min(arrived_at) FROM tickets WHERE queue = $1"
+                                      " AND state = 'waiting'";
+    struct stmt *s = db_query(cache->db, sql_waiting);
+    db_bind_text(s, 1, queue);
+    enum err err = db_step(s);
+    int64_t arrived_ms = 0;
+    if (err == ERR_OK) {
+        bool known = db_text(s, 1) && time_parse(db_text(s, 1), &arrived_ms);
+        json_set_int(row, "waiting", db_int(s, 0));
+        json_set_int(row, "oldest_ms", known && now_ms > arrived_ms ? now_ms - arrived_ms : 0);
+    }
+    db_done(s);
+    return err;
+}
+
+enum err load_queues(struct cache *cache, const struct json *args, int64_t now_ms, struct json *answer)
+{
+    (void)args;
+    struct json *found = json_new_array(), *rows = put_array(answer, "rows");
+    struct stmt *s = db_query(cache->db, sql_queues);
+    db_bind_int(s, 1, QUEUES_MAX);
+    enum err err = add_rows(cache, found, TABLE_QUEUE, s, QUEUES_MAX, now_ms, NULL);
+    for (const struct json *q = json_first(found); q && err == ERR_OK; q = json_next(q)) {
+        struct json *row = json_copy(q);
+        err = set_waiting(cache, row, json_text_or(row, "id", ""), now_ms);
+        json_add(rows, row);
+    }
+    json_free(&found);
+    return err == ERR_OK ? all_rows(cache, answer, "counters", TABLE_COUNTER, sql_counters, ACCOUNTS_MAX)
+                         : err;
+}
+
+enum err load_queue(struct cache *cache, const struct json *args, int64_t now_ms, struct json *answer)
+{
+    static const char sql_first[] =
+        "SELECT row, arrived_at, number FROM tickets WHERE queue = $1"
+        " AND state = 'waiting' ORDER BY arrived_at, number LIMIT $2"; /* tickets_arrival */
+    static const char sql_after[] = "SELECT row, arrived_at, number FROM tickets WHERE queue = $1"
+                                    " AND state = 'waiting' AND (arrived_at, number) > ($3, $4)"
+                                    " ORDER BY arrived_at, number LIMIT $2"; /* tickets_arrival */
+    const char *queue = json_text(args, "queue");
+    const struct json *after = json_get(args, "after");
+    int limit = load_limit(args, 50, 500);
+    bool more = false;
+    struct json *row;
+    TRY(put_row(cache, answer, "queue", TABLE_QUEUE, queue, now_ms, &row));
+    if (row)
+        TRY(set_waiting(cache, row, queue, now_ms));
+    struct stmt *s = db_query(cache->db, json_is_object(after) ? sql_after : sql_first);
+    db_bind_text(s, 1, queue);
+    db_bind_int(s, 2, limit + 1);
+    if (json_is_object(after)) {
+        db_bind_text(s, 3, json_text_or(after, "arrived_at", ""));
+        db_bind_text(s, 4, json_text_or(after, "number", ""));
+    }
+    TRY(add_rows(cache, put_array(answer, "rows"), TABLE_TICKET, s, limit, now_ms, &more));
+    json_set_bool(answer, "more", more);
+    return ERR_OK;
+}
+
+/* --- everything, in id order: for programs that compare copies (loket pipe)
+ * ----------------------------------- */
+
+static enum err every_row(struct cache *cache, const struct json *args, const char *sql, enum table table,
+                          int64_t now_ms, struct json *answer)
+{
+    int limit = load_limit(args, 1000, 10000);
+    bool more = false;
+    struct stmt *s = db_query(cache->db, sql);
+    db_bind_text(s, 1, json_text_or(args, "after", ""));
+    db_bind_int(s, 2, limit + 1);
+    TRY(add_rows(cache, put_array(answer, "rows"), table, s, limit, now_ms, &more));
+    json_set_bool(answer, "more", more);
+    return ERR_OK;
+}
+
+enum err load_tickets(struct cache *cache, const struct json *args, int64_t now_ms, struct json *answer)
+{
+    static const char sql[] =
+        "SELECT row, id FROM tickets WHERE id > $1 ORDER BY id LIMIT $2"; /* primary key */
+    return every_row(cache, args, sql, TABLE_TICKET, now_ms, answer);
+}
+
+enum err load_cases(struct cache *cache, const struct json *args, int64_t now_ms, struct json *answer)
+{
+    static const char sql[] =
+        "SELECT row, id FROM cases WHERE id > $1 ORDER BY id LIMIT $2"; /* primary key */
+    return every_row(cache, args, sql, TABLE_CASE, now_ms, answer);
+}
+
+/* --- the board of called numbers
+ * -------------------------------------------------------------------------------- */
+
+static void board_line(struct json *calls, const struct json *ticket, const char *queue_code)
+{
+    static const char *const members[] = {"number", "counter", "called_at", "state"};
+    struct json *line = json_new_object();
+    for (size_t i = 0; i < sizeof members / sizeof *members; i++)
+        json_set_text(line, members[i], json_text(ticket, members[i]));
+    json_set_text(line, "queue_code", queue_code);
+    json_add(calls, line);
+}
+
+static enum err add_board_line(struct cache *cache, struct json *calls, const struct json *ticket)
+{
+    struct json *queue = NULL;
+    TRY(find_row(cache, TABLE_QUEUE, json_text(ticket, "queue"), 0, &queue));
+    board_line(calls, ticket, json_text(queue, "code"));
+    json_free(&queue);
+    return ERR_OK;
+}
+
+/* Two lists, each latest first, into one. */
+static enum err merge_board(struct cache *cache, struct json *calls, const struct json *a,
+                            const struct json *b)
+{
+    const struct json *left = json_first(a), *right = json_first(b);
+    while ((left || right) && json_count(calls) < BOARD_MAX) {
+        bool take_left = !right || (left && strcmp(json_text_or(left, "called_at", ""),
+                                                   json_text_or(right, "called_at", "")) >= 0);
+        const struct json **taken = take_left ? &left : &right;
+        TRY(add_board_line(cache, calls, *taken));
+        *taken = json_next(*taken);
+    }
+    return ERR_OK;
+}
+
+enum err load_board(struct cache *cache, const struct json *args, int64_t now_ms, struct json *answer)
+{
+    static const char sql_called[] = "SELECT row, called_at FROM tickets WHERE state = $1 AND called_at >= $2"
+                                     " ORDER BY called_at DESC LIMIT $3"; /* tickets_called */
+    static const char *const states[2] = {"called", "serving"};
+    (void)args;
+    struct json *found[2] = {json_new_array(), json_new_array()};
+    char midnight[TIME_TEXT];
+    time_text(time_day_start(now_ms), midnight);
+    enum err err = put_hall(cache, answer);
+    for (int i = 0; i < 2 && err == ERR_OK; i++) {
+        struct stmt *s = db_query(cache->db, sql_called);
+        db_bind_text(s, 1, states[i]);
+        db_bind_text(s, 2, midnight);
+        db_bind_int(s, 3, BOARD_MAX);
+        err = add_rows(cache, found[i], TABLE_TICKET, s, BOARD_MAX, now_ms, NULL);
+    }
+    if (err == ERR_OK)
+        err = merge_board(cache, put_array(answer, "calls"), found[0], found[1]);
+    json_free(&found[0]);
+    json_free(&found[1]);
+    return err;
+}
+
+/* --- disputes
+ * ------------------------------------------------------------------------------------------------------ */
+
+enum err load_disputes(struct cache *cache, const struct json *args, int64_t now_ms, struct json *answer)
+{
+    static const char sql_mine[] =
+        "SELECT row, id FROM disputes WHERE state = 'open' AND user_ = $1 LIMIT $2";
+    static const char sql_all[] = "SELECT row, id FROM disputes WHERE state = 'open' LIMIT $1";
+    static const char count_mine[] = "SELECT count(*) FROM disputes WHERE state = 'open' AND user_ = $1";
+    static const char count_all[] =
+        "SELECT count(*) FROM disputes WHERE state = 'open'"; /* all: disputes_state */
+    bool all = (cache->actor.roles & ROLE_SUPERVISOR) != 0;
+    int limit = load_limit(args, 100, 500);
+    int64_t count = 0;
+    struct stmt *s = db_query(cache->db, all ? sql_all : sql_mine);
+    if (!all)
+        db_bind_text(s, 1, cache->actor.user);
+    db_bind_int(s, all ? 1 : 2, limit);
+    TRY(add_rows(cache, put_array(answer, "rows"), TABLE_DISPUTE, s, limit, now_ms, NULL));
+    s = db_query(cache->db, all ? count_all : count_mine);
+    if (!all)
+        db_bind_text(s, 1, cache->actor.user);
+    TRY(query_int(s, &count));
+    json_set_int(answer, "count", count);
+    return ERR_OK;
+}
+
+/* --- the worklist: applications by what is to be done with them
+ * ------------------------------------------------------ */
+
+enum list_by { BY_USER, BY_AGENCY, BY_DUE };
+
+/* Oldest first; due by its date. Each list is a few states of one index, merged here. */
+static const struct worklist {
+    const char *filter;
+    enum list_by by;
+    const char *states[6];
+    bool unconfirmed; /* decided, and the second pair of eyes is still to come */
+} worklists[] = {
+    {"mine", BY_USER, {"draft", "submitted", "complete", "in_review", "referred"}, false},
+    {"agency", BY_AGENCY, {"submitted", "complete", "in_review", "referred"}, false},
+    {"returned", BY_USER, {"returned"}, false},
+    {"confirm", BY_AGENCY, {"approved", "refused", "returned"}, true},
+    {"ready", BY_AGENCY, {"confirmed", "ready"}, false},
+    {"due", BY_DUE, {"complete", "in_review", "submitted", "referred"}, false},
+};
+/* cases_user, cases_agency, cases_due: $1 state, $2 $3 after (key, id), $4 limit, $5 whose */
+static const char *const sql_worklist[] = {
+    [BY_USER] = "SELECT row, opened_at AS key_, id FROM cases WHERE user_ = $5 AND state = $1"
+                " AND opened_at >= $2 AND (opened_at, id) > ($2, $3) ORDER BY opened_at, id LIMIT $4",
+    [BY_AGENCY] = "SELECT row, opened_at AS key_, id FROM cases WHERE agency = $5 AND state = $1"
+                  " AND opened_at >= $2 AND (opened_at, id) > ($2, $3) ORDER BY opened_at, id LIMIT $4",
+    [BY_DUE] = "SELECT row, due_at AS key_, id FROM cases WHERE state = $1 AND due_at >= $2"
+               " AND (due_at, id) > ($2, $3) ORDER BY due_at, id LIMIT $4",
+};
+
+static const char *list_key(const struct worklist *list, const struct json *row)
+{
+    return json_text_or(row, list->by == BY_DUE ? "due_at" : "opened_at", "");
+}
+
+static bool listed(const struct worklist *list, const struct json *row)
+{
+    return !list->unconfirmed || json_bool(row, "confirm_pending", false) ||
+           row_ms(row, "confirm_asked_at") >= 0;
+}
+
+enum err set_case_names(struct cache *cache, struct json *row)
+{
+    TRY(set_name_of(cache, row, "service_name", TABLE_SERVICE, json_text(row, "service")));
+    return set_name_of(cache, row, "person_name", TABLE_PERSON, json_text(row, "person"));
+}
+
+static enum err list_state(struct cache *cache, const struct worklist *list, const char *state,
+                           const struct json *after, int limit, struct json *found)
+{
+    struct stmt *s = db_query(cache->db, sql_worklist[list->by]);
+    db_bind_text(s, 1, state);
+    db_bind_text(s, 2, json_text_or(after, "key", ""));
+    db_bind_text(s, 3, json_text_or(after, "id", ""));
+    db_bind_int(s, 4, limit);
+    if (list->by != BY_DUE)
+        db_bind_text(s, 5, list->by == BY_USER ? cache->actor.user : cache->actor.agency);
+    return add_rows(cache, found, TABLE_CASE, s, limit, 0, NULL);
+}
+
+/* The next in order among the heads of the lists; -1 when all are at their end. */
+static int first_head(const struct worklist *list, const struct json *const heads[], int count)
+{
+    int first = -1;
+    for (int i = 0; i < count; i++) {
+        if (!heads[i])
+            continue;
+        int order = first < 0 ? -1 : strcmp(list_key(list, heads[i]), list_key(list, heads[first]));
+        if (order == 0)
+            order = strcmp(json_text_or(heads[i], "id", ""), json_text_or(heads[first], "id", ""));
+        if (order < 0)
+            first = i;
+    }
+    return first;
+}
+
+static enum err merge_lists(struct cache *cache, const struct worklist *list, struct json *const found[],
+                            int count, int limit, struct json *answer)
+{
+    const struct json *heads[6] = {NULL};
+    struct json *rows = put_array(answer, "rows");
+    for (int i = 0; i < count; i++)
+        heads[i] = json_first(found[i]);
+    int at;
+    while ((at = first_head(list, heads, count)) >= 0 && (int)json_count(rows) < limit) {
+        if (listed(list, heads[at])) {
+            struct json *row = json_copy(heads[at]);
+            json_add(rows, row);
+            TRY(set_case_names(cache, row));
+        }
+        heads[at] = json_next(heads[at]);
+    }
+    json_set_bool(answer, "more", at >= 0);
+    return ERR_OK;
+}
+
+enum err load_worklist(struct cache *cache, const struct json *args, int64_t now_ms, struct json *answer)
+{
+    (void)now_ms;
+    const struct worklist *list = &worklists[0];
+    for (size_t i = 0; i < sizeof worklists / sizeof *worklists; i++)
+        if (str_equal(worklists[i].filter, json_text(args, "filter")))
+            list = &worklists[i];
+    int limit = load_limit(args, 50, 500), count = 0;
+    struct json *found[6] = {NULL};
+    enum err err = ERR_OK;
+    for (; count < 6 && list->states[count] && err == ERR_OK; count++) {
+        found[count] = json_new_array();
+        err = list_state(cache, list, list->states[count], json_get(args, "after"), limit + 1, found[count]);
+    }
+    if (err == ERR_OK)
+        err = merge_lists(cache, list, found, count, limit, answer);
+    for (int i = 0; i < count; i++)
+        json_free(&found[i]);
+    return err;
+}

@@ -1,0 +1,182 @@
+/* core/cache/load_own.c: the queries of queries.h about the person's own records: outbox, journal, state. */
+#include <inttypes.h>
+#include <string.h>
+
+#include "core/cache/load.h"
+#include "core/model/role.h"
+
+/* --- outbox ------------------------------------------------------------------------------------------------
+ */
+
+/* "what" the record is about, in words: the ticket's number, the case's, the person's name. */
+static enum err describe(struct cache *cache, const struct json *body, struct json *what)
+{
+    struct json *ticket = NULL, *row = NULL, *person = NULL;
+    enum err err = find_row(cache, TABLE_TICKET, json_text(body, "ticket"), 0, &ticket);
+    if (err == ERR_OK)
+        err = find_row(cache, TABLE_CASE, json_text(body, "case"), 0, &row);
+    const char *person_id = json_text(row, "person");
+    if (!person_id)
+        person_id = json_text(ticket, "person");
+    if (!person_id)
+        person_id = json_text(body, "person");
+    if (err == ERR_OK)
+        err = find_row(cache, TABLE_PERSON, person_id, 0, &person);
+    json_set_text(what, "number", json_text(ticket, "number"));
+    json_set_text(what, "case", json_text(row, "number"));
+    json_set_text(what, "person_name", json_text(person, "name"));
+    json_free(&ticket);
+    json_free(&row);
+    json_free(&person);
+    return err;
+}
+
+static const char *outbox_state(const struct cache *cache, const char *state, int64_t seq)
+{
+    if (!str_equal(state, "pending"))
+        return state;
+    return seq <= cache->handed_out ? "sent" : "pending";
+}
+
+static const char *outbox_mark(const struct cache *cache, const char *state, int64_t rev)
+{
+    if (str_equal(state, "pending"))
+        return "saved";
+    if (str_equal(state, "refused"))
+        return "trouble";
+    return rev <= cache->place.safe_through ? "safe" : "received";
+}
+
+static struct json *outbox_line(struct cache *cache, struct stmt *s)
+{
+    struct json *line = json_new_object(), *command = NULL, *result = NULL;
+    const char *text = db_text(s, 3), *answer = db_text(s, 6);
+    char at[TIME_TEXT];
+    time_text(db_int(s, 7), at);
+    json_set_int(line, "seq", db_int(s, 0));
+    json_set_text(line, "id", db_text(s, 1));
+    json_set_text(line, "type", db_text(s, 2));
+    if (text && json_parse(text, strlen(text), &command, NULL) == ERR_OK)
+        json_set(line, "body", json_copy(json_get(command, "body")));
+    json_set_text(line, "state", outbox_state(cache, db_text(s, 4), db_int(s, 0)));
+    if (answer && json_parse(answer, strlen(answer), &result, NULL) == ERR_OK && json_get(result, "error"))
+        json_set(line, "error", json_copy(json_get(result, "error")));
+    else
+        json_set_null(line, "error");
+    json_set_text(line, "at", at);
+    json_set_int(line, "bytes", text ? (int64_t)strlen(text) : 0);
+    json_set_text(line, "mark", outbox_mark(cache, db_text(s, 4), db_int(s, 5)));
+    json_free(&command);
+    json_free(&result);
+    return line;
+}
+
+/* What needs the person's eye: unsent, not yet safe, or refused. Safe ones are few (outbox_prune). */
+enum err load_outbox(struct cache *cache, const struct json *args, int64_t now_ms, struct json *answer)
+{
+    static const char sql_outbox[] =
+        "SELECT seq, id, type, command, state, rev, result, at_ms FROM outbox WHERE client = $1 AND seq > $2"
+        " AND (state <> 'applied' OR rev > $3) ORDER BY seq LIMIT $4"; /* primary key */
+    (void)now_ms;
+    struct json *rows = put_array(answer, "rows");
+    json_set_int(answer, "count", cache_unsent(cache));
+    json_set_int(answer, "others", cache_unsent_others(cache));
+    if (!cache->signed_in)
+        return ERR_OK;
+    struct stmt *s = db_query(cache->db, sql_outbox);
+    db_bind_text(s, 1, cache->client);
+    db_bind_int(s, 2, json_int(args, "after", 0));
+    db_bind_int(s, 3, cache->place.safe_through);
+    db_bind_int(s, 4, load_limit(args, 100, 1000));
+    enum err err;
+    while ((err = db_step(s)) == ERR_OK) {
+        struct json *line = outbox_line(cache, s), *what = json_new_object();
+        json_set(line, "what", what);
+        json_add(rows, line);
+        err = describe(cache, json_get(line, "body"), what);
+        if (err != ERR_OK)
+            break;
+    }
+    db_done(s);
+    return err == ERR_ABSENT ? ERR_OK : err;
+}
+
+/* --- journal
+ * ------------------------------------------------------------------------------------------------- */
+
+enum err load_journal(struct cache *cache, const struct json *args, int64_t now_ms, struct json *answer)
+{
+    static const char sql_journal[] =
+        "SELECT screen, object, typed, at_ms FROM draft_journal WHERE user_ = $1"
+        " ORDER BY screen, object LIMIT 200"; /* primary key */
+    (void)args, (void)now_ms;
+    struct json *rows = put_array(answer, "rows");
+    struct stmt *s = db_query(cache->db, sql_journal);
+    db_bind_text(s, 1, cache->actor.user);
+    enum err err;
+    while ((err = db_step(s)) == ERR_OK) {
+        struct json *typed = NULL, *line = json_new_object();
+        char at[TIME_TEXT];
+        const char *text = db_text(s, 2);
+        time_text(db_int(s, 3), at);
+        json_set_text(line, "screen", db_text(s, 0));
+        json_set_text(line, "object", db_text(s, 1));
+        if (text && json_parse(text, strlen(text), &typed, NULL) == ERR_OK)
+            json_set(line, "typed", typed);
+        json_set_text(line, "at", at);
+        json_add(rows, line);
+    }
+    db_done(s);
+    return err == ERR_ABSENT ? ERR_OK : err;
+}
+
+/* --- status
+ * ----------------------------------------------------------------------------------------------------- */
+
+static void set_time_or_null(struct json *object, const char *name, int64_t wall_ms)
+{
+    char text[TIME_TEXT];
+    if (wall_ms <= 0) {
+        json_set_null(object, name);
+        return;
+    }
+    time_text(wall_ms, text);
+    json_set_text(object, name, text);
+}
+
+static enum err oldest_unsent(struct cache *cache, int64_t *at_ms)
+{
+    static const char sql_oldest[] = "SELECT at_ms FROM outbox WHERE client = $1 AND state = 'pending'"
+                                     " ORDER BY seq LIMIT 1"; /* outbox_state */
+    struct stmt *s = db_query(cache->db, sql_oldest);
+    db_bind_text(s, 1, cache->client);
+    enum err err = query_int(s, at_ms);
+    return err == ERR_ABSENT ? ERR_OK : err;
+}
+
+enum err load_status(struct cache *cache, const struct json *args, int64_t now_ms, struct json *answer)
+{
+    static const char sql_counter[] =
+        "SELECT row, id FROM counters WHERE user_ = $1 LIMIT 1"; /* counters_user */
+    struct json *disputes = json_new_object(), *counter = NULL;
+    int64_t oldest_ms = 0;
+    enum err err = load_disputes(cache, args, now_ms, disputes);
+    if (err == ERR_OK)
+        err = oldest_unsent(cache, &oldest_ms);
+    if (err == ERR_OK && cache->signed_in) {
+        struct stmt *s = db_query(cache->db, sql_counter);
+        db_bind_text(s, 1, cache->actor.user);
+        err = rows_first(s, &counter);
+        err = err == ERR_ABSENT ? ERR_OK : err;
+    }
+    json_set_int(answer, "unsent", cache_unsent(cache));
+    json_set_int(answer, "unsent_others", cache_unsent_others(cache));
+    set_time_or_null(answer, "oldest_unsent_at", cache->signed_in ? oldest_ms : 0);
+    json_set_int(answer, "disputes", json_int(disputes, "count", 0));
+    json_set_int(answer, "cursor", cache->place.cursor);
+    json_set_int(answer, "safe_through", cache->place.safe_through);
+    set_time_or_null(answer, "as_of", cache->place.fed_ms);
+    json_set(answer, "counter", counter ? counter : json_new_null());
+    json_free(&disputes);
+    return err;
+}

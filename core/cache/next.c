@@ -1,0 +1,204 @@
+/* core/cache/next.c: who comes next at a counter by the hall's own rule (core/model/rule.h), for the eye: the
+ * hall decides when the key is pressed. And how far a form is filled in, by the form's own code. */
+#include "core/cache/next.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/form/form.h"
+#include "core/model/rule.h"
+
+enum { NEXT_MAX = 10, HEADS = NEXT_MAX, CANDIDATES_MAX = 400 };
+
+/* --- candidates
+ * ---------------------------------------------------------------------------------------------- */
+
+/* tickets_arrival, tickets_queue (twice), tickets_booked: $1 queue, $2 limit */
+static const char sql_arrived[] = "SELECT row, arrived_at, number FROM tickets WHERE queue = $1"
+                                  " AND state = 'waiting' ORDER BY arrived_at, number LIMIT $2";
+static const char sql_priority[] =
+    "SELECT row, priority_class, arrived_at, number FROM tickets WHERE queue = $1 AND state = 'waiting'"
+    " AND priority_class > 0 ORDER BY priority_class, arrived_at, number LIMIT $2";
+static const char sql_ordinary[] = "SELECT row, arrived_at, number FROM tickets WHERE queue = $1 AND state = "
+                                   "'waiting' AND priority_class = 0"
+                                   " ORDER BY arrived_at, number LIMIT $2";
+static const char sql_booked[] = "SELECT row, appointment_at, number FROM tickets WHERE queue = $1"
+                                 " AND state = 'waiting' AND appointment_at > ''"
+                                 " ORDER BY appointment_at, number LIMIT $2";
+/* tickets_counter: $1 counter, $2 limit */
+static const char sql_sent[] =
+    "SELECT row, called_at FROM tickets WHERE counter = $1 AND state = 'waiting' LIMIT $2";
+
+/* The heads that each rule needs (core/model/rule.h). */
+static const char *const heads[RULE_COUNT][3] = {
+    [RULE_FIFO] = {sql_arrived},
+    [RULE_WEIGHTED] = {sql_arrived},
+    [RULE_PRIORITY] = {sql_priority, sql_ordinary},
+    [RULE_APPOINTMENTS] = {sql_booked, sql_priority, sql_ordinary},
+};
+
+static bool listed(const struct json *tickets, const char *id)
+{
+    for (const struct json *t = json_first(tickets); t; t = json_next(t))
+        if (str_equal(json_text(t, "id"), id))
+            return true;
+    return false;
+}
+
+static enum err add_heads(struct cache *cache, const char *sql, const char *key, int64_t now_ms,
+                          struct json *tickets)
+{
+    struct json *found = json_new_array();
+    struct stmt *s = db_query(cache->db, sql);
+    db_bind_text(s, 1, key);
+    db_bind_int(s, 2, HEADS);
+    enum err err = add_rows(cache, found, TABLE_TICKET, s, HEADS, now_ms, NULL);
+    for (const struct json *t = json_first(found); t && err == ERR_OK; t = json_next(t))
+        if (!listed(tickets, json_text(t, "id")) && json_count(tickets) < CANDIDATES_MAX)
+            json_add(tickets, json_copy(t));
+    json_free(&found);
+    return err;
+}
+
+static int64_t time_or_zero(const struct json *row, const char *name)
+{
+    int64_t ms = row_ms(row, name);
+    return ms < 0 ? 0 : ms;
+}
+
+static struct candidate candidate_of(const struct json *ticket, const struct json *counter, const char *user)
+{
+    int64_t place_ms = time_or_zero(ticket, "place_at");
+    const char *to_counter = json_text(ticket, "counter"), *to_user = json_text(ticket, "user");
+    return (struct candidate){
+        .number = json_text_or(ticket, "number", ""),
+        .queue = json_text_or(ticket, "queue", ""),
+        .arrived_ms = place_ms ? place_ms : time_or_zero(ticket, "arrived_at"),
+        .booked_ms = time_or_zero(ticket, "appointment_at"),
+        .last_call_ms = time_or_zero(ticket, "last_call_at"),
+        .priority =
+            (int)json_int(json_get(ticket, "priority"), "class", json_int(ticket, "priority_class", 0)),
+        .own = (to_counter && str_equal(to_counter, json_text(counter, "id"))) ||
+               (to_user && str_equal(to_user, user)),
+    };
+}
+
+/* --- the rule
+ * -------------------------------------------------------------------------------------------------- */
+
+struct asking {
+    struct json *queues; /* rows, in the counter's order */
+    struct json *tickets;
+    struct rule_queue rules[RULE_QUEUES_MAX];
+    struct rule_state state;
+    int queue_count;
+};
+
+static void add_queue(struct asking *asking, const struct json *assigned, struct json *row)
+{
+    struct rule_queue *rule = &asking->rules[asking->queue_count];
+    const struct json *set = json_get(row, "rule");
+    const char *kind = json_text_or(set, "kind", json_text_or(set, "rule", ""));
+    *rule = (struct rule_queue){.queue = json_text_or(row, "id", ""),
+                                .max_run = (int)json_int(set, "max_run", 0),
+                                .weight = (int)json_int(assigned, "weight", 1)};
+    if (!rule_find(kind, &rule->kind))
+        rule->kind = RULE_FIFO;
+    asking->state.run[asking->queue_count++] = (int)json_int(row, "run", 0);
+}
+
+static enum err gather(struct cache *cache, const struct json *counter, int64_t now_ms, struct asking *asking)
+{
+    const struct json *mine = json_get(counter, "queues");
+    for (const struct json *q = json_first(mine); q && asking->queue_count < RULE_QUEUES_MAX;
+         q = json_next(q)) {
+        struct json *row = NULL;
+        TRY(find_row(cache, TABLE_QUEUE, json_text(q, "queue"), now_ms, &row));
+        if (!row)
+            continue;
+        json_add(asking->queues, row);
+        add_queue(asking, q, row);
+        const struct rule_queue *rule = &asking->rules[asking->queue_count - 1];
+        for (int i = 0; i < 3 && heads[rule->kind][i]; i++)
+            TRY(add_heads(cache, heads[rule->kind][i], rule->queue, now_ms, asking->tickets));
+    }
+    return add_heads(cache, sql_sent, json_text(counter, "id"), now_ms, asking->tickets);
+}
+
+static struct json *why_json(const struct why *why, const struct candidate *candidates, int count)
+{
+    struct json *json = json_new_object(), *passed = json_new_array();
+    struct buf text = {0};
+    why_text(why, candidates, count, &text);
+    json_set_text(json, "rule", rule_text(why->rule));
+    json_set_text(json, "reason", rule_reason_text(why->reason));
+    json_set_int(json, "value", why->value);
+    json_set_int(json, "of", why->of);
+    json_set_text(json, "number", candidates[why->chosen].number);
+    json_set_text(json, "text", buf_text(&text));
+    for (int i = 0; i < why->passed_count; i++) {
+        struct json *one = json_new_object();
+        buf_clear(&text);
+        why_passed_text(why, i, candidates, &text);
+        json_set_text(one, "number", candidates[why->passed[i].index].number);
+        json_set_text(one, "reason", rule_passed_text(why->passed[i].reason));
+        json_set_text(one, "text", buf_text(&text));
+        json_add(passed, one);
+    }
+    json_set(json, "passed_over", passed);
+    buf_free(&text);
+    return json;
+}
+
+static void put_order(const struct asking *asking, const struct candidate *candidates, int count,
+                      int64_t now_ms, struct json *answer)
+{
+    struct rule_desk desk = {.queues = asking->rules, .queue_count = asking->queue_count, .now_ms = now_ms};
+    struct rule_state state = asking->state;
+    struct why why;
+    int order[CANDIDATES_MAX];
+    struct json *next = put_array(answer, "next");
+    int ordered = rule_order(&desk, &asking->state, candidates, count, order);
+    for (int i = 0; i < ordered && i < NEXT_MAX; i++)
+        json_add(next, json_copy(json_at(asking->tickets, (size_t)order[i])));
+    int chosen = rule_choose(&desk, &state, candidates, count, &why);
+    json_set(answer, "why", chosen < 0 ? json_new_null() : why_json(&why, candidates, count));
+}
+
+enum err put_next(struct cache *cache, const struct json *counter, int64_t now_ms, struct json *answer)
+{
+    struct asking asking = {.queues = json_new_array(), .tickets = json_new_array()};
+    struct candidate *candidates = xcalloc(CANDIDATES_MAX, sizeof *candidates);
+    enum err err = counter ? gather(cache, counter, now_ms, &asking) : ERR_OK;
+    int count = 0;
+    for (const struct json *t = json_first(asking.tickets); t; t = json_next(t))
+        candidates[count++] = candidate_of(t, counter, cache->actor.user);
+    put_order(&asking, candidates, count, now_ms, answer);
+    free(candidates);
+    json_free(&asking.queues);
+    json_free(&asking.tickets);
+    return err;
+}
+
+/* --- how far a form is filled in
+ * ----------------------------------------------------------------------------------- */
+
+void set_progress(struct json *row, const struct json *service, int64_t now_ms)
+{
+    struct form *form = NULL;
+    struct form_source source = {.service = service};
+    char today[DATE_TEXT];
+    int filled = 0, total = 0;
+    time_date(now_ms, today);
+    struct form_context context = {.lang = "en", .today = today};
+    if (json_get(service, "form") && form_open(&source, &form, NULL) == ERR_OK) {
+        struct form_view view = {0};
+        form_view_build(form, json_get(row, "draft"), &context, "", &view);
+        filled = view.filled;
+        total = view.total;
+        form_view_free(&view);
+    }
+    form_free(&form);
+    json_set_int(row, "filled", filled);
+    json_set_int(row, "total", total);
+}

@@ -1,0 +1,564 @@
+/* core/cache/outbox.c: commands from the confirming key until the hall has them safely, and the overlay that
+ * shows their effect meanwhile.
+ *
+ * A command's text is made once and never again, so that every retry sends the same bytes; only "seq" is put
+ * in front when it is sent. Knows no network. */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/cache/store.h"
+
+enum {
+    COMMAND_BYTES_MAX = 200 * 1024, /* of 256 KiB a request (PROTOCOL.md section 3) */
+    KEPT_SAFE = 1000,               /* safe commands kept, should the hall come back from an older backup */
+};
+
+/* --- the command's text ------------------------------------------------------------------------------------
+ */
+
+/* What the person saw when deciding: a reassignment since then is told by it. */
+static enum err make_base(struct cache *cache, const struct json *body, struct json **out)
+{
+    struct json *base = json_new_object(), *row = NULL;
+    const char *case_id = json_text(body, "case"), *ticket = json_text(body, "ticket");
+    enum err err = ERR_ABSENT;
+    if (case_id)
+        err = row_get(cache->db, TABLE_CASE, case_id, &row);
+    else if (ticket)
+        err = row_get(cache->db, TABLE_TICKET, ticket, &row);
+    json_set_int(base, "rev", cache->place.cursor);
+    if (err == ERR_OK)
+        json_set_int(base, "row_rev", json_int(row, "row_rev", 0));
+    if (err == ERR_OK && json_get(row, "hold_gen"))
+        json_set_int(base, "hold_gen", json_int(row, "hold_gen", 0));
+    json_free(&row);
+    *out = base;
+    return err == ERR_ABSENT ? ERR_OK : err;
+}
+
+static enum err make_command(struct cache *cache, const char *type, const struct json *body, int64_t now_ms,
+                             const char *id, struct json **out)
+{
+    struct json *command = json_new_object(), *at = json_new_object(), *base = NULL;
+    char wall[TIME_TEXT];
+    time_text(now_ms, wall);
+    json_set_text(at, "wall", wall);
+    json_set_int(at, "offset_ms", cache->offset_ms);
+    enum err err = make_base(cache, body, &base);
+    json_set_text(command, "id", id);
+    json_set_text(command, "type", type);
+    json_set_int(command, "v", 1);
+    json_set(command, "at", at);
+    json_set(command, "base", base);
+    json_set(command, "body", body ? json_copy(body) : json_new_object());
+    *out = command;
+    return err;
+}
+
+/* --- prediction
+ * ---------------------------------------------------------------------------------------------- */
+
+static enum err remember_rows(struct cache *cache, const struct tx *tx, int64_t seq)
+{
+    static const char sql_row[] = "INSERT INTO outbox_row (t, id, client, seq) VALUES ($1, $2, $3, $4)"
+                                  " ON CONFLICT DO NOTHING";
+    for (int i = 0; i < tx->change_count; i++) {
+        struct stmt *s = db_query(cache->db, sql_row);
+        db_bind_text(s, 1, table_wire(tx->changes[i].table));
+        db_bind_text(s, 2, tx->changes[i].id);
+        db_bind_text(s, 3, cache->client);
+        db_bind_int(s, 4, seq);
+        TRY(db_run(s));
+    }
+    return ERR_OK;
+}
+
+/* Runs the hall's own rule over this copy. The time is the command's own, so that a replay gives the same
+ * rows. */
+static enum err predict(struct cache *cache, struct json *json, int64_t seq, int64_t cursor,
+                        struct outcome *outcome)
+{
+    struct command command;
+    struct err_info info = {0};
+    json_set_int(json, "seq", seq);
+    *outcome = (struct outcome){0};
+    if (!command_read(json, &command, &info)) {
+        str_copy(outcome->code, sizeof outcome->code, "invalid_command");
+        str_copy(outcome->message, sizeof outcome->message, info.text);
+        return ERR_OK;
+    }
+    struct tx tx = {
+        .db = cache->db,
+        .set = ROWS_OVERLAY,
+        .predicting = true,
+        .rev = cursor,
+        .now_ms = command.wall_ms + command.offset_ms,
+        .actor = &cache->actor,
+        .command = &command,
+    };
+    enum err err = db_savepoint(cache->db);
+    if (err != ERR_OK)
+        return err;
+    err = command_run(&tx, &command, outcome);
+    if (err == ERR_OK && outcome->applied)
+        err = remember_rows(cache, &tx, seq);
+    if (err == ERR_OK && outcome->applied)
+        err = db_release(cache->db);
+    else
+        db_rollback_to(cache->db);
+    tx_deinit(&tx);
+    return err;
+}
+
+static enum err collect_replays(struct cache *cache, struct json *array)
+{
+    static const char sql_replay[] = "SELECT seq, command FROM outbox WHERE client = $1 AND replay = 1"
+                                     " ORDER BY seq"; /* outbox_replay */
+    struct stmt *s = db_query(cache->db, sql_replay);
+    db_bind_text(s, 1, cache->client);
+    enum err err;
+    while ((err = db_step(s)) == ERR_OK) {
+        struct json *command = NULL;
+        const char *text = db_text(s, 1);
+        /* A command that cannot be read any more is the hall's to judge; here it has no effect. */
+        if (!text || json_parse(text, strlen(text), &command, NULL) != ERR_OK)
+            continue;
+        json_set_int(command, "seq", db_int(s, 0));
+        json_add(array, command);
+    }
+    db_done(s);
+    return err == ERR_ABSENT ? ERR_OK : err;
+}
+
+enum err overlay_rebuild(struct cache *cache, int64_t cursor)
+{
+    TRY(rows_clear(cache->db, ROWS_OVERLAY));
+    if (!cache->signed_in)
+        return ERR_OK;
+    struct json *commands = json_new_array();
+    enum err err = collect_replays(cache, commands);
+    for (const struct json *c = json_first(commands); c && err == ERR_OK; c = json_next(c)) {
+        struct json *command = json_copy(c);
+        struct outcome outcome;
+        err = predict(cache, command, json_int(command, "seq", 0), cursor, &outcome);
+        json_free(&outcome.data);
+        json_free(&command);
+    }
+    json_free(&commands);
+    return err;
+}
+
+/* --- confirming
+ * ---------------------------------------------------------------------------------------------- */
+
+static enum err next_seq(struct cache *cache, int64_t *seq)
+{
+    static const char sql_next[] =
+        "UPDATE client SET last_seq = last_seq + 1 WHERE id = $1 RETURNING last_seq";
+    struct stmt *s = db_query(cache->db, sql_next);
+    db_bind_text(s, 1, cache->client);
+    return query_int(s, seq);
+}
+
+static enum err insert_command(struct cache *cache, const struct saved *saved, const char *type,
+                               int64_t now_ms, const char *text)
+{
+    static const char sql_insert[] =
+        "INSERT INTO outbox (client, seq, id, type, user_, at_ms, online, command, state, rev, replay)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'pending', 0, $9)";
+    bool online = command_class(type) == COMMAND_ONLINE;
+    struct stmt *s = db_query(cache->db, sql_insert);
+    db_bind_text(s, 1, cache->client);
+    db_bind_int(s, 2, saved->seq);
+    db_bind_text(s, 3, saved->id);
+    db_bind_text(s, 4, type);
+    db_bind_text(s, 5, cache->actor.user);
+    db_bind_int(s, 6, now_ms);
+    db_bind_int(s, 7, online);
+    db_bind_text(s, 8, text);
+    db_bind_int(s, 9, !online);
+    return db_run(s);
+}
+
+/* What was typed and is now confirmed needs no recovering; a draft saved half-way stays typed text no longer.
+ */
+static enum err drop_confirmed_journal(struct cache *cache, const char *type, const struct json *body)
+{
+    static const char sql_drop[] =
+        "DELETE FROM draft_journal WHERE user_ = $1 AND screen = $2 AND object = $3";
+    static const struct {
+        const char *type, *screen;
+    } drops[] = {{"case.draft", "form"}, {"case.submit", "form"}, {"case.decide", "decision"}};
+    for (size_t i = 0; i < sizeof drops / sizeof *drops; i++) {
+        if (!str_equal(drops[i].type, type) || !json_text(body, "case"))
+            continue;
+        struct stmt *s = db_query(cache->db, sql_drop);
+        db_bind_text(s, 1, cache->actor.user);
+        db_bind_text(s, 2, drops[i].screen);
+        db_bind_text(s, 3, json_text(body, "case"));
+        TRY(db_run(s));
+    }
+    return ERR_OK;
+}
+
+static enum err store_command(struct cache *cache, const char *type, struct json *command, const char *text,
+                              int64_t now_ms, struct saved *saved)
+{
+    TRY(next_seq(cache, &saved->seq));
+    TRY(insert_command(cache, saved, type, now_ms, text));
+    TRY(drop_confirmed_journal(cache, type, json_get(command, "body")));
+    if (command_class(type) == COMMAND_ONLINE)
+        return ERR_OK;
+    TRY(predict(cache, command, saved->seq, cache->place.cursor, &saved->outcome));
+    return saved->outcome.applied ? ERR_OK : ERR_REFUSED;
+}
+
+static enum err refused_here(struct cache *cache, struct saved *saved, const char *code, const char *message)
+{
+    str_copy(saved->outcome.code, sizeof saved->outcome.code, code);
+    str_copy(saved->outcome.message, sizeof saved->outcome.message, message);
+    return store_refuse(cache, ERR_REFUSED, "%s", message);
+}
+
+enum err cache_confirm(struct cache *cache, const char *type, const struct json *body, int64_t now_ms,
+                       struct rng *rng, struct saved *saved)
+{
+    *saved = (struct saved){0};
+    if (!cache->signed_in)
+        return refused_here(cache, saved, "signed_out", "Nobody is signed in. Sign in, then do it again.");
+    struct json *command = NULL;
+    uuid_v7(now_ms, rng, saved->id);
+    enum err err = make_command(cache, type, body, now_ms, saved->id, &command);
+    char *text = json_print(command);
+    if (err != ERR_OK) {
+        store_fail(cache, err);
+    } else if (strlen(text) > COMMAND_BYTES_MAX) {
+        err = store_refuse(cache, ERR_TOO_LARGE,
+                           "This record has %zu KiB; the hall accepts %d. Nothing was saved.",
+                           strlen(text) / 1024, COMMAND_BYTES_MAX / 1024);
+    } else if ((err = store_begin(cache, true)) != ERR_OK) {
+        store_fail(cache, err);
+    } else {
+        err = store_command(cache, type, command, text, now_ms, saved);
+        if (err == ERR_REFUSED)
+            db_rollback(cache->db);
+        else
+            err = store_end(cache, err);
+    }
+    if (err == ERR_REFUSED)
+        str_copy(cache->message, sizeof cache->message, saved->outcome.message);
+    else if (err != ERR_OK)
+        json_free(&saved->outcome.data);
+    json_free(&command);
+    free(text);
+    return err;
+}
+
+static enum err delete_command(struct cache *cache, int64_t seq)
+{
+    static const char sql_delete[] = "DELETE FROM outbox WHERE client = $1 AND seq = $2 AND online = 1"
+                                     " AND state = 'pending'";
+    static const char sql_back[] =
+        "UPDATE client SET last_seq = last_seq - 1 WHERE id = $1 AND last_seq = $2";
+    static const char *const steps[] = {sql_delete, sql_back};
+    for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
+        struct stmt *s = db_query(cache->db, steps[i]);
+        db_bind_text(s, 1, cache->client);
+        db_bind_int(s, 2, seq);
+        TRY(db_run(s));
+        if (db_changes(cache->db) != 1)
+            return ERR_CONFLICT;
+    }
+    return ERR_OK;
+}
+
+/* Numbers must stay dense, so only the newest may go: the next command then takes its number, which no other
+ * computer has seen with it. */
+enum err cache_cancel_online(struct cache *cache, int64_t seq)
+{
+    static const char under_way[] = "This may be under way to the hall already. Its answer will come.";
+    if (!cache->signed_in || seq <= cache->handed_out)
+        return store_refuse(cache, ERR_CONFLICT, "%s", under_way);
+    enum err err = store_begin(cache, true);
+    if (err != ERR_OK)
+        return store_fail(cache, err);
+    err = delete_command(cache, seq);
+    if (err != ERR_CONFLICT)
+        return store_end(cache, err);
+    db_rollback(cache->db);
+    return store_refuse(cache, ERR_CONFLICT, "%s", under_way);
+}
+
+/* --- sending
+ * ----------------------------------------------------------------------------------------------------- */
+
+/* Everything up to it is answered and safe, so that the hall may forget its answers. */
+static enum err acked_through(struct cache *cache, int64_t *seq)
+{
+    static const char sql_last[] = "SELECT last_seq FROM client WHERE id = $1"; /* a row a person */
+    static const char sql_pending[] = "SELECT seq FROM outbox WHERE client = $1 AND state = 'pending'"
+                                      " ORDER BY seq LIMIT 1"; /* outbox_state */
+    static const char sql_unsafe[] = "SELECT seq FROM outbox WHERE client = $1 AND rev > $2"
+                                     " ORDER BY rev LIMIT 1"; /* outbox_rev */
+    struct stmt *s = db_query(cache->db, sql_last);
+    db_bind_text(s, 1, cache->client);
+    enum err err = query_int(s, seq);
+    int64_t first = 0;
+    s = db_query(cache->db, sql_pending);
+    db_bind_text(s, 1, cache->client);
+    if (err == ERR_OK && (err = query_int(s, &first)) == ERR_OK && first <= *seq)
+        *seq = first - 1;
+    s = db_query(cache->db, sql_unsafe);
+    db_bind_text(s, 1, cache->client);
+    db_bind_int(s, 2, cache->place.safe_through);
+    if ((err == ERR_OK || err == ERR_ABSENT) && (err = query_int(s, &first)) == ERR_OK && first <= *seq)
+        *seq = first - 1;
+    return err == ERR_ABSENT ? ERR_OK : err;
+}
+
+static enum err add_commands(struct cache *cache, int commands_max, size_t bytes_max, struct buf *body,
+                             int *count)
+{
+    static const char sql_unsent[] = "SELECT seq, command FROM outbox WHERE client = $1 AND state = 'pending'"
+                                     " ORDER BY seq LIMIT $2"; /* outbox_state */
+    struct stmt *s = db_query(cache->db, sql_unsent);
+    db_bind_text(s, 1, cache->client);
+    db_bind_int(s, 2, commands_max);
+    enum err err;
+    int64_t last = 0;
+    while ((err = db_step(s)) == ERR_OK) {
+        const char *text = db_text(s, 1) ? db_text(s, 1) : "{}";
+        int64_t seq = db_int(s, 0);
+        /* The hall stops at a gap, and the first byte over the limit may be refused: leave both to the next
+         * push. */
+        if (*count > 0 && (seq != last + 1 || body->length + strlen(text) + 32 > bytes_max))
+            break;
+        buf_addf(body, "%s{\"seq\":%" PRId64 "%s%s", *count ? "," : "", seq, text[1] == '}' ? "" : ",",
+                 text + 1);
+        last = seq;
+        ++*count;
+    }
+    db_done(s);
+    if (last > cache->handed_out)
+        cache->handed_out = last;
+    return err == ERR_ABSENT ? ERR_OK : err;
+}
+
+enum err cache_push_body(struct cache *cache, int commands_max, size_t bytes_max, char **out)
+{
+    *out = NULL;
+    if (!cache->signed_in)
+        return ERR_OK;
+    int64_t acked = 0;
+    int count = 0;
+    TRY(store_fail(cache, acked_through(cache, &acked)));
+    struct buf body = {0};
+    buf_addf(&body, "{\"client\":\"%s\",\"epoch\":%" PRId64 ",\"acked_through\":%" PRId64 ",\"commands\":[",
+             cache->client, cache->place.epoch, acked);
+    enum err err = add_commands(cache, commands_max, bytes_max, &body, &count);
+    buf_adds(&body, "]}");
+    if (err == ERR_OK && count > 0)
+        *out = buf_take(&body);
+    buf_free(&body);
+    return store_fail(cache, err);
+}
+
+/* --- answers
+ * ---------------------------------------------------------------------------------------------------- */
+
+struct answers {
+    struct cache *cache;
+    const struct json *answer;
+    struct json *news; /* {"seq","result"} of those that were not known */
+    bool overlay;      /* it shows something that is not so */
+    struct place place;
+};
+
+static enum err known_state(struct cache *cache, int64_t seq, const char *id, bool *pending)
+{
+    static const char sql_known[] =
+        "SELECT id, state FROM outbox WHERE client = $1 AND seq = $2"; /* primary key */
+    struct stmt *s = db_query(cache->db, sql_known);
+    db_bind_text(s, 1, cache->client);
+    db_bind_int(s, 2, seq);
+    enum err err = db_step(s);
+    bool same = err == ERR_OK && (!id || str_equal(db_text(s, 0), id));
+    *pending = err == ERR_OK && str_equal(db_text(s, 1), "pending");
+    db_done(s);
+    if (err == ERR_OK && !same)
+        return ERR_CONFLICT;
+    return err;
+}
+
+static enum err store_result(struct answers *a, int64_t seq, const struct json *result, bool applied)
+{
+    static const char sql_result[] = "UPDATE outbox SET state = $1, rev = $2, result = $3,"
+                                     " replay = CASE WHEN $4 = 1 THEN 0 ELSE replay END"
+                                     " WHERE client = $5 AND seq = $6"; /* primary key */
+    int64_t rev = json_int(result, "rev", 0);
+    bool leaves = !applied || (rev <= a->place.cursor && !a->place.needs_snapshot);
+    char *text = json_print(result);
+    struct stmt *s = db_query(a->cache->db, sql_result);
+    db_bind_text(s, 1, applied ? "applied" : "refused");
+    db_bind_int(s, 2, rev);
+    db_bind_text(s, 3, text);
+    db_bind_int(s, 4, leaves);
+    db_bind_text(s, 5, a->cache->client);
+    db_bind_int(s, 6, seq);
+    free(text);
+    a->overlay |= leaves;
+    return db_run(s);
+}
+
+static enum err take_result(struct answers *a, const struct json *result)
+{
+    int64_t seq = json_int(result, "seq", 0);
+    const char *status = json_text_or(result, "status", "");
+    bool applied = strcmp(status, "applied") == 0, pending = false;
+    if (seq < 1 || (!applied && strcmp(status, "refused") != 0))
+        return ERR_INVALID;
+    enum err err = known_state(a->cache, seq, json_text(result, "id"), &pending);
+    if (err == ERR_ABSENT || (err == ERR_OK && !pending)) /* minutes late, or twice: nothing new */
+        return ERR_OK;
+    TRY(err);
+    struct json *news = json_new_object();
+    json_set_int(news, "seq", seq);
+    json_set(news, "result", json_copy(result));
+    json_add(a->news, news);
+    return store_result(a, seq, result, applied);
+}
+
+/* The hall knows less than was answered: it came back from an older copy. Those are sent again. */
+static enum err resend_after(struct cache *cache, int64_t last_seq)
+{
+    static const char sql_again[] =
+        "UPDATE outbox SET state = 'pending', rev = 0 WHERE client = $1 AND seq > $2"
+        " AND state <> 'pending'"; /* primary key */
+    static const char sql_oldest[] = "SELECT seq FROM outbox WHERE client = $1 ORDER BY seq LIMIT 1";
+    struct stmt *s = db_query(cache->db, sql_again);
+    db_bind_text(s, 1, cache->client);
+    db_bind_int(s, 2, last_seq);
+    TRY(db_run(s));
+    s = db_query(cache->db, sql_oldest);
+    db_bind_text(s, 1, cache->client);
+    int64_t oldest = 0;
+    enum err err = query_int(s, &oldest);
+    if (err == ERR_ABSENT)
+        return ERR_OK;
+    return err == ERR_OK && oldest > last_seq + 1 ? ERR_CONFLICT : err;
+}
+
+static enum err take_results(struct answers *a)
+{
+    const struct json *results = json_get(a->answer, "results");
+    for (const struct json *result = json_first(results); result; result = json_next(result))
+        TRY(take_result(a, result));
+    if (json_is_number(json_get(a->answer, "last_seq")))
+        TRY(resend_after(a->cache, json_int(a->answer, "last_seq", 0)));
+    int64_t safe = json_int(a->answer, "safe_through", 0);
+    if (safe > a->place.safe_through)
+        a->place.safe_through = safe;
+    TRY(place_write(a->cache->db, &a->place));
+    return a->overlay ? overlay_rebuild(a->cache, a->place.cursor) : ERR_OK;
+}
+
+enum err cache_push_results(struct cache *cache, const struct json *answer,
+                            void (*each)(void *ctx, int64_t seq, const struct json *result), void *ctx)
+{
+    struct answers a = {.cache = cache, .answer = answer, .place = cache->place};
+    if (!cache->signed_in || !json_is_array(json_get(answer, "results")))
+        return store_refuse(cache, ERR_INVALID, "The hall's answer is not as it should be.");
+    enum err err = store_begin(cache, true);
+    if (err != ERR_OK)
+        return store_fail(cache, err);
+    a.news = json_new_array();
+    err = take_results(&a);
+    if (err == ERR_CONFLICT || err == ERR_INVALID) {
+        db_rollback(cache->db);
+        store_refuse(cache, err,
+                     err == ERR_INVALID
+                         ? "The hall's answer is not as it should be."
+                         : "The hall's records of this installation are others than those here. "
+                           "Nothing here is lost; an administrator must look.");
+    } else {
+        err = store_end(cache, err);
+    }
+    if (err == ERR_OK)
+        cache->place = a.place;
+    for (const struct json *n = json_first(a.news); n && err == ERR_OK; n = json_next(n))
+        if (each)
+            each(ctx, json_int(n, "seq", 0), json_get(n, "result"));
+    json_free(&a.news);
+    return err;
+}
+
+enum err cache_new_epoch(struct cache *cache, int64_t epoch)
+{
+    static const char sql_again[] = "UPDATE outbox SET state = 'pending', rev = 0, result = NULL"
+                                    " WHERE state <> 'pending' AND rev > $1"; /* once a restore */
+    if (epoch == cache->place.epoch)
+        return ERR_OK;
+    /* What was called safe belongs to the other history: the first answer of this one says anew. */
+    struct place place = {
+        .cursor = cache->place.cursor, .epoch = epoch, .needs_snapshot = true, .fed_ms = cache->place.fed_ms};
+    enum err err = store_begin(cache, true);
+    if (err != ERR_OK)
+        return store_fail(cache, err);
+    struct stmt *s = db_query(cache->db, sql_again);
+    db_bind_int(s, 1, cache->place.safe_through);
+    if (cache->place.epoch != 0)
+        err = db_run(s);
+    else
+        db_done(s);
+    if (err == ERR_OK)
+        err = place_write(cache->db, &place);
+    err = store_end(cache, err);
+    if (err == ERR_OK)
+        cache->place = place;
+    return err;
+}
+
+enum err outbox_prune(struct cache *cache, const struct place *place)
+{
+    static const char sql_prune[] =
+        "DELETE FROM outbox WHERE client = $1 AND seq <= (SELECT last_seq FROM client WHERE id = $1) - $2"
+        " AND state <> 'pending' AND replay = 0 AND rev <= $3"; /* primary key */
+    static const char sql_rows[] = "DELETE FROM outbox_row WHERE client = $1 AND seq <"
+                                   " (SELECT min(seq) FROM outbox WHERE client = $1)"; /* outbox_row_seq */
+    struct stmt *s = db_query(cache->db, sql_prune);
+    db_bind_text(s, 1, cache->client);
+    db_bind_int(s, 2, KEPT_SAFE);
+    db_bind_int(s, 3, place->safe_through);
+    TRY(db_run(s));
+    if (db_changes(cache->db) == 0)
+        return ERR_OK;
+    s = db_query(cache->db, sql_rows);
+    db_bind_text(s, 1, cache->client);
+    return db_run(s);
+}
+
+/* --- counts
+ * ------------------------------------------------------------------------------------------------------ */
+
+int64_t cache_unsent(struct cache *cache)
+{
+    static const char sql_count[] = "SELECT count(*) FROM outbox WHERE client = $1 AND state = 'pending'";
+    int64_t count = 0;
+    if (!cache->signed_in)
+        return 0;
+    struct stmt *s = db_query(cache->db, sql_count); /* outbox_state */
+    db_bind_text(s, 1, cache->client);
+    store_fail(cache, query_int(s, &count));
+    return count;
+}
+
+int64_t cache_unsent_others(struct cache *cache)
+{
+    static const char sql_count[] = "SELECT count(*) FROM outbox WHERE state = 'pending' AND user_ <> $1";
+    int64_t count = 0;
+    struct stmt *s = db_query(cache->db, sql_count); /* outbox_pending */
+    db_bind_text(s, 1, cache->signed_in ? cache->actor.user : "");
+    store_fail(cache, query_int(s, &count));
+    return count;
+}

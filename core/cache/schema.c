@@ -1,0 +1,192 @@
+/* core/cache/schema.c: the workstation's file from version to version, and what can be saved from a damaged
+ * one.
+ *
+ * user_version counts the migrations done. What the hall has as well (base, shadow, overlay) may be thrown
+ * away by a migration; outbox, client and draft_journal never. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/cache/store.h"
+
+/* outbox.state: pending (no answer yet) · applied · refused. rev: of the answer, or 0.
+ * replay: 1 while the command belongs into the overlay. command: the bytes that go to the hall. */
+static const char sql_first[] =
+    "CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT);"
+    "CREATE TABLE setting (name TEXT PRIMARY KEY, value TEXT);"
+    "CREATE TABLE client (login TEXT PRIMARY KEY, ordinal BIGINT NOT NULL, id TEXT NOT NULL,"
+    " last_seq BIGINT NOT NULL);"
+    "CREATE TABLE outbox (client TEXT NOT NULL, seq BIGINT NOT NULL, id TEXT NOT NULL, type TEXT NOT NULL,"
+    " user_ TEXT NOT NULL, at_ms BIGINT NOT NULL, online BIGINT NOT NULL, command TEXT NOT NULL,"
+    " state TEXT NOT NULL, rev BIGINT NOT NULL, replay BIGINT NOT NULL, result TEXT,"
+    " PRIMARY KEY (client, seq));"
+    "CREATE INDEX outbox_id ON outbox (id);"
+    "CREATE INDEX outbox_state ON outbox (client, state, seq);"
+    "CREATE INDEX outbox_rev ON outbox (client, rev);"
+    "CREATE INDEX outbox_pending ON outbox (state, user_, at_ms);"
+    "CREATE INDEX outbox_replay ON outbox (client, replay, seq);"
+    "CREATE TABLE outbox_row (t TEXT NOT NULL, id TEXT NOT NULL, client TEXT NOT NULL, seq BIGINT NOT NULL,"
+    " PRIMARY KEY (t, id, client, seq));"
+    "CREATE INDEX outbox_row_seq ON outbox_row (client, seq);"
+    "CREATE TABLE draft_journal (user_ TEXT NOT NULL, screen TEXT NOT NULL, object TEXT NOT NULL,"
+    " typed TEXT NOT NULL, at_ms BIGINT NOT NULL, PRIMARY KEY (user_, screen, object));"
+    "CREATE TABLE number_block (queue TEXT PRIMARY KEY, prefix TEXT NOT NULL, day TEXT NOT NULL,"
+    " next BIGINT NOT NULL, last BIGINT NOT NULL);";
+
+static enum err create_rows(struct db *db)
+{
+    TRY(rows_create(db, ROWS_BASE));
+    TRY(rows_create(db, ROWS_OVERLAY));
+    TRY(rows_create(db, ROWS_SHADOW));
+    return rows_create_views(db);
+}
+
+/* The n-th entry brings a file from version n to n + 1. */
+static const struct migration {
+    const char *script;
+    enum err (*then)(struct db *db); /* may be NULL */
+    const char *version;
+} migrations[] = {
+    {sql_first, create_rows, "PRAGMA user_version = 1"},
+};
+enum { VERSION_NOW = sizeof migrations / sizeof *migrations };
+
+static enum err migrate_one(struct db *db, const struct migration *migration)
+{
+    enum err err = db_begin(db);
+    if (err == ERR_OK)
+        err = db_script(db, migration->script);
+    if (err == ERR_OK && migration->then)
+        err = migration->then(db);
+    if (err == ERR_OK)
+        err = db_script(db, migration->version);
+    if (err == ERR_OK)
+        err = db_commit(db);
+    if (err != ERR_OK)
+        db_rollback(db);
+    return err;
+}
+
+enum err schema_migrate(struct db *db, struct err_info *info)
+{
+    static const char sql_version[] = "PRAGMA user_version";
+    int64_t version = 0;
+    enum err err = query_int(db_query(db, sql_version), &version);
+    if (err != ERR_OK)
+        return err_set(info, err, "%s cannot be read: %s.", db_path(db), db_message(db));
+    if (version > VERSION_NOW)
+        return err_set(
+            info, ERR_TOO_OLD,
+            "%s was written by a newer Loket. Nothing was changed: install the newer version again.",
+            db_path(db));
+    for (; version < VERSION_NOW; version++) {
+        err = migrate_one(db, &migrations[version]);
+        if (err != ERR_OK)
+            return err_set(info, err, "%s cannot be prepared: %s. Nothing in it was lost.", db_path(db),
+                           db_message(db));
+    }
+    return ERR_OK;
+}
+
+/* --- salvage ------------------------------------------------------------------------------------------- */
+
+/* Read forwards and, where that stops at a damaged page, backwards from the end. WITHOUT the primary key's
+ * index: rowid order is the table itself. */
+enum { COLUMNS_MAX = 12 };
+static const struct salvage {
+    const char *forwards, *backwards, *insert;
+    const char *texts; /* a letter a column: t text, i integer */
+    bool is_work;      /* counted as a record */
+} salvages[] = {
+    {"SELECT name, value FROM meta WHERE name IN ('install', 'offset') ORDER BY rowid",
+     "SELECT name, value FROM meta WHERE name IN ('install', 'offset') ORDER BY rowid DESC",
+     "INSERT INTO meta (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+     "tt", false},
+    {"SELECT name, value FROM setting ORDER BY rowid", "SELECT name, value FROM setting ORDER BY rowid DESC",
+     "INSERT INTO setting (name, value) VALUES ($1, $2) ON CONFLICT DO NOTHING", "tt", false},
+    {"SELECT login, ordinal, id, last_seq FROM client ORDER BY rowid",
+     "SELECT login, ordinal, id, last_seq FROM client ORDER BY rowid DESC",
+     "INSERT INTO client (login, ordinal, id, last_seq) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING",
+     "titi", false},
+    {"SELECT client, seq, id, type, user_, at_ms, online, command, state, rev, replay, result FROM outbox"
+     " ORDER BY rowid",
+     "SELECT client, seq, id, type, user_, at_ms, online, command, state, rev, replay, result FROM outbox"
+     " ORDER BY rowid DESC",
+     "INSERT INTO outbox (client, seq, id, type, user_, at_ms, online, command, state, rev, replay, result)"
+     " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT DO NOTHING",
+     "titttiittiit", true},
+    {"SELECT t, id, client, seq FROM outbox_row ORDER BY rowid",
+     "SELECT t, id, client, seq FROM outbox_row ORDER BY rowid DESC",
+     "INSERT INTO outbox_row (t, id, client, seq) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING", "ttti",
+     false},
+    {"SELECT user_, screen, object, typed, at_ms FROM draft_journal ORDER BY rowid",
+     "SELECT user_, screen, object, typed, at_ms FROM draft_journal ORDER BY rowid DESC",
+     "INSERT INTO draft_journal (user_, screen, object, typed, at_ms) VALUES ($1, $2, $3, $4, $5)"
+     " ON CONFLICT DO NOTHING",
+     "tttti", true},
+};
+
+/* ERR_ABSENT: every row was read; else what stopped the reading. */
+static enum err copy_rows(struct stmt *from, struct db *to, const struct salvage *salvage, int *records)
+{
+    enum err err;
+    while ((err = db_step(from)) == ERR_OK) {
+        struct stmt *insert = db_query(to, salvage->insert);
+        for (int i = 0; salvage->texts[i]; i++) {
+            if (salvage->texts[i] == 't')
+                db_bind_text(insert, i + 1, db_text(from, i));
+            else
+                db_bind_int(insert, i + 1, db_int(from, i));
+        }
+        enum err written = db_run(insert);
+        if (written != ERR_OK) {
+            db_done(from);
+            return written;
+        }
+        if (salvage->is_work)
+            *records += (int)db_changes(to);
+    }
+    db_done(from);
+    return err;
+}
+
+/* Is the table there at all? Preparing a statement on a missing one would be a programmer's error. */
+static bool has_table(struct db *db, const char *name)
+{
+    static const char sql_table[] = "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = $1";
+    struct stmt *s = db_query(db, sql_table);
+    db_bind_text(s, 1, name);
+    int64_t count = 0;
+    return query_int(s, &count) == ERR_OK && count == 1;
+}
+
+static bool readable(struct db *db)
+{
+    static const char *const tables[] = {"meta",   "setting",    "client",
+                                         "outbox", "outbox_row", "draft_journal"};
+    for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
+        if (!has_table(db, tables[i]))
+            return false;
+    return true;
+}
+
+enum err schema_salvage(struct db *from, struct db *to, int *records, bool *whole)
+{
+    *whole = false;
+    if (!readable(from))
+        return ERR_OK;
+    *whole = true;
+    TRY(db_begin(to));
+    for (size_t i = 0; i < sizeof salvages / sizeof *salvages; i++) {
+        const struct salvage *salvage = &salvages[i];
+        enum err err = copy_rows(db_query(from, salvage->forwards), to, salvage, records);
+        if (err == ERR_ABSENT)
+            continue;
+        *whole = false;
+        err = copy_rows(db_query(from, salvage->backwards), to, salvage, records);
+        if (err == ERR_DISK_FULL || err == ERR_DISK) {
+            db_rollback(to);
+            return err;
+        }
+    }
+    return db_commit(to);
+}

@@ -1,0 +1,68 @@
+/* core/cache/store.h: what the files of this room share; nobody else includes it. */
+#pragma once
+#include "core/cache/cache.h"
+#include "core/db/db.h"
+#include "core/db/rows.h"
+
+#define TRY(expression)                \
+    do {                               \
+        enum err try_err = expression; \
+        if (try_err != ERR_OK)         \
+            return try_err;            \
+    } while (0)
+
+/* Where the copy stands. Changed on a copy of the struct and taken over after the commit, so that memory
+ * never runs ahead of the disk. */
+struct place {
+    int64_t cursor, epoch, safe_through;
+    int64_t fed_ms; /* when the hall was last heard: "as of" */
+    bool needs_snapshot;
+    char chain[65]; /* h of the last item in the base; "" before the first */
+};
+
+struct cache {
+    struct db *db;
+    char *dir;
+    struct place place;
+    char install[UUID_TEXT]; /* the first person's client; others' are derived from it */
+    char client[UUID_TEXT];  /* of the signed-in person, or of the last who was */
+    char hall[64];           /* code of the hall whose copy this is, "" none */
+    bool signed_in;
+    struct actor actor;
+    char *token;
+    int64_t offset_ms;
+    int64_t handed_out; /* seqs up to this one of client may have left this computer */
+    char message[400];
+    char client_text[UUID_TEXT];
+    struct json *setting;  /* the value last handed out by cache_setting */
+    struct json *services; /* searchable lines of the catalogue; NULL: to be made again */
+};
+
+/* --- store.c: transactions and small values ---------------------------------------------------- */
+/* Remembers the sentence of a failed call; a damaged file is noted for the next start. Returns err. */
+enum err store_fail(struct cache *cache, enum err err);
+enum err store_refuse(struct cache *cache, enum err err, const char *format, ...) PRINTF(3, 4);
+/* Commits when err is ERR_OK, else rolls back; returns the final word. */
+enum err store_end(struct cache *cache, enum err err) MUST_USE;
+/* FULL for what a person was told is saved; else the hall has it as well and a power cut only fetches it
+ * again. */
+enum err store_begin(struct cache *cache, bool durable) MUST_USE;
+enum err meta_set(struct db *db, const char *name, const char *value) MUST_USE;
+enum err meta_set_int(struct db *db, const char *name, int64_t value) MUST_USE;
+/* *value NULL when there is none; the caller frees. */
+enum err meta_get(struct db *db, const char *name, char **value) MUST_USE;
+enum err place_read(struct db *db, struct place *place) MUST_USE;
+enum err place_write(struct db *db, const struct place *place) MUST_USE;
+/* The single integer or text of a bound statement. ERR_ABSENT when there is no row. */
+enum err query_int(struct stmt *s, int64_t *value) MUST_USE;
+
+/* --- schema.c ------------------------------------------------------------------------------------ */
+enum err schema_migrate(struct db *db, struct err_info *info) MUST_USE;
+/* Copies what is readable of the person's own work out of a damaged file. *whole: nothing was missing. */
+enum err schema_salvage(struct db *from, struct db *to, int *records, bool *whole) MUST_USE;
+
+/* --- outbox.c -------------------------------------------------------------------------------------- */
+/* The overlay again from the commands that the base does not have; inside a transaction. */
+enum err overlay_rebuild(struct cache *cache, int64_t cursor) MUST_USE;
+/* Forgets answered commands that are safe and long past; inside a transaction. */
+enum err outbox_prune(struct cache *cache, const struct place *place) MUST_USE;

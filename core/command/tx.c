@@ -1,0 +1,58 @@
+/* core/command/tx.c: one command's reads and writes, and the list of rows that it changed.
+ *
+ * Knows no rule. The plain name of a table is the hall's table or the workstation's view, so a read sees what the
+ * same command wrote a line earlier on both sides. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/command/command.h"
+
+void tx_deinit(struct tx *tx)
+{
+    free(tx->changes);
+    tx->changes = NULL;
+    tx->change_count = tx->change_capacity = 0;
+}
+
+enum err tx_get(struct tx *tx, enum table table, const char *id, struct json **row)
+{
+    return row_get(tx->db, table, id, row);
+}
+
+static bool noted(const struct tx *tx, enum table table, const char *id)
+{
+    for (int i = tx->change_count - 1; i >= 0; i--)
+        if (tx->changes[i].table == table && str_equal(tx->changes[i].id, id))
+            return true;
+    return false;
+}
+
+static bool note(struct tx *tx, enum table table, const char *id)
+{
+    if (noted(tx, table, id))
+        return true;
+    if (tx->change_count == TX_CHANGES_MAX)
+        return false;
+    if (tx->change_count == tx->change_capacity) {
+        tx->change_capacity = tx->change_capacity ? tx->change_capacity * 2 : 8;
+        tx->changes = xrealloc(tx->changes, sizeof *tx->changes * (size_t)tx->change_capacity);
+    }
+    struct tx_change *change = &tx->changes[tx->change_count++];
+    change->table = table;
+    return str_copy(change->id, sizeof change->id, id);
+}
+
+enum err tx_put(struct tx *tx, enum table table, const char *id, struct json *row)
+{
+    /* An id that does not fit, or a command that would change thousands of rows, is bad data, not a crash. */
+    if (str_empty(id) || strlen(id) >= sizeof tx->changes->id || !note(tx, table, id))
+        return ERR_TOO_LARGE;
+    json_set_text(row, "id", id);
+    json_set_int(row, "row_rev", tx->rev);
+    return row_put(tx->db, tx->set, table, row);
+}
+
+void tx_new_id(struct tx *tx, char out[UUID_TEXT])
+{
+    uuid_derive(tx->command->id, tx->ids++, out);
+}

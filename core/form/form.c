@@ -1,0 +1,272 @@
+/* core/form/form.c: opening a form, and what is submitted of a draft. Knows no screen, no clock, no files. */
+#include "core/form/form.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/form/format.h"
+#include "core/form/inside.h"
+#include "core/form/pointer.h"
+#include "core/form/rule.h"
+
+/* Where the files of a pack stand for each other, so that "common.json#/…" and "../common.json#/…" resolve.
+ */
+static const char base_folder[] = "loket:/pack/services/";
+static const char *const common_bases[] = {"loket:/pack/common.json", "loket:/pack/services/common.json"};
+
+/* --- opening
+ * ---------------------------------------------------------------------------------------------------- */
+static enum err compile(struct form *form, struct err_info *info)
+{
+    char *base = xasprintf("%s%s.json", base_folder, json_text_or(form->service, "id", "form"));
+    form->registry = schema_registry_new();
+    for (size_t i = 0; form->common && i < sizeof common_bases / sizeof *common_bases; i++)
+        schema_registry_add(form->registry, common_bases[i], form->common);
+    enum err err = schema_compile(form->root, base, form->registry, &form->schema, info);
+    free(base);
+    return err;
+}
+
+enum err form_open(const struct form_source *source, struct form **out, struct err_info *info)
+{
+    *out = NULL;
+    const struct json *described = json_get(source->service, "form");
+    const struct json *root = json_get(described, "schema");
+    if (!root)
+        return err_set(info, ERR_ABSENT, "This service has no form.");
+    struct form *form = xcalloc(1, sizeof *form);
+    const struct json *carried = json_get(source->service, "common");
+    *form = (struct form){.service = source->service,
+                          .form = described,
+                          .common = source->common ? source->common : carried,
+                          .pack = source->pack,
+                          .root = root,
+                          .layout = json_get(described, "layout")};
+    enum err err = compile(form, info);
+    if (err == ERR_OK && form->layout)
+        err = form_conditions(form, form->layout, info);
+    if (err != ERR_OK) {
+        form_free(&form);
+        return err;
+    }
+    if (!json_is_object(form->layout))
+        form->layout = form->made = form_layout_made(form, root, "#");
+    *out = form;
+    return ERR_OK;
+}
+
+void form_free(struct form **form)
+{
+    if (!*form)
+        return;
+    for (size_t i = 0; i < (*form)->condition_count; i++)
+        schema_free(&(*form)->conditions[i].schema);
+    free((*form)->conditions);
+    schema_free(&(*form)->schema);
+    schema_registry_free(&(*form)->registry);
+    json_free(&(*form)->made);
+    free(*form);
+    *form = NULL;
+}
+
+int form_version(const struct form *form)
+{
+    return (int)json_int(form->form, "version", 0);
+}
+
+/* --- bundling
+ * ----------------------------------------------------------------------------------------------------- */
+struct bundle {
+    const struct json *from; /* common.json's $defs */
+    struct json *defs;       /* those that are used */
+};
+
+static void bundle_refs(struct bundle *bundle, const struct json *node, bool in_common)
+{
+    static const char path[] = "#/$defs/";
+    for (const struct json *member = json_first(node); member; member = json_next(member)) {
+        const char *name = json_name(member), *ref = json_as_text(member);
+        if (!name || strcmp(name, "$ref") != 0 || !ref) {
+            bundle_refs(bundle, member, in_common);
+            continue;
+        }
+        const char *at = strstr(ref, path);
+        if (!at || (at == ref && !in_common))
+            continue; /* a definition of the service's own */
+        struct buf token = {0};
+        at += strlen(path) - 1;
+        pointer_next(&at, &token);
+        const struct json *def = json_get(bundle->from, buf_text(&token));
+        if (def && !json_get(bundle->defs, buf_text(&token))) {
+            json_set(bundle->defs, buf_text(&token), json_copy(def));
+            bundle_refs(bundle, def, true);
+        }
+        buf_free(&token);
+    }
+}
+
+struct json *form_bundle(const struct json *service, const struct json *common)
+{
+    static const char *const carried[] = {"texts", "lists"};
+    struct json *whole = json_copy(service);
+    if (!common || !json_is_object(whole))
+        return whole;
+    struct bundle bundle = {json_get(common, "$defs"), json_new_object()};
+    bundle_refs(&bundle, json_get(json_get(service, "form"), "schema"), false);
+    struct json *own = json_new_object();
+    json_set(own, "$defs", bundle.defs);
+    for (size_t i = 0; i < sizeof carried / sizeof *carried; i++)
+        if (json_get(common, carried[i]))
+            json_set(own, carried[i], json_copy(json_get(common, carried[i])));
+    json_set(whole, "common", own);
+    return whole;
+}
+
+/* --- submitting
+ * --------------------------------------------------------------------------------------------------- */
+struct json *form_submitted(const struct form *form, const struct json *draft,
+                            const struct form_context *context)
+{
+    struct json *plain = json_is_object(draft) ? json_copy(draft) : json_new_object();
+    struct json *computed = form_compute(form, plain, context);
+    struct json *effective = form_effective(form, computed);
+    json_free(&computed);
+    /* What was computed from hidden values is made again without them; a hidden result goes again. */
+    struct json *again = form_compute(form, effective, context);
+    struct json *submitted = form_effective(form, again);
+    json_free(&again);
+    return submitted;
+}
+
+/* The file's own words for an error, by i18n or the dotted path. */
+static void use_own_words(const struct form *form, const char *lang, struct schema_error *error,
+                          struct arena *arena)
+{
+    const struct json *schema = form_schema_at(form, error->field);
+    const char *key = json_text(schema, "i18n"), *text = NULL;
+    char *suffix = xasprintf(".error.%s", error->keyword);
+    if (key)
+        text = form_texts(form, lang, key, suffix);
+    struct buf dotted = {0};
+    form_dotted(error->field, &dotted);
+    if (!text && dotted.length)
+        text = form_texts(form, lang, buf_text(&dotted), suffix);
+    if (text)
+        error->message = arena_strdup(arena, text);
+    buf_free(&dotted);
+    free(suffix);
+}
+
+bool form_validate(const struct form *form, const struct json *submitted, const struct form_context *context,
+                   struct schema_errors *errors)
+{
+    const struct schema_options options = {.formats_assert = true, .lang = context->lang};
+    int first = errors ? errors->count : 0;
+    bool ok = schema_validate(form->schema, submitted, &options, errors);
+    for (int i = first; errors && i < errors->count; i++)
+        use_own_words(form, context->lang, &errors->list[i], &errors->arena);
+    return ok;
+}
+
+bool form_check_draft(const struct form *form, const struct json *draft, const struct form_context *context,
+                      struct schema_errors *errors)
+{
+    struct json *submitted = form_submitted(form, draft, context);
+    bool ok = form_validate(form, submitted, context, errors);
+    json_free(&submitted);
+    return ok;
+}
+
+void form_problem(const struct form *form, const struct json *draft, const struct form_context *context,
+                  const struct form_item *item, char why[FORM_WHY])
+{
+    const struct json *value = json_pointer(draft, item->pointer);
+    struct schema_errors errors = {0};
+    const struct schema_options options = {.formats_assert = true, .lang = context->lang, .errors_max = 1};
+    why[0] = '\0';
+    if (item->schema && form_is_filled(value) &&
+        !schema_validate_at(form->schema, item->schema, value, &options, &errors) && errors.count) {
+        struct schema_error *error = &errors.list[0];
+        if (!*error->field)
+            error->field = item->pointer; /* reported from the value itself: put it where it stands */
+        use_own_words(form, context->lang, error, &errors.arena);
+        str_copy(why, FORM_WHY, error->message);
+    }
+    schema_errors_free(&errors);
+}
+
+/* --- sensitive values, and what is worth a second look
+ * ------------------------------------------------------------ */
+struct masking {
+    const struct form *form;
+    struct json *draft;
+};
+
+static void mask_field(void *context, const char *pointer, const char *inside, const struct json *schema,
+                       const struct json *value)
+{
+    (void)inside;
+    struct masking *masking = context;
+    if (!form_is_filled(value) || !json_as_bool(form_keyword(masking->form, schema, "x-sensitive"), false))
+        return;
+    struct json *draft = form_edited(masking->draft, pointer, json_new_text("•••"));
+    json_free(&masking->draft);
+    masking->draft = draft;
+}
+
+struct json *form_masked(const struct form *form, const struct json *draft)
+{
+    struct masking masking = {form, json_copy(draft)};
+    const struct form_visit visit = {form, mask_field, &masking};
+    form_visit(&visit, draft);
+    return masking.draft;
+}
+
+struct warning {
+    const struct form *form;
+    const struct json *draft;
+    const struct form_context *context;
+    struct schema_errors *out;
+};
+
+static void warn(struct warning *warning, const char *pointer, const char *keyword, const char *id)
+{
+    struct schema_errors *out = warning->out;
+    if (out->count == out->capacity) {
+        out->capacity = out->capacity ? out->capacity * 2 : 8;
+        struct schema_error *list = arena_alloc(&out->arena, (size_t)out->capacity * sizeof *list);
+        for (int i = 0; i < out->count; i++)
+            list[i] = out->list[i];
+        out->list = list;
+    }
+    const char *at = arena_strdup(&out->arena, pointer);
+    out->list[out->count++] =
+        (struct schema_error){at, at, keyword, schema_words(warning->context->lang, id, "", &out->arena)};
+}
+
+/* A NIK beside a birth date: the first field named born (or birth…) of the same object. */
+static void warn_nik(void *context, const char *pointer, const char *inside, const struct json *schema,
+                     const struct json *value)
+{
+    static const char *const names[] = {"born", "birth_date", "birthdate", "date_of_birth"};
+    struct warning *warning = context;
+    (void)inside;
+    if (!json_is_text(value) ||
+        !str_equal(json_as_text(form_keyword(warning->form, schema, "format")), "nik"))
+        return;
+    struct buf parent = {0};
+    pointer_parent(pointer, &parent);
+    const struct json *object = json_pointer(warning->draft, buf_text(&parent));
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (!format_nik_born(json_as_text(value), json_text(object, names[i])))
+            warn(warning, pointer, "format", "nikBorn");
+    buf_free(&parent);
+}
+
+void form_warnings(const struct form *form, const struct json *draft, const struct form_context *context,
+                   struct schema_errors *warnings)
+{
+    struct warning warning = {form, draft, context, warnings};
+    const struct form_visit visit = {form, warn_nik, &warning};
+    form_visit(&visit, draft);
+}

@@ -1,0 +1,87 @@
+/* core/form/inside.h: what a form is made of. Private to core/form. */
+#pragma once
+#include "core/form/form.h"
+
+struct condition { /* the schema of one rule's condition */
+    const struct json *at;
+    struct schema *schema;
+};
+struct form {
+    const struct json *service, *form, *common, *pack;
+    const struct json *root;   /* the form's JSON Schema */
+    const struct json *layout; /* the file's, or made */
+    struct json *made;         /* the layout made when the file has none; owned */
+    struct schema *schema;
+    struct schema_registry *registry;
+    struct condition *conditions;
+    size_t condition_count;
+};
+enum { FORM_DEPTH_MAX = 24 }; /* of $ref chains, objects in objects, layouts in layouts */
+
+/* --- lookup.c: finding one's way in the schema -------------------------------------------------------- */
+/* A keyword of a node, of what its $ref leads to, or of an allOf below it. */
+const struct json *form_keyword(const struct form *form, const struct json *node, const char *keyword);
+const char *form_type(const struct form *form, const struct json *node); /* the first but null; "" unsaid */
+/* The schema of a property, wherever the node declares it (then, else, oneOf … too). NULL: nowhere. */
+const struct json *form_property(const struct form *form, const struct json *node, const char *name);
+const struct json *form_items(const struct form *form, const struct json *node); /* of an array; NULL */
+const struct json *form_schema_at(const struct form *form, const char *pointer);
+/* "#/properties/a/properties/b" below inside ("" or "/children/2") → "/a/b", appended. */
+void form_scope(const char *inside, const char *scope, struct buf *pointer);
+bool form_is_required(const struct form *form, const struct json *node, const struct json *value,
+                      const char *name);
+/* Each property the schema declares, objects and the rows that value has included, in order. */
+struct form_visit {
+    const struct form *form;
+    void (*each)(void *context, const char *pointer, const char *inside, const struct json *schema,
+                 const struct json *value);
+    void *context;
+};
+void form_visit(const struct form_visit *visit, const struct json *value);
+
+/* --- words.c: what is read on the screen --------------------------------------------------------------- */
+/* The text for key + suffix (".label") in lang, else the pack's language; NULL: none. */
+const char *form_texts(const struct form *form, const char *lang, const char *key, const char *suffix);
+const char *form_lang_own(const struct form *form);     /* the pack's first language */
+void form_dotted(const char *pointer, struct buf *out); /* /children/2/name → children.name */
+void form_in_words(const char *name, struct buf *out);  /* lost_on → Lost on */
+/* The text of an element (may be NULL) or of the property at pointer. "" when there is none. */
+void form_label(const struct form *form, const char *lang, const struct json *element,
+                const struct json *schema, const char *pointer, struct buf *out);
+void form_hint(const struct form *form, const char *lang, const struct json *element,
+               const struct json *schema, const char *pointer, struct buf *out);
+void form_option_text(const struct form *form, const char *lang, const struct json *schema,
+                      const char *pointer, const struct json *value, const char *title, struct buf *out);
+const char *form_say(const char *lang, const char *id); /* a sentence or word of the form's own */
+
+/* --- show.c: rules ----------------------------------------------------------------------------------------
+ */
+struct form_state { /* of an element, from its rule and those above it */
+    bool visible, enabled, readonly;
+};
+/* The draft without hidden values: rules run until nothing changes. The caller frees. */
+struct json *form_effective(const struct form *form, const struct json *draft);
+/* effective: from form_effective. above: of the parent. */
+struct form_state form_rule(const struct form *form, const struct json *element, const struct json *effective,
+                            const char *inside, struct form_state above);
+enum err form_conditions(struct form *form, const struct json *layout, struct err_info *info);
+/* A control for each property of node, in order; scopes begin with scope ("#"). The caller frees. */
+struct json *form_layout_made(const struct form *form, const struct json *node, const char *scope);
+/* The layout of a table's rows: the control's options.detail, or NULL: it must be made. */
+const struct json *form_detail(const struct json *control);
+
+/* --- edit.c ------------------------------------------------------------------------------------------------
+ */
+/* A copy of node with value (taken; NULL removes) at pointer. */
+struct json *form_edited(const struct json *node, const char *pointer, struct json *value);
+/* The merge patch that turns from into to. */
+struct json *form_difference(const struct json *from, const struct json *to);
+
+/* --- computed.c
+ * --------------------------------------------------------------------------------------------- */
+/* draft (taken) with every x-compute field made afresh. */
+struct json *form_compute(const struct form *form, struct json *draft, const struct form_context *context);
+/* What x-prefill gives, as a new value; NULL: nothing known. */
+struct json *form_prefill_value(const struct json *schema_prefill, const struct form_context *context);
+bool form_is_filled(const struct json *value);
+bool form_function_known(const char *name);

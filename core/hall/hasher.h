@@ -1,0 +1,19 @@
+/* core/hall/hasher.h: passwords are checked beside the loop: argon2id takes 20–50 ms, and a morning's
+ * sign-ins must not hold up a call. One thread, handed (hash, password), gives back yes or no; nothing else
+ * is shared. */
+#pragma once
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/base/err.h"
+
+enum { HASHER_QUEUE_MAX = 64 };
+
+struct hasher;
+enum err hasher_open(struct hasher **out, struct err_info *info) MUST_USE;
+void hasher_close(struct hasher **hasher);  /* waits for the check under way */
+int hasher_fd(const struct hasher *hasher); /* readable: call hasher_take */
+/* False: HASHER_QUEUE_MAX checks wait already. Both texts are copied; the password is wiped after use. */
+bool hasher_ask(struct hasher *hasher, int64_t id, const char *hash, const char *password);
+/* The next result; false when there is none. */
+bool hasher_take(struct hasher *hasher, int64_t *id, bool *right);

@@ -1,0 +1,59 @@
+/* core/hall/http.h: HTTP/1.1 connections, by libmicrohttpd and nowhere else.
+ *
+ * Hands over whole requests and takes whole answers, now or later. It has no thread: the program's loop polls
+ * http_fd and calls http_run. Limits are kept here: bodies (413), headers (431), connections, slow clients.
+ * Knows no endpoint and no hall. */
+#pragma once
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/base/str.h"
+
+enum {
+    HTTP_BODY_MAX = 256 * 1024,
+    HTTP_HEADER_MAX = 8 * 1024,
+    HTTP_CONNECTIONS_MAX = 2000,
+    HTTP_IDLE_S = 30,     /* a connection on which nothing moves */
+    HTTP_SLOW_MS = 60000, /* one that moves, but finishes no request */
+};
+
+struct http;
+struct http_request; /* lives until it is answered */
+
+/* A request is complete; it is answered by http_answer, in the call or later. */
+typedef void http_handle(void *ctx, struct http_request *request);
+
+struct http_options {
+    const char *host, *port;        /* port "0" takes a free one */
+    const char *tls_cert, *tls_key; /* PEM text; NULL: plain http */
+    http_handle *handle;
+    void *ctx;
+};
+enum err http_open(struct http **out, const struct http_options *options, struct err_info *info) MUST_USE;
+void http_close(struct http **http); /* NULL-safe; requests not answered are answered 503 first */
+int http_port(const struct http *http);
+int http_fd(const struct http *http);         /* readable: call http_run */
+int http_timeout_ms(const struct http *http); /* until http_run is due anyhow; -1 never */
+void http_run(struct http *http, int64_t mono_ms);
+void http_stop_listening(struct http *http); /* what is connected goes on */
+int http_connections(const struct http *http);
+
+/* --- a request ---------------------------------------------------------------------------------- */
+const char *http_method(const struct http_request *request);
+const char *http_path(const struct http_request *request);                    /* decoded, without the query */
+const char *http_query(const struct http_request *request, const char *name); /* decoded; NULL when absent */
+const char *http_header(const struct http_request *request, const char *name);
+const char *http_body(const struct http_request *request, size_t *length); /* "" when there is none */
+const char *http_address(const struct http_request *request);              /* of the peer, for throttling */
+bool http_alive(const struct http_request *request);         /* false: the peer has closed while it waited */
+int64_t http_started_us(const struct http_request *request); /* monotonic, for the metrics */
+/* The caller's own mark on the request, NULL at first. */
+void http_set_mark(struct http_request *request, void *mark);
+void *http_mark(const struct http_request *request);
+
+/* Adds a header to the answer to come; name and value are copied. */
+void http_add_header(struct http_request *request, const char *name, const char *value);
+/* Sends body (copied) and ends the request's life for the caller. */
+void http_answer(struct http_request *request, int status, const char *content_type, const char *body,
+                 size_t length);

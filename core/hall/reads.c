@@ -1,0 +1,397 @@
+/* core/hall/reads.c: feed, snapshot, search. See reads.h. */
+#include "core/hall/reads.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/wire/feed.h"
+
+enum { RECENT = 256 };
+
+struct reads {
+    struct db *db;
+    struct recent {
+        int64_t rev;
+        char *text;
+        struct json *item;
+    } recent[RECENT]; /* by rev % RECENT */
+    int64_t digest_rev;
+    char *digests; /* of the open tables at digest_rev */
+};
+
+struct reads *reads_new(struct db *db)
+{
+    struct reads *reads = xcalloc(1, sizeof *reads);
+    reads->db = db;
+    return reads;
+}
+
+static void recent_clear(struct recent *recent)
+{
+    free(recent->text);
+    json_free(&recent->item);
+    *recent = (struct recent){0};
+}
+
+void reads_free(struct reads **slot)
+{
+    struct reads *reads = *slot;
+    if (!reads)
+        return;
+    for (int i = 0; i < RECENT; i++)
+        recent_clear(&reads->recent[i]);
+    free(reads->digests);
+    free(reads);
+    *slot = NULL;
+}
+
+/* --- feed: what of an item a person sees ------------------------------------------------------- */
+
+static const struct recent *item_take(struct reads *reads, int64_t rev, const char *text)
+{
+    struct recent *recent = &reads->recent[rev % RECENT];
+    if (recent->rev == rev)
+        return recent;
+    recent_clear(recent);
+    if (json_parse(text, strlen(text), &recent->item, NULL) != ERR_OK)
+        return NULL;
+    recent->rev = rev;
+    recent->text = xstrdup(text);
+    return recent;
+}
+
+static enum sight line_sight(const struct actor *actor, const struct json *line, enum table *table)
+{
+    const struct json *row = json_get(line, "row");
+    if (!table_find(json_text_or(line, "t", ""), table))
+        return SIGHT_NONE;
+    /* A tombstone says nothing but that a row is gone. */
+    return json_is_null(row) ? SIGHT_FULL : row_sight(actor, *table, row);
+}
+
+static bool sees_all(const struct actor *actor, const struct json *item)
+{
+    enum table table;
+    for (const struct json *line = json_first(json_get(item, "rows")); line; line = json_next(line))
+        if (line_sight(actor, line, &table) != SIGHT_FULL)
+            return false;
+    return true;
+}
+
+static void add_masked(struct json *rows, const struct json *line, enum table table, const char *leaf)
+{
+    struct json *copy = json_copy(line);
+    row_mask(table, json_edit(copy, "row"));
+    json_set_text(copy, "leaf", leaf);
+    json_add(rows, copy);
+}
+
+/* Rows that are left out or masked stay in the chain by their leaf: see feed.h. */
+static void filter_item(const struct actor *actor, const struct json *item, struct buf *out)
+{
+    struct json *copy = json_new_object(), *rows = json_new_array(), *hidden = json_new_array();
+    for (const struct json *member = json_first(item); member; member = json_next(member))
+        if (!str_equal(json_name(member), "rows"))
+            json_set(copy, json_name(member), json_copy(member));
+    for (const struct json *line = json_first(json_get(item, "rows")); line; line = json_next(line)) {
+        enum table table;
+        char leaf[SHA256_TEXT];
+        enum sight sight = line_sight(actor, line, &table);
+        if (sight == SIGHT_FULL) {
+            json_add(rows, json_copy(line));
+            continue;
+        }
+        feed_leaf(json_text_or(line, "t", ""), json_text_or(line, "id", ""), json_get(line, "row"), leaf);
+        if (sight == SIGHT_MASKED)
+            add_masked(rows, line, table, leaf);
+        else
+            json_add_text(hidden, leaf);
+    }
+    json_set(copy, "rows", rows);
+    json_set(copy, "hidden", hidden);
+    json_print_to(copy, out);
+    json_free(&copy);
+}
+
+static enum err add_item(struct reads *reads, const struct actor *actor, int64_t rev, const char *text,
+                         struct buf *out)
+{
+    const struct recent *recent = item_take(reads, rev, text);
+    if (!recent)
+        return ERR_CORRUPT;
+    if (sees_all(actor, recent->item))
+        buf_adds(out, recent->text);
+    else
+        filter_item(actor, recent->item, out);
+    return ERR_OK;
+}
+
+static enum err add_items(struct reads *reads, const struct actor *actor, int64_t cursor, struct buf *out,
+                          int64_t *to)
+{
+    static const char sql[] =
+        "SELECT rev, item FROM change WHERE rev > $1 ORDER BY rev LIMIT $2"; /* primary key */
+    size_t start = out->length;
+    struct stmt *s = db_query(reads->db, sql);
+    db_bind_int(s, 1, cursor);
+    db_bind_int(s, 2, FEED_ITEMS_MAX);
+    enum err err;
+    *to = cursor;
+    while ((err = db_step(s)) == ERR_OK && out->length - start < FEED_BYTES_MAX) {
+        if (*to != cursor)
+            buf_addc(out, ',');
+        err = add_item(reads, actor, db_int(s, 0), db_text(s, 1), out);
+        if (err != ERR_OK)
+            break;
+        *to = db_int(s, 0);
+    }
+    db_done(s);
+    return err == ERR_ABSENT ? ERR_OK : err;
+}
+
+/* Tables of which everyone sees every row whole, and which stay small. */
+static const enum table open_tables[] = {TABLE_HALL,  TABLE_AGENCY,  TABLE_SERVICE,
+                                         TABLE_QUEUE, TABLE_COUNTER, TABLE_USER};
+
+static enum err add_digests(struct reads *reads, int64_t rev, struct buf *out)
+{
+    if (reads->digest_rev != rev) {
+        struct json *digests = json_new_object();
+        enum err err = ERR_OK;
+        for (size_t i = 0; err == ERR_OK && i < sizeof open_tables / sizeof *open_tables; i++) {
+            char digest[SHA256_TEXT] = "";
+            err = rows_digest(reads->db, ROWS_PLAIN, open_tables[i], digest);
+            json_set_text(digests, table_wire(open_tables[i]), digest);
+        }
+        free(reads->digests);
+        reads->digests = json_print(digests);
+        reads->digest_rev = rev;
+        json_free(&digests);
+        if (err != ERR_OK) {
+            reads->digest_rev = -1;
+            return err;
+        }
+    }
+    buf_addf(out, "\"digests\":%s,", reads->digests);
+    return ERR_OK;
+}
+
+enum err reads_feed(struct reads *reads, const struct actor *actor, const struct hall_state *state,
+                    int64_t cursor, int64_t now_ms, struct buf *out, int64_t *to)
+{
+    char now[TIME_TEXT];
+    time_text(now_ms, now);
+    buf_addf(out, "{\"epoch\":%lld,\"from\":%lld,\"items\":[", (long long)state->epoch, (long long)cursor);
+    enum err err = add_items(reads, actor, cursor, out, to);
+    if (err != ERR_OK)
+        return err;
+    buf_addf(out, "],\"to\":%lld,\"more\":%s,", (long long)*to, *to < state->rev ? "true" : "false");
+    if (*to == state->rev && *to / DIGEST_REVS > cursor / DIGEST_REVS)
+        err = add_digests(reads, *to, out);
+    buf_addf(out, "\"server_time\":\"%s\",\"safe_through\":%lld}", now, (long long)state_safe_through(state));
+    return err;
+}
+
+enum err reads_oldest(struct reads *reads, int64_t *cursor)
+{
+    static const char sql[] = "SELECT rev FROM change ORDER BY rev LIMIT 1"; /* primary key */
+    struct stmt *s = db_query(reads->db, sql);
+    enum err err = db_step(s);
+    *cursor = err == ERR_OK ? db_int(s, 0) - 1 : 0;
+    db_done(s);
+    return err == ERR_ABSENT ? ERR_OK : err;
+}
+
+/* --- rows as lines ------------------------------------------------------------------------------- */
+
+/* Appends {"t","id","row"} when the actor may see it; *added tells. */
+static enum err add_line(const struct actor *actor, enum table table, const char *text, struct buf *out,
+                         bool first, bool *added)
+{
+    struct json *row = NULL;
+    if (json_parse(text, strlen(text), &row, NULL) != ERR_OK)
+        return ERR_CORRUPT;
+    enum sight sight = row_sight(actor, table, row);
+    *added = sight != SIGHT_NONE;
+    if (*added) {
+        struct json *line = json_new_object();
+        json_set_text(line, "t", table_wire(table));
+        json_set_text(line, "id", json_text(row, "id"));
+        if (sight == SIGHT_MASKED)
+            row_mask(table, row);
+        json_set(line, "row", row);
+        if (!first)
+            buf_addc(out, ',');
+        json_print_to(line, out);
+        json_free(&line);
+        row = NULL;
+    }
+    json_free(&row);
+    return ERR_OK;
+}
+
+/* --- snapshot ------------------------------------------------------------------------------------- */
+
+struct page {
+    const struct actor *actor;
+    struct buf *out;
+    int count;
+    enum table table; /* of the last row looked at, seen or not */
+    char id[64];
+};
+
+static enum err visit(void *ctx, enum table table, const char *id, int64_t row_rev, const char *text)
+{
+    struct page *page = ctx;
+    bool added = false;
+    (void)row_rev;
+    enum err err = add_line(page->actor, table, text, page->out, page->count == 0, &added);
+    page->count += added;
+    page->table = table;
+    str_copy(page->id, sizeof page->id, id);
+    return err;
+}
+
+static bool after_read(const char *after, enum table *table, const char **id)
+{
+    char wire[32];
+    const char *comma = after ? strchr(after, ',') : NULL;
+    *table = (enum table)0;
+    *id = NULL;
+    if (!after)
+        return true;
+    if (!comma || (size_t)(comma - after) >= sizeof wire)
+        return false;
+    str_format(wire, sizeof wire, "%.*s", (int)(comma - after), after);
+    *id = comma + 1;
+    return table_find(wire, table);
+}
+
+enum err reads_snapshot(struct reads *reads, const struct actor *actor, const struct hall_state *state,
+                        const char *after, int64_t now_ms, struct buf *out)
+{
+    char now[TIME_TEXT];
+    enum table table;
+    const char *id;
+    bool more = false;
+    struct page page = {.actor = actor, .out = out};
+    if (!after_read(after, &table, &id))
+        return ERR_INVALID;
+    time_text(now_ms, now);
+    buf_addf(out, "{\"epoch\":%lld,\"rev\":%lld,\"server_time\":\"%s\",\"safe_through\":%lld,\"rows\":[",
+             (long long)state->epoch, (long long)state->rev, now, (long long)state_safe_through(state));
+    enum err err = rows_page(reads->db, table, id, SNAPSHOT_ROWS_MAX, visit, &page, &more);
+    char *place = more ? xasprintf("%s,%s", table_wire(page.table), page.id) : NULL;
+    struct json *next = json_new_text(place);
+    free(place);
+    buf_adds(out, "],\"next\":");
+    json_print_to(next, out);
+    buf_addc(out, '}');
+    json_free(&next);
+    return err;
+}
+
+/* --- search ----------------------------------------------------------------------------------------- */
+
+struct found {
+    const struct actor *actor;
+    struct buf *out;
+    int count, rows_max;
+    char ids[SEARCH_ROWS_MAX][64]; /* one row may be found by its number and by its name */
+};
+
+static bool found_already(const struct found *found, const char *id)
+{
+    for (int i = 0; i < found->count; i++)
+        if (str_equal(found->ids[i], id))
+            return true;
+    return false;
+}
+
+static enum err collect(struct found *found, enum table table, struct stmt *s)
+{
+    enum err err;
+    while ((err = db_step(s)) == ERR_OK && found->count < found->rows_max) {
+        bool added = false;
+        if (found_already(found, db_text(s, 0)))
+            continue;
+        err = add_line(found->actor, table, db_text(s, 1), found->out, found->count == 0, &added);
+        if (err != ERR_OK)
+            break;
+        if (added)
+            str_copy(found->ids[found->count++], sizeof found->ids[0], db_text(s, 0));
+    }
+    db_done(s);
+    return err == ERR_ABSENT ? ERR_OK : err;
+}
+
+/* All texts that start with prefix lie between it and the end; U+10FFFD sorts behind every letter. */
+static enum err collect_prefix(struct reads *reads, struct found *found, enum table table, const char *sql,
+                               const char *prefix)
+{
+    if (str_empty(prefix))
+        return ERR_OK;
+    char *end = xasprintf("%s\xF4\x8F\xBF\xBD", prefix);
+    struct stmt *s = db_query(reads->db, sql);
+    db_bind_text(s, 1, prefix);
+    db_bind_text(s, 2, end);
+    db_bind_int(s, 3, found->rows_max);
+    free(end);
+    return collect(found, table, s);
+}
+
+static char *upper(const char *text)
+{
+    char *copy = xstrdup(text);
+    for (char *c = copy; *c; c++)
+        if (*c >= 'a' && *c <= 'z')
+            *c -= 'a' - 'A';
+    return copy;
+}
+
+static enum err search_all(struct reads *reads, struct found *found, const char *query)
+{
+    static const char sql_fin[] =
+        "SELECT id, row FROM persons WHERE fin >= $1 AND fin < $2 LIMIT $3"; /* persons_fin */
+    static const char sql_nik[] =
+        "SELECT id, row FROM persons WHERE nik >= $1 AND nik < $2 LIMIT $3"; /* persons_nik */
+    static const char sql_phone[] =
+        "SELECT id, row FROM persons WHERE phone >= $1 AND phone < $2 LIMIT $3"; /* persons_phone */
+    static const char sql_name[] =
+        "SELECT id, row FROM persons WHERE fold >= $1 AND fold < $2 ORDER BY fold LIMIT $3"; /* persons_fold
+                                                                                              */
+    static const char sql_case[] =
+        "SELECT id, row FROM cases WHERE number >= $1 AND number < $2 ORDER BY number LIMIT $3"; /* cases_number
+                                                                                                  */
+    struct buf fold = {0};
+    char *code = upper(query);
+    utf8_fold(&fold, query);
+    enum err err = collect_prefix(reads, found, TABLE_CASE, sql_case, code);
+    if (err == ERR_OK)
+        err = collect_prefix(reads, found, TABLE_PERSON, sql_fin, code);
+    if (err == ERR_OK)
+        err = collect_prefix(reads, found, TABLE_PERSON, sql_nik, code);
+    if (err == ERR_OK && query[0] == '+')
+        err = collect_prefix(reads, found, TABLE_PERSON, sql_phone, query);
+    if (err == ERR_OK)
+        err = collect_prefix(reads, found, TABLE_PERSON, sql_name, buf_text(&fold));
+    buf_free(&fold);
+    free(code);
+    return err;
+}
+
+enum err reads_search(struct reads *reads, const struct actor *actor, const char *query, int rows_max,
+                      struct buf *out)
+{
+    if (rows_max < 1 || rows_max > SEARCH_ROWS_MAX)
+        rows_max = SEARCH_ROWS_MAX;
+    struct found *found = xcalloc(1, sizeof *found);
+    found->actor = actor;
+    found->out = out;
+    found->rows_max = rows_max;
+    buf_adds(out, "{\"rows\":[");
+    enum err err = search_all(reads, found, query);
+    buf_addf(out, "],\"more\":%s}", found->count == rows_max ? "true" : "false");
+    free(found);
+    return err;
+}

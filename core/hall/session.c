@@ -1,0 +1,206 @@
+/* core/hall/session.c: users, credentials, tokens, throttling. See session.h. */
+#include "core/hall/session.h"
+
+#include <string.h>
+
+#include "core/model/role.h"
+
+/* --- people ------------------------------------------------------------------------------------- */
+
+static enum err user_by_login(struct db *db, const char *login, struct json **user)
+{
+    static const char sql[] = "SELECT row FROM users WHERE login = $1"; /* users_login */
+    struct stmt *s = db_query(db, sql);
+    db_bind_text(s, 1, login);
+    return rows_first(s, user);
+}
+
+enum err session_user(struct db *db, const char *login, struct json **user, char hash[PASSWORD_HASH])
+{
+    static const char sql[] = "SELECT hash FROM credential WHERE user_ = $1"; /* primary key */
+    enum err err = user_by_login(db, login, user);
+    if (err != ERR_OK)
+        return err;
+    struct stmt *s = db_query(db, sql);
+    db_bind_text(s, 1, json_text(*user, "id"));
+    err = db_step(s);
+    if (err == ERR_OK && !json_bool(*user, "active", true))
+        err = ERR_ABSENT;
+    if (err == ERR_OK)
+        str_copy(hash, PASSWORD_HASH, db_text(s, 0));
+    db_done(s);
+    if (err != ERR_OK)
+        json_free(user);
+    return err;
+}
+
+enum err credential_put(struct db *db, const char *user, const char *hash)
+{
+    static const char sql[] = "INSERT INTO credential (user_, hash) VALUES ($1, $2)"
+                              " ON CONFLICT (user_) DO UPDATE SET hash = excluded.hash";
+    struct stmt *s = db_query(db, sql);
+    db_bind_text(s, 1, user);
+    db_bind_text(s, 2, hash);
+    return db_run(s);
+}
+
+const char *session_no_hash(void)
+{
+    /* 19 MiB and two passes, as password_hash makes them. */
+    return "$argon2id$v=19$m=19456,t=2,p=1$TG9rZXRMb2tldExva2V0MQ$"
+           "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+}
+
+void actor_read(const struct json *user, const char *client, struct actor *actor)
+{
+    *actor = (struct actor){0};
+    str_copy(actor->user, sizeof actor->user, json_text_or(user, "id", ""));
+    str_copy(actor->login, sizeof actor->login, json_text_or(user, "login", ""));
+    str_copy(actor->name, sizeof actor->name, json_text_or(user, "name", ""));
+    str_copy(actor->agency, sizeof actor->agency, json_text_or(user, "agency", ""));
+    str_copy(actor->client, sizeof actor->client, client);
+    const struct json *roles = json_get(user, "roles");
+    for (const struct json *role = json_first(roles); role; role = json_next(role))
+        actor->roles |= json_as_text(role) ? role_find(json_as_text(role)) : 0;
+}
+
+/* --- tokens -------------------------------------------------------------------------------------- */
+
+static void token_digest(const char *token, char digest[SHA256_TEXT])
+{
+    struct sha256 sha;
+    sha256_start(&sha);
+    sha256_add(&sha, token, strlen(token));
+    sha256_text(&sha, digest);
+}
+
+enum err session_add(struct db *db, const char *token, const char *user, const char *client, int64_t now_ms)
+{
+    static const char sql[] =
+        "INSERT INTO session (token_sha256, user_, client, expires_at) VALUES ($1, $2, $3, $4)";
+    char digest[SHA256_TEXT];
+    token_digest(token, digest);
+    struct stmt *s = db_query(db, sql);
+    db_bind_text(s, 1, digest);
+    db_bind_text(s, 2, user);
+    db_bind_text(s, 3, client);
+    db_bind_int(s, 4, now_ms + SESSION_S * 1000LL);
+    return db_run(s);
+}
+
+enum err session_remove(struct db *db, const char *token)
+{
+    static const char sql[] = "DELETE FROM session WHERE token_sha256 = $1"; /* primary key */
+    char digest[SHA256_TEXT];
+    token_digest(token, digest);
+    struct stmt *s = db_query(db, sql);
+    db_bind_text(s, 1, digest);
+    return db_run(s);
+}
+
+enum err session_remove_user(struct db *db, const char *user)
+{
+    static const char sql[] = "DELETE FROM session WHERE user_ = $1"; /* session_user */
+    struct stmt *s = db_query(db, sql);
+    db_bind_text(s, 1, user);
+    return db_run(s);
+}
+
+enum err session_prune(struct db *db, int64_t now_ms)
+{
+    static const char sql[] = "DELETE FROM session WHERE expires_at < $1"; /* few rows, once a day */
+    struct stmt *s = db_query(db, sql);
+    db_bind_int(s, 1, now_ms);
+    return db_run(s);
+}
+
+enum err session_actor(struct db *db, const char *token, int64_t now_ms, struct actor *actor)
+{
+    static const char sql[] =
+        "SELECT session.client, users.row FROM session JOIN users ON users.id = session.user_"
+        " WHERE token_sha256 = $1 AND expires_at > $2"; /* primary keys */
+    char digest[SHA256_TEXT];
+    struct json *user = NULL;
+    token_digest(token, digest);
+    struct stmt *s = db_query(db, sql);
+    db_bind_text(s, 1, digest);
+    db_bind_int(s, 2, now_ms);
+    enum err err = db_step(s);
+    if (err == ERR_OK)
+        err = json_parse(db_text(s, 1), strlen(db_text(s, 1)), &user, NULL);
+    if (err == ERR_OK && !json_bool(user, "active", true))
+        err = ERR_ABSENT;
+    if (err == ERR_OK)
+        actor_read(user, db_text(s, 0), actor);
+    db_done(s);
+    json_free(&user);
+    return err;
+}
+
+/* --- guesses ---------------------------------------------------------------------------------------- */
+
+/* FNV-1a: a name that meets another's number shares its patience, no more. */
+static uint64_t key_of(const char *kind, const char *name)
+{
+    uint64_t key = 0xcbf29ce484222325;
+    for (; *kind; kind++)
+        key = (key ^ (unsigned char)*kind) * 0x100000001b3;
+    for (; *name; name++)
+        key = (key ^ (unsigned char)*name) * 0x100000001b3;
+    return key ? key : 1;
+}
+
+enum { THROTTLE_ENTRIES = sizeof(struct throttle) / sizeof(struct throttle_entry) };
+
+static const struct throttle_entry *entry_of(const struct throttle *throttle, uint64_t key)
+{
+    for (int i = 0; i < THROTTLE_ENTRIES; i++)
+        if (throttle->entries[i].key == key)
+            return &throttle->entries[i];
+    return NULL;
+}
+
+/* When the n-th newest failure was. */
+static int64_t failed_at(const struct throttle_entry *entry, int n)
+{
+    return entry->failed_ms[(entry->next + THROTTLE_ADDRESS - n) % THROTTLE_ADDRESS];
+}
+
+int64_t throttle_wait_ms(const struct throttle *throttle, const char *kind, const char *name, int limit,
+                         int64_t mono_ms)
+{
+    const struct throttle_entry *entry = entry_of(throttle, key_of(kind, name));
+    if (!entry || entry->count < limit)
+        return 0;
+    int64_t until = failed_at(entry, limit) + THROTTLE_MS;
+    return until > mono_ms ? until - mono_ms : 0;
+}
+
+static struct throttle_entry *entry_make(struct throttle *throttle, uint64_t key)
+{
+    struct throttle_entry *oldest = &throttle->entries[0];
+    for (int i = 0; i < THROTTLE_ENTRIES; i++) {
+        struct throttle_entry *entry = &throttle->entries[i];
+        if (entry->key == key)
+            return entry;
+        if (failed_at(entry, 1) < failed_at(oldest, 1))
+            oldest = entry;
+    }
+    *oldest = (struct throttle_entry){.key = key};
+    return oldest;
+}
+
+void throttle_failed(struct throttle *throttle, const char *kind, const char *name, int64_t mono_ms)
+{
+    struct throttle_entry *entry = entry_make(throttle, key_of(kind, name));
+    entry->failed_ms[entry->next] = mono_ms;
+    entry->next = (entry->next + 1) % THROTTLE_ADDRESS;
+    entry->count += entry->count < THROTTLE_ADDRESS;
+}
+
+void throttle_passed(struct throttle *throttle, const char *kind, const char *name)
+{
+    const struct throttle_entry *entry = entry_of(throttle, key_of(kind, name));
+    if (entry)
+        throttle->entries[entry - throttle->entries] = (struct throttle_entry){0};
+}
