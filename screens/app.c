@@ -96,8 +96,7 @@ bool app_typing(const struct app *app)
     return top && top->ops->typing && top->ops->typing(top->self);
 }
 
-/* --- telling screens -------------------------------------------------------------------------------------
- */
+/* --- telling screens --- */
 
 static void tell(struct app *app, struct layer *layer, const struct msg *msg, struct effects *effects)
 {
@@ -149,8 +148,7 @@ void app_answer(struct app *app, const struct msg *msg, struct effects *effects)
     tell_asker(app, &routed, effects);
 }
 
-/* --- the stack of screens ----------------------------------------------------------------------------------
- */
+/* --- the stack of screens --- */
 
 static void layer_remove(struct app *app, int index)
 {
@@ -231,8 +229,7 @@ static void clear(struct app *app, struct effects *effects)
         layer_remove(app, app->layer_count - 1);
 }
 
-/* --- effects that stay inside
- * -------------------------------------------------------------------------------- */
+/* --- effects that stay inside --- */
 
 void app_toast(struct app *app, enum toast_kind kind, const char *text)
 {
@@ -308,8 +305,7 @@ static void settle(struct app *app, struct effects *asked, struct effects *out)
     effects_deinit(asked);
 }
 
-/* --- messages
- * ------------------------------------------------------------------------------------------------ */
+/* --- messages --- */
 
 static void remember_command(struct app *app, const struct msg *msg)
 {

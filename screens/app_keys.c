@@ -9,7 +9,7 @@ unsigned app_context(const struct app *app)
     return app->layer_count ? 1U << app_screen(app) : 0;
 }
 
-/* --- what is possible ---------------------------------------------------------------------------------- */
+/* --- what is possible --- */
 
 /* The screen that a place_… action goes to; SCREEN_COUNT for other actions. */
 static enum screen_id place_of(enum action action)
@@ -89,8 +89,7 @@ int app_help_actions(const struct app *app, enum action out[ACTION_COUNT])
     return count;
 }
 
-/* --- actions of every screen ------------------------------------------------------------------------------
- */
+/* --- actions of every screen --- */
 
 static void next_lang(struct app *app, struct effects *effects)
 {
@@ -156,8 +155,7 @@ void app_do(struct app *app, enum action action, struct effects *effects)
     perform(app, action, effects);
 }
 
-/* --- keys
- * ---------------------------------------------------------------------------------------------------- */
+/* --- keys --- */
 
 static void answered(struct app *app, struct effects *effects)
 {

@@ -5,8 +5,7 @@
 #include "tui/funcbar.h"
 #include "tui/text.h"
 
-/* --- the title line ----------------------------------------------------------------------------------------
- */
+/* --- the title line --- */
 
 /* One sign and few words: is everything safe, is anything wrong. */
 static unsigned link_text(const struct ui *ui, char out[120])
@@ -86,8 +85,7 @@ static void title_view(const struct app *app, int64_t now_ms, struct frame *fram
     free(title);
 }
 
-/* --- the action line
- * ------------------------------------------------------------------------------------------ */
+/* --- the action line --- */
 
 /* While typing, a letter would not act: the action's other key is shown, or it is left out. */
 static bool bar_key(const struct app *app, enum action action, char out[KEY_NAME])
@@ -129,8 +127,7 @@ static void back_view(const struct app *app, struct frame *frame, struct rect li
     funcbar_draw(&item, 1, frame, line);
 }
 
-/* --- help and palette
- * -------------------------------------------------------------------------------------------- */
+/* --- help and palette --- */
 
 static void help_view(const struct app *app, struct frame *frame, struct rect area)
 {
@@ -174,8 +171,7 @@ struct palette_source app_palette_source(const struct app *app)
         .count = app_help_actions(app, actions), .entry = palette_entry, .self = app};
 }
 
-/* --- everything
- * ---------------------------------------------------------------------------------------------------- */
+/* --- everything --- */
 
 static void body_view(const struct app *app, struct frame *frame, struct rect area)
 {

@@ -66,7 +66,7 @@ const struct json *ask_row(const struct ask *ask)
     return json_get(ask->chosen, "row");
 }
 
-/* --- searching ------------------------------------------------------------------------------------------ */
+/* --- searching --- */
 
 const char *ask_search_what(const struct ask *ask)
 {
@@ -124,8 +124,7 @@ static void filter(struct ask *ask)
     list_select(&ask->list, 0);
 }
 
-/* --- keys
- * ---------------------------------------------------------------------------------------------------- */
+/* --- keys --- */
 
 static enum ask_step key_to_choices(struct ask *ask, struct key key)
 {
@@ -182,8 +181,7 @@ void ask_paste(struct ask *ask, const char *text)
         changed(ask);
 }
 
-/* --- drawing
- * -------------------------------------------------------------------------------------------------- */
+/* --- drawing --- */
 
 /* Places one `key label` at *x, *y, on a new line where it has no room; draws unless frame is NULL. */
 static void place(const char *key, const char *label, struct frame *frame, struct rect area, int *x, int *y)

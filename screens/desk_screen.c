@@ -46,8 +46,7 @@ int64_t desk_due_in_ms(const struct json *ticket, int64_t now_ms)
     return time_parse(json_text_or(ticket, "held_until", ""), &until_ms) ? until_ms - now_ms : INT64_MAX;
 }
 
-/* --- messages ---------------------------------------------------------------------------------------------
- */
+/* --- messages --- */
 
 static void load(const struct ui *ui, struct effects *effects)
 {

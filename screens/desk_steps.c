@@ -42,7 +42,7 @@ const char *desk_hold_reason(const struct ui *ui, const char *code)
     return code ? code : "";
 }
 
-/* --- what is possible ----------------------------------------------------------------------------------- */
+/* --- what is possible --- */
 
 static const char *counter_state(const struct desk *desk)
 {
@@ -171,8 +171,7 @@ const char *desk_enabled(const struct desk *desk, const struct ui *ui, enum acti
     }
 }
 
-/* --- commands ---------------------------------------------------------------------------------------------
- */
+/* --- commands --- */
 
 static struct json *ticket_body(const struct json *ticket)
 {
@@ -217,8 +216,7 @@ static void end_step(struct desk *desk, const char *type, struct effects *effect
     effects_command(effects, type, body);
 }
 
-/* --- questions
- * ---------------------------------------------------------------------------------------------- */
+/* --- questions --- */
 
 static const char *number_of(const struct json *ticket)
 {
@@ -524,8 +522,7 @@ static void undo(struct desk *desk, struct effects *effects)
     send_online(desk, "ticket.undo", body, effects);
 }
 
-/* --- actions and answers
- * ---------------------------------------------------------------------------------------- */
+/* --- actions and answers --- */
 
 void desk_act(struct desk *desk, const struct ui *ui, enum action action, struct effects *effects)
 {

@@ -14,8 +14,7 @@ enum {
     NEXT_ROWS = 4,
 };
 
-/* --- the person before the clerk ---------------------------------------------------------------------------
- */
+/* --- the person before the clerk --- */
 
 static void ticket_clock(const struct json *ticket, const struct ui *ui, struct frame *frame,
                          struct rect line)
@@ -73,8 +72,7 @@ static void ticket_view(const struct desk *desk, const struct ui *ui, struct fra
     ticket_facts(desk, ui, frame, second);
 }
 
-/* --- nobody is here: one big word
- * ---------------------------------------------------------------------------- */
+/* --- nobody is here: one big word --- */
 
 static int64_t waiting_in_all(const struct desk *desk, int64_t *oldest_ms)
 {
@@ -143,8 +141,7 @@ static void empty_view(const struct desk *desk, const struct ui *ui, struct fram
     text_draw_as(frame, rect_cut_top(&area, 1), text, STYLE_DIM, TEXT_CENTRE);
 }
 
-/* --- lists
- * --------------------------------------------------------------------------------------------------- */
+/* --- lists --- */
 
 struct pane {
     const struct desk *desk;
@@ -251,8 +248,7 @@ static void pane_view(const struct pane *pane, enum desk_pane which, const char 
     rect_cut_top(area, 1);
 }
 
-/* --- papers, what next, why
- * ----------------------------------------------------------------------------------- */
+/* --- papers, what next, why --- */
 
 static const char *document_name(const struct desk *desk, const struct ui *ui, const char *code)
 {
@@ -435,8 +431,7 @@ static void today_view(const struct desk *desk, const struct ui *ui, struct fram
                (int)json_int(today, "parked", 0), (int)json_int(today, "no_show", 0));
 }
 
-/* --- panes
- * ----------------------------------------------------------------------------------------------------- */
+/* --- panes --- */
 
 static void left_view(const struct pane *pane, struct frame *frame, struct rect area)
 {

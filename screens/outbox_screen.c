@@ -88,8 +88,7 @@ static const char *outbox_enabled(const void *data, const struct ui *ui, enum ac
     return action == ACTION_FILTER ? TR("That is for another screen.") : NULL;
 }
 
-/* --- drawing ----------------------------------------------------------------------------------------------
- */
+/* --- drawing --- */
 
 enum { MARK, TIME, WHAT, ABOUT, STATE };
 static const char *kind_text(const struct ui *ui, const char *type)

@@ -32,8 +32,7 @@ struct runner {
     int input_timer;
 };
 
-/* --- choices
- * ------------------------------------------------------------------------------------------------- */
+/* --- choices --- */
 
 struct keymap *runner_keymap(struct settings *settings)
 {
@@ -76,8 +75,7 @@ static void next_theme(struct runner *runner)
     station_tell(runner->station, &msg);
 }
 
-/* --- pictures
- * -------------------------------------------------------------------------------------------------- */
+/* --- pictures --- */
 
 static void draw(struct runner *runner)
 {
@@ -122,8 +120,7 @@ static void idle(void *self)
         draw(runner);
 }
 
-/* --- events
- * ------------------------------------------------------------------------------------------------------- */
+/* --- events --- */
 
 static void resize(struct runner *runner, int w, int h)
 {
@@ -201,8 +198,7 @@ static int wait_for(void *self, struct pollfd *fds, unsigned count, int timeout_
     return station_wait(((struct runner *)self)->station, fds, count, timeout_ms);
 }
 
-/* --- the whole
- * ------------------------------------------------------------------------------------------------------- */
+/* --- the whole --- */
 
 static int announce_fd(void)
 {

@@ -18,7 +18,7 @@
 #include "tui/keymap.h"
 #include "tui/rect.h"
 
-/* --- what every screen may look at --------------------------------------------------------------- */
+/* --- what every screen may look at --- */
 enum link_state {
     LINK_NONE, /* no hall yet, or nobody signed in */
     LINK_CONNECTING,
@@ -54,7 +54,7 @@ struct ui {
  * gets the ASCII twins from frame_to_ascii. */
 const char *ui_mark(const char *mark);
 
-/* --- messages --------------------------------------------------------------------------------------- */
+/* --- messages --- */
 enum toast_kind { TOAST_PLAIN, TOAST_GOOD, TOAST_WARN, TOAST_DANGER };
 enum msg_kind {
     MSG_ACTION,   /* action: possible here and now, and confirmed when dangerous. ACTION_BACK: close what is
@@ -91,7 +91,7 @@ struct msg {
     const struct json *json;
 };
 
-/* --- effects ---------------------------------------------------------------------------------------- */
+/* --- effects --- */
 enum effect_kind {
     EFFECT_LOAD,    /* what, json: args of cache_load */
     EFFECT_COMMAND, /* what: type, json: body; the runner gives case.open its case, case.decide its decision
@@ -164,7 +164,7 @@ void question_field(struct json *question, const char *typed, bool optional);
 void question_search(struct json *question, const char *what, const char *typed);
 void effects_ask(struct effects *effects, struct json *question);
 
-/* --- a screen ----------------------------------------------------------------------------------------- */
+/* --- a screen --- */
 struct screen_ops {
     enum screen_id id;
     void *(*new)(const struct json *args); /* args: borrowed, of effects_open; may be NULL */

@@ -34,7 +34,7 @@ void settings_put(char **place, const char *value)
     *place = xstrdup(value);
 }
 
-/* --- values ------------------------------------------------------------------------------------------ */
+/* --- values --- */
 
 static bool parse_bool(const char *value, bool *out)
 {
@@ -97,7 +97,7 @@ static const char *set(struct settings *settings, const char *section, const cha
     return "there is no such setting here; see loket(1)";
 }
 
-/* --- lines -------------------------------------------------------------------------------------------- */
+/* --- lines --- */
 
 static char *trim(char *text)
 {
@@ -163,7 +163,7 @@ enum err settings_read(struct settings *settings, const char *path, struct err_i
     return failed ? err_set(info, ERR_DISK, "%s cannot be read to its end", path) : ERR_OK;
 }
 
-/* --- environment ---------------------------------------------------------------------------------------- */
+/* --- environment --- */
 
 void settings_environment(struct settings *settings)
 {

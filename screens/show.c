@@ -94,8 +94,7 @@ const char *show_name(const struct ui *ui, const struct json *names)
     return json_name_in(names, lang_code(ui->lang));
 }
 
-/* --- words of the wire
- * -------------------------------------------------------------------------------------- */
+/* --- words of the wire --- */
 
 struct word {
     const char *wire, *text;

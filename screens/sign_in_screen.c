@@ -52,8 +52,7 @@ static void ask_hall(struct sign_in *self, const char *login, const char *passwo
     effects_add(effects, EFFECT_SIGN_IN, login, password);
 }
 
-/* --- messages ----------------------------------------------------------------------------------------------
- */
+/* --- messages --- */
 
 static void key_to_accounts(struct sign_in *self, struct key key, struct effects *effects)
 {
@@ -129,8 +128,7 @@ static bool secret(const void *data)
     return !has_accounts(self) && self->focus == PASSWORD;
 }
 
-/* --- drawing
- * ------------------------------------------------------------------------------------------------- */
+/* --- drawing --- */
 
 static void account_view(const struct ui *ui, const struct json *account, int index, struct frame *frame,
                          struct rect line)

@@ -76,8 +76,7 @@ bool station_dirty(struct station *station)
     return dirty;
 }
 
-/* --- messages
- * ------------------------------------------------------------------------------------------------ */
+/* --- messages --- */
 
 static void drain(struct station *station);
 
@@ -154,8 +153,7 @@ static void tell_status(struct station *station)
     station_tell(station, &msg);
 }
 
-/* --- signing in
- * ------------------------------------------------------------------------------------------------ */
+/* --- signing in --- */
 
 static const struct json *find_row(const struct json *rows, const char *id_or_name)
 {
@@ -243,8 +241,7 @@ static void on_signed_in(void *ctx, enum err err, const char *code, const char *
     station_tell(station, &msg);
 }
 
-/* --- what sync tells
- * --------------------------------------------------------------------------------------------- */
+/* --- what sync tells --- */
 
 static void on_changed(void *ctx)
 {
@@ -282,8 +279,7 @@ static void on_answer(void *ctx, int64_t tag, enum err err, const struct json *b
     }
 }
 
-/* --- the hall
- * ------------------------------------------------------------------------------------------------------ */
+/* --- the hall --- */
 
 static void open_way(struct station *station, const char *url)
 {
@@ -379,9 +375,7 @@ static void choose_hall(struct station *station, const struct effect *effect)
         show_sign_in(station);
 }
 
-/* --- effects
- * ---------------------------------------------------------------------------------------------------------
- */
+/* --- effects --- */
 
 static void load(struct station *station, const struct effect *effect)
 {
@@ -591,9 +585,7 @@ static void drain(struct station *station)
     station->draining = false;
 }
 
-/* --- the turn
- * -----------------------------------------------------------------------------------------------------------
- */
+/* --- the turn --- */
 
 static void lock_when_idle(struct station *station, int64_t mono_ms)
 {
@@ -628,8 +620,7 @@ int station_wait(struct station *station, struct pollfd *fds, unsigned count, in
     return station->sync ? sync_wait(station->sync, fds, count, timeout_ms) : poll(fds, count, timeout_ms);
 }
 
-/* --- birth and death
- * ------------------------------------------------------------------------------------------------------ */
+/* --- birth and death --- */
 
 /* In a practice hall a second workstation of the same folder takes DIR/2, a third DIR/3 …: each has a cache
  * of its own, as on a computer of its own. */

@@ -38,7 +38,7 @@ bool area_paste(struct area *area, const char *text, size_t length)
     return edit_insert(&area->edit, text, length);
 }
 
-/* --- lines as drawn --------------------------------------------------------------------------- */
+/* --- lines as drawn --- */
 
 /* One row as drawn: bytes from start to end. Spaces at a wrap stay with the row before, so that every byte
  * and every place of the cursor belongs to one row. */

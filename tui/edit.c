@@ -9,7 +9,7 @@
 #include "tui/mem.h"
 #include "tui/text.h"
 
-/* --- memory ----------------------------------------------------------------------------------- */
+/* --- memory --- */
 
 /* Through volatile, so that no compiler leaves it out. */
 static void wipe(char *text, size_t length)
@@ -80,7 +80,7 @@ static void replace(struct edit *edit, size_t at, size_t removed, const char *ad
     edit->cursor = at + length;
 }
 
-/* --- undo ------------------------------------------------------------------------------------- */
+/* --- undo --- */
 
 /* A letter typed straight after the last one belongs to the same step. */
 static bool join_step(struct edit *edit, size_t at, const char *added, size_t length)
@@ -143,7 +143,7 @@ static enum edit_result redo(struct edit *edit)
     return EDIT_CHANGED;
 }
 
-/* --- putting in ------------------------------------------------------------------------------- */
+/* --- putting in --- */
 
 static size_t count_chars(const char *text, size_t length)
 {
@@ -211,7 +211,7 @@ void edit_set(struct edit *edit, const char *text)
     edit->step_at = 0;
 }
 
-/* --- moving ----------------------------------------------------------------------------------- */
+/* --- moving --- */
 
 static size_t before(const struct edit *edit, size_t at)
 {
@@ -301,7 +301,7 @@ static size_t line_below(const struct edit *edit)
     return edit->lines ? line_by(edit, true) : edit->cursor;
 }
 
-/* --- keys ------------------------------------------------------------------------------------- */
+/* --- keys --- */
 
 static const struct move {
     const char *key;

@@ -30,7 +30,7 @@ char style_letter(enum style style)
     return style < STYLE_COUNT ? letters[style] : '?';
 }
 
-/* --- the grid --------------------------------------------------------------------------------- */
+/* --- the grid --- */
 
 static int clamp(int n, int low, int high)
 {
@@ -85,7 +85,7 @@ static struct rect clip(const struct frame *frame, struct rect area)
     return rect_intersect(area, frame_area(frame));
 }
 
-/* --- drawing ---------------------------------------------------------------------------------- */
+/* --- drawing --- */
 
 /* What a person sees in place of bytes that must not reach a terminal. */
 static const char *picture(int32_t code, char out[5])
@@ -232,7 +232,7 @@ void frame_cursor(struct frame *frame, int x, int y)
     frame->cursor_on = true;
 }
 
-/* --- printing --------------------------------------------------------------------------------- */
+/* --- printing --- */
 
 /* Writes one row's text without trailing spaces. */
 static void print_row(const struct frame *frame, int y, bool trim, FILE *out)

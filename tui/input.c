@@ -49,7 +49,7 @@ static void set_key(struct event *out, int32_t code, unsigned mods)
     out->key.mods = mods;
 }
 
-/* --- escape sequences ------------------------------------------------------------------------- */
+/* --- escape sequences --- */
 
 /* Finals of CSI and SS3: ESC [ A, ESC O A, ESC [ 1 ; 5 A. */
 static int32_t final_code(char final)
@@ -219,7 +219,7 @@ static bool next_ss3(struct input *input, struct event *out)
     return true;
 }
 
-/* --- plain bytes ------------------------------------------------------------------------------ */
+/* --- plain bytes --- */
 
 /* A control byte's key, with mods of a leading ESC. */
 static void set_control(struct event *out, unsigned char c, unsigned mods)
@@ -277,7 +277,7 @@ static bool next_escape(struct input *input, bool quiet, struct event *out)
     return second == '[' ? next_csi(input, out) : next_ss3(input, out);
 }
 
-/* --- paste ------------------------------------------------------------------------------------ */
+/* --- paste --- */
 
 static void keep_pasted(struct input *input, size_t length)
 {
@@ -331,7 +331,7 @@ static bool next_pasted(struct input *input, struct event *out)
     return true;
 }
 
-/* --- the next event --------------------------------------------------------------------------- */
+/* --- the next event --- */
 
 bool input_next(struct input *input, bool quiet, struct event *out)
 {

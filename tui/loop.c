@@ -82,7 +82,7 @@ void loop_free(struct loop **loop)
     *loop = NULL;
 }
 
-/* --- descriptors ------------------------------------------------------------------------------ */
+/* --- descriptors --- */
 
 static struct watch *find_watch(struct loop *loop, int fd)
 {
@@ -110,7 +110,7 @@ void loop_unwatch(struct loop *loop, int fd)
         watch->fd = -1;
 }
 
-/* --- timers ----------------------------------------------------------------------------------- */
+/* --- timers --- */
 
 int loop_after(struct loop *loop, int64_t wait_ms, void (*fire)(void *self), void *self)
 {
@@ -164,7 +164,7 @@ static int timeout_ms(const struct loop *loop)
     return left_ms <= 0 ? 0 : left_ms > INT32_MAX ? INT32_MAX : (int)left_ms;
 }
 
-/* --- signals ---------------------------------------------------------------------------------- */
+/* --- signals --- */
 
 static void note_signal(int number)
 {
@@ -198,7 +198,7 @@ void loop_on_signal(struct loop *loop, void (*caught)(void *self, int number), v
     loop_watch(loop, loop->pipe[0], POLLIN, read_signals, loop);
 }
 
-/* --- turning ---------------------------------------------------------------------------------- */
+/* --- turning --- */
 
 void loop_on_idle(struct loop *loop, void (*idle)(void *self), void *self)
 {

@@ -11,7 +11,7 @@
 
 enum { FOLDED = 512, START_OF_WORD = 12, IN_A_ROW = 8, LETTER = 4, LABEL_FIRST = 3 };
 
-/* --- how well an entry fits ------------------------------------------------------------------- */
+/* --- how well an entry fits --- */
 
 /* One byte a letter: lower case, without diacritics. */
 static void fold(const char *text, char out[FOLDED])
@@ -119,7 +119,7 @@ static void filter(struct palette *palette, const struct palette_source *source)
     list_select(&palette->list, 0);
 }
 
-/* --- state and keys --------------------------------------------------------------------------- */
+/* --- state and keys --- */
 
 void palette_init(struct palette *palette)
 {
@@ -185,7 +185,7 @@ void palette_paste(struct palette *palette, const struct palette_source *source,
     filter(palette, source);
 }
 
-/* --- drawing ---------------------------------------------------------------------------------- */
+/* --- drawing --- */
 
 struct view {
     const struct palette *palette;

@@ -40,7 +40,7 @@ void sheet_fit(struct sheet *sheet, int w)
     sheet->w = w;
 }
 
-/* --- items ------------------------------------------------------------------------------------ */
+/* --- items --- */
 
 const char *sheet_text(const char *text)
 {
@@ -123,7 +123,7 @@ int sheet_matches(const struct sheet *sheet, const struct sheet_item *item, int 
     return found;
 }
 
-/* --- events ----------------------------------------------------------------------------------- */
+/* --- events --- */
 
 static struct sheet_event event_of(struct turn *turn, enum sheet_event_kind kind, const char *value)
 {
@@ -151,7 +151,7 @@ static const char *value_of(const struct turn *turn)
     return typed ? edit_text(&turn->sheet->edit) : sheet_text(turn->item->value);
 }
 
-/* --- focus ------------------------------------------------------------------------------------ */
+/* --- focus --- */
 
 /* Loads what the focused item needs: its text for editing, its list's cursor. */
 static void enter(struct turn *turn)
@@ -275,7 +275,7 @@ static struct sheet_event navigate(struct turn *turn)
     return plain_event(SHEET_IGNORED);
 }
 
-/* --- what a key does to each kind ---------------------------------------------------------------- */
+/* --- what a key does to each kind --- */
 
 static struct sheet_event changed(struct turn *turn, const char *value)
 {
@@ -453,7 +453,7 @@ static struct sheet_event key_checks(struct turn *turn)
     return key_types(key) ? plain_event(SHEET_USED) : navigate(turn);
 }
 
-/* --- a longer list ---------------------------------------------------------------------------- */
+/* --- a longer list --- */
 
 static void search(struct turn *turn)
 {
@@ -523,7 +523,7 @@ static struct sheet_event key_row(struct turn *turn)
     return navigate(turn);
 }
 
-/* --- a key, a paste --------------------------------------------------------------------------- */
+/* --- a key, a paste --- */
 
 struct sheet_event sheet_key(struct sheet *sheet, const struct sheet_item *items, int count, struct key key)
 {

@@ -23,7 +23,7 @@ static unsigned text_look(const struct brush *brush)
     return brush->item->disabled ? STYLE_DIM : STYLE_TEXT;
 }
 
-/* --- fields ----------------------------------------------------------------------------------- */
+/* --- fields --- */
 
 /* "[" and "]" around a field; what is left between them is returned. */
 static struct rect draw_brackets(const struct brush *brush)
@@ -131,7 +131,7 @@ static void draw_pick(const struct brush *brush)
         draw_matches(brush, below);
 }
 
-/* --- choices ---------------------------------------------------------------------------------- */
+/* --- choices --- */
 
 /* "(•) label" or "[x] label"; returns the cells used. */
 static int draw_option(const struct brush *brush, struct rect row, const char *mark, const char *label,
@@ -200,7 +200,7 @@ static void draw_value(const struct brush *brush)
         frame_cursor(brush->frame, brush->field.x, brush->field.y);
 }
 
-/* --- items ------------------------------------------------------------------------------------ */
+/* --- items --- */
 
 static void draw_heading(const struct brush *brush, struct rect row)
 {

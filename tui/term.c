@@ -40,7 +40,7 @@ struct term {
     uint64_t keys; /* bytes of events handed out */
 };
 
-/* --- restoring, from anywhere ----------------------------------------------------------------- */
+/* --- restoring, from anywhere --- */
 
 /* The one terminal of the process, as a signal handler needs it. */
 static struct {
@@ -152,7 +152,7 @@ static void send_bytes(const char *bytes)
     fflush(stdout);
 }
 
-/* --- colours ---------------------------------------------------------------------------------- */
+/* --- colours --- */
 
 static uint32_t palette_rgb(int index)
 {
@@ -250,7 +250,7 @@ void term_theme(struct term *term, const struct theme *theme)
     term->shown_valid = false;
 }
 
-/* --- open and close --------------------------------------------------------------------------- */
+/* --- open and close --- */
 
 static void read_size(struct term *term)
 {
@@ -363,7 +363,7 @@ void term_suspend(struct term *term)
     term->resized = true;
 }
 
-/* --- in --------------------------------------------------------------------------------------- */
+/* --- in --- */
 
 int term_fd(const struct term *term)
 {
@@ -465,7 +465,7 @@ void term_signal(struct term *term, int number)
         term_redraw(term);
 }
 
-/* --- out -------------------------------------------------------------------------------------- */
+/* --- out --- */
 
 void term_size(const struct term *term, int *w, int *h)
 {

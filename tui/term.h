@@ -28,7 +28,7 @@ struct term;
 struct term *term_new(const struct term_options *options, char *fault, size_t fault_capacity);
 void term_free(struct term **term); /* restores it */
 
-/* --- in ---- */
+/* --- in --- */
 int term_fd(const struct term *term); /* readable: call term_next until it says false */
 /* The next event (EVENT_NONE for bytes without meaning), without waiting; reads all that is there, so that
  * type-ahead is drained before a redraw. */
@@ -37,7 +37,7 @@ int term_wait_ms(const struct term *term); /* call term_next again after this ti
 void term_signal(struct term *term,
                  int number); /* SIGWINCH, SIGCONT: told by the loop; an EVENT_RESIZE follows */
 
-/* --- out ---- */
+/* --- out --- */
 void term_size(const struct term *term, int *w, int *h);
 void term_theme(struct term *term, const struct theme *theme); /* copied; the next frame is drawn whole */
 void term_present(struct term *term, const struct frame *frame);

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <wchar.h>
 
-/* --- UTF-8 ------------------------------------------------------------------------------------ */
+/* --- UTF-8 --- */
 
 int32_t text_decode(const char *text, size_t length, size_t *used)
 {
@@ -48,7 +48,7 @@ size_t text_encode(int32_t code, char out[4])
     return bytes;
 }
 
-/* --- width ------------------------------------------------------------------------------------ */
+/* --- width --- */
 
 struct range {
     int32_t first, last;
@@ -97,7 +97,7 @@ int text_code_width(int32_t code)
     return width < 0 ? table_width(code) : width;
 }
 
-/* --- graphemes -------------------------------------------------------------------------------- */
+/* --- graphemes --- */
 
 static bool joins(int32_t code)
 {
@@ -165,7 +165,7 @@ size_t text_fit(const char *text, size_t length, int w)
     return at;
 }
 
-/* --- drawing ---------------------------------------------------------------------------------- */
+/* --- drawing --- */
 
 /* Draws length bytes from column x on, cut off at the area's edge; returns the column after them. */
 static int draw_bytes(struct frame *frame, struct rect row, int x, const char *text, size_t length,
@@ -229,7 +229,7 @@ int text_drawf(struct frame *frame, struct rect area, unsigned look, const char 
     return text_draw(frame, area, text, look);
 }
 
-/* --- wrapping --------------------------------------------------------------------------------- */
+/* --- wrapping --- */
 
 /* The bytes of the next line of up to w cells, and in *next where the one after it begins. */
 static size_t wrap_one(const char *text, size_t length, int w, size_t *next)

@@ -50,7 +50,7 @@ void theme_mono(struct theme *theme)
         theme->paints[i] = (struct paint){THEME_DEFAULT, THEME_DEFAULT, attrs[i]};
 }
 
-/* --- one line --------------------------------------------------------------------------------- */
+/* --- one line --- */
 
 struct reader {
     const char *file;
@@ -177,7 +177,7 @@ static void parse_line(struct reader *reader, struct theme *theme, char *line)
         theme->paints[style] = paint;
 }
 
-/* --- files ------------------------------------------------------------------------------------ */
+/* --- files --- */
 
 static void take_name(struct theme *theme, const char *path)
 {
@@ -232,7 +232,7 @@ bool theme_read(struct theme *theme, const char *path, struct theme_faults *faul
     return false;
 }
 
-/* --- contrast: WCAG 2.1, "relative luminance" and "contrast ratio" ------------------------------ */
+/* --- contrast: WCAG 2.1, "relative luminance" and "contrast ratio" --- */
 
 static double linear(uint32_t channel)
 {

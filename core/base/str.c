@@ -60,7 +60,7 @@ char *xasprintf(const char *format, ...)
     return checked(n < 0 ? NULL : text);
 }
 
-/* --- buffers ------------------------------------------------------------------------------------- */
+/* --- buffers --- */
 void buf_free(struct buf *buf)
 {
     free(buf->data);
@@ -131,7 +131,7 @@ char *buf_take(struct buf *buf)
     return text;
 }
 
-/* --- bounded text ---------------------------------------------------------------------------------- */
+/* --- bounded text --- */
 /* The longest prefix of at most limit bytes that ends at a whole character. */
 static size_t whole(const char *text, size_t limit)
 {
@@ -180,7 +180,7 @@ bool str_empty(const char *text)
     return !text || !text[0];
 }
 
-/* --- UTF-8 (RFC 3629) --------------------------------------------------------------------------------- */
+/* --- UTF-8 (RFC 3629) --- */
 int32_t utf8_decode(const char *text, size_t length, size_t *used)
 {
     const unsigned char *s = (const unsigned char *)text;
@@ -236,8 +236,7 @@ size_t utf8_count(const char *text, size_t length)
     return count;
 }
 
-/* --- folding for search -----------------------------------------------------------------------------------
- */
+/* --- folding for search --- */
 /* Spellings that meet: the Latin letters of az and tr, and Russian as passports of both countries write it
  * (ICAO 9303 with the everyday y for й, ы). Sorted by code point for the binary search. */
 static const struct fold {

@@ -7,7 +7,7 @@
 
 #include "core/base/err.h"
 
-/* --- memory: one place that may run out of it ------------------------------------------------ */
+/* --- memory: one place that may run out of it --- */
 void *xmalloc(size_t size);
 void *xcalloc(size_t count, size_t size);
 void *xrealloc(void *old, size_t size);
@@ -17,7 +17,7 @@ char *xasprintf(const char *format, ...) PRINTF(1, 2);
 /* Called before the program ends for want of memory or by a failed assert (to restore the terminal). */
 void on_fatal(void (*hook)(void));
 
-/* --- a growing buffer; always NUL-terminated once anything was added -------------------------- */
+/* --- a growing buffer; always NUL-terminated once anything was added --- */
 struct buf {
     char *data; /* NULL while empty */
     size_t length, capacity;
@@ -31,14 +31,14 @@ void buf_addf(struct buf *buf, const char *format, ...) PRINTF(2, 3);
 const char *buf_text(const struct buf *buf); /* "" while empty */
 char *buf_take(struct buf *buf);             /* the caller frees; the buffer is empty again */
 
-/* --- bounded copies: false when the text was cut (always at a whole character) ---------------- */
+/* --- bounded copies: false when the text was cut (always at a whole character) --- */
 bool str_copy(char *to, size_t capacity, const char *from);
 bool str_format(char *to, size_t capacity, const char *format, ...) PRINTF(3, 4);
 bool str_equal(const char *a, const char *b); /* NULL equals only NULL */
 bool str_starts(const char *text, const char *prefix);
 bool str_empty(const char *text); /* NULL or "" */
 
-/* --- UTF-8 ------------------------------------------------------------------------------------ */
+/* --- UTF-8 --- */
 /* One code point from text (length bytes left); *used gets the bytes. -1 where it is not UTF-8
  * (overlong, surrogate, beyond U+10FFFF, cut); then *used is 1. */
 int32_t utf8_decode(const char *text, size_t length, size_t *used);

@@ -14,8 +14,7 @@
 #include "core/cache/store.h"
 #include "core/model/role.h"
 
-/* --- the folder ------------------------------------------------------------------------------------------
- */
+/* --- the folder --- */
 
 /* The folder and those above it; only folders made here get mode 0700, the last one always. */
 static enum err make_folder(const char *dir, struct err_info *info)
@@ -80,8 +79,7 @@ static char *damaged_name(const char *dir, int64_t now_ms)
     return xasprintf("%s/cache.db.damaged-%s", dir, stamp);
 }
 
-/* --- opening ----------------------------------------------------------------------------------------------
- */
+/* --- opening --- */
 
 static enum err open_file(struct cache *cache, struct err_info *info)
 {
@@ -276,8 +274,7 @@ void cache_close(struct cache **cache)
     *cache = NULL;
 }
 
-/* --- what is asked often
- * ------------------------------------------------------------------------------------ */
+/* --- what is asked often --- */
 
 const char *cache_message(const struct cache *cache)
 {
@@ -316,8 +313,7 @@ const char *cache_token(const struct cache *cache)
     return cache->token;
 }
 
-/* --- who works here
- * ----------------------------------------------------------------------------------------- */
+/* --- who works here --- */
 
 static char *login_key(const char *login)
 {

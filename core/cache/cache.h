@@ -22,7 +22,7 @@ enum err cache_open(struct cache **out, const char *dir, int64_t now_ms, struct 
 void cache_close(struct cache **cache);
 const char *cache_message(const struct cache *cache); /* the sentence of the last failure */
 
-/* --- identity and place ------------------------------------------------------------------------ */
+/* --- identity and place --- */
 /* This installation, or the signed-in person's client on it; made once. */
 const char *cache_client(const struct cache *cache);
 int64_t cache_cursor(const struct cache *cache);
@@ -47,7 +47,7 @@ enum err cache_sign_out(struct cache *cache) MUST_USE;       /* never touches th
 const struct actor *cache_actor(const struct cache *cache);  /* NULL: nobody signed in */
 const char *cache_token(const struct cache *cache);
 
-/* --- confirming work ----------------------------------------------------------------------------- */
+/* --- confirming work --- */
 struct saved {
     int64_t seq;            /* place in the outbox */
     char id[UUID_TEXT];     /* of the command */
@@ -63,7 +63,7 @@ enum err cache_confirm(struct cache *cache, const char *type, const struct json 
  * cache_push_body). ERR_CONFLICT: it may be under way and will be answered. */
 enum err cache_cancel_online(struct cache *cache, int64_t seq) MUST_USE;
 
-/* --- the outbox, for sync alone ------------------------------------------------------------------ */
+/* --- the outbox, for sync alone --- */
 /* {"client","epoch","acked_through","commands":[…]} of the signed-in person's next commands in seq order, at
  * most commands_max and about bytes_max; *out NULL when there is nothing to send. The same bytes on every
  * retry. */
@@ -87,12 +87,12 @@ enum err cache_new_epoch(struct cache *cache,
 int64_t cache_unsent(struct cache *cache);        /* commands of the signed-in person not yet answered */
 int64_t cache_unsent_others(struct cache *cache);
 
-/* --- the draft journal: typed but not confirmed ------------------------------------------------- */
+/* --- the draft journal: typed but not confirmed --- */
 /* One entry a screen and object, such as ("form", case id); replaced by the next, gone after confirming. */
 enum err cache_journal_put(struct cache *cache, const char *screen, const char *object,
                            const struct json *typed, int64_t now_ms) MUST_USE;
 enum err cache_journal_drop(struct cache *cache, const char *screen, const char *object) MUST_USE;
 
-/* --- what screens read: see queries.h ------------------------------------------------------------ */
+/* --- what screens read: see queries.h --- */
 enum err cache_load(struct cache *cache, const char *what, const struct json *args, int64_t now_ms,
                     struct json **out) MUST_USE;

@@ -12,8 +12,7 @@ struct batch {
     bool catalogue; /* services or queues changed */
 };
 
-/* --- rows -------------------------------------------------------------------------------------------------
- */
+/* --- rows --- */
 
 /* A snapshot's pages are younger than the rev at which it began: an older item must not undo them. */
 static enum err base_rev(struct db *db, enum table table, const char *id, int64_t *row_rev)
@@ -56,8 +55,7 @@ static enum err apply_row(struct batch *batch, const struct json *change, int64_
     return row_put(batch->cache->db, ROWS_BASE, table, row);
 }
 
-/* --- feed
- * --------------------------------------------------------------------------------------------------- */
+/* --- feed --- */
 
 /* An own command seen on the feed is in the base now, even when its answer was lost on the way. */
 static enum err leave_overlay(struct cache *cache, const char *command)
@@ -177,8 +175,7 @@ enum err cache_feed(struct cache *cache, const struct json *feed, int64_t now_ms
     return finish(&batch, apply_items(&batch, feed));
 }
 
-/* --- snapshot
- * ------------------------------------------------------------------------------------------------- */
+/* --- snapshot --- */
 
 static enum err put_page(struct cache *cache, const struct json *rows)
 {

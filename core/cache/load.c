@@ -37,8 +37,7 @@ enum err cache_load(struct cache *cache, const char *what, const struct json *ar
     return store_refuse(cache, ERR_USAGE, "There is no query named %s.", what);
 }
 
-/* --- arguments
- * ------------------------------------------------------------------------------------------------ */
+/* --- arguments --- */
 
 int load_limit(const struct json *args, int otherwise, int max)
 {
@@ -53,8 +52,7 @@ int64_t row_ms(const struct json *row, const char *name)
     return text && time_parse(text, &ms) ? ms : -1;
 }
 
-/* --- marks
- * ------------------------------------------------------------------------------------------------------ */
+/* --- marks --- */
 
 /* The newest of this person's own commands that touched the row. ERR_ABSENT: none is remembered. */
 static enum err newest_command(struct cache *cache, enum table table, const char *id, char state[12],
@@ -106,9 +104,7 @@ static bool has_mark(enum table table)
            table == TABLE_PAYMENT || table == TABLE_DECISION;
 }
 
-/* --- rows
- * ---------------------------------------------------------------------------------------------------------
- */
+/* --- rows --- */
 
 static void add_wait(struct json *row, int64_t now_ms)
 {

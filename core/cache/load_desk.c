@@ -15,8 +15,7 @@ enum {
     UNDO_MS = 60 * 1000
 };
 
-/* --- the person at the counter
- * --------------------------------------------------------------------------------- */
+/* --- the person at the counter --- */
 
 static enum err newest_at_counter(struct cache *cache, const char *counter, const char *state, int64_t now_ms,
                                   struct json **ticket)
@@ -122,8 +121,7 @@ static enum err put_ticket(struct cache *cache, const char *counter, int64_t now
     return put_cases(cache, ticket, now_ms, answer);
 }
 
-/* --- my queues, and mine alone
- * ------------------------------------------------------------------------------------ */
+/* --- my queues, and mine alone --- */
 
 static enum err put_queues(struct cache *cache, const struct json *counter, int64_t now_ms,
                            struct json *answer)
@@ -157,9 +155,7 @@ static enum err put_parked(struct cache *cache, int64_t now_ms, struct json *ans
     return add_rows(cache, put_array(answer, "parked"), TABLE_TICKET, s, PARKED_MAX, now_ms, NULL);
 }
 
-/* --- today
- * ------------------------------------------------------------------------------------------------------------
- */
+/* --- today --- */
 
 static enum err ended_today(struct cache *cache, const char *counter, const char *state, int64_t now_ms,
                             struct json *tickets)
@@ -205,9 +201,7 @@ static enum err put_today(struct cache *cache, const char *counter, int64_t now_
     return err;
 }
 
-/* --- undo
- * ----------------------------------------------------------------------------------------------------------------
- */
+/* --- undo --- */
 
 static const char *undo_event(const char *type)
 {
@@ -262,9 +256,7 @@ static enum err put_undo(struct cache *cache, int64_t now_ms, struct json *answe
     return ERR_OK;
 }
 
-/* --- all of it
- * ------------------------------------------------------------------------------------------------------------
- */
+/* --- all of it --- */
 
 enum err load_desk(struct cache *cache, const struct json *args, int64_t now_ms, struct json *answer)
 {

@@ -41,8 +41,7 @@ static bool all_begin(const char *text, char *const words[], int count)
     return true;
 }
 
-/* --- persons by a number or a date
- * --------------------------------------------------------------------------- */
+/* --- persons by a number or a date --- */
 
 /* persons_fin, persons_nik, persons_phone, persons_born */
 static const char sql_fin[] = "SELECT row, id FROM persons WHERE fin = $1 LIMIT $2";
@@ -107,8 +106,7 @@ static enum err find_by_number(struct cache *cache, const char *q, int64_t now_m
     return ERR_OK;
 }
 
-/* --- persons by name
- * ------------------------------------------------------------------------------------------- */
+/* --- persons by name --- */
 
 static bool is_listed(const struct json *rows, const char *id)
 {
@@ -188,8 +186,7 @@ enum err load_person(struct cache *cache, const struct json *args, int64_t now_m
     return add_rows(cache, put_array(answer, "tickets"), TABLE_TICKET, s, PERSONS_MAX, now_ms, NULL);
 }
 
-/* --- services
- * --------------------------------------------------------------------------------------------------- */
+/* --- services --- */
 
 static void fold_all(struct buf *out, const struct json *value)
 {

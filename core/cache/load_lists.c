@@ -33,8 +33,7 @@ enum err load_users(struct cache *cache, const struct json *args, int64_t now_ms
     return all_rows(cache, answer, "rows", TABLE_USER, sql_users, USERS_MAX);
 }
 
-/* --- queues
- * ------------------------------------------------------------------------------------------------- */
+/* --- queues --- */
 
 enum err set_waiting(struct cache *cache, struct json *row, const char *queue, int64_t now_ms)
 {
@@ -99,8 +98,7 @@ enum err load_queue(struct cache *cache, const struct json *args, int64_t now_ms
     return ERR_OK;
 }
 
-/* --- everything, in id order: for programs that compare copies (loket pipe)
- * ----------------------------------- */
+/* --- everything, in id order: for programs that compare copies (loket pipe) --- */
 
 static enum err every_row(struct cache *cache, const struct json *args, const char *sql, enum table table,
                           int64_t now_ms, struct json *answer)
@@ -129,8 +127,7 @@ enum err load_cases(struct cache *cache, const struct json *args, int64_t now_ms
     return every_row(cache, args, sql, TABLE_CASE, now_ms, answer);
 }
 
-/* --- the board of called numbers
- * -------------------------------------------------------------------------------- */
+/* --- the board of called numbers --- */
 
 static void board_line(struct json *calls, const struct json *ticket, const char *queue_code)
 {
@@ -190,8 +187,7 @@ enum err load_board(struct cache *cache, const struct json *args, int64_t now_ms
     return err;
 }
 
-/* --- disputes
- * ------------------------------------------------------------------------------------------------------ */
+/* --- disputes --- */
 
 enum err load_disputes(struct cache *cache, const struct json *args, int64_t now_ms, struct json *answer)
 {
@@ -217,8 +213,7 @@ enum err load_disputes(struct cache *cache, const struct json *args, int64_t now
     return ERR_OK;
 }
 
-/* --- the worklist: applications by what is to be done with them
- * ------------------------------------------------------ */
+/* --- the worklist: applications by what is to be done with them --- */
 
 enum list_by { BY_USER, BY_AGENCY, BY_DUE };
 

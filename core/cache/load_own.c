@@ -5,8 +5,7 @@
 #include "core/cache/load.h"
 #include "core/model/role.h"
 
-/* --- outbox ------------------------------------------------------------------------------------------------
- */
+/* --- outbox --- */
 
 /* "what" the record is about, in words: the ticket's number, the case's, the person's name. */
 static enum err describe(struct cache *cache, const struct json *body, struct json *what)
@@ -101,8 +100,7 @@ enum err load_outbox(struct cache *cache, const struct json *args, int64_t now_m
     return err == ERR_ABSENT ? ERR_OK : err;
 }
 
-/* --- journal
- * ------------------------------------------------------------------------------------------------- */
+/* --- journal --- */
 
 enum err load_journal(struct cache *cache, const struct json *args, int64_t now_ms, struct json *answer)
 {
@@ -130,8 +128,7 @@ enum err load_journal(struct cache *cache, const struct json *args, int64_t now_
     return err == ERR_ABSENT ? ERR_OK : err;
 }
 
-/* --- status
- * ----------------------------------------------------------------------------------------------------- */
+/* --- status --- */
 
 static void set_time_or_null(struct json *object, const char *name, int64_t wall_ms)
 {

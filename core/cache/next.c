@@ -10,8 +10,7 @@
 
 enum { NEXT_MAX = 10, HEADS = NEXT_MAX, CANDIDATES_MAX = 400 };
 
-/* --- candidates
- * ---------------------------------------------------------------------------------------------- */
+/* --- candidates --- */
 
 /* tickets_arrival, tickets_queue (twice), tickets_booked: $1 queue, $2 limit */
 static const char sql_arrived[] = "SELECT row, arrived_at, number FROM tickets WHERE queue = $1"
@@ -83,8 +82,7 @@ static struct candidate candidate_of(const struct json *ticket, const struct jso
     };
 }
 
-/* --- the rule
- * -------------------------------------------------------------------------------------------------- */
+/* --- the rule --- */
 
 struct asking {
     struct json *queues; /* rows, in the counter's order */
@@ -180,8 +178,7 @@ enum err put_next(struct cache *cache, const struct json *counter, int64_t now_m
     return err;
 }
 
-/* --- how far a form is filled in
- * ----------------------------------------------------------------------------------- */
+/* --- how far a form is filled in --- */
 
 void set_progress(struct json *row, const struct json *service, int64_t now_ms)
 {

@@ -14,8 +14,7 @@ enum {
     KEPT_SAFE = 1000,               /* safe commands kept, should the hall come back from an older backup */
 };
 
-/* --- the command's text ------------------------------------------------------------------------------------
- */
+/* --- the command's text --- */
 
 /* What the person saw when deciding: a reassignment since then is told by it. */
 static enum err make_base(struct cache *cache, const struct json *body, struct json **out)
@@ -56,8 +55,7 @@ static enum err make_command(struct cache *cache, const char *type, const struct
     return err;
 }
 
-/* --- prediction
- * ---------------------------------------------------------------------------------------------- */
+/* --- prediction --- */
 
 static enum err remember_rows(struct cache *cache, const struct tx *tx, int64_t seq)
 {
@@ -149,8 +147,7 @@ enum err overlay_rebuild(struct cache *cache, int64_t cursor)
     return err;
 }
 
-/* --- confirming
- * ---------------------------------------------------------------------------------------------- */
+/* --- confirming --- */
 
 static enum err next_seq(struct cache *cache, int64_t *seq)
 {
@@ -290,8 +287,7 @@ enum err cache_cancel_online(struct cache *cache, int64_t seq)
     return store_refuse(cache, ERR_CONFLICT, "%s", under_way);
 }
 
-/* --- sending
- * ----------------------------------------------------------------------------------------------------- */
+/* --- sending --- */
 
 /* Everything up to it is answered and safe, so that the hall may forget its answers. */
 static enum err acked_through(struct cache *cache, int64_t *seq)
@@ -364,8 +360,7 @@ enum err cache_push_body(struct cache *cache, int commands_max, size_t bytes_max
     return store_fail(cache, err);
 }
 
-/* --- answers
- * ---------------------------------------------------------------------------------------------------- */
+/* --- answers --- */
 
 struct answers {
     struct cache *cache;
@@ -538,8 +533,7 @@ enum err outbox_prune(struct cache *cache, const struct place *place)
     return db_run(s);
 }
 
-/* --- counts
- * ------------------------------------------------------------------------------------------------------ */
+/* --- counts --- */
 
 int64_t cache_unsent(struct cache *cache)
 {

@@ -1,42 +1,40 @@
-/* core/cache/queries.h: what screens read from the workstation's copy. cache_load(what, args) answers one
- * JSON document a screen; rows inside are rows of PROTOCOL.md section 5, with these additions: "mark"  on
- * ticket, case, document, payment, decision: "saved" ○ (in the outbox), "received" ◐ (answered, not yet
- * safe), "safe" ●, "trouble" ! — the durability of the newest change to that row "wait_ms" on waiting
- * tickets: now - arrived_at Each is on an index and bounded, so that its cost does not grow with the cache.
- * Ids in args, unless noted.
+/* core/cache/queries.h: what screens read from the workstation's copy. cache_load(what, args) answers one JSON
+ * document a screen; rows inside are rows of PROTOCOL.md section 5, with these additions:
+ *   "mark"  on ticket, case, document, payment, decision: "saved" ○ (in the outbox), "received" ◐ (answered, not
+ *           yet safe), "safe" ●, "trouble" ! — the durability of the newest change to that row
+ *   "wait_ms" on waiting tickets: now - arrived_at
+ * Each is on an index and bounded, so that its cost does not grow with the cache. Ids in args, unless noted.
  *
  * what          args → answer
  * "accounts"    {} → {"users":[user…],"counters":[counter…],"hall":{…}}           at most 200 of each
  * "desk"        {"counter"} →
- *               {"hall":{…},"counter":{…}|null,"user":{…},"ticket":ticket|null    (called or serving at my
- * counter) "person":person|null,"service":{"id","name","documents",…}|null,
- *                "cases":[case+{"service_name":{…},"filled","total"}…],           of that ticket's visit,
- * oldest first "documents":[document…],                                          of those cases
+ *               {"hall":{…},"counter":{…}|null,"user":{…},"ticket":ticket|null    (called or serving at my counter)
+ *                "person":person|null,"service":{"id","name","documents",…}|null,
+ *                "cases":[case+{"service_name":{…},"filled","total"}…],           of that ticket's visit, oldest first
+ *                "documents":[document…],                                          of those cases
  *                "queues":[{"id","code","name","waiting","oldest_ms","rule"}…],  this counter's
- *                "next":[ticket…≤10], "why":{…}|null                              by the rule, across my
- * queues "parked":[ticket…≤20],                                            held by me
+ *                "next":[ticket…≤10], "why":{…}|null                              by the rule, across my queues
+ *                "parked":[ticket…≤20],                                            held by me
  *                "undo":{"ticket","number","event","until_ms"}|null,
  *                "today":{"served","no_show","parked","mean_ms"}}
- * "case"        {"case"} → {"case":…,"service":row of the service with form, documents,
- * reasons…,"person":…|null, "ticket":…|null,"documents":[…],"payments":[…],"decisions":[…],
- *                "journal":{"typed":{…},"at"}|null,"last":draft of this person's last case at the
- * agency|null} "persons"     {"q"} → {"q","rows":[person…≤50],"by":"fin|nik|phone|born|name"}  q as typed,
- * any spelling "person"      {"person"} → {"person":…,"cases":[…≤50],"tickets":[…≤50]} "services"
- * {"q","lang"} → {"q","rows":[{"id","name","agency","agency_name","queue","queue_code","documents",
- *                "fees","time","waiting"}…≤60]}                                    every word of q begins a
- * word "priorities"  {} → {"rows":[{"code","class","name","legal"}…]}                    of the hall's pack
+ * "case"        {"case"} → {"case":…,"service":row of the service with form, documents, reasons…,"person":…|null,
+ *                "ticket":…|null,"documents":[…],"payments":[…],"decisions":[…],
+ *                "journal":{"typed":{…},"at"}|null,"last":draft of this person's last case at the agency|null}
+ * "persons"     {"q"} → {"q","rows":[person…≤50],"by":"fin|nik|phone|born|name"}  q as typed, any spelling
+ * "person"      {"person"} → {"person":…,"cases":[…≤50],"tickets":[…≤50]}
+ * "services"    {"q","lang"} → {"q","rows":[{"id","name","agency","agency_name","queue","queue_code","documents",
+ *                "fees","time","waiting"}…≤60]}                                    every word of q begins a word
+ * "priorities"  {} → {"rows":[{"code","class","name","legal"}…]}                    of the hall's pack
  * "queue"       {"queue","after":{"arrived_at","number"}|null,"limit"} → {"queue":…,"rows":[ticket…],"more"}
  * "queues"      {} → {"rows":[queue+{"waiting","oldest_ms"}…],"counters":[counter…]}
- * "users"       {} → {"rows":[user…]}                                               for transfer and
- * assignment "outbox"      {"after":seq|0,"limit"} →
- * {"rows":[{"seq","id","type","body","state","error","at","bytes","mark",
+ * "users"       {} → {"rows":[user…]}                                               for transfer and assignment
+ * "outbox"      {"after":seq|0,"limit"} → {"rows":[{"seq","id","type","body","state","error","at","bytes","mark",
  *                "what":{"number","case","person_name"}}…],"count","others"}
  * "disputes"    {"limit"} → {"rows":[dispute…],"count"}
  * "worklist"    {"filter":"mine|agency|returned|confirm|ready|due","after":{"key","id"}|null,"limit"} →
  *               {"rows":[case+{"service_name","person_name"}…],"more"}
- * "board"       {} → {"hall":…,"calls":[{"number","counter","called_at","state","queue_code"}…≤24]} latest
- * first "journal"     {} → {"rows":[{"screen","object","typed","at"}…]}                   the signed-in
- * person's "status"      {} →
- * {"unsent","unsent_others","oldest_unsent_at","disputes","cursor","safe_through","counter":…}
+ * "board"       {} → {"hall":…,"calls":[{"number","counter","called_at","state","queue_code"}…≤24]} latest first
+ * "journal"     {} → {"rows":[{"screen","object","typed","at"}…]}                   the signed-in person's
+ * "status"      {} → {"unsent","unsent_others","oldest_unsent_at","disputes","cursor","safe_through","counter":…}
  */
 #pragma once

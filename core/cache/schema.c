@@ -87,7 +87,7 @@ enum err schema_migrate(struct db *db, struct err_info *info)
     return ERR_OK;
 }
 
-/* --- salvage ------------------------------------------------------------------------------------------- */
+/* --- salvage --- */
 
 /* Read forwards and, where that stops at a damaged page, backwards from the end. WITHOUT the primary key's
  * index: rowid order is the table itself. */

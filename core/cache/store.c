@@ -130,8 +130,7 @@ enum err cache_tidy(struct cache *cache)
     return store_fail(cache, db_checkpoint(cache->db, PAGES_MIN));
 }
 
-/* --- settings ---------------------------------------------------------------------------------------------
- */
+/* --- settings --- */
 
 const char *cache_setting(struct cache *cache, const char *name)
 {

@@ -38,7 +38,7 @@ struct cache {
     struct json *services; /* searchable lines of the catalogue; NULL: to be made again */
 };
 
-/* --- store.c: transactions and small values ---------------------------------------------------- */
+/* --- store.c: transactions and small values --- */
 /* Remembers the sentence of a failed call; a damaged file is noted for the next start. Returns err. */
 enum err store_fail(struct cache *cache, enum err err);
 enum err store_refuse(struct cache *cache, enum err err, const char *format, ...) PRINTF(3, 4);
@@ -56,12 +56,12 @@ enum err place_write(struct db *db, const struct place *place) MUST_USE;
 /* The single integer or text of a bound statement. ERR_ABSENT when there is no row. */
 enum err query_int(struct stmt *s, int64_t *value) MUST_USE;
 
-/* --- schema.c ------------------------------------------------------------------------------------ */
+/* --- schema.c --- */
 enum err schema_migrate(struct db *db, struct err_info *info) MUST_USE;
 /* Copies what is readable of the person's own work out of a damaged file. *whole: nothing was missing. */
 enum err schema_salvage(struct db *from, struct db *to, int *records, bool *whole) MUST_USE;
 
-/* --- outbox.c -------------------------------------------------------------------------------------- */
+/* --- outbox.c --- */
 /* The overlay again from the commands that the base does not have; inside a transaction. */
 enum err overlay_rebuild(struct cache *cache, int64_t cursor) MUST_USE;
 /* Forgets answered commands that are safe and long past; inside a transaction. */

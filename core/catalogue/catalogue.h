@@ -9,7 +9,7 @@
 /* Checks the catalogue's part of a service (not its form: form_check). */
 void catalogue_check(const struct json *service, struct form_findings *findings);
 
-/* --- papers ---------------------------------------------------------------------------------------- */
+/* --- papers --- */
 enum { CATALOGUE_DOCUMENTS_MAX = 64, CATALOGUE_REASONS_MAX = 64, CATALOGUE_FEES_MAX = 32 };
 struct catalogue_document {
     const char *code;
@@ -28,7 +28,7 @@ int catalogue_documents(const struct json *service, const struct json *draft, co
 int catalogue_documents_unmet(const struct json *service, const struct json *draft,
                               const struct json *states); /* a group counts once */
 
-/* --- fees ------------------------------------------------------------------------------------------ */
+/* --- fees --- */
 struct catalogue_fee {
     const char *tier;
     const struct json *name; /* NULL when not said */
@@ -45,7 +45,7 @@ bool catalogue_fee_find(const struct json *service, const char *tier, const char
  * no fee on that day. */
 struct json *catalogue_fee_json(const struct json *service, const char *tier, const char *day);
 
-/* --- time ------------------------------------------------------------------------------------------ */
+/* --- time --- */
 struct catalogue_time {
     int days;          /* 0: not said */
     int minutes;       /* of PTnHnM, when shorter than a day */
@@ -66,7 +66,7 @@ bool catalogue_due(const struct catalogue_time *time, const struct calendar *cal
 bool catalogue_complaint_until(const struct json *service, const struct calendar *calendar, const char *start,
                                char out[11]);
 
-/* --- decisions -------------------------------------------------------------------------------------- */
+/* --- decisions --- */
 struct catalogue_reason {
     const char *code;
     const struct json *name, *cure; /* json_name_in; cure may be NULL */

@@ -27,39 +27,44 @@ struct call {
 };
 typedef enum err command_rule(struct call *c);
 
-#define TRY(expression)                                                                                      \
-    do {                                                                                                     \
-        enum err try_err = (expression);                                                                     \
-        if (try_err != ERR_OK)                                                                               \
-            return try_err;                                                                                  \
+#define TRY(expression)                  \
+    do {                                 \
+        enum err try_err = (expression); \
+        if (try_err != ERR_OK)           \
+            return try_err;              \
     } while (0)
 
-/* --- outcome (call.c) ---------------------------------------------------------------------------- */
+/* --- outcome (call.c) --- */
 /* Always ERR_REFUSED. The sentence says what happened and what to do; field names the member at fault or is "". */
-enum err refuse(struct call *c, const char *code, const char *field, const char *format, ...) PRINTF(4, 5) MUST_USE;
+enum err refuse(struct call *c, const char *code, const char *field, const char *format, ...)
+    PRINTF(4, 5) MUST_USE;
 struct json *answer(struct call *c); /* out->data, made when it is not there yet */
 
-/* --- the body: wrong types are refused as invalid_body, naming the member ------------------------- */
-enum err body_text(struct call *c, const char *name, const char **text) MUST_USE; /* NULL: absent, null or "" */
+/* --- the body: wrong types are refused as invalid_body, naming the member --- */
+enum err body_text(struct call *c, const char *name,
+                   const char **text) MUST_USE; /* NULL: absent, null or "" */
 enum err body_need(struct call *c, const char *name, const char **text) MUST_USE;
 enum err body_int(struct call *c, const char *name, int64_t otherwise, int64_t *value) MUST_USE;
-enum err body_bool(struct call *c, const char *name, bool *value) MUST_USE;         /* false when absent */
-enum err body_time(struct call *c, const char *name, int64_t *wall_ms) MUST_USE;    /* -1 when absent */
+enum err body_bool(struct call *c, const char *name, bool *value) MUST_USE;      /* false when absent */
+enum err body_time(struct call *c, const char *name, int64_t *wall_ms) MUST_USE; /* -1 when absent */
 enum err body_array(struct call *c, const char *name, const struct json **array) MUST_USE; /* NULL: absent */
 enum err body_object(struct call *c, const char *name, const struct json **object) MUST_USE;
 
-/* --- rows ---------------------------------------------------------------------------------------- */
+/* --- rows --- */
 struct json *keep(struct call *c, struct json *row); /* freed when the call ends; returns row */
-enum err peek(struct call *c, enum table table, const char *id, struct json **row) MUST_USE; /* NULL: absent */
+enum err peek(struct call *c, enum table table, const char *id,
+              struct json **row) MUST_USE; /* NULL: absent */
 /* Refused as unknown_ticket and so on when there is no such row. */
-enum err load(struct call *c, enum table table, const char *field, const char *id, struct json **row) MUST_USE;
+enum err load(struct call *c, enum table table, const char *field, const char *id,
+              struct json **row) MUST_USE;
 /* By id, or a user by login, a counter by name, a queue by code. */
-enum err load_named(struct call *c, enum table table, const char *field, const char *name, struct json **row) MUST_USE;
+enum err load_named(struct call *c, enum table table, const char *field, const char *name,
+                    struct json **row) MUST_USE;
 enum err load_hall(struct call *c, struct json **row) MUST_USE; /* an empty object before the hall is known */
 enum err save(struct call *c, enum table table, struct json *row) MUST_USE; /* row has its id */
 struct json *row_new(struct call *c, const char *id);
 const char *row_id(const struct json *row);
-int64_t row_time(const struct json *row, const char *name); /* -1: null or absent */
+int64_t row_time(const struct json *row, const char *name);             /* -1: null or absent */
 void row_set_time(struct json *row, const char *name, int64_t wall_ms); /* -1: null */
 bool row_has_flag(const struct json *row, const char *flag);
 void row_set_flag(struct json *row, const char *flag, bool on);
@@ -69,12 +74,12 @@ void row_stamp(struct call *c, struct json *row, const char *event);
 /* For sentences: a person's name, or "someone"; lives as long as the call. */
 const char *user_name(struct call *c, const char *user_id);
 
-/* --- who ----------------------------------------------------------------------------------------- */
+/* --- who --- */
 bool is_role(const struct call *c, unsigned roles); /* any of them; the hall's own program is everyone */
 bool is_me(const struct call *c, const char *user_id);
 enum err need_agency(struct call *c, const char *agency) MUST_USE; /* refused as other_agency */
 
-/* --- between files ------------------------------------------------------------------------------- */
+/* --- between files --- */
 /* The next free "PREFIXnnn" of an index; see numbers.c. */
 enum err ticket_number_next(struct call *c, const char *day, const char *prefix, char out[32]) MUST_USE;
 enum err case_number_next(struct call *c, const char *prefix, char out[64]) MUST_USE;
@@ -84,9 +89,10 @@ enum err person_resolve(struct call *c, const char **person) MUST_USE;
 enum err counter_need_free(struct call *c, const char *counter) MUST_USE;
 /* The counter of body.counter, open, with body.fence, held by the actor. */
 enum err counter_need_held(struct call *c, struct json **counter) MUST_USE;
-enum err ticket_take(struct call *c, struct json *ticket, const struct json *counter, struct json *why) MUST_USE;
+enum err ticket_take(struct call *c, struct json *ticket, const struct json *counter,
+                     struct json *why) MUST_USE;
 /* People waiting before a newcomer, and minutes until a call [low, high]; see ticket_promise.c. */
-enum err queue_promise(struct call *c, const char *queue, int priority_class, int64_t *ahead, int64_t minutes[2])
-    MUST_USE;
+enum err queue_promise(struct call *c, const char *queue, int priority_class, int64_t *ahead,
+                       int64_t minutes[2]) MUST_USE;
 enum err dispute_open(struct call *c, const struct json *row, const char *code, const char *message) MUST_USE;
 enum err case_settle(struct call *c, struct json *row, const struct json *service) MUST_USE;

@@ -57,8 +57,7 @@ static void arguments(struct call *call, const char *inside)
     }
 }
 
-/* --- the seven
- * ----------------------------------------------------------------------------------------------- */
+/* --- the seven --- */
 static bool day_at(const struct call *call, int index, int32_t *day)
 {
     if (index < call->asked)
@@ -217,8 +216,7 @@ bool form_function_known(const char *name)
     return false;
 }
 
-/* --- all of a form
- * -------------------------------------------------------------------------------------------- */
+/* --- all of a form --- */
 struct computing {
     const struct form *form;
     const struct form_context *context;
@@ -266,8 +264,7 @@ struct json *form_compute(const struct form *form, struct json *draft, const str
     return computing.draft;
 }
 
-/* --- prefill
- * ----------------------------------------------------------------------------------------------------- */
+/* --- prefill --- */
 struct json *form_prefill_value(const struct json *prefill, const struct form_context *context)
 {
     const char *source = json_as_text(prefill);

@@ -14,8 +14,7 @@
 static const char base_folder[] = "loket:/pack/services/";
 static const char *const common_bases[] = {"loket:/pack/common.json", "loket:/pack/services/common.json"};
 
-/* --- opening
- * ---------------------------------------------------------------------------------------------------- */
+/* --- opening --- */
 static enum err compile(struct form *form, struct err_info *info)
 {
     char *base = xasprintf("%s%s.json", base_folder, json_text_or(form->service, "id", "form"));
@@ -74,8 +73,7 @@ int form_version(const struct form *form)
     return (int)json_int(form->form, "version", 0);
 }
 
-/* --- bundling
- * ----------------------------------------------------------------------------------------------------- */
+/* --- bundling --- */
 struct bundle {
     const struct json *from; /* common.json's $defs */
     struct json *defs;       /* those that are used */
@@ -122,8 +120,7 @@ struct json *form_bundle(const struct json *service, const struct json *common)
     return whole;
 }
 
-/* --- submitting
- * --------------------------------------------------------------------------------------------------- */
+/* --- submitting --- */
 struct json *form_submitted(const struct form *form, const struct json *draft,
                             const struct form_context *context)
 {
@@ -195,8 +192,7 @@ void form_problem(const struct form *form, const struct json *draft, const struc
     schema_errors_free(&errors);
 }
 
-/* --- sensitive values, and what is worth a second look
- * ------------------------------------------------------------ */
+/* --- sensitive values, and what is worth a second look --- */
 struct masking {
     const struct form *form;
     struct json *draft;

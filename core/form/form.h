@@ -7,7 +7,7 @@
 #pragma once
 #include "core/form/schema.h"
 
-/* --- a form, ready to use -------------------------------------------------------------------------- */
+/* --- a form, ready to use --- */
 struct form; /* borrows the documents it was opened on */
 struct form_source {
     const struct json *service; /* a whole service (FORMS.md section 6) or {"form":…,"texts":…} */
@@ -29,7 +29,7 @@ struct form_context {
     const struct json *last;   /* the draft of the person's last application at this agency; may be NULL */
 };
 
-/* --- the view: what there is to draw --------------------------------------------------------------- */
+/* --- the view: what there is to draw --- */
 enum form_kind {
     FORM_HEADING, /* label, at indent */
     FORM_TEXT,    /* label: a line of text */
@@ -116,7 +116,7 @@ int form_view_errors(struct form_view *view, const struct schema_errors *errors)
 void form_cell(const struct form *form, const struct json *draft, const struct form_context *context,
                const struct form_item *table, int row, int column, struct buf *out);
 
-/* --- values ---------------------------------------------------------------------------------------- */
+/* --- values --- */
 enum { FORM_WHY = 200 };
 /* What was typed (or an option's value) as the JSON of this item: numbers with , or ., money "5" → "5.00
  * AZN", dates in the pack's order → ISO, yes/no in four languages. Empty text: true and *value NULL. False:
@@ -143,7 +143,7 @@ struct json *form_prefill(const struct form *form, const struct json *draft,
 void form_problem(const struct form *form, const struct json *draft, const struct form_context *context,
                   const struct form_item *item, char why[FORM_WHY]);
 
-/* --- submitting ------------------------------------------------------------------------------------ */
+/* --- submitting --- */
 /* The draft as it is submitted: without hidden values, computed ones made afresh. */
 struct json *form_submitted(const struct form *form, const struct json *draft,
                             const struct form_context *context);

@@ -177,7 +177,7 @@ static bool is_uuid(const char *text)
     return !text[36];
 }
 
-/* --- the packs' own ---------------------------------------------------------------------------------- */
+/* --- the packs' own --- */
 static bool is_fin(const char *text)
 {
     return strlen(text) == 7 && strspn(text, "0123456789ABCDEFGHJKLMNPQRSTUVWXYZ") == 7;

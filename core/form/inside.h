@@ -18,7 +18,7 @@ struct form {
 };
 enum { FORM_DEPTH_MAX = 24 }; /* of $ref chains, objects in objects, layouts in layouts */
 
-/* --- lookup.c: finding one's way in the schema -------------------------------------------------------- */
+/* --- lookup.c: finding one's way in the schema --- */
 /* A keyword of a node, of what its $ref leads to, or of an allOf below it. */
 const struct json *form_keyword(const struct form *form, const struct json *node, const char *keyword);
 const char *form_type(const struct form *form, const struct json *node); /* the first but null; "" unsaid */
@@ -39,7 +39,7 @@ struct form_visit {
 };
 void form_visit(const struct form_visit *visit, const struct json *value);
 
-/* --- words.c: what is read on the screen --------------------------------------------------------------- */
+/* --- words.c: what is read on the screen --- */
 /* The text for key + suffix (".label") in lang, else the pack's language; NULL: none. */
 const char *form_texts(const struct form *form, const char *lang, const char *key, const char *suffix);
 const char *form_lang_own(const struct form *form);     /* the pack's first language */
@@ -54,8 +54,7 @@ void form_option_text(const struct form *form, const char *lang, const struct js
                       const char *pointer, const struct json *value, const char *title, struct buf *out);
 const char *form_say(const char *lang, const char *id); /* a sentence or word of the form's own */
 
-/* --- show.c: rules ----------------------------------------------------------------------------------------
- */
+/* --- show.c: rules --- */
 struct form_state { /* of an element, from its rule and those above it */
     bool visible, enabled, readonly;
 };
@@ -70,15 +69,13 @@ struct json *form_layout_made(const struct form *form, const struct json *node, 
 /* The layout of a table's rows: the control's options.detail, or NULL: it must be made. */
 const struct json *form_detail(const struct json *control);
 
-/* --- edit.c ------------------------------------------------------------------------------------------------
- */
+/* --- edit.c --- */
 /* A copy of node with value (taken; NULL removes) at pointer. */
 struct json *form_edited(const struct json *node, const char *pointer, struct json *value);
 /* The merge patch that turns from into to. */
 struct json *form_difference(const struct json *from, const struct json *to);
 
-/* --- computed.c
- * --------------------------------------------------------------------------------------------- */
+/* --- computed.c --- */
 /* draft (taken) with every x-compute field made afresh. */
 struct json *form_compute(const struct form *form, struct json *draft, const struct form_context *context);
 /* What x-prefill gives, as a new value; NULL: nothing known. */

@@ -131,7 +131,7 @@ bool form_is_required(const struct form *form, const struct json *node, const st
     return required;
 }
 
-/* --- visiting every property ---------------------------------------------------------------------------- */
+/* --- visiting every property --- */
 struct walk {
     const struct form_visit *visit;
     struct buf path, inside;

@@ -110,7 +110,7 @@ enum holds keyword_holds(const char *name)
     }
 }
 
-/* --- the documents that may be referred to --------------------------------------------------------- */
+/* --- the documents that may be referred to --- */
 struct schema_registry *schema_registry_new(void)
 {
     return xcalloc(1, sizeof(struct schema_registry));
@@ -130,7 +130,7 @@ void schema_registry_add(struct schema_registry *registry, const char *base_uri,
     index_add(&registry->index, base_uri, document);
 }
 
-/* --- resolving --------------------------------------------------------------------------------------- */
+/* --- resolving --- */
 static const char *base_of(const struct schema *schema, const struct json *node)
 {
     const char *base = index_base(&schema->index, node);
@@ -187,7 +187,7 @@ static const struct json *resolve(struct schema *schema, const char *base, const
     return node;
 }
 
-/* --- compiling ------------------------------------------------------------------------------------------ */
+/* --- compiling --- */
 struct compile {
     struct schema *schema;
     struct err_info *info;

@@ -8,14 +8,14 @@
 #include "core/base/arena.h"
 #include "core/wire/json.h"
 
-/* --- the documents that may be referred to ------------------------------------------------------- */
+/* --- the documents that may be referred to --- */
 struct schema_registry; /* documents by the URI they were handed in under, and by their own $id */
 struct schema_registry *schema_registry_new(void);
 void schema_registry_free(struct schema_registry **registry);
 /* document is borrowed. base_uri: absolute, without a fragment. */
 void schema_registry_add(struct schema_registry *registry, const char *base_uri, const struct json *document);
 
-/* --- compiling ------------------------------------------------------------------------------------ */
+/* --- compiling --- */
 struct schema;
 /* Compiles everything that can be reached from document, which stands at base_uri (NULL: nowhere).
  * registry may be NULL. ERR_INVALID says in one sentence what cannot be used, and where. */
@@ -24,7 +24,7 @@ enum err schema_compile(const struct json *document, const char *base_uri,
                         struct err_info *info) MUST_USE;
 void schema_free(struct schema **schema);
 
-/* --- validating ----------------------------------------------------------------------------------- */
+/* --- validating --- */
 struct schema_options {
     bool formats_assert; /* false: format only annotates */
     const char *lang;    /* of the messages: az id en ru; NULL: en */

@@ -29,8 +29,7 @@ struct marks {
     size_t count;
 };
 
-/* --- errors ----------------------------------------------------------------------------------------------
- */
+/* --- errors --- */
 void schema_errors_free(struct schema_errors *errors)
 {
     arena_free(&errors->arena);
@@ -100,8 +99,7 @@ static bool fail_with_value(struct run *run, const struct rule *rule)
     return false;
 }
 
-/* --- nodes -------------------------------------------------------------------------------------------------
- */
+/* --- nodes --- */
 static bool is_about(const struct keyword *keyword, const struct json *value)
 {
     switch (keyword->about) {
@@ -230,8 +228,7 @@ bool schema_valid_at(const struct schema *schema, const struct json *at, const s
     return schema_validate_at(schema, at, value, &(struct schema_options){.formats_assert = true}, NULL);
 }
 
-/* --- any value -------------------------------------------------------------------------------------------
- */
+/* --- any value --- */
 bool run_ref(struct run *run, const struct rule *rule, const struct json *value, struct marks *marks)
 {
     return node_run(run, rule->subs[0], value, rule->keyword->name, marks);
@@ -322,8 +319,7 @@ bool run_if(struct run *run, const struct rule *rule, const struct json *value, 
     return !branch || node_run(run, branch->subs[0], value, branch->keyword->name, marks);
 }
 
-/* --- objects ----------------------------------------------------------------------------------------------
- */
+/* --- objects --- */
 /* The sub-schema that `properties` names for a member; NULL: none. */
 static const struct node *property_node(const struct rule *properties, const char *name)
 {
@@ -483,8 +479,7 @@ bool run_unevaluated_properties(struct run *run, const struct rule *rule, const 
     return ok;
 }
 
-/* --- arrays ------------------------------------------------------------------------------------------------
- */
+/* --- arrays --- */
 bool run_prefix_items(struct run *run, const struct rule *rule, const struct json *value, struct marks *marks)
 {
     bool ok = true;
@@ -569,8 +564,7 @@ bool run_unevaluated_items(struct run *run, const struct rule *rule, const struc
     return ok;
 }
 
-/* --- texts
- * --------------------------------------------------------------------------------------------------- */
+/* --- texts --- */
 static size_t code_points(const struct json *value)
 {
     const char *text = json_as_text(value);
@@ -611,8 +605,7 @@ bool run_format(struct run *run, const struct rule *rule, const struct json *val
     return fail_as(run, format, rule->keyword->name, format, NULL);
 }
 
-/* --- numbers
- * --------------------------------------------------------------------------------------------------- */
+/* --- numbers --- */
 bool run_minimum(struct run *run, const struct rule *rule, const struct json *value, struct marks *marks)
 {
     (void)marks;

@@ -9,8 +9,7 @@
 
 enum { ROUNDS_MAX = 32 }; /* rules that chase each other in a ring end here, with the last answer */
 
-/* --- conditions
- * ---------------------------------------------------------------------------------------------- */
+/* --- conditions --- */
 static const struct schema *condition_schema(const struct form *form, const struct json *at)
 {
     for (size_t i = 0; i < form->condition_count; i++)
@@ -111,8 +110,7 @@ enum err form_conditions(struct form *form, const struct json *layout, struct er
     return conditions_below(form, layout, false, 0, info);
 }
 
-/* --- made layouts
- * --------------------------------------------------------------------------------------------- */
+/* --- made layouts --- */
 struct making {
     const struct form *form;
     struct json *elements;
@@ -180,8 +178,7 @@ const struct json *form_detail(const struct json *control)
     return json_is_object(detail) ? detail : NULL;
 }
 
-/* --- hidden values
- * ----------------------------------------------------------------------------------------------- */
+/* --- hidden values --- */
 struct hiding {
     const struct form *form;
     const struct json *draft, *effective;

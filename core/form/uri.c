@@ -145,7 +145,7 @@ void uri_decode(const char *text, struct buf *out)
     }
 }
 
-/* --- is it a URI? ---------------------------------------------------------------------------------- */
+/* --- is it a URI? --- */
 /* Unreserved, sub-delims, percent-encoded, and the characters of more. */
 static bool chars_allowed(const char *text, size_t length, const char *more)
 {

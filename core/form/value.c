@@ -24,8 +24,7 @@ static bool refuse(const struct typed *typed, const char *id, const char *more)
     return false;
 }
 
-/* --- numbers and money
- * ---------------------------------------------------------------------------------------- */
+/* --- numbers and money --- */
 static bool parse_number(const struct typed *typed, struct json **value)
 {
     char plain[64];
@@ -58,8 +57,7 @@ static bool parse_money(const struct typed *typed, struct json **value)
     return true;
 }
 
-/* --- dates and times
- * -------------------------------------------------------------------------------------------- */
+/* --- dates and times --- */
 static const char *order_of(const struct form_context *context)
 {
     return context->date_order ? context->date_order : "dmy";
@@ -134,8 +132,7 @@ static bool parse_time(const struct typed *typed, struct json **value)
     return true;
 }
 
-/* --- choices
- * -------------------------------------------------------------------------------------------------------- */
+/* --- choices --- */
 static bool same_folded(const char *a, const char *b)
 {
     struct buf x = {0}, y = {0};
@@ -259,9 +256,7 @@ static bool parse_branch(const struct typed *typed, struct json **value)
     return true;
 }
 
-/* --- by widget
- * ---------------------------------------------------------------------------------------------------------
- */
+/* --- by widget --- */
 static bool parse_text(const struct typed *typed, struct json **value)
 {
     *value = json_new_text(typed->text);
@@ -306,9 +301,7 @@ bool form_parse(const struct form_item *item, const struct json *draft, const ch
     return ok;
 }
 
-/* --- the reverse
- * -----------------------------------------------------------------------------------------------------------
- */
+/* --- the reverse --- */
 static void date_text(const char *iso, const char *order, struct buf *out)
 {
     if (!format_valid("date", iso)) {
@@ -404,9 +397,7 @@ void form_text(const struct form_item *item, const struct json *value, const str
     }
 }
 
-/* --- patches
- * ------------------------------------------------------------------------------------------------------------------
- */
+/* --- patches --- */
 /* now is taken: with what is computed from it, as a patch on draft. */
 static struct json *patch_to(const struct form *form, const struct json *draft, struct json *now,
                              const struct form_context *context)

@@ -24,8 +24,7 @@ struct building {
     const char *inside; /* pointer of the object that scopes start at */
 };
 
-/* --- the lists
- * --------------------------------------------------------------------------------------------------- */
+/* --- the lists --- */
 static int new_page(struct building *b, const char *number, const char *title, bool visible)
 {
     struct form_view *view = b->view;
@@ -91,8 +90,7 @@ static void add_text(struct building *b, enum form_kind kind, struct form_state 
     item->label = arena_printf(&b->view->arena, "%s%s", before, text);
 }
 
-/* --- widgets
- * ------------------------------------------------------------------------------------------------------ */
+/* --- widgets --- */
 static bool are_consts(const struct json *branches)
 {
     for (const struct json *one = json_first(branches); one; one = json_next(one))
@@ -169,9 +167,7 @@ static enum form_widget widget_of(const struct form *form, const struct json *sc
     return text_widget(form, schema, options);
 }
 
-/* --- options
- * ---------------------------------------------------------------------------------------------------------
- */
+/* --- options --- */
 static const char *option_value(struct building *b, const struct json *value)
 {
     if (json_is_text(value))
@@ -294,9 +290,7 @@ static void add_branches(struct building *b, struct form_item *item, const struc
     }
 }
 
-/* --- tables
- * ------------------------------------------------------------------------------------------------------------
- */
+/* --- tables --- */
 enum { TABLE_COLUMNS_MAX = 6 };
 
 static void add_column(struct building *b, struct form_item *item, const struct json *property,
@@ -327,9 +321,7 @@ static void add_table(struct building *b, struct form_item *item, const struct j
     item->row_count = json_is_array(value) ? (int)json_count(value) : 0;
 }
 
-/* --- a control
- * ------------------------------------------------------------------------------------------------------------
- */
+/* --- a control --- */
 static void add_picture(struct building *b, struct form_item *item, const struct json *options)
 {
     const char *lang = b->context->lang;
@@ -446,9 +438,7 @@ static struct form_item *add_control(struct building *b, const struct json *elem
     return item;
 }
 
-/* --- elements
- * ----------------------------------------------------------------------------------------------------------------
- */
+/* --- elements --- */
 static void build_element(struct building *b, const struct json *element, struct form_state above,
                           const char *number);
 
@@ -623,9 +613,7 @@ static void build_element(struct building *b, const struct json *element, struct
     b->depth--;
 }
 
-/* --- the whole
- * ------------------------------------------------------------------------------------------------------------------
- */
+/* --- the whole --- */
 /* Items in the order of their pages (a page may go on after its inner pages), and pages that have any. */
 static void settle_pages(struct form_view *view)
 {

@@ -7,8 +7,7 @@
 #include "core/form/inside.h"
 #include "core/form/pointer.h"
 
-/* --- the file's texts
- * ---------------------------------------------------------------------------------------- */
+/* --- the file's texts --- */
 const char *form_lang_own(const struct form *form)
 {
     const char *lang = json_as_text(json_first(json_get(form->pack, "languages")));
@@ -155,8 +154,7 @@ void form_option_text(const struct form *form, const char *lang, const struct js
     buf_free(&suffix);
 }
 
-/* --- the form's own words
- * ------------------------------------------------------------------------------------- */
+/* --- the form's own words --- */
 enum { LANGS = 4 };
 static const char *const langs[LANGS] = {"az", "id", "en", "ru"};
 

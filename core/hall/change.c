@@ -29,7 +29,7 @@ void change_deinit(struct change *change)
     tx_deinit(&change->tx);
 }
 
-/* --- feed -------------------------------------------------------------------------------------- */
+/* --- feed --- */
 
 static enum err add_row(struct change *change, const struct tx_change *written, struct json *rows,
                         char leaf[SHA256_TEXT])
@@ -85,7 +85,7 @@ static enum err write_item(struct change *change)
     return err;
 }
 
-/* --- audit ------------------------------------------------------------------------------------- */
+/* --- audit --- */
 
 void audit_hash(const char *const members[8], char hash[SHA256_TEXT])
 {

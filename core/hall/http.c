@@ -69,7 +69,7 @@ static int64_t now_us(void)
     return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
 }
 
-/* --- the life of a request ------------------------------------------------------------------- */
+/* --- the life of a request --- */
 
 static void read_address(struct MHD_Connection *connection, char *out, size_t capacity)
 {
@@ -152,7 +152,7 @@ static enum MHD_Result send_answer(struct http_request *request)
     return result;
 }
 
-/* --- limits --------------------------------------------------------------------------------------- */
+/* --- limits --- */
 
 static void answer_limit(struct http_request *request, int status, const char *code, const char *message)
 {
@@ -196,7 +196,7 @@ static bool refuse_early(struct http_request *request)
     return request->answered;
 }
 
-/* --- the library calls ------------------------------------------------------------------------------ */
+/* --- the library calls --- */
 
 static enum MHD_Result take_body(struct http_request *request, const char *data, size_t *size)
 {
@@ -298,7 +298,7 @@ PRINTF(2, 0) static void on_log(void *cls, const char *format, va_list args)
     log_write(LOG_DEBUG, "http: %s", line);
 }
 
-/* --- opening ---------------------------------------------------------------------------------------- */
+/* --- opening --- */
 
 static int listen_on(const struct addrinfo *place)
 {
@@ -455,7 +455,7 @@ void http_stop_listening(struct http *http)
         close(fd);
 }
 
-/* --- a request ------------------------------------------------------------------------------------------ */
+/* --- a request --- */
 
 const char *http_method(const struct http_request *request)
 {

@@ -39,7 +39,7 @@ void http_run(struct http *http, int64_t mono_ms);
 void http_stop_listening(struct http *http); /* what is connected goes on */
 int http_connections(const struct http *http);
 
-/* --- a request ---------------------------------------------------------------------------------- */
+/* --- a request --- */
 const char *http_method(const struct http_request *request);
 const char *http_path(const struct http_request *request);                    /* decoded, without the query */
 const char *http_query(const struct http_request *request, const char *name); /* decoded; NULL when absent */

@@ -45,7 +45,7 @@ void reads_free(struct reads **slot)
     *slot = NULL;
 }
 
-/* --- feed: what of an item a person sees ------------------------------------------------------- */
+/* --- feed: what of an item a person sees --- */
 
 static const struct recent *item_take(struct reads *reads, int64_t rev, const char *text)
 {
@@ -202,7 +202,7 @@ enum err reads_oldest(struct reads *reads, int64_t *cursor)
     return err == ERR_ABSENT ? ERR_OK : err;
 }
 
-/* --- rows as lines ------------------------------------------------------------------------------- */
+/* --- rows as lines --- */
 
 /* Appends {"t","id","row"} when the actor may see it; *added tells. */
 static enum err add_line(const struct actor *actor, enum table table, const char *text, struct buf *out,
@@ -230,7 +230,7 @@ static enum err add_line(const struct actor *actor, enum table table, const char
     return ERR_OK;
 }
 
-/* --- snapshot ------------------------------------------------------------------------------------- */
+/* --- snapshot --- */
 
 struct page {
     const struct actor *actor;
@@ -291,7 +291,7 @@ enum err reads_snapshot(struct reads *reads, const struct actor *actor, const st
     return err;
 }
 
-/* --- search ----------------------------------------------------------------------------------------- */
+/* --- search --- */
 
 struct found {
     const struct actor *actor;
@@ -360,8 +360,8 @@ static enum err search_all(struct reads *reads, struct found *found, const char 
     static const char sql_name[] =
         "SELECT id, row FROM persons WHERE fold >= $1 AND fold < $2 ORDER BY fold LIMIT $3"; /* persons_fold
                                                                                               */
-    static const char sql_case[] =
-        "SELECT id, row FROM cases WHERE number >= $1 AND number < $2 ORDER BY number LIMIT $3"; /* cases_number
+    static const char sql_case[] = "SELECT id, row FROM cases WHERE number >= $1 AND number < $2 ORDER BY "
+                                   "number LIMIT $3"; /* cases_number
                                                                                                   */
     struct buf fold = {0};
     char *code = upper(query);

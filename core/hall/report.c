@@ -10,7 +10,7 @@
 #include "core/model/role.h"
 #include "core/model/survey.h"
 
-/* --- tickets of one key --------------------------------------------------------------------------- */
+/* --- tickets of one key --- */
 
 struct minutes {
     double *values;
@@ -96,7 +96,8 @@ static int64_t time_of(const struct json *row, const char *member)
     return text && time_parse(text, &ms) ? ms : -1;
 }
 
-static void count_promise(struct group *group, const struct json *ticket, int64_t arrived_ms, int64_t called_ms)
+static void count_promise(struct group *group, const struct json *ticket, int64_t arrived_ms,
+                          int64_t called_ms)
 {
     const struct json *promise = json_get(ticket, "promise_min");
     if (json_count(promise) != 2 || called_ms < 0)
@@ -143,7 +144,7 @@ static enum err gather_tickets(struct groups *groups, const char *from, const ch
     return err == ERR_ABSENT ? ERR_OK : err;
 }
 
-/* --- columns ------------------------------------------------------------------------------------------ */
+/* --- columns --- */
 
 static struct json *number(double value)
 {
@@ -166,11 +167,11 @@ static struct json *column_name(struct groups *groups, struct group *group)
     return text;
 }
 
-#define COLUMN(id, expression)                                                      \
-    static struct json *column_##id(struct groups *groups, struct group *group)    \
-    {                                                                               \
-        (void)groups;                                                               \
-        return expression;                                                          \
+#define COLUMN(id, expression)                                                  \
+    static struct json *column_##id(struct groups *groups, struct group *group) \
+    {                                                                           \
+        (void)groups;                                                           \
+        return expression;                                                      \
     }
 COLUMN(key, json_new_text(group->key))
 COLUMN(tickets, json_new_int(group->tickets))
@@ -230,18 +231,15 @@ static const struct column clerk_columns[] = {
     {NULL, NULL},
 };
 static const struct column no_show_columns[] = {
-    {"queue", column_key},
-    {"name", column_name},
-    {"tickets", column_tickets},
-    {"called", column_called},
-    {"no_show", column_no_show},
-    {"no_show_percent", column_no_show_percent},
-    {"cancelled", column_cancelled},
-    {NULL, NULL},
+    {"queue", column_key},           {"name", column_name},
+    {"tickets", column_tickets},     {"called", column_called},
+    {"no_show", column_no_show},     {"no_show_percent", column_no_show_percent},
+    {"cancelled", column_cancelled}, {NULL, NULL},
 };
 
-static enum err fill_tickets(struct db *db, const char *from, const char *to, const char *member, enum table table,
-                             const struct column *columns, struct json *names, struct json *rows)
+static enum err fill_tickets(struct db *db, const char *from, const char *to, const char *member,
+                             enum table table, const struct column *columns, struct json *names,
+                             struct json *rows)
 {
     struct groups groups = {.db = db};
     enum err err = gather_tickets(&groups, from, to, member, table);
@@ -257,26 +255,31 @@ static enum err fill_tickets(struct db *db, const char *from, const char *to, co
     return err;
 }
 
-/* --- the reports ------------------------------------------------------------------------------------------ */
+/* --- the reports --- */
 
-typedef enum err report_fill(struct db *db, const char *from, const char *to, struct json *names, struct json *rows);
+typedef enum err report_fill(struct db *db, const char *from, const char *to, struct json *names,
+                             struct json *rows);
 
-static enum err fill_waiting(struct db *db, const char *from, const char *to, struct json *names, struct json *rows)
+static enum err fill_waiting(struct db *db, const char *from, const char *to, struct json *names,
+                             struct json *rows)
 {
     return fill_tickets(db, from, to, "queue", TABLE_QUEUE, waiting_columns, names, rows);
 }
 
-static enum err fill_service(struct db *db, const char *from, const char *to, struct json *names, struct json *rows)
+static enum err fill_service(struct db *db, const char *from, const char *to, struct json *names,
+                             struct json *rows)
 {
     return fill_tickets(db, from, to, "service", TABLE_SERVICE, service_columns, names, rows);
 }
 
-static enum err fill_clerks(struct db *db, const char *from, const char *to, struct json *names, struct json *rows)
+static enum err fill_clerks(struct db *db, const char *from, const char *to, struct json *names,
+                            struct json *rows)
 {
     return fill_tickets(db, from, to, "user", TABLE_USER, clerk_columns, names, rows);
 }
 
-static enum err fill_no_show(struct db *db, const char *from, const char *to, struct json *names, struct json *rows)
+static enum err fill_no_show(struct db *db, const char *from, const char *to, struct json *names,
+                             struct json *rows)
 {
     return fill_tickets(db, from, to, "queue", TABLE_QUEUE, no_show_columns, names, rows);
 }
@@ -327,9 +330,11 @@ static void tally_decision(struct db *db, const struct json *decision, struct js
     json_free(&file);
 }
 
-static enum err fill_decisions(struct db *db, const char *from, const char *to, struct json *names, struct json *rows)
+static enum err fill_decisions(struct db *db, const char *from, const char *to, struct json *names,
+                               struct json *rows)
 {
-    static const char sql[] = "SELECT row FROM decisions WHERE at_ >= $1 AND at_ < $2"; /* a report: may scan */
+    static const char sql[] =
+        "SELECT row FROM decisions WHERE at_ >= $1 AND at_ < $2"; /* a report: may scan */
     static const char *const columns[] = {"service", "outcome", "reason", "decisions"};
     char start[TIME_TEXT], end[TIME_TEXT];
     struct json *found = json_new_array();

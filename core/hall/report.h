@@ -9,4 +9,5 @@ unsigned report_roles(int index);   /* who may read it */
 
 /* from and to: business days YYYY-MM-DD, both included. Appends
  * {"name","from","to","columns":[…],"rows":[{column: value}]}, or with csv a header and lines (RFC 4180). */
-enum err report_write(struct db *db, int index, const char *from, const char *to, bool csv, struct buf *out) MUST_USE;
+enum err report_write(struct db *db, int index, const char *from, const char *to, bool csv,
+                      struct buf *out) MUST_USE;

@@ -32,7 +32,7 @@ struct entry {
     struct outcome outcome;
 };
 
-/* --- small ------------------------------------------------------------------------------------ */
+/* --- small --- */
 
 struct json *error_body(const char *code, const char *field, const char *message)
 {
@@ -86,7 +86,7 @@ static void fingerprint(const struct json *raw, char out[SHA256_TEXT])
     sha256_text(&sha, out);
 }
 
-/* --- client and stored results ------------------------------------------------------------------ */
+/* --- client and stored results --- */
 
 static enum err client_load(struct batch *b)
 {
@@ -203,7 +203,7 @@ static enum err answer_again(struct batch *b, struct entry *e)
     return err;
 }
 
-/* --- one new command ------------------------------------------------------------------------------ */
+/* --- one new command --- */
 
 /* The row that the command was about, as it stands: so that a person sees both sides of a dispute. */
 static enum err dispute_row(struct tx *tx, struct json **row)
@@ -359,7 +359,7 @@ static enum err run_entry(struct batch *b, const struct json *raw)
     return err;
 }
 
-/* --- the push ---------------------------------------------------------------------------------------- */
+/* --- the push --- */
 
 /* What makes the whole push unreadable. */
 static bool push_readable(const struct actor *actor, const struct json *push, struct server_answer *out)
@@ -467,7 +467,7 @@ enum err server_push(const struct server_env *env, const struct actor *actor, co
     return err;
 }
 
-/* --- the hall's own changes ---------------------------------------------------------------------------- */
+/* --- the hall's own changes --- */
 
 static const struct actor the_hall = {.name = "system", .roles = ~0u};
 

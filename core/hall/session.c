@@ -5,7 +5,7 @@
 
 #include "core/model/role.h"
 
-/* --- people ------------------------------------------------------------------------------------- */
+/* --- people --- */
 
 static enum err user_by_login(struct db *db, const char *login, struct json **user)
 {
@@ -64,7 +64,7 @@ void actor_read(const struct json *user, const char *client, struct actor *actor
         actor->roles |= json_as_text(role) ? role_find(json_as_text(role)) : 0;
 }
 
-/* --- tokens -------------------------------------------------------------------------------------- */
+/* --- tokens --- */
 
 static void token_digest(const char *token, char digest[SHA256_TEXT])
 {
@@ -137,7 +137,7 @@ enum err session_actor(struct db *db, const char *token, int64_t now_ms, struct 
     return err;
 }
 
-/* --- guesses ---------------------------------------------------------------------------------------- */
+/* --- guesses --- */
 
 /* FNV-1a: a name that meets another's number shares its patience, no more. */
 static uint64_t key_of(const char *kind, const char *name)

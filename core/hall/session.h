@@ -11,7 +11,7 @@ enum {
     THROTTLE_ADDRESS = 20, /* of one address: a whole hall may stand behind it */
 };
 
-/* --- people ------------------------------------------------------------------------------------- */
+/* --- people --- */
 /* The active user of a login, with the hash of their password. ERR_ABSENT: unknown, disabled or without one.
  */
 enum err session_user(struct db *db, const char *login, struct json **user,
@@ -21,7 +21,7 @@ enum err credential_put(struct db *db, const char *user, const char *hash) MUST_
 const char *session_no_hash(void);
 void actor_read(const struct json *user, const char *client, struct actor *actor);
 
-/* --- tokens, in the transaction that is open ---------------------------------------------------- */
+/* --- tokens, in the transaction that is open --- */
 enum err session_add(struct db *db, const char *token, const char *user, const char *client,
                      int64_t now_ms) MUST_USE;
 enum err session_remove(struct db *db, const char *token) MUST_USE;
@@ -30,7 +30,7 @@ enum err session_prune(struct db *db, int64_t now_ms) MUST_USE; /* those that ra
 /* ERR_ABSENT: no such token, run out, or its user is disabled. */
 enum err session_actor(struct db *db, const char *token, int64_t now_ms, struct actor *actor) MUST_USE;
 
-/* --- guesses --------------------------------------------------------------------------------------- */
+/* --- guesses --- */
 /* A small table of those who failed lately, by login and by address. When it is full the oldest is forgotten.
  */
 struct throttle {

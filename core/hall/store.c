@@ -32,7 +32,7 @@ static const char *const migrations[] = {
 };
 enum { VERSION = sizeof migrations / sizeof *migrations };
 
-/* --- opening ---------------------------------------------------------------------------------- */
+/* --- opening --- */
 
 enum err store_fail(struct db *db, enum err err, struct err_info *info)
 {
@@ -127,7 +127,7 @@ enum err store_open(struct db **out, const char *dir, bool create, struct err_in
     return err;
 }
 
-/* --- state ------------------------------------------------------------------------------------- */
+/* --- state --- */
 
 static void state_read(struct stmt *s, struct hall_state *state)
 {

@@ -100,7 +100,7 @@ static const struct transition *find(enum case_event event, enum case_state from
     return NULL;
 }
 
-/* --- what each event changes ----------------------------------------------------------------------- */
+/* --- what each event changes --- */
 static void nothing(struct case_file *file, const struct case_act *act)
 {
     (void)file;
@@ -160,7 +160,7 @@ static void deem(struct case_file *file, const struct case_act *act)
     file->decided_ms = act->now_ms;
 }
 
-/* --- what forbids it --------------------------------------------------------------------------------- */
+/* --- what forbids it --- */
 static bool refuse_state(const struct case_file *file, enum case_event event, struct refusal *refusal)
 {
     char code[40];
@@ -306,7 +306,7 @@ bool case_extend_check(const struct case_file *file, int days_max, int days_give
     return true;
 }
 
-/* --- an offline decision meets a reassignment ---------------------------------------------------------- */
+/* --- an offline decision meets a reassignment --- */
 enum case_meeting case_meet(const struct case_meet *meet)
 {
     if (meet->base_hold_gen < 0 || meet->base_hold_gen == meet->hold_gen)
@@ -328,7 +328,7 @@ const char *case_meeting_text(enum case_meeting meeting)
     return meeting < CASE_MEET_COUNT ? texts[meeting] : "";
 }
 
-/* --- words --------------------------------------------------------------------------------------------- */
+/* --- words --- */
 bool case_outcome_find(const char *outcome, enum case_event *event)
 {
     for (int e = CASE_DO_APPROVE; e <= CASE_DO_REFER; e++) {

@@ -93,7 +93,7 @@ bool case_state_find(const char *text, enum case_state *state);
 unsigned case_flag_find(const char *text); /* 0 when there is none */
 void case_diagram(struct buf *out);
 
-/* --- an offline decision meets a reassignment ----------------------------------------------------- */
+/* --- an offline decision meets a reassignment --- */
 enum case_holder_work {
     CASE_HOLDER_IDLE,
     CASE_HOLDER_DRAFTED,
@@ -115,7 +115,7 @@ struct case_meet {
 enum case_meeting case_meet(const struct case_meet *meet);
 const char *case_meeting_text(enum case_meeting meeting); /* "effective" "told" "contested" "concurring" */
 
-/* --- the legal clock: calendar.h has the days ------------------------------------------------------ */
+/* --- the legal clock: calendar.h has the days --- */
 /* An extension within what the law allows in sum. Codes: not_extendable, extension_too_long. */
 bool case_extend_check(const struct case_file *file, int days_max, int days_given, int days,
                        struct refusal *refusal);

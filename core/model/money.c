@@ -142,8 +142,7 @@ void money_display(struct money money, char out[MONEY_TEXT])
     buf_free(&text);
 }
 
-/* --- as typed --------------------------------------------------------------------------------------------
- */
+/* --- as typed --- */
 static void trim_end(char *text)
 {
     size_t length = strlen(text);

@@ -79,7 +79,7 @@ static struct reading read_typed(const char *typed, const char *ignored)
     return reading;
 }
 
-/* --- verdicts ------------------------------------------------------------------------------------------- */
+/* --- verdicts --- */
 static enum verdict wrong(struct identity_verdict *verdict, int position, const char *format, ...)
     PRINTF(3, 4);
 static enum verdict wrong(struct identity_verdict *verdict, int position, const char *format, ...)

@@ -51,7 +51,7 @@ static const char *const passed_texts[] = {
 #undef X
 };
 
-/* --- the hall as the rules see it ------------------------------------------------------------------ */
+/* --- the hall as the rules see it --- */
 static int by_arrival(const void *a, const void *b)
 {
     const struct candidate *left = ((const struct entry *)a)->person,
@@ -104,7 +104,7 @@ static int64_t waited_min(const struct hall *hall, const struct entry *entry)
     return waited_ms > 0 ? minutes(waited_ms) : 0;
 }
 
-/* --- sent to this counter -------------------------------------------------------------------------- */
+/* --- sent to this counter --- */
 static struct nominee choose_own(const struct hall *hall)
 {
     for (int i = 0; i < hall->count; i++) {
@@ -115,7 +115,7 @@ static struct nominee choose_own(const struct hall *hall)
     return (struct nominee){0};
 }
 
-/* --- fifo ------------------------------------------------------------------------------------------ */
+/* --- fifo --- */
 static struct nominee choose_fifo(struct hall *hall)
 {
     for (int i = 0; i < hall->count; i++) {
@@ -126,7 +126,7 @@ static struct nominee choose_fifo(struct hall *hall)
     return (struct nominee){0};
 }
 
-/* --- priority --------------------------------------------------------------------------------------- */
+/* --- priority --- */
 struct ordinary {
     const struct entry *oldest;  /* NULL: nobody ordinary waits */
     bool waits[RULE_QUEUES_MAX]; /* in which queues */
@@ -200,7 +200,7 @@ static struct nominee choose_priority(struct hall *hall)
     return nominee;
 }
 
-/* --- weighted: deficit round robin (Shreedhar and Varghese, 1995) ------------------------------------- */
+/* --- weighted: deficit round robin (Shreedhar and Varghese, 1995) --- */
 struct heads {
     const struct entry *of[RULE_QUEUES_MAX];
     int64_t cost; /* of one call: the largest weight among queues where people wait, so that nobody is called
@@ -254,7 +254,7 @@ static struct nominee choose_weighted(struct hall *hall)
     return nominee;
 }
 
-/* --- appointments ------------------------------------------------------------------------------------- */
+/* --- appointments --- */
 static int class_of(const struct candidate *person)
 {
     if (person->priority > 0)
@@ -342,7 +342,7 @@ static struct nominee choose_appointments(struct hall *hall)
     }
 }
 
-/* --- the choice ----------------------------------------------------------------------------------------- */
+/* --- the choice --- */
 static struct nominee (*const choosers[RULE_COUNT])(struct hall *hall) = {
     [RULE_FIFO] = choose_fifo,
     [RULE_PRIORITY] = choose_priority,
@@ -462,7 +462,7 @@ int rule_order(const struct rule_desk *desk, const struct rule_state *state,
     return placed;
 }
 
-/* --- words -------------------------------------------------------------------------------------------- */
+/* --- words --- */
 const char *rule_text(enum rule_kind kind)
 {
     return kind < RULE_COUNT ? rule_texts[kind] : "";

@@ -88,7 +88,7 @@ void ticket_init(struct ticket *ticket)
     *ticket = (struct ticket){.state = TICKET_WAITING, .before.event = TICKET_EVENT_COUNT};
 }
 
-/* --- what each event changes ---------------------------------------------------------------------- */
+/* --- what each event changes --- */
 static void call(struct ticket *ticket, const struct ticket_act *act)
 {
     set_id(ticket->user, act->user);
@@ -203,7 +203,7 @@ static struct ticket_before remember(const struct ticket *ticket, const struct t
     return before;
 }
 
-/* --- what forbids it ------------------------------------------------------------------------------ */
+/* --- what forbids it --- */
 /* "called or serving": the states in which event may happen. */
 static void states_for(enum ticket_event event, struct buf *out)
 {
@@ -347,7 +347,7 @@ bool ticket_apply(struct ticket *ticket, const struct ticket_act *act, const str
     return true;
 }
 
-/* --- questions ------------------------------------------------------------------------------------ */
+/* --- questions --- */
 bool ticket_is_open(enum ticket_state state)
 {
     return state == TICKET_CALLED || state == TICKET_SERVING || state == TICKET_HELD;
@@ -382,7 +382,7 @@ int64_t ticket_undo_until(const struct ticket *ticket)
     return ticket->before.event == TICKET_EVENT_COUNT ? 0 : ticket->before.at_ms + TICKET_UNDO_MS;
 }
 
-/* --- words ---------------------------------------------------------------------------------------- */
+/* --- words --- */
 static int word(const char *const *words, int count, const char *text)
 {
     for (int i = 0; i < count; i++)

@@ -27,8 +27,7 @@ static void request_effect(struct client_effects *effects, enum client_effect_ki
     effect(effects, kind)->request = request;
 }
 
-/* --- waiting after a failure
- * ---------------------------------------------------------------------------------- */
+/* --- waiting after a failure --- */
 
 /* Full jitter: anywhere between nothing and the doubled time, so that a hall that comes back is not met by
  * all its workstations in the same second. */
@@ -108,8 +107,7 @@ static void freeze(struct client_core *core, const char *text, struct client_eff
     cancel_all(core, effects);
 }
 
-/* --- copying the hall anew
- * --------------------------------------------------------------------------------------- */
+/* --- copying the hall anew --- */
 
 static void copy_begin(struct client_core *core, struct client_effects *effects)
 {
@@ -134,9 +132,7 @@ static bool meet_epoch(struct client_core *core, const struct client_event *even
     return true;
 }
 
-/* --- answers
- * ----------------------------------------------------------------------------------------------------------
- */
+/* --- answers --- */
 
 static void store(struct client_core *core, enum client_request request, struct client_effects *effects)
 {
@@ -310,9 +306,7 @@ static void answered(struct client_core *core, const struct client_event *event,
         refused(core, event, effects);
 }
 
-/* --- stored
- * --------------------------------------------------------------------------------------------------------------
- */
+/* --- stored --- */
 
 static void session_stored(struct client_core *core, const struct client_event *event,
                            struct client_effects *effects)
@@ -408,8 +402,7 @@ static void swapped(struct client_core *core, const struct client_event *event,
         not_stored(core, event, effects);
 }
 
-/* --- what to ask next
- * ------------------------------------------------------------------------------------------------ */
+/* --- what to ask next --- */
 
 static bool may_send(const struct client_core *core, enum client_request request, int64_t mono_ms)
 {
@@ -477,8 +470,7 @@ int64_t client_due_ms(const struct client_core *core)
     return due_ms;
 }
 
-/* --- what the clerk reads
- * ----------------------------------------------------------------------------------------------- */
+/* --- what the clerk reads --- */
 
 static enum sync_state state_of(const struct client_core *core)
 {
@@ -566,9 +558,7 @@ static void describe(struct client_core *core, int64_t wall_ms)
         online_text(status);
 }
 
-/* --- the step
- * -------------------------------------------------------------------------------------------------------------
- */
+/* --- the step --- */
 
 static void resume(struct client_core *core, const struct client_event *event)
 {

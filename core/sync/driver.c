@@ -55,8 +55,7 @@ struct sync {
     int64_t wall_ms, mono_ms, last_tag;
 };
 
-/* --- addresses
- * --------------------------------------------------------------------------------------------------- */
+/* --- addresses --- */
 
 static enum err check_url(const char *url, struct err_info *info)
 {
@@ -84,8 +83,7 @@ static bool is_loopback(const char *url)
            (str_starts(host, "//localhost") || str_starts(host, "//127.") || str_starts(host, "//[::1]"));
 }
 
-/* --- one exchange
- * -------------------------------------------------------------------------------------------------- */
+/* --- one exchange --- */
 
 static size_t receive(char *data, size_t size, size_t count, void *ctx)
 {
@@ -179,8 +177,7 @@ static void stop(struct sync *sync, struct exchange *exchange)
     exchange->busy = false;
 }
 
-/* --- telling the core
- * ------------------------------------------------------------------------------------------------ */
+/* --- telling the core --- */
 
 static void tell(struct sync *sync, const struct client_event *event);
 
@@ -278,8 +275,7 @@ static void send_request(struct sync *sync, const struct client_effect *effect)
                        .answer = {.net = ERR_SYSTEM, .why = "the network library does not start"}});
 }
 
-/* --- what the core wants done
- * ---------------------------------------------------------------------------------------- */
+/* --- what the core wants done --- */
 
 static void changed(struct sync *sync)
 {
@@ -455,9 +451,7 @@ static void tell_kind(struct sync *sync, enum client_event_kind kind)
     tell(sync, &(struct client_event){.kind = kind});
 }
 
-/* --- answers
- * --------------------------------------------------------------------------------------------------------------
- */
+/* --- answers --- */
 
 /* What an answer must have to be the hall's and not a proxy's. */
 static bool has_shape(enum client_request request, const struct json *body)
@@ -558,9 +552,7 @@ static void finished(struct sync *sync, CURL *easy, CURLcode code)
     buf_clear(&exchange->answer);
 }
 
-/* --- the public face
- * ----------------------------------------------------------------------------------------------------------
- */
+/* --- the public face --- */
 
 enum err sync_new(struct sync **out, struct cache *cache, const char *url, const char *ca_file,
                   const struct sync_events *events, struct rng *rng, struct err_info *info)
@@ -669,9 +661,7 @@ const struct sync_status *sync_status(const struct sync *sync)
     return &sync->core.status;
 }
 
-/* --- the loop
- * ---------------------------------------------------------------------------------------------------------------------
- */
+/* --- the loop --- */
 
 int sync_wait(struct sync *sync, struct pollfd *extra, unsigned extra_count, int timeout_ms)
 {

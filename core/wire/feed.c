@@ -56,7 +56,7 @@ void feed_chain(const char *previous, int64_t rev, const char *command, const ch
     sha256_text(&sha, next);
 }
 
-/* --- checking -------------------------------------------------------------------------------- */
+/* --- checking --- */
 
 static bool is_leaf(const char *text)
 {

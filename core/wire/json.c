@@ -163,7 +163,7 @@ bool json_equal(const struct json *a, const struct json *b)
     }
 }
 
-/* --- reading -------------------------------------------------------------------------------------- */
+/* --- reading --- */
 bool json_is_object(const struct json *json)
 {
     return cJSON_IsObject(c(json));
@@ -338,7 +338,7 @@ const char *json_name_in(const struct json *names, const char *lang)
     return text ? text : "";
 }
 
-/* --- building --------------------------------------------------------------------------------------- */
+/* --- building --- */
 struct json *json_new_object(void)
 {
     return made(cJSON_CreateObject());

@@ -23,7 +23,7 @@ void json_print_to(const struct json *json, struct buf *out); /* compact, append
 struct json *json_copy(const struct json *json);              /* deep */
 bool json_equal(const struct json *a, const struct json *b);  /* 1 equals 1.0; member order is free */
 
-/* --- reading ---------------------------------------------------------------------------------- */
+/* --- reading --- */
 bool json_is_object(const struct json *json);
 bool json_is_array(const struct json *json);
 bool json_is_text(const struct json *json);
@@ -57,7 +57,7 @@ const struct json *json_pointer(const struct json *document, const char *pointer
  * string is its own text. */
 const char *json_name_in(const struct json *names, const char *lang);
 
-/* --- building ---------------------------------------------------------------------------------- */
+/* --- building --- */
 /* json_set and json_add take ownership of value. Setting replaces a member in its place. */
 struct json *json_new_object(void);
 struct json *json_new_array(void);

@@ -54,8 +54,7 @@ static struct json *read_json(const struct script *script, const char *text)
     return json ? json : json_new_object();
 }
 
-/* --- the app's surroundings
- * ------------------------------------------------------------------------------------ */
+/* --- the app's surroundings --- */
 
 static void settle(struct script *script, struct effects *effects);
 
@@ -109,8 +108,7 @@ static void draw(struct script *script)
     app_view(script->app, script->now_ms, &script->frame);
 }
 
-/* --- commands
- * ----------------------------------------------------------------------------------------------------- */
+/* --- commands --- */
 
 static void do_size(struct script *script, const char *rest)
 {
@@ -265,8 +263,7 @@ static void do_tick(struct script *script, const char *rest)
     tell(script, &msg);
 }
 
-/* --- expectations
- * ------------------------------------------------------------------------------------------------- */
+/* --- expectations --- */
 
 static bool seen(const struct script *script, enum effect_kind kind, const char *what)
 {

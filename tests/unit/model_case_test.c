@@ -282,7 +282,7 @@ TEST(model_case_words)
     buf_free(&out);
 }
 
-/* --- calendar ------------------------------------------------------------------------------------------- */
+/* --- calendar --- */
 static int32_t day(const char *text)
 {
     int32_t number = 0;

@@ -273,7 +273,7 @@ TEST(model_rule_groups_meet_by_arrival)
     CHECK_INT(state.run[1], 0); /* not called, not counted */
 }
 
-/* --- appointments, from the words of PROTOCOL.md ------------------------------------------------------- */
+/* --- appointments, from the words of PROTOCOL.md --- */
 TEST(model_rule_appointments_by_hand)
 {
     /* Due at once (+2 min lead), the walk-in waits. */
@@ -408,7 +408,7 @@ TEST(model_rule_appointments_equal_a_slow_reference)
     }
 }
 
-/* --- the other rules by their properties, on random queues ---------------------------------------------- */
+/* --- the other rules by their properties, on random queues --- */
 static bool earlier(const struct candidate *a, const struct candidate *b)
 {
     return a->arrived_ms != b->arrived_ms ? a->arrived_ms < b->arrived_ms

@@ -152,7 +152,7 @@ TEST(tui_edit_keeps_no_secret)
     edit_deinit(&edit);
 }
 
-/* --- drawn ------------------------------------------------------------------------------------ */
+/* --- drawn --- */
 
 static const char *field_golden(struct field *field, int w, bool focus)
 {
