@@ -118,13 +118,12 @@ static bool is_listed(const struct json *rows, const char *id)
 
 /* Names that begin with one of the words, of which the others begin a word too. A common beginning is looked
  * through only so far: a person types on. */
-static enum err find_by_word(struct cache *cache, char *const words[], int count, int lead, struct json *rows)
+static enum err find_by_word(struct cache *cache, const char *sql, char *const words[], int count, int lead,
+                             struct json *rows)
 {
-    static const char sql_name[] = "SELECT row, fold, id FROM persons WHERE fold >= $1 AND fold < $2"
-                                   " ORDER BY fold LIMIT $3"; /* persons_fold */
     struct buf end = {0};
     buf_addf(&end, "%s\xF4\x8F\xBF\xBF", words[lead]); /* U+10FFFF: after every name that begins so */
-    struct stmt *s = db_query(cache->db, sql_name);
+    struct stmt *s = db_query(cache->db, sql);
     db_bind_text(s, 1, words[lead]);
     db_bind_text(s, 2, buf_text(&end));
     db_bind_int(s, 3, LOOKED_AT_MAX);
@@ -144,14 +143,22 @@ static enum err find_by_word(struct cache *cache, char *const words[], int count
 
 static enum err find_by_name(struct cache *cache, const char *q, struct json *rows)
 {
+    static const char sql_spoken[] = "SELECT row, fold, id FROM persons WHERE fold >= $1 AND fold < $2"
+                                     " ORDER BY fold LIMIT $3"; /* persons_fold */
+    static const char sql_family[] =
+        "SELECT row, fold_family, id FROM persons WHERE fold_family >= $1"
+        " AND fold_family < $2 ORDER BY fold_family LIMIT $3"; /* persons_fold_family */
     struct buf folded = {0};
     char *words[WORDS_MAX];
     utf8_fold(&folded, q);
     char *text = folded.data ? folded.data : NULL;
     int count = text ? split_words(text, words) : 0;
     enum err err = ERR_OK;
-    for (int lead = 0; lead < count && err == ERR_OK; lead++)
-        err = find_by_word(cache, words, count, lead, rows);
+    for (int lead = 0; lead < count && err == ERR_OK; lead++) {
+        err = find_by_word(cache, sql_spoken, words, count, lead, rows);
+        if (err == ERR_OK)
+            err = find_by_word(cache, sql_family, words, count, lead, rows);
+    }
     buf_free(&folded);
     return err;
 }

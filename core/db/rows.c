@@ -1,0 +1,389 @@
+/* core/db/rows.c: the rows of PROTOCOL.md section 5 as tables, from tables.def. See rows.h.
+ *
+ * Every statement is made once for each table and set from that list and then never changes, so that its
+ * address can stand for it (db_query). Knows no rule and no network. */
+#include "core/db/rows.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/crypto.h"
+#include "core/base/str.h"
+
+/* --- tables.def as data --- */
+
+static const struct table_info {
+    const char *wire, *name;
+} infos[] = {
+#define TABLE(id, wire, name) [TABLE_##id] = {wire, name},
+#include "core/db/tables.def"
+};
+
+static const struct column {
+    enum table table;
+    const char *member;
+    const char *type;
+} columns[] = {
+#define COLUMN(id, member, type) {TABLE_##id, #member, #type},
+#include "core/db/tables.def"
+};
+enum { COLUMN_COUNT = sizeof columns / sizeof *columns };
+
+static const struct index {
+    enum table table;
+    const char *name, *columns;
+} indexes[] = {
+#define INDEX(id, name, columns) {TABLE_##id, name, columns},
+#include "core/db/tables.def"
+};
+
+static const char *const prefixes[] = {
+    [ROWS_PLAIN] = "", [ROWS_BASE] = "base_", [ROWS_OVERLAY] = "overlay_", [ROWS_SHADOW] = "shadow_"};
+enum { SETS = sizeof prefixes / sizeof *prefixes };
+
+const char *table_wire(enum table table)
+{
+    return infos[table].wire;
+}
+
+const char *table_name(enum table table)
+{
+    return infos[table].name;
+}
+
+bool table_find(const char *wire, enum table *table)
+{
+    for (int i = 0; i < TABLE_COUNT; i++)
+        if (str_equal(infos[i].wire, wire)) {
+            *table = (enum table)i;
+            return true;
+        }
+    return false;
+}
+
+/* Words that SQL keeps for itself carry an underscore. */
+static void add_column(struct buf *sql, const char *member)
+{
+    static const char *const reserved[] = {"user", "case", "at"};
+    buf_adds(sql, member);
+    for (size_t i = 0; i < sizeof reserved / sizeof *reserved; i++)
+        if (strcmp(reserved[i], member) == 0)
+            buf_addc(sql, '_');
+}
+
+static void add_columns(struct buf *sql, enum table table, const char *before)
+{
+    for (int i = 0; i < COLUMN_COUNT; i++)
+        if (columns[i].table == table) {
+            buf_adds(sql, before);
+            add_column(sql, columns[i].member);
+        }
+}
+
+/* --- statements --- */
+
+enum statement { SQL_GET, SQL_PUT, SQL_DELETE, SQL_CLEAR, SQL_PAGE, SQL_DIGEST, STATEMENTS };
+
+static void write_put(struct buf *sql, enum row_set set, enum table table)
+{
+    int count = 3;
+    buf_addf(sql, "INSERT INTO %s%s (id, row_rev, row", prefixes[set], infos[table].name);
+    add_columns(sql, table, ", ");
+    buf_adds(sql, ") VALUES ($1, $2, $3");
+    for (int i = 0; i < COLUMN_COUNT; i++)
+        if (columns[i].table == table)
+            buf_addf(sql, ", $%d", ++count);
+    buf_adds(sql, ") ON CONFLICT (id) DO UPDATE SET row_rev = excluded.row_rev, row = excluded.row");
+    for (int i = 0; i < COLUMN_COUNT; i++)
+        if (columns[i].table == table) {
+            buf_adds(sql, ", ");
+            add_column(sql, columns[i].member);
+            buf_adds(sql, " = excluded.");
+            add_column(sql, columns[i].member);
+        }
+}
+
+static void write_statement(struct buf *sql, enum statement statement, enum row_set set, enum table table)
+{
+    const char *prefix = prefixes[set], *name = infos[table].name;
+    switch (statement) {
+    case SQL_GET: /* primary key */
+        return buf_addf(sql, "SELECT row FROM %s%s WHERE id = $1", prefix, name);
+    case SQL_PUT:
+        return write_put(sql, set, table);
+    case SQL_DELETE: /* primary key */
+        return buf_addf(sql, "DELETE FROM %s%s WHERE id = $1", prefix, name);
+    case SQL_CLEAR:
+        return buf_addf(sql, "DELETE FROM %s%s", prefix, name);
+    case SQL_PAGE: /* primary key */
+        return buf_addf(sql, "SELECT id, row_rev, row FROM %s%s WHERE id > $1 ORDER BY id LIMIT $2", prefix,
+                        name);
+    case SQL_DIGEST: /* primary key */
+        return buf_addf(sql, "SELECT id, row_rev FROM %s%s ORDER BY id", prefix, name);
+    case STATEMENTS:
+        return;
+    }
+}
+
+/* Made at the first use and the same ever after. */
+static const char *text_of(enum statement statement, enum row_set set, enum table table)
+{
+    static char *texts[STATEMENTS][SETS][TABLE_COUNT];
+    char **text = &texts[statement][set][table];
+    if (!*text) {
+        struct buf sql = {0};
+        write_statement(&sql, statement, set, table);
+        *text = buf_take(&sql);
+    }
+    return *text;
+}
+
+/* --- making them --- */
+
+static void write_table(struct buf *sql, enum row_set set, enum table table)
+{
+    buf_addf(sql, "CREATE TABLE %s%s (id TEXT PRIMARY KEY, row_rev BIGINT NOT NULL, row TEXT", prefixes[set],
+             infos[table].name);
+    for (int i = 0; i < COLUMN_COUNT; i++)
+        if (columns[i].table == table) {
+            buf_adds(sql, ", ");
+            add_column(sql, columns[i].member);
+            buf_addf(sql, " %s", columns[i].type);
+        }
+    buf_adds(sql, ");");
+    for (size_t i = 0; i < sizeof indexes / sizeof *indexes; i++)
+        if (indexes[i].table == table)
+            buf_addf(sql, "CREATE INDEX %s%s_%s ON %s%s (%s);", prefixes[set], infos[table].name,
+                     indexes[i].name, prefixes[set], infos[table].name, indexes[i].columns);
+}
+
+enum err rows_create(struct db *db, enum row_set set)
+{
+    struct buf sql = {0};
+    for (int i = 0; i < TABLE_COUNT; i++)
+        write_table(&sql, set, (enum table)i);
+    enum err err = db_script(db, buf_text(&sql));
+    buf_free(&sql);
+    return err;
+}
+
+static void write_select(struct buf *sql, enum row_set set, enum table table)
+{
+    buf_adds(sql, "SELECT id, row_rev, row");
+    add_columns(sql, table, ", ");
+    buf_addf(sql, " FROM %s%s AS %c WHERE ", prefixes[set], infos[table].name, set == ROWS_BASE ? 'b' : 'o');
+}
+
+/* Both halves are read by the index of the asking statement and merged in its order (SQLite: flattening of
+ * UNION ALL; the asking statement must select what it orders by). */
+enum err rows_create_views(struct db *db)
+{
+    struct buf sql = {0};
+    for (int i = 0; i < TABLE_COUNT; i++) {
+        buf_addf(&sql, "CREATE VIEW %s AS ", infos[i].name);
+        write_select(&sql, ROWS_OVERLAY, (enum table)i);
+        buf_adds(&sql, "row IS NOT NULL UNION ALL ");
+        write_select(&sql, ROWS_BASE, (enum table)i);
+        buf_addf(&sql, "NOT EXISTS (SELECT 1 FROM overlay_%s AS o WHERE o.id = b.id);", infos[i].name);
+    }
+    enum err err = db_script(db, buf_text(&sql));
+    buf_free(&sql);
+    return err;
+}
+
+/* --- one row --- */
+
+enum err row_get(struct db *db, enum table table, const char *id, struct json **row)
+{
+    struct stmt *s = db_query(db, text_of(SQL_GET, ROWS_PLAIN, table));
+    db_bind_text(s, 1, id);
+    return rows_first(s, row);
+}
+
+static void add_folded(struct buf *out, const char *text)
+{
+    if (str_empty(text))
+        return;
+    if (out->length)
+        buf_addc(out, ' ');
+    utf8_fold(out, text);
+}
+
+/* "given family", or what there is in name; family_first: the family's name, else the last word, leads. */
+static void fold_name(const struct json *person, bool family_first, struct buf *out)
+{
+    const char *name = json_text(person, "name"), *given = json_text(person, "given");
+    const char *family = json_text(person, "family"), *father = json_text(person, "father");
+    const char *last = name ? strrchr(name, ' ') : NULL;
+    if (family_first)
+        add_folded(out, !str_empty(family) ? family : last ? last + 1 : NULL);
+    if (!str_empty(name)) {
+        add_folded(out, name);
+    } else {
+        add_folded(out, given);
+        add_folded(out, family);
+    }
+    add_folded(out, father);
+}
+
+static void bind_column(struct stmt *s, int place, const struct column *column, const struct json *row)
+{
+    if (column->table == TABLE_PERSON && str_starts(column->member, "fold")) {
+        struct buf folded = {0};
+        fold_name(row, strcmp(column->member, "fold_family") == 0, &folded);
+        db_bind_text(s, place, buf_text(&folded));
+        buf_free(&folded);
+    } else if (strcmp(column->type, "BIGINT") == 0) {
+        db_bind_int(s, place, json_int(row, column->member, 0));
+    } else {
+        db_bind_text(s, place, json_text(row, column->member));
+    }
+}
+
+enum err row_put_text(struct db *db, enum row_set set, enum table table, const struct json *row,
+                      const char *text)
+{
+    const char *id = json_text(row, "id");
+    if (str_empty(id))
+        return ERR_INVALID;
+    struct stmt *s = db_query(db, text_of(SQL_PUT, set, table));
+    int place = 3;
+    db_bind_text(s, 1, id);
+    db_bind_int(s, 2, json_int(row, "row_rev", 0));
+    db_bind_text(s, 3, text);
+    for (int i = 0; i < COLUMN_COUNT; i++)
+        if (columns[i].table == table)
+            bind_column(s, ++place, &columns[i], row);
+    return db_run(s);
+}
+
+enum err row_put(struct db *db, enum row_set set, enum table table, const struct json *row)
+{
+    char *text = json_print(row);
+    enum err err = row_put_text(db, set, table, row, text);
+    free(text);
+    return err;
+}
+
+enum err row_delete(struct db *db, enum row_set set, enum table table, const char *id)
+{
+    if (set == ROWS_OVERLAY) {
+        struct json *tombstone = json_new_object();
+        json_set_text(tombstone, "id", id);
+        enum err err = row_put_text(db, set, table, tombstone, NULL);
+        json_free(&tombstone);
+        return err;
+    }
+    struct stmt *s = db_query(db, text_of(SQL_DELETE, set, table));
+    db_bind_text(s, 1, id);
+    return db_run(s);
+}
+
+/* --- whole sets --- */
+
+enum err rows_clear(struct db *db, enum row_set set)
+{
+    enum err err = ERR_OK;
+    for (int i = 0; i < TABLE_COUNT && err == ERR_OK; i++)
+        err = db_run(db_query(db, text_of(SQL_CLEAR, set, (enum table)i)));
+    return err;
+}
+
+/* The tables change names, which costs the same for ten rows and for a million; views go by name
+ * (legacy_alter_table), so they show the new rows at once. */
+enum err rows_swap_shadow(struct db *db)
+{
+    struct buf sql = {0};
+    buf_adds(&sql, "PRAGMA legacy_alter_table = ON;");
+    for (int i = 0; i < TABLE_COUNT; i++) {
+        const char *name = infos[i].name;
+        buf_addf(&sql,
+                 "ALTER TABLE base_%s RENAME TO swap_%s; ALTER TABLE shadow_%s RENAME TO base_%s;"
+                 "ALTER TABLE swap_%s RENAME TO shadow_%s;",
+                 name, name, name, name, name, name);
+    }
+    buf_adds(&sql, "PRAGMA legacy_alter_table = OFF;");
+    enum err err = db_script(db, buf_text(&sql));
+    buf_free(&sql);
+    return err == ERR_OK ? rows_clear(db, ROWS_SHADOW) : err;
+}
+
+enum err rows_page(struct db *db, enum table after_table, const char *after_id, int rows_max, row_visit *each,
+                   void *ctx, bool *more)
+{
+    int left = rows_max;
+    *more = false;
+    for (int i = (int)after_table; i < TABLE_COUNT; i++) {
+        struct stmt *s = db_query(db, text_of(SQL_PAGE, ROWS_PLAIN, (enum table)i));
+        db_bind_text(s, 1, after_id && i == (int)after_table ? after_id : "");
+        db_bind_int(s, 2, left + 1);
+        enum err err;
+        while ((err = db_step(s)) == ERR_OK && left > 0) {
+            left--;
+            enum err told = each(ctx, (enum table)i, db_text(s, 0), db_int(s, 1), db_text(s, 2));
+            if (told != ERR_OK) {
+                db_done(s);
+                return told;
+            }
+        }
+        db_done(s);
+        if (err == ERR_OK) /* a row too many */
+            *more = true;
+        if (err != ERR_ABSENT)
+            return err;
+    }
+    return ERR_OK;
+}
+
+enum err rows_digest(struct db *db, enum row_set set, enum table table, char out[65])
+{
+    struct sha256 sha;
+    char rev[24];
+    struct stmt *s = db_query(db, text_of(SQL_DIGEST, set, table));
+    enum err err;
+    sha256_start(&sha);
+    while ((err = db_step(s)) == ERR_OK) {
+        const char *id = db_text(s, 0);
+        str_format(rev, sizeof rev, "\n%" PRId64 "\n", db_int(s, 1));
+        sha256_add(&sha, id, strlen(id));
+        sha256_add(&sha, rev, strlen(rev));
+    }
+    db_done(s);
+    sha256_text(&sha, out);
+    return err == ERR_ABSENT ? ERR_OK : err;
+}
+
+/* --- what a statement found --- */
+
+static enum err parse_row(struct stmt *s, struct json **row)
+{
+    const char *text = db_text(s, 0);
+    if (!text)
+        return ERR_CORRUPT;
+    return json_parse(text, strlen(text), row, NULL) == ERR_OK ? ERR_OK : ERR_CORRUPT;
+}
+
+enum err rows_collect(struct stmt *s, struct json *array)
+{
+    enum err err;
+    while ((err = db_step(s)) == ERR_OK) {
+        struct json *row = NULL;
+        err = parse_row(s, &row);
+        if (err != ERR_OK)
+            break;
+        json_add(array, row);
+    }
+    db_done(s);
+    return err == ERR_ABSENT ? ERR_OK : err;
+}
+
+enum err rows_first(struct stmt *s, struct json **row)
+{
+    *row = NULL;
+    enum err err = db_step(s);
+    if (err == ERR_OK)
+        err = parse_row(s, row);
+    db_done(s);
+    return err;
+}

@@ -1,0 +1,509 @@
+/* core/db/sqlite.c: the only door to SQLite. See db.h.
+ *
+ * WAL without automatic checkpoints: a checkpoint on the commit path costs 5–20 ms, so the owner of a database
+ * says when (db_checkpoint); a log that nobody tidied is checkpointed at LOG_PAGES_MAX all the same. */
+#include <errno.h>
+#include <fcntl.h>
+#include <sqlite3.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "core/base/str.h"
+#include "core/db/db.h"
+
+enum {
+    LOG_PAGES_MAX = 50000,  /* 200 MB of log: nobody tidied it */
+    BACKUP_STEP_PAGES = 512 /* 2 MB between two calls of progress */
+};
+
+struct stmt {
+    struct db *db;
+    const char *sql; /* its address is its name */
+    sqlite3_stmt *raw;
+    enum err failed; /* of preparing or binding: told by the next step */
+    bool busy;       /* between db_query and db_done */
+    bool extra;      /* a second use while the first was busy: freed when done */
+};
+
+struct db {
+    sqlite3 *raw;
+    char *path;
+    bool writes;
+    int log_pages; /* of the write-ahead log after the last commit */
+    char message[400];
+    struct stmt **slots; /* open addressing by the address of the text; a power of two */
+    size_t slot_count, used;
+};
+
+/* --- errors --- */
+
+static enum err err_of(int code)
+{
+    switch (code & 0xff) {
+    case SQLITE_OK:
+    case SQLITE_ROW:
+        return ERR_OK;
+    case SQLITE_DONE:
+        return ERR_ABSENT;
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+        return ERR_IN_USE;
+    case SQLITE_READONLY:
+    case SQLITE_PERM:
+    case SQLITE_AUTH:
+        return ERR_READ_ONLY;
+    case SQLITE_FULL:
+        return ERR_DISK_FULL;
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+    case SQLITE_FORMAT:
+        return ERR_CORRUPT;
+    case SQLITE_CONSTRAINT:
+        return ERR_CONFLICT;
+    case SQLITE_TOOBIG:
+        return ERR_TOO_LARGE;
+    case SQLITE_CANTOPEN:
+    case SQLITE_IOERR:
+        return ERR_DISK;
+    default:
+        return ERR_SYSTEM;
+    }
+}
+
+static enum err fail(struct db *db, int code)
+{
+    str_copy(db->message, sizeof db->message, sqlite3_errmsg(db->raw));
+    return err_of(code);
+}
+
+/* A statement that SQLite does not understand is our own mistake, not the world's. */
+static void bad_statement(const struct db *db, const char *sql)
+{
+    fprintf(stderr, "core/db: %s\n  in: %s\n", sqlite3_errmsg(db->raw), sql);
+    abort();
+}
+
+const char *db_message(const struct db *db)
+{
+    return db->message[0] ? db->message : "no particulars";
+}
+
+const char *db_path(const struct db *db)
+{
+    return db->path;
+}
+
+/* --- opening --- */
+
+static int note_log(void *ctx, sqlite3 *raw, const char *name, int pages)
+{
+    struct db *db = ctx;
+    (void)raw, (void)name;
+    db->log_pages = pages;
+    return SQLITE_OK;
+}
+
+/* A new file is private from its first moment. An existing one is not opened here: closing it would drop the
+ * locks that this process may hold on it (POSIX). */
+static enum err make_file(const char *path, struct err_info *info)
+{
+    int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (fd >= 0)
+        close(fd);
+    else if (errno != EEXIST)
+        return err_set(info, err_from_errno(errno),
+                       "%s cannot be made: %s. Choose another folder with --data.", path, strerror(errno));
+    return ERR_OK;
+}
+
+static enum err open_failed(const struct db *db, int code, struct err_info *info)
+{
+    enum err err = err_of(code);
+    switch (err) {
+    case ERR_IN_USE:
+        return err_set(info, err, "%s is in use by another program. Close that one first.", db->path);
+    case ERR_CORRUPT:
+        return err_set(info, err, "%s is damaged or is no database.", db->path);
+    case ERR_READ_ONLY:
+        return err_set(info, err, "%s cannot be written: check its owner and rights.", db->path);
+    case ERR_DISK_FULL:
+        return err_set(info, err, "%s cannot be written: the disk is full. Free some space.", db->path);
+    default:
+        return err_set(info, err, "%s cannot be opened: %s.", db->path,
+                       db->raw ? sqlite3_errmsg(db->raw) : sqlite3_errstr(code));
+    }
+}
+
+static const char settings_write[] = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
+                                     " PRAGMA temp_store = MEMORY; PRAGMA foreign_keys = OFF;";
+static const char settings_read[] = "PRAGMA temp_store = MEMORY; PRAGMA query_only = ON;";
+
+static int prepare_file(struct db *db, unsigned flags)
+{
+    int code = SQLITE_OK;
+    sqlite3_extended_result_codes(db->raw, 1);
+    sqlite3_busy_timeout(db->raw, 0);
+    sqlite3_wal_hook(db->raw, note_log, db);
+    if (flags & DB_EXCLUSIVE)
+        code = sqlite3_exec(db->raw, "PRAGMA locking_mode = EXCLUSIVE", NULL, NULL, NULL);
+    if (code == SQLITE_OK)
+        code = sqlite3_exec(db->raw, flags & DB_WRITE ? settings_write : settings_read, NULL, NULL, NULL);
+    /* The lock is taken, and the file looked at, here and not at the first use. */
+    if (code == SQLITE_OK && flags & DB_EXCLUSIVE)
+        code = sqlite3_exec(db->raw, "BEGIN IMMEDIATE; COMMIT", NULL, NULL, NULL);
+    if (code == SQLITE_OK)
+        code = sqlite3_exec(db->raw, "SELECT count(*) FROM sqlite_master", NULL, NULL, NULL);
+    return code;
+}
+
+enum err db_open(struct db **out, const char *path, unsigned flags, struct err_info *info)
+{
+    *out = NULL;
+    if (!(flags & DB_CREATE) && access(path, F_OK) != 0)
+        return err_set(info, errno == ENOENT || errno == ENOTDIR ? ERR_ABSENT : err_from_errno(errno),
+                       "%s cannot be opened: %s.", path, strerror(errno));
+    if (flags & DB_CREATE) {
+        enum err err = make_file(path, info);
+        if (err != ERR_OK)
+            return err;
+    }
+    if (flags & DB_WRITE && access(path, W_OK) != 0)
+        return err_set(info, ERR_READ_ONLY, "%s cannot be written: %s. Check its owner and rights.", path,
+                       strerror(errno));
+    struct db *db = xcalloc(1, sizeof *db);
+    db->path = xstrdup(path);
+    db->writes = flags & DB_WRITE;
+    db->slot_count = 256;
+    db->slots = xcalloc(db->slot_count, sizeof *db->slots);
+    int mode = (db->writes ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY) | SQLITE_OPEN_NOMUTEX;
+    int code = sqlite3_open_v2(path, &db->raw, mode, NULL);
+    if (code == SQLITE_OK)
+        code = prepare_file(db, flags);
+    if (code != SQLITE_OK) {
+        enum err err = open_failed(db, code, info);
+        db_close(&db);
+        return err;
+    }
+    *out = db;
+    return ERR_OK;
+}
+
+void db_close(struct db **db)
+{
+    struct db *d = *db;
+    if (!d)
+        return;
+    for (size_t i = 0; i < d->slot_count; i++)
+        if (d->slots[i]) {
+            sqlite3_finalize(d->slots[i]->raw);
+            free(d->slots[i]);
+        }
+    free(d->slots);
+    sqlite3_close_v2(d->raw); /* checkpoints and removes the log */
+    free(d->path);
+    free(d);
+    *db = NULL;
+}
+
+/* --- transactions --- */
+
+static enum err run_text(struct db *db, const char *sql)
+{
+    return db_run(db_query(db, sql));
+}
+
+enum err db_begin(struct db *db)
+{
+    return run_text(db, db->writes ? "BEGIN IMMEDIATE" : "BEGIN");
+}
+
+enum err db_commit(struct db *db)
+{
+    enum err err = run_text(db, "COMMIT");
+    if (err == ERR_OK && db->log_pages > LOG_PAGES_MAX && db_checkpoint(db, 0) != ERR_OK)
+        db->message[0] = '\0'; /* the commit stands; the next one tries again */
+    return err;
+}
+
+void db_rollback(struct db *db)
+{
+    /* A full disk may have rolled back by itself; a failure to roll back undoes nothing that was committed. */
+    if (db_in_transaction(db))
+        (void)run_text(db, "ROLLBACK");
+}
+
+bool db_in_transaction(const struct db *db)
+{
+    return !sqlite3_get_autocommit(db->raw);
+}
+
+/* One name for all: a nested savepoint hides the outer one until it is released. */
+enum err db_savepoint(struct db *db)
+{
+    return run_text(db, "SAVEPOINT step");
+}
+
+enum err db_release(struct db *db)
+{
+    return run_text(db, "RELEASE step");
+}
+
+void db_rollback_to(struct db *db)
+{
+    if (!db_in_transaction(db))
+        return;
+    (void)run_text(db, "ROLLBACK TO step");
+    (void)run_text(db, "RELEASE step");
+}
+
+enum err db_script(struct db *db, const char *sql)
+{
+    int code = sqlite3_exec(db->raw, sql, NULL, NULL, NULL);
+    if (code == SQLITE_ERROR && strstr(sqlite3_errmsg(db->raw), "syntax"))
+        bad_statement(db, sql);
+    return code == SQLITE_OK ? ERR_OK : fail(db, code);
+}
+
+/* --- statements --- */
+
+static size_t slot_of(const struct db *db, const char *sql)
+{
+    size_t hash = (size_t)((uintptr_t)sql * 0x9E3779B97F4A7C15u) >> 20;
+    size_t slot = hash & (db->slot_count - 1);
+    while (db->slots[slot] && db->slots[slot]->sql != sql)
+        slot = (slot + 1) & (db->slot_count - 1);
+    return slot;
+}
+
+static void grow(struct db *db)
+{
+    struct stmt **old = db->slots;
+    size_t old_count = db->slot_count;
+    db->slot_count *= 2;
+    db->slots = xcalloc(db->slot_count, sizeof *db->slots);
+    for (size_t i = 0; i < old_count; i++)
+        if (old[i])
+            db->slots[slot_of(db, old[i]->sql)] = old[i];
+    free(old);
+}
+
+static struct stmt *prepare(struct db *db, const char *sql, bool extra)
+{
+    struct stmt *s = xcalloc(1, sizeof *s);
+    s->db = db;
+    s->sql = sql;
+    s->extra = extra;
+    int code = sqlite3_prepare_v3(db->raw, sql, -1, extra ? 0 : SQLITE_PREPARE_PERSISTENT, &s->raw, NULL);
+    if ((code & 0xff) == SQLITE_ERROR)
+        bad_statement(db, sql);
+    s->failed = code == SQLITE_OK ? ERR_OK : fail(db, code);
+    return s;
+}
+
+struct stmt *db_query(struct db *db, const char *sql)
+{
+    size_t slot = slot_of(db, sql);
+    struct stmt *s = db->slots[slot];
+    if (s && s->busy)
+        s = prepare(db, sql, true);
+    else if (s && s->failed != ERR_OK && !s->raw) { /* preparing failed for the disk's sake: once more */
+        free(s);
+        s = db->slots[slot] = prepare(db, sql, false);
+    } else if (!s) {
+        s = prepare(db, sql, false);
+        db->slots[slot] = s;
+        if (++db->used * 2 > db->slot_count)
+            grow(db);
+    }
+    s->busy = true;
+    return s;
+}
+
+static void bound(struct stmt *s, int code)
+{
+    if (code == SQLITE_RANGE)
+        bad_statement(s->db, s->sql);
+    if (code != SQLITE_OK && s->failed == ERR_OK)
+        s->failed = fail(s->db, code);
+}
+
+void db_bind_text(struct stmt *s, int index, const char *text)
+{
+    if (s->raw)
+        bound(s, text ? sqlite3_bind_text(s->raw, index, text, -1, SQLITE_TRANSIENT)
+                      : sqlite3_bind_null(s->raw, index));
+}
+
+void db_bind_int(struct stmt *s, int index, int64_t value)
+{
+    if (s->raw)
+        bound(s, sqlite3_bind_int64(s->raw, index, value));
+}
+
+void db_bind_null(struct stmt *s, int index)
+{
+    if (s->raw)
+        bound(s, sqlite3_bind_null(s->raw, index));
+}
+
+enum err db_step(struct stmt *s)
+{
+    if (s->failed != ERR_OK)
+        return s->failed;
+    int code = sqlite3_step(s->raw);
+    return code == SQLITE_ROW ? ERR_OK : code == SQLITE_DONE ? ERR_ABSENT : fail(s->db, code);
+}
+
+enum err db_run(struct stmt *s)
+{
+    enum err err;
+    while ((err = db_step(s)) == ERR_OK) {
+    }
+    db_done(s);
+    return err == ERR_ABSENT ? ERR_OK : err;
+}
+
+void db_done(struct stmt *s)
+{
+    if (s->extra) {
+        sqlite3_finalize(s->raw);
+        free(s);
+        return;
+    }
+    if (s->raw) {
+        sqlite3_reset(s->raw); /* repeats the step's error, which was told */
+        sqlite3_clear_bindings(s->raw);
+        s->failed = ERR_OK;
+    }
+    s->busy = false;
+}
+
+const char *db_text(struct stmt *s, int column)
+{
+    return (const char *)sqlite3_column_text(s->raw, column);
+}
+
+int64_t db_int(struct stmt *s, int column)
+{
+    return sqlite3_column_int64(s->raw, column);
+}
+
+bool db_is_null(struct stmt *s, int column)
+{
+    return sqlite3_column_type(s->raw, column) == SQLITE_NULL;
+}
+
+int64_t db_changes(const struct db *db)
+{
+    return sqlite3_changes64(db->raw);
+}
+
+/* --- the file --- */
+
+enum err db_checkpoint(struct db *db, int64_t pages_min)
+{
+    if (db->log_pages <= pages_min)
+        return ERR_OK;
+    int code = sqlite3_wal_checkpoint_v2(db->raw, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+    if (code != SQLITE_OK)
+        return fail(db, code);
+    db->log_pages = 0;
+    return ERR_OK;
+}
+
+static int copy_pages(struct db *db, sqlite3 *to, void (*progress)(void *ctx, int done, int total), void *ctx)
+{
+    sqlite3_backup *backup = sqlite3_backup_init(to, "main", db->raw, "main");
+    if (!backup)
+        return sqlite3_errcode(to);
+    int code;
+    do {
+        code = sqlite3_backup_step(backup, BACKUP_STEP_PAGES);
+        int total = sqlite3_backup_pagecount(backup), left = sqlite3_backup_remaining(backup);
+        if (progress)
+            progress(ctx, total - left, total);
+    } while (code == SQLITE_OK);
+    int end = sqlite3_backup_finish(backup);
+    return code == SQLITE_DONE ? end : code;
+}
+
+static bool sync_path(const char *path, int flags)
+{
+    int fd = open(path, flags | O_CLOEXEC);
+    bool ok = fd >= 0 && fsync(fd) == 0;
+    if (fd >= 0)
+        close(fd);
+    return ok;
+}
+
+static enum err name_file(const char *part, const char *path, struct err_info *info)
+{
+    char *folder = xstrdup(path), *slash = strrchr(folder, '/');
+    if (slash)
+        slash[slash == folder] = '\0';
+    bool ok = sync_path(part, O_RDWR) && rename(part, path) == 0;
+    int number = errno;
+    if (ok)
+        (void)sync_path(slash ? folder : ".", O_RDONLY | O_DIRECTORY); /* not every file system can */
+    free(folder);
+    return ok ? ERR_OK
+              : err_set(info, err_from_errno(number),
+                        "%s cannot be written: %s. The hall itself is untouched.", path, strerror(number));
+}
+
+enum err db_backup(struct db *db, const char *path, void (*progress)(void *ctx, int done, int total),
+                   void *ctx, struct err_info *info)
+{
+    char *part = xasprintf("%s.part", path);
+    sqlite3 *to = NULL;
+    (void)unlink(part);
+    enum err err = make_file(part, info);
+    if (err != ERR_OK) {
+        free(part);
+        return err;
+    }
+    int code = sqlite3_open_v2(part, &to, SQLITE_OPEN_READWRITE, NULL);
+    if (code == SQLITE_OK)
+        code = copy_pages(db, to, progress, ctx);
+    /* Out of WAL: one file holds everything, and it can be read from a medium that cannot be written. */
+    if (code == SQLITE_OK)
+        code = sqlite3_exec(to, "PRAGMA journal_mode = DELETE", NULL, NULL, NULL);
+    if (code != SQLITE_OK)
+        err = err_set(info, err_of(code), "%s cannot be written: %s. The hall itself is untouched.", path,
+                      to ? sqlite3_errmsg(to) : sqlite3_errstr(code));
+    sqlite3_close_v2(to);
+    if (err == ERR_OK)
+        err = name_file(part, path, info);
+    if (err != ERR_OK)
+        (void)unlink(part);
+    free(part);
+    return err;
+}
+
+enum err db_integrity(struct db *db, struct err_info *info)
+{
+    static const char sql[] = "PRAGMA integrity_check(1)";
+    struct stmt *s = db_query(db, sql);
+    enum err err = db_step(s);
+    if (err == ERR_OK && !str_equal(db_text(s, 0), "ok"))
+        err = err_set(info, ERR_CORRUPT, "%s is damaged: %s.", db->path, db_text(s, 0));
+    else if (err != ERR_OK)
+        err = err_set(info, err, "%s cannot be read: %s.", db->path, db_message(db));
+    db_done(s);
+    return err;
+}
+
+char *db_explain(struct db *db, const char *sql)
+{
+    char *text = xasprintf("EXPLAIN QUERY PLAN %s", sql);
+    struct buf plan = {0};
+    struct stmt *s = prepare(db, text, true);
+    while (db_step(s) == ERR_OK)
+        buf_addf(&plan, "%s\n", db_text(s, 3));
+    db_done(s);
+    free(text);
+    return buf_take(&plan);
+}
