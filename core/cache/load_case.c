@@ -81,6 +81,8 @@ enum err load_case(struct cache *cache, const struct json *args, int64_t now_ms,
         set_progress(row, service, now_ms);
     if (row)
         TRY(set_case_names(cache, row));
+    TRY(put_hall(cache, answer));
+    TRY(put_row(cache, answer, "agency", TABLE_AGENCY, json_text(row, "agency"), 0, NULL));
     TRY(put_row(cache, answer, "person", TABLE_PERSON, json_text(row, "person"), now_ms, NULL));
     TRY(put_row(cache, answer, "ticket", TABLE_TICKET, json_text(row, "ticket"), now_ms, NULL));
     TRY(put_parts(cache, answer, "documents", TABLE_DOCUMENT, sql_documents, id, now_ms));

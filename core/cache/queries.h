@@ -18,7 +18,8 @@
  *                "undo":{"ticket","number","event","until_ms"}|null,
  *                "today":{"served","no_show","parked","mean_ms"}}
  * "case"        {"case"} → {"case":…,"service":row of the service with form, documents, reasons…,"person":…|null,
- *                "ticket":…|null,"documents":[…],"payments":[…],"decisions":[…],
+ *                "ticket":…|null,"hall":…|null,"agency":…|null,
+ *                "documents":[…],"payments":[…],"decisions":[…],
  *                "journal":{"typed":{…},"at"}|null,"last":draft of this person's last case at the agency|null}
  * "persons"     {"q"} → {"q","rows":[person…≤50],"by":"fin|nik|phone|born|name"}  q as typed, any spelling
  * "person"      {"person"} → {"person":…,"cases":[…≤50],"tickets":[…≤50]}

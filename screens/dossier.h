@@ -1,0 +1,57 @@
+/* screens/dossier.h: an application with all that belongs to it, as the query "case" answers it, and what its
+ * three screens (form, papers, decision) show alike. Pure; sends nothing but the loading. */
+#pragma once
+#include "core/catalogue/catalogue.h"
+#include "core/form/form.h"
+#include "screens/screen.h"
+
+/* The query's answer, kept by its screen. */
+struct dossier {
+    char id[64]; /* of the case, from the screen's arguments */
+    struct json *data;
+};
+void dossier_init(struct dossier *of, const struct json *args);
+void dossier_deinit(struct dossier *of);
+void dossier_load(const struct dossier *of, struct effects *effects);
+void dossier_take(struct dossier *of, const struct json *data);
+/* Opens another screen on the same application. */
+void dossier_open(const struct dossier *of, enum screen_id screen, struct effects *effects);
+struct json *dossier_body(const struct dossier *of); /* {"case":id}, to be completed and sent */
+
+/* NULL-safe: what is not there reads as absent. */
+const struct json *dossier_row(const struct dossier *of);
+const struct json *dossier_part(const struct dossier *of, const char *name); /* an object, or NULL */
+const char *dossier_state(const struct dossier *of);                         /* "" when there is none */
+bool dossier_is_draft(const struct dossier *of);  /* it may still be written: draft or returned */
+bool dossier_is_absent(const struct dossier *of); /* asked for, and this copy has none */
+
+/* What forms and notices need to know of the moment; today is written into day. */
+struct form_context dossier_form_context(const struct dossier *of, const struct ui *ui, char day[DATE_TEXT]);
+/* "Recording for identity card · P014 Wahyuni"; before, such as "Decide · ", may be NULL. Caller frees. */
+char *dossier_title(const struct dossier *of, const struct ui *ui, const char *before);
+/* The fee that is asked for: of tier, else of the case's own. False: there is none. */
+bool dossier_fee(const struct dossier *of, const struct ui *ui, const char *tier, struct catalogue_fee *fee);
+bool dossier_fee_paid(const struct dossier *of, const struct catalogue_fee *fee);
+int dossier_documents_unmet(const struct dossier *of);
+
+/* The legal clock. */
+enum { DOSSIER_HOLIDAYS_MAX = 400 };
+struct dossier_days {
+    struct calendar calendar;
+    int32_t holidays[DOSSIER_HOLIDAYS_MAX];
+};
+void dossier_calendar(const struct dossier *of, struct dossier_days *days);
+/* "legal clock: day 2 of 5", "not running yet", "over by 2 days"; *look fits it. */
+const char *dossier_clock(const struct dossier *of, const struct ui *ui, char out[160], unsigned *look);
+
+/* Pieces: the mark and word of what is saved; the citizen, a line each; a sentence in the middle. */
+int dossier_mark_view(const struct dossier *of, const struct ui *ui, struct frame *frame, struct rect *line);
+void dossier_person_view(const struct dossier *of, const struct ui *ui, bool reveal, struct frame *frame,
+                         struct rect *area);
+/* The papers with their signs, up to the area's height. */
+void dossier_papers_view(const struct dossier *of, const struct ui *ui, struct frame *frame,
+                         struct rect *area);
+const char *dossier_paper_sign(const struct catalogue_document *document, unsigned *look);
+/* Draws the sentence for no data yet, or no such application; false: there is something to draw. */
+bool dossier_nothing_view(const struct dossier *of, const struct ui *ui, struct frame *frame,
+                          struct rect area);
