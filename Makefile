@@ -48,13 +48,13 @@ MODE := $(if $(filter san,$(KIND)),$(SANITIZE),$(RELEASE))
 obj   = $(patsubst %.c,$(OUT)/%.o,$(1))
 PO_C := $(OUT)/gen/po.c
 
-.PHONY: all run test unit e2e hall deps dev-deps san layers lint format bench pictures install clean help
+.PHONY: all run test unit e2e hall deps test-deps dev-deps san layers lint format bench pictures install clean help
 .DELETE_ON_ERROR:
 
 all: $(BUILD)/loket $(BUILD)/loketd
 
-run: deps
-	@$(MAKE) --no-print-directory all
+run: deps ## opens the workstation on a hall of its own
+	@$(MAKE) --no-print-directory -j all
 	@exec $(BUILD)/loket --hall practice
 
 help:
@@ -88,9 +88,11 @@ $(OUT)/gen/po.o: $(PO_C)
 # --- tests -------------------------------------------------------------------------------------
 san:
 	@$(MAKE) --no-print-directory KIND=san $(BUILD)/san/loket $(BUILD)/san/loketd $(BUILD)/san/unit
-unit: deps
-	@$(MAKE) --no-print-directory KIND=san $(BUILD)/san/unit
+unit: deps test-deps ## the unit tests and golden frames; ONLY=part-of-a-name
+	@$(MAKE) --no-print-directory -j KIND=san $(BUILD)/san/unit
 	@$(BUILD)/san/unit $(ONLY)
+hall e2e: deps test-deps ## the real programs: over HTTP, on a terminal
+	@BUILD=$(BUILD) tests/run.sh $@
 
 $(OUT)/unit: $(call obj,$(ALL_SRC) $(SUPPORT_SRC) $(UNIT_SRC)) $(OUT)/gen/po.o
 	@echo "  link    $@"
@@ -101,8 +103,11 @@ $(OUT)/tests/%: $(OUT)/tests/%.o $(call obj,$(ALL_SRC) $(SUPPORT_SRC)) $(OUT)/ge
 	@echo "  link    $@"
 	@$(CC) $(MODE) $(LDFLAGS) -o $@ $^ $(TEST_LIBS)
 
-test: deps test-deps
-	@tests/run.sh
+test: deps test-deps ## every layer of tests
+	@BUILD=$(BUILD) tests/run.sh
+bench: deps test-deps dev-deps all ## ratios against a yardstick of the same run
+	@$(MAKE) --no-print-directory $(BUILD)/release/tests/bench/bench
+	@BUILD=$(BUILD) tests/bench/run.sh
 
 deps:
 	@tests/deps.sh $(PACKAGES)
@@ -112,15 +117,30 @@ dev-deps:
 	@tests/deps.sh $(DEV_PACKAGES)
 
 # --- order in the house ---------------------------------------------------------------------------
-layers:
+layers: ## proves the walls between the rooms
 	@tests/layers.sh
 
-lint: dev-deps layers
+lint: dev-deps layers ## clang-format, cppcheck, shellcheck
 	@clang-format --dry-run -Werror $(shell git ls-files '*.c' '*.h')
 	@cppcheck --quiet --std=c11 --enable=warning,performance,portability --inline-suppr --error-exitcode=1 \
 	   --suppress=missingIncludeSystem --suppress=checkersReport -I. -DLOKET_VERSION='""' -DLOKET_PREFIX='""' tui core screens
 	@shellcheck $(SCRIPTS)
 	@echo "lint: clean"
+
+pictures: dev-deps all ## the README's pictures and key table, from the real program
+	@themes/pictures/draw.sh $(BUILD)
+
+install: all ## PREFIX=/usr/local DESTDIR=
+	install -D -m 755 -t $(DESTDIR)$(PREFIX)/bin $(BUILD)/loket $(BUILD)/loketd
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/loket/themes themes/*.theme
+	for pack in core/packs/??; do \
+	   install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/loket/packs/$${pack##*/} $$pack/*.json && \
+	   install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/loket/packs/$${pack##*/}/services $$pack/services/*.json; done
+	install -D -m 644 screens/loket.1 $(DESTDIR)$(PREFIX)/share/man/man1/loket.1
+	install -D -m 644 core/hall/loketd.8 $(DESTDIR)$(PREFIX)/share/man/man8/loketd.8
+	install -D -m 644 core/hall/loketd.service $(DESTDIR)$(PREFIX)/lib/systemd/system/loketd.service
+	install -D -m 644 screens/loket.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/loket
+	install -D -m 644 screens/_loket $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_loket
 
 format:
 	@clang-format -i $(shell git ls-files '*.c' '*.h')
