@@ -1,0 +1,27 @@
+# bash completion for loket and loketd
+_loket() {
+    local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} words
+    case $before in
+    --lang) words="az id en ru" ;;
+    --theme) words="default light contrast mono az id" ;;
+    --pack) words="az id" ;;
+    --data) COMPREPLY=($(compgen -d -- "$word")); return ;;
+    --config | --log | --record | --password-file | replay | export | check | validate)
+        COMPREPLY=($(compgen -f -- "$word")); return ;;
+    form) words="check render validate notice" ;;
+    outbox) words="list export" ;;
+    user) words="add list disable password" ;;
+    counter) words="add list" ;;
+    *)
+        if [[ ${COMP_WORDS[0]} == *loketd ]]; then
+            words="init serve user counter import-catalogue export-catalogue backup restore verify rehearse demo
+                --data --hall --name --pack --timezone --listen --login --roles --agency --queues --password-file"
+        else
+            words="board pipe form outbox keys doctor replay --hall --counter --data --config --theme --lang --ascii
+                --demo --seed --log --record --version --help"
+        fi
+        ;;
+    esac
+    COMPREPLY=($(compgen -W "$words" -- "$word"))
+}
+complete -F _loket loket loketd
