@@ -1,0 +1,191 @@
+/* core/command/case_open.c: an application begins: number, fee, form version, and what is known already.
+ * Also opens the form of a case for the rules that follow. */
+#include "core/command/cases.h"
+
+#include "core/catalogue/catalogue.h"
+
+enum { LAST_LOOKED_AT = 10 };
+
+/* --- the form of a case --- */
+
+/* A published form never changes: an older version stands beside the newest as "SERVICE@VERSION". */
+static enum err service_of_version(struct call *c, const struct json *row, const struct json *service,
+                                   const struct json **out)
+{
+    int64_t wanted = json_int(row, "form_version", 0);
+    int64_t newest = json_int(json_get(service, "form"), "version", 0);
+    struct json *older;
+    char id[MODEL_ID + 24];
+    *out = service;
+    if (wanted == newest || !json_get(row, "form_version"))
+        return ERR_OK;
+    str_format(id, sizeof id, "%s@%lld", json_text_or(row, "service", ""), (long long)wanted);
+    TRY(peek(c, TABLE_SERVICE, id, &older));
+    if (!older)
+        return refuse(c, "form_version_gone", "",
+                      "Version %lld of this form is not here any more: take the draft over to version %lld.",
+                      (long long)wanted, (long long)newest);
+    *out = older;
+    return ERR_OK;
+}
+
+/* What the person wrote the last time at this agency; another agency's is not looked at. */
+static enum err last_draft(struct call *c, const struct json *row, const struct json **draft)
+{
+    static const char sql[] = "SELECT row, opened_at FROM cases WHERE person = $1"
+                              " ORDER BY opened_at DESC LIMIT $2"; /* cases_person */
+    struct json *found = keep(c, json_new_array());
+    struct stmt *s = db_query(c->tx->db, sql);
+    db_bind_text(s, 1, json_text(row, "person"));
+    db_bind_int(s, 2, LAST_LOOKED_AT);
+    TRY(rows_collect(s, found));
+    for (const struct json *other = json_first(found); other && !*draft; other = json_next(other))
+        if (!str_equal(row_id(other), row_id(row)) &&
+            str_equal(json_text(other, "agency"), json_text(row, "agency")))
+            *draft = json_get(other, "draft");
+    return ERR_OK;
+}
+
+enum err case_form_open(struct call *c, const struct json *row, const struct json *service,
+                        struct case_form *out)
+{
+    struct json *hall, *person = NULL;
+    struct err_info info = {0};
+    const struct json *last = NULL;
+    *out = (struct case_form){0};
+    if (!catalogue_has_form(service))
+        return ERR_OK;
+    TRY(service_of_version(c, row, service, &service));
+    TRY(load_hall(c, &hall));
+    if (!str_empty(json_text(row, "person"))) {
+        TRY(peek(c, TABLE_PERSON, json_text(row, "person"), &person));
+        TRY(last_draft(c, row, &last));
+    }
+    time_date(c->at_ms, out->today);
+    out->context = (struct form_context){
+        .lang = json_as_text(json_first(json_get(hall, "languages"))),
+        .today = out->today,
+        .date_order = json_text(hall, "date_order"),
+        .person = person,
+        .last = last,
+    };
+    if (!out->context.lang)
+        out->context.lang = "en";
+    /* The hall's row has the pack's lists and languages. */
+    if (form_open(&(struct form_source){.service = service, .pack = hall}, &out->form, &info) == ERR_OK)
+        return ERR_OK;
+    return refuse(c, "form_unusable", "", "The form of this service cannot be used: %s", info.text);
+}
+
+/* --- case.open --- */
+
+static enum err need_new(struct call *c, const char *id)
+{
+    struct json *there;
+    TRY(peek(c, TABLE_CASE, id, &there));
+    if (!there)
+        return ERR_OK;
+    return refuse(c, "case_exists", "case", "This application is open already as %s.",
+                  str_empty(json_text(there, "number")) ? id : json_text(there, "number"));
+}
+
+/* Who it is for: named here, or known from the ticket; a ticket without a person gets this one. */
+static enum err set_visit(struct call *c, struct json *row)
+{
+    const char *ticket_id, *person;
+    struct json *ticket = NULL;
+    TRY(body_text(c, "ticket", &ticket_id));
+    if (ticket_id)
+        TRY(load(c, TABLE_TICKET, "ticket", ticket_id, &ticket));
+    TRY(person_resolve(c, &person));
+    if (ticket && person && str_empty(json_text(ticket, "person")))
+        TRY(ticket_identify(c, ticket, person));
+    if (!person)
+        person = json_text(ticket, "person");
+    json_set_text(row, "ticket", ticket_id);
+    json_set_text(row, "visit", json_text(ticket, "visit"));
+    json_set_text(row, "person", person);
+    return ERR_OK;
+}
+
+enum err case_set_fee(struct call *c, struct json *row, const struct json *service)
+{
+    const char *tier;
+    char today[DATE_TEXT];
+    time_date(c->at_ms, today);
+    TRY(body_text(c, "tier", &tier));
+    struct json *fee = catalogue_fee_json(service, tier, today);
+    if (!fee && tier)
+        return refuse(c, "unknown_tier", "tier", "This service has no fee tier \"%s\" today.", tier);
+    json_set(row, "fee", fee ? fee : json_new_null());
+    return ERR_OK;
+}
+
+static enum err set_number(struct call *c, struct json *row)
+{
+    struct json *hall;
+    char prefix[MODEL_ID], number[MODEL_ID] = "", today[DATE_TEXT];
+    json_set_null(row, "number"); /* only the hall gives numbers out */
+    if (c->tx->predicting)
+        return ERR_OK;
+    TRY(load_hall(c, &hall));
+    time_date(c->at_ms, today);
+    str_format(prefix, sizeof prefix, "%s-%.4s-", json_text_or(hall, "code", "HALL"), today);
+    TRY(case_number_next(c, prefix, number));
+    json_set_text(row, "number", number);
+    return ERR_OK;
+}
+
+static enum err set_draft(struct call *c, struct json *row, const struct json *service)
+{
+    struct case_form form;
+    struct json *draft = json_new_object();
+    json_set(row, "draft", draft);
+    json_set_int(row, "form_version", json_int(json_get(service, "form"), "version", 0));
+    TRY(case_form_open(c, row, service, &form));
+    if (!form.form)
+        return ERR_OK;
+    struct json *patch = form_prefill(form.form, draft, &form.context);
+    json_merge(draft, patch);
+    json_free(&patch);
+    form_free(&form.form);
+    return ERR_OK;
+}
+
+static enum err set_origin(struct call *c, struct json *row, const struct json *service)
+{
+    static const char *const channels[] = {"walk_in", "booked", "online", "bus", "home", NULL};
+    const char *channel = "walk_in";
+    if (json_get(c->body, "channel"))
+        TRY(body_word(c, "channel", channels, &channel));
+    json_set_text(row, "service", row_id(service));
+    json_set_text(row, "agency", json_text(service, "agency"));
+    json_set_text(row, "channel", channel);
+    row_set_time(row, "opened_at", c->at_ms);
+    json_set_text(row, "opened_by", c->actor->user);
+    return ERR_OK;
+}
+
+enum err case_open(struct call *c)
+{
+    char id[MODEL_ID];
+    const char *service_id;
+    struct json *service;
+    TRY(body_id(c, "case", id));
+    TRY(body_need(c, "service", &service_id));
+    TRY(load(c, TABLE_SERVICE, "service", service_id, &service));
+    TRY(need_agency(c, json_text(service, "agency")));
+    TRY(need_new(c, id));
+    struct json *row = row_new(c, id);
+    struct case_file file = {.state = CASE_DRAFT};
+    str_copy(file.user, sizeof file.user, c->actor->user);
+    case_write(&file, row);
+    TRY(set_origin(c, row, service));
+    TRY(set_visit(c, row));
+    TRY(case_set_fee(c, row, service));
+    TRY(set_draft(c, row, service));
+    TRY(set_number(c, row));
+    row_stamp(c, row, "open");
+    json_set_text(answer(c), "number", json_text(row, "number"));
+    return case_save(c, row);
+}

@@ -1,0 +1,92 @@
+/* core/command/cases.h: what the rules of applications share; only case_*.c, person.c and dispute.c include it.
+ *
+ * Members of a case's row beside those of PROTOCOL.md section 5:
+ *   outcome decision decision_rev   the effective decision: its word, its row, the rev that made it effective
+ *   decided_by confirmed_by confirm_pending
+ *   holder_work                     idle drafted decided: what the holder did since hold_gen last grew
+ *   submitted                       the form as it was handed in; the draft may be worked on further
+ *   returned{by,at,fields[]|note}   why it went back
+ *   draft_revs{pointer:{rev,by}} branches[]   who wrote what, and what two people wrote differently
+ *   paid extensions[] due_first_at complaints[] corrections[] outputs[] contests[] queue duplicate_of */
+#pragma once
+#include "core/command/rules.h"
+#include "core/form/form.h"
+#include "core/model/calendar.h"
+#include "core/model/case.h"
+
+enum {
+    CASE_DRAFT_BYTES_MAX = 128 * 1024,
+    CASE_DRAFT_DEPTH_MAX = 24, /* a row travels inside a feed item: JSON_DEPTH_MAX holds for the whole */
+    CASE_LIST_MAX = 64,        /* branches, complaints, corrections … of one case */
+    CASE_ROWS_MAX = 200,       /* documents, payments or decisions of one case that are read */
+    HOLIDAYS_MAX = 512,
+};
+
+/* --- case_row.c --- */
+void case_read(const struct json *row, struct case_file *file);
+void case_write(const struct case_file *file, struct json *row); /* a new holder starts with holder_work idle */
+/* body.case, of the actor's agency, with its service (an empty object when that is gone). */
+enum err case_load(struct call *c, struct json **row, struct json **service) MUST_USE;
+/* Applies act to the row (time and, when NULL, person and agency are filled in) and stamps it. */
+enum err case_do(struct call *c, struct json *row, const struct case_act *act) MUST_USE;
+/* Saves the row and puts {"case","state"} into the answer. */
+enum err case_save(struct call *c, struct json *row) MUST_USE;
+enum case_state case_state_of(const struct json *row);
+bool case_is_undecided(enum case_state state); /* open, and nobody has decided it */
+enum err case_need_undecided(struct call *c, const struct json *row) MUST_USE;
+const char *case_title(const struct json *row); /* its number, or "This application" before it has one */
+/* Remembers that the holder has worked on it since it became theirs. */
+void case_touch(const struct call *c, struct json *row);
+/* An id of the body (letters, digits, - _ .), or when absent one derived from the command. */
+enum err body_id(struct call *c, const char *name, char id[MODEL_ID]) MUST_USE;
+enum err body_word(struct call *c, const char *name, const char *const words[], const char **word) MUST_USE;
+/* A list of the row that may grow to CASE_LIST_MAX; refused as list_full beyond. */
+enum err case_list(struct call *c, struct json *row, const char *name, struct json **list) MUST_USE;
+/* {"at","by"} of now, to be added to a list of the row. */
+struct json *case_note(struct call *c);
+/* An identity made from two texts: the same on the workstation and at the hall. */
+void case_part_id(const char *case_id, const char *part, char out[UUID_TEXT]);
+/* What was submitted, else the draft: what papers and notices speak of. */
+const struct json *case_form_data(const struct json *row);
+
+struct hall_calendar {
+    struct calendar calendar;
+    int32_t holidays[HOLIDAYS_MAX];
+};
+void hall_calendar_read(const struct json *hall, struct hall_calendar *out);
+/* due_at from complete_at, the service's time and what was granted on top; null when no time is said. */
+enum err case_set_due(struct call *c, struct json *row, const struct json *service) MUST_USE;
+
+/* --- case_open.c --- */
+/* The form of the case's own version and the moment it is used at. *form NULL: the service has none. End with
+ * form_free. Refused as form_version_gone when that version is no longer here. */
+struct case_form {
+    struct form *form;
+    struct form_context context;
+    char today[DATE_TEXT];
+};
+enum err case_form_open(struct call *c, const struct json *row, const struct json *service,
+                        struct case_form *out) MUST_USE;
+
+/* The fee of body.tier (else the first tier) as it stands on that day; null when there is none. */
+enum err case_set_fee(struct call *c, struct json *row, const struct json *service) MUST_USE;
+
+/* --- person.c --- */
+/* Puts a person on a ticket that has none yet, and on its open applications without one. */
+enum err ticket_identify(struct call *c, struct json *ticket, const char *person) MUST_USE;
+
+/* --- dispute.c --- */
+/* dispute_open, with the row's identity, and what belongs to this kind of dispute (taken; may be NULL). */
+enum err dispute_make(struct call *c, const struct json *row, const char *code, const char *message,
+                      struct json *details, char id[UUID_TEXT]) MUST_USE;
+enum err dispute_close(struct call *c, const char *id, const char *choice, const char *note) MUST_USE;
+
+/* --- case_draft.c --- */
+/* Settles the branches of a dispute: mine puts their values into the draft, else they are dropped. */
+enum err case_branches_settle(struct call *c, struct json *row, const struct json *service, const char *dispute,
+                              bool mine) MUST_USE;
+
+/* --- case_decide.c --- */
+/* A supervisor chose this decision of a contested case: it becomes the effective one by a new row. */
+enum err case_decision_choose(struct call *c, struct json *row, const struct json *service,
+                              const char *decision) MUST_USE;

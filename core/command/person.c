@@ -1,0 +1,332 @@
+/* core/command/person.c: who the citizen is: found, recorded, put on a ticket.
+ *
+ * Identity numbers are judged and stored in one form (core/model/person.h). A NIK that does not match the birth
+ * date is only a warning, because a NIK never changes; people with the same number are told, not merged. */
+#include "core/model/person.h"
+
+#include <string.h>
+
+#include "core/command/cases.h"
+
+enum { DUPLICATES_MAX = 5, TICKET_CASES_MAX = 50, NAME_MAX_BYTES = 200 };
+
+/* --- members of a person, from an object --- */
+
+/* persons_fin, persons_nik */
+static const char sql_fin[] = "SELECT row, id FROM persons WHERE fin = $1 ORDER BY id LIMIT $2";
+static const char sql_nik[] = "SELECT row, id FROM persons WHERE nik = $1 ORDER BY id LIMIT $2";
+
+static const struct number_kind {
+    const char *member, *sql; /* sql NULL: not an identity */
+    enum identity kinds[2];   /* the first that fits */
+} number_kinds[] = {
+    {"fin", sql_fin, {IDENTITY_FIN, IDENTITY_FIN}},
+    {"nik", sql_nik, {IDENTITY_NIK, IDENTITY_NIK}},
+    {"phone", NULL, {IDENTITY_PHONE_AZ, IDENTITY_PHONE_ID}},
+};
+enum { NUMBER_KINDS = sizeof number_kinds / sizeof *number_kinds };
+
+static const char *const plain_members[] = {"name", "given", "father", "family", "address", "email", "language"};
+
+static bool normal(const struct number_kind *kind, const char *typed, char out[IDENTITY_TEXT])
+{
+    return identity_normal(kind->kinds[0], typed, out) || identity_normal(kind->kinds[1], typed, out);
+}
+
+/* A member that the object has: its text, or NULL for null and "". Absent: *given false. */
+static enum err member(struct call *c, const struct json *from, const char *name, const char **text, bool *given)
+{
+    const struct json *value = json_get(from, name);
+    *given = value != NULL;
+    *text = json_as_text(value);
+    if (value && !json_is_null(value) && !*text)
+        return refuse(c, "invalid_body", name, "\"%s\" must be a text.", name);
+    if (*text && strlen(*text) > NAME_MAX_BYTES)
+        return refuse(c, "invalid_body", name, "\"%s\" is longer than %d characters. Shorten it.", name,
+                      NAME_MAX_BYTES);
+    if (str_empty(*text))
+        *text = NULL;
+    return ERR_OK;
+}
+
+static enum err set_plain(struct call *c, const struct json *from, struct json *row)
+{
+    for (size_t i = 0; i < sizeof plain_members / sizeof *plain_members; i++) {
+        const char *text;
+        bool given;
+        TRY(member(c, from, plain_members[i], &text, &given));
+        if (given)
+            json_set_text(row, plain_members[i], text);
+    }
+    return ERR_OK;
+}
+
+static enum err refuse_number(struct call *c, const struct number_kind *kind, const char *typed)
+{
+    struct identity_verdict verdict;
+    char code[40];
+    identity_check(kind->kinds[0], typed, &verdict);
+    str_format(code, sizeof code, "invalid_%s", kind->member);
+    return refuse(c, code, kind->member, "This number is not as it should be (%s). Look at the card again.",
+                  verdict.text);
+}
+
+static enum err set_numbers(struct call *c, const struct json *from, struct json *row)
+{
+    for (int i = 0; i < NUMBER_KINDS; i++) {
+        const struct number_kind *kind = &number_kinds[i];
+        const char *typed;
+        char text[IDENTITY_TEXT];
+        bool given;
+        TRY(member(c, from, kind->member, &typed, &given));
+        if (typed && !normal(kind, typed, text))
+            return refuse_number(c, kind, typed);
+        if (given)
+            json_set_text(row, kind->member, typed ? text : NULL);
+    }
+    return ERR_OK;
+}
+
+static enum err set_born(struct call *c, const struct json *from, struct json *row)
+{
+    const char *text;
+    bool given;
+    int32_t day;
+    TRY(member(c, from, "born", &text, &given));
+    if (text && !day_parse(text, &day))
+        return refuse(c, "invalid_born", "born", "\"%.20s\" is no date like 1990-12-31.", text);
+    if (given)
+        json_set_text(row, "born", text);
+    return ERR_OK;
+}
+
+static enum err set_documents(struct call *c, const struct json *from, struct json *row)
+{
+    const struct json *documents = json_get(from, "documents");
+    if (!documents || json_is_null(documents))
+        return ERR_OK;
+    if (!json_is_array(documents) || json_count(documents) > CASE_LIST_MAX)
+        return refuse(c, "invalid_body", "documents", "\"documents\" must be a list of at most %d papers.",
+                      CASE_LIST_MAX);
+    json_set(row, "documents", json_copy(documents));
+    return ERR_OK;
+}
+
+/* The name as it is spoken, from its parts, when nobody wrote a whole one. */
+static void set_whole_name(const struct json *from, struct json *row)
+{
+    static const char *const parts[] = {"given", "father", "family"};
+    struct buf name = {0};
+    bool part_given = false;
+    if (!str_empty(json_text(from, "name")))
+        return;
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+        const char *part = json_text(row, parts[i]);
+        part_given |= json_get(from, parts[i]) != NULL;
+        if (!str_empty(part))
+            buf_addf(&name, "%s%s", name.length ? " " : "", part);
+    }
+    if (name.length && (part_given || str_empty(json_text(row, "name"))))
+        json_set_text(row, "name", buf_text(&name));
+    buf_free(&name);
+}
+
+static enum err set_members(struct call *c, const struct json *from, struct json *row)
+{
+    TRY(set_plain(c, from, row));
+    TRY(set_numbers(c, from, row));
+    TRY(set_born(c, from, row));
+    TRY(set_documents(c, from, row));
+    set_whole_name(from, row);
+    for (int i = 0; i < NUMBER_KINDS; i++)
+        if (!str_empty(json_text(row, number_kinds[i].member)))
+            return ERR_OK;
+    if (str_empty(json_text(row, "name")))
+        return refuse(c, "name_needed", "name", "A person needs a name or an identity number.");
+    return ERR_OK;
+}
+
+/* --- finding --- */
+
+static enum err same_number(struct call *c, const struct number_kind *kind, const char *number,
+                            struct json **found)
+{
+    *found = keep(c, json_new_array());
+    struct stmt *s = db_query(c->tx->db, kind->sql);
+    db_bind_text(s, 1, number);
+    db_bind_int(s, 2, DUPLICATES_MAX);
+    return rows_collect(s, *found);
+}
+
+static enum err find_by_number(struct call *c, const struct json *from, const char **person)
+{
+    *person = NULL;
+    for (int i = 0; i < NUMBER_KINDS && !*person; i++) {
+        char text[IDENTITY_TEXT];
+        struct json *found;
+        const char *typed = json_text(from, number_kinds[i].member);
+        if (!number_kinds[i].sql || !typed || !normal(&number_kinds[i], typed, text))
+            continue;
+        TRY(same_number(c, &number_kinds[i], text, &found));
+        if (json_count(found) > 0)
+            *person = row_id(json_first(found));
+    }
+    return ERR_OK;
+}
+
+enum err person_resolve(struct call *c, const char **person)
+{
+    const struct json *named = json_get(c->body, "person");
+    struct json *row;
+    char id[UUID_TEXT];
+    *person = NULL;
+    if (!json_is_object(named)) {
+        const char *text;
+        TRY(body_text(c, "person", &text));
+        if (!text)
+            return ERR_OK;
+        TRY(load(c, TABLE_PERSON, "person", text, &row));
+        *person = row_id(row);
+        return ERR_OK;
+    }
+    if (!str_empty(json_text(named, "id"))) {
+        TRY(peek(c, TABLE_PERSON, json_text(named, "id"), &row));
+        *person = row ? row_id(row) : NULL;
+    }
+    if (!*person)
+        TRY(find_by_number(c, named, person));
+    if (*person)
+        return ERR_OK;
+    if (uuid_valid(json_text(named, "id")))
+        str_copy(id, sizeof id, json_text(named, "id"));
+    else
+        tx_new_id(c->tx, id);
+    row = row_new(c, id);
+    TRY(set_members(c, named, row));
+    *person = row_id(row);
+    return save(c, TABLE_PERSON, row);
+}
+
+/* --- on a ticket --- */
+
+/* Applications of the visit that were opened before anybody knew for whom. */
+static enum err identify_cases(struct call *c, const char *ticket, const char *person)
+{
+    static const char sql[] = "SELECT row, opened_at FROM cases WHERE ticket = $1"
+                              " ORDER BY opened_at LIMIT $2"; /* cases_ticket */
+    struct json *found = keep(c, json_new_array());
+    struct stmt *s = db_query(c->tx->db, sql);
+    db_bind_text(s, 1, ticket);
+    db_bind_int(s, 2, TICKET_CASES_MAX);
+    TRY(rows_collect(s, found));
+    for (const struct json *one = json_first(found); one; one = json_next(one)) {
+        if (!str_empty(json_text(one, "person")) || !case_is_undecided(case_state_of(one)))
+            continue;
+        struct json *row = keep(c, json_copy(one));
+        json_set_text(row, "person", person);
+        TRY(save(c, TABLE_CASE, row));
+    }
+    return ERR_OK;
+}
+
+enum err ticket_identify(struct call *c, struct json *ticket, const char *person)
+{
+    json_set_text(ticket, "person", person);
+    TRY(save(c, TABLE_TICKET, ticket));
+    return identify_cases(c, row_id(ticket), person);
+}
+
+/* The holder says who stands at the desk; reception says it of whoever waits. */
+static enum err need_ticket_mine(struct call *c, const struct json *ticket)
+{
+    const char *user = json_text(ticket, "user");
+    if (str_empty(user) || is_me(c, user) || is_role(c, ROLE_RECEPTION | ROLE_SUPERVISOR))
+        return ERR_OK;
+    return refuse(c, "not_your_ticket", "ticket", "%s is with %s: only they can say who it is.",
+                  json_text_or(ticket, "number", "This ticket"), user_name(c, user));
+}
+
+/* --- person.record --- */
+
+static enum err put_duplicates(struct call *c, const struct json *row)
+{
+    struct json *list = json_new_array();
+    json_set(answer(c), "duplicates", list);
+    for (int i = 0; i < NUMBER_KINDS; i++) {
+        const char *number = json_text(row, number_kinds[i].member);
+        struct json *found;
+        if (!number_kinds[i].sql || str_empty(number))
+            continue;
+        TRY(same_number(c, &number_kinds[i], number, &found));
+        for (const struct json *other = json_first(found); other; other = json_next(other)) {
+            if (str_equal(row_id(other), row_id(row)))
+                continue;
+            struct json *one = json_new_object();
+            json_set_text(one, "id", row_id(other));
+            json_set_text(one, "name", json_text(other, "name"));
+            json_set_text(one, "by", number_kinds[i].member);
+            json_add(list, one);
+        }
+    }
+    return ERR_OK;
+}
+
+static void put_warnings(struct call *c, const struct json *row)
+{
+    char text[200];
+    struct json *list = json_new_array();
+    json_set(answer(c), "warnings", list);
+    const char *nik = json_text(row, "nik"), *born = json_text(row, "born");
+    if (str_empty(nik) || str_empty(born) || nik_agrees(nik, born, 0, text, sizeof text))
+        return;
+    struct json *warning = json_new_object();
+    json_set_text(warning, "field", "nik");
+    json_set_text(warning, "code", "nik_born");
+    json_set_text(warning, "message", text);
+    json_add(list, warning);
+}
+
+/* Whether the body says anything of the person beyond who it is. */
+static bool says_something(const struct json *body)
+{
+    for (const struct json *m = json_first(body); m; m = json_next(m))
+        if (!str_equal(json_name(m), "person") && !str_equal(json_name(m), "ticket") &&
+            !str_equal(json_name(m), "case"))
+            return true;
+    return false;
+}
+
+static enum err record(struct call *c, struct json **row)
+{
+    char id[MODEL_ID];
+    TRY(body_id(c, "person", id));
+    TRY(peek(c, TABLE_PERSON, id, row));
+    if (*row && !says_something(c->body))
+        return ERR_OK; /* only put on a ticket */
+    if (!*row)
+        *row = row_new(c, id);
+    TRY(set_members(c, c->body, *row));
+    row_set_time(*row, "changed_at", c->at_ms);
+    json_set_text(*row, "changed_by", c->actor->user);
+    return save(c, TABLE_PERSON, *row);
+}
+
+/* {person, ticket?, name? given? father? family? fin? nik? born? phone? documents?}: makes or changes a person;
+ * members that are not named stay as they are. With a ticket it also says that this is who stands at the desk,
+ * and that alone when nothing else is named. */
+enum err person_record(struct call *c)
+{
+    const char *ticket_id;
+    struct json *ticket = NULL, *row;
+    TRY(body_text(c, "ticket", &ticket_id));
+    if (ticket_id) {
+        TRY(load(c, TABLE_TICKET, "ticket", ticket_id, &ticket));
+        TRY(need_ticket_mine(c, ticket));
+    }
+    TRY(record(c, &row));
+    if (ticket)
+        TRY(ticket_identify(c, ticket, row_id(row)));
+    json_set_text(answer(c), "person", row_id(row));
+    put_warnings(c, row);
+    return put_duplicates(c, row);
+}
