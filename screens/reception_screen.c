@@ -1,0 +1,721 @@
+/* screens/reception_screen.c: what do people need, which papers must they have before they wait, and the
+ * ticket. Two places to stand: the finder, where letters search, and those who wait in the queue of the chosen
+ * service. */
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/model/person.h"
+#include "screens/screen.h"
+#include "screens/service_view.h"
+#include "screens/show.h"
+#include "tui/big.h"
+#include "tui/field.h"
+#include "tui/list.h"
+#include "tui/text.h"
+
+enum {
+    FIND_BYTES = 200,
+    WAITING_MAX = 200,
+    WIDE = 100,     /* columns from which the details stand at the right */
+    LIST_ROWS = 6,  /* of the finder when they stand below */
+    RIGHT_W = 42,   /* fees and place, beside the papers */
+    UNDO_MS = 60000 /* PROTOCOL.md section 4 */
+};
+
+enum place { FINDER, WAITING };
+enum issued { NOT_ISSUED, ISSUED_HERE, ISSUED_BY_HALL };
+
+struct reception {
+    struct field find;
+    struct list services, waiting;
+    enum place place;
+    bool chosen;            /* something was typed or moved: Enter may issue */
+    struct json *found;     /* "rows" of the query "services" */
+    struct json *queue;     /* the query "queue" of the chosen service */
+    struct json *classes;   /* "rows" of the query "priorities" */
+    struct json *priority;  /* the chosen class, NULL none */
+    struct json *person;    /* a row, or what was typed as {"name"|"fin"|"nik"|"phone"}; NULL nobody */
+    char booked[TIME_TEXT]; /* time of the booking, "" a walk-in */
+    enum issued issued;
+    int64_t seq; /* of the ticket shown */
+    struct json *ticket, *answer;
+    char left[64], left_number[16]; /* the last one taken out of the queue */
+    int64_t left_ms;
+};
+
+static void *reception_new(const struct json *args)
+{
+    struct reception *self = xcalloc(1, sizeof *self);
+    field_init(&self->find, FIND_BYTES);
+    field_set(&self->find, json_text_or(args, "q", ""));
+    return self;
+}
+
+static void reception_free(void *data)
+{
+    struct reception *self = data;
+    field_deinit(&self->find);
+    struct json **all[] = {&self->found,  &self->queue,  &self->classes, &self->priority,
+                           &self->person, &self->ticket, &self->answer};
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+        json_free(all[i]);
+    free(self);
+}
+
+static const struct json *service(const struct reception *self)
+{
+    return json_at(self->found, (size_t)self->services.selected);
+}
+
+static const struct json *waiting_row(const struct reception *self)
+{
+    return json_at(json_get(self->queue, "rows"), (size_t)self->waiting.selected);
+}
+
+static void take(struct json **place, const struct json *json)
+{
+    json_free(place);
+    *place = json ? json_copy(json) : NULL;
+}
+
+/* --- data --- */
+
+static void load_services(const struct reception *self, const struct ui *ui, struct effects *effects)
+{
+    struct json *args = json_new_object();
+    json_set_text(args, "q", field_text(&self->find));
+    json_set_text(args, "lang", lang_code(ui->lang));
+    effects_load(effects, "services", args);
+}
+
+static void load_queue(const struct reception *self, struct effects *effects)
+{
+    const char *queue = json_text(service(self), "queue");
+    if (!queue)
+        return;
+    struct json *args = json_new_object();
+    json_set_text(args, "queue", queue);
+    json_set_int(args, "limit", WAITING_MAX);
+    effects_load(effects, "queue", args);
+}
+
+static void take_services(struct reception *self, const struct json *answer, struct effects *effects)
+{
+    if (!str_equal(json_text_or(answer, "q", ""), field_text(&self->find)))
+        return; /* an answer to what was typed before */
+    take(&self->found, json_get(answer, "rows"));
+    list_set_count(&self->services, (int)json_count(self->found));
+    load_queue(self, effects);
+}
+
+static void on_data(struct reception *self, const struct msg *msg, struct effects *effects)
+{
+    if (str_equal(msg->what, "services")) {
+        take_services(self, msg->json, effects);
+    } else if (str_equal(msg->what, "queue")) {
+        take(&self->queue, msg->json);
+        list_set_count(&self->waiting, (int)json_count(json_get(self->queue, "rows")));
+    } else if (str_equal(msg->what, "priorities")) {
+        take(&self->classes, json_get(msg->json, "rows"));
+    }
+}
+
+/* --- the next visitor --- */
+
+static void forget_visitor(struct reception *self)
+{
+    json_free(&self->priority);
+    json_free(&self->person);
+    self->booked[0] = '\0';
+}
+
+static void next_visitor(struct reception *self, const struct ui *ui, struct effects *effects)
+{
+    self->issued = NOT_ISSUED;
+    self->chosen = false;
+    json_free(&self->ticket);
+    json_free(&self->answer);
+    field_set(&self->find, "");
+    list_select(&self->services, 0);
+    load_services(self, ui, effects);
+}
+
+/* --- issuing --- */
+
+static void issue(struct reception *self, struct effects *effects)
+{
+    const char *person = json_text(self->person, "id");
+    struct json *body = json_new_object();
+    json_set_text(body, "service", json_text_or(service(self), "id", ""));
+    json_set_text(body, "channel", *self->booked ? "booked" : "walk_in");
+    if (self->priority)
+        json_set_text(body, "priority", json_text_or(self->priority, "code", ""));
+    if (person)
+        json_set_text(body, "person", person);
+    else if (self->person)
+        json_set(body, "person", json_copy(self->person));
+    if (*self->booked)
+        json_set_text(body, "appointment_at", self->booked);
+    effects_command(effects, "ticket.issue", body);
+}
+
+static void on_saved(struct reception *self, const struct ui *ui, const struct msg *msg,
+                     struct effects *effects)
+{
+    const struct json *body = json_get(msg->json, "body");
+    if (str_equal(msg->what, "ticket.cancel")) {
+        str_copy(self->left, sizeof self->left, json_text_or(body, "ticket", ""));
+        self->left_ms = ui->now_ms;
+        return effects_toast(effects, TOAST_PLAIN,
+                             tr(ui->lang, TR("%s is out of the queue; u takes it back")), self->left_number);
+    }
+    if (!str_equal(msg->what, "ticket.issue"))
+        return;
+    self->issued = ISSUED_HERE;
+    self->seq = msg->seq;
+    take(&self->ticket, service(self));
+    json_free(&self->answer);
+    forget_visitor(self);
+}
+
+static const char *number_of(const struct json *result)
+{
+    return json_text_or(json_get(json_get(result, "data"), "ticket"), "number", "");
+}
+
+static void on_result(struct reception *self, const struct ui *ui, const struct msg *msg,
+                      struct effects *effects)
+{
+    bool applied = str_equal(json_text(msg->json, "status"), "applied");
+    bool shown = self->issued && msg->seq == self->seq;
+    if (!str_equal(msg->what, "ticket.issue"))
+        return;
+    if (shown && applied) {
+        self->issued = ISSUED_BY_HALL;
+        take(&self->answer, json_get(msg->json, "data"));
+    } else if (shown) {
+        self->issued = NOT_ISSUED;
+    } else if (applied) {
+        effects_toast(effects, TOAST_GOOD, tr(ui->lang, TR("The number of an earlier visitor: %s")),
+                      number_of(msg->json));
+    }
+}
+
+/* --- questions --- */
+
+static void ask_priority(const struct reception *self, const struct ui *ui, struct effects *effects)
+{
+    struct json *question =
+        question_new("priority", tr(ui->lang, TR("Which lawful priority? Type to search.")));
+    question_item(question, tr(ui->lang, TR("none: in turn")), "", NULL);
+    for (const struct json *row = json_first(self->classes); row; row = json_next(row)) {
+        char label[SHOW_TEXT];
+        const char *legal = show_name(ui, json_get(row, "legal"));
+        str_format(label, sizeof label, "%s%s%s", show_name(ui, json_get(row, "name")), *legal ? " · " : "",
+                   legal);
+        question_item(question, label, json_text_or(row, "code", ""), json_copy(row));
+    }
+    effects_ask(effects, question);
+}
+
+static void ask_booking(const struct reception *self, const struct ui *ui, struct effects *effects)
+{
+    char typed[SHOW_TEXT];
+    struct json *question =
+        question_new("booked", tr(ui->lang, TR("Booked for which time today? As 10:30; empty: not booked")));
+    question_field(question, show_clock(self->booked, typed), true);
+    effects_ask(effects, question);
+}
+
+static void ask_person(const struct ui *ui, struct effects *effects)
+{
+    struct json *question =
+        question_new("person", tr(ui->lang, TR("Who is it? FIN, NIK, name, phone or date of birth")));
+    question_search(question, "persons", "");
+    effects_ask(effects, question);
+}
+
+/* "10:30", "1030", "9.30" → minutes of the day; -1. */
+static int minutes_of(const char *typed)
+{
+    int hour = -1, minute = 0;
+    char rest;
+    size_t digits = strspn(typed, "0123456789");
+    if (digits == 4 && !typed[4]) {
+        int all = atoi(typed);
+        hour = all / 100;
+        minute = all % 100;
+    } else if (sscanf(typed, "%2d%*1[:. ]%2d%c", &hour, &minute, &rest) != 2) {
+        return -1;
+    }
+    return hour >= 0 && hour < 24 && minute >= 0 && minute < 60 ? 60 * hour + minute : -1;
+}
+
+static void booked(struct reception *self, const struct ui *ui, const char *typed, struct effects *effects)
+{
+    enum { MINUTE_MS = 60 * 1000 };
+    int minutes = minutes_of(typed);
+    if (!*typed)
+        self->booked[0] = '\0';
+    else if (minutes < 0)
+        effects_toast(effects, TOAST_WARN, "%s", tr(ui->lang, TR("Write the time as 10:30.")));
+    else
+        time_text(time_day_start(ui->now_ms) + (int64_t)minutes * MINUTE_MS, self->booked);
+}
+
+/* Someone whom the hall does not know yet travels with the ticket as what is known. */
+static struct json *person_typed(const char *typed)
+{
+    static const enum identity kinds[] = {IDENTITY_FIN, IDENTITY_NIK, IDENTITY_PHONE_AZ, IDENTITY_PHONE_ID};
+    static const char *const members[] = {"fin", "nik", "phone", "phone"};
+    char normal[IDENTITY_TEXT];
+    struct json *person = json_new_object();
+    bool digit = typed[strcspn(typed, "0123456789")] != '\0';
+    for (size_t i = 0; digit && i < sizeof kinds / sizeof *kinds; i++) {
+        if (identity_normal(kinds[i], typed, normal)) {
+            json_set_text(person, members[i], normal);
+            return person;
+        }
+    }
+    json_set_text(person, "name", typed);
+    return person;
+}
+
+static void answered(struct reception *self, const struct ui *ui, const struct msg *msg,
+                     struct effects *effects)
+{
+    const char *text = msg->text ? msg->text : "";
+    if (str_equal(msg->what, "priority")) {
+        take(&self->priority, *text ? msg->json : NULL);
+    } else if (str_equal(msg->what, "booked")) {
+        booked(self, ui, text, effects);
+    } else if (str_equal(msg->what, "person")) {
+        json_free(&self->person);
+        self->person = msg->json ? json_copy(msg->json) : *text ? person_typed(text) : NULL;
+    }
+}
+
+/* --- actions and keys --- */
+
+static void cancel(const struct reception *self, struct effects *effects)
+{
+    const struct json *row = waiting_row(self);
+    struct json *body = json_new_object();
+    json_set_text(body, "ticket", json_text_or(row, "id", ""));
+    json_set_int(body, "gen", json_int(row, "gen", 0));
+    effects_command(effects, "ticket.cancel", body);
+}
+
+static void undo(struct reception *self, struct effects *effects)
+{
+    struct json *body = json_new_object();
+    json_set_text(body, "ticket", self->left);
+    json_set_int(body, "gen", -1); /* not compared */
+    effects_command(effects, "ticket.undo", body);
+    self->left[0] = '\0';
+}
+
+static void copy_papers(const struct reception *self, const struct ui *ui, struct effects *effects)
+{
+    char *text = service_summary(ui, service(self));
+    effects_add(effects, EFFECT_COPY, NULL, text);
+    effects_toast(effects, TOAST_GOOD, "%s", tr(ui->lang, TR("The list of papers is copied.")));
+    free(text);
+}
+
+/* One step: from those who wait to the finder, from the ticket to the next visitor, then out of here. */
+static void back(struct reception *self, const struct ui *ui, struct effects *effects)
+{
+    if (self->place == WAITING)
+        self->place = FINDER;
+    else if (self->issued)
+        next_visitor(self, ui, effects);
+    else if (self->priority || self->person || *self->booked)
+        forget_visitor(self);
+    else if (*field_text(&self->find))
+        next_visitor(self, ui, effects);
+    else
+        effects_back(effects);
+}
+
+static void act(struct reception *self, const struct ui *ui, enum action action, struct effects *effects)
+{
+    switch (action) {
+    case ACTION_BACK:
+        return back(self, ui, effects);
+    case ACTION_FILTER:
+        self->place = FINDER;
+        return;
+    case ACTION_ISSUE:
+        return issue(self, effects);
+    case ACTION_PRIORITY:
+        return ask_priority(self, ui, effects);
+    case ACTION_CHECK_IN:
+        return ask_booking(self, ui, effects);
+    case ACTION_IDENTIFY:
+        return ask_person(ui, effects);
+    case ACTION_COPY:
+        return copy_papers(self, ui, effects);
+    case ACTION_LEFT:
+        str_copy(self->left_number, sizeof self->left_number, json_text_or(waiting_row(self), "number", ""));
+        return cancel(self, effects);
+    case ACTION_UNDO:
+        return undo(self, effects);
+    default:
+        return;
+    }
+}
+
+static void enter(struct reception *self, const struct ui *ui, struct effects *effects)
+{
+    if (self->issued)
+        next_visitor(self, ui, effects);
+    else if (self->chosen && service(self))
+        effects_do(effects, ACTION_ISSUE);
+}
+
+static void key_to_finder(struct reception *self, const struct ui *ui, struct key key,
+                          struct effects *effects)
+{
+    bool moves = !key_types(key) && !key_is(key, "Home") && !key_is(key, "End");
+    if (key_is(key, "Enter"))
+        return enter(self, ui, effects);
+    if (moves && list_key(&self->services, key)) {
+        self->chosen = true;
+        self->issued = NOT_ISSUED;
+        return load_queue(self, effects);
+    }
+    if (self->issued && key_types(key))
+        next_visitor(self, ui, effects); /* whoever types has the next one before them */
+    if (field_key(&self->find, key) != EDIT_CHANGED)
+        return;
+    self->chosen = *field_text(&self->find) != '\0';
+    list_select(&self->services, 0);
+    load_services(self, ui, effects);
+}
+
+static void on_key(struct reception *self, const struct ui *ui, struct key key, struct effects *effects)
+{
+    if (key_is(key, "Tab") || key_is(key, "S-Tab"))
+        self->place = self->place == FINDER ? WAITING : FINDER;
+    else if (self->place == WAITING)
+        list_key(&self->waiting, key);
+    else
+        key_to_finder(self, ui, key, effects);
+}
+
+static void on_paste(struct reception *self, const struct ui *ui, const struct msg *msg,
+                     struct effects *effects)
+{
+    if (self->place != FINDER)
+        return;
+    field_paste(&self->find, msg->text, strlen(msg->text));
+    self->chosen = true;
+    load_services(self, ui, effects);
+}
+
+static void reception_update(void *data, const struct ui *ui, const struct msg *msg, struct effects *effects)
+{
+    struct reception *self = data;
+    switch (msg->kind) {
+    case MSG_LOAD:
+        effects_load(effects, "priorities", NULL);
+        return load_services(self, ui, effects);
+    case MSG_DATA:
+        return on_data(self, msg, effects);
+    case MSG_ACTION:
+        return act(self, ui, msg->action, effects);
+    case MSG_KEY:
+        return on_key(self, ui, msg->key, effects);
+    case MSG_PASTE:
+        return on_paste(self, ui, msg, effects);
+    case MSG_ANSWERED:
+        return answered(self, ui, msg, effects);
+    case MSG_SAVED:
+        return on_saved(self, ui, msg, effects);
+    case MSG_RESULT:
+        return on_result(self, ui, msg, effects);
+    default:
+        return;
+    }
+}
+
+static bool typing(const void *data)
+{
+    return ((const struct reception *)data)->place == FINDER;
+}
+
+static const char *reception_enabled(const void *data, const struct ui *ui, enum action action)
+{
+    const struct reception *self = data;
+    switch (action) {
+    case ACTION_ISSUE:
+        if (self->issued)
+            return TR("The ticket is issued: Enter goes on to the next visitor.");
+        return service(self) ? NULL : TR("Choose a service first.");
+    case ACTION_COPY:
+    case ACTION_CHECK_IN:
+        return service(self) ? NULL : TR("Choose a service first.");
+    case ACTION_PRIORITY:
+        return json_count(self->classes) ? NULL : TR("This hall names no priority classes.");
+    case ACTION_LEFT:
+        return self->place == WAITING && waiting_row(self) ? NULL : TR("Choose one who waits (Tab).");
+    case ACTION_UNDO:
+        return *self->left && ui->now_ms - self->left_ms < UNDO_MS
+                   ? NULL
+                   : TR("There is nothing to undo, or it is more than a minute ago.");
+    default:
+        return NULL;
+    }
+}
+
+/* --- drawing --- */
+
+struct view {
+    const struct reception *self;
+    const struct ui *ui;
+};
+
+static void service_row(const void *data, int row, struct frame *frame, struct rect area, unsigned look)
+{
+    const struct view *view = data;
+    const struct json *found = json_at(view->self->found, (size_t)row);
+    struct rect sign = rect_cut_left(&area, 2), code = rect_cut_left(&area, 4);
+    text_draw(frame, sign, look == STYLE_TEXT ? " " : "›", look);
+    text_draw(frame, code, json_text_or(found, "queue_code", ""), look == STYLE_TEXT ? STYLE_ACCENT : look);
+    struct rect waiting = rect_cut_right(&area, 5);
+    text_drawf(frame, waiting, look, "%4d", (int)json_int(found, "waiting", 0));
+    rect_cut_right(&area, 1);
+    int used = text_draw(frame, area, show_name(view->ui, json_get(found, "name")), look);
+    rect_cut_left(&area, used);
+    const char *agency = show_name(view->ui, json_get(found, "agency_name"));
+    if (*agency && area.w > 8)
+        text_drawf(frame, area, look == STYLE_TEXT ? STYLE_DIM : look, " · %s", agency);
+}
+
+static void waiting_line(const void *data, int row, struct frame *frame, struct rect area, unsigned look)
+{
+    const struct view *view = data;
+    const struct json *ticket = json_at(json_get(view->self->queue, "rows"), (size_t)row);
+    char clock[SHOW_TEXT], wait[SHOW_TEXT];
+    struct rect sign = rect_cut_left(&area, 2), number = rect_cut_left(&area, 8),
+                minutes = rect_cut_right(&area, 10);
+    text_draw(frame, sign, look == STYLE_TEXT ? " " : "›", look);
+    text_draw(frame, number, json_text_or(ticket, "number", "…"), look);
+    text_draw_as(frame, minutes,
+                 show_minutes(view->ui, show_since_ms(view->ui, json_text(ticket, "arrived_at")), wait), look,
+                 TEXT_RIGHT);
+    const char *appointment = show_clock(json_text(ticket, "appointment_at"), clock);
+    if (*appointment)
+        text_drawf(frame, area, look, tr(view->ui->lang, TR("booked %s")), appointment);
+    else
+        text_drawf(frame, area, look, tr(view->ui->lang, TR("arrived %s")),
+                   show_clock(json_text(ticket, "arrived_at"), clock));
+}
+
+static const char *queue_name(const struct reception *self, const struct ui *ui)
+{
+    return show_name(ui, json_get(json_get(self->queue, "queue"), "name"));
+}
+
+static void waiting_view(const struct view *view, struct frame *frame, struct rect area)
+{
+    const struct reception *self = view->self;
+    struct list_rows rows = {
+        .draw = waiting_line, .self = view, .empty = tr(view->ui->lang, TR("Nobody is waiting."))};
+    struct rect head = rect_cut_top(&area, 1);
+    text_drawf(frame, head, STYLE_TITLE, tr(view->ui->lang, TR("Waiting in %s %s: %d")),
+               json_text_or(service(self), "queue_code", ""), queue_name(self, view->ui),
+               (int)json_count(json_get(self->queue, "rows")));
+    struct rect hint = rect_cut_bottom(&area, 1);
+    text_draw(frame, hint, tr(view->ui->lang, TR("x has left · Tab back to the finder")), STYLE_DIM);
+    list_draw(&self->waiting, &rows, frame, area, true);
+}
+
+/* [low,high] minutes as people say them. */
+static bool minutes_text(const struct ui *ui, const struct json *range, char out[SHOW_TEXT])
+{
+    int low = (int)json_as_int(json_at(range, 0), -1), high = (int)json_as_int(json_at(range, 1), -1);
+    if (low < 0 || high < low)
+        return false;
+    if (low == high)
+        str_format(out, SHOW_TEXT, tr(ui->lang, TR("about %d min")), high);
+    else
+        str_format(out, SHOW_TEXT, tr(ui->lang, TR("about %d to %d min")), low, high);
+    return true;
+}
+
+static void line_of(struct frame *frame, struct rect *area, unsigned look, const char *text)
+{
+    struct rect line = rect_cut_top(area, 1);
+    rect_cut_left(&line, 1);
+    text_draw(frame, line, text, look);
+}
+
+/* Where, how many, and what the last one who came was promised: this computer promises nothing itself. */
+static void where_view(const struct view *view, struct frame *frame, struct rect *area)
+{
+    const struct reception *self = view->self;
+    const struct json *tickets = json_get(self->queue, "rows");
+    const struct json *last = json_at(tickets, json_count(tickets) ? json_count(tickets) - 1 : 0);
+    char text[SHOW_TEXT], minutes[SHOW_TEXT];
+    show_heading(frame, rect_cut_top(area, 1), tr(view->ui->lang, TR("Where")));
+    str_format(text, sizeof text, tr(view->ui->lang, TR("queue %s %s")),
+               json_text_or(service(self), "queue_code", ""), queue_name(self, view->ui));
+    line_of(frame, area, STYLE_TEXT, text);
+    str_format(text, sizeof text, tr(view->ui->lang, TR("%d people are waiting now")),
+               (int)json_int(service(self), "waiting", 0));
+    line_of(frame, area, STYLE_TEXT, text);
+    if (minutes_text(view->ui, json_get(last, "promise_min"), minutes)) {
+        str_format(text, sizeof text, tr(view->ui->lang, TR("last ticket told: %s")), minutes);
+        line_of(frame, area, STYLE_DIM, text);
+    }
+}
+
+/* What is added to the ticket: priority with its ground, the booking, the person. */
+static void extras_view(const struct view *view, struct frame *frame, struct rect *area)
+{
+    const struct reception *self = view->self;
+    char text[SHOW_TEXT], clock[SHOW_TEXT];
+    if (!self->priority && !self->person && !*self->booked)
+        return;
+    show_heading(frame, rect_cut_top(area, 1), tr(view->ui->lang, TR("For this ticket")));
+    if (self->priority) {
+        str_format(text, sizeof text, "! %s", show_name(view->ui, json_get(self->priority, "name")));
+        line_of(frame, area, STYLE_WARN, text);
+        struct rect ground = *area;
+        rect_cut_left(&ground, 3);
+        rect_cut_top(area,
+                     text_draw_wrapped(frame, ground, show_name(view->ui, json_get(self->priority, "legal")),
+                                       STYLE_DIM, 0));
+    }
+    if (*self->booked) {
+        str_format(text, sizeof text, tr(view->ui->lang, TR("booked %s")), show_clock(self->booked, clock));
+        line_of(frame, area, STYLE_TEXT, text);
+    }
+    if (self->person)
+        line_of(frame, area, STYLE_TEXT, show_person(view->ui, self->person, text));
+}
+
+static void right_view(const struct view *view, struct frame *frame, struct rect area)
+{
+    extras_view(view, frame, &area);
+    where_view(view, frame, &area);
+    service_fees_view(view->ui, service(view->self), frame, area);
+}
+
+static void details_view(const struct view *view, struct frame *frame, struct rect area)
+{
+    const struct json *chosen = service(view->self);
+    const char *agency = show_name(view->ui, json_get(chosen, "agency_name"));
+    struct rect head = rect_cut_top(&area, 1);
+    rect_cut_left(
+        &head, text_draw(frame, head, show_name(view->ui, json_get(chosen, "name")), STYLE_TEXT | ATTR_BOLD));
+    if (*agency)
+        text_drawf(frame, head, STYLE_DIM, " · %s", agency);
+    if (area.h > 14)
+        rect_cut_top(&area, 1);
+    if (area.w < 2 * RIGHT_W - 16) {
+        rect_cut_top(&area, service_papers_view(view->ui, chosen, frame, area));
+        return right_view(view, frame, area);
+    }
+    struct rect right = rect_cut_right(&area, RIGHT_W);
+    frame_pillar(frame, rect_cut_left(&right, 2));
+    service_papers_view(view->ui, chosen, frame, area);
+    right_view(view, frame, right);
+}
+
+/* The number, large enough to be read across the desk. */
+static void number_view(const struct view *view, struct frame *frame, struct rect area)
+{
+    enum { WORDS_H = 5, SCALE_MAX = 2, H_MAX = 18 };
+    const struct reception *self = view->self;
+    const struct json *ticket = json_get(self->answer, "ticket");
+    char text[SHOW_TEXT], minutes[SHOW_TEXT], key[SHOW_TEXT];
+    if (area.h > H_MAX) {
+        rect_cut_top(&area, (area.h - H_MAX) / 2);
+        area.h = H_MAX;
+    }
+    struct rect words = rect_cut_bottom(&area, area.h > 2 * WORDS_H ? WORDS_H : WORDS_H - 1);
+    if (self->issued == ISSUED_BY_HALL) {
+        big_draw(frame, area, json_text_or(ticket, "number", ""), STYLE_ACCENT | ATTR_BOLD, SCALE_MAX);
+        int ahead = (int)json_int(self->answer, "ahead", 0);
+        str_format(text, sizeof text, tr(view->ui->lang, TR("%d people before")), ahead);
+        if (!ahead)
+            str_copy(text, sizeof text, tr(view->ui->lang, TR("next in turn")));
+        size_t length = strlen(text);
+        if (minutes_text(view->ui, json_get(self->answer, "estimate_min"), minutes))
+            str_format(text + length, sizeof text - length, " · %s", minutes);
+        text_draw_as(frame, rect_cut_top(&words, 1), text, STYLE_TEXT | ATTR_BOLD, TEXT_CENTRE);
+    } else {
+        bool online = view->ui->link.state == LINK_ONLINE;
+        struct rect middle = rect_row(area, area.h / 2);
+        text_draw_as(frame, middle, tr(view->ui->lang, TR("○ The ticket is saved on this computer.")),
+                     STYLE_TEXT | ATTR_BOLD, TEXT_CENTRE);
+        text_draw_as(frame, rect_cut_top(&words, 1),
+                     tr(view->ui->lang, online ? TR("The hall gives it a number…")
+                                               : TR("The number comes when the hall is reached.")),
+                     online ? STYLE_DIM : STYLE_WARN, TEXT_CENTRE);
+    }
+    text_draw_as(frame, rect_cut_top(&words, 1), show_name(view->ui, json_get(self->ticket, "name")),
+                 STYLE_DIM, TEXT_CENTRE);
+    str_format(key, sizeof key, "Enter  %s", tr(view->ui->lang, TR("next visitor")));
+    text_draw_as(frame, rect_cut_bottom(&words, 1), key, STYLE_ACCENT, TEXT_CENTRE);
+}
+
+static void lower_view(const struct view *view, struct frame *frame, struct rect area)
+{
+    const struct reception *self = view->self;
+    if (self->issued)
+        number_view(view, frame, area);
+    else if (self->place == WAITING)
+        waiting_view(view, frame, area);
+    else if (service(self))
+        details_view(view, frame, area);
+}
+
+static void finder_view(const struct view *view, struct frame *frame, struct rect area)
+{
+    const struct reception *self = view->self;
+    char position[32];
+    struct list_rows rows = {.draw = service_row,
+                             .self = view,
+                             .empty = tr(view->ui->lang, TR("No service is called so in any language."))};
+    struct rect line = rect_cut_top(&area, 1);
+    rect_cut_left(&line, 1);
+    rect_cut_left(
+        &line, text_draw(frame, line, tr(view->ui->lang, TR("What is needed?")), STYLE_TEXT | ATTR_BOLD) + 2);
+    struct rect count = rect_cut_right(&line, 8);
+    text_draw_as(frame, rect_inset(count, 1, 0), list_position(&self->services, position), STYLE_DIM,
+                 TEXT_RIGHT);
+    list_draw(&self->services, &rows, frame, area, false);
+    field_draw(&self->find, frame, line, tr(view->ui->lang, TR("three letters in any language")),
+               self->place == FINDER);
+}
+
+static void reception_view(const void *data, const struct ui *ui, struct frame *frame, struct rect area)
+{
+    const struct view view = {data, ui};
+    struct rect finder = area;
+    if (area.w >= WIDE) {
+        finder = rect_cut_left(&area, area.w * 2 / 5);
+        frame_pillar(frame, rect_cut_left(&area, 1));
+        area = rect_inset(area, 1, 0);
+    } else {
+        finder = rect_cut_top(&area, area.h > 2 * LIST_ROWS ? 1 + LIST_ROWS : area.h / 2);
+        frame_rule(frame, rect_cut_top(&area, 1));
+        area = rect_inset(area, 1, 0);
+    }
+    lower_view(&view, frame, area);
+    finder_view(&view, frame, finder);
+}
+
+const struct screen_ops reception_screen = {.id = SCREEN_RECEPTION,
+                                            .new = reception_new,
+                                            .free = reception_free,
+                                            .update = reception_update,
+                                            .view = reception_view,
+                                            .enabled = reception_enabled,
+                                            .typing = typing};

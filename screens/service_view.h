@@ -1,0 +1,16 @@
+/* screens/service_view.h: a service as a citizen asks about it: which papers, what it costs, how long it takes.
+ * Reads the rows of the query "services" (queries.h, FORMS.md section 3). Pure; knows no screen. */
+#pragma once
+#include "screens/screen.h"
+#include "screens/show.h"
+
+/* "P10D" and "working" → "10 working days"; "" when it is no duration. */
+const char *service_duration(const struct ui *ui, const char *iso, const char *days, char out[SHOW_TEXT]);
+
+/* A heading and the papers; alternatives stand below "one of these". Returns the rows used. */
+int service_papers_view(const struct ui *ui, const struct json *service, struct frame *frame,
+                        struct rect area);
+/* A heading, the fees of today by tier, and the time that the law gives. Returns the rows used. */
+int service_fees_view(const struct ui *ui, const struct json *service, struct frame *frame, struct rect area);
+/* Papers, fees and time as plain text, to be printed or pasted; the caller frees. */
+char *service_summary(const struct ui *ui, const struct json *service);

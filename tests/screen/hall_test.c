@@ -1,0 +1,8 @@
+/* tests/screen/hall_test.c: the screens of the hall around the desk, as scripts. */
+#include "tests/screen/script.h"
+#include "tests/support/test.h"
+
+TEST(screen_reception)
+{
+    script_run("reception.script");
+}
