@@ -1,0 +1,31 @@
+/* core/command/ticket_row.h: a ticket's and a counter's row as the structs that their rules work on, and back.
+ * For the files of this room only. */
+#pragma once
+#include "core/command/rules.h"
+#include "core/model/counter.h"
+#include "core/model/ticket.h"
+
+void ticket_read(const struct json *row, struct ticket *ticket);
+/* Members that the struct does not have stay as they are. */
+void ticket_write(const struct ticket *ticket, struct json *row);
+/* body.ticket, with its row and its struct. */
+enum err ticket_load(struct call *c, struct json **row, struct ticket *ticket) MUST_USE;
+/* Lets act happen to the row, stamped and saved; refused by the model's own sentence, or gen_old naming who has
+ * it. act->now_ms 0 is when the work was done, never before the ticket's last change. */
+enum err ticket_do(struct call *c, struct json *row, struct ticket *ticket, struct ticket_act *act) MUST_USE;
+/* The hall's minimum of calls and seconds before a no-show; a queue's rule may say otherwise. */
+enum err ticket_policy(struct call *c, const char *queue, struct ticket_policy *policy) MUST_USE;
+/* {"ticket": the row} into the answer. */
+void ticket_answer(struct call *c, const struct json *row);
+/* The last stamped change of a row; 0 when there is none. */
+int64_t row_changed_ms(const struct json *row);
+/* "P014", or "This ticket" before it has a number. */
+const char *ticket_title(const struct json *row);
+
+void counter_read(const struct json *row, struct counter *counter);
+void counter_write(const struct counter *counter, struct json *row);
+/* Called, serving and (when held too) held tickets at a counter: {"id","number","state"} each, at most rows_max. */
+enum err counter_tickets(struct call *c, const char *counter, bool held, int rows_max,
+                         struct json *list) MUST_USE;
+/* Tickets that wait for this counter or person become anyone's of their queue again. */
+enum err tickets_unsend(struct call *c, const char *counter, const char *user) MUST_USE;
