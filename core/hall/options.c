@@ -1,0 +1,244 @@
+/* core/hall/options.c: see options.h. */
+#include "core/hall/options.h"
+
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "core/base/str.h"
+
+static const char default_data[] = "/var/lib/loket";
+
+/* Every option takes a value but --json. */
+#define OPTION_LIST(X)                            \
+    X(DATA, "--data", data)                       \
+    X(HALL, "--hall", hall)                       \
+    X(NAME, "--name", name)                       \
+    X(PACK, "--pack", pack)                       \
+    X(TIMEZONE, "--timezone", timezone)           \
+    X(DB, "--db", db)                             \
+    X(LISTEN, "--listen", listen)                 \
+    X(CERT, "--tls-cert", tls_cert)               \
+    X(KEY, "--tls-key", tls_key)                  \
+    X(LOG, "--log", log)                          \
+    X(LOGIN, "--login", login)                    \
+    X(ROLES, "--roles", roles)                    \
+    X(AGENCY, "--agency", agency)                 \
+    X(PASSWORD, "--password-file", password_file) \
+    X(QUEUES, "--queues", queues)                 \
+    X(FORMAT, "--format", format)                 \
+    X(RULE, "--rule", rule)                       \
+    X(SEED, "--seed", seed)                       \
+    X(DAYS, "--days", days)                       \
+    X(USERS, "--users-fd", users_fd)
+
+enum option {
+#define X(id, text, member) OPTION_##id,
+    OPTION_LIST(X)
+#undef X
+        OPTION_COUNT
+};
+static const struct {
+    const char *text;
+    size_t member;
+} options_known[] = {
+#define X(id, text, member) {text, offsetof(struct hall_options, member)},
+    OPTION_LIST(X)
+#undef X
+};
+
+#define BIT(id)  (1u << OPTION_##id)
+#define JSON_BIT (1u << OPTION_COUNT)
+static const struct verb {
+    const char *first, *second; /* second NULL: a verb of one word */
+    enum hall_verb verb;
+    unsigned allowed, needed;
+    const char *argument; /* what stands behind the verb, NULL: nothing */
+    const char *usage;
+} verbs[] = {
+    {"init", NULL, HALL_INIT, BIT(DATA) | BIT(HALL) | BIT(NAME) | BIT(PACK) | BIT(TIMEZONE) | BIT(DB),
+     BIT(HALL) | BIT(NAME) | BIT(PACK), NULL,
+     "init --data DIR --hall CODE --name NAME --pack az|id [--timezone TZ]"},
+    {"serve", NULL, HALL_SERVE, BIT(DATA) | BIT(LISTEN) | BIT(DB) | BIT(CERT) | BIT(KEY) | BIT(LOG),
+     BIT(LISTEN), NULL, "serve --data DIR --listen HOST:PORT [--tls-cert F --tls-key F] [--log FILE]"},
+    {"practice", NULL, HALL_PRACTICE, BIT(DATA) | BIT(PACK) | BIT(SEED) | BIT(USERS), BIT(DATA) | BIT(PACK),
+     NULL, "practice --data DIR --pack az|id"},
+    {"user", "add", HALL_USER_ADD,
+     BIT(DATA) | BIT(LOGIN) | BIT(NAME) | BIT(ROLES) | BIT(AGENCY) | BIT(PASSWORD), BIT(LOGIN) | BIT(ROLES),
+     NULL,
+     "user add --data DIR --login L --name N --roles "
+     "clerk,reception,supervisor,trainer,approver,administrator"
+     " [--agency A] --password-file F"},
+    {"user", "list", HALL_USER_LIST, BIT(DATA) | JSON_BIT, 0, NULL, "user list --data DIR [--json]"},
+    {"user", "disable", HALL_USER_DISABLE, BIT(DATA) | BIT(LOGIN), BIT(LOGIN), NULL,
+     "user disable --data DIR --login L"},
+    {"user", "password", HALL_USER_PASSWORD, BIT(DATA) | BIT(LOGIN) | BIT(PASSWORD), BIT(LOGIN), NULL,
+     "user password --data DIR --login L --password-file F"},
+    {"counter", "add", HALL_COUNTER_ADD, BIT(DATA) | BIT(NAME) | BIT(AGENCY) | BIT(QUEUES),
+     BIT(NAME) | BIT(QUEUES), NULL, "counter add --data DIR --name N [--agency A] --queues Q,…"},
+    {"counter", "list", HALL_COUNTER_LIST, BIT(DATA) | JSON_BIT, 0, NULL, "counter list --data DIR [--json]"},
+    {"import-catalogue", NULL, HALL_IMPORT, BIT(DATA), 0, "FILE", "import-catalogue FILE --data DIR"},
+    {"export-catalogue", NULL, HALL_EXPORT, BIT(DATA) | BIT(FORMAT), BIT(FORMAT), NULL,
+     "export-catalogue --format jsonld|json --data DIR"},
+    {"backup", NULL, HALL_BACKUP, BIT(DATA), 0, "FILE", "backup --data DIR FILE"},
+    {"restore", NULL, HALL_RESTORE, BIT(DATA), 0, "FILE", "restore --data DIR FILE"},
+    {"verify", NULL, HALL_VERIFY, BIT(DATA), 0, NULL, "verify --data DIR"},
+    {"rehearse", NULL, HALL_REHEARSE, BIT(RULE), BIT(RULE), NULL,
+     "rehearse --rule fifo|priority|weighted|appointments < QUEUE.json"},
+    {"demo", "list", HALL_DEMO_LIST, JSON_BIT, 0, NULL, "demo list"},
+    {"demo", "run", HALL_DEMO_RUN, BIT(SEED) | BIT(DAYS) | JSON_BIT, BIT(SEED), "SCENARIO",
+     "demo run SCENARIO --seed N [--days N] [--json]"},
+};
+enum { VERB_COUNT = sizeof verbs / sizeof *verbs };
+
+const char *hall_options_usage(void)
+{
+    return "Usage: loketd init     --data DIR --hall CODE --name NAME --pack az|id [--timezone TZ]\n"
+           "       loketd serve    --data DIR --listen HOST:PORT [--tls-cert F --tls-key F] [--log FILE]\n"
+           "       loketd user     add|list|disable|password --data DIR [--login L --name N --roles R,…\n"
+           "                       --agency A] [--password-file F]\n"
+           "       loketd counter  add|list --data DIR [--name N --agency A --queues Q,…]\n"
+           "       loketd import-catalogue FILE --data DIR\n"
+           "       loketd export-catalogue --format json|jsonld --data DIR\n"
+           "       loketd backup   --data DIR FILE      the hall as it is now, in one file\n"
+           "       loketd restore  --data DIR FILE      puts such a file in place\n"
+           "       loketd verify   --data DIR           audit chain, digests, invariants\n"
+           "       loketd rehearse --rule fifo|priority|weighted|appointments < QUEUE.json\n"
+           "       loketd demo     list | run SCENARIO --seed N [--days N] [--json]\n"
+           "       loketd --version | --help\n"
+           "DIR is /var/lib/loket when --data is not given. --listen HOST:0 takes a free port.\n"
+           "A password never stands on a command line: --password-file F, or - for standard input.\n"
+           "Details: man loketd.\n";
+}
+
+/* --- words --- */
+
+struct words {
+    const char *word[3]; /* the verb's, then its argument */
+    int count;
+    unsigned given;
+};
+
+/* "--data DIR" or "--data=DIR"; *used counts the arguments. */
+static enum err take_option(int argc, char **argv, int at, struct hall_options *options, struct words *words,
+                            int *used, struct err_info *info)
+{
+    const char *text = argv[at];
+    *used = 1;
+    if (str_equal(text, "--json")) {
+        options->json = true;
+        words->given |= JSON_BIT;
+        return ERR_OK;
+    }
+    for (int i = 0; i < OPTION_COUNT; i++) {
+        const char *name = options_known[i].text, *value = NULL;
+        size_t length = strlen(name);
+        if (strncmp(text, name, length) != 0 || (text[length] != '\0' && text[length] != '='))
+            continue;
+        if (text[length] == '=')
+            value = text + length + 1;
+        else if (at + 1 < argc)
+            value = argv[at + 1];
+        *used = text[length] == '=' ? 1 : 2;
+        if (!value)
+            return err_set(info, ERR_USAGE, "%s needs a value; see loketd --help", name);
+        memcpy((char *)options + options_known[i].member, &value, sizeof value);
+        words->given |= 1u << i;
+        return ERR_OK;
+    }
+    return err_set(info, ERR_USAGE, "%s is not an option of loketd; see loketd --help", text);
+}
+
+static enum err take_word(const char *text, struct words *words, struct err_info *info)
+{
+    if (words->count == 3)
+        return err_set(info, ERR_USAGE, "\"%s\" is one word too many; see loketd --help", text);
+    words->word[words->count++] = text;
+    return ERR_OK;
+}
+
+/* --- the verb --- */
+
+static const struct verb *find_verb(const struct words *words, bool *half)
+{
+    *half = false;
+    for (int i = 0; i < VERB_COUNT; i++) {
+        if (!str_equal(verbs[i].first, words->word[0]))
+            continue;
+        if (!verbs[i].second || str_equal(verbs[i].second, words->word[1]))
+            return &verbs[i];
+        *half = true;
+    }
+    return NULL;
+}
+
+static enum err unknown_verb(const struct words *words, bool half, struct err_info *info)
+{
+    if (words->count == 0)
+        return err_set(info, ERR_USAGE, "say what to do; see loketd --help");
+    if (!half)
+        return err_set(info, ERR_USAGE, "%s is not a command of loketd; see loketd --help", words->word[0]);
+    struct buf list = {0};
+    for (int i = 0; i < VERB_COUNT; i++)
+        if (str_equal(verbs[i].first, words->word[0]))
+            buf_addf(&list, "%s%s", list.length ? ", " : "", verbs[i].second);
+    enum err err = err_set(info, ERR_USAGE, "loketd %s takes one of: %s", words->word[0], buf_text(&list));
+    buf_free(&list);
+    return err;
+}
+
+static const char *option_name(unsigned bits)
+{
+    for (int i = 0; i < OPTION_COUNT; i++)
+        if (bits & (1u << i))
+            return options_known[i].text;
+    return "--json";
+}
+
+static enum err check_verb(const struct verb *verb, const struct words *words, struct hall_options *options,
+                           struct err_info *info)
+{
+    int verb_words = verb->second ? 2 : 1, arguments = words->count - verb_words;
+    unsigned wrong = words->given & ~verb->allowed, missing = verb->needed & ~words->given;
+    options->verb = verb->verb;
+    options->argument = arguments > 0 ? words->word[verb_words] : NULL;
+    if (wrong)
+        return err_set(info, ERR_USAGE, "%s does not belong to this command: loketd %s", option_name(wrong),
+                       verb->usage);
+    if (missing)
+        return err_set(info, ERR_USAGE, "%s is missing: loketd %s", option_name(missing), verb->usage);
+    if (arguments > (verb->argument ? 1 : 0))
+        return err_set(info, ERR_USAGE, "\"%s\" is one word too many: loketd %s",
+                       words->word[words->count - 1], verb->usage);
+    if (verb->argument && arguments == 0)
+        return err_set(info, ERR_USAGE, "%s is missing: loketd %s", verb->argument, verb->usage);
+    return ERR_OK;
+}
+
+static bool is_help(const char *text)
+{
+    return str_equal(text, "--help") || str_equal(text, "-h") || str_equal(text, "help");
+}
+
+enum err hall_options_parse(int argc, char **argv, struct hall_options *options, struct err_info *info)
+{
+    struct words words = {0};
+    bool half;
+    *options = (struct hall_options){.verb = HALL_HELP, .data = default_data};
+    for (int i = 1, used = 1; i < argc; i += used) {
+        used = 1;
+        if (is_help(argv[i]))
+            return ERR_OK;
+        if (str_equal(argv[i], "--version")) {
+            options->verb = HALL_VERSION;
+            return ERR_OK;
+        }
+        enum err err = argv[i][0] == '-' && argv[i][1]
+                           ? take_option(argc, argv, i, options, &words, &used, info)
+                           : take_word(argv[i], &words, info);
+        if (err != ERR_OK)
+            return err;
+    }
+    const struct verb *verb = find_verb(&words, &half);
+    return verb ? check_verb(verb, &words, options, info) : unknown_verb(&words, half, info);
+}

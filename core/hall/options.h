@@ -1,0 +1,45 @@
+/* core/hall/options.h: the command line of loketd, COMMANDS.md: one table of verbs, one of options. Opens
+ * nothing. */
+#pragma once
+#include <stdbool.h>
+
+#include "core/base/err.h"
+
+enum hall_verb {
+    HALL_HELP,
+    HALL_VERSION,
+    HALL_INIT,
+    HALL_SERVE,
+    HALL_PRACTICE, /* a practice hall for the workstations beside it; see practice.h */
+    HALL_USER_ADD,
+    HALL_USER_LIST,
+    HALL_USER_DISABLE,
+    HALL_USER_PASSWORD,
+    HALL_COUNTER_ADD,
+    HALL_COUNTER_LIST,
+    HALL_IMPORT,
+    HALL_EXPORT,
+    HALL_BACKUP,
+    HALL_RESTORE,
+    HALL_VERIFY,
+    HALL_REHEARSE,
+    HALL_DEMO_LIST,
+    HALL_DEMO_RUN,
+};
+
+/* Texts are borrowed from argv; NULL: not given. */
+struct hall_options {
+    enum hall_verb verb;
+    const char *data; /* never NULL */
+    const char *hall, *name, *pack, *timezone, *db;
+    const char *listen, *tls_cert, *tls_key, *log;
+    const char *login, *roles, *agency, *password_file, *queues;
+    const char *format, *rule, *seed, *days, *users_fd;
+    const char *argument; /* the FILE or SCENARIO of a verb that takes one */
+    bool json;
+};
+
+/* ERR_USAGE: info says what is wrong and how the verb is written. */
+enum err hall_options_parse(int argc, char **argv, struct hall_options *options,
+                            struct err_info *info) MUST_USE;
+const char *hall_options_usage(void);

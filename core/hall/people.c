@@ -1,0 +1,343 @@
+/* core/hall/people.c: see people.h. */
+#include "core/hall/people.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/crypto.h"
+#include "core/hall/door.h"
+#include "core/hall/password.h"
+
+/* --- requests --- */
+
+static struct json *request_new(const char *what)
+{
+    struct json *request = json_new_object();
+    json_set_text(request, "do", what);
+    return request;
+}
+
+/* "a, b,c" as ["a","b","c"]; empty words are left out. */
+static void set_words(struct json *request, const char *member, const char *text)
+{
+    struct json *words = json_new_array();
+    while (text && *text) {
+        size_t length = strcspn(text, ","), from = strspn(text, " ");
+        if (from > length)
+            from = length;
+        char *word = xstrndup(text + from, length - from);
+        for (size_t end = strlen(word); end > 0 && word[end - 1] == ' '; end--)
+            word[end - 1] = '\0';
+        if (*word)
+            json_add_text(words, word);
+        free(word);
+        text += length + (text[length] == ',');
+    }
+    json_set(request, member, words);
+}
+
+static enum err set_hash(struct json *request, const char *file, struct err_info *info)
+{
+    char password[PASSWORD_MAX + 1], hash[PASSWORD_HASH];
+    enum err err = password_read(file, password, info);
+    if (err == ERR_OK && !password_hash(password, hash))
+        err = err_set(info, ERR_SYSTEM, "There is not enough memory to store a password.");
+    secret_wipe(password, sizeof password);
+    if (err == ERR_OK)
+        json_set_text(request, "hash", hash);
+    return err;
+}
+
+/* Takes request. */
+static enum err ask(const struct hall_options *options, struct json *request, struct json **answer,
+                    struct err_info *info)
+{
+    enum err err = door_ask(options->data, request, answer, info);
+    json_free(&request);
+    return err;
+}
+
+/* --- tables --- */
+
+/* Columns by code points: names are never cut, and a table that is read by a person needs no more. */
+enum { COLUMNS_MAX = 6, CELL_MAX = 300 };
+struct column {
+    const char *title;
+    void (*cell)(const struct json *row, char out[CELL_MAX]);
+};
+
+static void print_cell(const char *text, size_t width, bool last)
+{
+    size_t used = utf8_count(text, strlen(text));
+    fputs(text, stdout);
+    for (; !last && used < width + 2; used++)
+        putchar(' ');
+}
+
+static void print_table(const struct column *columns, int count, const struct json *rows)
+{
+    size_t widths[COLUMNS_MAX] = {0};
+    char cell[CELL_MAX];
+    for (int i = 0; i < count; i++) {
+        widths[i] = strlen(columns[i].title);
+        for (const struct json *row = json_first(rows); row; row = json_next(row)) {
+            columns[i].cell(row, cell);
+            size_t width = utf8_count(cell, strlen(cell));
+            widths[i] = width > widths[i] ? width : widths[i];
+        }
+    }
+    for (int i = 0; i < count; i++)
+        print_cell(columns[i].title, widths[i], i == count - 1);
+    putchar('\n');
+    for (const struct json *row = json_first(rows); row; row = json_next(row)) {
+        for (int i = 0; i < count; i++) {
+            columns[i].cell(row, cell);
+            print_cell(cell, widths[i], i == count - 1);
+        }
+        putchar('\n');
+    }
+}
+
+static void print_list(const struct hall_options *options, const struct column *columns, int count,
+                       const struct json *answer)
+{
+    const struct json *rows = json_get(answer, "rows");
+    if (!options->json)
+        return print_table(columns, count, rows);
+    char *text = json_print(rows);
+    puts(text);
+    free(text);
+}
+
+static void cell_member(const struct json *row, const char *member, char out[CELL_MAX])
+{
+    const char *text = json_text(row, member);
+    str_copy(out, CELL_MAX, str_empty(text) ? "-" : text);
+}
+static void cell_login(const struct json *row, char out[CELL_MAX])
+{
+    cell_member(row, "login", out);
+}
+static void cell_name(const struct json *row, char out[CELL_MAX])
+{
+    cell_member(row, "name", out);
+}
+static void cell_agency(const struct json *row, char out[CELL_MAX])
+{
+    cell_member(row, "agency", out);
+}
+static void cell_state(const struct json *row, char out[CELL_MAX])
+{
+    cell_member(row, "state", out);
+}
+static void cell_active(const struct json *row, char out[CELL_MAX])
+{
+    str_copy(out, CELL_MAX, json_bool(row, "active", true) ? "active" : "disabled");
+}
+static void cell_roles(const struct json *row, char out[CELL_MAX])
+{
+    struct buf text = {0};
+    const struct json *roles = json_get(row, "roles");
+    for (const struct json *role = json_first(roles); role; role = json_next(role))
+        buf_addf(&text, "%s%s", text.length ? "," : "", json_as_text(role) ? json_as_text(role) : "?");
+    str_copy(out, CELL_MAX, text.length ? text.data : "-");
+    buf_free(&text);
+}
+static void cell_queues(const struct json *row, char out[CELL_MAX])
+{
+    struct buf text = {0};
+    const struct json *queues = json_get(row, "queues");
+    for (const struct json *queue = json_first(queues); queue; queue = json_next(queue)) {
+        int64_t weight = json_int(queue, "weight", 1);
+        buf_addf(&text, "%s%s", text.length ? "," : "", json_text_or(queue, "queue", "?"));
+        if (weight != 1)
+            buf_addf(&text, ":%d", (int)weight);
+    }
+    str_copy(out, CELL_MAX, text.length ? text.data : "-");
+    buf_free(&text);
+}
+
+/* --- accounts --- */
+
+enum err people_user_add(const struct hall_options *options, struct err_info *info)
+{
+    struct json *request = request_new("user.add"), *answer = NULL;
+    json_set_text(request, "login", options->login);
+    json_set_text(request, "name", options->name ? options->name : options->login);
+    json_set_text(request, "agency", options->agency ? options->agency : "");
+    set_words(request, "roles", options->roles);
+    enum err err = set_hash(request, options->password_file, info);
+    if (err != ERR_OK) {
+        json_free(&request);
+        return err;
+    }
+    err = ask(options, request, &answer, info);
+    if (err == ERR_OK)
+        printf("%s may sign in now.\n", options->login);
+    json_free(&answer);
+    return err;
+}
+
+enum err people_user_list(const struct hall_options *options, struct err_info *info)
+{
+    static const struct column columns[] = {
+        {"LOGIN", cell_login},   {"NAME", cell_name},    {"ROLES", cell_roles},
+        {"AGENCY", cell_agency}, {"STATE", cell_active},
+    };
+    struct json *answer = NULL;
+    enum err err = ask(options, request_new("user.list"), &answer, info);
+    if (err == ERR_OK)
+        print_list(options, columns, sizeof columns / sizeof *columns, answer);
+    json_free(&answer);
+    return err;
+}
+
+enum err people_user_disable(const struct hall_options *options, struct err_info *info)
+{
+    struct json *request = request_new("user.disable"), *answer = NULL;
+    json_set_text(request, "login", options->login);
+    enum err err = ask(options, request, &answer, info);
+    if (err == ERR_OK)
+        printf("%s can no longer sign in, and is signed out everywhere. loketd user password lets them in "
+               "again.\n",
+               options->login);
+    json_free(&answer);
+    return err;
+}
+
+enum err people_user_password(const struct hall_options *options, struct err_info *info)
+{
+    struct json *request = request_new("user.password"), *answer = NULL;
+    json_set_text(request, "login", options->login);
+    enum err err = set_hash(request, options->password_file, info);
+    if (err != ERR_OK) {
+        json_free(&request);
+        return err;
+    }
+    err = ask(options, request, &answer, info);
+    if (err == ERR_OK)
+        printf("%s has a new password, and must sign in again everywhere.\n", options->login);
+    json_free(&answer);
+    return err;
+}
+
+/* --- counters --- */
+
+enum err people_counter_add(const struct hall_options *options, struct err_info *info)
+{
+    struct json *request = request_new("counter.add"), *answer = NULL;
+    json_set_text(request, "name", options->name);
+    if (options->agency)
+        json_set_text(request, "agency", options->agency);
+    set_words(request, "queues", options->queues);
+    enum err err = ask(options, request, &answer, info);
+    if (err == ERR_OK)
+        printf("Counter %s is there; a clerk opens it at a workstation.\n", options->name);
+    json_free(&answer);
+    return err;
+}
+
+enum err people_counter_list(const struct hall_options *options, struct err_info *info)
+{
+    static const struct column columns[] = {
+        {"NAME", cell_name}, {"AGENCY", cell_agency}, {"QUEUES", cell_queues}, {"STATE", cell_state}};
+    struct json *answer = NULL;
+    enum err err = ask(options, request_new("counter.list"), &answer, info);
+    if (err == ERR_OK)
+        print_list(options, columns, sizeof columns / sizeof *columns, answer);
+    json_free(&answer);
+    return err;
+}
+
+/* --- catalogue --- */
+
+enum { CATALOGUE_MAX = 64 * 1024 * 1024 };
+
+static enum err read_file(const char *path, struct buf *out, struct err_info *info)
+{
+    char part[16 * 1024];
+    size_t got;
+    FILE *file = strcmp(path, "-") == 0 ? stdin : fopen(path, "re");
+    if (!file)
+        return err_set(info, ERR_ABSENT, "%s cannot be read: %m.", path);
+    while ((got = fread(part, 1, sizeof part, file)) > 0 && out->length <= CATALOGUE_MAX)
+        buf_add(out, part, got);
+    bool failed = ferror(file) != 0;
+    if (file != stdin)
+        fclose(file);
+    if (failed)
+        return err_set(info, ERR_DISK, "%s cannot be read.", path);
+    return out->length <= CATALOGUE_MAX ? ERR_OK
+                                        : err_set(info, ERR_TOO_LARGE, "%s is larger than 64 MiB.", path);
+}
+
+/* What export writes, a list of services, or one service. */
+static enum err read_services(const char *path, struct json *request, struct err_info *info)
+{
+    struct buf text = {0};
+    struct json *file = NULL, *services = NULL;
+    enum err err = read_file(path, &text, info);
+    if (err == ERR_OK) {
+        struct err_info own = {0};
+        err = json_parse(buf_text(&text), text.length, &file, &own);
+        if (err != ERR_OK)
+            err_set(info, err, "%s is not JSON: %s", path, own.text);
+    }
+    buf_free(&text);
+    if (err != ERR_OK)
+        return err;
+    if (json_is_array(json_get(file, "services")))
+        services = json_copy(json_get(file, "services"));
+    else if (json_is_array(file))
+        services = json_copy(file);
+    else if (json_text(file, "id") && json_get(file, "name")) {
+        services = json_new_array();
+        json_add(services, json_copy(file));
+    } else
+        err = err_set(info, ERR_INVALID,
+                      "%s is no catalogue of services as loketd export-catalogue --format json writes it. "
+                      "Other formats are not read yet.",
+                      path);
+    json_free(&file);
+    if (services)
+        json_set(request, "services", services);
+    return err;
+}
+
+enum err people_import(const struct hall_options *options, struct err_info *info)
+{
+    struct json *request = request_new("catalogue.import"), *answer = NULL;
+    enum err err = read_services(options->argument, request, info);
+    if (err != ERR_OK) {
+        json_free(&request);
+        return err;
+    }
+    err = ask(options, request, &answer, info);
+    if (err == ERR_OK)
+        printf("%d services were taken over from %s.\n", (int)json_int(answer, "count", 0),
+               options->argument);
+    json_free(&answer);
+    return err;
+}
+
+enum err people_export(const struct hall_options *options, struct err_info *info)
+{
+    struct json *answer = NULL;
+    if (str_equal(options->format, "jsonld"))
+        return err_set(info, ERR_SYSTEM,
+                       "This loketd does not write JSON-LD yet. Use --format json, which holds everything.");
+    if (!str_equal(options->format, "json"))
+        return err_set(info, ERR_USAGE, "--format is json or jsonld, not \"%s\".", options->format);
+    enum err err = ask(options, request_new("catalogue.list"), &answer, info);
+    if (err != ERR_OK)
+        return err;
+    struct json *out = json_new_object();
+    json_set(out, "services", json_copy(json_get(answer, "rows")));
+    char *text = json_print(out);
+    puts(text);
+    free(text);
+    json_free(&out);
+    json_free(&answer);
+    return ERR_OK;
+}

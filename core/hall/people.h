@@ -1,0 +1,14 @@
+/* core/hall/people.h: the administrator's commands for accounts, counters and the catalogue: the command line
+ * becomes a request of admin.h, its answer a table. On a hall at work the request goes to it through
+ * DIR/admin.sock; else the file is opened here. */
+#pragma once
+#include "core/hall/options.h"
+
+enum err people_user_add(const struct hall_options *options, struct err_info *info) MUST_USE;
+enum err people_user_list(const struct hall_options *options, struct err_info *info) MUST_USE;
+enum err people_user_disable(const struct hall_options *options, struct err_info *info) MUST_USE;
+enum err people_user_password(const struct hall_options *options, struct err_info *info) MUST_USE;
+enum err people_counter_add(const struct hall_options *options, struct err_info *info) MUST_USE;
+enum err people_counter_list(const struct hall_options *options, struct err_info *info) MUST_USE;
+enum err people_import(const struct hall_options *options, struct err_info *info) MUST_USE;
+enum err people_export(const struct hall_options *options, struct err_info *info) MUST_USE;
