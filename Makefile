@@ -98,6 +98,10 @@ $(OUT)/unit: $(call obj,$(ALL_SRC) $(SUPPORT_SRC) $(UNIT_SRC)) $(OUT)/gen/po.o
 	@echo "  link    $@"
 	@$(CC) $(MODE) $(LDFLAGS) -o $@ $^ $(TEST_LIBS)
 
+$(OUT)/tests/bench/bench: $(call obj,$(ALL_SRC) $(wildcard tests/bench/*.c)) $(OUT)/gen/po.o
+	@echo "  link    $@"
+	@$(CC) $(MODE) $(LDFLAGS) -o $@ $^ $(TEST_LIBS)
+
 # One program for each file of these layers: they drive the real loket and loketd.
 $(OUT)/tests/%: $(OUT)/tests/%.o $(call obj,$(ALL_SRC) $(SUPPORT_SRC)) $(OUT)/gen/po.o
 	@echo "  link    $@"

@@ -1,0 +1,23 @@
+/* tests/bench/bench.h: what the measuring programs share. `bench VERB …` prints one line of numbers; run.sh puts
+ * them into ratios of the same run. */
+#pragma once
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/base/str.h"
+
+int64_t bench_now_us(void);
+/* The value at share (0.5 the median) of count values; sorts them. */
+int64_t bench_share(int64_t *values, size_t count, double share);
+/* Proportional set size of a process and, when whole, of all processes of its session. */
+int64_t bench_pss_kib(int pid);
+_Noreturn void bench_fail(const char *format, ...) PRINTF(1, 2);
+/* The text after option NAME in argv, or otherwise. */
+const char *bench_option(int argc, char **argv, const char *name, const char *otherwise);
+
+int bench_keys(int argc, char **argv);  /* a program on a terminal: key to frame, start to screen, memory */
+int bench_fill(int argc, char **argv);  /* many historical applications into a cache or a hall */
+int bench_calls(int argc, char **argv); /* call_next over HTTP, many clients */
+int bench_yard(int argc, char **argv);  /* the same commands on the same file without HTTP */
+int bench_polls(int argc, char **argv); /* commit to the last of many long polls */

@@ -1,0 +1,117 @@
+#!/bin/sh
+# Measures Loket as ratios against a yardstick of the same run and prints a table with the target beside each.
+# SMALL=1 takes a hundredth of the data, to see whether it all runs.
+set -eu
+cd "$(dirname "$0")/../.."
+build=${BUILD:-build}
+bench=$build/release/tests/bench/bench
+million=1000000 history=10000000 pushes=4000 rounds=100 clients=500
+if [ -n "${SMALL:-}" ]; then
+    million=10000 history=100000 pushes=800 rounds=10 clients=50
+fi
+work=$(mktemp -d)
+hall_pid=
+cleanup() {
+    [ -z "$hall_pid" ] || kill "$hall_pid" 2>/dev/null || true
+    rm -rf "$work"
+}
+trap cleanup EXIT INT TERM
+
+row() { printf '%-58s %14s   %-22s %s\n' "$1" "$2" "$3" "$4"; }
+# verdict VALUE LIMIT: met when VALUE is at most LIMIT
+most() { awk -v v="$1" -v l="$2" 'BEGIN { print (v <= l) ? "met" : "MISSED" }'; }
+least() { awk -v v="$1" -v l="$2" 'BEGIN { print (v >= l) ? "met" : "MISSED" }'; }
+ratio() { awk -v a="$1" -v b="$2" 'BEGIN { printf "%.2f", b ? a / b : 0 }'; }
+field() { echo "$1" | cut -d' ' -f"$2"; }
+
+keys() { # keys OPTIONS… -- CMD: "p50 p99 start pss silent"
+    "$bench" keys --size 120x40 "$@"
+}
+
+row "what" "measured" "target" ""
+row "----" "--------" "------" ""
+
+# --- the workstation -------------------------------------------------------------------------------
+"$bench" fill cache "$work/small" 100
+"$bench" fill cache "$work/large" "$million"
+station() { # station DIR: loket on that cache; the hall is not there, as on a day without network
+    echo "$build/loket --hall http://127.0.0.1:9 --data $1 --lang en"
+}
+mkdir "$work/home" "$work/repository"
+export HOME="$work/home"
+(
+    cd "$work/repository"
+    git init -q .
+    for n in $(seq 200); do
+        git -c user.name=bench -c user.email=bench@example.org commit -q --allow-empty -m "change $n"
+    done
+)
+seq -f 'line %g of a long text that is turned page by page on the screen of a terminal' 200000 >"$work/text"
+
+# shellcheck disable=SC2046 # the command is words on purpose
+desk=$(keys --keys '	jk' --count 400 -- $(station "$work/large"))
+# shellcheck disable=SC2046
+empty=$(keys --count 20 -- $(station "$work/small"))
+htop=$(keys --keys jk --count 200 -- htop -d 300)
+tig=$(cd "$work/repository" && keys_bench=$OLDPWD/$bench && "$keys_bench" keys --size 120x40 --keys jk --count 200 -- tig)
+less=$(keys --keys ' b' --count 200 -- less "$work/text")
+
+for other in htop tig; do
+    eval "line=\$$other"
+    for part in 1 2; do
+        name=$([ "$part" = 1 ] && echo p50 || echo p99)
+        r=$(ratio "$(field "$desk" $part)" "$(field "$line" $part)")
+        row "key to frame, $name, of $other's ($(field "$desk" $part) of $(field "$line" $part) us)" "$r" "at most 1" "$(most "$r" 1)"
+    done
+done
+r=$(ratio "$(field "$desk" 1)" "$(field "$less" 1)")
+row "key to frame, p50, of a page of less ($(field "$less" 1) us)" "$r" "at most 1.5" "$(most "$r" 1.5)"
+r=$(ratio "$(field "$desk" 3)" "$(field "$htop" 3)")
+row "start to full screen, $million applications, of htop's ($(field "$desk" 3) of $(field "$htop" 3) ms)" "$r" "at most 0.25" "$(most "$r" 0.25)"
+r=$(ratio "$(field "$desk" 3)" "$(field "$empty" 3)")
+row "the same, of an empty cache's ($(field "$empty" 3) ms)" "$r" "at most 1.5" "$(most "$r" 1.5)"
+mib=$(ratio "$(field "$desk" 4)" 1024)
+row "memory of loket with that cache" "$mib MiB" "under 16 MiB" "$(most "$mib" 16)"
+
+# --- the hall --------------------------------------------------------------------------------------
+echo bench-password >"$work/password"
+"$build/loketd" init --data "$work/hall" --hall B --name Bench --pack id >/dev/null
+queue=P
+n=1
+while [ "$n" -le 16 ]; do
+    "$build/loketd" user add --data "$work/hall" --login "clerk$n" --name "Clerk $n" --roles clerk,reception \
+        --password-file "$work/password" >/dev/null
+    "$build/loketd" counter add --data "$work/hall" --name "B$n" --queues $queue >/dev/null
+    n=$((n + 1))
+done
+serve() {
+    mkfifo "$work/ready"
+    "$build/loketd" serve --data "$work/hall" --listen 127.0.0.1:0 --log "$work/hall.log" >"$work/ready" &
+    hall_pid=$!
+    read -r line <"$work/ready"
+    rm "$work/ready"
+    hall=${line##* }
+}
+end() {
+    kill "$hall_pid"
+    wait "$hall_pid" || true
+    hall_pid=
+}
+yard() { "$bench" yard --data "$work/hall" --queue $queue --clients 16 --pushes "$pushes"; }
+
+yard=$(yard)
+serve
+calls=$("$bench" calls --hall "$hall" --queue $queue --clients 16 --pushes "$pushes" --password bench-password)
+polls=$("$bench" polls --hall "$hall" --queue $queue --clients "$clients" --rounds "$rounds" --pid "$hall_pid" --password bench-password)
+end
+r=$(ratio "$calls" "$(field "$yard" 1)")
+row "durable call_next, 16 clients, of the same without HTTP ($calls of $(field "$yard" 1) a second)" "$r" "at least 0.70" "$(least "$r" 0.70)"
+ms=$(ratio "$(field "$polls" 2)" 1000)
+row "commit to the last of $clients long polls, p99" "$ms ms" "under 50 ms" "$(most "$ms" 50)"
+mib=$(ratio "$(field "$polls" 3)" 1024)
+row "memory of loketd with $clients workstations" "$mib MiB" "under 64 MiB" "$(most "$mib" 64)"
+before=$(yard)
+"$bench" fill hall "$work/hall" "$history"
+after=$(yard)
+r=$(ratio "$(field "$after" 2)" "$(field "$before" 2)")
+row "call_next with $history applications, of none ($(field "$after" 2) of $(field "$before" 2) us)" "$r" "at most 1.2" "$(most "$r" 1.2)"
