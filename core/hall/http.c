@@ -387,14 +387,20 @@ enum err http_open(struct http **out, const struct http_options *options, struct
     return ERR_OK;
 }
 
+static void refuse_stopping(void *ctx, struct http_request *request)
+{
+    (void)ctx;
+    answer_limit(request, 503, "stopping", "The hall stops. What was saved is kept; try again soon.");
+}
+
 void http_close(struct http **slot)
 {
     struct http *http = *slot;
     if (!http)
         return;
+    http->handle = refuse_stopping; /* a request that comes whole in this very moment */
     while (http->waiting)
-        answer_limit(http->waiting, 503, "stopping",
-                     "The hall stops. What was saved is kept; try again soon.");
+        refuse_stopping(NULL, http->waiting);
     MHD_run(http->daemon); /* resumes what was suspended: the library insists on it */
     MHD_run(http->daemon);
     MHD_stop_daemon(http->daemon);

@@ -192,6 +192,27 @@ enum err reads_feed(struct reads *reads, const struct actor *actor, const struct
     return err;
 }
 
+/* Disputes alone are seen by the person whom they concern, whatever their role (core/command/sight.c). */
+static bool item_personal(const struct json *item)
+{
+    for (const struct json *line = json_first(json_get(item, "rows")); line; line = json_next(line))
+        if (str_equal(json_text(line, "t"), table_wire(TABLE_DISPUTE)))
+            return true;
+    return false;
+}
+
+bool reads_personal(const struct reads *reads, int64_t cursor, int64_t to)
+{
+    if (to - cursor > RECENT)
+        return true;
+    for (int64_t rev = cursor + 1; rev <= to; rev++) {
+        const struct recent *recent = &reads->recent[rev % RECENT];
+        if (recent->rev != rev || item_personal(recent->item))
+            return true;
+    }
+    return false;
+}
+
 enum err reads_oldest(struct reads *reads, int64_t *cursor)
 {
     static const char sql[] = "SELECT rev FROM change ORDER BY rev LIMIT 1"; /* primary key */

@@ -20,6 +20,9 @@ void reads_free(struct reads **reads);
  */
 enum err reads_feed(struct reads *reads, const struct actor *actor, const struct hall_state *state,
                     int64_t cursor, int64_t now_ms, struct buf *out, int64_t *to) MUST_USE;
+/* Whether items after cursor up to to may look different to two people of the same roles and agency. Ask
+ * after reads_feed: of what is not kept parsed the answer is yes. */
+bool reads_personal(const struct reads *reads, int64_t cursor, int64_t to);
 /* The oldest cursor that the feed can go on from. */
 enum err reads_oldest(struct reads *reads, int64_t *cursor) MUST_USE;
 

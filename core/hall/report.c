@@ -350,3 +350,174 @@ static enum err fill_decisions(struct db *db, const char *from, const char *to, 
     json_free(&found);
     return err;
 }
+
+/* --- survey --- */
+
+struct answers {
+    struct survey_sum sum;
+    char *service; /* NULL: of all services */
+};
+
+/* One row's scores as numbers; false when they are not nine of 1 … 4. */
+static bool add_scores(struct survey_sum *sum, const struct json *survey)
+{
+    int scores[SURVEY_ELEMENTS];
+    int count = 0;
+    const struct json *list = json_get(survey, "scores");
+    for (const struct json *score = json_first(list); score && count < SURVEY_ELEMENTS;
+         score = json_next(score))
+        scores[count++] = (int)json_as_int(score, 0);
+    return json_count(list) == SURVEY_ELEMENTS && survey_add(sum, scores, count);
+}
+
+static struct survey_sum *sum_of(struct answers **list, size_t *count, const char *service)
+{
+    for (size_t i = 0; i < *count; i++)
+        if (str_equal((*list)[i].service, service))
+            return &(*list)[i].sum;
+    *list = xrealloc(*list, (*count + 1) * sizeof **list);
+    (*list)[*count] = (struct answers){.service = xstrdup(service)};
+    return &(*list)[(*count)++].sum;
+}
+
+static void add_answers_row(struct json *rows, const struct answers *answers)
+{
+    struct json *row = json_new_object();
+    int64_t index = survey_index_hundredths(&answers->sum);
+    char grade[2] = {survey_grade(index), '\0'};
+    json_set_text(row, "service", answers->service ? answers->service : "");
+    json_set_int(row, "people", answers->sum.people);
+    json_set(row, "index", json_new_number((double)index / 100));
+    json_set_text(row, "grade", grade);
+    for (int i = 0; i < SURVEY_ELEMENTS; i++) {
+        char name[8];
+        str_format(name, sizeof name, "u%d", i + 1);
+        json_set(row, name, json_new_number((double)survey_mean_hundredths(&answers->sum, i) / 100));
+    }
+    json_add(rows, row);
+}
+
+/* One line a service, then one of all ("") when anybody answered. */
+static enum err fill_survey(struct db *db, const char *from, const char *to, struct json *names,
+                            struct json *rows)
+{
+    static const char sql[] =
+        "SELECT surveys.row, tickets.row FROM surveys JOIN tickets ON tickets.id = surveys.ticket"
+        " WHERE tickets.day >= $1 AND tickets.day <= $2"; /* a report: may scan */
+    static const char *const columns[] = {"service", "people", "index", "grade", "u1", "u2", "u3",
+                                          "u4",      "u5",     "u6",    "u7",    "u8", "u9"};
+    struct answers all = {0}, *list = NULL;
+    size_t count = 0;
+    for (size_t i = 0; i < sizeof columns / sizeof *columns; i++)
+        json_add_text(names, columns[i]);
+    struct stmt *s = db_query(db, sql);
+    db_bind_text(s, 1, from);
+    db_bind_text(s, 2, to);
+    enum err err;
+    while ((err = db_step(s)) == ERR_OK) {
+        struct json *survey = NULL, *ticket = NULL;
+        if (json_parse(db_text(s, 0), strlen(db_text(s, 0)), &survey, NULL) == ERR_OK &&
+            json_parse(db_text(s, 1), strlen(db_text(s, 1)), &ticket, NULL) == ERR_OK &&
+            add_scores(&all.sum, survey))
+            (void)add_scores(sum_of(&list, &count, json_text_or(ticket, "service", "")), survey);
+        json_free(&survey);
+        json_free(&ticket);
+    }
+    db_done(s);
+    for (size_t i = 0; i < count; i++) {
+        add_answers_row(rows, &list[i]);
+        free(list[i].service);
+    }
+    if (count > 0)
+        add_answers_row(rows, &all);
+    free(list);
+    return err == ERR_ABSENT ? ERR_OK : err;
+}
+
+/* --- the table --- */
+
+enum { MANAGERS = ROLE_SUPERVISOR | ROLE_ADMINISTRATOR };
+
+static const struct report {
+    const char *name;
+    unsigned roles;
+    report_fill *fill;
+} reports[] = {
+    {"waiting", MANAGERS, fill_waiting}, {"service", MANAGERS, fill_service},
+    {"clerks", MANAGERS, fill_clerks},   {"decisions", MANAGERS | ROLE_APPROVER, fill_decisions},
+    {"survey", MANAGERS, fill_survey},   {"noshow", MANAGERS, fill_no_show},
+};
+enum { REPORTS = sizeof reports / sizeof *reports };
+
+int report_find(const char *name)
+{
+    for (int i = 0; i < REPORTS; i++)
+        if (str_equal(reports[i].name, name))
+            return i;
+    return -1;
+}
+
+const char *report_name(int index)
+{
+    return index >= 0 && index < REPORTS ? reports[index].name : NULL;
+}
+
+unsigned report_roles(int index)
+{
+    return index >= 0 && index < REPORTS ? reports[index].roles : 0;
+}
+
+/* --- CSV, RFC 4180 --- */
+
+static void csv_text(struct buf *out, const char *text)
+{
+    if (!strpbrk(text, ",\"\r\n")) {
+        buf_adds(out, text);
+        return;
+    }
+    buf_addc(out, '"');
+    for (; *text; text++) {
+        if (*text == '"')
+            buf_addc(out, '"');
+        buf_addc(out, *text);
+    }
+    buf_addc(out, '"');
+}
+
+static void csv_line(struct buf *out, const struct json *names, const struct json *row)
+{
+    for (const struct json *name = json_first(names); name; name = json_next(name)) {
+        const struct json *value = row ? json_get(row, json_as_text(name)) : name;
+        if (name != json_first(names))
+            buf_addc(out, ',');
+        if (json_is_text(value))
+            csv_text(out, json_as_text(value));
+        else if (json_is_number(value))
+            buf_addf(out, "%.12g", json_as_number(value, 0));
+    }
+    buf_adds(out, "\r\n");
+}
+
+static void write_csv(const struct json *names, const struct json *rows, struct buf *out)
+{
+    csv_line(out, names, NULL);
+    for (const struct json *row = json_first(rows); row; row = json_next(row))
+        csv_line(out, names, row);
+}
+
+enum err report_write(struct db *db, int index, const char *from, const char *to, bool csv, struct buf *out)
+{
+    struct json *report = json_new_object(), *names = json_new_array(), *rows = json_new_array();
+    json_set_text(report, "name", reports[index].name);
+    json_set_text(report, "from", from);
+    json_set_text(report, "to", to);
+    json_set(report, "columns", names);
+    json_set(report, "rows", rows);
+    enum err err = reports[index].fill(db, from, to, names, rows);
+    if (err == ERR_OK && csv)
+        write_csv(names, rows, out);
+    else if (err == ERR_OK)
+        json_print_to(report, out);
+    json_free(&report);
+    return err;
+}

@@ -1,0 +1,254 @@
+/* core/hall/api.c: see api.h. The calls themselves stand in api_session.c, api_push.c and api_read.c. */
+#include "core/hall/api.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "core/hall/calls.h"
+#include "core/hall/inside.h"
+#include "core/hall/leases.h"
+#include "core/hall/tokens.h"
+
+/* --- the table --- */
+
+static const struct route routes[] = {
+    {"POST", "/v1/session", false, call_sign_in, "signIn", "Sign in and get a token.", "",
+     "user:string! password:string! client:uuid!",
+     "token:string! expires_in:integer! user:object! hall:object! epoch:integer! proto:integer!",
+     "application/json"},
+    {"DELETE", "/v1/session", true, call_sign_out, "signOut", "End the session of this token.", "", "",
+     "signed_out:boolean!", "application/json"},
+    {"POST", "/v1/push", true, call_push, "push", "Hand over commands, in the order of their client.", "",
+     "client:uuid! epoch:integer! acked_through:integer commands:commands!",
+     "epoch:integer! last_seq:integer! rev:integer! safe_through:integer! server_time:time! results:results!",
+     "application/json"},
+    {"GET", "/v1/feed", true, call_feed, "feed", "What happened after a cursor; waits for news.",
+     "cursor:integer! epoch:integer wait:integer", "",
+     "epoch:integer! from:integer! to:integer! items:items! more:boolean! server_time:time! "
+     "safe_through:integer! digests:object",
+     "application/json"},
+    {"GET", "/v1/snapshot", true, call_snapshot, "snapshot",
+     "All rows that this person may see, page by page.", "after:string", "",
+     "epoch:integer! rev:integer! server_time:time! safe_through:integer! rows:rows! next:string!?",
+     "application/json"},
+    {"GET", "/v1/search", true, call_search, "search", "Persons and cases beyond a workstation's copy.",
+     "q:string! limit:integer", "", "rows:rows! more:boolean!", "application/json"},
+    {"GET", "/v1/report/{name}", true, call_report, "report",
+     "waiting, service, clerks, decisions, survey or noshow, between two business days; also as CSV.",
+     "from:date to:date format:format", "", "name:string! from:date! to:date! columns:strings! rows:objects!",
+     "application/json"},
+    {"GET", "/v1/openapi.json", true, call_openapi, "openapi", "This description.", "", "",
+     "openapi:string! info:object! paths:object! components:object!", "application/json"},
+    {"GET", "/v1/health", false, call_health, "health", "Whether the hall serves, and how far it is.", "", "",
+     "status:string! rev:integer! epoch:integer! store:string! server_time:time! practice:boolean!",
+     "application/json"},
+    {"GET", "/metrics", false, call_metrics, "metrics", "Counts and times for Prometheus.", "", "", "",
+     "text/plain; version=0.0.4; charset=utf-8"},
+};
+enum { ROUTES = sizeof routes / sizeof *routes };
+
+const struct route *route_table(int *count)
+{
+    *count = ROUTES;
+    return routes;
+}
+
+const char *route_name(int index)
+{
+    return index >= 0 && index < ROUTES ? routes[index].name : NULL;
+}
+
+/* --- answers --- */
+
+static int64_t now_us(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
+}
+
+/* The request's mark is its route; NULL: none was met. */
+static int route_index(const struct http_request *request)
+{
+    const struct route *route = http_mark(request);
+    return route ? (int)(route - routes) : -1;
+}
+
+void api_answer(struct hall *hall, struct http_request *request, int status, const char *content_type,
+                const char *body, size_t length)
+{
+    metrics_answered(&hall->metrics, route_index(request), status, now_us() - http_started_us(request));
+    http_answer(request, status, content_type, body, length);
+}
+
+void api_answer_json(struct hall *hall, struct http_request *request, int status, const struct json *body)
+{
+    struct buf text = {0};
+    json_print_to(body, &text);
+    api_answer(hall, request, status, "application/json", buf_text(&text), text.length);
+    buf_free(&text);
+}
+
+void api_error(struct hall *hall, struct http_request *request, int status, const char *code,
+               const char *field, const char *message)
+{
+    struct json *body = error_body(code, field, message);
+    api_answer_json(hall, request, status, body);
+    json_free(&body);
+}
+
+void api_store_failed(struct hall *hall, struct http_request *request, enum err err)
+{
+    if (err == ERR_DISK_FULL || err == ERR_READ_ONLY) {
+        api_error(hall, request, 507, "disk_full", NULL,
+                  "The hall cannot record: its disk is full. Nothing is lost; work goes on as offline.");
+    } else if (store_broken(err) || err == ERR_CONFLICT) {
+        http_add_header(request, "Retry-After", "5");
+        api_error(hall, request, 503, "store_failed", NULL,
+                  "The hall cannot reach its file. Nothing confirmed is lost; try again soon.");
+    } else {
+        api_error(hall, request, 500, "internal", NULL,
+                  "The hall could not carry this out. Tell an administrator; the hall's log says more.");
+    }
+}
+
+/* --- what comes in --- */
+
+struct json *api_body(struct hall *hall, struct http_request *request)
+{
+    struct err_info info = {0};
+    struct json *body = NULL;
+    size_t length;
+    const char *text = http_body(request, &length);
+    if (json_parse(text, length, &body, &info) != ERR_OK) {
+        api_error(hall, request, 400, "invalid_json", NULL,
+                  info.text[0] ? info.text : "The body of this request is not JSON.");
+        return NULL;
+    }
+    if (json_is_object(body))
+        return body;
+    json_free(&body);
+    api_error(hall, request, 400, "invalid_json", NULL, "The body of this request must be a JSON object.");
+    return NULL;
+}
+
+bool api_query_int(struct hall *hall, struct http_request *request, const char *name, int64_t low,
+                   int64_t high, int64_t otherwise, int64_t *value)
+{
+    const char *text = http_query(request, name);
+    char *end;
+    *value = otherwise;
+    if (!text)
+        return true;
+    errno = 0;
+    long long number = strtoll(text, &end, 10);
+    if (*text && !*end && errno == 0 && number >= low && number <= high) {
+        *value = number;
+        return true;
+    }
+    char message[120];
+    str_format(message, sizeof message, "\"%s\" must be a whole number from %lld to %lld.", name,
+               (long long)low, (long long)high);
+    api_error(hall, request, 400, "invalid_query", name, message);
+    return false;
+}
+
+const char *api_path_part(const struct http_request *request)
+{
+    const struct route *route = http_mark(request);
+    return http_path(request) + (strchr(route->path, '{') - route->path);
+}
+
+/* --- routing --- */
+
+static bool path_fits(const struct route *route, const char *path)
+{
+    const char *part = strchr(route->path, '{');
+    if (!part)
+        return strcmp(route->path, path) == 0;
+    size_t fixed = (size_t)(part - route->path);
+    return strncmp(route->path, path, fixed) == 0 && path[fixed] && !strchr(path + fixed, '/');
+}
+
+/* The route; NULL with the methods that its path knows in allowed ("": no such path). */
+static const struct route *find_route(const struct http_request *request, char *allowed, size_t capacity)
+{
+    allowed[0] = '\0';
+    for (int i = 0; i < ROUTES; i++) {
+        if (!path_fits(&routes[i], http_path(request)))
+            continue;
+        if (strcmp(routes[i].method, http_method(request)) == 0)
+            return &routes[i];
+        size_t length = strlen(allowed);
+        str_format(allowed + length, capacity - length, "%s%s", length ? ", " : "", routes[i].method);
+    }
+    return NULL;
+}
+
+static void answer_no_route(struct hall *hall, struct http_request *request, const char *allowed)
+{
+    if (!*allowed) {
+        api_error(hall, request, 404, "unknown_path", NULL,
+                  "The hall does not know this path. GET /v1/openapi.json lists what it knows.");
+        return;
+    }
+    http_add_header(request, "Allow", allowed);
+    api_error(hall, request, 405, "wrong_method", NULL,
+              "This path knows other methods: see the header Allow.");
+}
+
+/* The token of "Authorization: Bearer TOKEN"; NULL when there is none. */
+static const char *bearer(const struct http_request *request)
+{
+    const char *text = http_header(request, "Authorization");
+    if (!text || strncasecmp(text, "Bearer ", 7) != 0)
+        return NULL;
+    text += 7;
+    return text + strspn(text, " ");
+}
+
+static bool authorise(struct hall *hall, struct http_request *request, struct actor *actor)
+{
+    const char *token = bearer(request);
+    enum err err = token ? tokens_actor(hall, token, actor) : ERR_ABSENT;
+    if (err == ERR_OK)
+        return true;
+    if (err != ERR_ABSENT) {
+        api_store_failed(hall, request, err);
+        return false;
+    }
+    http_add_header(request, "WWW-Authenticate", "Bearer");
+    if (token)
+        api_error(hall, request, 401, "session_ended", NULL,
+                  "This sign-in has ended. Sign in again; what was recorded is kept.");
+    else
+        api_error(hall, request, 401, "not_signed_in", NULL,
+                  "Sign in with POST /v1/session and send the token as \"Authorization: Bearer TOKEN\".");
+    return false;
+}
+
+const char *call_token(const struct http_request *request)
+{
+    return bearer(request);
+}
+
+void api_handle(void *ctx, struct http_request *request)
+{
+    struct hall *hall = ctx;
+    struct actor actor = {0};
+    char allowed[64];
+    const struct route *route = find_route(request, allowed, sizeof allowed);
+    http_set_mark(request, (void *)(uintptr_t)route);
+    if (!route) {
+        answer_no_route(hall, request, allowed);
+        return;
+    }
+    if (route->authorised) {
+        if (!authorise(hall, request, &actor))
+            return;
+        leases_heard(hall->leases, actor.user, hall->mono_ms);
+    }
+    route->handle(hall, request, &actor);
+}

@@ -1,0 +1,171 @@
+/* core/hall/api_read.c: the calls that only read. */
+#include <string.h>
+
+#include "core/hall/calls.h"
+#include "core/hall/inside.h"
+#include "core/hall/openapi.h"
+#include "core/hall/polls.h"
+#include "core/hall/report.h"
+#include "core/model/calendar.h"
+
+/* --- feed --- */
+
+static void epoch_changed(struct hall *hall, struct http_request *request)
+{
+    struct json *body = error_body("epoch_changed", "epoch", "The hall was restored. Read its rows again.");
+    json_set_int(json_edit(body, "error"), "epoch", hall->epoch);
+    api_answer_json(hall, request, 409, body);
+    json_free(&body);
+}
+
+/* Where the hall cannot go on from this cursor it says so; true: it is answered. */
+static bool cursor_refused(struct hall *hall, struct http_request *request, int64_t cursor)
+{
+    int64_t oldest;
+    enum err err = reads_oldest(hall->reads, &oldest);
+    if (err != ERR_OK)
+        api_store_failed(hall, request, err);
+    else if (cursor > hall->state.rev)
+        api_error(hall, request, 409, "server_regressed", "cursor",
+                  "The hall has lost changes that this computer has seen. Tell an administrator.");
+    else if (cursor < oldest)
+        api_error(hall, request, 410, "snapshot_needed", "cursor",
+                  "The hall does not keep changes that old. Read a snapshot.");
+    else
+        return false;
+    return true;
+}
+
+void call_feed(struct hall *hall, struct http_request *request, const struct actor *actor)
+{
+    int64_t cursor, epoch, wait_s;
+    if (!api_query_int(hall, request, "cursor", 0, INT64_MAX, -1, &cursor) ||
+        !api_query_int(hall, request, "epoch", 0, INT64_MAX, hall->epoch, &epoch) ||
+        !api_query_int(hall, request, "wait", 0, INT32_MAX, 0, &wait_s))
+        return;
+    if (cursor < 0)
+        api_error(hall, request, 400, "invalid_query", "cursor",
+                  "\"cursor\" is the last rev that is known, or 0.");
+    else if (epoch != hall->epoch)
+        epoch_changed(hall, request);
+    else if (!cursor_refused(hall, request, cursor))
+        polls_ask(hall, request, actor, cursor, wait_s > POLL_WAIT_MAX_S ? POLL_WAIT_MAX_S : (int)wait_s);
+}
+
+/* --- snapshot, search --- */
+
+static void answer_text(struct hall *hall, struct http_request *request, enum err err,
+                        const char *content_type, struct buf *text)
+{
+    if (err == ERR_OK)
+        api_answer(hall, request, 200, content_type, buf_text(text), text->length);
+    else
+        api_store_failed(hall, request, err);
+    buf_free(text);
+}
+
+void call_snapshot(struct hall *hall, struct http_request *request, const struct actor *actor)
+{
+    struct buf text = {0};
+    const char *after = http_query(request, "after");
+    enum err err = reads_snapshot(hall->reads, actor, &hall->state, str_empty(after) ? NULL : after,
+                                  hall->wall_ms, &text);
+    if (err == ERR_INVALID) {
+        buf_free(&text);
+        api_error(hall, request, 400, "invalid_query", "after",
+                  "\"after\" is the \"next\" of the page before.");
+        return;
+    }
+    answer_text(hall, request, err, "application/json", &text);
+}
+
+void call_search(struct hall *hall, struct http_request *request, const struct actor *actor)
+{
+    struct buf text = {0};
+    int64_t limit;
+    const char *query = http_query(request, "q");
+    if (!api_query_int(hall, request, "limit", 1, SEARCH_ROWS_MAX, 20, &limit))
+        return;
+    while (query && *query == ' ')
+        query++;
+    if (str_empty(query) || strlen(query) > 200 || !utf8_valid(query, strlen(query))) {
+        api_error(hall, request, 400, "invalid_query", "q",
+                  "\"q\" is what to look for: a FIN, NIK, name, telephone or number, in UTF-8.");
+        return;
+    }
+    enum err err = reads_search(hall->reads, actor, query, (int)limit, &text);
+    answer_text(hall, request, err, "application/json", &text);
+}
+
+/* --- reports --- */
+
+/* A business day of the query; false: the request is answered. */
+static bool query_day(struct hall *hall, struct http_request *request, const char *name, char day[DATE_TEXT],
+                      int32_t *number)
+{
+    const char *text = http_query(request, name);
+    str_copy(day, DATE_TEXT, text ? text : hall->day);
+    if (!(text && strlen(text) >= DATE_TEXT) && day_parse(day, number))
+        return true;
+    api_error(hall, request, 400, "invalid_query", name, "A day is written YYYY-MM-DD.");
+    return false;
+}
+
+void call_report(struct hall *hall, struct http_request *request, const struct actor *actor)
+{
+    struct buf text = {0};
+    char from[DATE_TEXT], to[DATE_TEXT];
+    int32_t first, last;
+    int index = report_find(api_path_part(request));
+    const char *format = http_query(request, "format");
+    bool csv = str_equal(format, "csv");
+    if (index < 0)
+        api_error(hall, request, 404, "unknown_report", NULL,
+                  "The reports are waiting, service, clerks, decisions, survey and noshow.");
+    else if (!(actor->roles & report_roles(index)))
+        api_error(hall, request, 403, "not_your_role", NULL, "Your roles do not include this report.");
+    else if (format && !csv && !str_equal(format, "json"))
+        api_error(hall, request, 400, "invalid_query", "format", "\"format\" is json or csv.");
+    else if (query_day(hall, request, "from", from, &first) && query_day(hall, request, "to", to, &last)) {
+        if (first > last) {
+            api_error(hall, request, 400, "invalid_query", "to", "\"to\" lies before \"from\".");
+            return;
+        }
+        enum err err = report_write(hall->db, index, from, to, csv, &text);
+        answer_text(hall, request, err, csv ? "text/csv; charset=utf-8" : "application/json", &text);
+    }
+}
+
+/* --- about the hall --- */
+
+void call_openapi(struct hall *hall, struct http_request *request, const struct actor *actor)
+{
+    (void)actor;
+    if (!hall->openapi)
+        hall->openapi = openapi_print();
+    api_answer(hall, request, 200, "application/json", hall->openapi, strlen(hall->openapi));
+}
+
+void call_health(struct hall *hall, struct http_request *request, const struct actor *actor)
+{
+    (void)actor;
+    struct json *body = json_new_object();
+    char now[TIME_TEXT];
+    time_text(hall->wall_ms, now);
+    json_set_text(body, "status", hall->full ? "read_only" : "ok");
+    json_set_int(body, "rev", hall->state.rev);
+    json_set_int(body, "epoch", hall->epoch);
+    json_set_text(body, "store", "sqlite");
+    json_set_text(body, "server_time", now);
+    json_set_bool(body, "practice", hall->practice);
+    api_answer_json(hall, request, 200, body);
+    json_free(&body);
+}
+
+void call_metrics(struct hall *hall, struct http_request *request, const struct actor *actor)
+{
+    (void)actor;
+    struct buf text = {0};
+    enum err err = metrics_write(hall, route_name, &text);
+    answer_text(hall, request, err, "text/plain; version=0.0.4; charset=utf-8", &text);
+}

@@ -1,0 +1,20 @@
+/* core/hall/calls.h: the functions behind the table of api.c, and nothing else. actor is empty for a call that
+ * needs no sign-in. Each answers its request, now or later. */
+#pragma once
+#include "core/hall/api.h"
+
+typedef void call(struct hall *hall, struct http_request *request, const struct actor *actor);
+
+call call_sign_in, call_sign_out;           /* api_session.c */
+call call_push;                             /* api_push.c */
+call call_feed, call_snapshot, call_search; /* api_read.c */
+call call_report, call_openapi, call_health, call_metrics;
+
+const char *call_token(const struct http_request *request); /* of an authorised call */
+
+/* Sign-ins whose password is being checked. */
+struct sign_ins;
+struct sign_ins *sign_ins_new(void);
+void sign_ins_free(struct sign_ins **sign_ins); /* NULL-safe */
+void sign_ins_checked(struct hall *hall);       /* takes what the hasher has finished */
+int sign_ins_count(const struct sign_ins *sign_ins);

@@ -1,0 +1,127 @@
+/* core/hall/day.c: see day.h. */
+#include "core/hall/day.h"
+
+#include <stdlib.h>
+
+#include "core/base/log.h"
+#include "core/hall/inside.h"
+#include "core/hall/writer.h"
+#include "core/model/ticket.h"
+
+enum { TICKETS_MAX = 500 }; /* in one change of the hall */
+
+struct turn {
+    struct hall *hall;
+    char day[DATE_TEXT];
+    bool more; /* tickets are left for another change */
+};
+
+static enum err turn_hall(struct tx *tx, const char *day)
+{
+    struct json *row = NULL;
+    enum err err = store_hall(tx->db, &row);
+    if (err == ERR_OK && !str_equal(json_text(row, "business_day"), day)) {
+        json_set_text(row, "business_day", day);
+        err = tx_put(tx, TABLE_HALL, json_text_or(row, "id", ""), row);
+    }
+    json_free(&row);
+    return err == ERR_ABSENT ? ERR_OK : err;
+}
+
+static void stamp(struct json *row, const char *at)
+{
+    struct json *stamps = json_edit(row, "stamps");
+    if (!stamps) {
+        stamps = json_new_array();
+        json_set(row, "stamps", stamps);
+    }
+    struct json *line = json_new_object();
+    json_set_text(line, "event", ticket_event_text(TICKET_CANCEL));
+    json_set_text(line, "at", at);
+    json_set_text(line, "by", "system");
+    json_add(stamps, line);
+}
+
+/* Cancelled by the hall: there is nothing to undo, and nobody holds it any more. */
+static enum err close_ticket(struct tx *tx, const struct json *ticket)
+{
+    char at[TIME_TEXT];
+    struct json *row = json_copy(ticket);
+    time_text(tx->now_ms, at);
+    if (str_equal(json_text(row, "state"), ticket_state_text(TICKET_CALLED)))
+        json_set_int(row, "gen", json_int(row, "gen", 0) + 1);
+    json_set_text(row, "state", ticket_state_text(TICKET_CANCELLED));
+    json_set_text(row, "outcome", ticket_outcome_text(TICKET_OUTCOME_LEFT));
+    json_set_text(row, "finished_at", at);
+    json_set_null(row, "before");
+    stamp(row, at);
+    enum err err = tx_put(tx, TABLE_TICKET, json_text_or(row, "id", ""), row);
+    json_free(&row);
+    return err;
+}
+
+static enum err old_tickets(struct db *db, const char *day, struct json *rows)
+{
+    static const char sql[] =
+        "SELECT row FROM tickets WHERE state = $1 AND day < $2 LIMIT $3"; /* tickets_called */
+    static const enum ticket_state states[] = {TICKET_WAITING, TICKET_CALLED};
+    enum err err = ERR_OK;
+    for (size_t i = 0; err == ERR_OK && i < sizeof states / sizeof *states; i++) {
+        struct stmt *s = db_query(db, sql);
+        db_bind_text(s, 1, ticket_state_text(states[i]));
+        db_bind_text(s, 2, day);
+        db_bind_int(s, 3, TICKETS_MAX);
+        err = rows_collect(s, rows);
+    }
+    return err;
+}
+
+static enum err write_turn(struct tx *tx, void *ctx)
+{
+    struct turn *turn = ctx;
+    struct json *rows = json_new_array();
+    enum err err = turn_hall(tx, turn->day);
+    if (err == ERR_OK)
+        err = old_tickets(tx->db, turn->day, rows);
+    turn->more = json_count(rows) >= TICKETS_MAX;
+    for (const struct json *row = json_first(rows); err == ERR_OK && row; row = json_next(row))
+        err = close_ticket(tx, row);
+    json_free(&rows);
+    return err;
+}
+
+static enum err run_turn(void *ctx, const struct server_env *env)
+{
+    struct turn *turn = ctx;
+    struct json *detail = json_new_object();
+    enum err err = session_prune(env->db, env->now_ms);
+    json_set_text(detail, "day", turn->day);
+    do
+        err = err == ERR_OK ? server_change(env, "hall.day", detail, write_turn, turn) : err;
+    while (err == ERR_OK && turn->more);
+    json_free(&detail);
+    return err;
+}
+
+static void turn_done(void *ctx, enum err err)
+{
+    struct turn *turn = ctx;
+    if (err == ERR_OK)
+        log_write(LOG_INFO, "the business day is %s", turn->day);
+    else
+        turn->hall->day[0] = '\0'; /* tried again */
+    free(turn);
+}
+
+void day_follow(struct hall *hall)
+{
+    char today[DATE_TEXT];
+    time_date(hall->wall_ms, today);
+    if (str_equal(today, hall->day))
+        return;
+    struct turn *turn = xcalloc(1, sizeof *turn);
+    turn->hall = hall;
+    str_copy(turn->day, sizeof turn->day, today);
+    str_copy(hall->day, sizeof hall->day, today);
+    writer_add(hall->writer, run_turn, turn_done, turn);
+}

@@ -1,0 +1,38 @@
+/* core/hall/inside.h: what the files of the serving half share: one hall at work. Included by them alone. */
+#pragma once
+#include "core/hall/hasher.h"
+#include "core/hall/http.h"
+#include "core/hall/metrics.h"
+#include "core/hall/reads.h"
+#include "core/hall/server_core.h"
+#include "core/hall/session.h"
+
+struct leases;
+struct polls;
+struct sign_ins;
+struct tokens;
+struct writer;
+
+struct hall {
+    struct db *db;
+    struct http *http;
+    struct hasher *hasher;
+    struct reads *reads;
+    struct polls *polls;
+    struct writer *writer;
+    struct leases *leases;
+    struct sign_ins *sign_ins;
+    struct tokens *tokens;
+    struct throttle throttle;
+    struct metrics metrics;
+    struct hall_state state;  /* of the last commit: what readers are told */
+    int64_t epoch;            /* that this process serves */
+    int64_t wall_ms, mono_ms; /* of this turn of the loop */
+    char code[64], name[200], day[DATE_TEXT];
+    bool practice, stopping;
+    bool full;      /* the last write found no room: read only until one succeeds */
+    enum err fatal; /* a store that cannot be trusted any more: the loop ends with it */
+    char *openapi;  /* printed once */
+};
+
+struct server_env hall_env(const struct hall *hall);

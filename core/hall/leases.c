@@ -1,0 +1,181 @@
+/* core/hall/leases.c: see leases.h. */
+#include "core/hall/leases.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/hall/inside.h"
+#include "core/hall/writer.h"
+#include "core/model/counter.h"
+
+enum {
+    LAG_MS = COUNTER_LEASE_MS / 2, /* a row this far behind is written … */
+    LAG_MIN_MS = 10 * 1000,        /* … and with it every other that is behind at all */
+};
+
+/* Open addressing by user; grows, never shrinks: a hall has some hundred users. */
+struct leases {
+    struct heard {
+        char user[UUID_TEXT];
+        int64_t mono_ms;
+    } * slots;
+    size_t capacity, count;
+};
+
+struct leases *leases_new(void)
+{
+    struct leases *leases = xcalloc(1, sizeof *leases);
+    leases->capacity = 256;
+    leases->slots = xcalloc(leases->capacity, sizeof *leases->slots);
+    return leases;
+}
+
+void leases_free(struct leases **slot)
+{
+    if (*slot)
+        free((*slot)->slots);
+    free(*slot);
+    *slot = NULL;
+}
+
+/* The slot of user, or the free one where it belongs. */
+static struct heard *slot_of(const struct leases *leases, const char *user)
+{
+    uint64_t key = 0xcbf29ce484222325; /* FNV-1a */
+    for (const char *c = user; *c; c++)
+        key = (key ^ (unsigned char)*c) * 0x100000001b3;
+    size_t at = (size_t)key & (leases->capacity - 1);
+    while (leases->slots[at].user[0] && !str_equal(leases->slots[at].user, user))
+        at = (at + 1) & (leases->capacity - 1);
+    return &leases->slots[at];
+}
+
+static void grow(struct leases *leases)
+{
+    struct leases old = *leases;
+    leases->capacity *= 2;
+    leases->slots = xcalloc(leases->capacity, sizeof *leases->slots);
+    for (size_t i = 0; i < old.capacity; i++)
+        if (old.slots[i].user[0])
+            *slot_of(leases, old.slots[i].user) = old.slots[i];
+    free(old.slots);
+}
+
+void leases_heard(struct leases *leases, const char *user, int64_t mono_ms)
+{
+    struct heard *heard = slot_of(leases, user);
+    if (!heard->user[0]) {
+        if (++leases->count * 2 > leases->capacity) {
+            grow(leases);
+            heard = slot_of(leases, user);
+        }
+        str_copy(heard->user, sizeof heard->user, user);
+    }
+    heard->mono_ms = mono_ms;
+}
+
+/* --- rows --- */
+
+/* What is left of the lease by the row, and by what was heard. The row tells wall time. */
+static int64_t left_by_row(const struct json *counter, int64_t now_ms)
+{
+    int64_t until_ms;
+    return time_parse(json_text_or(counter, "lease_until", ""), &until_ms) ? until_ms - now_ms : 0;
+}
+
+static int64_t left_by_ear(const struct leases *leases, const struct json *counter, int64_t mono_ms)
+{
+    const char *user = json_text(counter, "user");
+    const struct heard *heard = str_empty(user) ? NULL : slot_of(leases, user);
+    return heard && heard->user[0] ? heard->mono_ms + COUNTER_LEASE_MS - mono_ms : 0;
+}
+
+/* How far the row is behind; beyond a whole lease (a clock set back) it is wrong as well. */
+static int64_t lag_ms(const struct hall *hall, const struct json *counter)
+{
+    int64_t row = left_by_row(counter, hall->wall_ms),
+            ear = left_by_ear(hall->leases, counter, hall->mono_ms);
+    if (row > COUNTER_LEASE_MS + LAG_MIN_MS)
+        return LAG_MS;
+    return ear > 0 ? ear - row : 0;
+}
+
+static enum err open_counters(struct db *db, struct json *rows)
+{
+    static const char sql[] =
+        "SELECT row FROM counters WHERE state <> 'closed' ORDER BY id"; /* a small table */
+    return rows_collect(db_query(db, sql), rows);
+}
+
+static enum err renew(struct tx *tx, const struct json *counter, int64_t left_ms)
+{
+    char until[TIME_TEXT];
+    struct json *row = json_copy(counter);
+    time_text(tx->now_ms + left_ms, until);
+    json_set_text(row, "lease_until", until);
+    enum err err = tx_put(tx, TABLE_COUNTER, json_text_or(row, "id", ""), row);
+    json_free(&row);
+    return err;
+}
+
+struct renewal {
+    struct hall *hall;
+    bool restart; /* a full period for all */
+};
+
+static enum err write_rows(struct tx *tx, void *ctx)
+{
+    const struct renewal *renewal = ctx;
+    struct json *rows = json_new_array();
+    enum err err = open_counters(tx->db, rows);
+    for (const struct json *row = json_first(rows); err == ERR_OK && row; row = json_next(row)) {
+        int64_t left_ms = left_by_ear(renewal->hall->leases, row, renewal->hall->mono_ms);
+        if (renewal->restart)
+            err = renew(tx, row, COUNTER_LEASE_MS);
+        else if (lag_ms(renewal->hall, row) >= LAG_MIN_MS)
+            err = renew(tx, row, left_ms > 0 ? left_ms : 0);
+    }
+    json_free(&rows);
+    return err;
+}
+
+static enum err run_renewal(void *ctx, const struct server_env *env)
+{
+    struct renewal *renewal = ctx;
+    return server_change(env, renewal->restart ? "hall.leases_restart" : "hall.leases", NULL, write_rows,
+                         renewal);
+}
+
+static void renewal_done(void *ctx, enum err err)
+{
+    (void)err; /* the next round tries again */
+    free(ctx);
+}
+
+static void add_renewal(struct hall *hall, bool restart)
+{
+    struct renewal *renewal = xcalloc(1, sizeof *renewal);
+    *renewal = (struct renewal){hall, restart};
+    writer_add(hall->writer, run_renewal, renewal_done, renewal);
+}
+
+void leases_follow(struct hall *hall)
+{
+    struct json *rows = json_new_array();
+    bool due = false;
+    enum err err = open_counters(hall->db, rows);
+    for (const struct json *row = json_first(rows); err == ERR_OK && row && !due; row = json_next(row))
+        due = lag_ms(hall, row) >= LAG_MS;
+    json_free(&rows);
+    if (due)
+        add_renewal(hall, false);
+}
+
+void leases_restart(struct hall *hall)
+{
+    struct json *rows = json_new_array();
+    bool any = open_counters(hall->db, rows) == ERR_OK && json_count(rows) > 0;
+    json_free(&rows);
+    if (any)
+        add_renewal(hall, true);
+}

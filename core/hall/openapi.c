@@ -1,0 +1,323 @@
+/* core/hall/openapi.c: see openapi.h. What a member may be is one table of types; what a command takes and
+ * answers is one line a command. */
+#include "core/hall/openapi.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/command/command.h"
+#include "core/hall/api.h"
+#include "core/model/role.h"
+#include "core/wire/json.h"
+
+/* --- small --- */
+
+static struct json *object(struct json *parent, const char *name)
+{
+    struct json *child = json_new_object();
+    json_set(parent, name, child);
+    return child;
+}
+
+/* A schema written here as JSON text. */
+static struct json *literal(const char *text)
+{
+    struct json *json = NULL;
+    return json_parse(text, strlen(text), &json, NULL) == ERR_OK ? json : json_new_object();
+}
+
+/* --- types of members --- */
+
+static const struct type {
+    const char *name, *schema;
+} types[] = {
+    {"string", "{\"type\":\"string\"}"},
+    {"integer", "{\"type\":\"integer\"}"},
+    {"number", "{\"type\":\"number\"}"},
+    {"boolean", "{\"type\":\"boolean\"}"},
+    {"object", "{\"type\":\"object\"}"},
+    {"uuid", "{\"type\":\"string\",\"format\":\"uuid\"}"},
+    {"time", "{\"type\":\"string\",\"format\":\"date-time\"}"},
+    {"date", "{\"type\":\"string\",\"format\":\"date\"}"},
+    {"money", "{\"type\":\"string\",\"description\":\"such as 5.00 AZN\"}"},
+    {"format", "{\"enum\":[\"json\",\"csv\"]}"},
+    {"strings", "{\"type\":\"array\",\"items\":{\"type\":\"string\"}}"},
+    {"integers", "{\"type\":\"array\",\"items\":{\"type\":\"integer\"}}"},
+    {"objects", "{\"type\":\"array\",\"items\":{\"type\":\"object\"}}"},
+    {"any", "{}"},
+    {"commands",
+     "{\"type\":\"array\",\"maxItems\":50,\"items\":{\"$ref\":\"#/components/schemas/Command\"}}"},
+    {"results", "{\"type\":\"array\",\"items\":{\"$ref\":\"#/components/schemas/Result\"}}"},
+    {"items", "{\"type\":\"array\",\"items\":{\"$ref\":\"#/components/schemas/Item\"}}"},
+    {"rows", "{\"type\":\"array\",\"items\":{\"$ref\":\"#/components/schemas/Line\"}}"},
+    {"row", "{\"$ref\":\"#/components/schemas/Row\"}"},
+};
+
+static struct json *type_schema(const char *name, size_t length)
+{
+    for (size_t i = 0; i < sizeof types / sizeof *types; i++)
+        if (strlen(types[i].name) == length && strncmp(types[i].name, name, length) == 0)
+            return literal(types[i].schema);
+    return json_new_object();
+}
+
+/* One "name:type!?" of a list of members. */
+struct member {
+    char name[40];
+    const char *type;
+    size_t type_length;
+    bool required, nullable;
+};
+
+/* Reads the member at *at and moves on; false at the end. */
+static bool member_next(const char **at, struct member *member)
+{
+    const char *text = *at + strspn(*at, " ");
+    const char *colon = strchr(text, ':');
+    if (!*text || !colon)
+        return false;
+    str_format(member->name, sizeof member->name, "%.*s", (int)(colon - text), text);
+    member->type = colon + 1;
+    member->type_length = strspn(member->type, "abcdefghijklmnopqrstuvwxyz");
+    const char *marks = member->type + member->type_length;
+    size_t count = strcspn(marks, " ");
+    member->required = memchr(marks, '!', count) != NULL;
+    member->nullable = memchr(marks, '?', count) != NULL;
+    *at = marks + count;
+    return true;
+}
+
+static struct json *member_schema(const struct member *member)
+{
+    struct json *schema = type_schema(member->type, member->type_length);
+    if (!member->nullable)
+        return schema;
+    struct json *either = json_new_object(), *list = json_new_array();
+    json_add(list, schema);
+    json_add(list, literal("{\"type\":\"null\"}"));
+    json_set(either, "anyOf", list);
+    return either;
+}
+
+static struct json *object_schema(const char *members)
+{
+    struct json *schema = json_new_object(), *required = json_new_array();
+    json_set_text(schema, "type", "object");
+    struct json *properties = object(schema, "properties");
+    for (struct member member; member_next(&members, &member);) {
+        json_set(properties, member.name, member_schema(&member));
+        if (member.required)
+            json_add_text(required, member.name);
+    }
+    json_set(schema, "required", required);
+    return schema;
+}
+
+/* --- commands --- */
+
+static const struct command_words {
+    const char *type, *body, *data;
+} words[] = {
+    {"counter.open", "counter:string! takeover:boolean", "fence:integer! lease_s:integer!"},
+    {"counter.pause", "counter:string! reason:string", ""},
+    {"counter.resume", "counter:string! reason:string", ""},
+    {"counter.close", "counter:string! reason:string", ""},
+    {"ticket.issue",
+     "service:string queue:string channel:string priority:string person:any language:string "
+     "appointment_at:time",
+     "ticket:row! ahead:integer! estimate_min:integers!?"},
+    {"ticket.call_next", "counter:string! fence:integer! queues:strings", "ticket:row!? why:object!"},
+    {"ticket.call", "counter:string! fence:integer! ticket:string! reason:string!", "ticket:row!"},
+    {"ticket.recall", "ticket:string! gen:integer!", ""},
+    {"ticket.start", "ticket:string! gen:integer!", ""},
+    {"ticket.no_show", "ticket:string! gen:integer!", ""},
+    {"ticket.hold", "ticket:string! gen:integer! reason:string! until:time", ""},
+    {"ticket.resume", "ticket:string! gen:integer!", ""},
+    {"ticket.return", "ticket:string! gen:integer!", ""},
+    {"ticket.finish", "ticket:string! gen:integer! outcome:string! note:string", ""},
+    {"ticket.cancel", "ticket:string! gen:integer!", ""},
+    {"ticket.transfer", "ticket:string! gen:integer! to:object! place:string note:string", ""},
+    {"ticket.undo", "ticket:string! gen:integer!", ""},
+    {"case.open", "case:uuid! service:string! ticket:string person:any channel:string", ""},
+    {"case.draft", "case:string! patch:object! base_row_rev:integer!", ""},
+    {"case.submit", "case:string!", ""},
+    {"case.check_document", "case:string! document:string! state:string! note:string", ""},
+    {"case.pay", "case:string! amount:money! currency:string method:string! reference:string", ""},
+    {"case.decide",
+     "case:string! decision:uuid! outcome:string! reasons:strings! text:string conditions:string to:object",
+     ""},
+    {"case.confirm", "case:string! decision:string! agree:boolean! note:string", ""},
+    {"case.extend", "case:string! days:integer! reason:string!", ""},
+    {"case.complain", "case:string!", ""},
+    {"case.void", "case:string! reason:string!", ""},
+    {"case.duplicate", "case:string! of:string!?", ""},
+    {"case.assign", "case:string! to:object!", ""},
+    {"case.deliver", "case:string!", ""},
+    {"case.withdraw", "case:string!", ""},
+    {"case.correct", "case:string!", ""},
+    {"queue.assign", "counter:string! queues:objects!", ""},
+    {"queue.move", "from:string! to:string! filter:object preview:boolean", ""},
+    {"queue.rule", "queue:string! rule:any! until:time reason:string!", ""},
+    {"queue.home", "queue:string!", ""},
+    {"survey.record", "ticket:string! scores:integers! text:string", ""},
+    {"dispute.resolve", "dispute:string! choice:string! note:string!", ""},
+};
+
+static const struct command_words *words_of(const char *type)
+{
+    static const struct command_words none = {"", "", ""};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (str_equal(words[i].type, type))
+            return &words[i];
+    return &none;
+}
+
+static struct json *role_names(unsigned roles)
+{
+    struct json *names = json_new_array();
+    for (unsigned bit = 1; bit & ROLE_ALL; bit <<= 1)
+        if (roles & bit)
+            json_add_text(names, role_text(bit));
+    return names;
+}
+
+static const char envelope[] =
+    "seq:integer! id:uuid! type:string! v:integer! at:object base:object body:object!";
+
+static struct json *command_schema(const struct command_info *info)
+{
+    struct json *schema = object_schema(envelope), *type = json_new_object();
+    struct json *properties = json_edit(schema, "properties");
+    json_set_text(schema, "title", info->type);
+    json_set_text(type, "const", info->type);
+    json_set(properties, "type", type);
+    json_set(properties, "v", literal("{\"const\":1}"));
+    json_set(properties, "body", object_schema(words_of(info->type)->body));
+    json_set_text(schema, "x-class", info->class == COMMAND_ONLINE ? "online" : "work");
+    json_set(schema, "x-roles", role_names(info->roles));
+    json_set(schema, "x-data", object_schema(words_of(info->type)->data));
+    return schema;
+}
+
+static void add_commands(struct json *schemas)
+{
+    int count;
+    const struct command_info *table = command_table(&count);
+    struct json *any = object(schemas, "Command"), *one_of = json_new_array();
+    json_set(any, "oneOf", one_of);
+    for (int i = 0; i < count; i++) {
+        char *place = xasprintf("#/components/schemas/command.%s", table[i].type);
+        struct json *reference = json_new_object();
+        json_set_text(reference, "$ref", place);
+        json_add(one_of, reference);
+        json_set(schemas, strrchr(place, '/') + 1, command_schema(&table[i]));
+        free(place);
+    }
+}
+
+static void add_schemas(struct json *schemas)
+{
+    struct json *error = object_schema("error:object!");
+    json_set(json_edit(error, "properties"), "error",
+             object_schema("code:string! message:string! field:string"));
+    json_set(schemas, "Error", error);
+    struct json *result =
+        object_schema("seq:integer! id:string! status:string! rev:integer! data:object! error:object");
+    json_set(json_edit(result, "properties"), "status", literal("{\"enum\":[\"applied\",\"refused\"]}"));
+    json_set(schemas, "Result", result);
+    json_set(schemas, "Item",
+             object_schema("rev:integer! command:string! by:string! rows:rows! h:string! hidden:strings"));
+    json_set(schemas, "Line", object_schema("t:string! id:string! row:row!? leaf:string"));
+    json_set(schemas, "Row", object_schema("id:string! row_rev:integer!"));
+    add_commands(schemas);
+}
+
+/* --- calls --- */
+
+static void add_content(struct json *holder, const char *content_type, struct json *schema)
+{
+    struct json *content = object(holder, "content");
+    json_set(object(content, content_type), "schema", schema);
+}
+
+static void add_parameter(struct json *parameters, const struct member *member, const char *in)
+{
+    struct json *parameter = json_new_object();
+    json_set_text(parameter, "name", member->name);
+    json_set_text(parameter, "in", in);
+    json_set_bool(parameter, "required", member->required);
+    json_set(parameter, "schema", member_schema(member));
+    json_add(parameters, parameter);
+}
+
+static struct json *parameters_of(const struct route *route)
+{
+    struct json *parameters = json_new_array();
+    const char *query = route->query, *path = "name:string!";
+    struct member member;
+    if (strchr(route->path, '{') && member_next(&path, &member))
+        add_parameter(parameters, &member, "path");
+    while (member_next(&query, &member))
+        add_parameter(parameters, &member, "query");
+    return parameters;
+}
+
+static void add_answers(struct json *operation, const struct route *route)
+{
+    struct json *responses = object(operation, "responses");
+    struct json *good = object(responses, "200"), *bad = object(responses, "default");
+    json_set_text(good, "description", "done");
+    add_content(good, route->content_type,
+                *route->answer ? object_schema(route->answer) : literal("{\"type\":\"string\"}"));
+    json_set_text(bad, "description", "An error: its HTTP status and its code say which.");
+    add_content(bad, "application/json", literal("{\"$ref\":\"#/components/schemas/Error\"}"));
+}
+
+static const char *lower_method(const char *method)
+{
+    static const char *const pairs[][2] = {{"GET", "get"}, {"POST", "post"}, {"DELETE", "delete"}};
+    for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++)
+        if (strcmp(pairs[i][0], method) == 0)
+            return pairs[i][1];
+    return method;
+}
+
+static void add_operation(struct json *paths, const struct route *route)
+{
+    struct json *path = json_edit(paths, route->path);
+    if (!path)
+        path = object(paths, route->path);
+    struct json *operation = object(path, lower_method(route->method));
+    json_set_text(operation, "operationId", route->name);
+    json_set_text(operation, "summary", route->summary);
+    json_set(operation, "security", literal(route->authorised ? "[{\"token\":[]}]" : "[]"));
+    struct json *parameters = parameters_of(route);
+    json_set(operation, "parameters", parameters);
+    if (*route->body) {
+        struct json *body = object(operation, "requestBody");
+        json_set_bool(body, "required", true);
+        add_content(body, "application/json", object_schema(route->body));
+    }
+    add_answers(operation, route);
+}
+
+char *openapi_print(void)
+{
+    int count;
+    const struct route *table = route_table(&count);
+    struct json *document = json_new_object();
+    json_set_text(document, "openapi", "3.1.0");
+    struct json *info = object(document, "info");
+    json_set_text(info, "title", "Loket hall protocol 1");
+    json_set_text(info, "version", LOKET_VERSION);
+    json_set_text(info, "description", "How a workstation and the hall backend agree.");
+    struct json *paths = object(document, "paths");
+    for (int i = 0; i < count; i++)
+        add_operation(paths, &table[i]);
+    struct json *components = object(document, "components");
+    json_set(components, "securitySchemes", literal("{\"token\":{\"type\":\"http\",\"scheme\":\"bearer\"}}"));
+    add_schemas(object(components, "schemas"));
+    char *text = json_print(document);
+    json_free(&document);
+    return text;
+}

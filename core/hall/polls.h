@@ -1,0 +1,24 @@
+/* core/hall/polls.h: long polls that wait for the hall's next change. */
+#pragma once
+#include "core/command/command.h"
+#include "core/hall/http.h"
+
+enum {
+    POLL_WAIT_MAX_S = 25,
+    POLLS_PER_CLIENT = 2,
+    WAKE_PAUSE_MS = 5, /* between two wakes: a burst of commits wakes everyone once */
+};
+
+struct hall;
+struct polls;
+struct polls *polls_new(void);
+void polls_free(struct polls **polls); /* NULL-safe; nobody may be parked */
+int polls_count(const struct polls *polls);
+
+/* Answers request now or when something happens beyond cursor, at the latest after wait_s. */
+void polls_ask(struct hall *hall, struct http_request *request, const struct actor *actor, int64_t cursor,
+               int wait_s);
+/* Answers whom the newest rev or the clock concerns; everybody when the hall is stopping. */
+void polls_wake(struct hall *hall);
+/* Milliseconds until polls_wake has something to do without a new commit; -1: nobody waits. */
+int polls_timeout_ms(const struct hall *hall);

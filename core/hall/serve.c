@@ -1,0 +1,355 @@
+/* core/hall/serve.c: the loop of the hall: one thread, four descriptors, one timeout. See serve.h.
+ *
+ * A turn: requests are read and queued, passwords that were checked are taken, then all writes of the turn are
+ * committed as one group, then whoever waits for news is told. */
+#include "core/hall/serve.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include "core/base/log.h"
+#include "core/hall/api.h"
+#include "core/hall/calls.h"
+#include "core/hall/day.h"
+#include "core/hall/inside.h"
+#include "core/hall/leases.h"
+#include "core/hall/polls.h"
+#include "core/hall/tokens.h"
+#include "core/hall/writer.h"
+
+enum {
+    TICK_MS = 5000,      /* leases and the day are looked at this often */
+    GRACE_MS = 3000,     /* at the end: for requests that are still being sent */
+    GRACE_QUIET_MS = 50, /* nothing more came */
+    PEM_BYTES_MAX = 256 * 1024,
+};
+
+struct loop {
+    struct hall hall;
+    const struct serve_options *options;
+    struct err_info *info;
+    sigset_t signals_before;
+    bool signals_set;
+    int signal_fd;
+    int64_t tick_ms;
+    char *cert, *key;
+};
+
+struct server_env hall_env(const struct hall *hall)
+{
+    return (struct server_env){
+        .db = hall->db, .epoch = hall->epoch, .now_ms = hall->wall_ms, .mono_ms = hall->mono_ms};
+}
+
+static void look_at_clock(struct hall *hall)
+{
+    hall->wall_ms = clock_wall_now_ms();
+    hall->mono_ms = clock_mono_now_ms();
+}
+
+/* --- opening --- */
+
+static enum err read_pem(const char *path, char **text, struct err_info *info)
+{
+    struct buf buf = {0};
+    char chunk[4096];
+    FILE *file = fopen(path, "rb");
+    if (!file)
+        return err_set(info, err_from_errno(errno), "%s cannot be read: %s.", path, strerror(errno));
+    for (size_t n; buf.length < PEM_BYTES_MAX && (n = fread(chunk, 1, sizeof chunk, file)) > 0;)
+        buf_add(&buf, chunk, n);
+    bool whole = feof(file) && !ferror(file) && buf.length > 0;
+    fclose(file);
+    *text = buf_take(&buf);
+    return whole ? ERR_OK : err_set(info, ERR_INVALID, "%s is not a PEM file.", path);
+}
+
+static enum err read_tls(struct loop *loop)
+{
+    const struct serve_options *options = loop->options;
+    if (!options->tls_cert_file && !options->tls_key_file)
+        return ERR_OK;
+    if (!options->tls_cert_file || !options->tls_key_file)
+        return err_set(loop->info, ERR_USAGE, "TLS needs both: --tls-cert and --tls-key.");
+    enum err err = read_pem(options->tls_cert_file, &loop->cert, loop->info);
+    return err == ERR_OK ? read_pem(options->tls_key_file, &loop->key, loop->info) : err;
+}
+
+static enum err know_hall(struct hall *hall, struct err_info *info)
+{
+    struct json *row = NULL;
+    enum err err = store_hall(hall->db, &row);
+    if (err == ERR_ABSENT)
+        return err_set(info, ERR_ABSENT, "%s holds no hall yet. Make one with loketd init.",
+                       db_path(hall->db));
+    if (err != ERR_OK)
+        return store_fail(hall->db, err, info);
+    const struct json *name = json_get(row, "name");
+    const char *zone = json_text_or(row, "timezone", "UTC");
+    str_copy(hall->code, sizeof hall->code, json_text_or(row, "code", ""));
+    str_copy(hall->name, sizeof hall->name, json_name_in(name, "en"));
+    str_copy(hall->day, sizeof hall->day, json_text_or(row, "business_day", ""));
+    if (!zone_set(zone))
+        err = err_set(info, ERR_INVALID, "The time zone %s is not known here. Install tzdata.", zone);
+    json_free(&row);
+    return err;
+}
+
+static enum err open_store(struct loop *loop)
+{
+    struct hall *hall = &loop->hall;
+    enum err err = store_open(&hall->db, loop->options->data, false, loop->info);
+    if (err != ERR_OK)
+        return err;
+    err = store_boot(hall->db);
+    if (err == ERR_OK)
+        err = store_state(hall->db, &hall->state);
+    if (err != ERR_OK)
+        return store_fail(hall->db, err, loop->info);
+    hall->epoch = hall->state.epoch;
+    return know_hall(hall, loop->info);
+}
+
+/* Blocked before the hasher's thread starts, so that no thread but this one's descriptor takes them. */
+static enum err open_signals(struct loop *loop)
+{
+    sigset_t wanted;
+    sigemptyset(&wanted);
+    sigaddset(&wanted, SIGTERM);
+    sigaddset(&wanted, SIGINT);
+    sigset_t blocked = wanted;
+    sigaddset(&blocked, SIGPIPE);
+    pthread_sigmask(SIG_BLOCK, &blocked, &loop->signals_before);
+    loop->signals_set = true;
+    loop->signal_fd = signalfd(-1, &wanted, SFD_CLOEXEC | SFD_NONBLOCK);
+    if (loop->signal_fd < 0)
+        return err_set(loop->info, ERR_SYSTEM, "The hall cannot listen for signals: %s.", strerror(errno));
+    return ERR_OK;
+}
+
+/* "HOST:PORT" or "[HOST]:PORT" in two. */
+static bool split_listen(const char *listen, char host[256], char port[16])
+{
+    const char *colon = listen ? strrchr(listen, ':') : NULL;
+    if (!colon || colon == listen || !colon[1])
+        return false;
+    size_t length = (size_t)(colon - listen);
+    if (listen[0] == '[' && listen[length - 1] == ']') {
+        listen++;
+        length -= 2;
+    }
+    return str_format(host, 256, "%.*s", (int)length, listen) && str_copy(port, 16, colon + 1);
+}
+
+static enum err open_http(struct loop *loop)
+{
+    char host[256], port[16];
+    if (!split_listen(loop->options->listen, host, port))
+        return err_set(loop->info, ERR_USAGE, "--listen takes HOST:PORT, such as 127.0.0.1:8080.");
+    const struct http_options options = {.host = host,
+                                         .port = port,
+                                         .tls_cert = loop->cert,
+                                         .tls_key = loop->key,
+                                         .handle = api_handle,
+                                         .ctx = &loop->hall};
+    return http_open(&loop->hall.http, &options, loop->info);
+}
+
+static enum err open_all(struct loop *loop)
+{
+    struct hall *hall = &loop->hall;
+    enum err err = open_signals(loop);
+    if (err == ERR_OK)
+        err = read_tls(loop);
+    if (err == ERR_OK)
+        err = open_store(loop);
+    if (err == ERR_OK)
+        err = hasher_open(&hall->hasher, loop->info);
+    if (err != ERR_OK)
+        return err;
+    hall->practice = loop->options->practice;
+    hall->reads = reads_new(hall->db);
+    hall->polls = polls_new();
+    hall->writer = writer_new(hall);
+    hall->leases = leases_new();
+    hall->sign_ins = sign_ins_new();
+    hall->tokens = tokens_new();
+    look_at_clock(hall);
+    return ERR_OK;
+}
+
+/* What the hall itself has to say after a time away, before anybody is served. */
+static enum err wake_up(struct loop *loop)
+{
+    struct hall *hall = &loop->hall;
+    leases_restart(hall);
+    day_follow(hall);
+    writer_flush(hall->writer);
+    if (hall->fatal != ERR_OK)
+        return store_fail(hall->db, hall->fatal, loop->info);
+    return ERR_OK;
+}
+
+static bool announce(struct loop *loop)
+{
+    const struct serve_options *options = loop->options;
+    char host[256], port[16];
+    if (!split_listen(options->listen, host, port))
+        return false;
+    bool six = strchr(host, ':') != NULL;
+    char *url = xasprintf("%s://%s%s%s:%d", loop->cert ? "https" : "http", six ? "[" : "", host,
+                          six ? "]" : "", http_port(loop->hall.http));
+    log_write(LOG_INFO, "hall %s at rev %lld listens on %s", loop->hall.code, (long long)loop->hall.state.rev,
+              url);
+    if (options->announce) {
+        fprintf(options->announce, "loketd: listening on %s\n", url);
+        fflush(options->announce);
+    }
+    bool go_on = !options->ready || options->ready(options->ctx, url) == 0;
+    free(url);
+    return go_on;
+}
+
+/* --- a turn --- */
+
+static int sooner(int a, int b)
+{
+    if (a < 0)
+        return b;
+    return b >= 0 && b < a ? b : a;
+}
+
+static int timeout_ms(const struct loop *loop)
+{
+    const struct hall *hall = &loop->hall;
+    int tick = (int)(loop->tick_ms + TICK_MS - hall->mono_ms);
+    int timeout = sooner(http_timeout_ms(hall->http), polls_timeout_ms(hall));
+    if (writer_pending(hall->writer))
+        return 0;
+    return sooner(timeout, tick > 0 ? tick : 0);
+}
+
+static void tick(struct loop *loop)
+{
+    struct hall *hall = &loop->hall;
+    if (hall->mono_ms - loop->tick_ms < TICK_MS)
+        return;
+    loop->tick_ms = hall->mono_ms;
+    leases_follow(hall);
+    day_follow(hall);
+}
+
+/* Waits at most timeout, then does what there is to do. False: nothing came. */
+static bool turn(struct loop *loop, int timeout)
+{
+    struct hall *hall = &loop->hall;
+    struct pollfd fds[] = {{.fd = http_fd(hall->http), .events = POLLIN},
+                           {.fd = hasher_fd(hall->hasher), .events = POLLIN},
+                           {.fd = loop->signal_fd, .events = POLLIN},
+                           {.fd = hall->stopping ? -1 : loop->options->stop_fd, .events = POLLIN}};
+    int came = poll(fds, sizeof fds / sizeof *fds, timeout);
+    look_at_clock(hall);
+    if (fds[2].revents || fds[3].revents)
+        hall->stopping = true;
+    http_run(hall->http, hall->mono_ms);
+    if (fds[1].revents)
+        sign_ins_checked(hall);
+    tick(loop);
+    bool wrote = writer_pending(hall->writer);
+    writer_flush(hall->writer);
+    polls_wake(hall);
+    writer_checkpoint(hall->writer, !wrote && came == 0);
+    return came > 0;
+}
+
+static void serve(struct loop *loop)
+{
+    struct hall *hall = &loop->hall;
+    while (!hall->stopping && hall->fatal == ERR_OK)
+        turn(loop, timeout_ms(loop));
+}
+
+/* No new connections; what is under way is answered, what is being sent gets a moment. */
+static void finish(struct loop *loop)
+{
+    struct hall *hall = &loop->hall;
+    int64_t until_ms = hall->mono_ms + GRACE_MS;
+    hall->stopping = true;
+    http_stop_listening(hall->http);
+    polls_wake(hall);
+    while (hall->mono_ms < until_ms && hall->fatal == ERR_OK)
+        if (!turn(loop, GRACE_QUIET_MS) && sign_ins_count(hall->sign_ins) == 0)
+            break;
+}
+
+/* --- closing --- */
+
+static void close_all(struct loop *loop)
+{
+    struct hall *hall = &loop->hall;
+    http_close(&hall->http); /* answers 503 to whoever still waits */
+    hasher_close(&hall->hasher);
+    sign_ins_free(&hall->sign_ins);
+    polls_free(&hall->polls);
+    writer_free(&hall->writer);
+    leases_free(&hall->leases);
+    tokens_free(&hall->tokens);
+    reads_free(&hall->reads);
+    if (hall->db && hall->fatal == ERR_OK && db_checkpoint(hall->db, 0) != ERR_OK)
+        log_write(LOG_WARN, "%s: the log stays beside the file", db_path(hall->db));
+    db_close(&hall->db);
+    free(hall->openapi);
+    free(loop->cert);
+    if (loop->key)
+        secret_wipe(loop->key, strlen(loop->key));
+    free(loop->key);
+    if (loop->signal_fd >= 0)
+        close(loop->signal_fd);
+    if (loop->signals_set) {
+        struct timespec now = {0};
+        sigset_t pipe_signal;
+        sigemptyset(&pipe_signal);
+        sigaddset(&pipe_signal, SIGPIPE);
+        while (sigtimedwait(&pipe_signal, NULL, &now) > 0) /* those of clients that went away */
+            ;
+        pthread_sigmask(SIG_SETMASK, &loop->signals_before, NULL);
+    }
+}
+
+static enum err ended(struct loop *loop)
+{
+    struct hall *hall = &loop->hall;
+    if (hall->fatal == ERR_CONFLICT)
+        return err_set(loop->info, ERR_CONFLICT,
+                       "The hall's history was replaced under this process, so it ends. Start it again.");
+    if (hall->fatal != ERR_OK)
+        return store_fail(hall->db, hall->fatal, loop->info);
+    return ERR_OK;
+}
+
+enum err serve_run(const struct serve_options *options, struct err_info *info)
+{
+    struct loop *loop = xcalloc(1, sizeof *loop);
+    loop->options = options;
+    loop->info = info;
+    loop->signal_fd = -1;
+    enum err err = open_all(loop);
+    if (err == ERR_OK)
+        err = wake_up(loop);
+    if (err == ERR_OK)
+        err = open_http(loop);
+    if (err == ERR_OK) {
+        if (announce(loop))
+            serve(loop);
+        finish(loop);
+        err = ended(loop);
+    }
+    close_all(loop);
+    free(loop);
+    return err;
+}

@@ -1,0 +1,21 @@
+/* core/hall/serve.h: the hall at work: opens the store, listens, and serves until it is told to end. */
+#pragma once
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "core/base/err.h"
+
+struct serve_options {
+    const char *data;                         /* folder with hall.db */
+    const char *listen;                       /* HOST:PORT; port 0 takes a free one; [::1]:8080 for IPv6 */
+    const char *tls_cert_file, *tls_key_file; /* PEM; NULL: plain http */
+    bool practice;                            /* a hall to try things in: it says so in /v1/health */
+    int stop_fd;                              /* readable, or closed at its other end: end cleanly; -1 none */
+    FILE *announce;                           /* gets "loketd: listening on URL"; NULL: nobody is told */
+    int (*ready)(void *ctx, const char *url); /* called once it listens; not 0: end again. May be NULL */
+    void *ctx;
+};
+
+/* Serves until SIGTERM, SIGINT or stop_fd; what is in flight is finished, the file is closed whole. ERR_OK:
+ * ended as asked. ERR_CONFLICT: the hall's history was replaced under this process. */
+enum err serve_run(const struct serve_options *options, struct err_info *info) MUST_USE;

@@ -1,0 +1,13 @@
+/* core/hall/tokens.h: tokens that were looked up lately, so that a poll costs no digest, query and parse. An entry
+ * is read from the store again after a minute: a user who was disabled is out by then. */
+#pragma once
+#include "core/command/command.h"
+
+struct hall;
+struct tokens;
+
+struct tokens *tokens_new(void);
+void tokens_free(struct tokens **tokens); /* NULL-safe */
+/* As session_actor. */
+enum err tokens_actor(struct hall *hall, const char *token, struct actor *actor) MUST_USE;
+void tokens_forget(struct tokens *tokens, const char *token);
