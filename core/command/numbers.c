@@ -80,19 +80,19 @@ static enum err search(const struct series *s, int64_t low, int64_t *index)
 static enum err next(const struct series *s, char out[TEXT_SIZE])
 {
     char low[TEXT_SIZE], high[TEXT_SIZE], found[TEXT_SIZE];
-    int64_t index, last = 1;
+    int64_t index = 1, last = 1;
+    bool taken = true;
     for (int i = 0; i < s->digits; i++)
         last *= 10;
     if (!number_of(s, 0, low) || !number_of(s, last - 1, high))
         return ERR_TOO_LARGE;
     TRY(highest(s, low, high, found));
-    if (!found[0]) {
-        index = 1;
-    } else if (strlen(found) == strlen(low) && !str_equal(found, high)) {
+    if (found[0])
         index = strtoll(found + strlen(s->prefix), NULL, 10) + 1;
-    } else {
+    if (strlen(found) <= strlen(low) && !str_equal(found, high))
+        TRY(is_taken(s, index, &taken));
+    if (taken)
         TRY(search(s, 0, &index));
-    }
     return number_of(s, index, out) ? ERR_OK : ERR_TOO_LARGE;
 }
 

@@ -1,0 +1,12 @@
+/* core/command/queues.h: what the rules about queues share with those that call from them. For this room only. */
+#pragma once
+#include "core/command/rules.h"
+#include "core/model/rule.h"
+
+/* The rule in force now. One that was set until a time and is over gives way to the one before it, in row too. */
+void queue_rule_now(struct call *c, struct json *row, struct rule_queue *rule);
+/* Whether this hall may call from the queue, or a bus has it. */
+enum err queue_is_here(struct call *c, const struct json *row, bool *here) MUST_USE;
+/* People who wait in a queue, of classes 1 … priority_class only when that is not 0; counted to COUNT_MAX. */
+enum { QUEUE_COUNT_MAX = 2000 };
+enum err queue_waiting(struct call *c, const char *queue, int priority_class, int64_t *count) MUST_USE;

@@ -1,0 +1,308 @@
+/* core/command/ticket_call.c: ticket.call_next and ticket.call: who is called to a counter, and why.
+ *
+ * The rule is core/model/rule.c. Read are only the heads of lists that it needs, each by an index, so that a call
+ * costs the same with ten tickets in the history and with ten million. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/command/queues.h"
+#include "core/command/ticket_row.h"
+#include "core/model/rule.h"
+
+/* Heads read of each list. The merge of appointments looks further: those called lately hold their places. */
+enum { HEADS = RULE_HEADS, HEADS_FAR = 32 };
+
+/* --- candidates --- */
+
+/* Left out of the plain lists: who was sent to a counter or person, and who has a place of their own. COALESCE
+ * keeps the planner from taking these for a key. */
+#define FREE       "AND COALESCE(counter, '') = '' AND COALESCE(user_, '') = '' "
+#define BY_ARRIVAL "AND COALESCE(place_at, '') = '' "
+#define WALK_IN    "AND COALESCE(appointment_at, '') = '' "
+
+/* $1 queue, $2 limit */
+static const char sql_arrived[] = /* tickets_arrival */
+    "SELECT row, arrived_at, number FROM tickets WHERE queue = $1 AND state = 'waiting' " FREE BY_ARRIVAL
+    "ORDER BY arrived_at, number LIMIT $2";
+static const char sql_placed[] = /* tickets_place */
+    "SELECT row, place_at, number FROM tickets WHERE queue = $1 AND state = 'waiting' AND place_at > '' " FREE
+    "ORDER BY place_at, number LIMIT $2";
+static const char sql_priority[] = /* tickets_queue */
+    "SELECT row, priority_class, arrived_at, number FROM tickets WHERE queue = $1 AND state = 'waiting'"
+    " AND priority_class > 0 " FREE BY_ARRIVAL "ORDER BY priority_class, arrived_at, number LIMIT $2";
+static const char sql_ordinary[] = /* tickets_queue */
+    "SELECT row, arrived_at, number FROM tickets WHERE queue = $1 AND state = 'waiting'"
+    " AND priority_class = 0 " FREE BY_ARRIVAL "ORDER BY arrived_at, number LIMIT $2";
+static const char sql_booked[] = /* tickets_booked */
+    "SELECT row, appointment_at, number FROM tickets WHERE queue = $1 AND state = 'waiting'"
+    " AND appointment_at > '' " FREE BY_ARRIVAL "ORDER BY appointment_at, number LIMIT $2";
+static const char sql_urgent[] = /* tickets_queue */
+    "SELECT row, priority_class, arrived_at, number FROM tickets WHERE queue = $1 AND state = 'waiting'"
+    " AND priority_class > 0 " FREE BY_ARRIVAL WALK_IN "ORDER BY priority_class, arrived_at, number LIMIT $2";
+static const char sql_walk_in[] = /* tickets_queue */
+    "SELECT row, arrived_at, number FROM tickets WHERE queue = $1 AND state = 'waiting'"
+    " AND priority_class = 0 " FREE BY_ARRIVAL WALK_IN "ORDER BY arrived_at, number LIMIT $2";
+
+/* $1 counter or person, $2 limit */
+static const char sql_to_counter[] =
+    "SELECT row, called_at FROM tickets WHERE counter = $1 AND state = 'waiting'"
+    " ORDER BY called_at LIMIT $2"; /* tickets_counter */
+static const char sql_to_user[] = "SELECT row, called_at FROM tickets WHERE user_ = $1 AND state = 'waiting'"
+                                  " ORDER BY called_at LIMIT $2"; /* tickets_user */
+
+static const struct {
+    int limit;
+    const char *sql[4];
+} heads[RULE_COUNT] = {
+    [RULE_FIFO] = {HEADS, {sql_arrived, sql_placed}},
+    [RULE_WEIGHTED] = {HEADS, {sql_arrived, sql_placed}},
+    [RULE_PRIORITY] = {HEADS, {sql_priority, sql_ordinary, sql_placed}},
+    [RULE_APPOINTMENTS] = {HEADS_FAR, {sql_booked, sql_urgent, sql_walk_in, sql_placed}},
+};
+
+static enum err add_heads(struct call *c, const char *sql, const char *key, int limit, struct json *tickets)
+{
+    struct stmt *s = db_query(c->tx->db, sql);
+    db_bind_text(s, 1, key);
+    db_bind_int(s, 2, sql == sql_placed ? HEADS_FAR : limit);
+    return rows_collect(s, tickets);
+}
+
+static struct candidate candidate_of(const struct call *c, const struct json *row, const struct json *counter)
+{
+    int64_t place_ms = row_time(row, "place_at"), booked_ms = row_time(row, "appointment_at");
+    int64_t last_ms = row_time(row, "last_call_at");
+    return (struct candidate){
+        .number = ticket_title(row),
+        .queue = json_text_or(row, "queue", ""),
+        .arrived_ms = place_ms > 0 ? place_ms : row_time(row, "arrived_at"),
+        .booked_ms = booked_ms > 0 ? booked_ms : 0,
+        .last_call_ms = last_ms > 0 ? last_ms : 0,
+        .priority = (int)json_int(row, "priority_class", 0),
+        .own =
+            str_equal(json_text_or(row, "counter", ""), row_id(counter)) || is_me(c, json_text(row, "user")),
+    };
+}
+
+/* --- the desk as the rule sees it --- */
+
+struct asking {
+    struct call *c;
+    struct json *counter;
+    const struct json *wanted; /* queues named in the body, or NULL */
+    struct json *tickets;      /* rows of candidates, in their order */
+    struct candidate *candidates;
+    struct json *queues[RULE_QUEUES_MAX]; /* rows */
+    struct rule_queue rules[RULE_QUEUES_MAX];
+    struct rule_state state;
+    int count;
+    int elsewhere; /* queues of this counter that another hall calls now */
+};
+
+/* What the rule remembers of a queue at this counter; by the queue's name, so that it outlives an assignment. */
+static int64_t deficit_of(const struct json *counter, const char *queue)
+{
+    return json_int(json_get(counter, "deficit"), queue, 0);
+}
+
+static bool is_wanted(const struct asking *a, const struct json *queue)
+{
+    return !a->wanted || json_has_text(a->wanted, row_id(queue)) ||
+           json_has_text(a->wanted, json_text_or(queue, "code", ""));
+}
+
+static enum err add_queue(struct asking *a, const struct json *assigned)
+{
+    struct json *row;
+    struct rule_queue *rule = &a->rules[a->count];
+    TRY(peek(a->c, TABLE_QUEUE, json_text(assigned, "queue"), &row));
+    if (!row || !is_wanted(a, row))
+        return ERR_OK;
+    bool here;
+    TRY(queue_is_here(a->c, row, &here));
+    if (!here) {
+        a->elsewhere++;
+        return ERR_OK;
+    }
+    queue_rule_now(a->c, row, rule);
+    rule->weight = (int)json_int(assigned, "weight", 1);
+    a->queues[a->count] = row;
+    a->state.run[a->count] = (int)json_int(row, "run", 0);
+    a->state.deficit[a->count] = deficit_of(a->counter, row_id(row));
+    if (str_equal(json_text(a->counter, "turn"), row_id(row)))
+        a->state.turn = a->count;
+    a->count++;
+    for (int i = 0; i < 4 && heads[rule->kind].sql[i]; i++)
+        TRY(add_heads(a->c, heads[rule->kind].sql[i], row_id(row), heads[rule->kind].limit, a->tickets));
+    return ERR_OK;
+}
+
+static enum err gather(struct asking *a)
+{
+    const struct json *mine = json_get(a->counter, "queues");
+    a->tickets = keep(a->c, json_new_array());
+    TRY(add_heads(a->c, sql_to_counter, row_id(a->counter), HEADS_FAR, a->tickets));
+    TRY(add_heads(a->c, sql_to_user, a->c->actor->user, HEADS_FAR, a->tickets));
+    for (const struct json *q = json_first(mine); q && a->count < RULE_QUEUES_MAX; q = json_next(q))
+        TRY(add_queue(a, q));
+    if (!a->count && a->elsewhere)
+        return refuse(a->c, "queue_elsewhere", "counter",
+                      "The queues of this counter are called by a mobile hall now. Ask the supervisor.");
+    if (!a->count && a->wanted)
+        return refuse(a->c, "queue_not_assigned", "queues",
+                      "This counter does not serve those queues. Leave them out, or ask the supervisor.");
+    return ERR_OK;
+}
+
+/* --- the answer's why: as core/cache/next.c writes it for the desk --- */
+
+static struct json *passed_json(const struct why *why, const struct candidate *candidates)
+{
+    struct json *passed = json_new_array();
+    struct buf text = {0};
+    for (int i = 0; i < why->passed_count; i++) {
+        struct json *one = json_new_object();
+        buf_clear(&text);
+        why_passed_text(why, i, candidates, &text);
+        json_set_text(one, "number", candidates[why->passed[i].index].number);
+        json_set_text(one, "reason", rule_passed_text(why->passed[i].reason));
+        json_set_text(one, "text", buf_text(&text));
+        json_add(passed, one);
+    }
+    buf_free(&text);
+    return passed;
+}
+
+static struct json *why_json(const struct why *why, const struct candidate *candidates, int count)
+{
+    struct json *json = json_new_object();
+    struct buf text = {0};
+    why_text(why, candidates, count, &text);
+    json_set_text(json, "rule", rule_text(why->rule));
+    json_set_text(json, "reason", rule_reason_text(why->reason));
+    json_set_int(json, "score", why->value);
+    json_set_int(json, "value", why->value);
+    json_set_int(json, "of", why->of);
+    json_set_text(json, "number", candidates[why->chosen].number);
+    json_set_text(json, "text", buf_text(&text));
+    json_set(json, "passed_over", passed_json(why, candidates));
+    json_set_int(json, "passed_all", why->passed_all);
+    buf_free(&text);
+    return json;
+}
+
+static struct json *why_nobody(const struct asking *a)
+{
+    struct json *json = json_new_object();
+    json_set_text(json, "rule", rule_text(a->count ? a->rules[0].kind : RULE_FIFO));
+    json_set_text(json, "reason", "nobody_waits");
+    json_set_int(json, "score", 0);
+    json_set_text(json, "text",
+                  a->count ? "Nobody waits in your queues." : "No queue is assigned to this counter.");
+    json_set(json, "passed_over", json_new_array());
+    return json;
+}
+
+/* --- the call --- */
+
+/* What the rule must remember; only rows that changed are written. */
+static enum err save_state(struct asking *a, const struct rule_state *after)
+{
+    bool counter_changed = after->turn != a->state.turn && a->count > 0;
+    for (int i = 0; i < a->count; i++) {
+        struct json *row = a->queues[i];
+        counter_changed = counter_changed || after->deficit[i] != a->state.deficit[i];
+        if (after->run[i] == a->state.run[i])
+            continue;
+        json_set_int(row, "run", after->run[i]);
+        TRY(save(a->c, TABLE_QUEUE, row));
+    }
+    if (!counter_changed)
+        return ERR_OK;
+    struct json *deficit = json_new_object();
+    for (int i = 0; i < a->count; i++)
+        if (after->deficit[i])
+            json_set_int(deficit, row_id(a->queues[i]), after->deficit[i]);
+    json_set(a->counter, "deficit", deficit);
+    json_set_text(a->counter, "turn", row_id(a->queues[after->turn]));
+    return save(a->c, TABLE_COUNTER, a->counter);
+}
+
+static enum err choose(struct asking *a)
+{
+    struct rule_desk desk = {.queues = a->rules, .queue_count = a->count, .now_ms = a->c->at_ms};
+    struct rule_state after = a->state;
+    struct why why;
+    struct json *row;
+    int count = 0;
+    a->candidates = xcalloc(json_count(a->tickets) + 1, sizeof *a->candidates);
+    for (const struct json *t = json_first(a->tickets); t; t = json_next(t))
+        a->candidates[count++] = candidate_of(a->c, t, a->counter);
+    int chosen = rule_choose(&desk, &after, a->candidates, count, &why);
+    if (chosen < 0) {
+        json_set_null(answer(a->c), "ticket");
+        json_set(answer(a->c), "why", why_nobody(a));
+        return ERR_OK;
+    }
+    TRY(load(a->c, TABLE_TICKET, "ticket", row_id(json_at(a->tickets, (size_t)chosen)), &row));
+    TRY(save_state(a, &after));
+    return ticket_take(a->c, row, a->counter, why_json(&why, a->candidates, count));
+}
+
+enum err ticket_take(struct call *c, struct json *row, const struct json *counter, struct json *why)
+{
+    struct ticket ticket;
+    struct ticket_act act = {
+        .event = TICKET_CALL, .user = c->actor->user, .counter = row_id(counter), .gen = -1};
+    ticket_read(row, &ticket);
+    json_set(answer(c), "why", why); /* owned by the answer from here on */
+    TRY(ticket_do(c, row, &ticket, &act));
+    ticket_answer(c, row);
+    return ERR_OK;
+}
+
+enum err ticket_call_next(struct call *c)
+{
+    struct asking a = {.c = c};
+    TRY(body_array(c, "queues", &a.wanted));
+    if (!json_count(a.wanted))
+        a.wanted = NULL;
+    TRY(counter_need_held(c, &a.counter));
+    TRY(counter_need_free(c, row_id(a.counter)));
+    TRY(gather(&a));
+    enum err err = choose(&a);
+    free(a.candidates);
+    return err;
+}
+
+/* --- a named ticket, out of order --- */
+
+enum err ticket_call_named(struct call *c)
+{
+    struct json *counter, *row, *queue;
+    struct ticket ticket;
+    const char *reason;
+    bool here = true;
+    TRY(counter_need_held(c, &counter));
+    TRY(ticket_load(c, &row, &ticket));
+    TRY(body_text(c, "reason", &reason));
+    if (!reason)
+        return refuse(c, "reason_needed", "reason", "Why is %s called out of turn? Give a reason.",
+                      ticket.number);
+    TRY(counter_need_free(c, row_id(counter)));
+    TRY(peek(c, TABLE_QUEUE, ticket.queue, &queue));
+    TRY(need_agency(c, json_text(queue, "agency")));
+    if (queue)
+        TRY(queue_is_here(c, queue, &here));
+    if (!here)
+        return refuse(c, "queue_elsewhere", "ticket",
+                      "The queue of %s is called by a mobile hall now. Ask the supervisor.", ticket.number);
+    json_set_text(row, "call_reason", reason);
+    struct json *why = json_new_object();
+    json_set_text(why, "rule", "named");
+    json_set_text(why, "reason", "named");
+    json_set_text(why, "number", ticket.number);
+    json_set_text(why, "text", reason);
+    json_set(why, "passed_over", json_new_array());
+    return ticket_take(c, row, counter, why);
+}
