@@ -1,0 +1,272 @@
+/* core/hall/backup.c: see backup.h. */
+#include "core/hall/backup.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "core/hall/door.h"
+
+/* --- out --- */
+
+static bool same_file(const char *a, const char *b)
+{
+    struct stat of_a, of_b;
+    return stat(a, &of_a) == 0 && stat(b, &of_b) == 0 && of_a.st_dev == of_b.st_dev &&
+           of_a.st_ino == of_b.st_ino;
+}
+
+static enum err mark_safe(struct db *db, int64_t rev)
+{
+    enum err err = db_begin(db);
+    if (err == ERR_OK)
+        err = store_set_safe(db, rev);
+    if (err == ERR_OK)
+        err = db_commit(db);
+    if (err != ERR_OK)
+        db_rollback(db);
+    return err;
+}
+
+enum err backup_take(struct db *db, const char *file, int64_t *rev, struct err_info *info)
+{
+    struct hall_state state;
+    if (same_file(file, db_path(db)))
+        return err_set(info, ERR_USAGE, "%s is the hall itself. Name another file for the backup.", file);
+    enum err err = store_state(db, &state);
+    if (err != ERR_OK)
+        return store_fail(db, err, info);
+    err = db_backup(db, file, NULL, NULL, info);
+    if (err != ERR_OK)
+        return err;
+    *rev = state.rev;
+    err = mark_safe(db, state.rev);
+    return err == ERR_OK ? ERR_OK : store_fail(db, err, info);
+}
+
+/* A loketd at work has another working folder than the one who asks. */
+static char *whole_path(const char *file)
+{
+    if (file[0] == '/')
+        return xstrdup(file);
+    char *here = getcwd(NULL, 0);
+    char *path = here ? xasprintf("%s/%s", here, file) : xstrdup(file);
+    free(here);
+    return path;
+}
+
+static enum err ask_running(const char *data, const char *file, int64_t *rev, struct err_info *info)
+{
+    struct json *request = json_new_object(), *answer = NULL;
+    json_set_text(request, "do", "backup");
+    json_set_text(request, "file", file);
+    enum err err = door_ask_running(data, request, &answer, info);
+    *rev = json_int(answer, "rev", 0);
+    json_free(&request);
+    json_free(&answer);
+    return err;
+}
+
+enum err backup_make(const char *data, const char *file, int64_t *rev, struct err_info *info)
+{
+    struct db *db = NULL;
+    char *path = whole_path(file);
+    enum err err = ask_running(data, path, rev, info);
+    if (err == ERR_ABSENT && !info->text[0]) {
+        err = store_open(&db, data, false, info);
+        if (err == ERR_OK)
+            err = backup_take(db, path, rev, info);
+        db_close(&db);
+    }
+    free(path);
+    return err;
+}
+
+/* --- back --- */
+
+static enum err look_at(const char *file, struct db **db, struct hall_state *state, struct err_info *info)
+{
+    struct json *hall = NULL;
+    enum err err = db_open(db, file, 0, info);
+    if (err != ERR_OK)
+        return err;
+    err = db_integrity(*db, info);
+    if (err != ERR_OK)
+        return err;
+    err = store_state(*db, state);
+    if (err == ERR_OK)
+        err = store_hall(*db, &hall);
+    json_free(&hall);
+    if (err != ERR_OK)
+        return err_set(info, err, "%s is no backup of a hall: it was not made by loketd backup.", file);
+    return ERR_OK;
+}
+
+static enum err raise_epoch(struct tx *tx, void *ctx)
+{
+    const int64_t *epoch = ctx;
+    struct json *hall = NULL;
+    enum err err = store_hall(tx->db, &hall);
+    if (err == ERR_OK) {
+        char id[64];
+        str_copy(id, sizeof id, json_text_or(hall, "id", ""));
+        json_set_int(hall, "epoch", *epoch);
+        err = tx_put(tx, TABLE_HALL, id, hall);
+    }
+    json_free(&hall);
+    return err;
+}
+
+/* Everything in the restored file stands in its backup, so it is safe; the change that tells of the restoring
+ * is not. */
+static enum err give_epoch(const char *path, int64_t epoch, int64_t *rev, struct err_info *info)
+{
+    struct work work = {0};
+    struct hall_state state;
+    enum err err = store_open_file(&work.db, path, false, info);
+    if (err != ERR_OK)
+        return err;
+    err = store_state(work.db, &state);
+    if (err == ERR_OK)
+        err = work_begin(&work);
+    work.env.epoch = epoch;
+    if (err == ERR_OK)
+        err = store_set_epoch(work.db, epoch);
+    if (err == ERR_OK)
+        err = store_set_safe(work.db, state.rev);
+    if (err == ERR_OK)
+        err = server_change(&work.env, "hall.restore", NULL, raise_epoch, &epoch);
+    *rev = state.rev;
+    return work_close(&work, err, info);
+}
+
+static enum err sync_folder(const char *data, struct err_info *info)
+{
+    int fd = open(data, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    bool done = fd >= 0 && fsync(fd) == 0;
+    int number = errno;
+    if (fd >= 0)
+        close(fd);
+    return done ? ERR_OK
+                : err_set(info, err_from_errno(number), "The folder %s cannot be written: %s.", data,
+                          strerror(number));
+}
+
+static enum err name_as(const char *from, const char *to, struct err_info *info)
+{
+    if (rename(from, to) == 0)
+        return ERR_OK;
+    return err_set(info, err_from_errno(errno), "%s cannot become %s: %s.", from, to, strerror(errno));
+}
+
+/* The name that the present hall is kept under. */
+static char *kept_name(const char *data)
+{
+    char at[TIME_TEXT];
+    time_text(clock_wall_now_ms(), at);
+    for (char *c = at; *c; c++)
+        if (*c == ':')
+            *c = '-';
+    return xasprintf("%s/hall-before-restore-%s.db", data, at);
+}
+
+/* The file there now, held open and exclusively, so that no loketd can start on it meanwhile. A damaged one is
+ * replaced all the same: that is what a backup is for. */
+static enum err hold_present(const char *data, const char *path, struct db **db, int64_t *epoch,
+                             struct err_info *info)
+{
+    struct hall_state state;
+    *epoch = 0;
+    if (access(path, F_OK) != 0)
+        return ERR_OK;
+    enum err err = db_open(db, path, DB_WRITE | DB_EXCLUSIVE, info);
+    if (err == ERR_IN_USE)
+        return err_set(info, err, "A loketd works on the hall in %s. Stop it first; nothing was changed.",
+                       data);
+    if (err == ERR_OK && store_state(*db, &state) == ERR_OK)
+        *epoch = state.epoch;
+    return err == ERR_DISK_FULL || err == ERR_READ_ONLY || err == ERR_SYSTEM ? err : ERR_OK;
+}
+
+/* Where no history is left to compare with, time alone grows for sure. */
+static int64_t next_epoch(int64_t of_backup, int64_t of_present)
+{
+    enum { SECOND_MS = 1000 };
+    if (of_present > 0)
+        return 1 + (of_backup > of_present ? of_backup : of_present);
+    int64_t now = clock_wall_now_ms() / SECOND_MS;
+    return now > of_backup ? now : of_backup + 1;
+}
+
+/* A log that outlived its closing (a damaged hall) goes with the file that it belongs to: beside another file
+ * SQLite would take it for that one's. */
+static enum err move_log(const char *path, const char *kept, struct err_info *info)
+{
+    char *from = xasprintf("%s-wal", path), *to = xasprintf("%s-wal", kept);
+    enum err err = access(from, F_OK) == 0 ? name_as(from, to, info) : ERR_OK;
+    free(from);
+    free(to);
+    return err;
+}
+
+/* The old file is named away first, then closed, which tidies its log; only then is the name free for the new
+ * one. Whoever starts a loketd in between is told that there is no hall. */
+static enum err put_in_place(const char *data, const char *part, const char *path, struct db **present,
+                             char **kept, struct err_info *info)
+{
+    enum err err = ERR_OK;
+    if (access(path, F_OK) == 0) {
+        *kept = kept_name(data);
+        err = name_as(path, *kept, info);
+    }
+    db_close(present);
+    if (err == ERR_OK && *kept)
+        err = move_log(path, *kept, info);
+    if (err == ERR_OK)
+        err = name_as(part, path, info);
+    return err == ERR_OK ? sync_folder(data, info) : err;
+}
+
+static void drop_file(const char *path)
+{
+    static const char *const ends[] = {"", "-wal", "-shm", "-journal"};
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
+        char *name = xasprintf("%s%s", path, ends[i]);
+        (void)unlink(name);
+        free(name);
+    }
+}
+
+enum err backup_restore(const char *data, const char *file, char **kept, int64_t *rev, struct err_info *info)
+{
+    struct db *backup = NULL, *present = NULL;
+    struct hall_state state = {0};
+    int64_t epoch = 0;
+    char *path = xasprintf("%s/hall.db", data), *part = xasprintf("%s/hall.db.restored", data);
+    *kept = NULL;
+    enum err err = look_at(file, &backup, &state, info);
+    if (err == ERR_OK && mkdir(data, 0700) != 0 && errno != EEXIST)
+        err =
+            err_set(info, err_from_errno(errno), "The folder %s cannot be made: %s.", data, strerror(errno));
+    if (err == ERR_OK)
+        err = hold_present(data, path, &present, &epoch, info);
+    if (err == ERR_OK) {
+        drop_file(part);
+        err = db_backup(backup, part, NULL, NULL, info);
+    }
+    if (err == ERR_OK)
+        err = give_epoch(part, next_epoch(state.epoch, epoch), rev, info);
+    if (err == ERR_OK)
+        err = put_in_place(data, part, path, &present, kept, info);
+    else
+        drop_file(part);
+    db_close(&present);
+    db_close(&backup);
+    free(path);
+    free(part);
+    return err;
+}

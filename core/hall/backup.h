@@ -1,0 +1,14 @@
+/* core/hall/backup.h: a hall in one file: taken out, put back, and proved whole. */
+#pragma once
+#include "core/hall/setup.h"
+
+/* Into file, which appears whole or not at all; then everything in it counts as safe. *rev: its last change. */
+enum err backup_make(const char *data, const char *file, int64_t *rev, struct err_info *info) MUST_USE;
+/* The same on a store that is open, outside a transaction. */
+enum err backup_take(struct db *db, const char *file, int64_t *rev, struct err_info *info) MUST_USE;
+
+/* Puts a backup in place under a new epoch, so that workstations send again what it does not hold. The hall
+ * that was there is kept: its new name is written to *kept (the caller frees; NULL when there was none). Refused
+ * while a loketd works on it. */
+enum err backup_restore(const char *data, const char *file, char **kept, int64_t *rev,
+                        struct err_info *info) MUST_USE;

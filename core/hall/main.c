@@ -1,0 +1,221 @@
+/* core/hall/main.c: loketd. Reads the command line and starts what is asked. */
+#include <locale.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/log.h"
+#include "core/hall/backup.h"
+#include "core/hall/options.h"
+#include "core/hall/people.h"
+#include "core/hall/practice.h"
+#include "core/hall/rehearse.h"
+#include "core/hall/serve.h"
+#include "core/hall/verify.h"
+
+enum { STATUS_DONE, STATUS_FAILED, STATUS_USAGE };
+
+static enum err help(const struct hall_options *options, struct err_info *info)
+{
+    (void)options, (void)info;
+    fputs(hall_options_usage(), stdout);
+    return ERR_OK;
+}
+
+static enum err version(const struct hall_options *options, struct err_info *info)
+{
+    (void)options, (void)info;
+    puts("loketd " LOKET_VERSION);
+    return ERR_OK;
+}
+
+static enum err need_sqlite(const struct hall_options *options, struct err_info *info)
+{
+    if (!options->db)
+        return ERR_OK;
+    return err_set(info, ERR_SYSTEM,
+                   "This loketd keeps its hall in a file of SQLite and does not speak with PostgreSQL yet. "
+                   "Leave --db out.");
+}
+
+static enum err init(const struct hall_options *options, struct err_info *info)
+{
+    const struct setup setup = {
+        .data = options->data, .code = options->hall, .name = options->name, .timezone = options->timezone};
+    struct pack pack = {0};
+    struct db *db = NULL;
+    enum err err = need_sqlite(options, info);
+    if (err == ERR_OK)
+        err = setup_pack(options->pack, &pack, info);
+    if (err == ERR_OK)
+        err = setup_hall(&setup, &pack, &db, info);
+    if (err == ERR_OK)
+        printf(
+            "The hall %s is set up in %s with %d services. Next: loketd user add, loketd counter add, loketd "
+            "serve.\n",
+            options->hall, options->data, pack.service_count);
+    pack_free(&pack);
+    db_close(&db);
+    return err;
+}
+
+static enum err serve(const struct hall_options *options, struct err_info *info)
+{
+    const struct serve_options serve = {.data = options->data,
+                                        .listen = options->listen,
+                                        .tls_cert_file = options->tls_cert,
+                                        .tls_key_file = options->tls_key,
+                                        .stop_fd = -1,
+                                        .announce = stdout};
+    enum err err = need_sqlite(options, info);
+    if (err == ERR_OK && !options->tls_cert != !options->tls_key)
+        err = err_set(info, ERR_USAGE, "--tls-cert and --tls-key belong together: name both files.");
+    if (err == ERR_OK)
+        err = log_open(options->log, info);
+    return err == ERR_OK ? serve_run(&serve, info) : err;
+}
+
+static enum err practice(const struct hall_options *options, struct err_info *info)
+{
+    return practice_run(options, info);
+}
+
+static enum err backup(const struct hall_options *options, struct err_info *info)
+{
+    int64_t rev = 0;
+    enum err err = backup_make(options->data, options->argument, &rev, info);
+    if (err == ERR_OK)
+        printf("The hall in %s stands in %s up to change %lld.\n", options->data, options->argument,
+               (long long)rev);
+    return err;
+}
+
+static enum err restore(const struct hall_options *options, struct err_info *info)
+{
+    char *kept = NULL;
+    int64_t rev = 0;
+    enum err err = backup_restore(options->data, options->argument, &kept, &rev, info);
+    if (err == ERR_OK)
+        printf(
+            "The hall in %s is as %s has it, up to change %lld. Workstations will send again what is newer."
+            "%s%s\n",
+            options->data, options->argument, (long long)rev,
+            kept ? " What was there before is kept as " : "", kept ? kept : "");
+    free(kept);
+    return err;
+}
+
+static enum err verify(const struct hall_options *options, struct err_info *info)
+{
+    struct verified done;
+    struct db *db = NULL;
+    enum err err = store_open(&db, options->data, false, info);
+    if (err == ERR_OK)
+        err = verify_store(db, &done, info);
+    if (err == ERR_OK)
+        printf("The hall in %s is whole: %lld changes, %lld audit lines, %lld rows, %lld answers.\n",
+               options->data, (long long)done.changes, (long long)done.audit, (long long)done.rows,
+               (long long)done.results);
+    db_close(&db);
+    return err;
+}
+
+static enum err read_queue(struct json **queue, struct err_info *info)
+{
+    enum { QUEUE_MAX = 16 * 1024 * 1024 };
+    struct buf text = {0};
+    struct err_info own = {0};
+    char part[16 * 1024];
+    size_t got;
+    while (text.length <= QUEUE_MAX && (got = fread(part, 1, sizeof part, stdin)) > 0)
+        buf_add(&text, part, got);
+    enum err err = text.length > QUEUE_MAX
+                       ? err_set(info, ERR_TOO_LARGE, "The queue on standard input is larger than 16 MiB.")
+                       : json_parse(buf_text(&text), text.length, queue, &own);
+    if (err != ERR_OK && !info->text[0])
+        err_set(info, err, "The queue on standard input is not JSON: %s", own.text);
+    buf_free(&text);
+    return err;
+}
+
+static enum err rehearse_stdin(const struct hall_options *options, struct err_info *info)
+{
+    enum rule_kind kind;
+    struct json *queue = NULL, *out = NULL;
+    if (!rule_find(options->rule, &kind))
+        return err_set(info, ERR_USAGE, "--rule is fifo, priority, weighted or appointments, not \"%s\".",
+                       options->rule);
+    enum err err = read_queue(&queue, info);
+    if (err == ERR_OK)
+        err = rehearse(kind, queue, &out, info);
+    if (err == ERR_OK) {
+        char *text = json_print(out);
+        puts(text);
+        free(text);
+    }
+    json_free(&queue);
+    json_free(&out);
+    return err;
+}
+
+static enum err demo_list(const struct hall_options *options, struct err_info *info)
+{
+    (void)info;
+    if (options->json)
+        puts("[]");
+    else
+        puts("There are no scenarios in this loketd yet. A practice hall is: loket --hall practice");
+    return ERR_OK;
+}
+
+static enum err demo_run(const struct hall_options *options, struct err_info *info)
+{
+    return err_set(info, ERR_ABSENT,
+                   "There is no scenario \"%s\": this loketd has none yet. A practice hall is: loket --hall "
+                   "practice",
+                   options->argument);
+}
+
+static enum err run(const struct hall_options *options, struct err_info *info)
+{
+    static enum err (*const verbs[])(const struct hall_options *options, struct err_info *info) = {
+        [HALL_HELP] = help,
+        [HALL_VERSION] = version,
+        [HALL_INIT] = init,
+        [HALL_SERVE] = serve,
+        [HALL_PRACTICE] = practice,
+        [HALL_USER_ADD] = people_user_add,
+        [HALL_USER_LIST] = people_user_list,
+        [HALL_USER_DISABLE] = people_user_disable,
+        [HALL_USER_PASSWORD] = people_user_password,
+        [HALL_COUNTER_ADD] = people_counter_add,
+        [HALL_COUNTER_LIST] = people_counter_list,
+        [HALL_IMPORT] = people_import,
+        [HALL_EXPORT] = people_export,
+        [HALL_BACKUP] = backup,
+        [HALL_RESTORE] = restore,
+        [HALL_VERIFY] = verify,
+        [HALL_REHEARSE] = rehearse_stdin,
+        [HALL_DEMO_LIST] = demo_list,
+        [HALL_DEMO_RUN] = demo_run,
+    };
+    return verbs[options->verb](options, info);
+}
+
+int main(int argc, char **argv)
+{
+    struct err_info info = {0};
+    struct hall_options options;
+    setlocale(LC_CTYPE, "");
+    signal(SIGPIPE, SIG_IGN); /* who asked may be gone before the answer */
+    enum err err = hall_options_parse(argc, argv, &options, &info);
+    if (err == ERR_OK)
+        err = run(&options, &info);
+    if (err == ERR_OK && fflush(stdout) != 0)
+        err = err_set(&info, ERR_DISK, "The answer cannot be written to standard output: %m.");
+    if (err != ERR_OK)
+        fprintf(stderr, "loketd: %s\n", info.text[0] ? info.text : err_text(err));
+    log_close();
+    return err == ERR_OK ? STATUS_DONE : err == ERR_USAGE ? STATUS_USAGE : STATUS_FAILED;
+}
