@@ -190,18 +190,19 @@ enum err counter_need_held(struct call *c, struct json **row)
     return ERR_OK;
 }
 
-/* After a take-over someone else's ticket may still be at the counter: it stays theirs and is not in the way. */
-enum err counter_need_free(struct call *c, const char *counter)
+enum err user_need_free(struct call *c, const char *user)
 {
     static const char sql_mine[] = "SELECT row, called_at FROM tickets WHERE user_ = $1 AND state = $2"
                                    " ORDER BY called_at LIMIT 1"; /* tickets_user */
-    static const char *const states[] = {"serving", "called"};
-    (void)counter;
-    for (size_t i = 0; i < sizeof states / sizeof *states; i++) {
+    static const struct {
+        const char *state, *word, *hint;
+    } busy[] = {{"serving", "being served", "finish, hold or return"},
+                {"called", "called", "start, return or miss"}};
+    for (size_t i = 0; i < sizeof busy / sizeof *busy; i++) {
         struct json *row = NULL;
         struct stmt *s = db_query(c->tx->db, sql_mine);
-        db_bind_text(s, 1, c->actor->user);
-        db_bind_text(s, 2, states[i]);
+        db_bind_text(s, 1, user);
+        db_bind_text(s, 2, busy[i].state);
         enum err err = rows_first(s, &row);
         if (err == ERR_ABSENT)
             continue;
@@ -209,8 +210,14 @@ enum err counter_need_free(struct call *c, const char *counter)
         keep(c, row);
         json_set(answer(c), "ticket", json_copy(row));
         return refuse(c, "still_serving", "", "%s is still %s. Nothing was changed: %s it first.",
-                      ticket_title(row), i ? "called" : "being served",
-                      i ? "start, return or miss" : "finish, hold or return");
+                      ticket_title(row), busy[i].word, busy[i].hint);
     }
     return ERR_OK;
+}
+
+/* After a take-over someone else's ticket may still be at the counter: it stays theirs and is not in the way. */
+enum err counter_need_free(struct call *c, const char *counter)
+{
+    (void)counter;
+    return user_need_free(c, c->actor->user);
 }

@@ -100,12 +100,13 @@ enum err case_settle(struct call *c, struct json *row, const struct json *servic
 /* --- the rules: one for each command; commands.c is their table --- */
 command_rule counter_open, counter_pause, counter_resume, counter_close;
 command_rule ticket_issue, ticket_call_next, ticket_call_named;
-command_rule ticket_recall, ticket_start, ticket_no_show, ticket_hold, ticket_resume, ticket_return, ticket_finish,
-    ticket_cancel, ticket_transfer, ticket_undo;
+command_rule ticket_recall, ticket_start, ticket_no_show, ticket_hold, ticket_resume, ticket_return,
+    ticket_finish, ticket_cancel, ticket_transfer, ticket_undo;
 command_rule queue_assign, queue_move, queue_rule, queue_home;
 command_rule closure_request, closure_approve, closure_reject;
 command_rule survey_record;
 command_rule case_open, case_draft, case_submit, case_check_document, case_pay, case_decide, case_confirm,
-    case_extend, case_complain, case_void, case_duplicate, case_assign, case_deliver, case_withdraw, case_correct;
+    case_extend, case_complain, case_void, case_duplicate, case_assign, case_deliver, case_withdraw,
+    case_correct;
 command_rule dispute_resolve;
 command_rule person_record;

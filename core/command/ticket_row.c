@@ -204,6 +204,8 @@ enum err ticket_do(struct call *c, struct json *row, struct ticket *ticket, stru
             return refuse_holder(c, ticket, act->event);
         return refuse(c, refusal.code, "", "%s", refusal.text);
     }
+    if (ticket->before.event != TICKET_EVENT_COUNT) /* a supervisor's step is the supervisor's to undo */
+        str_copy(ticket->before.by, sizeof ticket->before.by, c->actor->user);
     ticket_write(ticket, row);
     c->at_ms = act->now_ms;
     row_stamp(c, row, ticket_event_text(act->event));

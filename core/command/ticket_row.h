@@ -29,3 +29,5 @@ enum err counter_tickets(struct call *c, const char *counter, bool held, int row
                          struct json *list) MUST_USE;
 /* Tickets that wait for this counter or person become anyone's of their queue again. */
 enum err tickets_unsend(struct call *c, const char *counter, const char *user) MUST_USE;
+/* Refused still_serving, naming the ticket, while one is called or served by user. */
+enum err user_need_free(struct call *c, const char *user) MUST_USE;

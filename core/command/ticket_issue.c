@@ -1,0 +1,161 @@
+/* core/command/ticket_issue.c: ticket.issue: a citizen gets a number in a queue.
+ *
+ * At the workstation, while it predicts, there is no number: the hall gives it, so that no two people ever have
+ * the same. Everything else is the same on both sides. */
+#include <string.h>
+
+#include "core/command/ticket_row.h"
+
+enum { CHANNEL_MAX = 40, CLASS_MAX = 9 };
+
+struct wish {
+    struct json *queue;
+    const char *service; /* NULL: only a queue was named */
+    const char *channel, *language, *person, *visit;
+    int64_t appointment_ms;      /* -1: a walk-in */
+    const struct json *priority; /* of the hall's list, or NULL */
+    int class;
+};
+
+/* --- what is wished --- */
+
+static enum err find_queue(struct call *c, struct wish *wish)
+{
+    const char *service, *queue;
+    struct json *row = NULL;
+    TRY(body_text(c, "service", &service));
+    TRY(body_text(c, "queue", &queue));
+    if (!service && !queue)
+        return refuse(c, "invalid_body", "service", "Name a service or a queue. No ticket was given.");
+    if (service)
+        TRY(load(c, TABLE_SERVICE, "service", service, &row));
+    wish->service = service;
+    if (!queue)
+        queue = json_text(row, "queue");
+    if (str_empty(queue))
+        return refuse(
+            c, "no_queue", "service",
+            "This service has no queue yet. No ticket was given: name a queue, or ask the supervisor.");
+    return load_named(c, TABLE_QUEUE, "queue", queue, &wish->queue);
+}
+
+static bool is_priority(const struct json *priority, const char *code, int64_t class)
+{
+    return code ? str_equal(json_text(priority, "code"), code) : json_int(priority, "class", 0) == class;
+}
+
+/* body.priority: a code of the hall's list, {"code"} as in the row, or the class as a number. */
+static enum err find_priority(struct call *c, struct wish *wish)
+{
+    struct json *hall;
+    const struct json *named = json_get(c->body, "priority");
+    const char *code = json_is_object(named) ? json_text(named, "code") : json_as_text(named);
+    int64_t class = json_is_integer(named) ? json_as_int(named, 0) : 0;
+    if (!named || json_is_null(named) || (code && !*code))
+        return ERR_OK;
+    if (!code && (class < 1 || class > CLASS_MAX))
+        return refuse(c, "invalid_body", "priority",
+                      "\"priority\" must be a code of the hall's list. Leave it out "
+                      "for an ordinary ticket.");
+    TRY(load_hall(c, &hall));
+    const struct json *list = json_get(hall, "priorities");
+    for (const struct json *p = json_first(list); p && !wish->priority; p = json_next(p))
+        if (is_priority(p, code, class))
+            wish->priority = p;
+    if (!wish->priority && code)
+        return refuse(c, "unknown_priority", "priority",
+                      "This hall has no priority \"%.40s\". No ticket was given: choose one of its list.",
+                      code);
+    wish->class = wish->priority ? (int)json_int(wish->priority, "class", 0) : (int)class;
+    return ERR_OK;
+}
+
+static enum err read_wish(struct call *c, struct wish *wish)
+{
+    TRY(find_queue(c, wish));
+    TRY(find_priority(c, wish));
+    TRY(body_text(c, "channel", &wish->channel));
+    TRY(body_text(c, "language", &wish->language));
+    TRY(body_text(c, "visit", &wish->visit));
+    TRY(body_time(c, "appointment_at", &wish->appointment_ms));
+    if (wish->channel && strlen(wish->channel) > CHANNEL_MAX)
+        return refuse(c, "invalid_body", "channel",
+                      "\"channel\" is one short word, such as walk_in or kiosk.");
+    if (wish->language && strlen(wish->language) > CHANNEL_MAX)
+        return refuse(c, "invalid_body", "language", "\"language\" is a code such as az, id, en or ru.");
+    return person_resolve(c, &wish->person);
+}
+
+/* --- the ticket --- */
+
+static struct json *priority_json(const struct wish *wish)
+{
+    if (!wish->class)
+        return json_new_null();
+    struct json *json = json_new_object();
+    json_set_text(json, "code", wish->priority ? json_text(wish->priority, "code") : NULL);
+    json_set_int(json, "class", wish->class);
+    return json;
+}
+
+static void write_wish(struct json *row, const struct wish *wish)
+{
+    json_set_text(row, "queue", row_id(wish->queue));
+    json_set_text(row, "service", wish->service);
+    json_set_text(row, "visit", wish->visit ? wish->visit : row_id(row));
+    json_set_text(row, "agency", json_text(wish->queue, "agency"));
+    json_set_text(row, "channel", wish->channel ? wish->channel : "walk_in");
+    json_set(row, "priority", priority_json(wish));
+    json_set_int(row, "priority_class", wish->class);
+    json_set_text(row, "person", wish->person);
+    json_set_text(row, "language", wish->language);
+    row_set_time(row, "appointment_at", wish->appointment_ms);
+}
+
+static enum err give_number(struct call *c, struct json *row, const struct wish *wish)
+{
+    char number[TICKET_NUMBER], day[DATE_TEXT];
+    const char *prefix = json_text_or(wish->queue, "code", "");
+    time_date(c->tx->now_ms, day);
+    json_set_text(row, "day", day);
+    json_set_null(row, "number");
+    if (c->tx->predicting)
+        return ERR_OK;
+    TRY(ticket_number_next(c, day, prefix, number));
+    json_set_text(row, "number", number);
+    return ERR_OK;
+}
+
+static struct json *minutes_json(const int64_t minutes[2])
+{
+    struct json *json = json_new_array();
+    json_add(json, json_new_int(minutes[0]));
+    json_add(json, json_new_int(minutes[1]));
+    return json;
+}
+
+enum err ticket_issue(struct call *c)
+{
+    struct wish wish = {.appointment_ms = -1};
+    struct ticket ticket;
+    char id[UUID_TEXT];
+    int64_t ahead, minutes[2];
+    tx_new_id(c->tx, id); /* first, so that it is the same whatever else the command makes */
+    TRY(read_wish(c, &wish));
+    TRY(queue_promise(c, row_id(wish.queue), wish.class, &ahead, minutes));
+    struct json *row = row_new(c, id);
+    TRY(give_number(c, row, &wish));
+    write_wish(row, &wish);
+    ticket_init(&ticket);
+    str_copy(ticket.queue, sizeof ticket.queue, row_id(wish.queue));
+    row_set_time(row, "arrived_at", c->at_ms);
+    ticket_write(&ticket, row);
+    json_set(row, "promise_min", minutes_json(minutes));
+    json_set_int(row, "ahead", ahead);
+    row_stamp(c, row, "issue");
+    TRY(save(c, TABLE_TICKET, row));
+    ticket_answer(c, row);
+    json_set_int(answer(c), "ahead", ahead);
+    json_set(answer(c), "estimate_min", minutes_json(minutes));
+    return ERR_OK;
+}

@@ -1,0 +1,104 @@
+/* core/command/ticket_promise.c: how many people are before a newcomer, and how long it will take.
+ *
+ * What is promised is stored with the ticket, so that it can be compared with the fact later. Counts only
+ * counters that are really open; the arithmetic is core/model/queue.c. */
+#include "core/command/queues.h"
+#include "core/command/ticket_row.h"
+#include "core/model/queue.h"
+
+enum { DESKS_MAX = 200, RECENT_MAX = 12 };
+static const double average_otherwise_min = 10; /* before anybody was served in the queue */
+
+enum err queue_waiting(struct call *c, const char *queue, int priority_class, int64_t *count)
+{
+    static const char sql_all[] = "SELECT count(*) FROM (SELECT id FROM tickets WHERE queue = $1"
+                                  " AND state = 'waiting' LIMIT $2) AS w"; /* tickets_arrival */
+    static const char sql_class[] = "SELECT count(*) FROM (SELECT id FROM tickets WHERE queue = $1"
+                                    " AND state = 'waiting' AND priority_class > 0 AND priority_class <= $2"
+                                    " LIMIT $3) AS w"; /* tickets_queue */
+    struct stmt *s = db_query(c->tx->db, priority_class > 0 ? sql_class : sql_all);
+    int place = 1;
+    db_bind_text(s, place++, queue);
+    if (priority_class > 0)
+        db_bind_int(s, place++, priority_class);
+    db_bind_int(s, place, QUEUE_COUNT_MAX);
+    enum err err = db_step(s);
+    *count = err == ERR_OK ? db_int(s, 0) : 0;
+    db_done(s);
+    return err;
+}
+
+static bool serves(const struct json *counter, const char *queue)
+{
+    const struct json *queues = json_get(counter, "queues");
+    for (const struct json *q = json_first(queues); q; q = json_next(q))
+        if (str_equal(json_text(q, "queue"), queue))
+            return true;
+    return false;
+}
+
+/* Desks that call from the queue. The text match only spares reading the others' rows. */
+static enum err desks_open(struct call *c, const char *queue, int64_t *desks)
+{
+    static const char sql_open[] = "SELECT row, name FROM counters WHERE state = 'open' AND row LIKE $1"
+                                   " ORDER BY name LIMIT $2"; /* counters_state */
+    struct json *rows = keep(c, json_new_array());
+    struct buf like = {0};
+    buf_addf(&like, "%%\"%s\"%%", queue);
+    struct stmt *s = db_query(c->tx->db, sql_open);
+    db_bind_text(s, 1, buf_text(&like));
+    db_bind_int(s, 2, DESKS_MAX);
+    enum err err = rows_collect(s, rows);
+    buf_free(&like);
+    *desks = 0;
+    for (const struct json *row = json_first(rows); row; row = json_next(row)) {
+        struct counter counter;
+        counter_read(row, &counter);
+        *desks += serves(row, queue) && counter_really_open(&counter, c->tx->now_ms);
+    }
+    return err;
+}
+
+static enum err average_service(struct call *c, const char *queue, double *average_min)
+{
+    static const char sql_recent[] =
+        "SELECT row, arrived_at, number FROM tickets WHERE queue = $1 AND state = 'done'"
+        " ORDER BY arrived_at DESC, number DESC LIMIT $2"; /* tickets_arrival */
+    struct json *rows = keep(c, json_new_array());
+    struct stmt *s = db_query(c->tx->db, sql_recent);
+    db_bind_text(s, 1, queue);
+    db_bind_int(s, 2, RECENT_MAX);
+    TRY(rows_collect(s, rows));
+    int64_t sum_ms = 0, count = 0;
+    for (const struct json *row = json_first(rows); row; row = json_next(row)) {
+        struct ticket ticket;
+        ticket_read(row, &ticket);
+        int64_t served_ms = ticket_service_ms(&ticket, c->tx->now_ms);
+        sum_ms += served_ms;
+        count += served_ms > 0;
+    }
+    *average_min = count ? (double)sum_ms / (double)count / 60000.0 : average_otherwise_min;
+    return ERR_OK;
+}
+
+enum err queue_promise(struct call *c, const char *queue, int priority_class, int64_t *ahead,
+                       int64_t minutes[2])
+{
+    struct json *row;
+    struct rule_queue rule = {0};
+    struct estimate estimate = {0};
+    int64_t desks;
+    double average_min;
+    TRY(peek(c, TABLE_QUEUE, queue, &row));
+    if (row)
+        queue_rule_now(c, row, &rule);
+    TRY(queue_waiting(c, queue, rule.kind == RULE_PRIORITY ? priority_class : 0, ahead));
+    TRY(desks_open(c, queue, &desks));
+    TRY(average_service(c, queue, &average_min));
+    /* Before the first counter opens one is counted on: somebody will. */
+    if (!queue_estimate(*ahead, average_min, desks ? desks : 1, &estimate))
+        (void)queue_estimate(*ahead, average_otherwise_min, desks ? desks : 1, &estimate);
+    minutes[0] = estimate.optimistic_min;
+    minutes[1] = estimate.expected_min > minutes[0] ? estimate.expected_min : minutes[0];
+    return ERR_OK;
+}

@@ -1,0 +1,187 @@
+/* core/command/ticket_steps.c: what a clerk does with a ticket after the call, one short rule each.
+ * What may happen in which state, and what it changes, is the table of core/model/ticket.c. */
+#include "core/command/ticket_row.h"
+
+enum { HOLD_MS_MAX = DAY_MS };
+
+struct step {
+    struct json *row;
+    struct ticket ticket;
+    struct ticket_act act;
+};
+
+/* The holder acts; a supervisor may too, and then the holder is not compared. */
+static enum err begin(struct call *c, enum ticket_event event, struct step *step)
+{
+    *step = (struct step){.act = {.event = event}};
+    TRY(body_int(c, "gen", -1, &step->act.gen));
+    TRY(ticket_load(c, &step->row, &step->ticket));
+    step->act.user = is_role(c, ROLE_SUPERVISOR) ? NULL : c->actor->user;
+    return ERR_OK;
+}
+
+static enum err take_note(struct call *c, struct step *step)
+{
+    const char *note;
+    TRY(body_text(c, "note", &note));
+    if (note)
+        json_set_text(step->row, "note", note);
+    return ERR_OK;
+}
+
+static enum err finish(struct call *c, struct step *step)
+{
+    TRY(ticket_do(c, step->row, &step->ticket, &step->act));
+    ticket_answer(c, step->row);
+    return ERR_OK;
+}
+
+static enum err simple(struct call *c, enum ticket_event event)
+{
+    struct step step;
+    TRY(begin(c, event, &step));
+    TRY(take_note(c, &step));
+    return finish(c, &step);
+}
+
+enum err ticket_recall(struct call *c)
+{
+    return simple(c, TICKET_RECALL);
+}
+
+enum err ticket_start(struct call *c)
+{
+    return simple(c, TICKET_START);
+}
+
+enum err ticket_no_show(struct call *c)
+{
+    return simple(c, TICKET_MISS);
+}
+
+enum err ticket_return(struct call *c)
+{
+    return simple(c, TICKET_RETURN);
+}
+
+enum err ticket_cancel(struct call *c)
+{
+    struct step step;
+    const char *reason;
+    TRY(begin(c, TICKET_CANCEL, &step));
+    TRY(take_note(c, &step));
+    TRY(body_text(c, "reason", &reason));
+    if (reason)
+        json_set_text(step.row, "cancel_reason", reason);
+    return finish(c, &step);
+}
+
+enum err ticket_hold(struct call *c)
+{
+    struct step step;
+    int64_t until_ms;
+    TRY(begin(c, TICKET_HOLD, &step));
+    TRY(take_note(c, &step));
+    TRY(body_text(c, "reason", &step.act.reason));
+    TRY(body_time(c, "until", &until_ms));
+    if (until_ms > c->at_ms + HOLD_MS_MAX)
+        return refuse(c, "hold_too_long", "until",
+                      "A ticket is held for a day at most. Choose an earlier time.");
+    step.act.until_ms = until_ms > 0 ? until_ms : 0;
+    return finish(c, &step);
+}
+
+enum err ticket_resume(struct call *c)
+{
+    struct step step;
+    TRY(begin(c, TICKET_RESUME, &step));
+    if (step.ticket.state == TICKET_HELD && is_me(c, step.ticket.user))
+        TRY(user_need_free(c, step.ticket.user));
+    return finish(c, &step);
+}
+
+enum err ticket_finish(struct call *c)
+{
+    struct step step;
+    const char *outcome;
+    TRY(begin(c, TICKET_FINISH, &step));
+    TRY(take_note(c, &step));
+    TRY(body_text(c, "outcome", &outcome));
+    if (outcome && !ticket_outcome_find(outcome, &step.act.outcome))
+        return refuse(
+            c, "invalid_outcome", "outcome",
+            "\"%.40s\" is not an outcome of a visit: served, papers_missing, not_eligible, wrong_service "
+            "or left.",
+            outcome);
+    return finish(c, &step);
+}
+
+/* --- transfer --- */
+
+static enum err resolve(struct call *c, const struct json *to, const char *member, enum table table,
+                        struct json **row)
+{
+    const struct json *named = json_get(to, member);
+    *row = NULL;
+    if (!named || json_is_null(named))
+        return ERR_OK;
+    return load_named(c, table, member, json_as_text(named), row);
+}
+
+enum err ticket_transfer(struct call *c)
+{
+    struct step step;
+    const struct json *to;
+    const char *place;
+    struct json *queue, *counter, *user;
+    TRY(begin(c, TICKET_TRANSFER, &step));
+    TRY(take_note(c, &step));
+    TRY(body_object(c, "to", &to));
+    TRY(body_text(c, "place", &place));
+    if (!ticket_place_find(place, &step.act.place))
+        return refuse(c, "invalid_body", "place", "\"place\" is keep, first or last.");
+    TRY(resolve(c, to, "queue", TABLE_QUEUE, &queue));
+    TRY(resolve(c, to, "counter", TABLE_COUNTER, &counter));
+    TRY(resolve(c, to, "user", TABLE_USER, &user));
+    if (!!queue + !!counter + !!user > 1)
+        return refuse(c, "invalid_body", "to", "Name one of queue, counter and user: %s goes to one place.",
+                      step.ticket.number);
+    if (user && !json_bool(user, "active", true))
+        return refuse(c, "unknown_user", "user", "%s no longer works here. Choose someone else for %s.",
+                      user_name(c, row_id(user)), step.ticket.number);
+    step.act.to_queue = queue ? row_id(queue) : NULL;
+    step.act.to_counter = counter ? row_id(counter) : NULL;
+    step.act.to_user = user ? row_id(user) : NULL;
+    return finish(c, &step);
+}
+
+/* --- undo --- */
+
+/* A ticket that comes back to a desk needs it: open, of the same person, and nobody else there. */
+static enum err need_desk(struct call *c, const struct ticket *ticket)
+{
+    const struct ticket_before *before = &ticket->before;
+    struct json *counter;
+    if (before->event == TICKET_EVENT_COUNT || !ticket_is_open(before->state))
+        return ERR_OK;
+    TRY(user_need_free(c, before->user));
+    TRY(peek(c, TABLE_COUNTER, before->counter, &counter));
+    if (counter && str_equal(json_text(counter, "user"), before->user))
+        return ERR_OK;
+    return refuse(c, "counter_closed", "",
+                  "%s was at counter %s, which is no longer open for %s. Open it there, then undo.",
+                  ticket->number, json_text_or(counter, "name", "?"), user_name(c, before->user));
+}
+
+enum err ticket_undo(struct call *c)
+{
+    struct step step;
+    TRY(begin(c, TICKET_UNDO, &step));
+    struct ticket asked = step.ticket;
+    struct ticket_act act = step.act;
+    act.now_ms = c->at_ms;
+    /* The model's own refusals come first: they say more. */
+    if (ticket_check(&asked, &act, &TICKET_POLICY_DEFAULT, NULL))
+        TRY(need_desk(c, &step.ticket));
+    return finish(c, &step);
+}
