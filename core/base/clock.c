@@ -88,7 +88,12 @@ bool time_parse(const char *text, int64_t *wall_ms)
         return false;
     tm.tm_year -= 1900;
     tm.tm_mon -= 1;
-    *wall_ms = (int64_t)timegm(&tm) * 1000 + ms;
+    int day = tm.tm_mday;
+    bool leap_second = tm.tm_sec == 60; /* may end a day */
+    int64_t seconds = timegm(&tm); /* turns 30 February into 2 March */
+    if (tm.tm_mday != day && !leap_second)
+        return false;
+    *wall_ms = seconds * 1000 + ms;
     return true;
 }
 

@@ -289,3 +289,35 @@ void utf8_fold(struct buf *out, const char *text)
             buf_add(out, text, used);
     }
 }
+
+/* Spellings of one name as passports of the three alphabets and old Dutch spelling have them, on folded text;
+ * longer ones first. A vowel after y is what is heard: Aliyev, Aliev and Алиев are one. */
+static const struct spelling {
+    const char *from, *to;
+} spellings[] = {
+    {"dzh", "c"}, {"kh", "h"}, {"gh", "g"}, {"zh", "c"}, {"sh", "s"}, {"ch", "c"}, {"dj", "c"},
+    {"tj", "c"},  {"sj", "s"}, {"oe", "u"}, {"ya", "a"}, {"ye", "a"}, {"yi", "i"}, {"yo", "o"},
+    {"yu", "u"},  {"y", "i"},  {"e", "a"},  {"x", "h"},  {"q", "g"},  {"j", "c"},
+};
+
+static const struct spelling *spelling_at(const char *text)
+{
+    for (size_t i = 0; i < sizeof spellings / sizeof *spellings; i++)
+        if (str_starts(text, spellings[i].from))
+            return &spellings[i];
+    return NULL;
+}
+
+void utf8_fold_name(struct buf *out, const char *text)
+{
+    struct buf folded = {0};
+    utf8_fold(&folded, text);
+    for (const char *c = buf_text(&folded); *c;) {
+        const struct spelling *spelling = spelling_at(c);
+        char letter = spelling ? *spelling->to : *c;
+        if (!out->length || out->data[out->length - 1] != letter || letter == ' ' || (letter & 0x80))
+            buf_addc(out, letter);
+        c += spelling ? strlen(spelling->from) : 1;
+    }
+    buf_free(&folded);
+}

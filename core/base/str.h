@@ -48,3 +48,6 @@ size_t utf8_count(const char *text, size_t length); /* code points */
 /* Appends text folded for search: lower case, without diacritics, the letters of az, id and ru in
  * one Latin spelling (Ə→e, ı→i, Алиев→aliyev), so that spellings of one name meet. */
 void utf8_fold(struct buf *out, const char *text);
+/* Folded further, so that the ways to write one name meet: Əliyev, Aliyev, Eliyev, Алиев; Soekarno, Sukarno.
+ * For finding people only: what it makes is not for reading. */
+void utf8_fold_name(struct buf *out, const char *text);

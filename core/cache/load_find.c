@@ -150,7 +150,7 @@ static enum err find_by_name(struct cache *cache, const char *q, struct json *ro
         " AND fold_family < $2 ORDER BY fold_family LIMIT $3"; /* persons_fold_family */
     struct buf folded = {0};
     char *words[WORDS_MAX];
-    utf8_fold(&folded, q);
+    utf8_fold_name(&folded, q);
     char *text = folded.data ? folded.data : NULL;
     int count = text ? split_words(text, words) : 0;
     enum err err = ERR_OK;

@@ -207,7 +207,7 @@ static void add_folded(struct buf *out, const char *text)
         return;
     if (out->length)
         buf_addc(out, ' ');
-    utf8_fold(out, text);
+    utf8_fold_name(out, text);
 }
 
 /* "given family", or what there is in name; family_first: the family's name, else the last word, leads. */

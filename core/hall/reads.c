@@ -378,15 +378,16 @@ static enum err search_all(struct reads *reads, struct found *found, const char 
         "SELECT id, row FROM persons WHERE nik >= $1 AND nik < $2 LIMIT $3"; /* persons_nik */
     static const char sql_phone[] =
         "SELECT id, row FROM persons WHERE phone >= $1 AND phone < $2 LIMIT $3"; /* persons_phone */
-    static const char sql_name[] =
-        "SELECT id, row FROM persons WHERE fold >= $1 AND fold < $2 ORDER BY fold LIMIT $3"; /* persons_fold
-                                                                                              */
+    static const char sql_name[] = "SELECT id, row FROM persons WHERE fold >= $1 AND fold < $2 ORDER BY fold "
+                                   "LIMIT $3"; /* persons_fold */
+    static const char sql_family[] =
+        "SELECT id, row FROM persons WHERE fold_family >= $1 AND fold_family < $2"
+        " ORDER BY fold_family LIMIT $3"; /* persons_fold_family */
     static const char sql_case[] = "SELECT id, row FROM cases WHERE number >= $1 AND number < $2 ORDER BY "
-                                   "number LIMIT $3"; /* cases_number
-                                                                                                  */
+                                   "number LIMIT $3"; /* cases_number */
     struct buf fold = {0};
     char *code = upper(query);
-    utf8_fold(&fold, query);
+    utf8_fold_name(&fold, query);
     enum err err = collect_prefix(reads, found, TABLE_CASE, sql_case, code);
     if (err == ERR_OK)
         err = collect_prefix(reads, found, TABLE_PERSON, sql_fin, code);
@@ -396,6 +397,8 @@ static enum err search_all(struct reads *reads, struct found *found, const char 
         err = collect_prefix(reads, found, TABLE_PERSON, sql_phone, query);
     if (err == ERR_OK)
         err = collect_prefix(reads, found, TABLE_PERSON, sql_name, buf_text(&fold));
+    if (err == ERR_OK)
+        err = collect_prefix(reads, found, TABLE_PERSON, sql_family, buf_text(&fold));
     buf_free(&fold);
     free(code);
     return err;

@@ -3,7 +3,7 @@
  * One thin door to cJSON (RFC 8259), so that its header stays in this room. A document is a tree of
  * struct json; a const struct json * is borrowed and lives as long as its document. Readers are
  * NULL-safe: a missing or wrong-typed member reads as absent, never as a crash. Numbers are doubles:
- * integers are exact to 2^53. Objects keep their order, so print(parse(text)) is stable. */
+ * integers are read exactly to 2^53 and printed exactly to 15 digits. Objects keep their order, so print(parse(text)) is stable. */
 #pragma once
 #include <stdbool.h>
 #include <stddef.h>

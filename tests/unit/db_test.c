@@ -235,13 +235,13 @@ TEST(rows_person_is_found_by_either_name)
     put(db, ROWS_PLAIN, TABLE_PERSON,
         "{\"id\":\"p\",\"row_rev\":1,\"name\":\"Leyla Əliyeva\",\"family\":\"Əliyeva\"}");
     struct stmt *s = db_query(db, spoken);
-    db_bind_text(s, 1, "leyla");
+    db_bind_text(s, 1, "laila");
     CHECK(db_step(s) == ERR_OK);
     db_done(s);
     s = db_query(db, family);
-    db_bind_text(s, 1, "eliyeva");
+    db_bind_text(s, 1, "aliava");
     REQUIRE(db_step(s) == ERR_OK);
-    CHECK_TEXT(db_text(s, 0), "eliyeva leyla eliyeva");
+    CHECK_TEXT(db_text(s, 0), "aliava laila aliava");
     db_done(s);
     db_close(&db);
 }
