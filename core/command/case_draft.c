@@ -51,7 +51,7 @@ struct merge {
     struct call *c;
     struct json *row;
     const struct json *service;
-    int64_t base; /* row_rev that the author had before their eyes */
+    int64_t base;          /* row_rev that the author had before their eyes */
     struct json *clean;    /* the part of the patch that goes into the draft */
     struct json *branched; /* new branches */
 };
@@ -153,8 +153,9 @@ static bool pointer_in(const char *pointer, const char *above, const struct json
         struct buf path = {0};
         buf_adds(&path, above);
         add_token(&path, json_name(member));
-        found = json_is_object(member) && json_count(member) > 0 ? pointer_in(pointer, buf_text(&path), member)
-                                                                 : overlap(pointer, buf_text(&path));
+        found = json_is_object(member) && json_count(member) > 0
+                    ? pointer_in(pointer, buf_text(&path), member)
+                    : overlap(pointer, buf_text(&path));
         buf_free(&path);
     }
     return found;
@@ -168,15 +169,25 @@ static bool has_branch_of(const struct json *branches, const char *dispute)
     return false;
 }
 
-/* Whoever writes a field again has chosen: with both words before their eyes, or as the author of the branch. */
+static bool branches_at(const struct json *branches, const char *pointer)
+{
+    for (const struct json *b = json_first(branches); b; b = json_next(b))
+        if (str_equal(json_text(b, "pointer"), pointer))
+            return true;
+    return false;
+}
+
+/* Whoever writes a field again has chosen, with both words before their eyes or as the author of the branch; a
+ * later branch of the same author takes the place of the earlier. */
 static enum err close_seen(struct merge *m)
 {
     struct json *left = json_new_array(), *gone = keep(m->c, json_new_array());
     const struct json *old = json_get(m->row, "branches");
     for (const struct json *b = json_first(old); b; b = json_next(b)) {
-        bool seen = json_int(b, "rev", 0) <= m->base || is_me(m->c, json_text(b, "by"));
-        bool written = pointer_in(json_text_or(b, "pointer", ""), "", m->clean);
-        json_add(seen && written ? gone : left, json_copy(b));
+        const char *pointer = json_text_or(b, "pointer", "");
+        bool mine = is_me(m->c, json_text(b, "by")), seen = mine || json_int(b, "rev", 0) <= m->base;
+        bool again = mine && branches_at(m->branched, pointer);
+        json_add(again || (seen && pointer_in(pointer, "", m->clean)) ? gone : left, json_copy(b));
     }
     json_set(m->row, "branches", left);
     for (const struct json *b = json_first(gone); b; b = json_next(b))
@@ -193,10 +204,12 @@ static enum err open_branches(struct merge *m)
     if (count == 0)
         return ERR_OK;
     if (json_count(list) + count > CASE_LIST_MAX)
-        return refuse(m->c, "too_many_branches", "patch",
-                      "%s has too many fields that two people filled in differently. Choose among them first.",
-                      case_title(m->row));
-    str_format(sentence, sizeof sentence, "%s also wrote in %d of the same fields of %s. Choose which text holds.",
+        return refuse(
+            m->c, "too_many_branches", "patch",
+            "%s has too many fields that two people filled in differently. Choose among them first.",
+            case_title(m->row));
+    str_format(sentence, sizeof sentence,
+               "%s also wrote in %d of the same fields of %s. Choose which text holds.",
                user_name(m->c, json_text(json_first(m->branched), "other")), (int)count, case_title(m->row));
     details = json_new_object();
     json_set(details, "branches", json_copy(m->branched));
@@ -230,8 +243,9 @@ static enum err need_room(struct call *c, const struct json *row)
     size_t length = text.length;
     buf_free(&text);
     if (length > CASE_DRAFT_BYTES_MAX)
-        return refuse(c, "draft_too_large", "patch", "The form of %s is larger than %d KiB. Shorten its texts.",
-                      case_title(row), CASE_DRAFT_BYTES_MAX / 1024);
+        return refuse(c, "draft_too_large", "patch",
+                      "The form of %s is larger than %d KiB. Shorten its texts.", case_title(row),
+                      CASE_DRAFT_BYTES_MAX / 1024);
     if (depth_of(draft) > CASE_DRAFT_DEPTH_MAX)
         return refuse(c, "draft_too_deep", "patch", "The form of %s is nested too deep.", case_title(row));
     return ERR_OK;
@@ -243,8 +257,10 @@ static enum err recompute(struct call *c, struct json *row, const struct json *s
 {
     struct case_form form;
     enum err err = case_form_open(c, row, service, &form);
-    if (err == ERR_REFUSED)
+    if (err == ERR_REFUSED) {
+        c->out->code[0] = c->out->message[0] = c->out->field[0] = '\0';
         return ERR_OK;
+    }
     if (err != ERR_OK || !form.form)
         return err;
     struct json *draft = json_edit(row, "draft");
@@ -304,8 +320,8 @@ enum err case_draft(struct call *c)
     return case_save(c, row);
 }
 
-enum err case_branches_settle(struct call *c, struct json *row, const struct json *service, const char *dispute,
-                              bool mine)
+enum err case_branches_settle(struct call *c, struct json *row, const struct json *service,
+                              const char *dispute, bool mine)
 {
     struct json *left = json_new_array(), *patch = keep(c, json_new_object());
     const struct json *old = json_get(row, "branches");

@@ -127,7 +127,8 @@ enum err case_pay(struct call *c)
     TRY(body_need(c, "method", &method));
     TRY(save_payment(c, row, money, method));
     if (!money_parse(json_text_or(row, "paid", ""), &paid, NULL))
-        paid = (struct money){.minor = 0, .currency = {money.currency[0], money.currency[1], money.currency[2]}};
+        paid =
+            (struct money){.minor = 0, .currency = {money.currency[0], money.currency[1], money.currency[2]}};
     if (!money_add(&paid, money))
         return refuse(c, "invalid_amount", "amount", "This is more than can be added to what was paid.");
     money_text(paid, text);

@@ -200,8 +200,8 @@ enum err case_list(struct call *c, struct json *row, const char *name, struct js
     *list = row_list(row, name);
     if (json_count(*list) < CASE_LIST_MAX)
         return ERR_OK;
-    return refuse(c, "list_full", "", "%s already has %d %s; no more are kept.", case_title(row), CASE_LIST_MAX,
-                  name);
+    return refuse(c, "list_full", "", "%s already has %d %s; no more are kept.", case_title(row),
+                  CASE_LIST_MAX, name);
 }
 
 struct json *case_note(struct call *c)
@@ -227,6 +227,19 @@ const struct json *case_form_data(const struct json *row)
 {
     const struct json *submitted = json_get(row, "submitted");
     return json_is_object(submitted) ? submitted : json_get(row, "draft");
+}
+
+bool case_wants_second(const struct json *service, const char *outcome)
+{
+    return (str_equal(outcome, "approve") || str_equal(outcome, "refuse")) &&
+           catalogue_needs_confirm(service, outcome);
+}
+
+void case_list_set(struct json *row, const char *name, size_t index, struct json *element)
+{
+    char place[64];
+    str_format(place, sizeof place, "/%s/%zu", name, index);
+    json_set_pointer(row, place, element);
 }
 
 /* --- the legal clock --- */
@@ -286,7 +299,8 @@ enum err case_set_due(struct call *c, struct json *row, const struct json *servi
         extra += (int)json_int(one, "days", 0);
     struct catalogue_time time = catalogue_time(service, json_text(json_get(row, "fee"), "tier"), start);
     if (time.days == 0 && time.minutes > 0)
-        row_set_time(row, "due_at", complete_ms + time.minutes * (int64_t)MINUTE_MS + extra * (int64_t)DAY_MS);
+        row_set_time(row, "due_at",
+                     complete_ms + time.minutes * (int64_t)MINUTE_MS + extra * (int64_t)DAY_MS);
     else if (catalogue_due(&time, &hall_calendar.calendar, start, extra, due))
         row_set_time(row, "due_at", day_end(complete_ms, due));
     else

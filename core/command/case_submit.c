@@ -56,8 +56,8 @@ static enum err need_submittable(struct call *c, const struct json *row)
     struct case_file file;
     struct refusal refusal;
     case_read(row, &file);
-    struct case_act act = {.event = CASE_DO_SUBMIT, .now_ms = c->at_ms, .user = c->actor->user,
-                           .agency = c->actor->agency};
+    struct case_act act = {
+        .event = CASE_DO_SUBMIT, .now_ms = c->at_ms, .user = c->actor->user, .agency = c->actor->agency};
     if (!case_check(&file, &act, &refusal))
         return refuse(c, refusal.code, "", "%s", refusal.text);
     if (json_count(json_get(row, "branches")) > 0)
@@ -76,7 +76,7 @@ enum err case_submit(struct call *c)
     TRY(need_submittable(c, row));
     TRY(case_form_open(c, row, service, &form));
     const struct json *draft = json_get(row, "draft");
-    struct json *submitted = form.form           ? form_submitted(form.form, draft, &form.context)
+    struct json *submitted = form.form               ? form_submitted(form.form, draft, &form.context)
                              : json_is_object(draft) ? json_copy(draft)
                                                      : json_new_object();
     bool valid = !form.form || form_validate(form.form, submitted, &form.context, &errors);

@@ -24,7 +24,8 @@ enum {
 
 /* --- case_row.c --- */
 void case_read(const struct json *row, struct case_file *file);
-void case_write(const struct case_file *file, struct json *row); /* a new holder starts with holder_work idle */
+void case_write(const struct case_file *file,
+                struct json *row); /* a new holder starts with holder_work idle */
 /* body.case, of the actor's agency, with its service (an empty object when that is gone). */
 enum err case_load(struct call *c, struct json **row, struct json **service) MUST_USE;
 /* Applies act to the row (time and, when NULL, person and agency are filled in) and stamps it. */
@@ -48,6 +49,11 @@ struct json *case_note(struct call *c);
 void case_part_id(const char *case_id, const char *part, char out[UUID_TEXT]);
 /* What was submitted, else the draft: what papers and notices speak of. */
 const struct json *case_form_data(const struct json *row);
+
+/* Approvals and refusals that the service wants a second person for. */
+bool case_wants_second(const struct json *service, const char *outcome);
+/* Puts element (taken) in the place of the index-th of a list of the row. */
+void case_list_set(struct json *row, const char *name, size_t index, struct json *element);
 
 struct hall_calendar {
     struct calendar calendar;
@@ -83,8 +89,8 @@ enum err dispute_close(struct call *c, const char *id, const char *choice, const
 
 /* --- case_draft.c --- */
 /* Settles the branches of a dispute: mine puts their values into the draft, else they are dropped. */
-enum err case_branches_settle(struct call *c, struct json *row, const struct json *service, const char *dispute,
-                              bool mine) MUST_USE;
+enum err case_branches_settle(struct call *c, struct json *row, const struct json *service,
+                              const char *dispute, bool mine) MUST_USE;
 
 /* --- case_decide.c --- */
 /* A supervisor chose this decision of a contested case: it becomes the effective one by a new row. */

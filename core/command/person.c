@@ -26,7 +26,8 @@ static const struct number_kind {
 };
 enum { NUMBER_KINDS = sizeof number_kinds / sizeof *number_kinds };
 
-static const char *const plain_members[] = {"name", "given", "father", "family", "address", "email", "language"};
+static const char *const plain_members[] = {"name",    "given", "father",  "family",
+                                            "address", "email", "language"};
 
 static bool normal(const struct number_kind *kind, const char *typed, char out[IDENTITY_TEXT])
 {
@@ -34,7 +35,8 @@ static bool normal(const struct number_kind *kind, const char *typed, char out[I
 }
 
 /* A member that the object has: its text, or NULL for null and "". Absent: *given false. */
-static enum err member(struct call *c, const struct json *from, const char *name, const char **text, bool *given)
+static enum err member(struct call *c, const struct json *from, const char *name, const char **text,
+                       bool *given)
 {
     const struct json *value = json_get(from, name);
     *given = value != NULL;

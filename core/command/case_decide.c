@@ -1,0 +1,343 @@
+/* core/command/case_decide.c: decisions, the second pair of eyes, and two decisions that meet.
+ *
+ * A decision row is written once and never again: what comes later (a confirmation, a supervisor's choice, the
+ * answer to a complaint) is a row of its own that names the first in "of" and says what it is in "kind". The
+ * case's row says which one is effective now. */
+#include "core/command/cases.h"
+
+#include "core/catalogue/catalogue.h"
+
+struct decision {
+    char id[MODEL_ID];
+    enum case_event event;
+    const char *outcome, *text, *conditions;
+    const struct json *reasons; /* NULL: none */
+    char to_user[MODEL_ID], to_queue[MODEL_ID];
+};
+
+/* --- reading --- */
+
+static bool reason_fits(const struct catalogue_reason list[], int count, const char *code)
+{
+    for (int i = 0; i < count; i++)
+        if (str_equal(list[i].code, code))
+            return true;
+    return false;
+}
+
+/* Only the service's own reasons for this outcome, as each carries its legal ground and its cure. Where the
+ * service names none, a written text takes their place. *count gets how many there are. */
+static enum err check_reasons(struct call *c, const struct json *service, const struct decision *d,
+                              int *count)
+{
+    struct catalogue_reason known[CATALOGUE_REASONS_MAX];
+    int known_count = catalogue_reasons(service, d->outcome, known, CATALOGUE_REASONS_MAX);
+    *count = 0;
+    for (const struct json *one = json_first(d->reasons); one; one = json_next(one)) {
+        const char *code = json_as_text(one);
+        if (!code || !reason_fits(known, known_count, code))
+            return refuse(c, "unknown_reason", "reasons",
+                          "\"%.40s\" is no reason to %s at this service. Choose one of its own.",
+                          code ? code : "", d->outcome);
+        ++*count;
+    }
+    if (*count == 0 && known_count == 0 && d->text)
+        *count = 1;
+    return ERR_OK;
+}
+
+static enum err read_target(struct call *c, struct decision *d)
+{
+    const struct json *to;
+    struct json *row;
+    TRY(body_object(c, "to", &to));
+    if (!to)
+        return ERR_OK;
+    const char *user = json_text(to, "user"), *queue = json_text(to, "queue");
+    if (user) {
+        TRY(load_named(c, TABLE_USER, "to", user, &row));
+        str_copy(d->to_user, sizeof d->to_user, row_id(row));
+    } else if (queue) {
+        TRY(load_named(c, TABLE_QUEUE, "to", queue, &row));
+        str_copy(d->to_queue, sizeof d->to_queue, row_id(row));
+    }
+    return ERR_OK;
+}
+
+static enum err need_new_decision(struct call *c, const char *id)
+{
+    struct json *there;
+    TRY(peek(c, TABLE_DECISION, id, &there));
+    return there ? refuse(c, "decision_exists", "decision", "This decision is recorded already.") : ERR_OK;
+}
+
+static enum err read_decision(struct call *c, const struct json *service, struct decision *d, int *reasons)
+{
+    static const char *const outcomes[] = {"approve", "refuse", "return", "refer", NULL};
+    *d = (struct decision){0};
+    TRY(body_id(c, "decision", d->id));
+    TRY(need_new_decision(c, d->id));
+    TRY(body_word(c, "outcome", outcomes, &d->outcome));
+    TRY(body_text(c, "text", &d->text));
+    TRY(body_text(c, "conditions", &d->conditions));
+    TRY(body_array(c, "reasons", &d->reasons));
+    if (d->reasons && json_count(d->reasons) > CATALOGUE_REASONS_MAX)
+        return refuse(c, "invalid_body", "reasons", "\"reasons\" holds at most %d codes.",
+                      CATALOGUE_REASONS_MAX);
+    case_outcome_find(d->outcome, &d->event);
+    TRY(read_target(c, d));
+    return check_reasons(c, service, d, reasons);
+}
+
+/* --- writing --- */
+
+static enum err save_decision(struct call *c, const struct json *row, const struct decision *d,
+                              bool effective, bool confirm, const char *meeting)
+{
+    const char *notice;
+    struct json *decision = row_new(c, d->id);
+    TRY(body_text(c, "notice", &notice));
+    json_set_text(decision, "case", row_id(row));
+    json_set_text(decision, "agency", json_text(row, "agency"));
+    json_set_text(decision, "kind", "decision");
+    json_set_text(decision, "outcome", d->outcome);
+    json_set(decision, "reasons", d->reasons ? json_copy(d->reasons) : json_new_array());
+    json_set_text(decision, "text", d->text);
+    json_set_text(decision, "conditions", d->conditions);
+    json_set_int(decision, "form_version", json_int(row, "form_version", 0));
+    json_set_text(decision, "by", c->actor->user);
+    row_set_time(decision, "at", c->at_ms);
+    json_set_null(decision, "confirmed_by");
+    json_set_null(decision, "agree");
+    json_set_bool(decision, "effective", effective);
+    json_set_bool(decision, "confirm", confirm);
+    json_set_text(decision, "meeting", meeting);
+    if (*d->to_user || *d->to_queue)
+        json_set(decision, "to", json_copy(json_get(c->body, "to")));
+    if (notice)
+        json_set_text(decision, "notice", notice); /* as it was given */
+    json_set_text(answer(c), "decision", d->id);
+    json_set_bool(answer(c), "effective", effective);
+    json_set_text(answer(c), "meeting", meeting);
+    return save(c, TABLE_DECISION, decision);
+}
+
+/* A later word on a decision: a copy of it that says who, when and what. Not saved. */
+static struct json *word_on(struct call *c, const struct json *decision, const char *kind)
+{
+    char id[UUID_TEXT];
+    const char *first = json_text(decision, "of");
+    struct json *word = keep(c, json_copy(decision));
+    tx_new_id(c->tx, id);
+    json_set_text(word, "id", id);
+    json_set_text(word, "kind", kind);
+    json_set_text(word, "of", str_empty(first) ? row_id(decision) : first);
+    row_set_time(word, "at", c->at_ms);
+    return word;
+}
+
+static void set_effective(struct call *c, struct json *row, const char *decision, const char *outcome)
+{
+    json_set_text(row, "decision", decision);
+    json_set_text(row, "outcome", outcome);
+    json_set_int(row, "decision_rev", c->tx->rev);
+    json_set_text(row, "holder_work", decision ? "decided" : "idle");
+}
+
+/* The effective decision: the case's state follows it. */
+static enum err take_effect(struct call *c, struct json *row, const struct json *service,
+                            const struct decision *d, int reasons)
+{
+    bool complained = row_has_flag(row, case_flag_text(CASE_COMPLAINED));
+    TRY(case_do(c, row, &(struct case_act){.event = d->event, .to_user = d->to_user, .reasons = reasons}));
+    json_set_bool(row, "confirm_pending", case_wants_second(service, d->outcome));
+    if (d->event == CASE_DO_REFER) {
+        json_set_text(row, "queue", *d->to_queue ? d->to_queue : NULL);
+        json_set_text(row, "referred_by", c->actor->user);
+    }
+    if (d->event == CASE_DO_RETURN) {
+        struct json *returned = case_note(c);
+        json_set_text(returned, "decision", d->id);
+        json_set(row, "returned", returned);
+    }
+    if (complained && (d->event == CASE_DO_APPROVE || d->event == CASE_DO_REFUSE))
+        row_set_flag(row, case_flag_text(CASE_COMPLAINED), false); /* decided anew: that answers it */
+    if (d->event == CASE_DO_REFER)
+        return ERR_OK; /* passed on, not decided: its next holder has done nothing yet */
+    set_effective(c, row, d->id, d->outcome);
+    return ERR_OK;
+}
+
+/* --- two decisions that meet --- */
+
+static bool is_decided(const struct json *row)
+{
+    return !str_empty(json_text(row, "decision")) && !str_empty(json_text(row, "outcome"));
+}
+
+/* Made in ignorance of a decision that another person's command brought first, the holder being the same. */
+static bool is_overtaken(const struct call *c, const struct json *row)
+{
+    int64_t seen = c->command->base_row_rev;
+    return is_decided(row) && seen >= 0 && seen < json_int(row, "decision_rev", 0) &&
+           !is_me(c, json_text(row, "decided_by"));
+}
+
+static enum case_meeting meeting_of(const struct call *c, const struct json *row, enum case_event event)
+{
+    const char *work = json_text_or(row, "holder_work", "idle");
+    struct case_meet meet = {.base_hold_gen = c->command->base_hold_gen,
+                             .hold_gen = json_int(row, "hold_gen", 0),
+                             .work = str_equal(work, "drafted") ? CASE_HOLDER_DRAFTED : CASE_HOLDER_IDLE,
+                             .decided = event,
+                             .now = event};
+    if (is_decided(row)) {
+        meet.work = CASE_HOLDER_DECIDED;
+        case_outcome_find(json_text(row, "outcome"), &meet.decided);
+        if (is_overtaken(c, row))
+            meet.base_hold_gen = meet.hold_gen + 1;
+    }
+    /* The new holder decided it themselves: they know what they hold. */
+    if (is_me(c, json_text(row, "user")) && !is_overtaken(c, row))
+        meet.base_hold_gen = meet.hold_gen;
+    return case_meet(&meet);
+}
+
+static enum err contest(struct call *c, struct json *row, const struct decision *d)
+{
+    char id[UUID_TEXT], sentence[300];
+    struct json *details = json_new_object();
+    const char *other = json_text(row, is_decided(row) ? "decided_by" : "user");
+    json_set_text(details, "decision", d->id);
+    json_set_text(details, "against", json_text(row, "decision"));
+    str_format(sentence, sizeof sentence,
+               "%s was passed on before this decision arrived, and %s has worked on it. Both are kept and "
+               "nothing is "
+               "handed out until a supervisor chooses.",
+               case_title(row), user_name(c, other));
+    TRY(dispute_make(c, row, "contested", sentence, details, id));
+    row_set_flag(row, case_flag_text(CASE_CONTESTED), true);
+    json_add_text(row_list(row, "contests"), id);
+    row_stamp(c, row, "contested");
+    json_set_text(answer(c), "dispute", id);
+    return ERR_OK;
+}
+
+/* What makes a decision that does not take effect readable all the same: it must be one that could be made. */
+static enum err need_reasons(struct call *c, const struct decision *d, int reasons)
+{
+    bool needed = d->event == CASE_DO_REFUSE || d->event == CASE_DO_RETURN;
+    if (!needed || reasons > 0)
+        return ERR_OK;
+    return refuse(c, "reason_needed", "reasons", "Choose a reason: the citizen has a right to it.");
+}
+
+/* {case, decision, outcome, reasons, text?, conditions?, to?, notice?} */
+enum err case_decide(struct call *c)
+{
+    struct json *row, *service;
+    struct decision d;
+    int reasons;
+    TRY(case_load(c, &row, &service));
+    TRY(read_decision(c, service, &d, &reasons));
+    TRY(need_reasons(c, &d, reasons));
+    enum case_meeting meeting = meeting_of(c, row, d.event);
+    bool effective = meeting == CASE_MEET_EFFECTIVE || meeting == CASE_MEET_TOLD;
+    if (effective)
+        TRY(take_effect(c, row, service, &d, reasons));
+    else if (meeting == CASE_MEET_CONTESTED)
+        TRY(contest(c, row, &d));
+    else
+        row_stamp(c, row, "concurring");
+    if (meeting == CASE_MEET_TOLD)
+        row_stamp(c, row, "told");
+    TRY(save_decision(c, row, &d, effective, case_wants_second(service, d.outcome),
+                      case_meeting_text(meeting)));
+    return case_save(c, row);
+}
+
+/* --- case.confirm --- */
+
+static enum err load_effective(struct call *c, const struct json *row, struct json **decision)
+{
+    const char *id;
+    TRY(body_text(c, "decision", &id));
+    if (!id)
+        id = json_text_or(row, "decision", "");
+    TRY(load(c, TABLE_DECISION, "decision", id, decision));
+    const char *now = json_text(row, "decision");
+    struct json *effective;
+    TRY(peek(c, TABLE_DECISION, now, &effective));
+    if (str_equal(id, now) || str_equal(id, json_text(effective, "of")))
+        return ERR_OK;
+    return refuse(c, "not_effective", "decision",
+                  "%s has another decision now: look at that one before you confirm.", case_title(row));
+}
+
+enum err case_confirm(struct call *c)
+{
+    struct json *row, *service, *decision;
+    const char *note;
+    bool agree;
+    TRY(case_load(c, &row, &service));
+    TRY(load_effective(c, row, &decision));
+    TRY(body_bool(c, "agree", &agree));
+    if (!json_is_bool(json_get(c->body, "agree")))
+        return refuse(c, "invalid_body", "agree", "\"agree\" is missing: say true or false.");
+    TRY(body_text(c, "note", &note));
+    TRY(case_do(c, row,
+                &(struct case_act){.event = agree ? CASE_DO_CONFIRM : CASE_DO_DISAGREE, .note = note}));
+    struct json *word = word_on(c, decision, "confirmation");
+    json_set_text(word, "confirmed_by", c->actor->user);
+    json_set_bool(word, "agree", agree);
+    json_set_text(word, "note", note);
+    json_set_bool(word, "effective", agree);
+    json_remove(word, "meeting");
+    TRY(save(c, TABLE_DECISION, word));
+    if (!agree) {
+        set_effective(c, row, NULL, NULL);
+        json_set_text(row, "note", note);
+    }
+    json_set_text(answer(c), "confirmation", row_id(word));
+    return case_save(c, row);
+}
+
+/* --- a supervisor's choice --- */
+
+/* From a state that was decided already the table leads on only to answer a complaint; a contest is one. */
+static enum err move_to(struct call *c, struct json *row, const struct json *decision)
+{
+    enum case_event event;
+    bool complained = row_has_flag(row, case_flag_text(CASE_COMPLAINED));
+    if (!case_outcome_find(json_text_or(decision, "outcome", ""), &event))
+        return refuse(c, "unknown_decision", "choice", "This decision cannot be read.");
+    if (is_decided(row) && str_equal(json_text(row, "outcome"), json_text(decision, "outcome")))
+        return ERR_OK;
+    row_set_flag(row, case_flag_text(CASE_COMPLAINED), true);
+    TRY(case_do(c, row,
+                &(struct case_act){.event = event,
+                                   .user = json_text_or(decision, "by", ""),
+                                   .agency = "",
+                                   .to_user = json_text(json_get(decision, "to"), "user"),
+                                   .reasons = 1})); /* they were asked for when it was made */
+    row_set_flag(row, case_flag_text(CASE_COMPLAINED), complained);
+    return ERR_OK;
+}
+
+enum err case_decision_choose(struct call *c, struct json *row, const struct json *service, const char *id)
+{
+    struct json *decision;
+    TRY(load(c, TABLE_DECISION, "choice", id, &decision));
+    if (!str_equal(json_text(decision, "case"), row_id(row)))
+        return refuse(c, "unknown_decision", "choice", "This decision is of another application.");
+    TRY(move_to(c, row, decision));
+    json_set_bool(row, "confirm_pending", case_wants_second(service, json_text(decision, "outcome")));
+    json_set_null(row, "confirmed_by");
+    struct json *word = word_on(c, decision, "resolution");
+    json_set_text(word, "resolved_by", c->actor->user);
+    json_set_bool(word, "effective", true);
+    json_remove(word, "meeting");
+    set_effective(c, row, row_id(word), json_text(word, "outcome"));
+    json_set_text(answer(c), "decision", row_id(word));
+    return save(c, TABLE_DECISION, word);
+}
