@@ -1,4 +1,4 @@
-/* core/hall/serve.c: the loop of the hall: one thread, four descriptors, one timeout. See serve.h.
+/* core/hall/serve.c: the loop of the hall: one thread, five descriptors, one timeout. See serve.h.
  *
  * A turn: requests are read and queued, passwords that were checked are taken, then all writes of the turn are
  * committed as one group, then whoever waits for news is told. */
@@ -19,6 +19,7 @@
 #include "core/hall/inside.h"
 #include "core/hall/leases.h"
 #include "core/hall/polls.h"
+#include "core/hall/porter.h"
 #include "core/hall/tokens.h"
 #include "core/hall/writer.h"
 
@@ -31,6 +32,7 @@ enum {
 
 struct loop {
     struct hall hall;
+    struct porter *porter;
     const struct serve_options *options;
     struct err_info *info;
     sigset_t signals_before;
@@ -179,6 +181,7 @@ static enum err open_all(struct loop *loop)
     hall->leases = leases_new();
     hall->sign_ins = sign_ins_new();
     hall->tokens = tokens_new();
+    porter_open(&loop->porter, hall, loop->options->data);
     look_at_clock(hall);
     return ERR_OK;
 }
@@ -251,7 +254,8 @@ static bool turn(struct loop *loop, int timeout)
     struct pollfd fds[] = {{.fd = http_fd(hall->http), .events = POLLIN},
                            {.fd = hasher_fd(hall->hasher), .events = POLLIN},
                            {.fd = loop->signal_fd, .events = POLLIN},
-                           {.fd = hall->stopping ? -1 : loop->options->stop_fd, .events = POLLIN}};
+                           {.fd = hall->stopping ? -1 : loop->options->stop_fd, .events = POLLIN},
+                           {.fd = porter_fd(loop->porter), .events = POLLIN}};
     int came = poll(fds, sizeof fds / sizeof *fds, timeout);
     look_at_clock(hall);
     if (fds[2].revents || fds[3].revents)
@@ -259,6 +263,8 @@ static bool turn(struct loop *loop, int timeout)
     http_run(hall->http, hall->mono_ms);
     if (fds[1].revents)
         sign_ins_checked(hall);
+    if (fds[4].revents)
+        porter_run(loop->porter);
     tick(loop);
     bool wrote = writer_pending(hall->writer);
     writer_flush(hall->writer);
@@ -292,6 +298,7 @@ static void finish(struct loop *loop)
 static void close_all(struct loop *loop)
 {
     struct hall *hall = &loop->hall;
+    porter_close(&loop->porter);
     http_close(&hall->http); /* answers 503 to whoever still waits */
     hasher_close(&hall->hasher);
     sign_ins_free(&hall->sign_ins);

@@ -30,11 +30,16 @@ static void forget(struct known **place)
     *place = NULL;
 }
 
+void tokens_clear(struct tokens *tokens)
+{
+    for (int i = 0; i < PLACES; i++)
+        forget(&tokens->places[i]);
+}
+
 void tokens_free(struct tokens **slot)
 {
     if (*slot)
-        for (int i = 0; i < PLACES; i++)
-            forget(&(*slot)->places[i]);
+        tokens_clear(*slot);
     free(*slot);
     *slot = NULL;
 }

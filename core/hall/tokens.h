@@ -11,3 +11,4 @@ void tokens_free(struct tokens **tokens); /* NULL-safe */
 /* As session_actor. */
 enum err tokens_actor(struct hall *hall, const char *token, struct actor *actor) MUST_USE;
 void tokens_forget(struct tokens *tokens, const char *token);
+void tokens_clear(struct tokens *tokens);
