@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "screens/show.h"
 #include "tui/field.h"
 #include "tui/list.h"
 #include "tui/palette.h"
@@ -89,8 +90,8 @@ static void add_found(struct json *rows, const struct ui *ui, const struct json 
     char label[300];
     str_format(label, sizeof label, "%s%s%s", json_name_in(json_get(row, "name"), lang), *more ? " · " : "",
                more);
-    if (json_text(row, "born"))
-        str_format(label, sizeof label, "%s · %s", json_text_or(row, "name", ""), json_text(row, "born"));
+    if (json_text(row, "born") || json_text(row, "phone") || json_as_text(json_get(row, "name")))
+        show_person(ui, row, label);
     json_set_text(found, "label", label);
     json_set_text(found, "value", json_text_or(row, "id", ""));
     json_set(found, "row", json_copy(row));
@@ -109,18 +110,40 @@ void ask_data(struct ask *ask, const struct ui *ui, const struct json *answer)
     list_select(&ask->list, 0);
 }
 
-/* The question's own list, less what does not fit what is typed. */
+struct fit {
+    int score;
+    size_t at;
+};
+
+static int better_first(const void *a, const void *b)
+{
+    const struct fit *one = a, *other = b;
+    if (one->score != other->score)
+        return one->score > other->score ? -1 : 1;
+    return one->at < other->at ? -1 : one->at > other->at;
+}
+
+/* The question's own list, less what does not fit what is typed, the best fit first. */
 static void filter(struct ask *ask)
 {
+    const struct json *list = json_get(ask->question, "list");
+    const char *typed = field_text(&ask->field);
+    size_t count = 0, at = 0;
     if (ask_search_what(ask))
         return;
-    const char *typed = field_text(&ask->field);
+    struct fit *fits = xcalloc(json_count(list) + 1, sizeof *fits);
+    for (const struct json *row = json_first(list); row; row = json_next(row), at++) {
+        int score = *typed ? palette_score(typed, json_text_or(row, "label", "")) : 1;
+        if (score)
+            fits[count++] = (struct fit){score, at};
+    }
+    qsort(fits, count, sizeof *fits, better_first);
     json_free(&ask->rows);
     ask->rows = json_new_array();
-    for (const struct json *row = json_first(json_get(ask->question, "list")); row; row = json_next(row))
-        if (!*typed || palette_score(typed, json_text_or(row, "label", "")))
-            json_add(ask->rows, json_copy(row));
-    list_set_count(&ask->list, (int)json_count(ask->rows));
+    for (size_t i = 0; i < count; i++)
+        json_add(ask->rows, json_copy(json_at(list, fits[i].at)));
+    free(fits);
+    list_set_count(&ask->list, (int)count);
     list_select(&ask->list, 0);
 }
 
@@ -166,8 +189,7 @@ enum ask_step ask_key(struct ask *ask, struct key key)
         return key_to_choices(ask, key);
     if (key_is(key, "Enter"))
         return enter(ask);
-    if (has_list(ask) && !key_types(key) && !key_is(key, "Home") && !key_is(key, "End") &&
-        list_key(&ask->list, key))
+    if (has_list(ask) && list_key_below_field(&ask->list, key))
         return ASK_OPEN;
     return field_key(&ask->field, key) == EDIT_CHANGED ? changed(ask) : ASK_OPEN;
 }

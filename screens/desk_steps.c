@@ -578,14 +578,16 @@ void desk_act(struct desk *desk, const struct ui *ui, enum action action, struct
     }
 }
 
+/* Who was found is taken at once; else the person screen goes on with what was typed. */
 static void identified(struct desk *desk, const struct msg *msg, struct effects *effects)
 {
     struct json *args = json_new_object();
-    if (json_text(msg->json, "id"))
-        json_set_text(args, "person", json_text(msg->json, "id"));
-    else
-        json_set_text(args, "q", msg->text);
     json_set_text(args, "ticket", json_text_or(desk_ticket(desk), "id", ""));
+    if (json_text(msg->json, "id")) {
+        json_set_text(args, "person", json_text(msg->json, "id"));
+        return effects_command(effects, "person.record", args);
+    }
+    json_set_text(args, "q", msg->text);
     effects_open(effects, SCREEN_PERSON, args);
 }
 

@@ -379,10 +379,9 @@ static void enter(struct reception *self, const struct ui *ui, struct effects *e
 static void key_to_finder(struct reception *self, const struct ui *ui, struct key key,
                           struct effects *effects)
 {
-    bool moves = !key_types(key) && !key_is(key, "Home") && !key_is(key, "End");
     if (key_is(key, "Enter"))
         return enter(self, ui, effects);
-    if (moves && list_key(&self->services, key)) {
+    if (list_key_below_field(&self->services, key)) {
         self->chosen = true;
         self->issued = NOT_ISSUED;
         return load_queue(self, effects);

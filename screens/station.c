@@ -400,7 +400,7 @@ static void put_identity(struct station *station, const char *type, struct json 
 {
     static const struct {
         const char *type, *member;
-    } identities[] = {{"case.open", "case"}, {"case.decide", "decision"}};
+    } identities[] = {{"case.open", "case"}, {"case.decide", "decision"}, {"person.record", "person"}};
     for (size_t i = 0; i < sizeof identities / sizeof *identities; i++) {
         if (!str_equal(identities[i].type, type) || json_text(body, identities[i].member))
             continue;

@@ -79,6 +79,15 @@ bool list_key(struct list *list, struct key key)
     return false;
 }
 
+bool list_key_below_field(struct list *list, struct key key)
+{
+    static const char *const keys[] = {"Up", "Down", "PgUp", "PgDn"};
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+        if (key_is(key, keys[i]))
+            return list_key(list, key);
+    return false;
+}
+
 bool list_wheel(struct list *list, int button)
 {
     if (button != 4 && button != 5)

@@ -18,6 +18,8 @@ void list_select(struct list *list, int row);
  * a little early, nothing worse. */
 void list_fit(struct list *list, int rows);
 bool list_key(struct list *list, struct key key); /* true: it was one of its keys */
+/* For a list below a field that is typed into: only Up Down PgUp PgDn, as the others edit text. */
+bool list_key_below_field(struct list *list, struct key key);
 bool list_wheel(struct list *list, int button);   /* mouse: 4 up, 5 down */
 int list_top(const struct list *list, int rows);  /* the first row shown in a window of rows */
 

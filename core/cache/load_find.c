@@ -175,6 +175,23 @@ enum err load_persons(struct cache *cache, const struct json *args, int64_t now_
     return ERR_OK;
 }
 
+/* Rows of one person, each with the name of its service. */
+static enum err add_history(struct cache *cache, struct json *answer, const char *name, enum table table,
+                            struct stmt *s, const char *person, int64_t now_ms)
+{
+    struct json *found = json_new_array(), *rows = put_array(answer, name);
+    db_bind_text(s, 1, person);
+    db_bind_int(s, 2, PERSONS_MAX);
+    enum err err = add_rows(cache, found, table, s, PERSONS_MAX, now_ms, NULL);
+    for (const struct json *one = json_first(found); one && err == ERR_OK; one = json_next(one)) {
+        struct json *row = json_copy(one);
+        json_add(rows, row);
+        err = set_name_of(cache, row, "service_name", TABLE_SERVICE, json_text(row, "service"));
+    }
+    json_free(&found);
+    return err;
+}
+
 enum err load_person(struct cache *cache, const struct json *args, int64_t now_ms, struct json *answer)
 {
     static const char sql_cases[] = "SELECT row, opened_at FROM cases WHERE person = $1"
@@ -183,14 +200,8 @@ enum err load_person(struct cache *cache, const struct json *args, int64_t now_m
                                       " ORDER BY arrived_at DESC LIMIT $2"; /* tickets_person */
     const char *person = json_text(args, "person");
     TRY(put_row(cache, answer, "person", TABLE_PERSON, person, now_ms, NULL));
-    struct stmt *s = db_query(cache->db, sql_cases);
-    db_bind_text(s, 1, person);
-    db_bind_int(s, 2, PERSONS_MAX);
-    TRY(add_rows(cache, put_array(answer, "cases"), TABLE_CASE, s, PERSONS_MAX, now_ms, NULL));
-    s = db_query(cache->db, sql_tickets);
-    db_bind_text(s, 1, person);
-    db_bind_int(s, 2, PERSONS_MAX);
-    return add_rows(cache, put_array(answer, "tickets"), TABLE_TICKET, s, PERSONS_MAX, now_ms, NULL);
+    TRY(add_history(cache, answer, "cases", TABLE_CASE, db_query(cache->db, sql_cases), person, now_ms));
+    return add_history(cache, answer, "tickets", TABLE_TICKET, db_query(cache->db, sql_tickets), person, now_ms);
 }
 
 /* --- services --- */

@@ -22,7 +22,7 @@
  *                "documents":[…],"payments":[…],"decisions":[…],
  *                "journal":{"typed":{…},"at"}|null,"last":draft of this person's last case at the agency|null}
  * "persons"     {"q"} → {"q","rows":[person…≤50],"by":"fin|nik|phone|born|name"}  q as typed, any spelling
- * "person"      {"person"} → {"person":…,"cases":[…≤50],"tickets":[…≤50]}
+ * "person"      {"person"} → {"person":…,"cases":[…≤50],"tickets":[…≤50]}, each with "service_name"
  * "services"    {"q","lang"} → {"q","rows":[{"id","name","agency","agency_name","queue","queue_code","documents",
  *                "fees","time","waiting"}…≤60]}                                    every word of q begins a word
  * "priorities"  {} → {"rows":[{"code","class","name","legal"}…]}                    of the hall's pack

@@ -6,3 +6,8 @@ TEST(screen_reception)
 {
     script_run("reception.script");
 }
+
+TEST(screen_person)
+{
+    script_run("person.script");
+}

@@ -1,0 +1,285 @@
+/* screens/person_view.c: draws who was found, two that may be one side by side, and a person's history. */
+#include <string.h>
+
+#include "screens/person.h"
+#include "screens/show.h"
+#include "tui/grid.h"
+#include "tui/text.h"
+
+enum { COMPARE_ROWS = 7, FULL_W = 76, LABEL_W = 15 };
+
+struct view {
+    const struct person *self;
+    const struct ui *ui;
+};
+
+/* --- numbers, hidden unless F3 was pressed --- */
+
+static enum identity kind_of(const char *member, const char *text)
+{
+    if (strcmp(member, "fin") == 0)
+        return IDENTITY_FIN;
+    if (strcmp(member, "nik") == 0)
+        return IDENTITY_NIK;
+    return str_starts(text, "+994") ? IDENTITY_PHONE_AZ : IDENTITY_PHONE_ID;
+}
+
+static const char *number(const struct view *view, const struct json *person, const char *member,
+                          char out[SHOW_TEXT])
+{
+    const char *text = json_text_or(person, member, "");
+    if (person_revealed(view->self, view->ui))
+        str_copy(out, SHOW_TEXT, text);
+    else
+        identity_mask(kind_of(member, text), text, false, out, SHOW_TEXT);
+    return out;
+}
+
+static const char *identity_of(const struct view *view, const struct json *person, char out[SHOW_TEXT])
+{
+    return number(view, person, str_empty(json_text(person, "nik")) ? "fin" : "nik", out);
+}
+
+/* --- the finder --- */
+
+enum { NAME, BORN, NUMBER, PHONE };
+
+static void cell(const void *data, int row, int column, char out[GRID_CELL], unsigned *look)
+{
+    const struct view *view = data;
+    const struct json *person = json_at(json_get(view->self->found, "rows"), (size_t)row);
+    char text[SHOW_TEXT];
+    (void)look;
+    switch (column) {
+    case NAME:
+        str_copy(out, GRID_CELL, json_text_or(person, "name", "–"));
+        return;
+    case BORN:
+        str_copy(out, GRID_CELL, show_day(view->ui, json_text(person, "born"), text));
+        return;
+    case NUMBER:
+        str_copy(out, GRID_CELL, identity_of(view, person, text));
+        return;
+    default:
+        str_copy(out, GRID_CELL, number(view, person, "phone", text));
+        return;
+    }
+}
+
+/* Whether what is typed is a whole number, said while it is typed. */
+static void verdict_view(const struct view *view, struct frame *frame, struct rect line)
+{
+    const char *typed = field_text(&view->self->find);
+    int count = (int)json_count(json_get(view->self->found, "rows"));
+    enum identity kind;
+    char text[160];
+    rect_cut_left(&line, 1);
+    if (person_number_kind(view->ui, typed, &kind)) {
+        enum verdict verdict = person_verdict(view->ui, kind, typed, text);
+        if (verdict != VERDICT_OK) {
+            text_drawf(frame, line, verdict == VERDICT_WRONG ? STYLE_WARN : STYLE_DIM, "%s%s",
+                       verdict == VERDICT_WRONG ? "! " : "", text);
+            return;
+        }
+    }
+    if (*typed && !count)
+        text_draw(frame, line, tr(view->ui->lang, TR("Nobody is found. F4 records a new person.")),
+                  STYLE_WARN);
+    else if (count)
+        text_drawf(frame, line, STYLE_DIM, tr(view->ui->lang, TR("%d found")), count);
+}
+
+static void compare_row(const char *label, const char *a, const char *b, bool differs, struct frame *frame,
+                        struct rect line)
+{
+    rect_cut_left(&line, 1);
+    struct rect name = rect_cut_left(&line, LABEL_W), sign = rect_cut_left(&line, 2),
+                left = rect_cut_left(&line, line.w / 2);
+    text_draw(frame, name, label, STYLE_DIM);
+    text_draw(frame, sign, differs ? "≠" : " ", STYLE_WARN);
+    rect_cut_right(&left, 1);
+    text_draw(frame, left, a, STYLE_TEXT);
+    text_draw(frame, line, b, differs ? STYLE_WARN : STYLE_TEXT);
+}
+
+static void compare_view(const struct view *view, const struct json *a, const struct json *b,
+                         struct frame *frame, struct rect area)
+{
+    static const struct {
+        const char *member, *label;
+    } rows[] = {
+        {"name", TR("Name")}, {"father", TR("Father's name")}, {"born", TR("Date of birth")}, {"fin", "FIN"},
+        {"nik", "NIK"},       {"phone", TR("Phone")}};
+    char one[SHOW_TEXT], other[SHOW_TEXT];
+    struct rect head = rect_cut_top(&area, 1);
+    rect_cut_left(&head, 1);
+    text_drawf(frame, head, STYLE_WARN, "! %s", tr(view->ui->lang, TR("possibly the same person")));
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        const char *left = json_text_or(a, rows[i].member, ""), *right = json_text_or(b, rows[i].member, "");
+        bool secret = i >= 3;
+        bool differs = strcmp(left, right) != 0; /* of what is stored: hidden digits count */
+        if (!*left && !*right)
+            continue;
+        if (strcmp(rows[i].member, "born") == 0) {
+            left = show_day(view->ui, left, one);
+            right = show_day(view->ui, right, other);
+        } else if (secret) {
+            left = number(view, a, rows[i].member, one);
+            right = number(view, b, rows[i].member, other);
+        }
+        compare_row(tr(view->ui->lang, rows[i].label), left, right, differs, frame, rect_cut_top(&area, 1));
+    }
+}
+
+static void find_view(const struct view *view, struct frame *frame, struct rect area)
+{
+    const struct person *self = view->self;
+    const struct json *twin = person_twin(self);
+    const struct ui *ui = view->ui;
+    bool full = area.w >= FULL_W;
+    const struct grid_column columns[] = {
+        {tr(ui->lang, TR("name")), 0, 10, TEXT_LEFT},
+        {tr(ui->lang, TR("born")), 11, 0, TEXT_LEFT},
+        {tr(ui->lang, TR("number")), 18, 0, TEXT_LEFT},
+        {tr(ui->lang, TR("phone")), 15, 0, TEXT_LEFT},
+    };
+    struct grid grid = {.columns = columns, .count = full ? 4 : 2, .cell = cell, .self = view};
+    struct rect line = rect_cut_top(&area, 1);
+    rect_cut_left(&line, 1);
+    rect_cut_left(&line, text_draw(frame, line, tr(ui->lang, TR("Who is it?")), STYLE_TEXT | ATTR_BOLD) + 2);
+    rect_cut_right(&line, 1);
+    verdict_view(view, frame, rect_cut_top(&area, 1));
+    if (twin && area.h > 2 * COMPARE_ROWS) {
+        struct rect lower = rect_cut_bottom(&area, COMPARE_ROWS + 1);
+        frame_rule(frame, rect_cut_top(&lower, 1));
+        compare_view(view, person_row(self), twin, frame, lower);
+    }
+    if (json_count(json_get(self->found, "rows")))
+        grid_draw(&grid, &self->list, frame, area, false);
+    field_draw(&self->find, frame, line, tr(ui->lang, TR("FIN, NIK, name, phone or date of birth")), true);
+}
+
+/* --- the history --- */
+
+static void case_row(const void *data, int row, struct frame *frame, struct rect area, unsigned look)
+{
+    const struct view *view = data;
+    const struct json *c = json_at(json_get(view->self->history, "cases"), (size_t)row);
+    char day[SHOW_TEXT];
+    const char *state = json_text_or(c, "state", "");
+    struct rect sign = rect_cut_left(&area, 2), when = rect_cut_left(&area, 12),
+                mark = rect_cut_right(&area, 2), word = rect_cut_right(&area, 13),
+                code = rect_cut_right(&area, area.w > 50 ? 14 : 0);
+    text_draw(frame, sign, look == STYLE_TEXT ? " " : "›", look);
+    text_draw(frame, when, show_day(view->ui, json_text(c, "opened_at"), day), look);
+    text_draw(frame, mark, ui_mark(json_text(c, "mark")), look);
+    text_draw(frame, word, show_case_state(view->ui, state),
+              look == STYLE_TEXT ? show_case_look(state) : look);
+    text_draw(frame, code, json_text_or(c, "number", ""), look);
+    rect_cut_right(&area, 1);
+    const char *name = show_name(view->ui, json_get(c, "service_name"));
+    rect_cut_left(&area, text_draw(frame, area, *name ? name : json_text_or(c, "service", ""), look));
+    if (json_has_text(json_get(c, "flags"), "duplicate") || !str_empty(json_text(c, "duplicate_of")))
+        text_drawf(frame, area, look == STYLE_TEXT ? STYLE_WARN : look, " %s",
+                   tr(view->ui->lang, TR("! duplicate?")));
+}
+
+static bool case_marked(const void *data, int row)
+{
+    const struct view *view = data;
+    const struct json *c = json_at(json_get(view->self->history, "cases"), (size_t)row);
+    return *view->self->marked && str_equal(json_text(c, "id"), view->self->marked);
+}
+
+static void visit_row(const void *data, int row, struct frame *frame, struct rect area, unsigned look)
+{
+    const struct view *view = data;
+    const struct json *ticket = json_at(json_get(view->self->history, "tickets"), (size_t)row);
+    char day[SHOW_TEXT], clock[SHOW_TEXT];
+    struct rect sign = rect_cut_left(&area, 2), when = rect_cut_left(&area, 12), at = rect_cut_left(&area, 7),
+                code = rect_cut_left(&area, 8), word = rect_cut_right(&area, 15);
+    const char *outcome = json_text(ticket, "outcome");
+    text_draw(frame, sign, look == STYLE_TEXT ? " " : "›", look);
+    text_draw(frame, when, show_day(view->ui, json_text(ticket, "arrived_at"), day), look);
+    text_draw(frame, at, show_clock(json_text(ticket, "arrived_at"), clock), look);
+    text_draw(frame, code, json_text_or(ticket, "number", ""), look);
+    text_draw(frame, word,
+              outcome ? show_outcome(view->ui, outcome)
+                      : show_ticket_state(view->ui, json_text_or(ticket, "state", "")),
+              look);
+    text_draw(frame, area, show_name(view->ui, json_get(ticket, "service_name")), look);
+}
+
+static void person_head(const struct view *view, struct frame *frame, struct rect *area)
+{
+    const struct json *person = person_shown(view->self);
+    char text[SHOW_TEXT];
+    struct rect line = rect_cut_top(area, 1);
+    rect_cut_left(&line, 1);
+    if (!person) {
+        text_draw(frame, line, tr(view->ui->lang, TR("The person is being loaded.")), STYLE_DIM);
+        return;
+    }
+    rect_cut_left(&line,
+                  text_draw(frame, line, json_text_or(person, "name", "–"), STYLE_TEXT | ATTR_BOLD) + 1);
+    const char *father = json_text_or(person, "father", "");
+    if (*father && !strstr(json_text_or(person, "name", ""), father))
+        text_drawf(frame, line, STYLE_DIM, "· %s", father);
+    line = rect_cut_top(area, 1);
+    rect_cut_left(&line, 1);
+    if (!str_empty(json_text(person, "born")))
+        rect_cut_left(&line, text_drawf(frame, line, STYLE_TEXT, tr(view->ui->lang, TR("born %s")),
+                                        show_day(view->ui, json_text(person, "born"), text)) +
+                                 2);
+    identity_of(view, person, text);
+    if (*text)
+        rect_cut_left(&line, text_drawf(frame, line, STYLE_TEXT, "%s %s",
+                                        str_empty(json_text(person, "nik")) ? "FIN" : "NIK", text) +
+                                 2);
+    number(view, person, "phone", text);
+    text_draw(frame, line, text, STYLE_TEXT);
+}
+
+static void pane_view(const struct view *view, enum person_pane pane, const char *heading,
+                      const struct list_rows *rows, struct frame *frame, struct rect area)
+{
+    bool focus = view->self->pane == pane;
+    struct list list = view->self->rows[pane];
+    char position[32];
+    struct rect head = rect_cut_top(&area, 1);
+    rect_cut_left(&head, 1);
+    rect_cut_left(&head, show_heading(frame, head, heading) + 2);
+    text_draw(frame, head, list.count > area.h ? list_position(&list, position) : "", STYLE_DIM);
+    if (!focus)
+        list.selected = -1;
+    if (list.count) {
+        list_draw(&list, rows, frame, area, focus);
+        return;
+    }
+    rect_cut_left(&area, 2);
+    text_draw(frame, area, tr(view->ui->lang, TR("none yet")), STYLE_DIM);
+}
+
+static void history_view(const struct view *view, struct frame *frame, struct rect area)
+{
+    const struct list_rows cases = {.draw = case_row, .marked = case_marked, .self = view},
+                           visits = {.draw = visit_row, .self = view};
+    person_head(view, frame, &area);
+    frame_rule(frame, rect_cut_top(&area, 1));
+    struct rect upper = rect_cut_top(&area, area.h * 3 / 5);
+    pane_view(view, PERSON_CASES, tr(view->ui->lang, TR("Applications")), &cases, frame, upper);
+    pane_view(view, PERSON_VISITS, tr(view->ui->lang, TR("Visits")), &visits, frame, area);
+}
+
+void person_view(const struct person *self, const struct ui *ui, struct frame *frame, struct rect area)
+{
+    const struct view view = {self, ui};
+    switch (self->place) {
+    case PERSON_FIND:
+        return find_view(&view, frame, area);
+    case PERSON_HISTORY:
+        return history_view(&view, frame, area);
+    case PERSON_RECORD:
+        return person_record_view(self, ui, frame, area);
+    }
+}
