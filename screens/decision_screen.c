@@ -1,0 +1,779 @@
+/* screens/decision_screen.c: an application is decided: outcome, reasons, what the citizen will read; and the
+ * second pair of eyes. Keys and messages; drawing is in decision_draw.c. What may be decided when is
+ * core/model's and core/command's.
+ *
+ * Letters choose the outcome and confirm it, so the texts get the focus only by Tab or Enter (editing). */
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/form/notice.h"
+#include "core/model/case.h"
+#include "screens/decision.h"
+#include "screens/show.h"
+
+enum { PAUSE_MS = 1000, REVEAL_MS = 15 * 1000, MISSING_MAX = CATALOGUE_DOCUMENTS_MAX };
+
+static void set_text(char **to, const char *text)
+{
+    free(*to);
+    *to = xstrdup(text ? text : "");
+}
+
+static void *decision_new(const struct json *args)
+{
+    struct decision *self = xcalloc(1, sizeof *self);
+    dossier_init(&self->of, args);
+    sheet_init(&self->sheet);
+    set_text(&self->reasons, "");
+    set_text(&self->text, "");
+    set_text(&self->conditions, "");
+    return self;
+}
+
+static void decision_free(void *data)
+{
+    struct decision *self = data;
+    dossier_deinit(&self->of);
+    sheet_deinit(&self->sheet);
+    json_free(&self->users);
+    free(self->reasons);
+    free(self->text);
+    free(self->conditions);
+    free(self);
+}
+
+/* --- the outcomes --- */
+
+static const struct outcome {
+    enum action action;
+    const char *word, *text; /* text: what is asked before y */
+} outcomes[] = {
+    {ACTION_APPROVE, "approve", TR("approve")},
+    {ACTION_REFUSE, "refuse", TR("refuse")},
+    {ACTION_SEND_BACK, "return", TR("send back")},
+    {ACTION_REFER, "refer", TR("refer")},
+};
+enum { OUTCOMES = sizeof outcomes / sizeof *outcomes };
+
+const char *decision_outcome_text(const struct ui *ui, const char *outcome)
+{
+    for (int i = 0; i < OUTCOMES; i++)
+        if (str_equal(outcomes[i].word, outcome))
+            return tr(ui->lang, outcomes[i].text);
+    return outcome ? outcome : "";
+}
+
+static const struct outcome *outcome_of(enum action action)
+{
+    for (int i = 0; i < OUTCOMES; i++)
+        if (outcomes[i].action == action)
+            return &outcomes[i];
+    return NULL;
+}
+
+/* --- where it stands --- */
+
+static bool allows(const struct decision *self, const char *outcome)
+{
+    enum case_state state, to;
+    enum case_event event;
+    return case_state_find(dossier_state(&self->of), &state) && case_outcome_find(outcome, &event) &&
+           case_allows(state, event, &to);
+}
+
+bool decision_waits(const struct decision *self)
+{
+    return json_bool(dossier_row(&self->of), "confirm_pending", false);
+}
+
+const struct json *decision_last(const struct decision *self)
+{
+    const struct json *decisions = dossier_part(&self->of, "decisions"), *found = NULL;
+    const char *effective = json_text(dossier_row(&self->of), "decision");
+    for (const struct json *d = json_first(decisions); d; d = json_next(d))
+        if (!effective || str_equal(json_text(d, "id"), effective))
+            found = d;
+    return found ? found : json_at(decisions, json_count(decisions) ? json_count(decisions) - 1 : 0);
+}
+
+bool decision_may_confirm(const struct decision *self, const struct ui *ui)
+{
+    return decision_waits(self) && ui->session.roles & ROLE_APPROVER &&
+           !str_equal(json_text(decision_last(self), "by"), ui->session.user);
+}
+
+bool decision_open(const struct decision *self)
+{
+    const char *state = dossier_state(&self->of);
+    return !self->sent && !decision_waits(self) &&
+           (str_equal(state, "submitted") || str_equal(state, "complete") || str_equal(state, "in_review") ||
+            str_equal(state, "referred"));
+}
+
+const char *decision_why_closed(const struct decision *self)
+{
+    const char *state = dossier_state(&self->of);
+    if (!dossier_row(&self->of))
+        return TR("There is no application here.");
+    if (decision_open(self))
+        return NULL;
+    if (str_equal(state, "draft"))
+        return TR("It is not submitted yet: o opens the form, F10 submits it there.");
+    if (str_equal(state, "returned"))
+        return TR("It went back for completion: o opens the form, F10 submits it again.");
+    if (decision_waits(self))
+        return TR("It is decided and waits for a second person.");
+    return TR("It is decided already.");
+}
+
+static const char *why_not_outcome(const struct decision *self, const char *outcome)
+{
+    const char *why = decision_why_closed(self);
+    if (why)
+        return why;
+    if (allows(self, outcome))
+        return NULL;
+    return TR("Papers are still open: p goes there. Until then it can only be sent back.");
+}
+
+/* Reasons of this service for the outcome; where it names none, a written text takes their place. */
+static bool reasons_given(const struct decision *self)
+{
+    struct catalogue_reason known[CATALOGUE_REASONS_MAX];
+    int count =
+        catalogue_reasons(dossier_part(&self->of, "service"), self->outcome, known, CATALOGUE_REASONS_MAX);
+    return count ? *self->reasons != '\0' : *self->text != '\0';
+}
+
+const char *decision_missing(const struct decision *self, const struct ui *ui)
+{
+    (void)ui;
+    if (decision_why_closed(self))
+        return decision_why_closed(self);
+    if (!*self->outcome)
+        return TR("Choose first: a approve, r refuse, e send back, > refer.");
+    bool needs = str_equal(self->outcome, "refuse") || str_equal(self->outcome, "return");
+    if (needs && !reasons_given(self))
+        return TR("Give a reason first: the citizen has a right to it. Space ticks.");
+    return why_not_outcome(self, self->outcome);
+}
+
+/* --- the fields --- */
+
+static char *own(struct decision_items *items, char *text)
+{
+    items->owned = xrealloc(items->owned, (size_t)(items->owned_count + 1) * sizeof *items->owned);
+    items->owned[items->owned_count++] = text;
+    return text;
+}
+
+static void add_reasons(const struct decision *self, const struct ui *ui, struct decision_items *out)
+{
+    struct catalogue_reason known[CATALOGUE_REASONS_MAX];
+    int count =
+        catalogue_reasons(dossier_part(&self->of, "service"), self->outcome, known, CATALOGUE_REASONS_MAX);
+    bool needed = str_equal(self->outcome, "refuse") || str_equal(self->outcome, "return");
+    if (!count)
+        return;
+    out->options = xcalloc((size_t)count, sizeof *out->options);
+    for (int i = 0; i < count; i++) {
+        const char *legal = known[i].legal ? show_name(ui, known[i].legal) : "";
+        char *label = own(out, xasprintf("%s %s%s%s", known[i].code, show_name(ui, known[i].name),
+                                         *legal ? " · " : "", legal));
+        out->options[i] = (struct sheet_option){.value = known[i].code, .label = label};
+    }
+    out->items[out->count++] = (struct sheet_item){.kind = SHEET_CHECKS,
+                                                   .id = "reasons",
+                                                   .label = tr(ui->lang, TR("Reason")),
+                                                   .value = self->reasons,
+                                                   .options = out->options,
+                                                   .option_count = count,
+                                                   .required = needed};
+}
+
+static void add_area(const struct decision *self, const char *id, const char *label, const char *value,
+                     bool required, struct decision_items *out)
+{
+    out->items[out->count++] = (struct sheet_item){.kind = SHEET_AREA,
+                                                   .id = self->editing ? id : NULL,
+                                                   .label = label,
+                                                   .value = value,
+                                                   .required = required,
+                                                   .rows = 2};
+}
+
+static void add_people(const struct decision *self, const struct ui *ui, struct decision_items *out)
+{
+    const struct json *rows = json_get(self->users, "rows");
+    out->people = xcalloc(DECISION_TO_MAX, sizeof *out->people);
+    int count = 0;
+    for (const struct json *user = json_first(rows); user && count < DECISION_TO_MAX;
+         user = json_next(user)) {
+        if (!json_bool(user, "active", true) || str_equal(json_text(user, "id"), ui->session.user))
+            continue;
+        out->people[count++] = (struct sheet_option){.value = json_text_or(user, "id", ""),
+                                                     .label = json_text_or(user, "name", "")};
+    }
+    out->items[out->count++] = (struct sheet_item){.kind = SHEET_PICK,
+                                                   .id = self->editing ? "to" : NULL,
+                                                   .label = tr(ui->lang, TR("To whom")),
+                                                   .value = self->to,
+                                                   .placeholder = tr(ui->lang, TR("the back office")),
+                                                   .options = out->people,
+                                                   .option_count = count};
+}
+
+static const char *text_label(const char *outcome)
+{
+    if (str_equal(outcome, "refuse"))
+        return TR("What must be done to succeed");
+    if (str_equal(outcome, "return"))
+        return TR("What is to be completed");
+    return str_equal(outcome, "refer") ? TR("Note for the next person") : TR("Note for the citizen");
+}
+
+void decision_items(const struct decision *self, const struct ui *ui, struct decision_items *out)
+{
+    *out = (struct decision_items){.count = 0};
+    if (!*self->outcome || !decision_open(self))
+        return;
+    bool refer = str_equal(self->outcome, "refer");
+    bool needs = str_equal(self->outcome, "refuse") || str_equal(self->outcome, "return");
+    add_reasons(self, ui, out);
+    if (refer)
+        add_people(self, ui, out);
+    add_area(self, "text", tr(ui->lang, text_label(self->outcome)), self->text, needs && !out->count, out);
+    if (str_equal(self->outcome, "approve"))
+        add_area(self, "conditions", tr(ui->lang, TR("Conditions")), self->conditions, false, out);
+}
+
+void decision_items_free(struct decision_items *items)
+{
+    for (int i = 0; i < items->owned_count; i++)
+        free(items->owned[i]);
+    free(items->owned);
+    free(items->options);
+    free(items->people);
+    *items = (struct decision_items){.count = 0};
+}
+
+static void sync(struct decision *self, const struct ui *ui)
+{
+    struct decision_items items;
+    decision_items(self, ui, &items);
+    sheet_sync(&self->sheet, items.items, items.count);
+    decision_items_free(&items);
+}
+
+/* --- the notice --- */
+
+static struct json *reason_codes(const struct decision *self)
+{
+    struct json *codes = json_new_array();
+    for (const char *line = self->reasons; *line;) {
+        size_t length = strcspn(line, "\n");
+        char *code = xstrndup(line, length);
+        json_add_text(codes, code);
+        free(code);
+        line += length + (line[length] == '\n');
+    }
+    return codes;
+}
+
+static struct json *missing_codes(const struct decision *self)
+{
+    struct catalogue_document papers[MISSING_MAX];
+    struct json *codes = json_new_array();
+    int count =
+        catalogue_documents(dossier_part(&self->of, "service"), json_get(dossier_row(&self->of), "draft"),
+                            dossier_part(&self->of, "documents"), papers, MISSING_MAX);
+    for (int i = 0; i < count; i++)
+        if (!papers[i].met)
+            json_add_text(codes, papers[i].code);
+    return codes;
+}
+
+static const char *notice_lang(const struct decision *self, const struct ui *ui)
+{
+    enum lang lang = ui->lang;
+    if (self->lang_chosen)
+        return lang_code(self->lang);
+    const char *wanted = json_text(dossier_part(&self->of, "ticket"), "language");
+    return wanted && lang_find(wanted, &lang) ? lang_code(lang) : lang_code(ui->lang);
+}
+
+static void local_date(const char *time, char out[DATE_TEXT])
+{
+    int64_t wall_ms;
+    out[0] = '\0';
+    if (time && time_parse(time, &wall_ms))
+        time_date(wall_ms, out);
+}
+
+/* The day on which an approved application can be fetched, by the tier's own time; "" when none is said. */
+static void ready_day(const struct decision *self, const char *today, char out[DATE_TEXT])
+{
+    struct dossier_days days;
+    const char *tier = json_text(json_get(dossier_row(&self->of), "fee"), "tier");
+    struct catalogue_time time = catalogue_time(dossier_part(&self->of, "service"), tier, today);
+    dossier_calendar(&self->of, &days);
+    if (!catalogue_due(&time, &days.calendar, today, 0, out))
+        out[0] = '\0';
+}
+
+static bool notice_now(const struct decision *self, const struct ui *ui, struct buf *out, bool *blank)
+{
+    const struct json *row = dossier_row(&self->of), *hall = dossier_part(&self->of, "hall");
+    char today[DATE_TEXT], due[DATE_TEXT], ready[DATE_TEXT];
+    struct json *reasons = reason_codes(self), *missing = missing_codes(self);
+    time_date(ui->now_ms, today);
+    local_date(json_text(row, "due_at"), due);
+    ready_day(self, today, ready);
+    struct notice_facts facts = {
+        .service = dossier_part(&self->of, "service"),
+        .agency = dossier_part(&self->of, "agency"),
+        .person = dossier_part(&self->of, "person"),
+        .draft = json_get(row, "submitted") ? json_get(row, "submitted") : json_get(row, "draft"),
+        .case_number = json_text(row, "number"),
+        .reasons = reasons,
+        .text = *self->text ? self->text : NULL,
+        .conditions = *self->conditions ? self->conditions : NULL,
+        .missing = missing,
+        .today = today,
+        .due = *due ? due : NULL,
+        .ready = *ready ? ready : NULL,
+        .hall = json_text_or(hall, "name", ui->session.hall_name),
+        .clerk = ui->session.name,
+        .date_order = json_text(hall, "date_order"),
+        .lang = notice_lang(self, ui),
+    };
+    struct json *context = notice_context(&facts);
+    struct err_info info = {0};
+    enum err err = notice_render(facts.service, self->outcome, context, facts.lang, out, &info);
+    *blank = err == ERR_INVALID;
+    json_free(&context);
+    json_free(&reasons);
+    json_free(&missing);
+    return out->length > 0 && err != ERR_ABSENT;
+}
+
+bool decision_notice(const struct decision *self, const struct ui *ui, struct buf *out, bool *blank)
+{
+    *blank = false;
+    if (decision_open(self))
+        return *self->outcome && notice_now(self, ui, out, blank);
+    const struct json *given = json_get(decision_last(self), "notice");
+    buf_adds(out, json_name_in(given, notice_lang(self, ui)));
+    return out->length > 0;
+}
+
+/* The next language that this service's notice is written in. */
+static void next_lang(struct decision *self, const struct ui *ui)
+{
+    const struct json *texts =
+        json_get(json_get(dossier_part(&self->of, "service"), "notices"), self->outcome);
+    enum lang lang = LANG_EN;
+    if (!lang_find(notice_lang(self, ui), &lang))
+        lang = ui->lang;
+    for (int i = 0; i < LANG_COUNT; i++) {
+        lang = (enum lang)((lang + 1) % LANG_COUNT);
+        if (json_text(texts, lang_code(lang)))
+            break;
+    }
+    self->lang = lang;
+    self->lang_chosen = true;
+}
+
+/* --- steps --- */
+
+static void choose(struct decision *self, const struct ui *ui, const char *outcome)
+{
+    bool other = strcmp(self->outcome, outcome) != 0;
+    str_copy(self->outcome, sizeof self->outcome, outcome);
+    if (other)
+        set_text(&self->reasons, ""); /* each outcome has its own; the texts stay */
+    self->editing = false;
+    self->journal_due = true;
+    self->typed_ms = ui->now_ms;
+    sync(self, ui);
+}
+
+static void decide(struct decision *self, const struct ui *ui, struct effects *effects)
+{
+    struct json *body = dossier_body(&self->of);
+    struct buf notice = {0};
+    bool blank;
+    json_set_text(body, "outcome", self->outcome);
+    json_set(body, "reasons", reason_codes(self));
+    if (*self->text)
+        json_set_text(body, "text", self->text);
+    if (*self->conditions && str_equal(self->outcome, "approve"))
+        json_set_text(body, "conditions", self->conditions);
+    if (*self->to && str_equal(self->outcome, "refer")) {
+        struct json *to = json_new_object();
+        json_set_text(to, "user", self->to);
+        json_set(body, "to", to);
+    }
+    if (notice_now(self, ui, &notice, &blank) && !blank)
+        json_set_text(body, "notice", buf_text(&notice));
+    buf_free(&notice);
+    self->sent = true;
+    self->journal_due = false;
+    effects_command(effects, "case.decide", body);
+}
+
+static struct json *confirm_body(const struct decision *self, bool agree)
+{
+    struct json *body = dossier_body(&self->of);
+    const char *decision = json_text(dossier_row(&self->of), "decision");
+    json_set_text(body, "decision", decision ? decision : json_text_or(decision_last(self), "id", ""));
+    json_set_bool(body, "agree", agree);
+    return body;
+}
+
+static void confirm(struct decision *self, const struct ui *ui, struct effects *effects)
+{
+    if (decision_waits(self))
+        effects_command(effects, "case.confirm", confirm_body(self, true));
+    else
+        decide(self, ui, effects);
+}
+
+static void ask_note(const struct ui *ui, struct effects *effects)
+{
+    struct json *question =
+        question_new("disagree", tr(ui->lang, TR("What should the first person look at?")));
+    question_field(question, "", false);
+    effects_ask(effects, question);
+}
+
+static void send_note(struct decision *self, const char *note, struct effects *effects)
+{
+    struct json *body = confirm_body(self, false);
+    json_set_text(body, "note", note);
+    effects_command(effects, "case.confirm", body);
+}
+
+static void copy_notice(const struct decision *self, const struct ui *ui, struct effects *effects)
+{
+    struct buf text = {0};
+    bool blank;
+    decision_notice(self, ui, &text, &blank);
+    effects_add(effects, EFFECT_COPY, NULL, buf_text(&text));
+    effects_toast(effects, TOAST_PLAIN, "%s", tr(ui->lang, TR("Copied.")));
+    buf_free(&text);
+}
+
+static void put_journal(struct decision *self, struct effects *effects)
+{
+    if (!self->journal_due || !decision_open(self) || !*self->outcome)
+        return;
+    struct json *typed = json_new_object();
+    json_set_text(typed, "outcome", self->outcome);
+    json_set_text(typed, "reasons", self->reasons);
+    json_set_text(typed, "text", self->text);
+    json_set_text(typed, "conditions", self->conditions);
+    json_set_text(typed, "to", self->to);
+    effects_journal_put(effects, "decision", self->of.id, typed);
+    self->journal_due = false;
+}
+
+static void back(struct decision *self, struct effects *effects)
+{
+    if (sheet_close(&self->sheet))
+        return;
+    if (self->editing) {
+        self->editing = false;
+        return;
+    }
+    put_journal(self, effects);
+    effects_back(effects);
+}
+
+static void act(struct decision *self, const struct ui *ui, enum action action, struct effects *effects)
+{
+    const struct outcome *outcome = outcome_of(action);
+    if (outcome)
+        return choose(self, ui, outcome->word);
+    switch (action) {
+    case ACTION_BACK:
+        return back(self, effects);
+    case ACTION_CONFIRM:
+        return confirm(self, ui, effects);
+    case ACTION_DISAGREE:
+        return ask_note(ui, effects);
+    case ACTION_NOTICE_LANG:
+        return next_lang(self, ui);
+    case ACTION_COPY:
+        return copy_notice(self, ui, effects);
+    case ACTION_REVEAL:
+        self->reveal_ms = self->reveal_ms ? 0 : ui->now_ms + REVEAL_MS;
+        return;
+    case ACTION_OPEN_FORM:
+        return dossier_open(&self->of, SCREEN_FORM, effects);
+    case ACTION_PAPERS:
+        return dossier_open(&self->of, SCREEN_DOCUMENTS, effects);
+    default:
+        return;
+    }
+}
+
+/* --- keys --- */
+
+static void take_value(struct decision *self, const struct ui *ui, const struct sheet_event *event)
+{
+    if (strcmp(event->id, "reasons") == 0)
+        set_text(&self->reasons, event->value);
+    else if (strcmp(event->id, "text") == 0)
+        set_text(&self->text, event->value);
+    else if (strcmp(event->id, "conditions") == 0)
+        set_text(&self->conditions, event->value);
+    else if (strcmp(event->id, "to") == 0)
+        str_copy(self->to, sizeof self->to, event->value);
+    self->journal_due = true;
+    self->typed_ms = ui->now_ms;
+}
+
+static int index_of_focus(const struct decision *self, const struct decision_items *items)
+{
+    const char *id = sheet_focused(&self->sheet, items->items, items->count);
+    for (int i = 0; id && i < items->count; i++)
+        if (items->items[i].id && strcmp(items->items[i].id, id) == 0)
+            return i;
+    return -1;
+}
+
+static void begin_editing(struct decision *self, const struct ui *ui)
+{
+    struct decision_items items;
+    self->editing = true;
+    decision_items(self, ui, &items);
+    int first = items.count && items.items[0].kind == SHEET_CHECKS ? 1 : 0;
+    if (first < items.count)
+        sheet_focus(&self->sheet, items.items, items.count, items.items[first].id);
+    else
+        self->editing = false;
+    decision_items_free(&items);
+}
+
+/* Past the last text, and back before the first, the letters act again. */
+static bool ends_editing(const struct decision_items *items, struct key key, int before, int now,
+                         enum sheet_event_kind kind)
+{
+    if (kind == SHEET_DONE)
+        return true;
+    if (key_is(key, "Tab") && now <= before)
+        return true;
+    if (key_is(key, "S-Tab") && now >= before)
+        return true;
+    return now >= 0 && items->items[now].kind == SHEET_CHECKS;
+}
+
+static void on_key(struct decision *self, const struct ui *ui, struct key key, struct effects *effects)
+{
+    struct decision_items items;
+    if (!*self->outcome || !decision_open(self))
+        return;
+    if (!self->editing && (key_is(key, "Tab") || key_is(key, "Enter")))
+        return begin_editing(self, ui);
+    if (!self->editing && (key_is(key, "j") || key_is(key, "k")))
+        key = key_of(key_is(key, "j") ? "Down" : "Up");
+    decision_items(self, ui, &items);
+    int before = index_of_focus(self, &items);
+    struct sheet_event event = sheet_key(&self->sheet, items.items, items.count, key);
+    if (event.kind == SHEET_CHANGED)
+        take_value(self, ui, &event);
+    int now = index_of_focus(self, &items);
+    bool left = event.kind == SHEET_LEFT || event.kind == SHEET_DONE;
+    if (left)
+        put_journal(self, effects);
+    if (self->editing && left && ends_editing(&items, key, before, now, event.kind))
+        self->editing = false;
+    decision_items_free(&items);
+    sync(self, ui);
+}
+
+static void on_paste(struct decision *self, const struct ui *ui, const char *text)
+{
+    struct decision_items items;
+    if (!self->editing)
+        return;
+    decision_items(self, ui, &items);
+    struct sheet_event event = sheet_paste(&self->sheet, items.items, items.count, text, strlen(text));
+    if (event.kind == SHEET_CHANGED)
+        take_value(self, ui, &event);
+    decision_items_free(&items);
+}
+
+/* --- messages --- */
+
+static void recover(struct decision *self, const struct ui *ui, const struct json *rows,
+                    struct effects *effects)
+{
+    char clock[SHOW_TEXT];
+    self->taken = true;
+    for (const struct json *row = json_first(rows); row; row = json_next(row)) {
+        const struct json *typed = json_get(row, "typed");
+        if (!str_equal(json_text(row, "screen"), "decision") ||
+            !str_equal(json_text(row, "object"), self->of.id) || !json_text(typed, "outcome"))
+            continue;
+        str_copy(self->outcome, sizeof self->outcome, json_text(typed, "outcome"));
+        set_text(&self->reasons, json_text(typed, "reasons"));
+        set_text(&self->text, json_text(typed, "text"));
+        set_text(&self->conditions, json_text(typed, "conditions"));
+        str_copy(self->to, sizeof self->to, json_text_or(typed, "to", ""));
+        if (decision_open(self))
+            effects_toast(effects, TOAST_WARN, tr(ui->lang, TR("Recovered text from %s")),
+                          show_clock(json_text(row, "at"), clock));
+    }
+    sync(self, ui);
+}
+
+static void load(const struct decision *self, struct effects *effects)
+{
+    dossier_load(&self->of, effects);
+    if (!self->users)
+        effects_load(effects, "users", NULL);
+    if (!self->taken)
+        effects_load(effects, "journal", NULL);
+}
+
+static void on_data(struct decision *self, const struct ui *ui, const struct msg *msg,
+                    struct effects *effects)
+{
+    if (str_equal(msg->what, "case")) {
+        dossier_take(&self->of, msg->json);
+        if (!decision_open(self))
+            self->editing = false;
+        sync(self, ui);
+    } else if (str_equal(msg->what, "users")) {
+        json_free(&self->users);
+        self->users = json_copy(msg->json);
+    } else if (str_equal(msg->what, "journal") && !self->taken) {
+        recover(self, ui, json_get(msg->json, "rows"), effects);
+    }
+}
+
+static void on_saved(struct decision *self, const struct ui *ui, const struct msg *msg,
+                     struct effects *effects)
+{
+    if (str_equal(msg->what, "case.decide")) {
+        self->sent = false; /* the row that comes now says that it is decided */
+        self->outcome[0] = '\0';
+        effects_toast(effects, TOAST_GOOD, "%s", tr(ui->lang, TR("Decided. F9 copies the notice.")));
+    } else if (str_equal(msg->what, "case.confirm")) {
+        effects_toast(effects, TOAST_GOOD, "%s", tr(ui->lang, TR("Recorded.")));
+    }
+}
+
+static void decision_update(void *data, const struct ui *ui, const struct msg *msg, struct effects *effects)
+{
+    struct decision *self = data;
+    switch (msg->kind) {
+    case MSG_LOAD:
+        return load(self, effects);
+    case MSG_DATA:
+        return on_data(self, ui, msg, effects);
+    case MSG_RESIZE:
+        return sheet_fit(&self->sheet, decision_sheet_w(msg->w));
+    case MSG_ACTION:
+        return act(self, ui, msg->action, effects);
+    case MSG_KEY:
+        return on_key(self, ui, msg->key, effects);
+    case MSG_PASTE:
+        return on_paste(self, ui, msg->text);
+    case MSG_TICK:
+        if (self->reveal_ms && ui->now_ms >= self->reveal_ms)
+            self->reveal_ms = 0;
+        if (ui->now_ms - self->typed_ms >= PAUSE_MS)
+            put_journal(self, effects);
+        return;
+    case MSG_HIDE:
+        return put_journal(self, effects);
+    case MSG_ANSWERED:
+        return send_note(self, msg->text ? msg->text : "", effects);
+    case MSG_SAVED:
+        return on_saved(self, ui, msg, effects);
+    case MSG_REFUSED:
+        self->sent = false;
+        return;
+    default:
+        return;
+    }
+}
+
+/* --- what is possible --- */
+
+static const char *may_confirm(const struct decision *self, const struct ui *ui, bool disagree)
+{
+    if (!decision_waits(self))
+        return disagree ? TR("Nothing waits for a second person here.") : decision_missing(self, ui);
+    if (str_equal(json_text(decision_last(self), "by"), ui->session.user))
+        return TR("You decided it yourself: another person must confirm.");
+    return decision_may_confirm(self, ui) ? NULL : TR("A second approver must confirm it.");
+}
+
+static const char *decision_enabled(const void *data, const struct ui *ui, enum action action)
+{
+    const struct decision *self = data;
+    const struct outcome *outcome = outcome_of(action);
+    if (outcome)
+        return why_not_outcome(self, outcome->word);
+    switch (action) {
+    case ACTION_CONFIRM:
+    case ACTION_DISAGREE:
+        return may_confirm(self, ui, action == ACTION_DISAGREE);
+    case ACTION_NOTICE_LANG:
+        return decision_open(self) && *self->outcome ? NULL : TR("No notice is being written.");
+    case ACTION_COPY: {
+        struct buf text = {0};
+        bool blank, there = decision_notice(self, ui, &text, &blank);
+        buf_free(&text);
+        return there ? NULL : TR("There is no notice yet.");
+    }
+    case ACTION_REVEAL:
+    case ACTION_OPEN_FORM:
+    case ACTION_PAPERS:
+        return dossier_row(&self->of) ? NULL : TR("There is no application here.");
+    default:
+        return NULL;
+    }
+}
+
+static bool decision_typing(const void *data)
+{
+    const struct decision *self = data;
+    return self->editing && strcmp(self->sheet.focus, "reasons") != 0;
+}
+
+static void view(const void *data, const struct ui *ui, struct frame *frame, struct rect area)
+{
+    decision_view(data, ui, frame, area);
+}
+
+static char *title(const void *data, const struct ui *ui)
+{
+    const struct decision *self = data;
+    char *before = xasprintf("%s · ", tr(ui->lang, TR("Decide")));
+    char *text = dossier_title(&self->of, ui, before);
+    free(before);
+    return text;
+}
+
+static const char *object(const void *data)
+{
+    const struct decision *self = data;
+    return self->of.id;
+}
+
+const struct screen_ops decision_screen = {
+    .id = SCREEN_DECISION,
+    .new = decision_new,
+    .free = decision_free,
+    .update = decision_update,
+    .view = view,
+    .enabled = decision_enabled,
+    .typing = decision_typing,
+    .title = title,
+    .object = object,
+};

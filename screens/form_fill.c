@@ -1,0 +1,620 @@
+/* screens/form_fill.c: what is typed into a form, what of it is saved, and what is still wrong. Draws nothing;
+ * the rules of the form are core/form's. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "screens/form.h"
+#include "screens/show.h"
+
+/* --- merge patches --- */
+
+/* Puts a later patch onto an earlier one: unlike json_merge it keeps the nulls, which remove. */
+static void compose(struct json *patch, const struct json *later)
+{
+    for (const struct json *member = json_first(later); member; member = json_next(member)) {
+        struct json *mine = json_edit(patch, json_name(member));
+        if (json_is_object(mine) && json_is_object(member))
+            compose(mine, member);
+        else
+            json_set(patch, json_name(member), json_copy(member));
+    }
+}
+
+static void add_patch(struct json **patch, const struct json *later)
+{
+    if (!*patch)
+        *patch = json_new_object();
+    compose(*patch, later);
+}
+
+static struct json *object_or_new(const struct json *json)
+{
+    return json_is_object(json) ? json_copy(json) : json_new_object();
+}
+
+static void rebuild_draft(struct form_screen *self)
+{
+    json_free(&self->draft);
+    self->draft = object_or_new(self->base);
+    if (self->sent)
+        json_merge(self->draft, self->sent);
+    if (self->typed)
+        json_merge(self->draft, self->typed);
+}
+
+/* --- the form --- */
+
+void fill_init(struct form_screen *self, const struct json *args)
+{
+    dossier_init(&self->of, args);
+    sheet_init(&self->sheet);
+    self->raw = json_new_object();
+    self->problems = json_new_object();
+    self->passed = json_new_object();
+    self->w = 80;
+}
+
+static void close_form(struct form_screen *self)
+{
+    fill_page_free(&self->now);
+    form_free(&self->form);
+    json_free(&self->source);
+    free(self->opened);
+    self->opened = NULL;
+}
+
+void fill_deinit(struct form_screen *self)
+{
+    close_form(self);
+    dossier_deinit(&self->of);
+    sheet_deinit(&self->sheet);
+    struct json **const owned[] = {&self->base,    &self->sent,     &self->typed,  &self->draft,
+                                   &self->raw,     &self->problems, &self->passed, &self->mend,
+                                   &self->removed, &self->reason};
+    for (size_t i = 0; i < sizeof owned / sizeof *owned; i++)
+        json_free(owned[i]);
+}
+
+/* A service without a form still takes a note along. */
+static struct json *note_service(const struct ui *ui)
+{
+    struct json *service = NULL;
+    char *text = xasprintf("{\"form\":{\"schema\":{\"type\":\"object\",\"properties\":{\"note\":{\"type\":"
+                           "\"string\",\"maxLength\":2000,\"title\":\"%s\"}}}}}",
+                           tr(ui->lang, TR("Note")));
+    enum err err = json_parse(text, strlen(text), &service, NULL);
+    free(text);
+    return err ? json_new_object() : service;
+}
+
+/* What the form borrows is kept apart from the rows, which come anew while somebody types. */
+static void open_form(struct form_screen *self, const struct ui *ui)
+{
+    const struct json *service = dossier_part(&self->of, "service");
+    const struct json *described = json_get(service, "form"), *hall = dossier_part(&self->of, "hall");
+    char *text = described ? json_print(described) : xstrdup(lang_code(ui->lang));
+    struct err_info info = {0};
+    if (self->form && str_equal(text, self->opened)) {
+        free(text);
+        return;
+    }
+    close_form(self);
+    self->opened = text;
+    self->source = json_new_object();
+    json_set(self->source, "service", catalogue_has_form(service) ? json_copy(service) : note_service(ui));
+    json_set(self->source, "pack", object_or_new(hall));
+    struct form_source source = {.service = json_get(self->source, "service"),
+                                 .pack = json_get(self->source, "pack")};
+    json_free(&self->reason);
+    if (form_open(&source, &self->form, &info))
+        self->reason = json_new_text(info.text);
+}
+
+bool fill_writable(const struct form_screen *self)
+{
+    return self->form && dossier_is_draft(&self->of);
+}
+
+/* --- what is shown --- */
+
+static const char *raw_of(const struct form_screen *self, const char *pointer)
+{
+    return json_text(self->raw, pointer);
+}
+
+static bool is_typed_kind(const struct sheet_item *item)
+{
+    return item->kind == SHEET_TEXT || item->kind == SHEET_AREA || item->kind == SHEET_NUMBER ||
+           item->kind == SHEET_DATE;
+}
+
+/* What only this screen knows: texts under way, what the clerk went over, who may write. */
+static void dress_item(const struct form_screen *self, struct sheet_item *item)
+{
+    const char *id = item->id ? item->id : "";
+    if (is_typed_kind(item) && raw_of(self, id))
+        item->value = raw_of(self, id);
+    if (json_text(self->problems, id) && (!item->error || !*item->error))
+        item->error = json_text(self->problems, id);
+    if (json_get(self->passed, id))
+        item->prefilled = false;
+    if (self->reveal_ms)
+        item->masked = false;
+    if (!fill_writable(self))
+        item->readonly = true;
+}
+
+void fill_page_build(const struct form_screen *self, const struct ui *ui, struct fill_page *out)
+{
+    char day[DATE_TEXT];
+    struct form_context context = dossier_form_context(&self->of, ui, day);
+    *out = (struct fill_page){0};
+    if (!self->form)
+        return;
+    form_view_build(self->form, self->draft, &context, self->inside, &out->view);
+    if (self->mend) {
+        struct schema_errors errors = {0};
+        form_check_draft(self->form, self->draft, &context, &errors);
+        form_view_errors(&out->view, &errors);
+        schema_errors_free(&errors);
+    }
+    form_sheet_build(self->form, self->draft, &context, &out->view, *self->inside ? 0 : self->page,
+                     &out->sheet);
+    for (int i = 0; i < out->sheet.count; i++)
+        dress_item(self, &out->sheet.items[i]);
+}
+
+void fill_page_free(struct fill_page *now)
+{
+    form_sheet_free(&now->sheet);
+    form_view_free(&now->view);
+    *now = (struct fill_page){0};
+}
+
+void fill_refresh(struct form_screen *self, const struct ui *ui)
+{
+    fill_page_free(&self->now);
+    fill_page_build(self, ui, &self->now);
+    if (!*self->inside && self->page < self->now.view.page_count &&
+        !self->now.view.pages[self->page].visible) {
+        self->page = 0; /* the page went away with an answer */
+        fill_page_free(&self->now);
+        fill_page_build(self, ui, &self->now);
+    }
+    sheet_sync(&self->sheet, self->now.sheet.items, self->now.sheet.count);
+}
+
+int fill_pages(const struct form_screen *self, int *at)
+{
+    int count = 0;
+    *at = 1;
+    for (int i = 0; i < self->now.view.page_count; i++) {
+        count += self->now.view.pages[i].visible;
+        if (i == self->page)
+            *at = count;
+    }
+    return count;
+}
+
+const struct form_item *fill_focused(const struct form_screen *self)
+{
+    const char *id = sheet_focused(&self->sheet, self->now.sheet.items, self->now.sheet.count);
+    return id ? form_view_find(&self->now.view, id) : NULL;
+}
+
+/* "/children/2" is row 2 of the table "/children", "/children/-" the door to one more. */
+static bool split_row(const char *id, char pointer[FORM_POINTER], int *row)
+{
+    const char *slash = id ? strrchr(id, '/') : NULL;
+    if (!slash || !slash[1])
+        return false;
+    *row = slash[1] == '-' ? -1 : (int)strtol(slash + 1, NULL, 10);
+    str_format(pointer, FORM_POINTER, "%.*s", (int)(slash - id), id);
+    return slash[1] == '-' || strspn(slash + 1, "0123456789") == strlen(slash + 1);
+}
+
+bool fill_table_at(const struct form_screen *self, char pointer[FORM_POINTER], int *row)
+{
+    const char *id = sheet_focused(&self->sheet, self->now.sheet.items, self->now.sheet.count);
+    const struct form_item *item = id ? form_view_find(&self->now.view, id) : NULL;
+    if (split_row(id, pointer, row) && !item) {
+        item = form_view_find(&self->now.view, pointer);
+        if (item && item->widget == FORM_TABLE)
+            return true;
+    } else if (item && item->widget == FORM_TABLE) {
+        str_copy(pointer, FORM_POINTER, id);
+        *row = -1;
+        return true;
+    }
+    return *self->inside && split_row(self->inside, pointer, row);
+}
+
+/* --- typing --- */
+
+static void changed(struct form_screen *self, const struct ui *ui)
+{
+    self->journal_due = true;
+    self->typed_ms = ui->now_ms;
+}
+
+void fill_put(struct form_screen *self, const struct ui *ui, const char *pointer, struct json *value)
+{
+    char day[DATE_TEXT];
+    struct form_context context = dossier_form_context(&self->of, ui, day);
+    struct json *patch = form_patch(self->form, self->draft, &context, pointer, value);
+    add_patch(&self->typed, patch);
+    json_merge(self->draft, patch);
+    json_free(&patch);
+    changed(self, ui);
+}
+
+/* The option whose tick differs between the ticks as they were and as they are now. */
+static const char *turned_option(const struct form_item *item, const char *ticks)
+{
+    for (int i = 0; i < item->option_count; i++) {
+        const char *value = item->options[i].value;
+        size_t length = strlen(value);
+        bool ticked = false;
+        for (const char *line = ticks; *line && !ticked;) {
+            size_t bytes = strcspn(line, "\n");
+            ticked = bytes == length && memcmp(line, value, length) == 0;
+            line += bytes + (line[bytes] == '\n');
+        }
+        if (ticked != item->options[i].chosen)
+            return value;
+    }
+    return NULL;
+}
+
+static bool is_typed_widget(const struct form_item *item)
+{
+    return item->widget == FORM_FIELD || item->widget == FORM_AREA || item->widget == FORM_LIST ||
+           item->widget == FORM_NUMBER || item->widget == FORM_MONEY || item->widget == FORM_DATE ||
+           item->widget == FORM_TIME;
+}
+
+/* Quiet: what cannot be read yet waits in raw, and nothing is said before the field is left. */
+void fill_typed(struct form_screen *self, const struct ui *ui, const char *pointer, const char *text)
+{
+    char day[DATE_TEXT], why[FORM_WHY];
+    struct form_context context = dossier_form_context(&self->of, ui, day);
+    const struct form_item *item = form_view_find(&self->now.view, pointer);
+    struct json *value = NULL;
+    if (!item)
+        return;
+    bool checks = item->widget == FORM_CHECKS;
+    if (is_typed_widget(item))
+        json_set_text(self->raw, pointer, text);
+    if (checks && !(text = turned_option(item, text)))
+        return;
+    json_remove(self->problems, pointer);
+    if (form_parse(item, self->draft, text, &context, &value, why))
+        fill_put(self, ui, pointer, value);
+    changed(self, ui);
+    fill_refresh(self, ui);
+}
+
+void fill_left(struct form_screen *self, const struct ui *ui, const char *pointer)
+{
+    char day[DATE_TEXT], why[FORM_WHY] = "";
+    struct form_context context = dossier_form_context(&self->of, ui, day);
+    const struct form_item *item = form_view_find(&self->now.view, pointer);
+    const char *text = raw_of(self, pointer);
+    struct json *value = NULL;
+    if (!item || !fill_writable(self))
+        return;
+    json_set_bool(self->passed, pointer, true);
+    json_remove(self->problems, pointer);
+    if (text && !form_parse(item, self->draft, text, &context, &value, why)) {
+        json_set_text(self->problems, pointer, why);
+    } else {
+        json_remove(self->raw, pointer);
+        form_problem(self->form, self->draft, &context, item, why);
+        if (*why)
+            json_set_text(self->problems, pointer, why);
+    }
+    json_free(&value);
+    fill_refresh(self, ui);
+}
+
+/* --- saving --- */
+
+/* A field that was typed and typed back changes nothing. */
+static bool changes_anything(const struct form_screen *self)
+{
+    struct json *before = object_or_new(self->base);
+    if (self->sent)
+        json_merge(before, self->sent);
+    bool same = json_equal(before, self->draft);
+    json_free(&before);
+    return !same;
+}
+
+void fill_commit(struct form_screen *self, struct effects *effects)
+{
+    if (!self->typed || !fill_writable(self))
+        return;
+    if (changes_anything(self)) {
+        struct json *body = dossier_body(&self->of);
+        json_set(body, "patch", json_copy(self->typed));
+        json_set_int(body, "base_row_rev", json_int(dossier_row(&self->of), "row_rev", 0));
+        effects_command(effects, "case.draft", body);
+        add_patch(&self->sent, self->typed);
+        self->sent_count++;
+    }
+    json_free(&self->typed);
+    self->journal_due = json_count(self->raw) > 0; /* saving the draft drops the journal */
+}
+
+void fill_saved(struct form_screen *self)
+{
+    self->failed = false;
+    if (self->sent_count > 0 && --self->sent_count == 0) {
+        if (!self->base)
+            self->base = json_new_object();
+        json_merge(self->base, self->sent);
+        json_free(&self->sent);
+    }
+}
+
+/* What was not saved counts as typed again: the next field that is left takes it along. */
+void fill_not_saved(struct form_screen *self)
+{
+    self->failed = true;
+    self->journal_due = true;
+    if (!self->sent)
+        return;
+    struct json *again = self->sent;
+    if (self->typed)
+        compose(again, self->typed);
+    json_free(&self->typed);
+    self->typed = again;
+    self->sent = NULL;
+    self->sent_count = 0;
+}
+
+void fill_journal(struct form_screen *self, struct effects *effects)
+{
+    if (!self->journal_due || !fill_writable(self))
+        return;
+    struct json *typed = json_new_object();
+    const char *focus = sheet_focused(&self->sheet, self->now.sheet.items, self->now.sheet.count);
+    json_set(typed, "patch", object_or_new(self->typed));
+    if (json_count(self->raw))
+        json_set(typed, "text", json_copy(self->raw));
+    json_set_text(typed, "focus", focus ? focus : "");
+    json_set_int(typed, "page", self->page);
+    if (*self->inside)
+        json_set_text(typed, "inside", self->inside);
+    effects_journal_put(effects, "form", self->of.id, typed);
+    self->journal_due = false;
+}
+
+/* --- the rows came --- */
+
+static void recover(struct form_screen *self, const struct ui *ui, struct effects *effects)
+{
+    const struct json *journal = dossier_part(&self->of, "journal"), *typed = json_get(journal, "typed");
+    char clock[SHOW_TEXT];
+    if (!json_count(json_get(typed, "patch")) && !json_count(json_get(typed, "text")))
+        return;
+    json_free(&self->typed);
+    self->typed = object_or_new(json_get(typed, "patch"));
+    json_free(&self->raw);
+    self->raw = object_or_new(json_get(typed, "text"));
+    self->page = (int)json_int(typed, "page", 0);
+    str_copy(self->inside, sizeof self->inside, json_text_or(typed, "inside", ""));
+    rebuild_draft(self);
+    fill_refresh(self, ui);
+    sheet_focus(&self->sheet, self->now.sheet.items, self->now.sheet.count, json_text_or(typed, "focus", ""));
+    effects_toast(effects, TOAST_WARN, tr(ui->lang, TR("Recovered text from %s")),
+                  show_clock(json_text(journal, "at"), clock));
+}
+
+static void prefill(struct form_screen *self, const struct ui *ui)
+{
+    char day[DATE_TEXT];
+    struct form_context context = dossier_form_context(&self->of, ui, day);
+    struct json *patch = form_prefill(self->form, self->draft, &context);
+    if (json_count(patch)) {
+        add_patch(&self->typed, patch);
+        json_merge(self->draft, patch);
+    }
+    json_free(&patch);
+}
+
+void fill_take(struct form_screen *self, const struct ui *ui, const struct json *data,
+               struct effects *effects)
+{
+    dossier_take(&self->of, data);
+    if (!dossier_row(&self->of))
+        return;
+    open_form(self, ui);
+    json_free(&self->base);
+    self->base = object_or_new(json_get(dossier_row(&self->of), "draft"));
+    rebuild_draft(self);
+    if (!self->taken && fill_writable(self)) {
+        self->taken = true;
+        recover(self, ui, effects);
+        prefill(self, ui);
+    }
+    fill_refresh(self, ui);
+}
+
+/* --- the whole form --- */
+
+static void add_mend(struct json *mend, const struct form_view *view, const char *pointer, const char *text)
+{
+    char at[FORM_POINTER];
+    const struct form_item *item;
+    str_copy(at, sizeof at, pointer);
+    for (const struct json *m = json_first(mend); m; m = json_next(m))
+        if (str_equal(json_text(m, "pointer"), pointer))
+            return; /* one sentence a field */
+    while (!(item = form_view_find(view, at)) && strrchr(at, '/'))
+        *strrchr(at, '/') = '\0';
+    struct json *one = json_new_object();
+    json_set_text(one, "pointer", pointer);
+    json_set_text(one, "label", item ? item->label : "");
+    json_set_text(one, "text", text);
+    json_add(mend, one);
+}
+
+bool fill_check(struct form_screen *self, const struct ui *ui)
+{
+    char day[DATE_TEXT];
+    struct form_context context = dossier_form_context(&self->of, ui, day);
+    struct form_view view = {0};
+    struct schema_errors errors = {0};
+    struct json *mend = json_new_array();
+    form_view_build(self->form, self->draft, &context, "", &view);
+    form_check_draft(self->form, self->draft, &context, &errors);
+    for (const struct json *raw = json_first(self->raw); raw; raw = json_next(raw))
+        if (json_text(self->problems, json_name(raw)))
+            add_mend(mend, &view, json_name(raw), json_text(self->problems, json_name(raw)));
+    for (int i = 0; i < errors.count; i++)
+        add_mend(mend, &view, errors.list[i].field, errors.list[i].message);
+    schema_errors_free(&errors);
+    form_view_free(&view);
+    json_free(&self->mend);
+    if (json_count(mend))
+        self->mend = mend;
+    else
+        json_free(&mend);
+    return !self->mend;
+}
+
+void fill_go_to(struct form_screen *self, const struct ui *ui, const char *pointer)
+{
+    char at[FORM_POINTER];
+    const struct form_item *item = NULL;
+    self->inside[0] = '\0';
+    for (int depth = 0; depth < 8; depth++) {
+        fill_refresh(self, ui);
+        str_copy(at, sizeof at, pointer);
+        while (!(item = form_view_find(&self->now.view, at)) && strrchr(at, '/'))
+            *strrchr(at, '/') = '\0';
+        const char *rest = pointer + strlen(at);
+        size_t row = *rest == '/' ? 1 + strcspn(rest + 1, "/") : 0;
+        if (!item || item->widget != FORM_TABLE || !row || !rest[row])
+            break;
+        str_format(self->inside, sizeof self->inside, "%s%.*s", at, (int)row, rest);
+        self->page = item->page;
+    }
+    if (!item)
+        return;
+    if (!*self->inside)
+        self->page = item->page;
+    fill_refresh(self, ui);
+    if (!sheet_focus(&self->sheet, self->now.sheet.items, self->now.sheet.count, pointer))
+        sheet_focus(&self->sheet, self->now.sheet.items, self->now.sheet.count, at);
+}
+
+/* --- rows of a table --- */
+
+static void put_rows(struct form_screen *self, const struct ui *ui, struct json *patch,
+                     struct effects *effects)
+{
+    add_patch(&self->typed, patch);
+    json_merge(self->draft, patch);
+    json_free(&patch);
+    changed(self, ui);
+    fill_commit(self, effects);
+}
+
+void fill_add_row(struct form_screen *self, const struct ui *ui, struct effects *effects)
+{
+    char table[FORM_POINTER];
+    int row;
+    if (!fill_table_at(self, table, &row))
+        return;
+    put_rows(self, ui, form_row_add(self->form, self->draft, table), effects);
+    int count = (int)json_count(json_pointer(self->draft, table));
+    str_format(self->inside, sizeof self->inside, "%s/%d", table, count > 0 ? count - 1 : 0);
+    fill_refresh(self, ui);
+    sheet_key(&self->sheet, self->now.sheet.items, self->now.sheet.count, key_of("C-Home"));
+}
+
+void fill_remove_row(struct form_screen *self, const struct ui *ui, struct effects *effects)
+{
+    char table[FORM_POINTER], id[FORM_POINTER + 16];
+    int row;
+    if (!fill_table_at(self, table, &row) || row < 0)
+        return;
+    json_free(&self->removed);
+    self->removed = json_new_object();
+    json_set_text(self->removed, "pointer", table);
+    json_set(self->removed, "rows", json_copy(json_pointer(self->draft, table)));
+    /* What was typed in rows behind it would come to stand in others. */
+    json_free(&self->raw);
+    self->raw = json_new_object();
+    put_rows(self, ui, form_row_remove(self->form, self->draft, table, row), effects);
+    self->inside[0] = '\0';
+    fill_refresh(self, ui);
+    int count = (int)json_count(json_pointer(self->draft, table));
+    str_format(id, sizeof id, count ? "%s/%d" : "%s/-", table, row < count ? row : count - 1);
+    sheet_focus(&self->sheet, self->now.sheet.items, self->now.sheet.count, id);
+    effects_toast(effects, TOAST_PLAIN, "%s", tr(ui->lang, TR("The row is removed: u brings it back.")));
+}
+
+void fill_undo(struct form_screen *self, const struct ui *ui, struct effects *effects)
+{
+    if (!self->removed)
+        return;
+    fill_put(self, ui, json_text_or(self->removed, "pointer", ""),
+             json_copy(json_get(self->removed, "rows")));
+    json_free(&self->removed);
+    fill_commit(self, effects);
+    fill_refresh(self, ui);
+}
+
+/* --- a summary for another system --- */
+
+static void add_item(const struct form_screen *self, const struct form_item *item, struct buf *out,
+                     bool *hidden)
+{
+    if (item->kind == FORM_HEADING && item->visible)
+        buf_addf(out, "\n%s\n", item->label);
+    if (item->kind != FORM_CONTROL || !item->visible || (!item->filled && item->widget != FORM_TABLE))
+        return;
+    if (item->sensitive && !self->reveal_ms) {
+        *hidden = true;
+        buf_addf(out, "%s: •••\n", item->label);
+    } else if (item->widget == FORM_TABLE) {
+        buf_addf(out, "%s: %d\n", item->label, item->row_count);
+    } else {
+        buf_addf(out, "%s: %s\n", item->label, item->text);
+    }
+}
+
+static void add_view(const struct form_screen *self, const struct form_context *context, const char *inside,
+                     int depth, struct buf *out, bool *hidden)
+{
+    struct form_view view = {0};
+    form_view_build(self->form, self->draft, context, inside, &view);
+    for (int i = 0; i < view.item_count; i++) {
+        const struct form_item *item = &view.items[i];
+        add_item(self, item, out, hidden);
+        for (int row = 0; item->widget == FORM_TABLE && item->visible && row < item->row_count && depth < 4;
+             row++) {
+            char *at = xasprintf("%s/%d", item->pointer, row);
+            buf_addf(out, "  %d.\n", row + 1);
+            add_view(self, context, at, depth + 1, out, hidden);
+            free(at);
+        }
+    }
+    form_view_free(&view);
+}
+
+char *fill_summary(const struct form_screen *self, const struct ui *ui, bool *hidden)
+{
+    char day[DATE_TEXT];
+    struct form_context context = dossier_form_context(&self->of, ui, day);
+    struct buf out = {0};
+    char *title = dossier_title(&self->of, ui, NULL);
+    *hidden = false;
+    buf_addf(&out, "%s\n", title ? title : "");
+    free(title);
+    add_view(self, &context, "", 0, &out, hidden);
+    return buf_take(&out);
+}
