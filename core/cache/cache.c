@@ -200,11 +200,11 @@ static enum err boot_write(struct cache *cache, int64_t now_ms, struct rng *rng)
         uuid_v7(now_ms, rng, cache->install);
     free(install);
     str_copy(cache->client, sizeof cache->client, cache->install);
-    TRY(store_begin(cache, true));
+    TRY(file_begin(cache, true));
     enum err err = meta_set(cache->db, "install", cache->install);
     if (err == ERR_OK)
         err = meta_set_int(cache->db, "started_ms", now_ms);
-    return store_end(cache, err);
+    return file_end(cache, err);
 }
 
 static enum err start(struct cache *cache, int64_t now_ms, struct rng *rng)
@@ -218,7 +218,7 @@ static enum err start(struct cache *cache, int64_t now_ms, struct rng *rng)
     free(hall);
     TRY(load_session(cache));
     TRY(db_begin(cache->db));
-    return store_end(cache, overlay_rebuild(cache, cache->place.cursor));
+    return file_end(cache, overlay_rebuild(cache, cache->place.cursor));
 }
 
 enum err cache_open(struct cache **out, const char *dir, int64_t now_ms, struct rng *rng, int *recovered,
@@ -341,12 +341,12 @@ static enum err make_client(struct cache *cache, const char *key)
     int64_t ordinal = 0;
     TRY(query_int(db_query(cache->db, sql_count), &ordinal));
     uuid_derive(cache->install, (unsigned)ordinal, cache->client_text);
-    TRY(store_begin(cache, true));
+    TRY(file_begin(cache, true));
     struct stmt *s = db_query(cache->db, sql_make);
     db_bind_text(s, 1, key);
     db_bind_int(s, 2, ordinal);
     db_bind_text(s, 3, cache->client_text);
-    return store_end(cache, db_run(s));
+    return file_end(cache, db_run(s));
 }
 
 const char *cache_client_for(struct cache *cache, const char *login)
@@ -356,7 +356,7 @@ const char *cache_client_for(struct cache *cache, const char *login)
     if (err == ERR_ABSENT)
         err = make_client(cache, key);
     free(key);
-    return store_fail(cache, err) == ERR_OK ? cache->client_text : "";
+    return file_fail(cache, err) == ERR_OK ? cache->client_text : "";
 }
 
 /* Records that a healed file saved from an older stream, or that stand under another spelling of the login.
@@ -481,12 +481,12 @@ enum err cache_sign_in(struct cache *cache, const struct json *session)
     const char *hall = json_text_or(json_get(session, "hall"), "code", cache->hall);
     if (str_empty(json_text(session, "token")) || str_empty(json_text(user, "id")) ||
         strlen(json_text(user, "id")) >= UUID_TEXT || str_empty(json_text(user, "login")))
-        return store_refuse(cache, ERR_INVALID, "The hall's answer to the sign-in is not as it should be.");
+        return file_refuse(cache, ERR_INVALID, "The hall's answer to the sign-in is not as it should be.");
     int64_t unsent = 0;
     if (*cache->hall && !str_equal(cache->hall, hall))
-        TRY(store_fail(cache, unsent_everybody(cache, &unsent)));
+        TRY(file_fail(cache, unsent_everybody(cache, &unsent)));
     if (unsent > 0)
-        return store_refuse(
+        return file_refuse(
             cache, ERR_CONFLICT,
             "%d records for hall %s are not sent yet. They are kept: connect to that hall first, or "
             "use another folder (--data) for hall %s.",
@@ -496,8 +496,8 @@ enum err cache_sign_in(struct cache *cache, const struct json *session)
     if (!*client)
         return ERR_DISK;
     struct place place = cache->place;
-    TRY(store_fail(cache, store_begin(cache, true)));
-    TRY(store_end(cache, store_session(cache, session, client, &place)));
+    TRY(file_fail(cache, file_begin(cache, true)));
+    TRY(file_end(cache, store_session(cache, session, client, &place)));
     forget_actor(cache);
     cache->place = place;
     str_copy(cache->hall, sizeof cache->hall, hall);
@@ -506,18 +506,18 @@ enum err cache_sign_in(struct cache *cache, const struct json *session)
     cache->token = xstrdup(json_text(session, "token"));
     cache->signed_in = true;
     json_free(&cache->services);
-    TRY(store_fail(cache, last_seq(cache->db, client, &cache->handed_out)));
-    TRY(store_fail(cache, store_begin(cache, false)));
-    return store_end(cache, overlay_rebuild(cache, cache->place.cursor));
+    TRY(file_fail(cache, last_seq(cache->db, client, &cache->handed_out)));
+    TRY(file_fail(cache, file_begin(cache, false)));
+    return file_end(cache, overlay_rebuild(cache, cache->place.cursor));
 }
 
 enum err cache_sign_out(struct cache *cache)
 {
     static const char sql_forget[] = "DELETE FROM meta WHERE name = 'session'";
     forget_actor(cache);
-    TRY(store_fail(cache, store_begin(cache, true)));
+    TRY(file_fail(cache, file_begin(cache, true)));
     enum err err = db_run(db_query(cache->db, sql_forget));
     if (err == ERR_OK)
         err = rows_clear(cache->db, ROWS_OVERLAY); /* the next person sees none of it */
-    return store_end(cache, err);
+    return file_end(cache, err);
 }

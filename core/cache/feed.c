@@ -134,11 +134,11 @@ static enum err finish(struct batch *batch, enum err err)
     struct cache *cache = batch->cache;
     if (err == ERR_INVALID) {
         db_rollback(cache->db);
-        return store_refuse(cache, ERR_CORRUPT,
+        return file_refuse(cache, ERR_CORRUPT,
                             "The hall sent a row that is not as it should be. Nothing of it was "
                             "taken over; work here is kept.");
     }
-    err = store_end(cache, err);
+    err = file_end(cache, err);
     if (err != ERR_OK)
         return err;
     cache->place = batch->place;
@@ -158,20 +158,20 @@ enum err cache_feed(struct cache *cache, const struct json *feed, int64_t now_ms
     struct batch batch = {.cache = cache, .place = cache->place};
     struct err_info info = {0};
     if (!json_is_array(json_get(feed, "items")) || !json_is_integer(json_get(feed, "to")))
-        return store_refuse(cache, ERR_INVALID, "The hall's answer is not as it should be.");
+        return file_refuse(cache, ERR_INVALID, "The hall's answer is not as it should be.");
     if (cache->place.needs_snapshot || json_int(feed, "epoch", cache->place.epoch) != cache->place.epoch ||
         json_int(feed, "from", cache->place.cursor) > cache->place.cursor)
-        return store_refuse(cache, ERR_CONFLICT,
+        return file_refuse(cache, ERR_CONFLICT,
                             "The hall's news do not follow on what is here: a new copy is needed.");
     if (feed_verify(feed, cache->place.cursor, batch.place.chain, &info) != ERR_OK)
-        return store_refuse(cache, ERR_CORRUPT, "%s", info.text);
+        return file_refuse(cache, ERR_CORRUPT, "%s", info.text);
     batch.place.fed_ms = now_ms;
     cache->place.fed_ms = now_ms;
     if (nothing_new(&batch, feed))
         return ERR_OK;
-    enum err err = store_begin(cache, false);
+    enum err err = file_begin(cache, false);
     if (err != ERR_OK)
-        return store_fail(cache, err);
+        return file_fail(cache, err);
     return finish(&batch, apply_items(&batch, feed));
 }
 
@@ -195,10 +195,10 @@ enum err cache_snapshot_page(struct cache *cache, const struct json *page, bool 
 {
     struct batch batch = {.cache = cache, .place = cache->place};
     if (!json_is_array(json_get(page, "rows")))
-        return store_refuse(cache, ERR_INVALID, "The hall's answer is not as it should be.");
-    enum err err = store_begin(cache, false);
+        return file_refuse(cache, ERR_INVALID, "The hall's answer is not as it should be.");
+    enum err err = file_begin(cache, false);
     if (err != ERR_OK)
-        return store_fail(cache, err);
+        return file_fail(cache, err);
     if (first)
         err = rows_clear(cache->db, ROWS_SHADOW);
     if (err == ERR_OK)
@@ -226,9 +226,9 @@ enum err cache_snapshot_swap(struct cache *cache, int64_t rev, int64_t epoch, in
     batch.place.needs_snapshot = false;
     batch.place.fed_ms = now_ms;
     batch.place.chain[0] = '\0';
-    enum err err = store_begin(cache, true);
+    enum err err = file_begin(cache, true);
     if (err != ERR_OK)
-        return store_fail(cache, err);
+        return file_fail(cache, err);
     err = rows_swap_shadow(cache->db);
     if (err == ERR_OK)
         err = replay_after(cache, rev);
@@ -241,8 +241,8 @@ enum err cache_ask_snapshot(struct cache *cache)
 {
     struct batch batch = {.cache = cache, .place = cache->place};
     batch.place.needs_snapshot = true;
-    enum err err = store_begin(cache, true);
+    enum err err = file_begin(cache, true);
     if (err != ERR_OK)
-        return store_fail(cache, err);
+        return file_fail(cache, err);
     return finish(&batch, place_write(cache->db, &batch.place));
 }

@@ -9,9 +9,9 @@ enum err cache_journal_put(struct cache *cache, const char *screen, const char *
     static const char sql_put[] =
         "INSERT INTO draft_journal (user_, screen, object, typed, at_ms) VALUES ($1, $2, $3, $4, $5)"
         " ON CONFLICT (user_, screen, object) DO UPDATE SET typed = excluded.typed, at_ms = excluded.at_ms";
-    enum err err = store_begin(cache, true);
+    enum err err = file_begin(cache, true);
     if (err != ERR_OK)
-        return store_fail(cache, err);
+        return file_fail(cache, err);
     char *text = json_print(typed);
     struct stmt *s = db_query(cache->db, sql_put);
     db_bind_text(s, 1, cache->actor.user);
@@ -20,19 +20,19 @@ enum err cache_journal_put(struct cache *cache, const char *screen, const char *
     db_bind_text(s, 4, text);
     db_bind_int(s, 5, now_ms);
     free(text);
-    return store_end(cache, db_run(s));
+    return file_end(cache, db_run(s));
 }
 
 enum err cache_journal_drop(struct cache *cache, const char *screen, const char *object)
 {
     static const char sql_drop[] =
         "DELETE FROM draft_journal WHERE user_ = $1 AND screen = $2 AND object = $3";
-    enum err err = store_begin(cache, false);
+    enum err err = file_begin(cache, false);
     if (err != ERR_OK)
-        return store_fail(cache, err);
+        return file_fail(cache, err);
     struct stmt *s = db_query(cache->db, sql_drop); /* primary key */
     db_bind_text(s, 1, cache->actor.user);
     db_bind_text(s, 2, screen);
     db_bind_text(s, 3, object ? object : "");
-    return store_end(cache, db_run(s));
+    return file_end(cache, db_run(s));
 }

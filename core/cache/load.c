@@ -32,9 +32,9 @@ enum err cache_load(struct cache *cache, const char *what, const struct json *ar
             *out = answer;
         else
             json_free(&answer);
-        return err == ERR_ABSENT ? ERR_ABSENT : store_fail(cache, err);
+        return err == ERR_ABSENT ? ERR_ABSENT : file_fail(cache, err);
     }
-    return store_refuse(cache, ERR_USAGE, "There is no query named %s.", what);
+    return file_refuse(cache, ERR_USAGE, "There is no query named %s.", what);
 }
 
 /* --- arguments --- */

@@ -215,7 +215,7 @@ static enum err refused_here(struct cache *cache, struct saved *saved, const cha
 {
     str_copy(saved->outcome.code, sizeof saved->outcome.code, code);
     str_copy(saved->outcome.message, sizeof saved->outcome.message, message);
-    return store_refuse(cache, ERR_REFUSED, "%s", message);
+    return file_refuse(cache, ERR_REFUSED, "%s", message);
 }
 
 enum err cache_confirm(struct cache *cache, const char *type, const struct json *body, int64_t now_ms,
@@ -229,19 +229,19 @@ enum err cache_confirm(struct cache *cache, const char *type, const struct json 
     enum err err = make_command(cache, type, body, now_ms, saved->id, &command);
     char *text = json_print(command);
     if (err != ERR_OK) {
-        store_fail(cache, err);
+        file_fail(cache, err);
     } else if (strlen(text) > COMMAND_BYTES_MAX) {
-        err = store_refuse(cache, ERR_TOO_LARGE,
+        err = file_refuse(cache, ERR_TOO_LARGE,
                            "This record has %zu KiB; the hall accepts %d. Nothing was saved.",
                            strlen(text) / 1024, COMMAND_BYTES_MAX / 1024);
-    } else if ((err = store_begin(cache, true)) != ERR_OK) {
-        store_fail(cache, err);
+    } else if ((err = file_begin(cache, true)) != ERR_OK) {
+        file_fail(cache, err);
     } else {
         err = store_command(cache, type, command, text, now_ms, saved);
         if (err == ERR_REFUSED)
             db_rollback(cache->db);
         else
-            err = store_end(cache, err);
+            err = file_end(cache, err);
     }
     if (err == ERR_REFUSED)
         str_copy(cache->message, sizeof cache->message, saved->outcome.message);
@@ -276,15 +276,15 @@ enum err cache_cancel_online(struct cache *cache, int64_t seq)
 {
     static const char under_way[] = "This may be under way to the hall already. Its answer will come.";
     if (!cache->signed_in || seq <= cache->handed_out)
-        return store_refuse(cache, ERR_CONFLICT, "%s", under_way);
-    enum err err = store_begin(cache, true);
+        return file_refuse(cache, ERR_CONFLICT, "%s", under_way);
+    enum err err = file_begin(cache, true);
     if (err != ERR_OK)
-        return store_fail(cache, err);
+        return file_fail(cache, err);
     err = delete_command(cache, seq);
     if (err != ERR_CONFLICT)
-        return store_end(cache, err);
+        return file_end(cache, err);
     db_rollback(cache->db);
-    return store_refuse(cache, ERR_CONFLICT, "%s", under_way);
+    return file_refuse(cache, ERR_CONFLICT, "%s", under_way);
 }
 
 /* --- sending --- */
@@ -348,7 +348,7 @@ enum err cache_push_body(struct cache *cache, int commands_max, size_t bytes_max
         return ERR_OK;
     int64_t acked = 0;
     int count = 0;
-    TRY(store_fail(cache, acked_through(cache, &acked)));
+    TRY(file_fail(cache, acked_through(cache, &acked)));
     struct buf body = {0};
     buf_addf(&body, "{\"client\":\"%s\",\"epoch\":%" PRId64 ",\"acked_through\":%" PRId64 ",\"commands\":[",
              cache->client, cache->place.epoch, acked);
@@ -357,7 +357,7 @@ enum err cache_push_body(struct cache *cache, int commands_max, size_t bytes_max
     if (err == ERR_OK && count > 0)
         *out = buf_take(&body);
     buf_free(&body);
-    return store_fail(cache, err);
+    return file_fail(cache, err);
 }
 
 /* --- answers --- */
@@ -463,21 +463,21 @@ enum err cache_push_results(struct cache *cache, const struct json *answer,
 {
     struct answers a = {.cache = cache, .answer = answer, .place = cache->place};
     if (!cache->signed_in || !json_is_array(json_get(answer, "results")))
-        return store_refuse(cache, ERR_INVALID, "The hall's answer is not as it should be.");
-    enum err err = store_begin(cache, true);
+        return file_refuse(cache, ERR_INVALID, "The hall's answer is not as it should be.");
+    enum err err = file_begin(cache, true);
     if (err != ERR_OK)
-        return store_fail(cache, err);
+        return file_fail(cache, err);
     a.news = json_new_array();
     err = take_results(&a);
     if (err == ERR_CONFLICT || err == ERR_INVALID) {
         db_rollback(cache->db);
-        store_refuse(cache, err,
+        file_refuse(cache, err,
                      err == ERR_INVALID
                          ? "The hall's answer is not as it should be."
                          : "The hall's records of this installation are others than those here. "
                            "Nothing here is lost; an administrator must look.");
     } else {
-        err = store_end(cache, err);
+        err = file_end(cache, err);
     }
     if (err == ERR_OK)
         cache->place = a.place;
@@ -497,9 +497,9 @@ enum err cache_new_epoch(struct cache *cache, int64_t epoch)
     /* What was called safe belongs to the other history: the first answer of this one says anew. */
     struct place place = {
         .cursor = cache->place.cursor, .epoch = epoch, .needs_snapshot = true, .fed_ms = cache->place.fed_ms};
-    enum err err = store_begin(cache, true);
+    enum err err = file_begin(cache, true);
     if (err != ERR_OK)
-        return store_fail(cache, err);
+        return file_fail(cache, err);
     struct stmt *s = db_query(cache->db, sql_again);
     db_bind_int(s, 1, cache->place.safe_through);
     if (cache->place.epoch != 0)
@@ -508,7 +508,7 @@ enum err cache_new_epoch(struct cache *cache, int64_t epoch)
         db_done(s);
     if (err == ERR_OK)
         err = place_write(cache->db, &place);
-    err = store_end(cache, err);
+    err = file_end(cache, err);
     if (err == ERR_OK)
         cache->place = place;
     return err;
@@ -543,7 +543,7 @@ int64_t cache_unsent(struct cache *cache)
         return 0;
     struct stmt *s = db_query(cache->db, sql_count); /* outbox_state */
     db_bind_text(s, 1, cache->client);
-    store_fail(cache, query_int(s, &count));
+    file_fail(cache, query_int(s, &count));
     return count;
 }
 
@@ -553,6 +553,6 @@ int64_t cache_unsent_others(struct cache *cache)
     int64_t count = 0;
     struct stmt *s = db_query(cache->db, sql_count); /* outbox_pending */
     db_bind_text(s, 1, cache->signed_in ? cache->actor.user : "");
-    store_fail(cache, query_int(s, &count));
+    file_fail(cache, query_int(s, &count));
     return count;
 }

@@ -20,7 +20,7 @@ static void note_damage(const struct cache *cache)
     free(path);
 }
 
-enum err store_fail(struct cache *cache, enum err err)
+enum err file_fail(struct cache *cache, enum err err)
 {
     if (err == ERR_OK || err == ERR_ABSENT)
         return err;
@@ -31,7 +31,7 @@ enum err store_fail(struct cache *cache, enum err err)
     return err;
 }
 
-enum err store_refuse(struct cache *cache, enum err err, const char *format, ...)
+enum err file_refuse(struct cache *cache, enum err err, const char *format, ...)
 {
     va_list args;
     va_start(args, format);
@@ -44,19 +44,19 @@ enum err store_refuse(struct cache *cache, enum err err, const char *format, ...
     return err;
 }
 
-enum err store_begin(struct cache *cache, bool durable)
+enum err file_begin(struct cache *cache, bool durable)
 {
     TRY(db_script(cache->db, durable ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL"));
     return db_begin(cache->db);
 }
 
-enum err store_end(struct cache *cache, enum err err)
+enum err file_end(struct cache *cache, enum err err)
 {
     if (err == ERR_OK)
         err = db_commit(cache->db);
     if (err == ERR_OK)
         return ERR_OK;
-    store_fail(cache, err); /* before the rollback changes the sentence */
+    file_fail(cache, err); /* before the rollback changes the sentence */
     db_rollback(cache->db);
     return err;
 }
@@ -127,7 +127,7 @@ enum err place_write(struct db *db, const struct place *place)
 enum err cache_tidy(struct cache *cache)
 {
     enum { PAGES_MIN = 1000 }; /* 4 MB of log */
-    return store_fail(cache, db_checkpoint(cache->db, PAGES_MIN));
+    return file_fail(cache, db_checkpoint(cache->db, PAGES_MIN));
 }
 
 /* --- settings --- */
@@ -142,7 +142,7 @@ const char *cache_setting(struct cache *cache, const char *name)
     if (err == ERR_OK && db_text(s, 0))
         cache->setting = json_new_text(db_text(s, 0));
     db_done(s);
-    store_fail(cache, err);
+    file_fail(cache, err);
     return cache->setting ? json_as_text(cache->setting) : NULL;
 }
 
@@ -150,11 +150,11 @@ enum err cache_set_setting(struct cache *cache, const char *name, const char *va
 {
     static const char sql_set[] = "INSERT INTO setting (name, value) VALUES ($1, $2)"
                                   " ON CONFLICT (name) DO UPDATE SET value = excluded.value";
-    enum err err = store_begin(cache, true);
+    enum err err = file_begin(cache, true);
     if (err != ERR_OK)
-        return store_fail(cache, err);
+        return file_fail(cache, err);
     struct stmt *s = db_query(cache->db, sql_set);
     db_bind_text(s, 1, name);
     db_bind_text(s, 2, value);
-    return store_end(cache, db_run(s));
+    return file_end(cache, db_run(s));
 }

@@ -40,13 +40,13 @@ struct cache {
 
 /* --- store.c: transactions and small values --- */
 /* Remembers the sentence of a failed call; a damaged file is noted for the next start. Returns err. */
-enum err store_fail(struct cache *cache, enum err err);
-enum err store_refuse(struct cache *cache, enum err err, const char *format, ...) PRINTF(3, 4);
+enum err file_fail(struct cache *cache, enum err err);
+enum err file_refuse(struct cache *cache, enum err err, const char *format, ...) PRINTF(3, 4);
 /* Commits when err is ERR_OK, else rolls back; returns the final word. */
-enum err store_end(struct cache *cache, enum err err) MUST_USE;
+enum err file_end(struct cache *cache, enum err err) MUST_USE;
 /* FULL for what a person was told is saved; else the hall has it as well and a power cut only fetches it
  * again. */
-enum err store_begin(struct cache *cache, bool durable) MUST_USE;
+enum err file_begin(struct cache *cache, bool durable) MUST_USE;
 enum err meta_set(struct db *db, const char *name, const char *value) MUST_USE;
 enum err meta_set_int(struct db *db, const char *name, int64_t value) MUST_USE;
 /* *value NULL when there is none; the caller frees. */
