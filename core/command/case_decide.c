@@ -3,6 +3,8 @@
  * A decision row is written once and never again: what comes later (a confirmation, a supervisor's choice, the
  * answer to a complaint) is a row of its own that names the first in "of" and says what it is in "kind". The
  * case's row says which one is effective now. */
+#include <string.h>
+
 #include "core/command/cases.h"
 
 #include "core/catalogue/catalogue.h"
@@ -94,9 +96,11 @@ static enum err read_decision(struct call *c, const struct json *service, struct
 static enum err save_decision(struct call *c, const struct json *row, const struct decision *d,
                               bool effective, bool confirm, const char *meeting)
 {
-    const char *notice;
+    enum { NOTICE_MAX = 32 * 1024 };
+    const char *notice = json_text(c->body, "notice");
     struct json *decision = row_new(c, d->id);
-    TRY(body_text(c, "notice", &notice));
+    if (notice && strlen(notice) > NOTICE_MAX)
+        return refuse(c, "invalid_body", "notice", "The notice is longer than %d KiB.", NOTICE_MAX / 1024);
     json_set_text(decision, "case", row_id(row));
     json_set_text(decision, "agency", json_text(row, "agency"));
     json_set_text(decision, "kind", "decision");

@@ -1,5 +1,7 @@
 /* core/command/case_open.c: an application begins: number, fee, form version, and what is known already.
  * Also opens the form of a case for the rules that follow. */
+#include <string.h>
+
 #include "core/command/cases.h"
 
 #include "core/catalogue/catalogue.h"
@@ -154,13 +156,15 @@ static enum err set_draft(struct call *c, struct json *row, const struct json *s
 
 static enum err set_origin(struct call *c, struct json *row, const struct json *service)
 {
-    static const char *const channels[] = {"walk_in", "booked", "online", "bus", "home", NULL};
-    const char *channel = "walk_in";
-    if (json_get(c->body, "channel"))
-        TRY(body_word(c, "channel", channels, &channel));
+    enum { CHANNEL_MAX = 32 };
+    const char *channel;
+    TRY(body_text(c, "channel", &channel));
+    if (channel && strlen(channel) > CHANNEL_MAX)
+        return refuse(c, "invalid_body", "channel",
+                      "\"channel\" is one short word, such as walk_in or online.");
     json_set_text(row, "service", row_id(service));
     json_set_text(row, "agency", json_text(service, "agency"));
-    json_set_text(row, "channel", channel);
+    json_set_text(row, "channel", channel ? channel : "walk_in");
     row_set_time(row, "opened_at", c->at_ms);
     json_set_text(row, "opened_by", c->actor->user);
     return ERR_OK;

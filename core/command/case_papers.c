@@ -113,6 +113,19 @@ static enum err save_payment(struct call *c, const struct json *row, struct mone
     return save(c, TABLE_PAYMENT, payment);
 }
 
+/* What is paid may name another speed: the fee and the time are that tier's then, as long as nobody has decided. */
+static enum err take_tier(struct call *c, struct json *row, const struct json *service)
+{
+    const char *tier;
+    TRY(body_text(c, "tier", &tier));
+    if (!tier || str_equal(tier, json_text(json_get(row, "fee"), "tier")))
+        return ERR_OK;
+    TRY(case_need_undecided(c, row));
+    TRY(case_set_fee(c, row, service));
+    return case_set_due(c, row, service);
+}
+
+/* {case, amount, currency, method, reference?, tier?} */
 enum err case_pay(struct call *c)
 {
     struct json *row, *service;
@@ -122,6 +135,7 @@ enum err case_pay(struct call *c)
     TRY(case_load(c, &row, &service));
     if (case_state_of(row) == CASE_WITHDRAWN)
         return refuse(c, "case_closed", "", "%s is withdrawn: nothing is paid for it.", case_title(row));
+    TRY(take_tier(c, row, service));
     TRY(read_amount(c, &money));
     TRY(need_currency(c, row, &money));
     TRY(body_need(c, "method", &method));

@@ -70,7 +70,7 @@ static struct json *parse(const char *text)
 static void put(struct hall_file *hall, enum table table, struct json *row)
 {
     json_set_int(row, "row_rev", 1);
-    REQUIRE(row_put(hall->db, ROWS_PLAIN, table, row) == ERR_OK);
+    REQUIRE(row_put(hall->db, hall->predicting ? ROWS_BASE : ROWS_PLAIN, table, row) == ERR_OK);
     json_free(&row);
 }
 
@@ -92,11 +92,26 @@ static void put_people(struct hall_file *hall)
     }
 }
 
-void hall_file_open(struct hall_file *hall)
+static void make_tables(struct hall_file *hall)
+{
+    if (!hall->predicting) {
+        REQUIRE(rows_create(hall->db, ROWS_PLAIN) == ERR_OK);
+        return;
+    }
+    REQUIRE(rows_create(hall->db, ROWS_BASE) == ERR_OK);
+    REQUIRE(rows_create(hall->db, ROWS_OVERLAY) == ERR_OK);
+    REQUIRE(rows_create_views(hall->db) == ERR_OK);
+}
+
+static void open_as(struct hall_file *hall, bool predicting)
 {
     struct err_info info = {0};
     char *path = xasprintf("%s/hall.db", test_folder());
-    *hall = (struct hall_file){.set = ROWS_PLAIN, .rev = 1, .base_row_rev = -1, .base_hold_gen = -1};
+    *hall = (struct hall_file){.set = predicting ? ROWS_OVERLAY : ROWS_PLAIN,
+                               .predicting = predicting,
+                               .rev = 1,
+                               .base_row_rev = -1,
+                               .base_hold_gen = -1};
     REQUIRE(zone_set("Asia/Baku"));
     REQUIRE(time_parse("2026-11-24T06:00:00.000Z", &hall->now_ms)); /* a Tuesday, 10:00 there */
     enum err err = db_open(&hall->db, path, DB_WRITE | DB_CREATE, &info);
@@ -104,10 +119,20 @@ void hall_file_open(struct hall_file *hall)
     if (err != ERR_OK)
         check(false, __FILE__, __LINE__, info.text);
     REQUIRE(err == ERR_OK);
-    REQUIRE(rows_create(hall->db, ROWS_PLAIN) == ERR_OK);
+    make_tables(hall);
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         put(hall, rows[i].table, parse(rows[i].row));
     put_people(hall);
+}
+
+void hall_file_open(struct hall_file *hall)
+{
+    open_as(hall, false);
+}
+
+void hall_file_open_station(struct hall_file *hall)
+{
+    open_as(hall, true);
 }
 
 void hall_file_close(struct hall_file *hall)

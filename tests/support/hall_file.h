@@ -17,6 +17,8 @@ struct hall_file {
 };
 
 void hall_file_open(struct hall_file *hall); /* REQUIREs */
+/* The same rows on a workstation: in its base, commands predicted into the overlay. */
+void hall_file_open_station(struct hall_file *hall);
 void hall_file_close(struct hall_file *hall);
 /* Runs a command of a person; body is JSON with ' for ". True when it was applied. */
 bool hall_file_run(struct hall_file *hall, enum person_here who, const char *type, const char *body);

@@ -39,6 +39,14 @@ static void completed(void)
     CASE_TEXT("/state", "complete");
 }
 
+static void decide(enum person_here who, const char *decision, const char *outcome)
+{
+    char *body = xasprintf("{'case':'" CASE "','decision':'%s','outcome':'%s','reasons':[%s]}", decision,
+                           outcome, strcmp(outcome, "refuse") == 0 ? "'R12'" : "");
+    RUN(who, "case.decide", body);
+    free(body);
+}
+
 TEST(case_whole_life)
 {
     opened();
@@ -231,6 +239,19 @@ TEST(case_documents_have_one_row_each)
     hall_file_close(&hall);
 }
 
+TEST(case_payment_may_choose_the_speed)
+{
+    completed();
+    RUN(LEYLA, "case.pay", "{'case':'" CASE "','amount':'70','currency':'AZN','method':'cash','tier':'day'}");
+    CASE_TEXT("/fee/tier", "day");
+    CASE_TEXT("/due_at", "2026-11-25T19:59:59.999Z");
+    decide(LEYLA, D1, "approve");
+    REFUSED(LEYLA, "case.pay",
+            "{'case':'" CASE "','amount':'5','currency':'AZN','method':'cash','tier':'standard'}",
+            "case_decided");
+    hall_file_close(&hall);
+}
+
 TEST(case_payments_are_in_the_fees_currency)
 {
     opened();
@@ -364,14 +385,6 @@ static const struct {
     {"approve", "refuse", "contested", "approved", "[\"contested\"]"},
     {"refuse", "approve", "contested", "refused", "[\"contested\"]"},
 };
-
-static void decide(enum person_here who, const char *decision, const char *outcome)
-{
-    char *body = xasprintf("{'case':'" CASE "','decision':'%s','outcome':'%s','reasons':[%s]}", decision,
-                           outcome, strcmp(outcome, "refuse") == 0 ? "'R12'" : "");
-    RUN(who, "case.decide", body);
-    free(body);
-}
 
 TEST(case_offline_decision_meets_a_reassignment)
 {
@@ -544,16 +557,19 @@ TEST(case_prefill_knows_the_person)
 TEST(case_prediction_gives_the_halls_states)
 {
     struct json *rows[2];
+    char numbers[2][64];
     for (int predicting = 0; predicting < 2; predicting++) {
-        hall_file_open(&hall);
-        hall.predicting = predicting;
-        hall.rev = 2;
+        if (predicting)
+            hall_file_open_station(&hall);
+        else
+            hall_file_open(&hall);
         RUN(LEYLA, "case.open", "{'case':'" CASE "','service':'t.card','ticket':'t1'}");
         RUN(LEYLA, "case.draft", "{'case':'" CASE "','patch':{'fin':'7A2B3XK','reason':'expired'}}");
         RUN(LEYLA, "case.submit", "{'case':'" CASE "'}");
         RUN(LEYLA, "case.check_document", "{'case':'" CASE "','document':'old-card','state':'seen'}");
         decide(LEYLA, D1, "approve");
         rows[predicting] = hall_file_row(&hall, TABLE_CASE, CASE);
+        str_copy(numbers[predicting], 64, json_text_or(rows[predicting], "number", ""));
         json_remove(rows[predicting], "row_rev");
         json_remove(rows[predicting], "number");
         json_remove(rows[predicting], "decision_rev");
@@ -561,6 +577,8 @@ TEST(case_prediction_gives_the_halls_states)
         hall_file_close(&hall);
     }
     CHECK(json_equal(rows[0], rows[1]));
+    CHECK_TEXT(numbers[0], "T-01-2026-000001");
+    CHECK_TEXT(numbers[1], ""); /* only the hall gives numbers out */
     json_free(&rows[0]);
     json_free(&rows[1]);
 }
