@@ -257,6 +257,7 @@ int runner_run(struct settings *settings, bool display)
     struct runner runner = {.settings = settings, .display = display};
     struct keymap *keys = runner_keymap(settings);
     int status = 1;
+    settings->display = display;
     if (station_new(&runner.station, settings, runner_lang(settings), keys, &info))
         fprintf(stderr, "loket: %s\n", info.text);
     else if (open_terminal(&runner)) {

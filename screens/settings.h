@@ -22,6 +22,7 @@ struct settings {
     char *scenario;
     int64_t seed;
     bool ascii, mouse, bell;
+    bool display;             /* `loket board`: the hall's display, with a folder of its own */
     int lock_after_min;       /* 0: never */
     char *keys[ACTION_COUNT]; /* NULL: as in actions.def */
     struct buf complaints;    /* one line each */

@@ -328,6 +328,21 @@ static void open_practice(struct station *station, const char *pack)
     free(folder);
 }
 
+/* The display needs no person: in a practice hall it signs in as whoever sees every queue. */
+static void sign_in_display(struct station *station)
+{
+    struct json *accounts = embedded_accounts(station->hall);
+    const struct json *rows = json_get(accounts, "rows"), *best = json_first(rows);
+    for (const struct json *row = best; row; row = json_next(row))
+        if (json_has_text(json_get(row, "roles"), "supervisor"))
+            best = row;
+    const char *login = json_text(best, "login");
+    const char *password = login ? embedded_password(station->hall, login) : NULL;
+    if (station->sync && password)
+        sync_sign_in(station->sync, login, password);
+    json_free(&accounts);
+}
+
 /* The practice hall starts beside us; once it listens, the way to it is opened. */
 static void watch_hall(struct station *station)
 {
@@ -341,6 +356,8 @@ static void watch_hall(struct station *station)
         open_way(station, embedded_url(station->hall));
         if (!cache_actor(station->cache))
             show_sign_in(station);
+        if (!cache_actor(station->cache) && station->settings->display)
+            sign_in_display(station);
         return;
     case EMBEDDED_FAILED:
         tell_toast(station, TOAST_DANGER, info.text);
@@ -622,6 +639,17 @@ int station_wait(struct station *station, struct pollfd *fds, unsigned count, in
 
 /* --- birth and death --- */
 
+/* A hall display beside a workstation has a folder of its own, and looks at the practice hall that is there. */
+static char *own_folder(struct settings *settings)
+{
+    struct stat hall;
+    char *folder = xasprintf("%s/hall", settings->data);
+    if (settings->display && !settings->hall && stat(folder, &hall) == 0)
+        settings_put(&settings->hall, "practice");
+    free(folder);
+    return settings->display ? xasprintf("%s/board", settings->data) : xstrdup(settings->data);
+}
+
 /* In a practice hall a second workstation of the same folder takes DIR/2, a third DIR/3 …: each has a cache
  * of its own, as on a computer of its own. */
 static enum err open_cache(struct station *station, const char *dir, struct err_info *info)
@@ -664,9 +692,9 @@ static enum screen_id first_screen(struct station *station, enum lang lang)
         return SCREEN_START;
     if (strcmp(hall, "practice") != 0 || cache_setting(station->cache, "pack"))
         return SCREEN_SIGN_IN;
-    if (lang != LANG_ID && lang != LANG_AZ)
+    if (lang != LANG_ID && lang != LANG_AZ && !station->settings->display)
         return SCREEN_START;
-    set_setting(station, "pack", lang_code(lang));
+    set_setting(station, "pack", lang_code(lang == LANG_ID ? LANG_ID : LANG_AZ));
     return SCREEN_SIGN_IN;
 }
 
@@ -680,7 +708,9 @@ enum err station_new(struct station **out, struct settings *settings, enum lang 
     station->settings = settings;
     station->key_ms = clock_mono_now_ms();
     rng_seed_from_system(&station->rng);
-    enum err err = open_cache(station, settings->data, info);
+    char *folder = own_folder(settings);
+    enum err err = open_cache(station, folder, info);
+    free(folder);
     if (err)
         return err;
     if (!settings->lang && lang_find(cache_setting(station->cache, "lang"), &kept))

@@ -11,3 +11,8 @@ TEST(screen_person)
 {
     script_run("person.script");
 }
+
+TEST(screen_display)
+{
+    script_run("display.script");
+}
