@@ -241,7 +241,7 @@ enum err case_decide(struct call *c)
 {
     struct json *row, *service;
     struct decision d;
-    int reasons;
+    int reasons = 0;
     TRY(case_load(c, &row, &service));
     TRY(read_decision(c, service, &d, &reasons));
     TRY(need_reasons(c, &d, reasons));
