@@ -31,6 +31,7 @@ struct station {
     struct cache *cache;
     struct sync *sync;     /* NULL: no hall yet */
     struct embedded *hall; /* NULL: none of our own */
+    char hall_url[200];    /* where it was when the way to it was opened */
     struct app *app;
     struct rng rng;
     FILE *record;           /* NULL: none */
@@ -347,13 +348,20 @@ static void sign_in_display(struct station *station)
 static void watch_hall(struct station *station)
 {
     struct err_info info = {0};
-    if (!station->hall || station->sync)
+    bool first;
+    if (!station->hall)
         return;
     switch (embedded_step(station->hall, &info)) {
     case EMBEDDED_STARTING:
         return;
     case EMBEDDED_READY:
-        open_way(station, embedded_url(station->hall));
+        if (str_equal(station->hall_url, embedded_url(station->hall)))
+            return;
+        first = !station->sync;
+        str_copy(station->hall_url, sizeof station->hall_url, embedded_url(station->hall));
+        open_way(station, station->hall_url);
+        if (!first) /* the same hall, started again at another place */
+            return;
         if (!cache_actor(station->cache))
             show_sign_in(station);
         if (!cache_actor(station->cache) && station->settings->display)
@@ -629,11 +637,28 @@ void station_step(struct station *station)
     lock_when_idle(station, mono_ms);
 }
 
+enum { WAIT_FDS = 40 }; /* of the terminal's loop, with one more */
+
+/* With the practice hall's descriptor beside the loop's own. */
+static int wait_with_hall(struct station *station, struct pollfd *fds, unsigned count, int timeout_ms)
+{
+    struct pollfd all[WAIT_FDS];
+    assert(count < WAIT_FDS);
+    memcpy(all, fds, count * sizeof *fds);
+    all[count] = (struct pollfd){.fd = embedded_fd(station->hall), .events = POLLIN};
+    int ready = station->sync ? sync_wait(station->sync, all, count + 1, timeout_ms)
+                              : poll(all, count + 1, timeout_ms);
+    memcpy(fds, all, count * sizeof *fds);
+    return ready;
+}
+
 int station_wait(struct station *station, struct pollfd *fds, unsigned count, int timeout_ms)
 {
     int due_ms = station->sync ? sync_timeout_ms(station->sync, clock_mono_now_ms()) : -1;
     if (due_ms >= 0 && (timeout_ms < 0 || due_ms < timeout_ms))
         timeout_ms = due_ms;
+    if (station->hall)
+        return wait_with_hall(station, fds, count, timeout_ms);
     return station->sync ? sync_wait(station->sync, fds, count, timeout_ms) : poll(fds, count, timeout_ms);
 }
 
@@ -682,6 +707,15 @@ static enum err open_record(struct station *station, enum lang lang, enum screen
         return err_set(info, err_from_errno(errno), "%s cannot be written: %s", path, strerror(errno));
     record_line(station->record, record_head(lang, first));
     return ERR_OK;
+}
+
+/* A second workstation of a practice hall asks nothing: the hall has its pack already. */
+static void know_pack(struct station *station)
+{
+    char pack[16], *folder = xasprintf("%s/hall", station->settings->data);
+    if (!cache_setting(station->cache, "pack") && embedded_pack(folder, pack))
+        set_setting(station, "pack", pack);
+    free(folder);
 }
 
 static enum screen_id first_screen(struct station *station, enum lang lang)
