@@ -1,7 +1,7 @@
 /* core/db/db.h: one small interface of prepared statements over the store (SQLite now, PostgreSQL later).
  *
  * Statements are named constants beside the function that runs them, in the dialect that both stores share:
- * parameters are $1, $2 … in order of first use, upserts are INSERT … ON CONFLICT (id) DO UPDATE, types are
+ * parameters are $1, $2 … by their number, upserts are INSERT … ON CONFLICT (id) DO UPDATE, types are
  * TEXT and BIGINT. A statement is prepared once for each database and found again by its address, so pass a
  * static const char[], never text made at run time. No string is ever glued into SQL.
  *

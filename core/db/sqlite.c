@@ -290,13 +290,25 @@ static void grow(struct db *db)
     free(old);
 }
 
+/* $3 is the third parameter, as PostgreSQL has it; to SQLite it would be a name, numbered by first use. */
+static char *numbered(const char *sql)
+{
+    char *text = xstrdup(sql);
+    for (char *c = text; *c; c++)
+        if (*c == '$' && c[1] >= '1' && c[1] <= '9')
+            *c = '?';
+    return text;
+}
+
 static struct stmt *prepare(struct db *db, const char *sql, bool extra)
 {
     struct stmt *s = xcalloc(1, sizeof *s);
     s->db = db;
     s->sql = sql;
     s->extra = extra;
-    int code = sqlite3_prepare_v3(db->raw, sql, -1, extra ? 0 : SQLITE_PREPARE_PERSISTENT, &s->raw, NULL);
+    char *text = numbered(sql);
+    int code = sqlite3_prepare_v3(db->raw, text, -1, extra ? 0 : SQLITE_PREPARE_PERSISTENT, &s->raw, NULL);
+    free(text);
     if ((code & 0xff) == SQLITE_ERROR)
         bad_statement(db, sql);
     s->failed = code == SQLITE_OK ? ERR_OK : fail(db, code);

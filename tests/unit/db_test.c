@@ -113,6 +113,19 @@ TEST(db_rollback_and_nested_savepoints)
     db_close(&db);
 }
 
+TEST(db_parameters_go_by_their_number)
+{
+    static const char backwards[] = "SELECT $2 || $1 || $2";
+    struct db *db = open_new("numbers.db");
+    struct stmt *s = db_query(db, backwards);
+    db_bind_text(s, 1, "a");
+    db_bind_text(s, 2, "b");
+    REQUIRE(db_step(s) == ERR_OK);
+    CHECK_TEXT(db_text(s, 0), "bab");
+    db_done(s);
+    db_close(&db);
+}
+
 TEST(db_statement_in_use_may_be_used_again)
 {
     static const char list[] = "SELECT n FROM t ORDER BY n";

@@ -1,0 +1,370 @@
+/* tests/unit/cache_test.c: the workstation's promises, against the hall's own core (tests/support/pair.h). */
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "tests/support/pair.h"
+#include "tests/support/test.h"
+
+/* A pair with a called citizen at siti's open counter c1. */
+static void morning(struct pair *pair)
+{
+    pair_open(pair);
+    for (int i = 0; i < 3; i++) {
+        struct json *data =
+            pair_at_hall(pair, "rina", "ticket.issue", "{\"queue\":\"p\",\"channel\":\"walk_in\"}");
+        pair->now_ms += 60000;
+        json_free(&data);
+    }
+    pair_start(pair, 0);
+    pair_sign_in(pair, 0, "siti");
+    pair_sync(pair, 0);
+}
+
+static void call_one(struct pair *pair)
+{
+    pair_confirm(pair, 0, "counter.open", "{\"counter\":\"c1\"}");
+    pair_sync(pair, 0);
+    struct json *desk = pair_load(pair, 0, "desk", "{\"counter\":\"c1\"}");
+    char *body = xasprintf("{\"counter\":\"c1\",\"fence\":%lld}",
+                           (long long)json_int(json_get(desk, "counter"), "fence", -1));
+    pair_confirm(pair, 0, "ticket.call_next", body);
+    pair_sync(pair, 0);
+    free(body);
+    json_free(&desk);
+}
+
+/* The ticket at the counter as the desk shows it. */
+static struct json *ticket_here(struct pair *pair)
+{
+    struct json *desk = pair_load(pair, 0, "desk", "{\"counter\":\"c1\"}");
+    struct json *ticket = json_copy(json_get(desk, "ticket"));
+    json_free(&desk);
+    return ticket;
+}
+
+static int64_t confirm_on_ticket(struct pair *pair, const char *type, const char *more)
+{
+    struct json *ticket = ticket_here(pair);
+    char *body = xasprintf("{\"ticket\":\"%s\",\"gen\":%lld%s}", json_text_or(ticket, "id", "?"),
+                           (long long)json_int(ticket, "gen", -1), more);
+    int64_t seq = pair_confirm(pair, 0, type, body);
+    free(body);
+    json_free(&ticket);
+    return seq;
+}
+
+static const char *state_here(struct pair *pair, char out[40])
+{
+    struct json *ticket = ticket_here(pair);
+    str_format(out, 40, "%s %s", json_text_or(ticket, "state", "nobody"), json_text_or(ticket, "mark", ""));
+    json_free(&ticket);
+    return out;
+}
+
+/* Tickets are the rows that everyone sees whole and that change all day. */
+static void same_as_the_hall(struct pair *pair, int n)
+{
+    static const char sql[] = "SELECT id FROM tickets ORDER BY id LIMIT 1000";
+    struct stmt *s = db_query(pair->hall, sql);
+    struct json *rows = pair_load(pair, n, "tickets", "{}");
+    const struct json *row = json_first(json_get(rows, "rows"));
+    while (db_step(s) == ERR_OK) {
+        struct json *theirs = pair_hall_row(pair, TABLE_TICKET, db_text(s, 0)), *mine = json_copy(row);
+        if (!CHECK(mine != NULL))
+            break;
+        json_remove(mine, "mark");
+        json_remove(mine, "wait_ms");
+        CHECK(json_equal(theirs, mine));
+        json_free(&theirs);
+        json_free(&mine);
+        row = json_next(row);
+    }
+    CHECK(row == NULL);
+    db_done(s);
+    json_free(&rows);
+}
+
+TEST(cache_copies_the_hall_and_follows_it)
+{
+    struct pair pair;
+    morning(&pair);
+    same_as_the_hall(&pair, 0);
+    struct json *data =
+        pair_at_hall(&pair, "rina", "ticket.issue", "{\"queue\":\"p\",\"channel\":\"walk_in\"}");
+    json_free(&data);
+    pair_feed(&pair, 0);
+    same_as_the_hall(&pair, 0);
+    struct json *desk = pair_load(&pair, 0, "desk", "{\"counter\":\"c1\"}");
+    CHECK_INT(json_int(json_at(json_get(desk, "queues"), 0), "waiting", 0), 4);
+    json_free(&desk);
+    pair_close(&pair);
+}
+
+/* ○ saved here, ◐ the hall has it, ● in a backup. */
+TEST(cache_shows_own_work_at_once_with_its_mark)
+{
+    struct pair pair;
+    char state[40];
+    morning(&pair);
+    call_one(&pair);
+    CHECK_TEXT(state_here(&pair, state), "called received");
+    confirm_on_ticket(&pair, "ticket.start", "");
+    CHECK_TEXT(state_here(&pair, state), "serving saved");
+    struct json *answer = pair_push(&pair, 0);
+    pair_take(&pair, 0, answer);
+    CHECK_TEXT(state_here(&pair, state), "serving received");
+    pair_feed(&pair, 0);
+    CHECK_TEXT(state_here(&pair, state), "serving received");
+    pair_make_safe(&pair);
+    pair_feed(&pair, 0);
+    CHECK_TEXT(state_here(&pair, state), "serving safe");
+    json_free(&answer);
+    pair_close(&pair);
+}
+
+TEST(cache_never_predicts_a_call)
+{
+    struct pair pair;
+    char state[40];
+    morning(&pair);
+    pair_confirm(&pair, 0, "counter.open", "{\"counter\":\"c1\"}");
+    pair_sync(&pair, 0);
+    pair_confirm(&pair, 0, "ticket.call_next", "{\"counter\":\"c1\",\"fence\":1}");
+    CHECK_TEXT(state_here(&pair, state), "nobody ");
+    pair_close(&pair);
+}
+
+TEST(cache_an_answer_lost_or_doubled_changes_nothing)
+{
+    struct pair pair;
+    morning(&pair);
+    call_one(&pair);
+    confirm_on_ticket(&pair, "ticket.start", "");
+    struct json *lost = pair_push(&pair, 0), *again = pair_push(&pair, 0);
+    REQUIRE(lost && again);
+    CHECK(json_equal(json_get(lost, "results"), json_get(again, "results"))); /* the stored answer */
+    pair_take(&pair, 0, again);
+    pair_take(&pair, 0, lost); /* minutes late */
+    CHECK_INT(cache_unsent(pair.cache[0]), 0);
+    pair_feed(&pair, 0);
+    same_as_the_hall(&pair, 0);
+    json_free(&lost);
+    json_free(&again);
+    pair_close(&pair);
+}
+
+TEST(cache_keeps_everything_over_a_kill)
+{
+    struct pair pair;
+    char state[40];
+    morning(&pair);
+    call_one(&pair);
+    confirm_on_ticket(&pair, "ticket.start", "");
+    struct json *typed = json_new_object();
+    json_set_text(typed, "street", "Jl. Melati 12");
+    CHECK(cache_journal_put(pair.cache[0], "form", "case-1", typed, pair.now_ms) == ERR_OK);
+    json_free(&typed);
+    pair_start(&pair, 0); /* closed and opened: nothing but the file is left */
+    REQUIRE(cache_actor(pair.cache[0]));
+    CHECK_TEXT(cache_actor(pair.cache[0])->login, "siti");
+    CHECK_TEXT(state_here(&pair, state), "serving saved");
+    CHECK_INT(cache_unsent(pair.cache[0]), 1);
+    struct json *journal = pair_load(&pair, 0, "journal", NULL);
+    CHECK_TEXT(json_text(json_pointer(journal, "/rows/0/typed"), "street"), "Jl. Melati 12");
+    json_free(&journal);
+    pair_sync(&pair, 0);
+    CHECK_INT(cache_unsent(pair.cache[0]), 0);
+    same_as_the_hall(&pair, 0);
+    pair_close(&pair);
+}
+
+/* A refusal that the workstation foresees costs nothing; one that it could not foresee becomes a dispute. */
+TEST(cache_refusals_foreseen_and_not)
+{
+    struct pair pair;
+    struct saved saved;
+    morning(&pair);
+    call_one(&pair);
+    struct json *ticket = ticket_here(&pair);
+    char *body = xasprintf("{\"ticket\":\"%s\",\"gen\":%lld,\"outcome\":\"served\"}", json_text(ticket, "id"),
+                           (long long)json_int(ticket, "gen", 0));
+    struct json *json = NULL;
+    REQUIRE(json_parse(body, strlen(body), &json, NULL) == ERR_OK);
+    CHECK(cache_confirm(pair.cache[0], "ticket.finish", json, pair.now_ms, &pair.rng, &saved) == ERR_REFUSED);
+    CHECK(*saved.outcome.message);
+    CHECK_INT(cache_unsent(pair.cache[0]), 0);
+    json_free(&saved.outcome.data);
+    /* Offline siti starts; meanwhile the supervisor puts the ticket back. */
+    confirm_on_ticket(&pair, "ticket.start", "");
+    char *back = xasprintf("{\"ticket\":\"%s\",\"gen\":%lld,\"reason\":\"mistake\"}", json_text(ticket, "id"),
+                           (long long)json_int(ticket, "gen", 0));
+    struct json *data = pair_at_hall(&pair, "budi", "ticket.return", back);
+    json_free(&data);
+    pair_sync(&pair, 0);
+    struct json *disputes = pair_load(&pair, 0, "disputes", "{\"limit\":10}");
+    CHECK_INT(json_int(disputes, "count", 0), 1);
+    const struct json *dispute = json_at(json_get(disputes, "rows"), 0);
+    CHECK_TEXT(json_text(json_get(dispute, "command"), "type"), "ticket.start");
+    CHECK_TEXT(json_text(dispute, "state"), "open");
+    same_as_the_hall(&pair, 0);
+    json_free(&disputes);
+    json_free(&json);
+    json_free(&ticket);
+    free(body);
+    free(back);
+    pair_close(&pair);
+}
+
+TEST(cache_people_of_one_workstation_do_not_meet)
+{
+    struct pair pair;
+    char state[40];
+    morning(&pair);
+    call_one(&pair);
+    confirm_on_ticket(&pair, "ticket.start", "");
+    REQUIRE(cache_sign_out(pair.cache[0]) == ERR_OK);
+    pair_sign_in(&pair, 0, "adi");
+    CHECK_INT(cache_unsent(pair.cache[0]), 0);
+    CHECK_INT(cache_unsent_others(pair.cache[0]), 1);
+    CHECK(pair_push(&pair, 0) == NULL); /* nothing of siti's leaves as adi */
+    struct json *outbox = pair_load(&pair, 0, "outbox", "{}");
+    CHECK_INT((int64_t)json_count(json_get(outbox, "rows")), 0);
+    json_free(&outbox);
+    pair_sync(&pair, 0);
+    REQUIRE(cache_sign_out(pair.cache[0]) == ERR_OK);
+    pair_sign_in(&pair, 0, "siti");
+    CHECK_INT(cache_unsent(pair.cache[0]), 1);
+    pair_sync(&pair, 0);
+    CHECK_INT(cache_unsent(pair.cache[0]), 0);
+    CHECK_TEXT(state_here(&pair, state), "serving received");
+    pair_close(&pair);
+}
+
+TEST(cache_belongs_to_one_program)
+{
+    struct pair pair;
+    struct cache *second = NULL;
+    struct err_info info = {0};
+    pair_open(&pair);
+    pair_start(&pair, 0);
+    char *dir = pair_dir(&pair, 0);
+    CHECK(cache_open(&second, dir, pair.now_ms, &pair.rng, NULL, &info) == ERR_IN_USE);
+    CHECK(second == NULL && strstr(info.text, "Another Loket") != NULL);
+    free(dir);
+    pair_close(&pair);
+}
+
+/* Bytes in the middle of the file are not what was written: what the person did is saved, the rest copied anew. */
+TEST(cache_heals_a_damaged_file)
+{
+    struct pair pair;
+    struct err_info info = {0};
+    int recovered = -1;
+    morning(&pair);
+    call_one(&pair);
+    confirm_on_ticket(&pair, "ticket.start", "");
+    cache_close(&pair.cache[0]);
+    char *dir = pair_dir(&pair, 0), *path = xasprintf("%s/cache.db", dir);
+    int fd = open(path, O_RDWR | O_CLOEXEC);
+    REQUIRE(fd >= 0);
+    char header[16] = {0};
+    CHECK(pwrite(fd, header, sizeof header, 0) == (ssize_t)sizeof header); /* no SQLite file any more */
+    close(fd);
+    CHECK(cache_open(&pair.cache[0], dir, pair.now_ms, &pair.rng, &recovered, &info) == ERR_OK);
+    REQUIRE(pair.cache[0]);
+    CHECK_INT(cache_actor(pair.cache[0]) != NULL, 0); /* whoever works here signs in anew */
+    pair_sign_in(&pair, 0, "siti");
+    pair_sync(&pair, 0);
+    same_as_the_hall(&pair, 0);
+    free(path);
+    free(dir);
+    pair_close(&pair);
+}
+
+/* The hall came back from a backup of this morning: what it does not have is sent again. */
+TEST(cache_sends_again_after_a_restore)
+{
+    struct pair pair;
+    char state[40];
+    morning(&pair);
+    call_one(&pair);
+    pair_make_safe(&pair);
+    pair_feed(&pair, 0);
+    char *backup = xasprintf("%s/backup.db", pair.folder), *file = xstrdup(db_path(pair.hall));
+    struct err_info info = {0};
+    REQUIRE(db_backup(pair.hall, backup, NULL, NULL, &info) == ERR_OK);
+    confirm_on_ticket(&pair, "ticket.start", "");
+    pair_sync(&pair, 0);
+    CHECK_TEXT(state_here(&pair, state), "serving received");
+    /* Back to the backup, under a new epoch. */
+    reads_free(&pair.reads);
+    db_close(&pair.hall);
+    REQUIRE(rename(backup, file) == 0);
+    REQUIRE(store_open_file(&pair.hall, file, false, &info) == ERR_OK);
+    pair.reads = reads_new(pair.hall);
+    REQUIRE(db_begin(pair.hall) == ERR_OK);
+    REQUIRE(store_set_epoch(pair.hall, 2) == ERR_OK);
+    REQUIRE(db_commit(pair.hall) == ERR_OK);
+    REQUIRE(cache_new_epoch(pair.cache[0], 2) == ERR_OK);
+    CHECK_INT(cache_unsent(pair.cache[0]), 1);
+    pair_sync(&pair, 0);
+    CHECK_TEXT(state_here(&pair, state), "serving received");
+    struct json *ticket = ticket_here(&pair),
+                *theirs = pair_hall_row(&pair, TABLE_TICKET, json_text(ticket, "id"));
+    CHECK_TEXT(json_text(theirs, "state"), "serving");
+    same_as_the_hall(&pair, 0);
+    json_free(&ticket);
+    json_free(&theirs);
+    free(backup);
+    free(file);
+    pair_close(&pair);
+}
+
+/* Every screen opens on an empty cache, before the first contact and without anybody signed in. */
+TEST(cache_answers_every_query_when_empty)
+{
+    static const char *const queries[] = {"accounts", "desk",    "persons", "services", "priorities",
+                                          "queues",   "users",   "outbox",  "disputes", "worklist",
+                                          "board",    "journal", "status"};
+    struct pair pair;
+    pair_open(&pair);
+    pair_start(&pair, 0);
+    for (size_t i = 0; i < sizeof queries / sizeof *queries; i++) {
+        struct json *answer =
+            pair_load(&pair, 0, queries[i], "{\"q\":\"a\",\"lang\":\"az\",\"filter\":\"mine\"}");
+        if (!CHECK(answer != NULL))
+            printf("    %s\n", queries[i]);
+        json_free(&answer);
+    }
+    pair_close(&pair);
+}
+
+TEST(cache_finds_services_and_persons_as_typed)
+{
+    struct pair pair;
+    morning(&pair);
+    struct json *found = pair_load(&pair, 0, "services", "{\"q\":\"ide\",\"lang\":\"en\"}");
+    CHECK_INT((int64_t)json_count(json_get(found, "rows")), 1);
+    json_free(&found);
+    struct json *data =
+        pair_at_hall(&pair, "siti", "person.record",
+                     "{\"person\":\"01900000-0000-7000-8000-0000000000b1\",\"name\":\"Leyla Əliyeva\","
+                     "\"family\":\"Əliyeva\",\"nik\":\"9901014101900014\",\"born\":\"1990-01-01\"}");
+    json_free(&data);
+    pair_feed(&pair, 0);
+    static const char *const typed[] = {"leyla",   "aliyeva", "Eliyeva L", "Алиева", "9901 0141 0190 0014",
+                                        "1.1.1990"};
+    for (size_t i = 0; i < sizeof typed / sizeof *typed; i++) {
+        char *args = xasprintf("{\"q\":\"%s\"}", typed[i]);
+        found = pair_load(&pair, 0, "persons", args);
+        if (!CHECK_INT((int64_t)json_count(json_get(found, "rows")), 1))
+            printf("    %s\n", typed[i]);
+        json_free(&found);
+        free(args);
+    }
+    pair_close(&pair);
+}
