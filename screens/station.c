@@ -726,6 +726,9 @@ static enum screen_id first_screen(struct station *station, enum lang lang)
         return SCREEN_START;
     if (strcmp(hall, "practice") != 0 || cache_setting(station->cache, "pack"))
         return SCREEN_SIGN_IN;
+    know_pack(station);
+    if (cache_setting(station->cache, "pack"))
+        return SCREEN_SIGN_IN;
     if (lang != LANG_ID && lang != LANG_AZ && !station->settings->display)
         return SCREEN_START;
     set_setting(station, "pack", lang_code(lang == LANG_ID ? LANG_ID : LANG_AZ));
