@@ -165,12 +165,9 @@ enum err load(struct call *c, enum table table, const char *field, const char *i
 /* The first by a name that people use; names are unique in a hall, so one index step finds it. */
 static const char *named_query(enum table table)
 {
-    static const char sql_user[] =
-        "SELECT row, id FROM users WHERE login = $1 ORDER BY id LIMIT 1"; /* users_login */
-    static const char sql_counter[] =
-        "SELECT row, id FROM counters WHERE name = $1 ORDER BY id LIMIT 1"; /* counters_name */
-    static const char sql_queue[] =
-        "SELECT row, id FROM queues WHERE code = $1 ORDER BY id LIMIT 1"; /* queues_code */
+    static const char sql_user[] = "SELECT row FROM users WHERE login = $1 LIMIT 1";      /* users_login */
+    static const char sql_counter[] = "SELECT row FROM counters WHERE name = $1 LIMIT 1"; /* counters_name */
+    static const char sql_queue[] = "SELECT row FROM queues WHERE code = $1 LIMIT 1";     /* queues_code */
     switch (table) {
     case TABLE_USER:
         return sql_user;

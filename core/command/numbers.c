@@ -89,7 +89,7 @@ static enum err next(const struct series *s, char out[TEXT_SIZE])
     TRY(highest(s, low, high, found));
     if (found[0])
         index = strtoll(found + strlen(s->prefix), NULL, 10) + 1;
-    if (strlen(found) <= strlen(low) && !str_equal(found, high))
+    if (!found[0] || (strlen(found) == strlen(low) && !str_equal(found, high)))
         TRY(is_taken(s, index, &taken));
     if (taken)
         TRY(search(s, 0, &index));
