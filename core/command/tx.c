@@ -47,7 +47,8 @@ enum err tx_put(struct tx *tx, enum table table, const char *id, struct json *ro
     /* An id that does not fit, or a command that would change thousands of rows, is bad data, not a crash. */
     if (str_empty(id) || strlen(id) >= sizeof tx->changes->id || !note(tx, table, id))
         return ERR_TOO_LARGE;
-    json_set_text(row, "id", id);
+    if (!str_equal(json_text(row, "id"), id)) /* else whoever kept row_id(row) keeps it */
+        json_set_text(row, "id", id);
     json_set_int(row, "row_rev", tx->rev);
     return row_put(tx->db, tx->set, table, row);
 }

@@ -202,12 +202,15 @@ static int64_t next_epoch(int64_t of_backup, int64_t of_present)
     return now > of_backup ? now : of_backup + 1;
 }
 
-/* A log that outlived its closing (a damaged hall) goes with the file that it belongs to: beside another file
- * SQLite would take it for that one's. */
+/* A log that outlived its closing goes with the file that it belongs to: beside another file SQLite would take it
+ * for that one's. An empty one has nothing to give. */
 static enum err move_log(const char *path, const char *kept, struct err_info *info)
 {
+    struct stat log;
     char *from = xasprintf("%s-wal", path), *to = xasprintf("%s-wal", kept);
-    enum err err = access(from, F_OK) == 0 ? name_as(from, to, info) : ERR_OK;
+    enum err err = ERR_OK;
+    if (stat(from, &log) == 0)
+        err = log.st_size > 0 ? name_as(from, to, info) : (unlink(from), ERR_OK);
     free(from);
     free(to);
     return err;
