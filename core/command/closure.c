@@ -40,10 +40,6 @@ enum err closure_request(struct call *c)
     TRY(body_text(c, "reason", &reason));
     TRY(body_time(c, "from", &from_ms));
     TRY(body_time(c, "until", &until_ms));
-    if (!reason)
-        return refuse(c, "reason_needed", "reason",
-                      "Why should counter %s close? Give the supervisor a reason.",
-                      json_text_or(counter, "name", ""));
     TRY(need_no_other(c, counter));
     tx_new_id(c->tx, id);
     struct json *row = row_new(c, id);
