@@ -323,6 +323,108 @@ void pty_resize(struct pty *pty, int cols, int rows)
     read_screen(pty);
 }
 
+/* --- a picture --- */
+
+enum { CELL_W = 9, CELL_H = 19, BASELINE = 14 };
+
+struct look {
+    unsigned fg, bg; /* 0xRRGGBB */
+    bool bold, underline;
+};
+
+static unsigned rgb_of(struct pty *pty, VTermColor colour, unsigned otherwise)
+{
+    if (VTERM_COLOR_IS_DEFAULT_FG(&colour) || VTERM_COLOR_IS_DEFAULT_BG(&colour))
+        return otherwise;
+    vterm_screen_convert_color_to_rgb(pty->screen, &colour);
+    return (unsigned)colour.rgb.red << 16 | (unsigned)colour.rgb.green << 8 | colour.rgb.blue;
+}
+
+static struct look look_of(struct pty *pty, const VTermScreenCell *cell)
+{
+    struct look look = {.fg = rgb_of(pty, cell->fg, 0xd4d4d4),
+                        .bg = rgb_of(pty, cell->bg, 0x101010),
+                        .bold = cell->attrs.bold,
+                        .underline = cell->attrs.underline != 0};
+    if (cell->attrs.reverse) {
+        unsigned fg = look.fg;
+        look.fg = look.bg;
+        look.bg = fg;
+    }
+    return look;
+}
+
+static void add_escaped(struct buf *svg, const char *bytes, size_t length)
+{
+    for (size_t i = 0; i < length; i++)
+        if (bytes[i] == '<')
+            buf_adds(svg, "&lt;");
+        else if (bytes[i] == '&')
+            buf_adds(svg, "&amp;");
+        else
+            buf_addc(svg, bytes[i]);
+}
+
+/* One stretch of cells of one look: its ground, then its letters, stretched to the cells they stand in. */
+static void add_stretch(struct buf *svg, const struct look *look, int col, int row, int cells,
+                        const struct buf *text)
+{
+    buf_addf(svg, "<rect x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" fill=\"#%06x\"/>", col * CELL_W,
+             row * CELL_H, cells * CELL_W, CELL_H, look->bg);
+    if (strspn(buf_text(text), " ") == text->length)
+        return;
+    buf_addf(svg, "<text x=\"%d\" y=\"%d\" fill=\"#%06x\" textLength=\"%d\"%s%s>", col * CELL_W,
+             row * CELL_H + BASELINE, look->fg, cells * CELL_W, look->bold ? " font-weight=\"bold\"" : "",
+             look->underline ? " text-decoration=\"underline\"" : "");
+    add_escaped(svg, text->data, text->length);
+    buf_adds(svg, "</text>");
+}
+
+static void add_picture_row(struct pty *pty, struct buf *svg, int row)
+{
+    struct buf text = {0};
+    struct look look = {0};
+    int start = 0;
+    for (int col = 0; col <= pty->cols; col++) {
+        VTermScreenCell cell = {0};
+        VTermPos at = {.row = row, .col = col};
+        char bytes[4];
+        if (col < pty->cols)
+            vterm_screen_get_cell(pty->screen, at, &cell);
+        struct look next = look_of(pty, &cell);
+        if (col > start && (col == pty->cols || memcmp(&next, &look, sizeof next) != 0)) {
+            add_stretch(svg, &look, start, row, col - start, &text);
+            buf_clear(&text);
+            start = col;
+        }
+        look = next;
+        buf_add(&text, bytes, utf8_encode(cell.chars[0] ? (int32_t)cell.chars[0] : ' ', bytes));
+    }
+    buf_free(&text);
+}
+
+bool pty_picture(struct pty *pty, const char *path)
+{
+    struct buf svg = {0};
+    read_all(pty);
+    buf_addf(&svg,
+             "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" font-family=\"DejaVu Sans "
+             "Mono, Menlo, "
+             "Consolas, monospace\" font-size=\"15\" xml:space=\"preserve\">\n",
+             pty->cols * CELL_W, pty->rows * CELL_H);
+    for (int row = 0; row < pty->rows; row++) {
+        add_picture_row(pty, &svg, row);
+        buf_addc(&svg, '\n');
+    }
+    buf_adds(&svg, "</svg>\n");
+    FILE *file = fopen(path, "we");
+    bool ok = file && fwrite(svg.data, 1, svg.length, file) == svg.length;
+    if (file)
+        ok = fclose(file) == 0 && ok;
+    buf_free(&svg);
+    return ok;
+}
+
 void pty_cursor(struct pty *pty, int *x, int *y, bool *visible)
 {
     read_all(pty);

@@ -32,6 +32,8 @@ bool pty_shows(struct pty *pty, const char *words);   /* now, without waiting */
 void pty_resize(struct pty *pty, int cols, int rows); /* waits for the frame of that size */
 /* All rows as text, trailing spaces cut; valid until the next call. */
 const char *pty_screen(struct pty *pty);
+/* The screen as an SVG picture with its colours; true when written. For the README. */
+bool pty_picture(struct pty *pty, const char *path);
 void pty_cursor(struct pty *pty, int *x, int *y, bool *visible);
 bool pty_alternate(struct pty *pty); /* the alternate screen is on: the program has the terminal */
 
