@@ -91,27 +91,6 @@ static const char *outbox_enabled(const void *data, const struct ui *ui, enum ac
 /* --- drawing --- */
 
 enum { MARK, TIME, WHAT, ABOUT, STATE };
-static const char *kind_text(const struct ui *ui, const char *type)
-{
-    static const struct {
-        const char *type, *text;
-    } kinds[] = {
-        {"ticket.issue", TR("ticket")},     {"ticket.call_next", TR("call next")},
-        {"ticket.recall", TR("recall")},    {"ticket.start", TR("start")},
-        {"ticket.no_show", TR("no-show")},  {"ticket.hold", TR("hold")},
-        {"ticket.resume", TR("take back")}, {"ticket.return", TR("return")},
-        {"ticket.finish", TR("finish")},    {"ticket.transfer", TR("transfer")},
-        {"case.open", TR("application")},   {"case.draft", TR("draft")},
-        {"case.submit", TR("submit")},      {"case.pay", TR("payment")},
-        {"case.decide", TR("decision")},    {"case.check_document", TR("papers")},
-        {"case.confirm", TR("confirm")},
-    };
-    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
-        if (str_equal(kinds[i].type, type))
-            return tr(ui->lang, kinds[i].text);
-    return type;
-}
-
 struct view {
     const struct outbox *outbox;
     const struct ui *ui;
@@ -153,7 +132,7 @@ static void cell(const void *data, int index, int column, char out[GRID_CELL], u
         str_copy(out, GRID_CELL, show_clock(json_text(row, "at"), clock));
         return;
     case WHAT:
-        str_copy(out, GRID_CELL, kind_text(view->ui, json_text_or(row, "type", "")));
+        str_copy(out, GRID_CELL, show_command(view->ui, json_text_or(row, "type", "")));
         return;
     case ABOUT:
         about(row, out);

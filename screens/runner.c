@@ -71,6 +71,7 @@ static void next_theme(struct runner *runner)
     char name[32];
     themes_next(runner->theme_name, name);
     take_theme(runner, name);
+    station_keep(runner->station, "theme", name);
     struct msg msg = {.kind = MSG_TOAST, .toast = TOAST_PLAIN, .text = name};
     station_tell(runner->station, &msg);
 }

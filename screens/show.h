@@ -25,6 +25,7 @@ const char *show_channel(const struct ui *ui, const char *channel);
 const char *show_rule(const struct ui *ui, const char *rule);
 const char *show_outcome(const struct ui *ui, const char *outcome);
 const char *show_role(const struct ui *ui, const char *role);
+const char *show_command(const struct ui *ui, const char *type); /* "ticket.hold": hold */
 unsigned show_case_look(const char *state); /* the look that fits a case's state */
 
 /* Pieces that several screens draw: a heading, a line "key  what it does". Each returns the columns used. */

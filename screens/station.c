@@ -402,11 +402,35 @@ static void choose_hall(struct station *station, const struct effect *effect)
 
 /* --- effects --- */
 
+/* What is chosen now, and where this workstation keeps what. */
+static struct json *settings_json(struct station *station)
+{
+    const struct settings *settings = station->settings;
+    const char *hall = settings->hall ? settings->hall : cache_setting(station->cache, "hall_url");
+    struct json *json = json_new_object();
+    json_set_text(json, "hall", hall);
+    json_set_text(json, "theme", settings->theme ? settings->theme : "default");
+    json_set_bool(json, "bell", settings->bell);
+    json_set_bool(json, "ascii", settings->ascii);
+    json_set_bool(json, "mouse", settings->mouse);
+    json_set_int(json, "lock_after_min", settings->lock_after_min);
+    json_set_text(json, "data", station->folder);
+    char *config = settings_config_path("config"), *log = xasprintf("%s/loket.log", settings->data);
+    json_set_text(json, "config", config);
+    json_set_text(json, "log", settings->log ? settings->log : log);
+    json_set_text(json, "version", LOKET_VERSION);
+    free(config);
+    free(log);
+    return json;
+}
+
 static void load(struct station *station, const struct effect *effect)
 {
     struct json *answer = NULL;
     enum err err = ERR_OK;
-    if (str_equal(effect->what, "practice_accounts"))
+    if (str_equal(effect->what, "settings"))
+        answer = settings_json(station);
+    else if (str_equal(effect->what, "practice_accounts"))
         answer = station->hall ? embedded_accounts(station->hall) : json_new_object();
     else
         err = cache_load(station->cache, effect->what, effect->json, station_now_ms(station), &answer);
@@ -535,12 +559,57 @@ static void export_outbox(struct station *station, const struct effect *effect)
     tell_toast(station, TOAST_GOOD, text);
 }
 
+/* Takes a choice over into the settings that count; false: it is none of those. */
+static bool take_choice(struct settings *settings, const char *name, const char *value)
+{
+    const struct {
+        const char *name;
+        bool *flag;
+    } flags[] = {{"bell", &settings->bell}, {"ascii", &settings->ascii}, {"mouse", &settings->mouse}};
+    for (size_t i = 0; i < sizeof flags / sizeof *flags; i++) {
+        if (str_equal(flags[i].name, name)) {
+            *flags[i].flag = str_equal(value, "yes");
+            return true;
+        }
+    }
+    if (str_equal(name, "lock_after_min"))
+        settings->lock_after_min = atoi(value);
+    else if (str_equal(name, "theme"))
+        settings_put(&settings->theme, value);
+    else
+        return false;
+    return true;
+}
+
+/* What was chosen on the settings screen counts again where command line and settings file say nothing else. */
+static void take_kept_choices(struct station *station)
+{
+    static const char *const names[] = {"bell", "ascii", "mouse", "lock_after_min", "theme"};
+    const struct settings *settings = station->settings;
+    const bool as_built[] = {settings->bell, !settings->ascii, !settings->mouse, !settings->lock_after_min,
+                             !settings->theme};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        const char *kept = cache_setting(station->cache, names[i]);
+        if (kept && as_built[i])
+            take_choice(station->settings, names[i], kept);
+    }
+}
+
+void station_keep(struct station *station, const char *name, const char *value)
+{
+    take_choice(station->settings, name, value);
+    set_setting(station, name, value);
+    tell_kind(station, MSG_LOAD);
+}
+
 static void change_setting(struct station *station, const struct effect *effect)
 {
-    if (str_equal(effect->what, "theme") && str_equal(effect->text, "next"))
+    if (str_equal(effect->what, "theme") && str_equal(effect->text, "next")) {
         station->wants |= WANT_NEXT_THEME;
-    else
-        set_setting(station, effect->what, effect->text);
+        return;
+    }
+    take_choice(station->settings, effect->what, effect->text);
+    set_setting(station, effect->what, effect->text);
 }
 
 static void carry_out(struct station *station, struct effect *effect)
@@ -750,6 +819,7 @@ enum err station_new(struct station **out, struct settings *settings, enum lang 
     free(folder);
     if (err)
         return err;
+    take_kept_choices(station);
     if (!settings->lang && lang_find(cache_setting(station->cache, "lang"), &kept))
         lang = kept;
     station->app = app_new(keys, lang);

@@ -36,6 +36,9 @@ void station_tell(struct station *station, struct msg *msg); /* fills in the tim
 void station_step(struct station *station);                  /* what the network and the hall have for us */
 int station_wait(struct station *station, struct pollfd *fds, unsigned count, int timeout_ms);
 
+/* A choice that the terminal's side carried out, such as a theme, counts from now on and at the next start. */
+void station_keep(struct station *station, const char *name, const char *value);
+
 const struct app *station_app(const struct station *station);
 int64_t station_now_ms(const struct station *station); /* wall time by the hall's clock */
 unsigned station_wants(struct station *station);       /* bits of enum station_want; then forgotten */

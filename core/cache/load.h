@@ -31,5 +31,5 @@ enum err set_name_of(struct cache *cache, struct json *row, const char *as, enum
                      const char *id) MUST_USE;
 /* {"waiting","oldest_ms"} of a queue into row. */
 enum err set_waiting(struct cache *cache, struct json *row, const char *queue, int64_t now_ms) MUST_USE;
-/* "service_name" and "person_name" of a case. */
+/* "service_name" and "person_name" of a case, and "deemed": the law grants it when the clock runs out. */
 enum err set_case_names(struct cache *cache, struct json *row) MUST_USE;

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "core/cache/load.h"
+#include "core/catalogue/catalogue.h"
 #include "core/model/role.h"
 
 enum { ACCOUNTS_MAX = 200, USERS_MAX = 500, QUEUES_MAX = 200, BOARD_MAX = 24 };
@@ -254,7 +255,13 @@ static bool listed(const struct worklist *list, const struct json *row)
 
 enum err set_case_names(struct cache *cache, struct json *row)
 {
-    TRY(set_name_of(cache, row, "service_name", TABLE_SERVICE, json_text(row, "service")));
+    struct json *service = NULL;
+    TRY(find_row(cache, TABLE_SERVICE, json_text(row, "service"), 0, &service));
+    const struct json *name = json_get(service, "name");
+    const char *tier = json_text(json_get(row, "fee"), "tier");
+    json_set(row, "service_name", name ? json_copy(name) : json_new_null());
+    json_set_bool(row, "deemed", catalogue_time(service, tier, "").deemed);
+    json_free(&service);
     return set_name_of(cache, row, "person_name", TABLE_PERSON, json_text(row, "person"));
 }
 

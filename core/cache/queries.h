@@ -33,7 +33,7 @@
  *                "what":{"number","case","person_name"}}…],"count","others"}
  * "disputes"    {"limit"} → {"rows":[dispute…],"count"}
  * "worklist"    {"filter":"mine|agency|returned|confirm|ready|due","after":{"key","id"}|null,"limit"} →
- *               {"rows":[case+{"service_name","person_name"}…],"more"}
+ *               {"rows":[case+{"service_name","person_name","deemed"}…],"more"}
  * "board"       {} → {"hall":…,"calls":[{"number","counter","called_at","state","queue_code"}…≤24]} latest first
  * "journal"     {} → {"rows":[{"screen","object","typed","at"}…]}                   the signed-in person's
  * "status"      {} → {"unsent","unsent_others","oldest_unsent_at","disputes","cursor","safe_through","counter":…}

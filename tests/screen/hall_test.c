@@ -16,3 +16,18 @@ TEST(screen_display)
 {
     script_run("display.script");
 }
+
+TEST(screen_worklist)
+{
+    script_run("worklist.script");
+}
+
+TEST(screen_disputes)
+{
+    script_run("disputes.script");
+}
+
+TEST(screen_settings)
+{
+    script_run("settings.script");
+}
