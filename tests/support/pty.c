@@ -332,6 +332,11 @@ struct look {
     bool bold, underline;
 };
 
+static bool same_look(const struct look *a, const struct look *b)
+{
+    return a->fg == b->fg && a->bg == b->bg && a->bold == b->bold && a->underline == b->underline;
+}
+
 static unsigned rgb_of(struct pty *pty, VTermColor colour, unsigned otherwise)
 {
     if (VTERM_COLOR_IS_DEFAULT_FG(&colour) || VTERM_COLOR_IS_DEFAULT_BG(&colour))
@@ -392,7 +397,7 @@ static void add_picture_row(struct pty *pty, struct buf *svg, int row)
         if (col < pty->cols)
             vterm_screen_get_cell(pty->screen, at, &cell);
         struct look next = look_of(pty, &cell);
-        if (col > start && (col == pty->cols || memcmp(&next, &look, sizeof next) != 0)) {
+        if (col > start && (col == pty->cols || !same_look(&next, &look))) {
             add_stretch(svg, &look, start, row, col - start, &text);
             buf_clear(&text);
             start = col;
