@@ -12,28 +12,47 @@ enum { NEXT_MAX = 10, HEADS = NEXT_MAX, CANDIDATES_MAX = 400 };
 
 /* --- candidates --- */
 
-/* tickets_arrival, tickets_queue (twice), tickets_booked: $1 queue, $2 limit */
-static const char sql_arrived[] = "SELECT row, arrived_at, number FROM tickets WHERE queue = $1"
-                                  " AND state = 'waiting' ORDER BY arrived_at, number LIMIT $2";
-static const char sql_priority[] =
+/* As the hall reads them (core/command/ticket_call.c). Left out of the plain lists: who was sent to a counter or
+ * person, and who has a place of their own. */
+#define FREE       "AND COALESCE(counter, '') = '' AND COALESCE(user_, '') = '' "
+#define BY_ARRIVAL "AND COALESCE(place_at, '') = '' "
+#define WALK_IN    "AND COALESCE(appointment_at, '') = '' "
+
+/* $1 queue, $2 limit */
+static const char sql_arrived[] = /* tickets_arrival */
+    "SELECT row, arrived_at, number FROM tickets WHERE queue = $1 AND state = 'waiting' " FREE BY_ARRIVAL
+    "ORDER BY arrived_at, number LIMIT $2";
+static const char sql_placed[] = /* tickets_place */
+    "SELECT row, place_at, number FROM tickets WHERE queue = $1 AND state = 'waiting' AND place_at > '' " FREE
+    "ORDER BY place_at, number LIMIT $2";
+static const char sql_priority[] = /* tickets_queue */
     "SELECT row, priority_class, arrived_at, number FROM tickets WHERE queue = $1 AND state = 'waiting'"
-    " AND priority_class > 0 ORDER BY priority_class, arrived_at, number LIMIT $2";
-static const char sql_ordinary[] = "SELECT row, arrived_at, number FROM tickets WHERE queue = $1 AND state = "
-                                   "'waiting' AND priority_class = 0"
-                                   " ORDER BY arrived_at, number LIMIT $2";
-static const char sql_booked[] = "SELECT row, appointment_at, number FROM tickets WHERE queue = $1"
-                                 " AND state = 'waiting' AND appointment_at > ''"
-                                 " ORDER BY appointment_at, number LIMIT $2";
-/* tickets_counter: $1 counter, $2 limit */
-static const char sql_sent[] =
-    "SELECT row, called_at FROM tickets WHERE counter = $1 AND state = 'waiting' LIMIT $2";
+    " AND priority_class > 0 " FREE BY_ARRIVAL "ORDER BY priority_class, arrived_at, number LIMIT $2";
+static const char sql_ordinary[] = /* tickets_queue */
+    "SELECT row, arrived_at, number FROM tickets WHERE queue = $1 AND state = 'waiting'"
+    " AND priority_class = 0 " FREE BY_ARRIVAL "ORDER BY arrived_at, number LIMIT $2";
+static const char sql_booked[] = /* tickets_booked */
+    "SELECT row, appointment_at, number FROM tickets WHERE queue = $1 AND state = 'waiting'"
+    " AND appointment_at > '' " FREE BY_ARRIVAL "ORDER BY appointment_at, number LIMIT $2";
+static const char sql_urgent[] = /* tickets_queue */
+    "SELECT row, priority_class, arrived_at, number FROM tickets WHERE queue = $1 AND state = 'waiting'"
+    " AND priority_class > 0 " FREE BY_ARRIVAL WALK_IN "ORDER BY priority_class, arrived_at, number LIMIT $2";
+static const char sql_walk_in[] = /* tickets_queue */
+    "SELECT row, arrived_at, number FROM tickets WHERE queue = $1 AND state = 'waiting'"
+    " AND priority_class = 0 " FREE BY_ARRIVAL WALK_IN "ORDER BY arrived_at, number LIMIT $2";
+/* $1 counter or person, $2 limit */
+static const char sql_to_counter[] = /* tickets_counter */
+    "SELECT row, called_at FROM tickets WHERE counter = $1 AND state = 'waiting' ORDER BY called_at LIMIT $2";
+static const char sql_to_user[] = /* tickets_user */
+    "SELECT row, called_at FROM tickets WHERE user_ = $1 AND state = 'waiting' ORDER BY called_at LIMIT $2";
 
 /* The heads that each rule needs (core/model/rule.h). */
-static const char *const heads[RULE_COUNT][3] = {
-    [RULE_FIFO] = {sql_arrived},
-    [RULE_WEIGHTED] = {sql_arrived},
-    [RULE_PRIORITY] = {sql_priority, sql_ordinary},
-    [RULE_APPOINTMENTS] = {sql_booked, sql_priority, sql_ordinary},
+enum { LISTS = 4 };
+static const char *const heads[RULE_COUNT][LISTS] = {
+    [RULE_FIFO] = {sql_arrived, sql_placed},
+    [RULE_WEIGHTED] = {sql_arrived, sql_placed},
+    [RULE_PRIORITY] = {sql_priority, sql_ordinary, sql_placed},
+    [RULE_APPOINTMENTS] = {sql_booked, sql_urgent, sql_walk_in, sql_placed},
 };
 
 static bool listed(const struct json *tickets, const char *id)
@@ -117,10 +136,11 @@ static enum err gather(struct cache *cache, const struct json *counter, int64_t 
         json_add(asking->queues, row);
         add_queue(asking, q, row);
         const struct rule_queue *rule = &asking->rules[asking->queue_count - 1];
-        for (int i = 0; i < 3 && heads[rule->kind][i]; i++)
+        for (int i = 0; i < LISTS && heads[rule->kind][i]; i++)
             TRY(add_heads(cache, heads[rule->kind][i], rule->queue, now_ms, asking->tickets));
     }
-    return add_heads(cache, sql_sent, json_text(counter, "id"), now_ms, asking->tickets);
+    TRY(add_heads(cache, sql_to_user, cache->actor.user, now_ms, asking->tickets));
+    return add_heads(cache, sql_to_counter, json_text(counter, "id"), now_ms, asking->tickets);
 }
 
 static struct json *why_json(const struct why *why, const struct candidate *candidates, int count)
