@@ -615,6 +615,7 @@ static void finish_as(struct desk *desk, const struct ui *ui, const char *outcom
 static void miss(struct desk *desk, const struct ui *ui, const char *answer, struct effects *effects)
 {
     (void)ui, (void)answer;
+    json_set_bool(desk->step, "early", true); /* the hall keeps its minimum unless the clerk confirmed */
     end_step(desk, "ticket.no_show", effects);
 }
 

@@ -158,6 +158,22 @@ enum err ticket_policy(struct call *c, const char *queue, struct ticket_policy *
     return ERR_OK;
 }
 
+/* A no-show before its time is a confirmed choice of the clerk ("early":true), and it stays visible. */
+static enum err policy_for(struct call *c, struct json *row, const struct ticket *ticket,
+                           const struct ticket_act *act, struct ticket_policy *policy)
+{
+    bool early = false;
+    TRY(ticket_policy(c, ticket->queue, policy));
+    if (act->event != TICKET_MISS)
+        return ERR_OK;
+    TRY(body_bool(c, "early", &early));
+    if (early) {
+        *policy = (struct ticket_policy){0};
+        json_set_bool(row, "no_show_early", true);
+    }
+    return ERR_OK;
+}
+
 /* The model knows no names; who has the ticket now is what the refused clerk asks next. */
 static enum err refuse_gen(struct call *c, const struct ticket *ticket)
 {
@@ -196,7 +212,7 @@ enum err ticket_do(struct call *c, struct json *row, struct ticket *ticket, stru
     int64_t since_ms = row_changed_ms(row);
     if (!act->now_ms)
         act->now_ms = c->at_ms > since_ms ? c->at_ms : since_ms;
-    TRY(ticket_policy(c, ticket->queue, &policy));
+    TRY(policy_for(c, row, ticket, act, &policy));
     if (!ticket_apply(ticket, act, &policy, &refusal)) {
         if (str_equal(refusal.code, "gen_old"))
             return refuse_gen(c, ticket);

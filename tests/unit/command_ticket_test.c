@@ -401,6 +401,10 @@ TEST(ticket_no_show_only_after_calls_and_seconds)
     h.now_ms += 31000;
     CHECK(step(&h, "leyla", "no_show", ""));
     CHECK_TEXT(hall_text(&h, "/ticket/state"), "no_show");
+    CHECK(step(&h, "leyla", "undo", ""));
+    CHECK(step(&h, "leyla", "recall", ""));
+    CHECK(!step(&h, "leyla", "no_show", ""));
+    CHECK(step(&h, "leyla", "no_show", ",'early':true")); /* confirmed at the desk */
     hall_close(&h);
 }
 
