@@ -9,6 +9,7 @@
 struct command_hall {
     struct db *db;
     int64_t now_ms, rev;
+    int64_t wall_ms, offset_ms; /* what the client's clock says, when not 0 */
     unsigned ids;
     bool predicting;      /* as the workstation, over the same rows */
     struct outcome out;   /* of the last command; freed by the next */

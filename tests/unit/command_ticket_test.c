@@ -489,7 +489,31 @@ TEST(ticket_steps_refuse_what_is_wrong)
     hall_close(&h);
 }
 
-/* Work done offline keeps its own time, but nothing happens in the future. */
+/* Work done offline keeps its own time, but nothing happens in the future, or a week late. */
+TEST(command_time_is_the_clients_where_it_can_be_believed)
+{
+    static const int64_t hour_ms = 3600 * 1000;
+    const struct {
+        int64_t wall_ms, offset_ms;
+        const char *arrived_at;
+    } cases[] = {
+        {COMMAND_HALL_START_MS - hour_ms, 0, "2026-11-24T05:00:00.000Z"},
+        {COMMAND_HALL_START_MS - hour_ms, -340, "2026-11-24T04:59:59.660Z"},
+        {COMMAND_HALL_START_MS + hour_ms, 0, "2026-11-24T06:00:00.000Z"},
+        {COMMAND_HALL_START_MS - 200 * hour_ms, 0, "2026-11-24T06:00:00.000Z"},
+        {COMMAND_HALL_START_MS - hour_ms, -48 * hour_ms, "2026-11-24T06:00:00.000Z"},
+    };
+    struct command_hall h;
+    hall_open(&h);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        h.wall_ms = cases[i].wall_ms;
+        h.offset_ms = cases[i].offset_ms;
+        CHECK(hall_run(&h, "nigar", "ticket.issue", "{'queue':'b'}"));
+        CHECK_TEXT(hall_text(&h, "/ticket/arrived_at"), cases[i].arrived_at);
+    }
+    hall_close(&h);
+}
+
 TEST(ticket_stamps_name_event_person_and_time)
 {
     struct command_hall h;
