@@ -199,7 +199,7 @@ static void wanted_view(const struct view *view, const struct json *command, str
          m = json_next(m)) {
         const char *text = json_as_text(m), *name = json_name(m);
         if (!text || strlen(text) == UUID_TEXT - 1 || strcmp(name, "case") == 0 ||
-            strcmp(name, "ticket") == 0)
+            strcmp(name, "ticket") == 0 || strcmp(name, "decision") == 0)
             continue;
         rect_cut_left(&line, text_drawf(frame, line, STYLE_TEXT, "%s: %s", name, text) + 2);
         shown++;

@@ -66,7 +66,7 @@ static void outbox_update(void *data, const struct ui *ui, const struct msg *msg
             effects_back(effects);
         else if (msg->action == ACTION_EXPORT)
             ask_file(ui, effects);
-        else if (msg->action == ACTION_DISPUTES)
+        else if (msg->action == ACTION_DISPUTES || msg->action == ACTION_RESOLVE)
             effects_open(effects, SCREEN_DISPUTES, NULL);
         return;
     case MSG_ANSWERED:
