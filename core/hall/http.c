@@ -40,6 +40,7 @@ struct http {
     struct http_request *waiting; /* handed over, not answered */
     int64_t mono_ms, swept_ms;
     int fd, port, connections;
+    bool resumed; /* a connection goes on, of which the library's descriptor says nothing yet */
 };
 
 struct http_request {
@@ -442,6 +443,8 @@ static void sweep(struct http *http)
 int http_timeout_ms(const struct http *http)
 {
     MHD_UNSIGNED_LONG_LONG ms;
+    if (http->resumed)
+        return 0;
     if (MHD_get_timeout(http->daemon, &ms) != MHD_YES)
         return http->connections > 0 ? 5000 : -1; /* the sweep */
     return ms > 5000 ? 5000 : (int)ms;
@@ -450,6 +453,7 @@ int http_timeout_ms(const struct http *http)
 void http_run(struct http *http, int64_t mono_ms)
 {
     http->mono_ms = mono_ms;
+    http->resumed = false;
     MHD_run(http->daemon);
     sweep(http);
 }
@@ -538,5 +542,6 @@ void http_answer(struct http_request *request, int status, const char *content_t
         return;
     if (request->link)
         request->link->parked = false;
+    request->http->resumed = true;
     MHD_resume_connection(request->connection);
 }

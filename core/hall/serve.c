@@ -247,6 +247,13 @@ static void tick(struct loop *loop)
     day_follow(hall);
 }
 
+/* Taken here, so that it is not delivered when the mask is put back. */
+static bool take_signal(struct loop *loop)
+{
+    struct signalfd_siginfo came;
+    return read(loop->signal_fd, &came, sizeof came) > 0;
+}
+
 /* Waits at most timeout, then does what there is to do. False: nothing came. */
 static bool turn(struct loop *loop, int timeout)
 {
@@ -258,7 +265,7 @@ static bool turn(struct loop *loop, int timeout)
                            {.fd = porter_fd(loop->porter), .events = POLLIN}};
     int came = poll(fds, sizeof fds / sizeof *fds, timeout);
     look_at_clock(hall);
-    if (fds[2].revents || fds[3].revents)
+    if ((fds[2].revents && take_signal(loop)) || fds[3].revents)
         hall->stopping = true;
     http_run(hall->http, hall->mono_ms);
     if (fds[1].revents)
