@@ -6,71 +6,71 @@
 
 static bool open_counter(struct command_hall *h, const char *login, const char *counter, const char *more)
 {
-    return hall_run(h, login, "counter.open", "{'counter':'%s'%s}", counter, more);
+    return trial_run(h, login, "counter.open", "{'counter':'%s'%s}", counter, more);
 }
 
 static bool call_next(struct command_hall *h, const char *login, int fence)
 {
-    return hall_run(h, login, "ticket.call_next", "{'counter':'1','fence':%d}", fence);
+    return trial_run(h, login, "ticket.call_next", "{'counter':'1','fence':%d}", fence);
 }
 
 TEST(counter_open_gives_fence_and_lease)
 {
     struct command_hall h;
-    hall_open(&h);
+    trial_open(&h);
     CHECK(open_counter(&h, "leyla", "1", ""));
-    CHECK_INT(hall_int(&h, "/fence"), 1);
-    CHECK_INT(hall_int(&h, "/lease_s"), 90);
-    CHECK_TEXT(hall_text(&h, "/counter/state"), "open");
-    CHECK_TEXT(hall_text(&h, "/counter/user"), "u-leyla");
-    CHECK_TEXT(hall_text(&h, "/counter/lease_until"), "2026-11-24T06:01:30.000Z");
+    CHECK_INT(trial_int(&h, "/fence"), 1);
+    CHECK_INT(trial_int(&h, "/lease_s"), 90);
+    CHECK_TEXT(trial_text(&h, "/counter/state"), "open");
+    CHECK_TEXT(trial_text(&h, "/counter/user"), "u-leyla");
+    CHECK_TEXT(trial_text(&h, "/counter/lease_until"), "2026-11-24T06:01:30.000Z");
     CHECK(open_counter(&h, "leyla", "c-1", "")); /* again, from another computer */
-    CHECK_INT(hall_int(&h, "/fence"), 2);
-    hall_close(&h);
+    CHECK_INT(trial_int(&h, "/fence"), 2);
+    trial_close(&h);
 }
 
 TEST(counter_taken_names_who_and_takeover_grows_the_fence)
 {
     struct command_hall h;
-    hall_open(&h);
+    trial_open(&h);
     CHECK(open_counter(&h, "leyla", "1", ""));
     h.now_ms += 60000;
     CHECK(!open_counter(&h, "rauf", "1", ""));
     CHECK_TEXT(h.out.code, "counter_taken");
     CHECK(strstr(h.out.message, "Leyla Quliyeva") != NULL);
-    CHECK_TEXT(hall_text(&h, "/by"), "Leyla Quliyeva");
-    CHECK_TEXT(hall_text(&h, "/since"), "2026-11-24T06:00:00.000Z");
+    CHECK_TEXT(trial_text(&h, "/by"), "Leyla Quliyeva");
+    CHECK_TEXT(trial_text(&h, "/since"), "2026-11-24T06:00:00.000Z");
     CHECK(open_counter(&h, "rauf", "1", ",'takeover':true"));
-    CHECK_INT(hall_int(&h, "/fence"), 2);
+    CHECK_INT(trial_int(&h, "/fence"), 2);
     CHECK(!call_next(&h, "leyla", 1));
     CHECK_TEXT(h.out.code, "not_your_counter");
     CHECK(!call_next(&h, "rauf", 1));
     CHECK_TEXT(h.out.code, "fence_old");
     CHECK(call_next(&h, "rauf", 2));
-    hall_close(&h);
+    trial_close(&h);
 }
 
 TEST(counter_with_a_lease_that_ran_out_is_free)
 {
     struct command_hall h;
-    hall_open(&h);
+    trial_open(&h);
     CHECK(open_counter(&h, "leyla", "1", ""));
     h.now_ms += 90000;
     CHECK(open_counter(&h, "rauf", "1", ""));
-    CHECK_TEXT(hall_text(&h, "/counter/user"), "u-rauf");
-    CHECK_TEXT(hall_text(&h, "/counter/opened_at"), "2026-11-24T06:01:30.000Z");
-    hall_close(&h);
+    CHECK_TEXT(trial_text(&h, "/counter/user"), "u-rauf");
+    CHECK_TEXT(trial_text(&h, "/counter/opened_at"), "2026-11-24T06:01:30.000Z");
+    trial_close(&h);
 }
 
 TEST(counter_of_another_agency_is_refused)
 {
     struct command_hall h;
-    hall_open(&h);
+    trial_open(&h);
     CHECK(!open_counter(&h, "tural", "1", ""));
     CHECK_TEXT(h.out.code, "other_agency");
     CHECK(!open_counter(&h, "leyla", "77", ""));
     CHECK_TEXT(h.out.code, "unknown_counter");
-    hall_close(&h);
+    trial_close(&h);
 }
 
 TEST(counter_calls_need_an_open_counter_and_its_fence)
@@ -82,89 +82,89 @@ TEST(counter_calls_need_an_open_counter_and_its_fence)
                  {"counter.open", "fence_old", 7},
                  {"counter.pause", "counter_paused", 1}};
     struct command_hall h;
-    hall_open(&h);
+    trial_open(&h);
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        CHECK(!cases[i].before || hall_run(&h, "leyla", cases[i].before, "{'counter':'1','reason':'meal'}"));
+        CHECK(!cases[i].before || trial_run(&h, "leyla", cases[i].before, "{'counter':'1','reason':'meal'}"));
         CHECK(!call_next(&h, "leyla", cases[i].fence));
         CHECK_TEXT(h.out.code, cases[i].code);
     }
-    CHECK(!hall_run(&h, "leyla", "ticket.call_next", "{'counter':'1'}"));
+    CHECK(!trial_run(&h, "leyla", "ticket.call_next", "{'counter':'1'}"));
     CHECK_TEXT(h.out.field, "fence");
-    CHECK(hall_run(&h, "leyla", "counter.resume", "{'counter':'1'}"));
+    CHECK(trial_run(&h, "leyla", "counter.resume", "{'counter':'1'}"));
     CHECK(call_next(&h, "leyla", 1));
-    CHECK_TEXT(hall_text(&h, "/why/reason"), "nobody_waits");
-    hall_close(&h);
+    CHECK_TEXT(trial_text(&h, "/why/reason"), "nobody_waits");
+    trial_close(&h);
 }
 
 TEST(counter_close_is_refused_with_the_list_of_open_tickets)
 {
     struct command_hall h;
-    hall_open(&h);
-    CHECK(hall_run(&h, "nigar", "ticket.issue", "{'queue':'b'}"));
+    trial_open(&h);
+    CHECK(trial_run(&h, "nigar", "ticket.issue", "{'queue':'b'}"));
     CHECK(open_counter(&h, "leyla", "1", ""));
     CHECK(call_next(&h, "leyla", 1));
-    CHECK(!hall_run(&h, "leyla", "counter.close", "{'counter':'1'}"));
+    CHECK(!trial_run(&h, "leyla", "counter.close", "{'counter':'1'}"));
     CHECK_TEXT(h.out.code, "open_tickets");
-    CHECK_TEXT(hall_text(&h, "/tickets/0/number"), "B001");
-    CHECK_TEXT(hall_text(&h, "/tickets/0/state"), "called");
-    CHECK(hall_run(&h, "leyla", "ticket.return", "{'ticket':'%s','gen':1}", h.last_ticket));
-    CHECK(!hall_run(&h, "rauf", "counter.close", "{'counter':'1'}"));
+    CHECK_TEXT(trial_text(&h, "/tickets/0/number"), "B001");
+    CHECK_TEXT(trial_text(&h, "/tickets/0/state"), "called");
+    CHECK(trial_run(&h, "leyla", "ticket.return", "{'ticket':'%s','gen':1}", h.last_ticket));
+    CHECK(!trial_run(&h, "rauf", "counter.close", "{'counter':'1'}"));
     CHECK_TEXT(h.out.code, "not_your_counter");
-    CHECK(hall_run(&h, "kamran", "counter.close", "{'counter':'1','reason':'end of day'}"));
-    CHECK_TEXT(hall_text(&h, "/counter/state"), "closed");
-    CHECK_INT(hall_int(&h, "/counter/fence"), 1); /* never decreases */
-    hall_close(&h);
+    CHECK(trial_run(&h, "kamran", "counter.close", "{'counter':'1','reason':'end of day'}"));
+    CHECK_TEXT(trial_text(&h, "/counter/state"), "closed");
+    CHECK_INT(trial_int(&h, "/counter/fence"), 1); /* never decreases */
+    trial_close(&h);
 }
 
 /* Nobody sits at two counters: an idle one is given back, one with a ticket is not left behind. */
 TEST(counter_second_gives_the_first_back)
 {
     struct command_hall h;
-    hall_open(&h);
+    trial_open(&h);
     CHECK(open_counter(&h, "leyla", "1", ""));
     CHECK(open_counter(&h, "leyla", "2", ""));
-    CHECK_TEXT(hall_row_text(&h, TABLE_COUNTER, "c-1", "/state"), "closed");
-    CHECK(hall_run(&h, "nigar", "ticket.issue", "{'queue':'b'}"));
-    CHECK(hall_run(&h, "leyla", "ticket.call_next", "{'counter':'2','fence':1}"));
+    CHECK_TEXT(trial_row_text(&h, TABLE_COUNTER, "c-1", "/state"), "closed");
+    CHECK(trial_run(&h, "nigar", "ticket.issue", "{'queue':'b'}"));
+    CHECK(trial_run(&h, "leyla", "ticket.call_next", "{'counter':'2','fence':1}"));
     CHECK(!open_counter(&h, "leyla", "1", ""));
     CHECK_TEXT(h.out.code, "other_counter_open");
     CHECK(strstr(h.out.message, "B001") != NULL);
-    hall_close(&h);
+    trial_close(&h);
 }
 
 TEST(counter_closing_frees_who_was_sent_to_it)
 {
     struct command_hall h;
-    hall_open(&h);
-    CHECK(hall_run(&h, "nigar", "ticket.issue", "{'queue':'b'}"));
+    trial_open(&h);
+    CHECK(trial_run(&h, "nigar", "ticket.issue", "{'queue':'b'}"));
     CHECK(open_counter(&h, "leyla", "1", ""));
     CHECK(call_next(&h, "leyla", 1));
-    CHECK(hall_run(&h, "leyla", "ticket.transfer", "{'ticket':'%s','gen':1,'to':{'counter':'2'}}",
-                   h.last_ticket));
-    CHECK_TEXT(hall_text(&h, "/ticket/counter"), "c-2");
+    CHECK(trial_run(&h, "leyla", "ticket.transfer", "{'ticket':'%s','gen':1,'to':{'counter':'2'}}",
+                    h.last_ticket));
+    CHECK_TEXT(trial_text(&h, "/ticket/counter"), "c-2");
     CHECK(call_next(&h, "leyla", 1));
-    CHECK_TEXT(hall_text(&h, "/ticket/number"), "");
+    CHECK_TEXT(trial_text(&h, "/ticket/number"), "");
     CHECK(open_counter(&h, "rauf", "2", ""));
-    CHECK(hall_run(&h, "rauf", "counter.close", "{'counter':'2'}"));
+    CHECK(trial_run(&h, "rauf", "counter.close", "{'counter':'2'}"));
     CHECK(call_next(&h, "leyla", 1));
-    CHECK_TEXT(hall_text(&h, "/ticket/number"), "B001");
-    hall_close(&h);
+    CHECK_TEXT(trial_text(&h, "/ticket/number"), "B001");
+    trial_close(&h);
 }
 
 TEST(closure_is_asked_once_and_answered_once)
 {
     struct command_hall h;
     char id[64];
-    hall_open(&h);
-    CHECK(hall_run(&h, "leyla", "closure.request", "{'counter':'1','reason':'doctor'}"));
-    str_copy(id, sizeof id, hall_text(&h, "/closure/id"));
-    CHECK(!hall_run(&h, "rauf", "closure.request", "{'counter':'1','reason':'me too'}"));
+    trial_open(&h);
+    CHECK(trial_run(&h, "leyla", "closure.request", "{'counter':'1','reason':'doctor'}"));
+    str_copy(id, sizeof id, trial_text(&h, "/closure/id"));
+    CHECK(!trial_run(&h, "rauf", "closure.request", "{'counter':'1','reason':'me too'}"));
     CHECK_TEXT(h.out.code, "already_requested");
-    CHECK(!hall_run(&h, "kamran", "closure.reject", "{'closure':'%s'}", id));
+    CHECK(!trial_run(&h, "kamran", "closure.reject", "{'closure':'%s'}", id));
     CHECK_TEXT(h.out.code, "reason_needed");
-    CHECK(hall_run(&h, "kamran", "closure.approve", "{'closure':'%s','reason':'quiet'}", id));
-    CHECK_TEXT(hall_text(&h, "/closure/state"), "approved");
-    CHECK(!hall_run(&h, "kamran", "closure.reject", "{'closure':'%s','reason':'no'}", id));
+    CHECK(trial_run(&h, "kamran", "closure.approve", "{'closure':'%s','reason':'quiet'}", id));
+    CHECK_TEXT(trial_text(&h, "/closure/state"), "approved");
+    CHECK(!trial_run(&h, "kamran", "closure.reject", "{'closure':'%s','reason':'no'}", id));
     CHECK_TEXT(h.out.code, "already_answered");
-    hall_close(&h);
+    trial_close(&h);
 }

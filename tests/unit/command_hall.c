@@ -34,7 +34,7 @@ static struct json *parse(const char *quoted)
     return json;
 }
 
-void hall_put(struct command_hall *h, enum table table, const char *quoted)
+void trial_put(struct command_hall *h, enum table table, const char *quoted)
 {
     struct json *row = parse(quoted);
     json_set_int(row, "row_rev", ++h->rev);
@@ -47,39 +47,39 @@ static void put_people(struct command_hall *h)
     for (size_t i = 0; i < sizeof people / sizeof *people; i++) {
         char *row = xasprintf("{'id':'u-%s','login':'%s','name':'%s','agency':'%s','active':true,'roles':[]}",
                               people[i].login, people[i].login, people[i].name, people[i].agency);
-        hall_put(h, TABLE_USER, row);
+        trial_put(h, TABLE_USER, row);
         free(row);
     }
 }
 
 static void put_places(struct command_hall *h)
 {
-    hall_put(
+    trial_put(
         h, TABLE_HALL,
         "{'id':'hall','code':'ASAN-01','timezone':'Asia/Baku','priorities':[{'code':'disabled','class':1},"
         "{'code':'elderly','class':2}],'policy':{'no_show_calls_min':2,'no_show_wait_min_s':30}}");
-    hall_put(h, TABLE_QUEUE,
-             "{'id':'p','code':'P','agency':'az.din','rule':{'kind':'priority','max_run':2},'home':''}");
-    hall_put(h, TABLE_QUEUE, "{'id':'b','code':'B','agency':'az.din','rule':{'kind':'fifo'},'home':''}");
-    hall_put(h, TABLE_QUEUE, "{'id':'w','code':'W','agency':'az.din','rule':{'kind':'weighted'},'home':''}");
-    hall_put(h, TABLE_QUEUE, "{'id':'x','code':'X','agency':'az.din','rule':{'kind':'weighted'},'home':''}");
-    hall_put(h, TABLE_QUEUE,
-             "{'id':'a','code':'A','agency':'az.din','rule':{'kind':'appointments'},'home':''}");
-    hall_put(h, TABLE_QUEUE, "{'id':'t','code':'T','agency':'az.taxes','rule':{'kind':'fifo'},'home':''}");
-    hall_put(h, TABLE_SERVICE,
-             "{'id':'az.din.passport','agency':'az.din','queue':'b','name':{'en':'Passport'}}");
-    hall_put(h, TABLE_COUNTER,
-             "{'id':'c-1','name':'1','agency':'az.din','state':'closed','fence':0,'queues':[{'queue':'b','"
-             "weight':1}]}");
-    hall_put(h, TABLE_COUNTER,
-             "{'id':'c-2','name':'2','agency':'az.din','state':'closed','fence':0,'queues':[{'queue':'b','"
-             "weight':1}]}");
-    hall_put(h, TABLE_COUNTER,
-             "{'id':'c-9','name':'9','agency':'az.taxes','state':'closed','fence':0,'queues':[{'queue':'t','"
-             "weight':1}]}");
+    trial_put(h, TABLE_QUEUE,
+              "{'id':'p','code':'P','agency':'az.din','rule':{'kind':'priority','max_run':2},'home':''}");
+    trial_put(h, TABLE_QUEUE, "{'id':'b','code':'B','agency':'az.din','rule':{'kind':'fifo'},'home':''}");
+    trial_put(h, TABLE_QUEUE, "{'id':'w','code':'W','agency':'az.din','rule':{'kind':'weighted'},'home':''}");
+    trial_put(h, TABLE_QUEUE, "{'id':'x','code':'X','agency':'az.din','rule':{'kind':'weighted'},'home':''}");
+    trial_put(h, TABLE_QUEUE,
+              "{'id':'a','code':'A','agency':'az.din','rule':{'kind':'appointments'},'home':''}");
+    trial_put(h, TABLE_QUEUE, "{'id':'t','code':'T','agency':'az.taxes','rule':{'kind':'fifo'},'home':''}");
+    trial_put(h, TABLE_SERVICE,
+              "{'id':'az.din.passport','agency':'az.din','queue':'b','name':{'en':'Passport'}}");
+    trial_put(h, TABLE_COUNTER,
+              "{'id':'c-1','name':'1','agency':'az.din','state':'closed','fence':0,'queues':[{'queue':'b','"
+              "weight':1}]}");
+    trial_put(h, TABLE_COUNTER,
+              "{'id':'c-2','name':'2','agency':'az.din','state':'closed','fence':0,'queues':[{'queue':'b','"
+              "weight':1}]}");
+    trial_put(h, TABLE_COUNTER,
+              "{'id':'c-9','name':'9','agency':'az.taxes','state':'closed','fence':0,'queues':[{'queue':'t','"
+              "weight':1}]}");
 }
 
-void hall_open(struct command_hall *h)
+void trial_open(struct command_hall *h)
 {
     static unsigned halls;
     struct err_info info;
@@ -94,7 +94,7 @@ void hall_open(struct command_hall *h)
     put_places(h);
 }
 
-void hall_close(struct command_hall *h)
+void trial_close(struct command_hall *h)
 {
     json_free(&h->out.data);
     db_rollback(h->db);
@@ -151,7 +151,7 @@ static bool run(struct command_hall *h, const char *login, const char *type, con
     return ran && h->out.applied;
 }
 
-bool hall_run(struct command_hall *h, const char *login, const char *type, const char *body, ...)
+bool trial_run(struct command_hall *h, const char *login, const char *type, const char *body, ...)
 {
     char text[1000];
     va_list arguments;
@@ -167,18 +167,18 @@ bool hall_run(struct command_hall *h, const char *login, const char *type, const
     return applied;
 }
 
-const char *hall_text(const struct command_hall *h, const char *pointer)
+const char *trial_text(const struct command_hall *h, const char *pointer)
 {
     const char *text = h->out.data ? json_as_text(json_pointer(h->out.data, pointer)) : NULL;
     return text ? text : "";
 }
 
-int64_t hall_int(const struct command_hall *h, const char *pointer)
+int64_t trial_int(const struct command_hall *h, const char *pointer)
 {
     return h->out.data ? json_as_int(json_pointer(h->out.data, pointer), -1) : -1;
 }
 
-const char *hall_row_text(struct command_hall *h, enum table table, const char *id, const char *pointer)
+const char *trial_row_text(struct command_hall *h, enum table table, const char *id, const char *pointer)
 {
     static char text[400];
     struct json *row = NULL;
@@ -191,7 +191,7 @@ const char *hall_row_text(struct command_hall *h, enum table table, const char *
     return text;
 }
 
-int64_t hall_row_int(struct command_hall *h, enum table table, const char *id, const char *pointer)
+int64_t trial_row_int(struct command_hall *h, enum table table, const char *id, const char *pointer)
 {
     struct json *row = NULL;
     int64_t value = -1;

@@ -17,16 +17,16 @@ struct command_hall {
     char last_ticket[64]; /* of the last answer with a ticket */
 };
 
-void hall_open(struct command_hall *h);
-void hall_close(struct command_hall *h);
+void trial_open(struct command_hall *h);
+void trial_close(struct command_hall *h);
 /* Runs type as login ("" the hall's own program) with body, single quotes for double; true when applied. A
  * refusal is rolled back as at the hall. */
-bool hall_run(struct command_hall *h, const char *login, const char *type, const char *body, ...)
+bool trial_run(struct command_hall *h, const char *login, const char *type, const char *body, ...)
     __attribute__((format(printf, 4, 5)));
 /* A member of the answer, by JSON pointer; "" and -1 when it is not there. Lives until the next command. */
-const char *hall_text(const struct command_hall *h, const char *pointer);
-int64_t hall_int(const struct command_hall *h, const char *pointer);
+const char *trial_text(const struct command_hall *h, const char *pointer);
+int64_t trial_int(const struct command_hall *h, const char *pointer);
 /* The same of a row in the file. The text lives until the next call. */
-const char *hall_row_text(struct command_hall *h, enum table table, const char *id, const char *pointer);
-int64_t hall_row_int(struct command_hall *h, enum table table, const char *id, const char *pointer);
-void hall_put(struct command_hall *h, enum table table, const char *row); /* single quotes for double */
+const char *trial_row_text(struct command_hall *h, enum table table, const char *id, const char *pointer);
+int64_t trial_row_int(struct command_hall *h, enum table table, const char *id, const char *pointer);
+void trial_put(struct command_hall *h, enum table table, const char *row); /* single quotes for double */

@@ -10,7 +10,7 @@ static void issue(struct command_hall *h, const char *queue, int count)
 {
     for (int i = 0; i < count; i++) {
         h->now_ms += 1000;
-        CHECK(hall_run(h, "nigar", "ticket.issue", "{'queue':'%s'}", queue));
+        CHECK(trial_run(h, "nigar", "ticket.issue", "{'queue':'%s'}", queue));
     }
 }
 
@@ -24,85 +24,85 @@ TEST(queue_assign_takes_names_and_refuses_nonsense)
         {"[{'queue':'b'},{'queue':'B'}]", "invalid_body"},  {"{}", "invalid_body"},
     };
     struct command_hall h;
-    hall_open(&h);
+    trial_open(&h);
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        CHECK(!hall_run(&h, "kamran", "queue.assign", "{'counter':'1','queues':%s}", cases[i].queues));
+        CHECK(!trial_run(&h, "kamran", "queue.assign", "{'counter':'1','queues':%s}", cases[i].queues));
         CHECK_TEXT(h.out.code, cases[i].code);
     }
-    CHECK(hall_run(&h, "kamran", "queue.assign", "{'counter':'1','queues':[{'queue':'P','weight':3},'b']}"));
-    CHECK_TEXT(hall_text(&h, "/counter/queues/0/queue"), "p");
-    CHECK_INT(hall_int(&h, "/counter/queues/0/weight"), 3);
-    CHECK_INT(hall_int(&h, "/counter/queues/1/weight"), 1);
-    hall_close(&h);
+    CHECK(trial_run(&h, "kamran", "queue.assign", "{'counter':'1','queues':[{'queue':'P','weight':3},'b']}"));
+    CHECK_TEXT(trial_text(&h, "/counter/queues/0/queue"), "p");
+    CHECK_INT(trial_int(&h, "/counter/queues/0/weight"), 3);
+    CHECK_INT(trial_int(&h, "/counter/queues/1/weight"), 1);
+    trial_close(&h);
 }
 
 TEST(queue_move_previews_then_moves)
 {
     struct command_hall h;
-    hall_open(&h);
+    trial_open(&h);
     issue(&h, "b", 3);
     issue(&h, "w", 1);
-    CHECK(hall_run(&h, "kamran", "queue.move", "{'from':'b','to':'w','preview':true,'filter':{'limit':2}}"));
-    CHECK_INT(hall_int(&h, "/moved"), 2);
-    CHECK_INT(hall_int(&h, "/from/waiting"), 3);
-    CHECK_INT(hall_int(&h, "/from/waiting_after"), 1);
-    CHECK_INT(hall_int(&h, "/to/waiting_after"), 3);
-    CHECK_TEXT(hall_text(&h, "/tickets/0/number"), "B001");
+    CHECK(trial_run(&h, "kamran", "queue.move", "{'from':'b','to':'w','preview':true,'filter':{'limit':2}}"));
+    CHECK_INT(trial_int(&h, "/moved"), 2);
+    CHECK_INT(trial_int(&h, "/from/waiting"), 3);
+    CHECK_INT(trial_int(&h, "/from/waiting_after"), 1);
+    CHECK_INT(trial_int(&h, "/to/waiting_after"), 3);
+    CHECK_TEXT(trial_text(&h, "/tickets/0/number"), "B001");
     CHECK_INT(h.changes, 0);
-    CHECK(hall_run(&h, "kamran", "queue.move", "{'from':'b','to':'w','filter':{'tickets':['B002']}}"));
-    CHECK_INT(hall_int(&h, "/moved"), 1);
+    CHECK(trial_run(&h, "kamran", "queue.move", "{'from':'b','to':'w','filter':{'tickets':['B002']}}"));
+    CHECK_INT(trial_int(&h, "/moved"), 1);
     CHECK_INT(h.changes, 1);
-    CHECK_TEXT(hall_text(&h, "/tickets/0/number"), "B002"); /* the number stays */
-    CHECK_TEXT(hall_row_text(&h, TABLE_TICKET, hall_text(&h, "/tickets/0/id"), "/queue"), "w");
-    CHECK(!hall_run(&h, "kamran", "queue.move", "{'from':'b','to':'B'}"));
+    CHECK_TEXT(trial_text(&h, "/tickets/0/number"), "B002"); /* the number stays */
+    CHECK_TEXT(trial_row_text(&h, TABLE_TICKET, trial_text(&h, "/tickets/0/id"), "/queue"), "w");
+    CHECK(!trial_run(&h, "kamran", "queue.move", "{'from':'b','to':'B'}"));
     CHECK_TEXT(h.out.code, "same_queue");
-    hall_close(&h);
+    trial_close(&h);
 }
 
 TEST(queue_rule_holds_until_its_time_is_over)
 {
     struct command_hall h;
-    hall_open(&h);
-    CHECK(hall_run(&h, "kamran", "queue.assign", "{'counter':'1','queues':['b']}"));
-    CHECK(!hall_run(&h, "kamran", "queue.rule", "{'queue':'b','rule':'priority'}"));
+    trial_open(&h);
+    CHECK(trial_run(&h, "kamran", "queue.assign", "{'counter':'1','queues':['b']}"));
+    CHECK(!trial_run(&h, "kamran", "queue.rule", "{'queue':'b','rule':'priority'}"));
     CHECK_TEXT(h.out.code, "reason_needed");
-    CHECK(!hall_run(&h, "kamran", "queue.rule", "{'queue':'b','rule':'luck','reason':'r'}"));
+    CHECK(!trial_run(&h, "kamran", "queue.rule", "{'queue':'b','rule':'luck','reason':'r'}"));
     CHECK_TEXT(h.out.code, "unknown_rule");
-    CHECK(hall_run(
+    CHECK(trial_run(
         &h, "kamran", "queue.rule",
         "{'queue':'b','rule':'priority','max_run':1,'reason':'rush','until':'2026-11-24T07:00:00.000Z'}"));
-    CHECK_TEXT(hall_text(&h, "/queue/rule/kind"), "priority");
-    CHECK_INT(hall_int(&h, "/queue/rule/max_run"), 1);
+    CHECK_TEXT(trial_text(&h, "/queue/rule/kind"), "priority");
+    CHECK_INT(trial_int(&h, "/queue/rule/max_run"), 1);
     issue(&h, "b", 1);
-    CHECK(hall_run(&h, "nigar", "ticket.issue", "{'queue':'b','priority':'disabled'}"));
-    CHECK(hall_run(&h, "leyla", "counter.open", "{'counter':'1'}"));
-    CHECK(hall_run(&h, "leyla", "ticket.call_next", "{'counter':'1','fence':1}"));
-    CHECK_TEXT(hall_text(&h, "/ticket/number"), "B002");
-    CHECK(hall_run(&h, "leyla", "ticket.return", "{'ticket':'%s','gen':1}", h.last_ticket));
+    CHECK(trial_run(&h, "nigar", "ticket.issue", "{'queue':'b','priority':'disabled'}"));
+    CHECK(trial_run(&h, "leyla", "counter.open", "{'counter':'1'}"));
+    CHECK(trial_run(&h, "leyla", "ticket.call_next", "{'counter':'1','fence':1}"));
+    CHECK_TEXT(trial_text(&h, "/ticket/number"), "B002");
+    CHECK(trial_run(&h, "leyla", "ticket.return", "{'ticket':'%s','gen':1}", h.last_ticket));
     h.now_ms += 3600 * 1000;
-    CHECK(hall_run(&h, "leyla", "ticket.call_next", "{'counter':'1','fence':1}"));
-    CHECK_TEXT(hall_text(&h, "/ticket/number"), "B001");
-    CHECK_TEXT(hall_text(&h, "/why/rule"), "fifo");
-    hall_close(&h);
+    CHECK(trial_run(&h, "leyla", "ticket.call_next", "{'counter':'1','fence':1}"));
+    CHECK_TEXT(trial_text(&h, "/ticket/number"), "B001");
+    CHECK_TEXT(trial_text(&h, "/why/rule"), "fifo");
+    trial_close(&h);
 }
 
 TEST(queue_at_a_bus_is_not_called_in_the_hall)
 {
     struct command_hall h;
-    hall_open(&h);
+    trial_open(&h);
     issue(&h, "b", 1);
-    CHECK(hall_run(&h, "leyla", "counter.open", "{'counter':'1'}"));
-    CHECK(hall_run(&h, "kamran", "queue.home", "{'queue':'b','home':'bus-3'}"));
-    CHECK_INT(hall_int(&h, "/queue/home_gen"), 1);
-    CHECK(!hall_run(&h, "leyla", "ticket.call_next", "{'counter':'1','fence':1}"));
+    CHECK(trial_run(&h, "leyla", "counter.open", "{'counter':'1'}"));
+    CHECK(trial_run(&h, "kamran", "queue.home", "{'queue':'b','home':'bus-3'}"));
+    CHECK_INT(trial_int(&h, "/queue/home_gen"), 1);
+    CHECK(!trial_run(&h, "leyla", "ticket.call_next", "{'counter':'1','fence':1}"));
     CHECK_TEXT(h.out.code, "queue_elsewhere");
-    CHECK(!hall_run(&h, "kamran", "queue.home", "{'queue':'b','home':'ASAN-01','home_gen':0}"));
+    CHECK(!trial_run(&h, "kamran", "queue.home", "{'queue':'b','home':'ASAN-01','home_gen':0}"));
     CHECK_TEXT(h.out.code, "home_gen_old");
-    CHECK(hall_run(&h, "kamran", "queue.home", "{'queue':'b','home':'ASAN-01'}"));
-    CHECK_INT(hall_int(&h, "/queue/home_gen"), 2);
-    CHECK(hall_run(&h, "leyla", "ticket.call_next", "{'counter':'1','fence':1}"));
-    CHECK_TEXT(hall_text(&h, "/ticket/number"), "B001");
-    hall_close(&h);
+    CHECK(trial_run(&h, "kamran", "queue.home", "{'queue':'b','home':'ASAN-01'}"));
+    CHECK_INT(trial_int(&h, "/queue/home_gen"), 2);
+    CHECK(trial_run(&h, "leyla", "ticket.call_next", "{'counter':'1','fence':1}"));
+    CHECK_TEXT(trial_text(&h, "/ticket/number"), "B001");
+    trial_close(&h);
 }
 
 TEST(survey_counts_each_visit_once)
@@ -110,19 +110,19 @@ TEST(survey_counts_each_visit_once)
     static const char *const wrong[] = {"[1,2,3]", "[1,1,1,1,1,1,1,1,5]", "[1,1,1,1,1,1,1,1,4294967297]",
                                         "[1,1,1,1,1,1,1,1,1,1]", "null"};
     struct command_hall h;
-    hall_open(&h);
+    trial_open(&h);
     issue(&h, "b", 1);
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         CHECK(
-            !hall_run(&h, "nigar", "survey.record", "{'ticket':'%s','scores':%s}", h.last_ticket, wrong[i]));
+            !trial_run(&h, "nigar", "survey.record", "{'ticket':'%s','scores':%s}", h.last_ticket, wrong[i]));
         CHECK_TEXT(h.out.code, "invalid_scores");
     }
-    CHECK(hall_run(&h, "nigar", "survey.record", "{'ticket':'%s','scores':[4,4,3,4,4,4,4,4,1]}",
-                   h.last_ticket));
-    CHECK(!hall_run(&h, "nigar", "survey.record", "{'ticket':'%s','scores':[4,4,3,4,4,4,4,4,1]}",
+    CHECK(trial_run(&h, "nigar", "survey.record", "{'ticket':'%s','scores':[4,4,3,4,4,4,4,4,1]}",
                     h.last_ticket));
+    CHECK(!trial_run(&h, "nigar", "survey.record", "{'ticket':'%s','scores':[4,4,3,4,4,4,4,4,1]}",
+                     h.last_ticket));
     CHECK_TEXT(h.out.code, "already_recorded");
-    hall_close(&h);
+    trial_close(&h);
 }
 
 /* The statements as they stand in the sources: read from there, so that none is forgotten. */
@@ -160,7 +160,7 @@ TEST(command_statements_never_scan_or_sort)
                                         "queue_rules", "closure",        "survey"};
     struct command_hall h;
     int count = 0;
-    hall_open(&h);
+    trial_open(&h);
     for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
         char path[80], name[80], *sql;
         str_format(path, sizeof path, "core/command/%s.c", files[i]);
@@ -181,5 +181,5 @@ TEST(command_statements_never_scan_or_sort)
         free(text);
     }
     CHECK_INT(count, 27);
-    hall_close(&h);
+    trial_close(&h);
 }
