@@ -37,6 +37,8 @@ const char *service_duration(const struct ui *ui, const char *iso, const char *d
         time = time || *c == 'T';
         for (; isdigit((unsigned char)*c) && count < COUNT_MAX; c++)
             count = 10 * count + (*c - '0');
+        if (count >= COUNT_MAX)
+            return out;
         if (!count)
             continue;
         if (time && *c == 'H')
