@@ -176,7 +176,7 @@ static void on_saved(struct reception *self, const struct ui *ui, const struct m
     self->issued = ISSUED_HERE;
     self->seq = msg->seq;
     take(&self->ticket, service(self));
-    json_free(&self->answer);
+    take(&self->answer, json_get(msg->json, "data")); /* as this computer expects it: no number yet */
     forget_visitor(self);
 }
 
@@ -626,13 +626,29 @@ static void details_view(const struct view *view, struct frame *frame, struct re
     right_view(view, frame, right);
 }
 
+/* "3 people before · about 20 to 35 min"; "" when nobody knows yet. */
+static const char *ahead_text(const struct view *view, char out[SHOW_TEXT])
+{
+    const struct json *answer = view->self->answer;
+    char minutes[SHOW_TEXT];
+    int ahead = (int)json_int(answer, "ahead", -1);
+    if (ahead > 0)
+        str_format(out, SHOW_TEXT, tr(view->ui->lang, TR("%d people before")), ahead);
+    else
+        str_copy(out, SHOW_TEXT, ahead == 0 ? tr(view->ui->lang, TR("next in turn")) : "");
+    size_t length = strlen(out);
+    if (ahead >= 0 && minutes_text(view->ui, json_get(answer, "estimate_min"), minutes))
+        str_format(out + length, SHOW_TEXT - length, " · %s", minutes);
+    return out;
+}
+
 /* The number, large enough to be read across the desk. */
 static void number_view(const struct view *view, struct frame *frame, struct rect area)
 {
-    enum { WORDS_H = 5, SCALE_MAX = 2, H_MAX = 18 };
+    enum { WORDS_H = 6, SCALE_MAX = 2, H_MAX = 18 };
     const struct reception *self = view->self;
     const struct json *ticket = json_get(self->answer, "ticket");
-    char text[SHOW_TEXT], minutes[SHOW_TEXT], key[SHOW_TEXT];
+    char text[SHOW_TEXT], key[SHOW_TEXT];
     if (area.h > H_MAX) {
         rect_cut_top(&area, (area.h - H_MAX) / 2);
         area.h = H_MAX;
@@ -640,14 +656,6 @@ static void number_view(const struct view *view, struct frame *frame, struct rec
     struct rect words = rect_cut_bottom(&area, area.h > 2 * WORDS_H ? WORDS_H : WORDS_H - 1);
     if (self->issued == ISSUED_BY_HALL) {
         big_draw(frame, area, json_text_or(ticket, "number", ""), STYLE_ACCENT | ATTR_BOLD, SCALE_MAX);
-        int ahead = (int)json_int(self->answer, "ahead", 0);
-        str_format(text, sizeof text, tr(view->ui->lang, TR("%d people before")), ahead);
-        if (!ahead)
-            str_copy(text, sizeof text, tr(view->ui->lang, TR("next in turn")));
-        size_t length = strlen(text);
-        if (minutes_text(view->ui, json_get(self->answer, "estimate_min"), minutes))
-            str_format(text + length, sizeof text - length, " · %s", minutes);
-        text_draw_as(frame, rect_cut_top(&words, 1), text, STYLE_TEXT | ATTR_BOLD, TEXT_CENTRE);
     } else {
         bool online = view->ui->link.state == LINK_ONLINE;
         struct rect middle = rect_row(area, area.h / 2);
@@ -658,6 +666,7 @@ static void number_view(const struct view *view, struct frame *frame, struct rec
                                                : TR("The number comes when the hall is reached.")),
                      online ? STYLE_DIM : STYLE_WARN, TEXT_CENTRE);
     }
+    text_draw_as(frame, rect_cut_top(&words, 1), ahead_text(view, text), STYLE_TEXT | ATTR_BOLD, TEXT_CENTRE);
     text_draw_as(frame, rect_cut_top(&words, 1), show_name(view->ui, json_get(self->ticket, "name")),
                  STYLE_DIM, TEXT_CENTRE);
     str_format(key, sizeof key, "Enter  %s", tr(view->ui->lang, TR("next visitor")));
