@@ -45,6 +45,8 @@ const char *decision_why_closed(const struct decision *self);                   
 /* The notice as it would be given now, or as it was given. False: this service has none; *blank: a name in it
  * has no value yet and stands there as [name]. */
 bool decision_notice(const struct decision *self, const struct ui *ui, struct buf *out, bool *blank);
+bool decision_allows(const struct decision *self, const char *outcome);      /* in the state it is in */
+const char *decision_lang(const struct decision *self, const struct ui *ui); /* of the notice: "az" … */
 const char *decision_outcome_text(const struct ui *ui, const char *outcome);
 
 /* --- decision_draw.c --- */

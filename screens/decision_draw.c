@@ -7,7 +7,7 @@
 #include "screens/show.h"
 #include "tui/text.h"
 
-enum { SIDE_FROM = 100, SIDE_W = 36, NOTICE_ROWS_MIN = 5, HISTORY_MAX = 12 };
+enum { SIDE_FROM = 100, SIDE_W = 36, NOTICE_ROWS_MIN = 5, HISTORY_MAX = 12, DAY_W = 16 };
 
 int decision_sheet_w(int w)
 {
@@ -31,7 +31,7 @@ static void head_view(const struct decision *self, const struct ui *ui, struct f
     rect_cut_left(&line, text_draw(frame, line, json_text_or(row, "number", ""), STYLE_TEXT) + 2);
     rect_cut_left(&line, 2 + text_draw(frame, line, show_case_state(ui, dossier_state(&self->of)),
                                        show_case_look(dossier_state(&self->of))));
-    if (json_text(row, "submitted_at"))
+    if (json_text(row, "submitted_at") && line.w >= DAY_W)
         text_drawf(frame, line, STYLE_DIM, "%s %s", show_day(ui, json_text(row, "submitted_at"), day),
                    show_clock(json_text(row, "submitted_at"), time));
 }
@@ -54,13 +54,17 @@ static void outcomes_view(const struct decision *self, const struct ui *ui, stru
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
         char key[KEY_NAME];
         bool chosen = strcmp(self->outcome, all[i].outcome) == 0;
+        bool possible = decision_allows(self, all[i].outcome);
         key_label(keymap_key(ui->keys, all[i].action, 0), key);
         if (chosen)
             frame_cursor(frame, line.x, line.y);
         rect_cut_left(&line, 1 + text_draw(frame, line, chosen ? "›" : " ", STYLE_ACCENT));
-        rect_cut_left(&line, 1 + text_draw(frame, line, key, STYLE_ACCENT | ATTR_BOLD));
+        rect_cut_left(&line,
+                      1 + text_draw(frame, line, key, possible ? STYLE_ACCENT | ATTR_BOLD : STYLE_DIM));
         rect_cut_left(&line, 3 + text_draw(frame, line, decision_outcome_text(ui, all[i].outcome),
-                                           chosen ? STYLE_TEXT | ATTR_BOLD : STYLE_TEXT));
+                                           chosen     ? STYLE_TEXT | ATTR_BOLD
+                                           : possible ? STYLE_TEXT
+                                                      : STYLE_DIM));
     }
 }
 
@@ -85,9 +89,24 @@ static void rule_with(const char *text, struct frame *frame, struct rect line)
 {
     frame_rule(frame, line);
     rect_cut_left(&line, 1);
-    char *spaced = xasprintf("%s ", text);
+    char *spaced = xasprintf(" %s ", text);
     text_draw(frame, line, spaced, STYLE_TITLE);
     free(spaced);
+}
+
+/* "The citizen will read · English · l another language" */
+static void notice_rule(const struct decision *self, const struct ui *ui, struct frame *frame,
+                        struct rect line)
+{
+    struct buf text = {0};
+    enum lang lang = ui->lang;
+    bool open = decision_open(self);
+    buf_adds(&text, tr(ui->lang, open || decision_waits(self) ? TR("The citizen will read")
+                                                              : TR("The notice as it was given")));
+    if (open && *self->outcome && lang_find(decision_lang(self, ui), &lang))
+        buf_addf(&text, " · %s · l %s", lang_name(lang), tr(ui->lang, TR("another language")));
+    rule_with(buf_text(&text), frame, line);
+    buf_free(&text);
 }
 
 /* Lines as they will be printed; what has no room is counted, so that nobody takes it for whole. */
@@ -97,8 +116,7 @@ static void notice_view(const struct decision *self, const struct ui *ui, struct
     struct buf text = {0};
     bool blank, there = decision_notice(self, ui, &text, &blank);
     struct rect head = rect_cut_top(&area, 1);
-    rule_with(tr(ui->lang, decision_open(self) ? TR("The citizen will read") : TR("The citizen has read")),
-              frame, head);
+    notice_rule(self, ui, frame, head);
     area = rect_inset(area, 1, 0);
     if (!there)
         text_draw_wrapped(frame, area,
@@ -223,6 +241,8 @@ static void history_view(const struct decision *self, const struct ui *ui, struc
                          struct rect *area)
 {
     const struct json *row = dossier_row(&self->of), *decisions = dossier_part(&self->of, "decisions");
+    if (!json_text(row, "submitted_at") && !json_count(decisions))
+        return;
     show_heading(frame, rect_cut_top(area, 1), tr(ui->lang, TR("So far")));
     rect_cut_left(area, 1);
     event_line(ui, json_text(row, "submitted_at"), show_case_state(ui, "submitted"), frame, area);
@@ -250,6 +270,34 @@ static void waiting_view(const struct decision *self, const struct ui *ui, struc
     key_and("n", tr(ui->lang, TR("send it back with a note")), frame, &line);
 }
 
+static void what_next(const struct ui *ui, enum action action, const char *text, struct frame *frame,
+                      struct rect *area)
+{
+    char key[KEY_NAME];
+    struct rect line = rect_cut_top(area, 1);
+    rect_cut_left(&line, 1);
+    key_label(keymap_key(ui->keys, action, 0), key);
+    show_hint(frame, line, key, text);
+}
+
+/* What a draft still lacks, each with the key that goes there. */
+static void lacks_view(const struct decision *self, const struct ui *ui, struct frame *frame,
+                       struct rect *area)
+{
+    char text[SHOW_TEXT];
+    const struct json *row = dossier_row(&self->of);
+    int left = (int)(json_int(row, "total", 0) - json_int(row, "filled", 0));
+    int papers = dossier_documents_unmet(&self->of);
+    str_format(text, sizeof text, tr(ui->lang, TR("go on with the form (%d fields left)")),
+               left > 0 ? left : 0);
+    what_next(ui, ACTION_OPEN_FORM, text, frame, area);
+    if (papers) {
+        str_format(text, sizeof text, tr(ui->lang, TR("papers still open: %d")), papers);
+        what_next(ui, ACTION_PAPERS, text, frame, area);
+    }
+    rect_cut_top(area, 1);
+}
+
 static void closed_view(const struct decision *self, const struct ui *ui, struct frame *frame,
                         struct rect area)
 {
@@ -259,6 +307,8 @@ static void closed_view(const struct decision *self, const struct ui *ui, struct
     int used = text_draw_wrapped(frame, text, tr(ui->lang, decision_why_closed(self)),
                                  decided ? STYLE_TEXT | ATTR_BOLD : STYLE_WARN, 0);
     rect_cut_top(&area, used + 1);
+    if (dossier_is_draft(&self->of))
+        lacks_view(self, ui, frame, &area);
     struct rect last = decision_waits(self) ? rect_cut_bottom(&area, 2) : (struct rect){0};
     if (!rect_empty(last)) {
         frame_rule(frame, rect_cut_top(&last, 1));

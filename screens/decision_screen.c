@@ -73,7 +73,7 @@ static const struct outcome *outcome_of(enum action action)
 
 /* --- where it stands --- */
 
-static bool allows(const struct decision *self, const char *outcome)
+bool decision_allows(const struct decision *self, const char *outcome)
 {
     enum case_state state, to;
     enum case_event event;
@@ -104,10 +104,7 @@ bool decision_may_confirm(const struct decision *self, const struct ui *ui)
 
 bool decision_open(const struct decision *self)
 {
-    const char *state = dossier_state(&self->of);
-    return !self->sent && !decision_waits(self) &&
-           (str_equal(state, "submitted") || str_equal(state, "complete") || str_equal(state, "in_review") ||
-            str_equal(state, "referred"));
+    return !self->sent && !decision_waits(self) && dossier_is_undecided(&self->of);
 }
 
 const char *decision_why_closed(const struct decision *self)
@@ -131,7 +128,7 @@ static const char *why_not_outcome(const struct decision *self, const char *outc
     const char *why = decision_why_closed(self);
     if (why)
         return why;
-    if (allows(self, outcome))
+    if (decision_allows(self, outcome))
         return NULL;
     return TR("Papers are still open: p goes there. Until then it can only be sent back.");
 }
@@ -150,6 +147,8 @@ const char *decision_missing(const struct decision *self, const struct ui *ui)
     (void)ui;
     if (decision_why_closed(self))
         return decision_why_closed(self);
+    if (!*self->outcome && !decision_allows(self, "approve"))
+        return why_not_outcome(self, "approve");
     if (!*self->outcome)
         return TR("Choose first: a approve, r refuse, e send back, > refer.");
     bool needs = str_equal(self->outcome, "refuse") || str_equal(self->outcome, "return");
@@ -293,7 +292,7 @@ static struct json *missing_codes(const struct decision *self)
     return codes;
 }
 
-static const char *notice_lang(const struct decision *self, const struct ui *ui)
+const char *decision_lang(const struct decision *self, const struct ui *ui)
 {
     enum lang lang = ui->lang;
     if (self->lang_chosen)
@@ -345,7 +344,7 @@ static bool notice_now(const struct decision *self, const struct ui *ui, struct 
         .hall = json_text_or(hall, "name", ui->session.hall_name),
         .clerk = ui->session.name,
         .date_order = json_text(hall, "date_order"),
-        .lang = notice_lang(self, ui),
+        .lang = decision_lang(self, ui),
     };
     struct json *context = notice_context(&facts);
     struct err_info info = {0};
@@ -363,7 +362,7 @@ bool decision_notice(const struct decision *self, const struct ui *ui, struct bu
     if (decision_open(self))
         return *self->outcome && notice_now(self, ui, out, blank);
     const struct json *given = json_get(decision_last(self), "notice");
-    buf_adds(out, json_name_in(given, notice_lang(self, ui)));
+    buf_adds(out, json_name_in(given, decision_lang(self, ui)));
     return out->length > 0;
 }
 
@@ -373,7 +372,7 @@ static void next_lang(struct decision *self, const struct ui *ui)
     const struct json *texts =
         json_get(json_get(dossier_part(&self->of, "service"), "notices"), self->outcome);
     enum lang lang = LANG_EN;
-    if (!lang_find(notice_lang(self, ui), &lang))
+    if (!lang_find(decision_lang(self, ui), &lang))
         lang = ui->lang;
     for (int i = 0; i < LANG_COUNT; i++) {
         lang = (enum lang)((lang + 1) % LANG_COUNT);
@@ -754,10 +753,7 @@ static void view(const void *data, const struct ui *ui, struct frame *frame, str
 static char *title(const void *data, const struct ui *ui)
 {
     const struct decision *self = data;
-    char *before = xasprintf("%s · ", tr(ui->lang, TR("Decide")));
-    char *text = dossier_title(&self->of, ui, before);
-    free(before);
-    return text;
+    return dossier_title(&self->of, ui, tr(ui->lang, TR("Decide")));
 }
 
 static const char *object(const void *data)

@@ -109,7 +109,9 @@ static void go_on(struct documents *self, const struct rows *rows)
 {
     for (int i = 1; i < rows->paper_count; i++) {
         int at = (self->cursor + i) % rows->paper_count;
-        if (!rows->papers[at].met && !*rows->papers[at].state) {
+        bool same =
+            *rows->papers[at].group && strcmp(rows->papers[at].group, rows->papers[self->cursor].group) == 0;
+        if (!rows->papers[at].met && !*rows->papers[at].state && !same) {
             self->cursor = at;
             return;
         }
@@ -160,18 +162,20 @@ static void ask_why_waived(struct documents *self, const struct ui *ui, struct e
 static void ask_pay(struct documents *self, const struct ui *ui, struct effects *effects)
 {
     struct catalogue_fee fee;
-    char amount[MONEY_TEXT], text[SHOW_TEXT];
-    if (!chosen_fee(self, ui, &fee))
+    struct money due;
+    char amount[MONEY_TEXT], shown[MONEY_TEXT], text[SHOW_TEXT];
+    if (!chosen_fee(self, ui, &fee) || !dossier_fee_due(&self->of, &fee, &due))
         return;
     struct json *body = dossier_body(&self->of);
-    money_text(fee.total, amount);
+    money_text(due, amount);
+    money_display(due, shown);
     amount[strcspn(amount, " ")] = '\0'; /* amount and currency are apart in case.pay */
     json_set_text(body, "amount", amount);
     json_set_text(body, "currency", fee.total.currency);
     if (*self->tier)
         json_set_text(body, "tier", self->tier);
     begin_step(self, body);
-    str_format(text, sizeof text, tr(ui->lang, TR("%s %s paid")), amount, fee.total.currency);
+    str_format(text, sizeof text, tr(ui->lang, TR("%s paid:")), shown);
     struct json *question = question_new("pay_method", text);
     question_choice(question, "1", tr(ui->lang, TR("in cash")), "cash", NULL);
     question_choice(question, "2", tr(ui->lang, TR("by card")), "card", NULL);
@@ -288,9 +292,10 @@ static const char *may_check(const struct documents *self, const struct ui *ui)
 static const char *may_pay(const struct documents *self, const struct ui *ui)
 {
     struct catalogue_fee fee;
+    struct money due;
     if (!chosen_fee(self, ui, &fee) || fee.total.minor == 0)
         return TR("This service costs nothing.");
-    return dossier_fee_paid(&self->of, &fee) ? TR("The fee is paid already.") : NULL;
+    return dossier_fee_due(&self->of, &fee, &due) ? NULL : TR("The fee is paid already.");
 }
 
 static const char *documents_enabled(const void *data, const struct ui *ui, enum action action)
@@ -366,7 +371,10 @@ static void paper_view(const struct view *view, int at, int indent, struct rect 
     text_draw(view->frame, place, sign, look == STYLE_SELECTED ? look : sign_look);
     text_draw(view->frame, mark, ui_mark(json_text(row, "mark")), look == STYLE_SELECTED ? look : STYLE_DIM);
     struct rect state = rect_cut_right(&line, line.w > NAME_W_MIN + STATE_W ? STATE_W : line.w / 3);
-    text_draw(view->frame, state, *paper->state ? show_document_state(view->ui, paper->state) : "",
+    text_draw(view->frame, state,
+              *paper->state ? show_document_state(view->ui, paper->state)
+              : paper->met  ? tr(view->ui->lang, TR("not needed"))
+                            : "",
               look == STYLE_SELECTED ? look : sign_look);
     if (paper->count > 1)
         rect_cut_left(&line, text_drawf(view->frame, line, look, "%d × ", paper->count));
@@ -496,17 +504,18 @@ static void remains_view(const struct view *view, struct rect area)
     const struct documents *self = view->self;
     struct buf papers = {0};
     struct catalogue_fee fee;
+    struct money due;
     char amount[MONEY_TEXT];
     area = rect_inset(area, 1, 0);
     add_open_papers(view, &papers);
-    bool unpaid = chosen_fee(self, view->ui, &fee) && !dossier_fee_paid(&self->of, &fee);
+    bool unpaid = chosen_fee(self, view->ui, &fee) && dossier_fee_due(&self->of, &fee, &due);
     if (papers.length) {
         char *text = xasprintf("! %s %s", tr(view->ui->lang, TR("Still open:")), buf_text(&papers));
         rect_cut_top(&area, text_draw_wrapped(view->frame, area, text, STYLE_WARN, 0));
         free(text);
     }
     if (unpaid) {
-        money_display(fee.total, amount);
+        money_display(due, amount);
         text_drawf(view->frame, rect_cut_top(&area, 1), STYLE_WARN,
                    tr(view->ui->lang, TR("! Not paid: %s (m records the payment)")), amount);
     }
@@ -522,11 +531,12 @@ static int remains_rows(const struct view *view, int w)
 {
     struct buf papers = {0};
     struct catalogue_fee fee;
+    struct money due;
     add_open_papers(view, &papers);
     char *text = xasprintf("! %s %s", tr(view->ui->lang, TR("Still open:")), buf_text(&papers));
     int rows = papers.length ? text_wrap(text, w - 2, NULL, 0) : 0;
     rows = rows > 3 ? 3 : rows;
-    if (chosen_fee(view->self, view->ui, &fee) && !dossier_fee_paid(&view->self->of, &fee))
+    if (chosen_fee(view->self, view->ui, &fee) && dossier_fee_due(&view->self->of, &fee, &due))
         rows++;
     free(text);
     buf_free(&papers);
@@ -601,10 +611,7 @@ static void documents_view(const void *data, const struct ui *ui, struct frame *
 static char *title(const void *data, const struct ui *ui)
 {
     const struct documents *self = data;
-    char *before = xasprintf("%s · ", tr(ui->lang, TR("Papers")));
-    char *text = dossier_title(&self->of, ui, before);
-    free(before);
-    return text;
+    return dossier_title(&self->of, ui, tr(ui->lang, TR("Papers")));
 }
 
 static const char *object(const void *data)

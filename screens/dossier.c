@@ -65,6 +65,15 @@ bool dossier_is_draft(const struct dossier *of)
     return str_equal(dossier_state(of), "draft") || str_equal(dossier_state(of), "returned");
 }
 
+bool dossier_is_undecided(const struct dossier *of)
+{
+    static const char *const states[] = {"submitted", "complete", "in_review", "referred"};
+    for (size_t i = 0; i < sizeof states / sizeof *states; i++)
+        if (str_equal(dossier_state(of), states[i]))
+            return true;
+    return false;
+}
+
 bool dossier_is_absent(const struct dossier *of)
 {
     return of->data && !dossier_row(of);
@@ -83,15 +92,19 @@ struct form_context dossier_form_context(const struct dossier *of, const struct 
 char *dossier_title(const struct dossier *of, const struct ui *ui, const char *before)
 {
     struct buf text = {0};
+    const char *service = show_name(ui, json_get(dossier_part(of, "service"), "name"));
     const char *number = json_text(dossier_part(of, "ticket"), "number");
-    const char *name = json_text(dossier_part(of, "person"), "name");
+    const char *name = json_text_or(dossier_part(of, "person"), "name", "");
     if (!dossier_row(of))
         return NULL;
-    buf_addf(&text, "%s%s", before ? before : "",
-             show_name(ui, json_get(dossier_part(of, "service"), "name")));
     if (!number)
-        number = json_text(dossier_row(of), "number");
-    buf_addf(&text, " · %s%s%s", number ? number : "", number && name ? " " : "", name ? name : "");
+        number = json_text_or(dossier_row(of), "number", "");
+    char *who = xasprintf("%s%s%s", number, *number && *name ? " " : "", name);
+    if (before) /* who stands first, where not all has room */
+        buf_addf(&text, "%s · %s · %s", before, who, service);
+    else
+        buf_addf(&text, "%s · %s", service, who);
+    free(who);
     return buf_take(&text);
 }
 
@@ -103,14 +116,16 @@ bool dossier_fee(const struct dossier *of, const struct ui *ui, const char *tier
     return catalogue_fee_find(dossier_part(of, "service"), tier && *tier ? tier : own, today, fee);
 }
 
-bool dossier_fee_paid(const struct dossier *of, const struct catalogue_fee *fee)
+bool dossier_fee_due(const struct dossier *of, const struct catalogue_fee *fee, struct money *due)
 {
-    struct money sum = {.minor = 0}, one;
-    memcpy(sum.currency, fee->total.currency, sizeof sum.currency);
+    struct money paid = {.minor = 0}, one;
+    memcpy(paid.currency, fee->total.currency, sizeof paid.currency);
     for (const struct json *p = json_first(dossier_part(of, "payments")); p; p = json_next(p))
         if (money_parse(json_text_or(p, "amount", ""), &one, NULL))
-            money_add(&sum, one);
-    return sum.minor >= fee->total.minor;
+            money_add(&paid, one);
+    *due = fee->total;
+    due->minor = fee->total.minor > paid.minor ? fee->total.minor - paid.minor : 0;
+    return due->minor > 0;
 }
 
 int dossier_documents_unmet(const struct dossier *of)
@@ -169,6 +184,8 @@ const char *dossier_clock(const struct dossier *of, const struct ui *ui, char ou
     time_date(ui->now_ms, day);
     *look = STYLE_DIM;
     out[0] = '\0';
+    if (!dossier_is_undecided(of))
+        return out;
     if (!local_day(json_text(row, "complete_at"), &start) || !local_day(json_text(row, "due_at"), &due) ||
         !day_parse(day, &today)) {
         if (row)

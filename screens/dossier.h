@@ -22,16 +22,19 @@ struct json *dossier_body(const struct dossier *of); /* {"case":id}, to be compl
 const struct json *dossier_row(const struct dossier *of);
 const struct json *dossier_part(const struct dossier *of, const char *name); /* an object, or NULL */
 const char *dossier_state(const struct dossier *of);                         /* "" when there is none */
-bool dossier_is_draft(const struct dossier *of);  /* it may still be written: draft or returned */
-bool dossier_is_absent(const struct dossier *of); /* asked for, and this copy has none */
+bool dossier_is_draft(const struct dossier *of);     /* it may still be written: draft or returned */
+bool dossier_is_undecided(const struct dossier *of); /* submitted, and nobody decided it yet */
+bool dossier_is_absent(const struct dossier *of);    /* asked for, and this copy has none */
 
 /* What forms and notices need to know of the moment; today is written into day. */
 struct form_context dossier_form_context(const struct dossier *of, const struct ui *ui, char day[DATE_TEXT]);
-/* "Recording for identity card · P014 Wahyuni"; before, such as "Decide · ", may be NULL. Caller frees. */
+/* "Recording for identity card · P014 Wahyuni"; with before "Decide · P014 Wahyuni · Recording …". The caller
+ * frees; NULL: no application. */
 char *dossier_title(const struct dossier *of, const struct ui *ui, const char *before);
 /* The fee that is asked for: of tier, else of the case's own. False: there is none. */
 bool dossier_fee(const struct dossier *of, const struct ui *ui, const char *tier, struct catalogue_fee *fee);
-bool dossier_fee_paid(const struct dossier *of, const struct catalogue_fee *fee);
+/* What of it is not paid yet; false: nothing. */
+bool dossier_fee_due(const struct dossier *of, const struct catalogue_fee *fee, struct money *due);
 int dossier_documents_unmet(const struct dossier *of);
 
 /* The legal clock. */
@@ -41,7 +44,7 @@ struct dossier_days {
     int32_t holidays[DOSSIER_HOLIDAYS_MAX];
 };
 void dossier_calendar(const struct dossier *of, struct dossier_days *days);
-/* "legal clock: day 2 of 5", "not running yet", "over by 2 days"; *look fits it. */
+/* "legal clock: day 2 of 5", "not running yet", "over by 2 days", "" once decided; *look fits it. */
 const char *dossier_clock(const struct dossier *of, const struct ui *ui, char out[160], unsigned *look);
 
 /* Pieces: the mark and word of what is saved; the citizen, a line each; a sentence in the middle. */

@@ -26,6 +26,7 @@ struct form_screen {
     int sent_count;
     struct json *raw;      /* {pointer: text}: as typed, in the field in hand or not understood */
     struct json *problems; /* {pointer: sentence} of fields that were left */
+    struct json *fresh;    /* what was prefilled when the form was opened */
     struct json *passed;   /* {pointer: true}: the clerk went over it, so that « goes */
     struct json *mend;     /* [{"pointer","label","text"}] after F10; NULL: not checking */
     int mend_at;
@@ -74,6 +75,7 @@ void fill_add_row(struct form_screen *self, const struct ui *ui, struct effects 
 void fill_remove_row(struct form_screen *self, const struct ui *ui, struct effects *effects);
 void fill_undo(struct form_screen *self, const struct ui *ui, struct effects *effects);
 char *fill_summary(const struct form_screen *self, const struct ui *ui, bool *hidden); /* the caller frees */
+void fill_row_title(const struct form_screen *self, const struct ui *ui, struct buf *out); /* "Children 2" */
 int fill_pages(const struct form_screen *self, int *at); /* visible ones; *at from 1 */
 
 /* --- form_draw.c --- */

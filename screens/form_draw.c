@@ -40,17 +40,13 @@ static void saved_view(const struct form_screen *self, const struct ui *ui, stru
     }
 }
 
-/* "Children 2 of 3" in a row's page; the page's title; of a form with one page nothing. */
+/* "Children 2" in a row's page; the page's title; of a form with one page nothing. */
 static void place_text(const struct form_screen *self, const struct ui *ui, const struct fill_page *now,
                        struct buf *out)
 {
     const struct form_page *page = self->page < now->view.page_count ? &now->view.pages[self->page] : NULL;
     if (*self->inside) {
-        char table[FORM_POINTER];
-        const char *slash = strrchr(self->inside, '/');
-        str_format(table, sizeof table, "%.*s", (int)(slash - self->inside), self->inside);
-        buf_addf(out, tr(ui->lang, TR("Row %d of %d")), (int)strtol(slash + 1, NULL, 10) + 1,
-                 (int)json_count(json_pointer(self->draft, table)));
+        fill_row_title(self, ui, out);
     } else if (page && *page->title) {
         buf_addf(out, "%s%s%s", page->number, *page->number ? "  " : "", page->title);
     }
@@ -67,7 +63,7 @@ static void head_view(const struct form_screen *self, const struct ui *ui, const
     if (!dossier_is_draft(&self->of)) {
         const char *state = show_case_state(ui, dossier_state(&self->of));
         right_of(&line, frame, state, show_case_look(dossier_state(&self->of)));
-    } else {
+    } else if (now->view.total) {
         bool all = now->view.filled == now->view.total;
         str_format(text, sizeof text, tr(ui->lang, TR("%d of %d filled")), now->view.filled, now->view.total);
         right_of(&line, frame, text, all ? STYLE_GOOD : STYLE_TEXT);
@@ -164,7 +160,7 @@ static void earlier_view(const struct form_screen *self, const struct ui *ui, co
     int rows = 0;
     if (!json_count(last) || area.h < 2)
         return;
-    show_heading(frame, rect_cut_top(&area, 1), tr(ui->lang, TR("Earlier answers (F2 takes one over)")));
+    struct rect head = rect_cut_top(&area, 1);
     rect_cut_left(&area, 1);
     for (int i = 0; i < now->view.item_count && rows < EARLIER_ROWS && area.h > 0; i++) {
         const struct form_item *item = &now->view.items[i];
@@ -172,6 +168,8 @@ static void earlier_view(const struct form_screen *self, const struct ui *ui, co
         if (item->kind != FORM_CONTROL || item->widget == FORM_TABLE || !*item->pointer || !value ||
             item->page != self->page || !item->visible)
             continue;
+        if (!rows++)
+            show_heading(frame, head, tr(ui->lang, TR("Earlier answers (F2 repeats)")));
         struct buf text = {0};
         bool here = str_equal(focus, item->pointer), hidden = item->sensitive && !self->reveal_ms;
         struct rect line = rect_cut_top(&area, 1), label = rect_cut_left(&line, 14);
@@ -180,7 +178,6 @@ static void earlier_view(const struct form_screen *self, const struct ui *ui, co
         rect_cut_left(&line, 1);
         text_draw(frame, line, hidden ? "••••" : buf_text(&text), here ? STYLE_TEXT | ATTR_BOLD : STYLE_TEXT);
         buf_free(&text);
-        rows++;
     }
 }
 

@@ -70,7 +70,7 @@ void fill_deinit(struct form_screen *self)
     sheet_deinit(&self->sheet);
     struct json **const owned[] = {&self->base,    &self->sent,     &self->typed,  &self->draft,
                                    &self->raw,     &self->problems, &self->passed, &self->mend,
-                                   &self->removed, &self->reason};
+                                   &self->removed, &self->reason, &self->fresh};
     for (size_t i = 0; i < sizeof owned / sizeof *owned; i++)
         json_free(owned[i]);
 }
@@ -134,9 +134,9 @@ static void dress_item(const struct form_screen *self, struct sheet_item *item)
     const char *id = item->id ? item->id : "";
     if (is_typed_kind(item) && raw_of(self, id))
         item->value = raw_of(self, id);
-    if (json_text(self->problems, id) && (!item->error || !*item->error))
+    if (json_text(self->problems, id))
         item->error = json_text(self->problems, id);
-    if (json_get(self->passed, id))
+    if (json_get(self->passed, id) || !self->fresh || !json_pointer(self->fresh, id))
         item->prefilled = false;
     if (self->reveal_ms)
         item->masked = false;
@@ -294,6 +294,11 @@ void fill_typed(struct form_screen *self, const struct ui *ui, const char *point
     fill_refresh(self, ui);
 }
 
+static bool same_value(const struct json *a, const struct json *b)
+{
+    return a && b ? json_equal(a, b) : !a && !b;
+}
+
 void fill_left(struct form_screen *self, const struct ui *ui, const char *pointer)
 {
     char day[DATE_TEXT], why[FORM_WHY] = "";
@@ -308,6 +313,10 @@ void fill_left(struct form_screen *self, const struct ui *ui, const char *pointe
     if (text && !form_parse(item, self->draft, text, &context, &value, why)) {
         json_set_text(self->problems, pointer, why);
     } else {
+        if (text && !same_value(value, json_pointer(self->draft, pointer))) {
+            fill_put(self, ui, pointer, value); /* recovered text that was not read yet */
+            value = NULL;
+        }
         json_remove(self->raw, pointer);
         form_problem(self->form, self->draft, &context, item, why);
         if (*why)
@@ -420,7 +429,8 @@ static void prefill(struct form_screen *self, const struct ui *ui)
         add_patch(&self->typed, patch);
         json_merge(self->draft, patch);
     }
-    json_free(&patch);
+    json_free(&self->fresh);
+    self->fresh = patch;
 }
 
 void fill_take(struct form_screen *self, const struct ui *ui, const struct json *data,
@@ -443,39 +453,59 @@ void fill_take(struct form_screen *self, const struct ui *ui, const struct json 
 
 /* --- the whole form --- */
 
-static void add_mend(struct json *mend, const struct form_view *view, const char *pointer, const char *text)
+/* "Children 2 · Born": with the table's row where the field stands in one. */
+static void add_label(const struct form_screen *self, const struct form_context *context, const char *inside,
+                      const char *pointer, int depth, struct buf *out)
 {
-    char at[FORM_POINTER];
+    struct form_view view = {0};
+    char at[FORM_POINTER], row[FORM_POINTER];
     const struct form_item *item;
+    form_view_build(self->form, self->draft, context, inside, &view);
     str_copy(at, sizeof at, pointer);
+    while (!(item = form_view_find(&view, at)) && strrchr(at, '/'))
+        *strrchr(at, '/') = '\0';
+    if (item) {
+        const char *rest = pointer + strlen(at);
+        size_t length = *rest == '/' ? 1 + strcspn(rest + 1, "/") : 0;
+        buf_addf(out, "%s%s", out->length ? " · " : "", item->label);
+        if (item->widget == FORM_TABLE && length && rest[length] && depth < 4) {
+            buf_addf(out, " %d", (int)strtol(rest + 1, NULL, 10) + 1);
+            str_format(row, sizeof row, "%s%.*s", at, (int)length, rest);
+            add_label(self, context, row, pointer, depth + 1, out);
+        }
+    }
+    form_view_free(&view);
+}
+
+static void add_mend(const struct form_screen *self, const struct form_context *context, struct json *mend,
+                     const char *pointer, const char *text)
+{
+    struct buf label = {0};
     for (const struct json *m = json_first(mend); m; m = json_next(m))
         if (str_equal(json_text(m, "pointer"), pointer))
             return; /* one sentence a field */
-    while (!(item = form_view_find(view, at)) && strrchr(at, '/'))
-        *strrchr(at, '/') = '\0';
+    add_label(self, context, "", pointer, 0, &label);
     struct json *one = json_new_object();
     json_set_text(one, "pointer", pointer);
-    json_set_text(one, "label", item ? item->label : "");
+    json_set_text(one, "label", buf_text(&label));
     json_set_text(one, "text", text);
     json_add(mend, one);
+    buf_free(&label);
 }
 
 bool fill_check(struct form_screen *self, const struct ui *ui)
 {
     char day[DATE_TEXT];
     struct form_context context = dossier_form_context(&self->of, ui, day);
-    struct form_view view = {0};
     struct schema_errors errors = {0};
     struct json *mend = json_new_array();
-    form_view_build(self->form, self->draft, &context, "", &view);
     form_check_draft(self->form, self->draft, &context, &errors);
     for (const struct json *raw = json_first(self->raw); raw; raw = json_next(raw))
         if (json_text(self->problems, json_name(raw)))
-            add_mend(mend, &view, json_name(raw), json_text(self->problems, json_name(raw)));
+            add_mend(self, &context, mend, json_name(raw), json_text(self->problems, json_name(raw)));
     for (int i = 0; i < errors.count; i++)
-        add_mend(mend, &view, errors.list[i].field, errors.list[i].message);
+        add_mend(self, &context, mend, errors.list[i].field, errors.list[i].message);
     schema_errors_free(&errors);
-    form_view_free(&view);
     json_free(&self->mend);
     if (json_count(mend))
         self->mend = mend;
@@ -566,6 +596,15 @@ void fill_undo(struct form_screen *self, const struct ui *ui, struct effects *ef
     json_free(&self->removed);
     fill_commit(self, effects);
     fill_refresh(self, ui);
+}
+
+void fill_row_title(const struct form_screen *self, const struct ui *ui, struct buf *out)
+{
+    char day[DATE_TEXT];
+    struct form_context context = dossier_form_context(&self->of, ui, day);
+    char *within = xasprintf("%s/", self->inside);
+    add_label(self, &context, "", within, 0, out);
+    free(within);
 }
 
 /* --- a summary for another system --- */

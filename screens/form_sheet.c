@@ -97,7 +97,7 @@ static void add_control(struct making *m, const struct form_item *item)
 {
     enum sheet_kind kind = kind_of(item);
     struct sheet_item *to = new_item(m, kind);
-    to->id = item->pointer;
+    to->id = kind == SHEET_VALUE ? NULL : item->pointer; /* nothing to do there: Enter passes over it */
     to->label = item->label;
     to->placeholder = item->placeholder;
     to->required = item->required;

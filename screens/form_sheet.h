@@ -4,7 +4,7 @@
 #include "core/form/form.h"
 #include "tui/sheet.h"
 
-/* Ids: an item's id is its pointer ("/address/street"). A table is a heading, a SHEET_ROW for each of its rows
+/* Ids: an item's id is its pointer ("/address/street"); what is only shown (computed, constant) has none. A table is a heading, a SHEET_ROW for each of its rows
  * ("/children/0", to be opened with form_view_build's inside), and one to add a row ("/children/-").
  *
  * Values as the sheet has them, to be turned by form_parse: a text for what is typed; an option's value for
