@@ -320,16 +320,27 @@ static void ready_day(const struct decision *self, const char *today, char out[D
         out[0] = '\0';
 }
 
+/* The last day of a complaint against what is decided today; "" when the service says none. */
+static void complaint_day(const struct decision *self, const char *today, char out[DATE_TEXT])
+{
+    struct dossier_days days;
+    dossier_calendar(&self->of, &days);
+    if (!catalogue_complaint_until(dossier_part(&self->of, "service"), &days.calendar, today, out))
+        out[0] = '\0';
+}
+
 static bool notice_now(const struct decision *self, const struct ui *ui, struct buf *out, bool *blank)
 {
     const struct json *row = dossier_row(&self->of), *hall = dossier_part(&self->of, "hall");
-    char today[DATE_TEXT], due[DATE_TEXT], ready[DATE_TEXT];
+    char today[DATE_TEXT], due[DATE_TEXT], ready[DATE_TEXT], complaint[DATE_TEXT];
     struct json *reasons = reason_codes(self), *missing = missing_codes(self);
     time_date(ui->now_ms, today);
     local_date(json_text(row, "due_at"), due);
     ready_day(self, today, ready);
+    complaint_day(self, today, complaint);
     struct notice_facts facts = {
         .service = dossier_part(&self->of, "service"),
+        .pack = hall,
         .agency = dossier_part(&self->of, "agency"),
         .person = dossier_part(&self->of, "person"),
         .draft = json_get(row, "submitted") ? json_get(row, "submitted") : json_get(row, "draft"),
@@ -341,6 +352,7 @@ static bool notice_now(const struct decision *self, const struct ui *ui, struct 
         .today = today,
         .due = *due ? due : NULL,
         .ready = *ready ? ready : NULL,
+        .complaint_until = *complaint ? complaint : NULL,
         .hall = json_text_or(hall, "name", ui->session.hall_name),
         .clerk = ui->session.name,
         .date_order = json_text(hall, "date_order"),

@@ -21,9 +21,14 @@ void notice_wrap(const char *text, int columns, struct buf *out);
 enum err notice_render(const struct json *service, const char *outcome, const struct json *context,
                        const char *lang, struct buf *out, struct err_info *info) MUST_USE;
 
+/* Every name of a template in order, with the sections around it, the innermost last (for checks). */
+typedef void notice_name(void *context, const char *name, const char *const *sections, int depth);
+enum err notice_names(const char *template, notice_name *each, void *context, struct err_info *info) MUST_USE;
+
 /* What a notice may speak of. Any pointer may be NULL: its names are then unknown. */
 struct notice_facts {
     const struct json *service, *agency, *person, *draft;
+    const struct json *pack; /* or the hall's row: its lists and languages name what the draft holds */
     const char *case_number;
     const struct json *reasons; /* array of reason codes of the service */
     const char *text, *conditions;
@@ -31,6 +36,8 @@ struct notice_facts {
     const char *today;          /* YYYY-MM-DD */
     const char *due;            /* YYYY-MM-DD */
     const char *ready;          /* YYYY-MM-DD */
+    /* YYYY-MM-DD; NULL: today and the service's complaint.days, unless those are working days */
+    const char *complaint_until;
     const char *hall, *clerk;
     const char *date_order; /* dmy mdy ymd; NULL: dmy */
     const char *lang;
@@ -39,5 +46,6 @@ struct notice_facts {
  * case{number} reasons[{code name legal cure}] missing[{code name}] text conditions due ready
  * complaint{until to days} draft{…}. The caller frees. */
 struct json *notice_context(const struct notice_facts *facts);
-/* Whether notice_context can ever give this name. */
+/* Whether notice_context can ever give this name: "case.number", "reasons"; "reasons.cure" is {{cure}} inside
+ * {{#reasons}}. Of draft.… only that it is one. */
 bool notice_name_known(const char *name);
