@@ -20,7 +20,8 @@ struct decision {
     bool taken;         /* the journal was looked at */
     bool journal_due;
     int64_t typed_ms;
-    bool sent; /* decided here, the row has not come yet */
+    bool sent;  /* decided here, the row has not come yet */
+    int scroll; /* the first line of the notice that is shown */
     struct sheet sheet;
 };
 

@@ -109,7 +109,33 @@ static void notice_rule(const struct decision *self, const struct ui *ui, struct
     buf_free(&text);
 }
 
-/* Lines as they will be printed; what has no room is counted, so that nobody takes it for whole. */
+static int count_lines(const char *text)
+{
+    int lines = *text != '\0';
+    for (; *text; text++)
+        lines += *text == '\n' && text[1];
+    return lines;
+}
+
+/* Lines as they are printed, from `top` on; where more follows the last row says so. */
+static void lines_view(const char *at, int top, const struct ui *ui, struct frame *frame, struct rect area)
+{
+    int lines = count_lines(at), most = lines > area.h ? lines - area.h : 0;
+    top = top < most ? top : most;
+    for (int i = 0; *at && area.h > 0; i++) {
+        size_t length = strcspn(at, "\n");
+        char *line = xstrndup(at, length);
+        at += length + (at[length] == '\n');
+        if (i >= top) {
+            struct rect row = rect_cut_top(&area, 1);
+            bool more = *at && area.h == 0;
+            text_draw(frame, row, more ? tr(ui->lang, TR("… PgDn shows more, F9 copies all")) : line,
+                      more ? STYLE_DIM : STYLE_TEXT);
+        }
+        free(line);
+    }
+}
+
 static void notice_view(const struct decision *self, const struct ui *ui, struct frame *frame,
                         struct rect area)
 {
@@ -128,18 +154,7 @@ static void notice_view(const struct decision *self, const struct ui *ui, struct
         text_draw(frame, rect_cut_bottom(&area, 1),
                   tr(ui->lang, TR("! What stands in [ ] has no value yet: it is not printed so.")),
                   STYLE_WARN);
-    const char *at = buf_text(&text);
-    while (*at && area.h > 0) {
-        size_t length = strcspn(at, "\n");
-        char *line = xstrndup(at, length);
-        struct rect row = rect_cut_top(&area, 1);
-        at += length + (at[length] == '\n');
-        if (*at && area.h == 0)
-            text_draw(frame, row, tr(ui->lang, TR("… more: F9 copies all of it")), STYLE_DIM);
-        else
-            text_draw(frame, row, line, STYLE_TEXT);
-        free(line);
-    }
+    lines_view(buf_text(&text), self->scroll, ui, frame, area);
     buf_free(&text);
 }
 

@@ -142,21 +142,6 @@ static bool reasons_given(const struct decision *self)
     return count ? *self->reasons != '\0' : *self->text != '\0';
 }
 
-const char *decision_missing(const struct decision *self, const struct ui *ui)
-{
-    (void)ui;
-    if (decision_why_closed(self))
-        return decision_why_closed(self);
-    if (!*self->outcome && !decision_allows(self, "approve"))
-        return why_not_outcome(self, "approve");
-    if (!*self->outcome)
-        return TR("Choose first: a approve, r refuse, e send back, > refer.");
-    bool needs = str_equal(self->outcome, "refuse") || str_equal(self->outcome, "return");
-    if (needs && !reasons_given(self))
-        return TR("Give a reason first: the citizen has a right to it. Space ticks.");
-    return why_not_outcome(self, self->outcome);
-}
-
 /* --- the fields --- */
 
 static char *own(struct decision_items *items, char *text)
@@ -378,6 +363,38 @@ bool decision_notice(const struct decision *self, const struct ui *ui, struct bu
     return out->length > 0;
 }
 
+/* A notice that lacks only what the clerk can write: then that is written first. */
+static bool lacks_text(const struct decision *self, const struct ui *ui)
+{
+    char any[] = "…";
+    struct decision with = *self;
+    struct buf text = {0};
+    bool blank = false, still = false;
+    with.text = any;
+    if (!*self->text && notice_now(self, ui, &text, &blank) && blank) {
+        buf_clear(&text);
+        notice_now(&with, ui, &text, &still);
+    }
+    buf_free(&text);
+    return blank && !still;
+}
+
+const char *decision_missing(const struct decision *self, const struct ui *ui)
+{
+    bool needs = str_equal(self->outcome, "refuse") || str_equal(self->outcome, "return");
+    if (decision_why_closed(self))
+        return decision_why_closed(self);
+    if (!*self->outcome && !decision_allows(self, "approve"))
+        return why_not_outcome(self, "approve");
+    if (!*self->outcome)
+        return TR("Choose first: a approve, r refuse, e send back, > refer.");
+    if (needs && !reasons_given(self))
+        return TR("Give a reason first: the citizen has a right to it. Space ticks.");
+    if (lacks_text(self, ui))
+        return TR("Write first what the notice lacks, in [ ]: Tab goes there.");
+    return why_not_outcome(self, self->outcome);
+}
+
 /* The next language that this service's notice is written in. */
 static void next_lang(struct decision *self, const struct ui *ui)
 {
@@ -580,9 +597,38 @@ static bool ends_editing(const struct decision_items *items, struct key key, int
     return now >= 0 && items->items[now].kind == SHEET_CHECKS;
 }
 
+/* The notice may be longer than its place. */
+static bool scroll(struct decision *self, const struct ui *ui, struct key key)
+{
+    enum { PAGE = 5, FAR = 1000 };
+    bool arrows = !decision_open(self) || !*self->outcome;
+    int by = key_is(key, "PgDn")   ? PAGE
+             : key_is(key, "PgUp") ? -PAGE
+             : !arrows             ? 0
+             : key_is(key, "Down") ? 1
+             : key_is(key, "Up")   ? -1
+             : key_is(key, "End")  ? FAR
+             : key_is(key, "Home") ? -FAR
+                                   : 0;
+    struct buf text = {0};
+    bool blank;
+    int last = 0;
+    if (!by || self->editing)
+        return false;
+    decision_notice(self, ui, &text, &blank);
+    for (const char *c = buf_text(&text); *c; c++)
+        last += *c == '\n';
+    buf_free(&text);
+    self->scroll += by;
+    self->scroll = self->scroll > last ? last : self->scroll < 0 ? 0 : self->scroll;
+    return true;
+}
+
 static void on_key(struct decision *self, const struct ui *ui, struct key key, struct effects *effects)
 {
     struct decision_items items;
+    if (scroll(self, ui, key))
+        return;
     if (!*self->outcome || !decision_open(self))
         return;
     if (!self->editing && (key_is(key, "Tab") || key_is(key, "Enter")))

@@ -166,11 +166,34 @@ static void do_status(struct script *script, const char *rest)
     tell_json(script, MSG_STATUS, rest);
 }
 
+/* "case.json case_draft.json {…}": each is a merge patch onto those before it. */
+static struct json *read_merged(const struct script *script, const char *rest)
+{
+    struct json *json = json_new_object();
+    bool first = true;
+    while (*rest) {
+        size_t length = *rest == '{' || *rest == '[' ? strlen(rest) : strcspn(rest, " ");
+        char *text = xstrndup(rest, length);
+        struct json *part = read_json(script, text);
+        if (first) {
+            json_free(&json);
+            json = part;
+        } else {
+            json_merge(json, part);
+            json_free(&part);
+        }
+        first = false;
+        free(text);
+        rest += length + (rest[length] == ' ');
+    }
+    return json;
+}
+
 static void do_data(struct script *script, const char *rest)
 {
     size_t length = strcspn(rest, " ");
     char *what = xstrndup(rest, length);
-    struct json *json = read_json(script, rest + length + (rest[length] == ' '));
+    struct json *json = read_merged(script, rest + length + (rest[length] == ' '));
     int i = 0;
     while (i < script->answer_count && strcmp(script->answers[i].what, what) != 0)
         i++;

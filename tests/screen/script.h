@@ -6,7 +6,8 @@
  *     lang id
  *     signed_in FILE | {…}              a session; JSON stands in tests/screen/data/FILE or on the line
  *     status FILE | {…}                 the connection, see MSG_STATUS
- *     data WHAT FILE | {…}              what the cache answers to the query WHAT from here on
+ *     data WHAT FILE | {…}              what the cache answers to the query WHAT from here on; further files and
+ *                                       {…} behind it are merge patches onto it
  *     load                              rows changed: the screen asks for its data again
  *     > call_next                       an action by its id
  *     key n S-Tab Enter                 keys by name

@@ -1,0 +1,33 @@
+/* tests/screen/case_test.c: an application's three screens, as scripts. */
+#include "tests/screen/script.h"
+#include "tests/support/test.h"
+
+TEST(screen_form)
+{
+    script_run("form.script");
+}
+
+TEST(screen_form_rows)
+{
+    script_run("form_rows.script");
+}
+
+TEST(screen_form_saving)
+{
+    script_run("form_saving.script");
+}
+
+TEST(screen_documents)
+{
+    script_run("documents.script");
+}
+
+TEST(screen_decision)
+{
+    script_run("decision.script");
+}
+
+TEST(screen_decision_confirm)
+{
+    script_run("decision_confirm.script");
+}
