@@ -1,0 +1,339 @@
+/* tests/hall/loketd_test.c: loketd as an administrator types it, COMMANDS.md: what it does, what it says, how it
+ * ends. */
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "core/base/str.h"
+#include "core/wire/json.h"
+#include "tests/support/program.h"
+#include "tests/support/test.h"
+
+/* A fresh hall of the first pack, with the code and agency of one of its queues. */
+struct fresh {
+    char data[200], queue[64], agency[64];
+};
+
+static struct json *read_pack(void)
+{
+    const char *root = getenv("LOKET_PACKS");
+    char *path = xasprintf("%s/az/pack.json", root ? root : "core/packs");
+    char *text = test_read_file(path);
+    struct json *pack = NULL;
+    REQUIRE(text && json_parse(text, strlen(text), &pack, NULL) == ERR_OK);
+    free(text);
+    free(path);
+    return pack;
+}
+
+static void check_run(struct ran ran, int status, const char *says)
+{
+    CHECK_INT(ran.status, status);
+    const char *where = status ? ran.err : ran.out;
+    if (!CHECK(strstr(where, says) != NULL))
+        CHECK_TEXT(where, says);
+    if (status) { /* one clear line */
+        CHECK(str_starts(ran.err, "loketd: "));
+        const char *end = strchr(ran.err, '\n');
+        CHECK(end && !end[1]);
+    } else {
+        CHECK_TEXT(ran.err, "");
+    }
+    ran_free(&ran);
+}
+
+static void make(struct fresh *hall)
+{
+    struct json *pack = read_pack();
+    const struct json *queue = json_first(json_get(pack, "queues"));
+    str_format(hall->data, sizeof hall->data, "%s/hall", test_folder());
+    str_copy(hall->queue, sizeof hall->queue, json_text_or(queue, "code", ""));
+    str_copy(hall->agency, sizeof hall->agency, json_text_or(queue, "agency", ""));
+    json_free(&pack);
+    check_run(RUN(NULL, "loketd", "init", "--data", hall->data, "--hall", "ASAN-01", "--name", "Test hall",
+                  "--pack", "az"),
+              0, "ASAN-01");
+}
+
+TEST(loketd_says_who_it_is)
+{
+    check_run(RUN(NULL, "loketd", "--version"), 0, "loketd " LOKET_VERSION);
+    check_run(RUN(NULL, "loketd", "--help"), 0, "Usage: loketd init");
+}
+
+TEST(loketd_wrong_usage_is_two)
+{
+    check_run(RUN(NULL, "loketd"), 2, "--help");
+    check_run(RUN(NULL, "loketd", "dance"), 2, "dance");
+    check_run(RUN(NULL, "loketd", "user"), 2, "add, list, disable, password");
+    check_run(RUN(NULL, "loketd", "init", "--hall", "X"), 2, "is missing");
+    check_run(RUN(NULL, "loketd", "verify", "--listen", "x"), 2, "--listen does not belong");
+    check_run(RUN(NULL, "loketd", "backup"), 2, "FILE is missing");
+    check_run(RUN(NULL, "loketd", "backup", "a", "b"), 2, "too many");
+    check_run(RUN(NULL, "loketd", "serve", "--listen"), 2, "needs a value");
+    check_run(RUN("{}", "loketd", "rehearse", "--rule", "lottery"), 2, "lottery");
+}
+
+TEST(loketd_init_once)
+{
+    struct fresh hall;
+    struct stat folder, file;
+    make(&hall);
+    check_run(RUN(NULL, "loketd", "init", "--data", hall.data, "--hall", "B", "--name", "B", "--pack", "az"),
+              1, "already: ASAN-01");
+    check_run(RUN(NULL, "loketd", "verify", "--data", hall.data), 0, "is whole");
+    char *path = xasprintf("%s/hall.db", hall.data);
+    CHECK(stat(hall.data, &folder) == 0 && (folder.st_mode & 0777) == 0700);
+    CHECK(stat(path, &file) == 0 && (file.st_mode & 0777) == 0600);
+    free(path);
+    const char *other = test_folder();
+    check_run(RUN(NULL, "loketd", "init", "--data", other, "--hall", "B", "--name", "B", "--pack", "xx"), 1,
+              "xx");
+    check_run(RUN(NULL, "loketd", "init", "--data", other, "--hall", "B", "--name", "B", "--pack", "az",
+                  "--timezone", "Mars/Base"),
+              2, "Mars/Base");
+    check_run(RUN(NULL, "loketd", "verify", "--data", other), 1, "loketd init");
+}
+
+TEST(loketd_accounts)
+{
+    struct fresh hall;
+    make(&hall);
+    check_run(RUN("secret\n", "loketd", "user", "add", "--data", hall.data, "--login", "leyla", "--name",
+                  "Leyla Əliyeva", "--roles", "clerk,approver", "--agency", hall.agency, "--password-file",
+                  "-"),
+              0, "leyla");
+    check_run(RUN("secret\n", "loketd", "user", "add", "--data", hall.data, "--login", "leyla", "--roles",
+                  "clerk", "--password-file", "-"),
+              1, "already");
+    check_run(RUN("x", "loketd", "user", "add", "--data", hall.data, "--login", "a", "--roles", "king",
+                  "--password-file", "-"),
+              2, "king");
+    check_run(RUN("x", "loketd", "user", "add", "--data", hall.data, "--login", "a", "--roles", "clerk",
+                  "--agency", "no.such", "--password-file", "-"),
+              1, hall.agency);
+    check_run(RUN("\n", "loketd", "user", "add", "--data", hall.data, "--login", "a", "--roles", "clerk",
+                  "--password-file", "-"),
+              1, "no password");
+    check_run(RUN(NULL, "loketd", "user", "add", "--data", hall.data, "--login", "a", "--roles", "clerk",
+                  "--password-file", "/no/such/file"),
+              1, "/no/such/file");
+    check_run(RUN(NULL, "loketd", "user", "list", "--data", hall.data), 0, "Leyla Əliyeva");
+    check_run(RUN(NULL, "loketd", "user", "disable", "--data", hall.data, "--login", "leyla"), 0, "leyla");
+    check_run(RUN(NULL, "loketd", "user", "list", "--data", hall.data), 0, "disabled");
+    check_run(RUN("new\n", "loketd", "user", "password", "--data", hall.data, "--login", "leyla",
+                  "--password-file", "-"),
+              0, "new password");
+    check_run(RUN(NULL, "loketd", "user", "disable", "--data", hall.data, "--login", "nobody"), 1, "nobody");
+}
+
+TEST(loketd_password_is_nowhere)
+{
+    struct fresh hall;
+    make(&hall);
+    char *file = xasprintf("%s/password", test_folder());
+    FILE *out = fopen(file, "w");
+    REQUIRE(out);
+    fputs("Open-Sesame-4711\r\n", out);
+    fclose(out);
+    check_run(RUN(NULL, "loketd", "user", "add", "--data", hall.data, "--login", "a", "--roles", "clerk",
+                  "--password-file", file),
+              0, "a may sign in");
+    char *path = xasprintf("%s/hall.db", hall.data);
+    FILE *store = fopen(path, "rb");
+    REQUIRE(store);
+    static char bytes[8 * 1024 * 1024];
+    size_t length = fread(bytes, 1, sizeof bytes, store);
+    fclose(store);
+    CHECK(memmem(bytes, length, "Sesame-4711", 11) == NULL);
+    CHECK(memmem(bytes, length, "$argon2id$", 10) != NULL);
+    free(path);
+    free(file);
+}
+
+TEST(loketd_counters)
+{
+    struct fresh hall;
+    make(&hall);
+    char *weighted = xasprintf("%s:3", hall.queue);
+    check_run(RUN(NULL, "loketd", "counter", "add", "--data", hall.data, "--name", "7", "--queues", weighted),
+              0, "Counter 7");
+    check_run(
+        RUN(NULL, "loketd", "counter", "add", "--data", hall.data, "--name", "7", "--queues", hall.queue), 1,
+        "already");
+    check_run(RUN(NULL, "loketd", "counter", "add", "--data", hall.data, "--name", "8", "--queues", "ZZZ"), 1,
+              hall.queue);
+    struct ran ran = RUN(NULL, "loketd", "counter", "list", "--json", "--data", hall.data);
+    struct json *rows = NULL;
+    REQUIRE(json_parse(ran.out, strlen(ran.out), &rows, NULL) == ERR_OK);
+    CHECK_INT((int64_t)json_count(rows), 1);
+    CHECK_TEXT(json_text_or(json_first(rows), "agency", ""), hall.agency);
+    CHECK_INT(json_int(json_first(json_get(json_first(rows), "queues")), "weight", 0), 3);
+    json_free(&rows);
+    ran_free(&ran);
+    free(weighted);
+}
+
+/* --- at work --- */
+
+static struct running serve(const struct fresh *hall, char url[100])
+{
+    static const char before[] = "loketd: listening on ";
+    struct running running = START("loketd", "serve", "--data", hall->data, "--listen", "127.0.0.1:0");
+    char *line = running_line(&running);
+    REQUIRE(line && str_starts(line, before) && str_starts(line + strlen(before), "http://127.0.0.1:"));
+    str_copy(url, 100, line + strlen(before));
+    free(line);
+    return running;
+}
+
+TEST(loketd_serves_until_told)
+{
+    struct fresh hall;
+    char url[100];
+    make(&hall);
+    struct running running = serve(&hall, url);
+    CHECK(strcmp(url, "http://127.0.0.1:0") != 0);
+    check_run(RUN(NULL, "loketd", "serve", "--data", hall.data, "--listen", "127.0.0.1:0"), 1, hall.data);
+    check_run(RUN(NULL, "loketd", "verify", "--data", hall.data), 1, "Another loketd");
+    check_run(RUN(NULL, "loketd", "restore", "--data", hall.data, "/no/backup"), 1, "/no/backup");
+    /* Accounts and backups do not need the hall to stand still. */
+    check_run(RUN("secret\n", "loketd", "user", "add", "--data", hall.data, "--login", "leyla", "--roles",
+                  "clerk", "--password-file", "-"),
+              0, "leyla");
+    check_run(RUN(NULL, "loketd", "user", "list", "--data", hall.data), 0, "leyla");
+    char *backup = xasprintf("%s/running.db", test_folder());
+    check_run(RUN(NULL, "loketd", "backup", "--data", hall.data, backup), 0, backup);
+    check_run(RUN(NULL, "loketd", "restore", "--data", hall.data, backup), 1, "Stop it first");
+    kill(running.pid, SIGTERM);
+    CHECK_INT(running_wait(&running), 0);
+    check_run(RUN(NULL, "loketd", "restore", "--data", hall.data, backup), 0, backup);
+    check_run(RUN(NULL, "loketd", "user", "list", "--data", hall.data), 0, "leyla");
+    free(backup);
+}
+
+TEST(loketd_serve_says_what_is_wrong)
+{
+    struct fresh hall;
+    make(&hall);
+    check_run(RUN(NULL, "loketd", "serve", "--data", "/no/such", "--listen", "127.0.0.1:0"), 1, "/no/such");
+    check_run(RUN(NULL, "loketd", "serve", "--data", hall.data, "--listen", "nowhere"), 2, "HOST:PORT");
+    check_run(RUN(NULL, "loketd", "serve", "--data", hall.data, "--listen", "127.0.0.1:0", "--tls-cert", "x"),
+              2, "--tls-key");
+    check_run(RUN(NULL, "loketd", "serve", "--data", hall.data, "--listen", "127.0.0.1:0", "--db",
+                  "postgres://h/x"),
+              1, "PostgreSQL");
+}
+
+/* --- backups --- */
+
+static int64_t epoch_of(const struct fresh *hall)
+{
+    char url[100];
+    struct running running = serve(hall, url);
+    kill(running.pid, SIGTERM);
+    CHECK_INT(running_wait(&running), 0);
+    struct ran ran = RUN(NULL, "loketd", "verify", "--data", hall->data);
+    CHECK_INT(ran.status, 0);
+    int changes = 0;
+    CHECK(sscanf(strstr(ran.out, "whole: ") ? strstr(ran.out, "whole: ") : "", "whole: %d", &changes) == 1);
+    ran_free(&ran);
+    return changes;
+}
+
+TEST(loketd_backup_and_restore)
+{
+    struct fresh hall;
+    make(&hall);
+    char *backup = xasprintf("%s/b.db", test_folder()), *store = xasprintf("%s/hall.db", hall.data);
+    check_run(RUN(NULL, "loketd", "backup", "--data", hall.data, backup), 0, backup);
+    check_run(RUN(NULL, "loketd", "backup", "--data", hall.data, store), 2, "the hall itself");
+    check_run(RUN(NULL, "loketd", "backup", "--data", hall.data, "/no/such/folder/b"), 1,
+              "/no/such/folder/b");
+    check_run(
+        RUN(NULL, "loketd", "counter", "add", "--data", hall.data, "--name", "9", "--queues", hall.queue), 0,
+        "9");
+    check_run(RUN(NULL, "loketd", "restore", "--data", hall.data, backup), 0, "kept as");
+    struct ran ran = RUN(NULL, "loketd", "counter", "list", "--json", "--data", hall.data);
+    CHECK_TEXT(ran.out, "[]\n");
+    ran_free(&ran);
+    CHECK(epoch_of(&hall) > 0);
+    /* Into a folder where nothing is. */
+    char *fresh = xasprintf("%s/elsewhere", test_folder());
+    check_run(RUN(NULL, "loketd", "restore", "--data", fresh, backup), 0, fresh);
+    check_run(RUN(NULL, "loketd", "verify", "--data", fresh), 0, "is whole");
+    check_run(RUN(NULL, "loketd", "restore", "--data", fresh, "Makefile"), 1, "Makefile");
+    check_run(RUN(NULL, "loketd", "verify", "--data", fresh), 0, "is whole");
+    free(backup);
+    free(store);
+    free(fresh);
+}
+
+/* Changes one byte at the first place that holds text; false when there is none. */
+static bool flip(const char *path, const char *text)
+{
+    static char bytes[8 * 1024 * 1024];
+    FILE *file = fopen(path, "r+b");
+    REQUIRE(file);
+    size_t length = fread(bytes, 1, sizeof bytes, file);
+    char *at = memmem(bytes, length, text, strlen(text));
+    if (at) {
+        fseek(file, at - bytes, SEEK_SET);
+        fputc(at[0] ^ 1, file);
+    }
+    fclose(file);
+    return at != NULL;
+}
+
+TEST(loketd_verify_finds_one_byte)
+{
+    static const char *const places[] = {"service.import", "Test hall", "hall.init"};
+    for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
+        struct fresh hall;
+        make(&hall);
+        char *path = xasprintf("%s/hall.db", hall.data);
+        REQUIRE(flip(path, places[i]));
+        struct ran ran = RUN(NULL, "loketd", "verify", "--data", hall.data);
+        CHECK_INT(ran.status, 1);
+        if (!CHECK(strstr(ran.err, "change ") || strstr(ran.err, "audit line ")))
+            CHECK_TEXT(ran.err, places[i]);
+        ran_free(&ran);
+        free(path);
+    }
+}
+
+/* --- the rest --- */
+
+TEST(loketd_rehearses)
+{
+    check_run(RUN("{\"now\":10,\"average_min\":5,\"desks\":1,\"entries\":[{\"number\":4,\"arrival\":1,"
+                  "\"kind\":\"walk_in\",\"priority\":null,\"last_call\":null}]}",
+                  "loketd", "rehearse", "--rule", "fifo"),
+              0, "{\"next\":4,\"order\":[4]");
+    check_run(RUN("{", "loketd", "rehearse", "--rule", "fifo"), 1, "not JSON");
+    check_run(RUN("{\"now\":10}", "loketd", "rehearse", "--rule", "fifo"), 1, "entries");
+}
+
+TEST(loketd_catalogue_goes_out_and_in)
+{
+    struct fresh hall;
+    make(&hall);
+    struct ran ran = RUN(NULL, "loketd", "export-catalogue", "--format", "json", "--data", hall.data);
+    CHECK_INT(ran.status, 0);
+    char *path = xasprintf("%s/services.json", test_folder());
+    FILE *file = fopen(path, "w");
+    REQUIRE(file);
+    fputs(ran.out, file);
+    fclose(file);
+    ran_free(&ran);
+    check_run(RUN(NULL, "loketd", "import-catalogue", path, "--data", hall.data), 0,
+              "services were taken over");
+    check_run(RUN(NULL, "loketd", "verify", "--data", hall.data), 0, "is whole");
+    check_run(RUN(NULL, "loketd", "import-catalogue", "Makefile", "--data", hall.data), 1, "not JSON");
+    check_run(RUN(NULL, "loketd", "export-catalogue", "--format", "jsonld", "--data", hall.data), 1, "json");
+    check_run(RUN(NULL, "loketd", "demo", "list"), 0, "no scenarios");
+    free(path);
+}
