@@ -37,6 +37,7 @@ struct form_screen {
     char inside[FORM_POINTER]; /* the row of a table that is open as a page; "" none */
     int page;
     bool taken;  /* the first data came: the journal and the prefilled values were taken over */
+    bool forced; /* the next draft is sent even when it changes nothing: it says which of two answers holds */
     bool failed; /* the last draft was not saved */
     bool journal_due;
     int64_t typed_ms;  /* when the last key changed something */
@@ -56,6 +57,7 @@ void fill_take(struct form_screen *self, const struct ui *ui, const struct json 
 void fill_page_build(const struct form_screen *self, const struct ui *ui, struct fill_page *out);
 void fill_page_free(struct fill_page *now);
 void fill_refresh(struct form_screen *self, const struct ui *ui);
+bool fill_is_foreign(const struct form_screen *self); /* another agency's: nothing of it is shown */
 bool fill_writable(const struct form_screen *self);
 const struct form_item *fill_focused(const struct form_screen *self); /* NULL: none */
 /* The table that the focus or the open row belongs to, and the row (-1: none of its rows). */
@@ -65,6 +67,14 @@ void fill_put(struct form_screen *self, const struct ui *ui, const char *pointer
 void fill_typed(struct form_screen *self, const struct ui *ui, const char *pointer, const char *text);
 void fill_left(struct form_screen *self, const struct ui *ui, const char *pointer);
 void fill_commit(struct form_screen *self, struct effects *effects);
+/* Of a field that two people filled in differently: which answer holds. */
+void fill_settle(struct form_screen *self, const struct ui *ui, const struct json *branch, bool other,
+                 struct effects *effects);
+const struct json *fill_branch(const struct form_screen *self,
+                               const char *pointer); /* NULL pointer: the first */
+/* The answer in the draft, or the other one, as a person reads it. */
+void fill_branch_text(const struct form_screen *self, const struct ui *ui, const struct json *branch,
+                      bool other, struct buf *label, struct buf *text);
 void fill_journal(struct form_screen *self, struct effects *effects);
 void fill_saved(struct form_screen *self);
 void fill_not_saved(struct form_screen *self);

@@ -132,6 +132,12 @@ static void keys_view(const struct form_screen *self, const struct ui *ui, struc
     char table[FORM_POINTER];
     int row;
     rect_cut_left(&line, 1);
+    if (fill_is_foreign(self)) {
+        text_draw(frame, line,
+                  tr(ui->lang, TR("This is another agency's application: its form is not shown here.")),
+                  STYLE_WARN);
+        return;
+    }
     if (!fill_writable(self)) {
         text_draw(frame, line, tr(ui->lang, TR("Submitted: this is only read now. d decides.")), STYLE_DIM);
         return;

@@ -70,7 +70,7 @@ void fill_deinit(struct form_screen *self)
     sheet_deinit(&self->sheet);
     struct json **const owned[] = {&self->base,    &self->sent,     &self->typed,  &self->draft,
                                    &self->raw,     &self->problems, &self->passed, &self->mend,
-                                   &self->removed, &self->reason, &self->fresh};
+                                   &self->removed, &self->reason,   &self->fresh};
     for (size_t i = 0; i < sizeof owned / sizeof *owned; i++)
         json_free(owned[i]);
 }
@@ -110,9 +110,15 @@ static void open_form(struct form_screen *self, const struct ui *ui)
         self->reason = json_new_text(info.text);
 }
 
+/* Rows that a person may only see in part come without what was written. */
+bool fill_is_foreign(const struct form_screen *self)
+{
+    return dossier_row(&self->of) && !json_is_object(json_get(dossier_row(&self->of), "draft"));
+}
+
 bool fill_writable(const struct form_screen *self)
 {
-    return self->form && dossier_is_draft(&self->of);
+    return self->form && dossier_is_draft(&self->of) && !fill_is_foreign(self);
 }
 
 /* --- what is shown --- */
@@ -128,12 +134,23 @@ static bool is_typed_kind(const struct sheet_item *item)
            item->kind == SHEET_DATE;
 }
 
+const struct json *fill_branch(const struct form_screen *self, const char *pointer)
+{
+    const struct json *branches = json_get(dossier_row(&self->of), "branches");
+    for (const struct json *b = json_first(branches); b; b = json_next(b))
+        if (!pointer || str_equal(json_text(b, "pointer"), pointer))
+            return b;
+    return NULL;
+}
+
 /* What only this screen knows: texts under way, what the clerk went over, who may write. */
-static void dress_item(const struct form_screen *self, struct sheet_item *item)
+static void dress_item(const struct form_screen *self, enum lang lang, struct sheet_item *item)
 {
     const char *id = item->id ? item->id : "";
     if (is_typed_kind(item) && raw_of(self, id))
         item->value = raw_of(self, id);
+    if (*id && fill_branch(self, id))
+        item->error = tr(lang, TR("two people wrote differently: F10 asks which holds"));
     if (json_text(self->problems, id))
         item->error = json_text(self->problems, id);
     if (json_get(self->passed, id) || !self->fresh || !json_pointer(self->fresh, id))
@@ -161,7 +178,7 @@ void fill_page_build(const struct form_screen *self, const struct ui *ui, struct
     form_sheet_build(self->form, self->draft, &context, &out->view, *self->inside ? 0 : self->page,
                      &out->sheet);
     for (int i = 0; i < out->sheet.count; i++)
-        dress_item(self, &out->sheet.items[i]);
+        dress_item(self, ui->lang, &out->sheet.items[i]);
 }
 
 void fill_page_free(struct fill_page *now)
@@ -343,16 +360,59 @@ void fill_commit(struct form_screen *self, struct effects *effects)
 {
     if (!self->typed || !fill_writable(self))
         return;
-    if (changes_anything(self)) {
+    if (self->forced || changes_anything(self)) {
         struct json *body = dossier_body(&self->of);
         json_set(body, "patch", json_copy(self->typed));
         json_set_int(body, "base_row_rev", json_int(dossier_row(&self->of), "row_rev", 0));
         effects_command(effects, "case.draft", body);
         add_patch(&self->sent, self->typed);
         self->sent_count++;
+        self->forced = false;
     }
     json_free(&self->typed);
     self->journal_due = json_count(self->raw) > 0; /* saving the draft drops the journal */
+}
+
+static const struct json *branch_value(const struct json *branch, bool other)
+{
+    const struct json *value = json_get(branch, other ? "value" : "draft");
+    return json_is_null(value) ? NULL : value;
+}
+
+void fill_branch_text(const struct form_screen *self, const struct ui *ui, const struct json *branch,
+                      bool other, struct buf *label, struct buf *text)
+{
+    char day[DATE_TEXT];
+    struct form_context context = dossier_form_context(&self->of, ui, day);
+    struct form_view view = {0};
+    const char *pointer = json_text_or(branch, "pointer", "");
+    const struct json *value = branch_value(branch, other);
+    form_view_build(self->form, self->draft, &context, "", &view);
+    const struct form_item *item = form_view_find(&view, pointer);
+    buf_adds(label, item ? item->label : pointer);
+    if (item && item->widget == FORM_TABLE)
+        buf_addf(text, "%d", (int)json_count(value));
+    else if (item && value)
+        form_text(item, value, &context, text);
+    else if (value)
+        json_print_to(value, text);
+    if (!text->length)
+        buf_adds(text, "–");
+    form_view_free(&view);
+}
+
+void fill_settle(struct form_screen *self, const struct ui *ui, const struct json *branch, bool other,
+                 struct effects *effects)
+{
+    const struct json *value = branch_value(branch, other);
+    struct json *patch = json_new_object();
+    json_set_pointer(patch, json_text_or(branch, "pointer", ""), value ? json_copy(value) : json_new_null());
+    add_patch(&self->typed, patch);
+    json_merge(self->draft, patch);
+    json_free(&patch);
+    self->forced = true;
+    fill_commit(self, effects);
+    fill_refresh(self, ui);
 }
 
 void fill_saved(struct form_screen *self)

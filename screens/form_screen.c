@@ -162,13 +162,45 @@ static bool ask_first(const struct form_screen *self, const struct ui *ui, struc
     return ask;
 }
 
+/* Two people wrote differently into one field: one of the answers is chosen before anything is submitted. */
+static bool ask_which(const struct form_screen *self, const struct ui *ui, struct effects *effects)
+{
+    const struct json *branch = fill_branch(self, NULL);
+    struct buf label = {0}, kept = {0}, other = {0};
+    if (!branch)
+        return false;
+    fill_branch_text(self, ui, branch, false, &label, &kept);
+    buf_clear(&label);
+    fill_branch_text(self, ui, branch, true, &label, &other);
+    char *text = xasprintf(tr(ui->lang, TR("%s: two answers. Which holds?")), buf_text(&label));
+    struct json *question = question_new("which", text);
+    question_choice(question, "1", buf_text(&kept), "kept", NULL);
+    question_choice(question, "2", buf_text(&other), "other", NULL);
+    effects_ask(effects, question);
+    free(text);
+    buf_free(&label);
+    buf_free(&kept);
+    buf_free(&other);
+    return true;
+}
+
+static void answered(struct form_screen *self, const struct ui *ui, const struct msg *msg,
+                     struct effects *effects)
+{
+    const struct json *branch = fill_branch(self, NULL);
+    if (str_equal(msg->what, "submit"))
+        submit(self, effects);
+    else if (branch)
+        fill_settle(self, ui, branch, str_equal(msg->text, "other"), effects);
+}
+
 static void check_then_submit(struct form_screen *self, const struct ui *ui, struct effects *effects)
 {
     leave_field(self, ui, effects);
     self->mend_at = 0;
     if (!fill_check(self, ui))
         go_to_mend(self, ui, 0);
-    else if (!ask_first(self, ui, effects))
+    else if (!ask_which(self, ui, effects) && !ask_first(self, ui, effects))
         submit(self, effects);
 }
 
@@ -348,7 +380,7 @@ static void form_update(void *data, const struct ui *ui, const struct msg *msg, 
     case MSG_HIDE:
         return leave_field(self, ui, effects);
     case MSG_ANSWERED:
-        return submit(self, effects);
+        return answered(self, ui, msg, effects);
     case MSG_SAVED:
         return on_saved(self, ui, msg, effects);
     case MSG_REFUSED:
@@ -370,6 +402,8 @@ static const char *why_read_only(const struct form_screen *self)
         return TR("There is no application here.");
     if (!dossier_is_draft(&self->of))
         return TR("The application is submitted: its form is only read now. d decides.");
+    if (fill_is_foreign(self))
+        return TR("This is another agency's application: its form is not shown here.");
     return self->form ? NULL : TR("The form of this service cannot be shown.");
 }
 
