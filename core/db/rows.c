@@ -201,6 +201,17 @@ enum err row_get(struct db *db, enum table table, const char *id, struct json **
     return rows_first(s, row);
 }
 
+enum err row_get_text(struct db *db, enum table table, const char *id, struct buf *out)
+{
+    struct stmt *s = db_query(db, text_of(SQL_GET, ROWS_PLAIN, table));
+    db_bind_text(s, 1, id);
+    enum err err = db_step(s);
+    if (err == ERR_OK)
+        buf_adds(out, db_text(s, 0));
+    db_done(s);
+    return err;
+}
+
 static void add_folded(struct buf *out, const char *text)
 {
     if (str_empty(text))

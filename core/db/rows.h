@@ -26,6 +26,8 @@ enum err rows_create_views(struct db *db) MUST_USE;
 
 /* One row by id from the plain table or view. ERR_ABSENT when there is none; *row is then NULL. */
 enum err row_get(struct db *db, enum table table, const char *id, struct json **row) MUST_USE;
+/* The same row's text as it is stored, appended to out. ERR_ABSENT when there is none. */
+enum err row_get_text(struct db *db, enum table table, const char *id, struct buf *out) MUST_USE;
 /* Writes row (which has "id" and "row_rev"), replacing the row of that id. */
 enum err row_put(struct db *db, enum row_set set, enum table table, const struct json *row) MUST_USE;
 /* In the overlay a deletion leaves a tombstone, so that the view hides the base's row. */

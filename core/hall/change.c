@@ -31,20 +31,35 @@ void change_deinit(struct change *change)
 
 /* --- feed --- */
 
-static enum err add_row(struct change *change, const struct tx_change *written, struct json *rows,
+/* A JSON string; identities need no escapes as a rule. */
+static void add_text(struct buf *out, const char *text)
+{
+    if (text[strspn(text, "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-._")] == '\0') {
+        buf_addf(out, "\"%s\"", text);
+        return;
+    }
+    struct json *json = json_new_text(text);
+    json_print_to(json, out);
+    json_free(&json);
+}
+
+/* The row's text goes into the item as it is stored: parsing and printing it again would change nothing. */
+static enum err add_row(struct change *change, const struct tx_change *written, struct buf *item, bool first,
                         char leaf[SHA256_TEXT])
 {
-    struct json *row = NULL;
-    enum err err = row_get(change->env->db, written->table, written->id, &row);
-    if (err != ERR_OK && err != ERR_ABSENT)
-        return err;
-    feed_leaf(table_wire(written->table), written->id, row, leaf);
-    struct json *line = json_new_object();
-    json_set_text(line, "t", table_wire(written->table));
-    json_set_text(line, "id", written->id);
-    json_set(line, "row", row ? row : json_new_null());
-    json_add(rows, line);
-    return ERR_OK;
+    struct buf row = {0};
+    enum err err = row_get_text(change->env->db, written->table, written->id, &row);
+    if (err == ERR_OK || err == ERR_ABSENT) {
+        feed_leaf_text(table_wire(written->table), written->id, buf_text(&row), leaf);
+        buf_addf(item, "%s{\"t\":\"%s\",\"id\":", first ? "" : ",", table_wire(written->table));
+        add_text(item, written->id);
+        buf_adds(item, ",\"row\":");
+        buf_adds(item, row.length ? buf_text(&row) : "null");
+        buf_addc(item, '}');
+        err = ERR_OK;
+    }
+    buf_free(&row);
+    return err;
 }
 
 static enum err insert_change(struct change *change, const char *item)
@@ -62,26 +77,25 @@ static enum err insert_change(struct change *change, const char *item)
 static enum err write_item(struct change *change)
 {
     struct tx *tx = &change->tx;
-    struct json *item = json_new_object(), *rows = json_new_array();
+    struct buf item = {0};
     char(*leaves)[SHA256_TEXT] = xcalloc((size_t)tx->change_count + 1, sizeof *leaves);
-    json_set_int(item, "rev", change->state.rev);
-    json_set_text(item, "command", tx->command->id);
-    json_set_text(item, "by", tx->actor->user);
-    json_set(item, "rows", rows);
+    buf_addf(&item, "{\"rev\":%lld,\"command\":", (long long)change->state.rev);
+    add_text(&item, tx->command->id);
+    buf_adds(&item, ",\"by\":");
+    add_text(&item, tx->actor->user);
+    buf_adds(&item, ",\"rows\":[");
     enum err err = ERR_OK;
     for (int i = 0; err == ERR_OK && i < tx->change_count; i++)
-        err = add_row(change, &tx->changes[i], rows, leaves[i]);
+        err = add_row(change, &tx->changes[i], &item, i == 0, leaves[i]);
     if (err == ERR_OK) {
         char *head = change->state.feed_head;
         feed_chain(head, change->state.rev, tx->command->id, tx->actor->user, leaves,
                    (size_t)tx->change_count, head);
-        json_set_text(item, "h", head);
-        char *text = json_print(item);
-        err = insert_change(change, text);
-        free(text);
+        buf_addf(&item, "],\"h\":\"%s\"}", head);
+        err = insert_change(change, buf_text(&item));
     }
     free(leaves);
-    json_free(&item);
+    buf_free(&item);
     return err;
 }
 
