@@ -12,6 +12,7 @@
 #include "core/base/clock.h"
 #include "core/command/command.h"
 #include "core/hall/api.h"
+#include "core/wire/feed.h"
 #include "tests/support/hall.h"
 #include "tests/support/test.h"
 
@@ -308,6 +309,38 @@ TEST(feed_wakes_who_waits)
     CHECK(clock_mono_now_ms() - started_ms < 5000); /* by the news, not by the end of the wait */
     hall_sign_out(&clerk);
     hall_sign_out(&reception);
+    CHECK_INT(hall_stop(&hall), 0);
+}
+
+TEST(feed_chain_holds_for_every_sight)
+{
+    static const char *const logins[] = {"reception", "clerk1", "supervisor", "admin"};
+    struct test_hall hall;
+    struct hall_client client;
+    int status;
+    char heads[4][SHA256_TEXT] = {{0}};
+    hall_open(&hall);
+    CHECK_INT(hall_sign_in(&client, &hall, "reception", TEST_PASSWORD), 200);
+    struct json *data =
+        hall_do(&client, "ticket.issue",
+                "{\"queue\":\"p\",\"channel\":\"desk\",\"person\":{\"name\":\"Leyla Test\"}}");
+    json_free(&data);
+    data =
+        hall_push(&client, "ticket.start", "{\"ticket\":\"0197a2b4-0000-7000-8000-000000000001\",\"gen\":1}");
+    json_free(&data); /* refused work: a dispute, which not everyone sees */
+    hall_sign_out(&client);
+    for (int i = 0; i < 4; i++) {
+        struct err_info info = {0};
+        CHECK_INT(hall_sign_in(&client, &hall, logins[i], TEST_PASSWORD), 200);
+        struct json *feed = hall_ask(&client, "GET", "/v1/feed?cursor=0&epoch=1", NULL, &status);
+        CHECK_INT(status, 200);
+        if (!CHECK(feed_verify(feed, 0, heads[i], &info) == ERR_OK))
+            printf("    %s: %s\n", logins[i], info.text);
+        CHECK_TEXT(heads[i], heads[0]);
+        json_free(&feed);
+        hall_sign_out(&client);
+    }
+    CHECK(heads[0][0] != '\0');
     CHECK_INT(hall_stop(&hall), 0);
 }
 
