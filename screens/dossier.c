@@ -202,12 +202,14 @@ const char *dossier_clock(const struct dossier *of, const struct ui *ui, char ou
         str_format(out, 160, tr(ui->lang, TR("legal clock: over by %d days")), -left);
     } else {
         *look = left <= 1 ? STYLE_WARN : STYLE_DIM;
-        str_format(out, 160, tr(ui->lang, TR("legal clock: day %d of %d")), all - left, all);
+        str_format(out, 160, tr(ui->lang, TR("legal clock: day %d of %d")), all > left ? all - left : 1, all);
     }
     return out;
 }
 
 /* --- pieces --- */
+
+enum { FACT_W = 13 };
 
 int dossier_mark_view(const struct dossier *of, const struct ui *ui, struct frame *frame, struct rect *line)
 {
@@ -236,7 +238,7 @@ static void fact(struct frame *frame, struct rect *area, const char *label, cons
 {
     if (str_empty(value))
         return;
-    struct rect line = rect_cut_top(area, 1), name = rect_cut_left(&line, 10);
+    struct rect line = rect_cut_top(area, 1), name = rect_cut_left(&line, FACT_W);
     text_draw(frame, name, label, STYLE_DIM);
     text_draw_as(frame, line, value, STYLE_TEXT, TEXT_MIDDLE);
 }

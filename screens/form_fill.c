@@ -513,19 +513,37 @@ void fill_take(struct form_screen *self, const struct ui *ui, const struct json 
 
 /* --- the whole form --- */
 
+/* Where a problem is shown: its own field; of a group that is wholly missing the group's first field; else the
+ * nearest field above it. at gets the field's pointer. NULL: nowhere. */
+static const struct form_item *place_of(const struct form_view *view, const char *pointer,
+                                        char at[FORM_POINTER])
+{
+    const struct form_item *item = form_view_find(view, pointer);
+    size_t length = strlen(pointer);
+    str_copy(at, FORM_POINTER, pointer);
+    for (int i = 0; !item && length && i < view->item_count; i++)
+        if (view->items[i].visible && str_starts(view->items[i].pointer, pointer) &&
+            view->items[i].pointer[length] == '/')
+            item = &view->items[i];
+    while (!item && strrchr(at, '/')) {
+        *strrchr(at, '/') = '\0';
+        item = form_view_find(view, at);
+    }
+    if (item)
+        str_copy(at, FORM_POINTER, item->pointer);
+    return item;
+}
+
 /* "Children 2 · Born": with the table's row where the field stands in one. */
 static void add_label(const struct form_screen *self, const struct form_context *context, const char *inside,
                       const char *pointer, int depth, struct buf *out)
 {
     struct form_view view = {0};
     char at[FORM_POINTER], row[FORM_POINTER];
-    const struct form_item *item;
     form_view_build(self->form, self->draft, context, inside, &view);
-    str_copy(at, sizeof at, pointer);
-    while (!(item = form_view_find(&view, at)) && strrchr(at, '/'))
-        *strrchr(at, '/') = '\0';
+    const struct form_item *item = place_of(&view, pointer, at);
     if (item) {
-        const char *rest = pointer + strlen(at);
+        const char *rest = str_starts(pointer, at) ? pointer + strlen(at) : "";
         size_t length = *rest == '/' ? 1 + strcspn(rest + 1, "/") : 0;
         buf_addf(out, "%s%s", out->length ? " · " : "", item->label);
         if (item->widget == FORM_TABLE && length && rest[length] && depth < 4) {
@@ -581,10 +599,8 @@ void fill_go_to(struct form_screen *self, const struct ui *ui, const char *point
     self->inside[0] = '\0';
     for (int depth = 0; depth < 8; depth++) {
         fill_refresh(self, ui);
-        str_copy(at, sizeof at, pointer);
-        while (!(item = form_view_find(&self->now.view, at)) && strrchr(at, '/'))
-            *strrchr(at, '/') = '\0';
-        const char *rest = pointer + strlen(at);
+        item = place_of(&self->now.view, pointer, at);
+        const char *rest = item && str_starts(pointer, at) ? pointer + strlen(at) : "";
         size_t row = *rest == '/' ? 1 + strcspn(rest + 1, "/") : 0;
         if (!item || item->widget != FORM_TABLE || !row || !rest[row])
             break;
