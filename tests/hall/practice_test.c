@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "core/base/str.h"
+#include "core/hall/store.h"
 #include "core/sync/embedded.h"
 #include "tests/support/program.h"
 #include "tests/support/test.h"
@@ -293,6 +294,45 @@ TEST(practice_hall_says_why_it_cannot)
         CHECK_TEXT(said, "/no/such/packs");
     reap(&station);
     free(before);
+    free(data);
+}
+
+/* --- the morning --- */
+
+static int64_t count(struct db *db, const char *sql)
+{
+    struct stmt *s = db_query(db, sql);
+    int64_t found = db_step(s) == ERR_OK ? db_int(s, 0) : -1;
+    db_done(s);
+    return found;
+}
+
+TEST(practice_people_wait)
+{
+    static const char sql_waiting[] = "SELECT count(*) FROM tickets WHERE state = 'waiting'",
+                      sql_nobody[] = "SELECT count(*) FROM tickets WHERE person IS NULL OR number IS NULL",
+                      sql_late[] = "SELECT count(*) FROM tickets WHERE arrived_at > $1",
+                      sql_online[] = "SELECT count(*) FROM cases WHERE state = 'draft'";
+    char url[600], *data = xasprintf("%s/hall", test_folder()), now[TIME_TEXT];
+    struct err_info info = {0};
+    struct hall_state state;
+    struct db *db = NULL;
+    struct station station = arrive(data);
+    hear_url(&station, url);
+    int hall = hall_fd(hall_pid(data));
+    leave(&station);
+    REQUIRE(has_ended(hall));
+    REQUIRE(store_open(&db, data, false, &info) == ERR_OK);
+    CHECK(count(db, sql_waiting) >= 40);
+    CHECK_INT(count(db, sql_nobody), 0);
+    CHECK(count(db, sql_online) > 0);
+    time_text(clock_wall_now_ms(), now);
+    struct stmt *s = db_query(db, sql_late);
+    db_bind_text(s, 1, now);
+    CHECK(db_step(s) == ERR_OK && db_int(s, 0) == 0);
+    db_done(s);
+    CHECK(store_state(db, &state) == ERR_OK && state.always_safe);
+    db_close(&db);
     free(data);
 }
 
