@@ -744,18 +744,27 @@ static char *own_folder(struct settings *settings)
     return settings->display ? xasprintf("%s/board", settings->data) : xstrdup(settings->data);
 }
 
+/* The first workstation of this folder is most likely in the practice hall that runs beside it. */
+static bool joins_practice(struct settings *settings)
+{
+    char *folder = xasprintf("%s/hall", settings->data);
+    if (!settings->hall && embedded_runs(folder))
+        settings_put(&settings->hall, "practice");
+    free(folder);
+    return str_equal(settings->hall, "practice");
+}
+
 /* In a practice hall a second workstation of the same folder takes DIR/2, a third DIR/3 …: each has a cache
  * of its own, as on a computer of its own. */
 static enum err open_cache(struct station *station, const char *dir, struct err_info *info)
 {
     int recovered = 0;
     int64_t now_ms = clock_wall_now_ms();
-    bool practice = str_equal(station->settings->hall, "practice");
     enum err err = ERR_OK;
     for (int n = 1; n <= FOLDERS_MAX; n++) {
         str_format(station->folder, sizeof station->folder, n > 1 ? "%s/%d" : "%s", dir, n);
         err = cache_open(&station->cache, station->folder, now_ms, &station->rng, &recovered, info);
-        if (err != ERR_IN_USE || !practice)
+        if (err != ERR_IN_USE || !joins_practice(station->settings))
             break;
     }
     if (!err && recovered)

@@ -244,12 +244,15 @@ static bool reap(struct embedded *hall, bool *good)
 
 /* --- the hall --- */
 
-static pid_t holder(const struct embedded *hall)
+static pid_t lock_holder(int fd)
 {
     struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
-    if (fcntl(hall->hall_lock, F_GETLK, &lock) != 0 || lock.l_type == F_UNLCK)
-        return 0;
-    return lock.l_pid;
+    return fcntl(fd, F_GETLK, &lock) == 0 && lock.l_type != F_UNLCK ? lock.l_pid : 0;
+}
+
+static pid_t holder(const struct embedded *hall)
+{
+    return lock_holder(hall->hall_lock);
 }
 
 static void forget_holder(struct embedded *hall)
@@ -467,4 +470,14 @@ bool embedded_pack(const char *data, char out[16])
     bool there = pack && str_copy(out, 16, pack);
     json_free(&known);
     return there;
+}
+
+bool embedded_runs(const char *data)
+{
+    char *path = xasprintf("%s/hall.lock", data);
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    bool runs = fd >= 0 && lock_holder(fd) != 0;
+    drop(&fd);
+    free(path);
+    return runs;
 }

@@ -33,3 +33,5 @@ struct json *embedded_accounts(const struct embedded *hall);
 const char *embedded_password(const struct embedded *hall, const char *login); /* NULL: not of this hall */
 /* The pack of the hall that is in a folder already, in out; false when there is none. */
 bool embedded_pack(const char *data, char out[16]);
+/* Whether a practice hall of that folder runs at this moment. */
+bool embedded_runs(const char *data);
