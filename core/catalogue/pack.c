@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "core/catalogue/catalogue.h"
+#include "core/form/pointer.h"
 
 enum { FILE_BYTES_MAX = 4 * 1024 * 1024, LANGUAGES_MAX = 8 };
 
@@ -358,6 +359,22 @@ static void check_queued_services(struct loading *load, struct form_findings *fi
     }
 }
 
+static void check_common(struct loading *load)
+{
+    struct form_findings findings = {0};
+    const struct json *defs = json_get(load->pack->common, "$defs");
+    for (const struct json *def = json_first(defs); def; def = json_next(def)) {
+        struct buf pointer = {0};
+        buf_adds(&pointer, "/$defs");
+        pointer_add(&pointer, json_name(def));
+        form_check_schema(def, buf_text(&pointer), &findings);
+        buf_free(&pointer);
+    }
+    char *path = xasprintf("%s/common.json", load->folder);
+    tell_findings(load, path, &findings);
+    free(path);
+}
+
 /* --- the whole --- */
 
 enum err pack_load(const char *folder, pack_report *report, void *context, struct pack *out,
@@ -371,6 +388,7 @@ enum err pack_load(const char *folder, pack_report *report, void *context, struc
         return load.err;
     out->common = load_file(&load, "common.json", true);
     check_about(&load, &findings);
+    check_common(&load);
     load_services(&load);
     sort_services(out);
     check_queued_services(&load, &findings);

@@ -21,3 +21,7 @@ void form_findings_add(struct form_findings *findings, enum form_finding_kind ki
 /* languages: the pack's, e.g. {"az","en"}: missing texts are counted for each (one warning a language). */
 void form_check(const struct form_source *source, const char *const *languages, int language_count,
                 struct form_findings *findings);
+/* One schema by itself, as common.json holds them: keywords, patterns and formats. pointer: where it stands. */
+void form_check_schema(const struct json *schema, const char *pointer, struct form_findings *findings);
+/* A service's notices when it has no form (form_check does it otherwise): templates and names. */
+void form_check_notices(const struct json *service, struct form_findings *findings);

@@ -42,6 +42,8 @@ void form_visit(const struct form_visit *visit, const struct json *value);
 /* --- words.c: what is read on the screen --- */
 /* The text for key + suffix (".label") in lang, else the pack's language; NULL: none. */
 const char *form_texts(const struct form *form, const char *lang, const char *key, const char *suffix);
+/* The text that stands under a whole key in exactly this language; NULL: none. */
+const char *form_text_in(const struct form *form, const char *lang, const char *key);
 const char *form_lang_own(const struct form *form);     /* the pack's first language */
 void form_dotted(const char *pointer, struct buf *out); /* /children/2/name → children.name */
 void form_in_words(const char *name, struct buf *out);  /* lost_on → Lost on */

@@ -3,6 +3,7 @@
 
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <pcre2.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "core/base/str.h"
@@ -13,6 +14,7 @@ enum { MATCH_LIMIT = 200000, DEPTH_LIMIT = 2000, HEAP_LIMIT_KIB = 4096, PATTERN_
 struct pattern {
     pcre2_code *code;
     pcre2_match_context *limits;
+    char *text; /* as it was written, for pattern_can_stall */
 };
 
 /* The long names of ECMA-262 for what PCRE2 10.42 knows by its short ones. */
@@ -158,6 +160,7 @@ enum err pattern_compile(const char *text, struct pattern **out, struct err_info
     }
     struct pattern *pattern = xcalloc(1, sizeof *pattern);
     pattern->code = compiled;
+    pattern->text = xstrdup(text);
     pattern->limits = pcre2_match_context_create(NULL);
     if (!pattern->limits)
         xmalloc(SIZE_MAX); /* out of memory: the one way to end */
@@ -174,6 +177,7 @@ void pattern_free(struct pattern **pattern)
         return;
     pcre2_code_free((*pattern)->code);
     pcre2_match_context_free((*pattern)->limits);
+    free((*pattern)->text);
     free(*pattern);
     *pattern = NULL;
 }
@@ -190,18 +194,38 @@ enum pattern_result pattern_find(const struct pattern *pattern, const char *text
     return found == PCRE2_ERROR_NOMATCH ? PATTERN_NONE : PATTERN_LIMIT;
 }
 
-/* Long runs that nearly match are what makes nested repetition explode: (a+)+$ on aaaa…! */
+enum { RUN_BYTES = 200 };
+
+/* A long run that nearly matches is what makes nested repetition explode: (a+)+$ on aaaa…! The pattern's own text
+ * stands behind it, because PCRE2 gives up at once where a letter that must come is nowhere. */
+static bool run_stalls(const struct pattern *pattern, const char *run, size_t length)
+{
+    struct buf text = {0};
+    while (length && text.length < RUN_BYTES)
+        buf_add(&text, run, length);
+    buf_addf(&text, "\x01%s\x01!", strlen(pattern->text) <= RUN_BYTES ? pattern->text : "");
+    bool stalls =
+        utf8_valid(buf_text(&text), text.length) && pattern_find(pattern, buf_text(&text)) == PATTERN_LIMIT;
+    buf_free(&text);
+    return stalls;
+}
+
+/* Tries common runs, and what the pattern itself speaks of: each of its characters, and each two side by side. */
 bool pattern_can_stall(const struct pattern *pattern)
 {
     static const char *const runs[] = {"a", "A", "0", "1", " ", "-", "aA", "a0", "a ", "ə", "0 ", "a.", "a,"};
     bool stalls = false;
-    for (size_t i = 0; i < sizeof runs / sizeof *runs && !stalls; i++) {
-        struct buf text = {0};
-        for (int n = 0; n < 60; n++)
-            buf_adds(&text, runs[i]);
-        buf_adds(&text, "\x01!");
-        stalls = pattern_find(pattern, buf_text(&text)) == PATTERN_LIMIT;
-        buf_free(&text);
+    for (size_t i = 0; i < sizeof runs / sizeof *runs && !stalls; i++)
+        stalls = run_stalls(pattern, runs[i], strlen(runs[i]));
+    for (const char *at = pattern->text; *at && !stalls;) {
+        size_t first, second;
+        utf8_decode(at, strlen(at), &first);
+        stalls = run_stalls(pattern, at, first);
+        if (!stalls && at[first]) {
+            utf8_decode(at + first, strlen(at + first), &second);
+            stalls = run_stalls(pattern, at, first + second);
+        }
+        at += first;
     }
     return stalls;
 }

@@ -93,6 +93,11 @@ bool schema_keyword_known(const char *keyword)
     return keyword_find(keyword) != NULL;
 }
 
+const char *schema_keyword_at(int index)
+{
+    return index < KEYWORD_COUNT ? keywords[index].name : NULL;
+}
+
 enum holds keyword_holds(const char *name)
 {
     const struct keyword *keyword = keyword_find(name);

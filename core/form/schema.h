@@ -58,3 +58,4 @@ enum err schema_test(const struct json *document, const struct json *value, bool
 
 /* Every keyword that this validator or the forms know, for checks of form files. */
 bool schema_keyword_known(const char *keyword);
+const char *schema_keyword_at(int index); /* from 0; NULL behind the last */

@@ -20,7 +20,7 @@ static const char *text_in(const struct json *texts, const char *key, const char
     return text ? text : json_text(json_get(texts, lang), key);
 }
 
-static const char *text_of(const struct form *form, const char *key, const char *lang)
+const char *form_text_in(const struct form *form, const char *lang, const char *key)
 {
     const struct json *const sources[] = {json_get(form->service, "texts"), json_get(form->form, "texts"),
                                           json_get(form->common, "texts")};
@@ -35,9 +35,9 @@ const char *form_texts(const struct form *form, const char *lang, const char *ke
     struct buf full = {0};
     buf_adds(&full, key);
     buf_adds(&full, suffix);
-    const char *text = text_of(form, buf_text(&full), lang);
+    const char *text = form_text_in(form, lang, buf_text(&full));
     if (!text)
-        text = text_of(form, buf_text(&full), form_lang_own(form));
+        text = form_text_in(form, form_lang_own(form), buf_text(&full));
     buf_free(&full);
     return text;
 }

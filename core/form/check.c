@@ -1,0 +1,287 @@
+/* core/form/check.c: see check.h. The schema as it is written, keyword by keyword; the other parts are in check_*.c.
+ * Knows no files. */
+#include "core/form/check.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/form/checking.h"
+#include "core/form/pattern.h"
+#include "core/form/pointer.h"
+#include "core/form/rule.h"
+
+enum { NEAR_LETTERS = 2, WORD_MAX = 32 };
+
+/* --- the schema as it is written --- */
+
+/* Letters to add, take away or change; words longer than WORD_MAX are not near anything. */
+static int distance(const char *a, const char *b)
+{
+    int row[WORD_MAX + 1], length = (int)strlen(b);
+    if (strlen(a) > WORD_MAX || length > WORD_MAX)
+        return WORD_MAX;
+    for (int k = 0; k <= length; k++)
+        row[k] = k;
+    for (int i = 0; a[i]; i++) {
+        int corner = row[0];
+        row[0] = i + 1;
+        for (int k = 0; k < length; k++) {
+            int change = corner + (a[i] != b[k]), best = row[k] < row[k + 1] ? row[k] + 1 : row[k + 1] + 1;
+            corner = row[k + 1];
+            row[k + 1] = change < best ? change : best;
+        }
+    }
+    return row[length];
+}
+
+/* The known keyword that an unknown one was probably meant to be; NULL: none. */
+static const char *meant(const char *name)
+{
+    const char *best = NULL, *keyword;
+    int least = NEAR_LETTERS + 1;
+    for (int i = 0; (keyword = schema_keyword_at(i)); i++) {
+        int far = distance(name, keyword);
+        if (far < least) {
+            least = far;
+            best = keyword;
+        }
+    }
+    return best;
+}
+
+static void unknown_keyword(struct form_findings *findings, const char *pointer, const char *name)
+{
+    const char *near = meant(name);
+    if (near)
+        form_findings_add(findings, FORM_BROKEN, pointer, "\"%s\" is no keyword; did you mean \"%s\"?", name,
+                          near);
+    else
+        form_findings_add(findings, FORM_BROKEN, pointer,
+                          "\"%s\" is no keyword. Remove it, or call it \"x-%s\" if it is a note of your own.",
+                          name, name);
+}
+
+static void check_pattern(struct form_findings *findings, const char *pointer, const char *text)
+{
+    struct pattern *pattern = NULL;
+    struct err_info info = {0};
+    if (pattern_compile(text, &pattern, &info) != ERR_OK)
+        form_findings_add(findings, FORM_BROKEN, pointer, "%s", info.text);
+    else if (pattern_can_stall(pattern))
+        form_findings_add(
+            findings, FORM_BROKEN, pointer,
+            "This pattern can take beyond all measure on some texts: do not repeat what is itself "
+            "repeated, as in (a+)+.");
+    pattern_free(&pattern);
+}
+
+static void check_metaschema(struct form_findings *findings, const char *pointer, const char *uri)
+{
+    if (uri && (strstr(uri, "draft-07") || strstr(uri, "2019-09")))
+        form_findings_add(findings, FORM_WARNING, pointer,
+                          "This schema says it is of an older draft; it is read as 2020-12.");
+}
+
+struct reading {
+    struct form_findings *findings;
+    struct buf path;
+    int depth;
+};
+
+static void read_schema(struct reading *reading, const struct json *node);
+
+static void read_members(struct reading *reading, const struct json *value, bool patterns)
+{
+    size_t length = reading->path.length, i = 0;
+    for (const struct json *sub = json_first(value); sub; sub = json_next(sub), i++) {
+        if (json_name(sub))
+            pointer_add(&reading->path, json_name(sub));
+        else
+            pointer_add_index(&reading->path, i);
+        if (patterns)
+            check_pattern(reading->findings, buf_text(&reading->path), json_name(sub));
+        read_schema(reading, sub);
+        pointer_cut(&reading->path, length);
+    }
+}
+
+static void read_keyword(struct reading *reading, const struct json *member)
+{
+    const char *name = json_name(member), *pointer = buf_text(&reading->path);
+    enum holds holds = keyword_holds(name);
+    if (!schema_keyword_known(name) && !str_starts(name, "x-"))
+        unknown_keyword(reading->findings, pointer, name);
+    else if (strcmp(name, "pattern") == 0 && json_as_text(member))
+        check_pattern(reading->findings, pointer, json_as_text(member));
+    else if (strcmp(name, "$schema") == 0)
+        check_metaschema(reading->findings, pointer, json_as_text(member));
+    if (holds == HOLDS_SCHEMA)
+        read_schema(reading, member);
+    else if (holds != HOLDS_NONE)
+        read_members(reading, member, strcmp(name, "patternProperties") == 0);
+}
+
+static void read_schema(struct reading *reading, const struct json *node)
+{
+    size_t length = reading->path.length;
+    if (!json_is_object(node) || reading->depth > JSON_DEPTH_MAX)
+        return;
+    reading->depth++;
+    for (const struct json *member = json_first(node); member; member = json_next(member)) {
+        pointer_add(&reading->path, json_name(member));
+        read_keyword(reading, member);
+        pointer_cut(&reading->path, length);
+    }
+    reading->depth--;
+}
+
+void form_check_schema(const struct json *schema, const char *pointer, struct form_findings *findings)
+{
+    struct reading reading = {.findings = findings};
+    buf_adds(&reading.path, pointer);
+    read_schema(&reading, schema);
+    buf_free(&reading.path);
+}
+
+/* --- finding places --- */
+
+static bool find_node(const struct json *from, const struct json *node, struct buf *path)
+{
+    size_t length = path->length, i = 0;
+    if (from == node)
+        return true;
+    for (const struct json *member = json_first(from); member; member = json_next(member), i++) {
+        if (json_name(member) && json_is_object(from))
+            pointer_add(path, json_name(member));
+        else
+            pointer_add_index(path, i);
+        if (find_node(member, node, path))
+            return true;
+        pointer_cut(path, length);
+    }
+    return false;
+}
+
+const char *checking_where(struct checking *checking, const struct json *node, const char *more)
+{
+    struct buf path = {0};
+    if (!node || !find_node(checking->service, node, &path)) {
+        buf_clear(&path);
+        buf_adds(&path, "/form/schema");
+        more = "";
+    }
+    buf_adds(&path, more);
+    const char *own = arena_strdup(&checking->arena, buf_text(&path));
+    buf_free(&path);
+    return own;
+}
+
+bool checking_has_field(const struct checking *checking, const char *inside, const char *pointer)
+{
+    struct buf path = {0}, token = {0};
+    buf_adds(&path, inside);
+    while (pointer_next(&pointer, &token))
+        pointer_add(&path, strcmp(buf_text(&token), "*") == 0 ? "0" : buf_text(&token));
+    bool there = !*pointer && form_schema_at(checking->form, buf_text(&path)) != NULL;
+    buf_free(&path);
+    buf_free(&token);
+    return there;
+}
+
+/* --- the whole --- */
+
+/* Was something said already at pointer or below it? */
+static bool was_told(const struct form_findings *findings, const char *pointer)
+{
+    for (int i = 0; i < findings->count; i++)
+        if (pointer_within(findings->list[i].pointer, pointer))
+            return true;
+    return false;
+}
+
+/* "#/properties/a/$ref: sentence" stands at base/properties/a/$ref of the file. */
+static void tell_compile(struct checking *checking, const char *base, const char *text)
+{
+    const char *colon = strstr(text, ": "), *pointer = base;
+    if (text[0] == '#' && colon) {
+        pointer = arena_printf(&checking->arena, "%s%.*s", base, (int)(colon - text - 1), text + 1);
+        text = colon + 2;
+    }
+    if (!was_told(checking->findings, pointer))
+        form_findings_add(checking->findings, FORM_BROKEN, pointer, "%s", text);
+}
+
+/* The conditions of rules are schemas of their own. */
+static void read_conditions(struct checking *checking, const struct json *node, bool in_condition,
+                            struct buf *path)
+{
+    size_t length = path->length, i = 0;
+    for (const struct json *member = json_first(node); member; member = json_next(member), i++) {
+        const char *name = json_is_object(node) ? json_name(member) : NULL;
+        if (name)
+            pointer_add(path, name);
+        else
+            pointer_add_index(path, i);
+        if (in_condition && name && strcmp(name, "schema") == 0) {
+            struct schema *schema = NULL;
+            struct err_info info = {0};
+            form_check_schema(member, buf_text(path), checking->findings);
+            if (schema_compile(member, NULL, NULL, &schema, &info) != ERR_OK)
+                tell_compile(checking, buf_text(path), info.text);
+            schema_free(&schema);
+        } else {
+            read_conditions(checking, member, in_condition || (name && strcmp(name, "condition") == 0), path);
+        }
+        pointer_cut(path, length);
+    }
+}
+
+static void check_conditions(struct checking *checking)
+{
+    struct buf path = {0};
+    buf_adds(&path, "/form/layout");
+    read_conditions(checking, json_get(json_get(checking->service, "form"), "layout"), false, &path);
+    buf_free(&path);
+}
+
+static void check_version(struct checking *checking)
+{
+    const struct json *version = json_get(json_get(checking->service, "form"), "version");
+    if (version && (!json_is_integer(version) || json_as_int(version, 0) < 1))
+        form_findings_add(checking->findings, FORM_BROKEN, "/form/version", "This must be a number from 1.");
+}
+
+/* A broken condition keeps the form from opening, and was told where it stands. */
+static bool told_of_layout(const struct form_findings *findings)
+{
+    for (int i = 0; i < findings->count; i++)
+        if (findings->list[i].kind == FORM_BROKEN &&
+            pointer_within(findings->list[i].pointer, "/form/layout"))
+            return true;
+    return false;
+}
+
+void form_check(const struct form_source *source, const char *const *languages, int language_count,
+                struct form_findings *findings)
+{
+    struct form *form = NULL;
+    struct err_info info = {0};
+    struct checking checking = {.service = source->service, .findings = findings};
+    const struct json *schema = json_get(json_get(source->service, "form"), "schema");
+    check_version(&checking);
+    form_check_schema(schema, "/form/schema", findings);
+    enum err err = form_open(source, &form, &info);
+    checking.form = form;
+    check_conditions(&checking);
+    if (err != ERR_OK && !told_of_layout(findings))
+        tell_compile(&checking, "/form/schema", info.text);
+    if (err == ERR_OK) {
+        check_fields(&checking);
+        check_layout(&checking);
+        check_hidden(&checking);
+        check_gaps(&checking, languages, language_count);
+    }
+    check_notices(&checking);
+    form_free(&form);
+    arena_free(&checking.arena);
+}
