@@ -356,20 +356,25 @@ static enum err check_service(struct task *t, const struct json *service)
     static const char *const languages[] = {"en"};
     const char *id = json_text(service, "id");
     struct form_findings found = {0};
+    struct json *hall = NULL;
     if (!is_word(id, LOGIN_MAX))
         return err_set(t->info, ERR_INVALID, "A service has no \"id\", one word of at most %d bytes.",
                        LOGIN_MAX);
     enum err err = need_agency(t, json_text(service, "agency"));
     if (err != ERR_OK)
         return err;
+    err = store_hall(t->env->db, &hall); /* it carries the pack's lists */
+    if (err != ERR_OK)
+        return err;
     catalogue_check(service, &found);
     if (catalogue_has_form(service))
-        form_check(&(struct form_source){.service = service}, languages, 1, &found);
+        form_check(&(struct form_source){.service = service, .pack = hall}, languages, 1, &found);
     for (int i = 0; i < found.count && err == ERR_OK; i++)
         if (found.list[i].kind == FORM_BROKEN)
             err = err_set(t->info, ERR_INVALID, "%s:%s: %s Nothing was changed.", id, found.list[i].pointer,
                           found.list[i].message);
     form_findings_free(&found);
+    json_free(&hall);
     return err;
 }
 
