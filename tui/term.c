@@ -31,7 +31,7 @@ struct term {
     bool shown_valid;
     struct theme theme;
     enum term_colours colours;
-    bool ascii, mono, mouse, closed, resized, away;
+    bool ascii, mono, mouse, closed, resized, away, close_told;
     int cursor; /* of curs_set: 0 hidden, 1 shown, -1 unknown */
     bool esc_pending;
     struct timespec esc_since;
@@ -442,11 +442,11 @@ bool term_next(struct term *term, struct event *out)
         if (before == term->input.length + (size_t)term->input.consumed)
             break;
     } while (true);
-    if (!hung_up(term))
+    if (term->close_told || !hung_up(term))
         return false;
-    bool told = term->away;
+    term->close_told = true; /* once: whoever reads until there is no more must come to an end */
     *out = (struct event){.kind = EVENT_CLOSED};
-    return !told;
+    return true;
 }
 
 int term_wait_ms(const struct term *term)
