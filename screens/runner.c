@@ -162,8 +162,11 @@ static void input_late(void *self)
 static void read_terminal(struct runner *runner)
 {
     struct event event;
-    while (term_next(runner->term, &event))
+    while (term_next(runner->term, &event)) {
         on_event(runner, &event);
+        if (event.kind == EVENT_CLOSED) /* and it would be so for ever */
+            return;
+    }
     loop_cancel(runner->loop, runner->input_timer);
     int wait_ms = term_wait_ms(runner->term);
     runner->input_timer = wait_ms >= 0 ? loop_after(runner->loop, wait_ms, input_late, runner) : 0;
