@@ -71,28 +71,57 @@ static void add_remote(const char *folder, const char *name, void *context)
     free(uri);
 }
 
-static void run_group(const struct json *group, const struct remotes *remotes, bool formats,
+/* What fails on purpose, by name: whole files, or groups of tests, that need what FORMS.md refuses. */
+static const struct held {
+    const char *file, *group; /* group NULL: all of the file */
+    const char *why;
+} held[] = {
+    {"dynamicRef.json", NULL, "$dynamicRef and $dynamicAnchor are refused"},
+    {"vocabulary.json", NULL, "foreign metaschemas are refused"},
+    {"defs.json", NULL, "it refers to the metaschema itself, which is not handed in"},
+    {"ref.json", "remote ref, containing refs itself", "it refers to the metaschema itself"},
+    {"unevaluatedItems.json", "unevaluatedItems with $dynamicRef", "$dynamicRef is refused"},
+    {"unevaluatedProperties.json", "unevaluatedProperties with $dynamicRef", "$dynamicRef is refused"},
+};
+
+static const struct held *held_of(const char *file, const char *group)
+{
+    for (size_t i = 0; i < sizeof held / sizeof *held; i++)
+        if (strcmp(held[i].file, file) == 0 && (!held[i].group || strcmp(held[i].group, group) == 0))
+            return &held[i];
+    return NULL;
+}
+
+static void run_tests(const struct schema *schema, const struct json *group, bool formats,
                       struct score *score)
 {
-    struct schema *schema = NULL;
-    struct err_info info = {0};
     const struct schema_options options = {.formats_assert = formats};
-    enum err err = schema_compile(json_get(group, "schema"), NULL, remotes->registry, &schema, &info);
     const struct json *tests = json_get(group, "tests");
     for (const struct json *test = json_first(tests); test; test = json_next(test)) {
-        score->all++;
-        if (err != ERR_OK)
-            continue;
         struct schema_errors errors = {0};
         bool valid = schema_validate(schema, json_get(test, "data"), &options, &errors);
         CHECK(valid == (errors.count == 0));
         score->passed += valid == json_bool(test, "valid", false);
-        if (valid != json_bool(test, "valid", false) && getenv("LOKET_SUITE"))
+        if (valid != json_bool(test, "valid", false))
             printf("  %s / %s\n", json_text(group, "description"), json_text(test, "description"));
         schema_errors_free(&errors);
     }
-    if (err != ERR_OK && getenv("LOKET_SUITE"))
-        printf("  %s: %s\n", json_text(group, "description"), info.text);
+}
+
+/* A group that is held must still be refused when its schema is read: once it is not, the list above is wrong. */
+static void run_group(const char *file, const struct json *group, const struct remotes *remotes, bool formats,
+                      struct score *score)
+{
+    struct schema *schema = NULL;
+    struct err_info info = {0};
+    const char *name = json_text_or(group, "description", "");
+    enum err err = schema_compile(json_get(group, "schema"), NULL, remotes->registry, &schema, &info);
+    const struct held *here = formats ? NULL : held_of(file, name);
+    score->all += (int)json_count(json_get(group, "tests"));
+    if (!CHECK((err == ERR_OK) == !here))
+        printf("  %s / %s: %s\n", file, name, here ? here->why : info.text);
+    if (err == ERR_OK)
+        run_tests(schema, group, formats, score);
     schema_free(&schema);
 }
 
@@ -102,26 +131,21 @@ static struct score run_file(const char *path, const struct remotes *remotes, bo
     struct json *groups = load(path);
     CHECK(groups);
     for (const struct json *group = json_first(groups); group; group = json_next(group))
-        run_group(group, remotes, formats, &score);
+        run_group(strrchr(path, '/') + 1, group, remotes, formats, &score);
     json_free(&groups);
     return score;
 }
 
-/* What is not whole on purpose: these files need what FORMS.md refuses. */
-static const struct held {
-    const char *file;
-    int passed;
-} held[] = {
-    {"defs.json", 0},       {"dynamicRef.json", 0},        {"ref.json", 77},
-    {"vocabulary.json", 0}, {"unevaluatedItems.json", 69}, {"unevaluatedProperties.json", 127},
-};
-
-static int wanted(const char *name, int all)
+/* How many tests of a file must pass: all but those of held groups. */
+static int wanted(const char *path, const char *name)
 {
-    for (size_t i = 0; i < sizeof held / sizeof *held; i++)
-        if (strcmp(held[i].file, name) == 0)
-            return held[i].passed;
-    return all;
+    int count = 0;
+    struct json *groups = load(path);
+    for (const struct json *group = json_first(groups); group; group = json_next(group))
+        if (!held_of(name, json_text_or(group, "description", "")))
+            count += (int)json_count(json_get(group, "tests"));
+    json_free(&groups);
+    return count;
 }
 
 static struct remotes remotes_open(void)
@@ -154,7 +178,7 @@ static void tally_file(const char *folder, const char *name, void *context)
     char *path = xasprintf("%s/%s", folder, name);
     struct score score = run_file(path, tally->remotes, tally->formats);
     printf("%s%s %d/%d\n", tally->formats ? "format/" : "", name, score.passed, score.all);
-    CHECK(score.passed >= wanted(name, score.all));
+    CHECK_INT(score.passed, tally->formats ? score.all : wanted(path, name));
     tally->sum.passed += score.passed;
     tally->sum.all += score.all;
     free(path);
@@ -171,7 +195,8 @@ TEST(form_suite_draft_2020_12)
     char *folder = xasprintf("%s/draft2020-12", suite);
     walk(folder, "", tally_file, &tally);
     printf("JSON Schema suite: %d/%d\n", tally.sum.passed, tally.sum.all);
-    CHECK(tally.sum.passed >= 1242);
+    CHECK_INT(tally.sum.passed, 1242);
+    CHECK_INT(tally.sum.all, 1299);
     free(folder);
     remotes_close(&remotes);
 }
