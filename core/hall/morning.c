@@ -272,7 +272,7 @@ static int compare_times(const void *a, const void *b)
 
 static enum err issue_all(struct morning *m, int64_t from_ms)
 {
-    int64_t arrivals[PEOPLE_MIN + PEOPLE_MORE];
+    int64_t arrivals[PEOPLE_MIN + PEOPLE_MORE] = {0};
     int count = PEOPLE_MIN + below(m, PEOPLE_MORE);
     enum err err = ERR_OK;
     for (int i = 0; i < count; i++)
