@@ -220,11 +220,30 @@ size_t utf8_encode(int32_t code, char out[4])
     return size;
 }
 
+/* Bytes of plain ASCII that text starts with, by eights: nearly all that a hall writes. */
+static size_t ascii_prefix(const char *text, size_t length)
+{
+    size_t count = 0;
+    for (uint64_t eight; count + sizeof eight <= length; count += sizeof eight) {
+        memcpy(&eight, text + count, sizeof eight);
+        if (eight & 0x8080808080808080)
+            break;
+    }
+    while (count < length && !(text[count] & 0x80))
+        count++;
+    return count;
+}
+
 bool utf8_valid(const char *text, size_t length)
 {
-    for (size_t used; length > 0; text += used, length -= used)
+    size_t plain = ascii_prefix(text, length);
+    text += plain;
+    length -= plain;
+    for (size_t used; length > 0; text += used, length -= used) {
         if (utf8_decode(text, length, &used) < 0)
             return false;
+        used += ascii_prefix(text + used, length - used);
+    }
     return true;
 }
 

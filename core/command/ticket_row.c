@@ -163,9 +163,10 @@ static enum err policy_for(struct call *c, struct json *row, const struct ticket
                            const struct ticket_act *act, struct ticket_policy *policy)
 {
     bool early = false;
-    TRY(ticket_policy(c, ticket->queue, policy));
-    if (act->event != TICKET_MISS)
+    *policy = TICKET_POLICY_DEFAULT;
+    if (act->event != TICKET_MISS) /* no other event asks for it, and the hall's row is long to read */
         return ERR_OK;
+    TRY(ticket_policy(c, ticket->queue, policy));
     TRY(body_bool(c, "early", &early));
     if (early) {
         *policy = (struct ticket_policy){0};

@@ -178,6 +178,9 @@ enum err db_open(struct db **out, const char *path, unsigned flags, struct err_i
     db->writes = flags & DB_WRITE;
     db->slot_count = 256;
     db->slots = xcalloc(db->slot_count, sizeof *db->slots);
+    /* SQLite counts every allocation under a lock for statistics that nobody asks for. Taken at the first
+     * opening; refused, harmlessly, at every later one. */
+    (void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
     int mode = (db->writes ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY) | SQLITE_OPEN_NOMUTEX;
     int code = sqlite3_open_v2(path, &db->raw, mode, NULL);
     if (code == SQLITE_OK)
