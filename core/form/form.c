@@ -73,6 +73,11 @@ int form_version(const struct form *form)
     return (int)json_int(form->form, "version", 0);
 }
 
+const struct schema *form_schema(const struct form *form)
+{
+    return form->schema;
+}
+
 /* --- bundling --- */
 struct bundle {
     const struct json *from; /* common.json's $defs */

@@ -17,6 +17,7 @@ struct form_source {
 enum err form_open(const struct form_source *source, struct form **out, struct err_info *info) MUST_USE;
 void form_free(struct form **form);
 int form_version(const struct form *form); /* 0 when the service has no form */
+const struct schema *form_schema(const struct form *form);
 /* A copy of the service that needs no common.json any more: what it refers to is carried inside. */
 struct json *form_bundle(const struct json *service, const struct json *common);
 
