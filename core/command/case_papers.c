@@ -135,10 +135,6 @@ enum err case_pay(struct call *c)
     TRY(case_load(c, &row, &service));
     if (case_state_of(row) == CASE_WITHDRAWN)
         return refuse(c, "case_closed", "", "%s is withdrawn: nothing is paid for it.", case_title(row));
-    if (json_text(c->body, "tier")) { /* the citizen chose another speed at the counter */
-        TRY(case_set_fee(c, row, service));
-        TRY(case_set_due(c, row, service));
-    }
     TRY(take_tier(c, row, service));
     TRY(read_amount(c, &money));
     TRY(need_currency(c, row, &money));
