@@ -74,7 +74,7 @@ static bool check_file(struct form_command *command, const char *path)
 
 static bool check_pack(struct form_command *command, const char *folder)
 {
-    struct pack pack;
+    struct pack pack = {0};
     struct err_info info = {0};
     enum err err = pack_load(folder, print_line, command, &pack, &info);
     if (err == ERR_OK)

@@ -57,12 +57,13 @@ int catalogue_documents(const struct json *service, const struct json *draft, co
         int copies = (int)json_int(one, "count", 1);
         if (!code || !is_needed(one, draft))
             continue;
-        out[count++] = (struct catalogue_document){.code = code,
-                                                   .name = json_get(one, "name"),
-                                                   .kind = json_text_or(one, "kind", ""),
-                                                   .group = json_text_or(one, "group", ""),
-                                                   .count = copies > 0 ? copies : 1,
-                                                   .state = state_of(states, code)};
+        out[count] = (struct catalogue_document){.code = code,
+                                                 .name = json_get(one, "name"),
+                                                 .kind = json_text_or(one, "kind", ""),
+                                                 .group = json_text_or(one, "group", ""),
+                                                 .count = copies > 0 ? copies : 1,
+                                                 .state = state_of(states, code)};
+        count++;
     }
     for (int i = 0; i < count; i++)
         out[i].met =

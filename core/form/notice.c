@@ -123,7 +123,7 @@ static enum err read_template(const char *template, struct tokens *tokens, struc
 {
     const char *at = template, *open;
     while ((open = strstr(at, "{{"))) {
-        struct tag tag;
+        struct tag tag = {0};
         enum err err = read_tag(open, &tag, info);
         if (err != ERR_OK)
             return err;
