@@ -9,7 +9,7 @@ CC       := gcc
 PACKAGES := gcc make pkg-config libc6-dev libncurses-dev libsqlite3-dev libcurl4-openssl-dev libcjson-dev \
             libmicrohttpd-dev libsodium-dev libpcre2-dev
 # What only the tests and the developers' targets need.
-TEST_PACKAGES := libvterm-dev
+TEST_PACKAGES := libvterm-dev openssl
 DEV_PACKAGES  := clang-format cppcheck shellcheck python3-pil fonts-dejavu-core tmux htop tig less
 
 CORE_ROOMS    := base model form catalogue wire db command

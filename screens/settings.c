@@ -16,7 +16,7 @@ void settings_init(struct settings *settings)
 
 void settings_deinit(struct settings *settings)
 {
-    char *texts[] = {settings->hall, settings->counter, settings->data,   settings->theme,
+    char *texts[] = {settings->hall, settings->counter, settings->ca,     settings->data,    settings->theme,
                      settings->lang, settings->log,     settings->record, settings->scenario};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         free(texts[i]);
@@ -70,6 +70,7 @@ static const char *set(struct settings *settings, const char *section, const cha
     } places[] = {
         {"hall", "url", &settings->hall, NULL, NULL},
         {"hall", "counter", &settings->counter, NULL, NULL},
+        {"hall", "ca", &settings->ca, NULL, NULL},
         {"look", "theme", &settings->theme, NULL, NULL},
         {"look", "lang", &settings->lang, NULL, NULL},
         {"look", "ascii", NULL, &settings->ascii, NULL},

@@ -1,7 +1,7 @@
 /* screens/settings.h: what a person chose: command line over environment over settings file over the
  * built-in.
  *
- * The settings file is INI: [hall] url counter · [look] theme lang ascii mouse bell · [keys] ACTION = KEY… ·
+ * The settings file is INI: [hall] url counter ca · [look] theme lang ascii mouse bell · [keys] ACTION = KEY… ·
  * [privacy] lock_after_min. A line that is not understood is complained about by FILE:LINE; the rest counts.
  */
 #pragma once
@@ -14,6 +14,7 @@
 struct settings {
     char *hall;    /* URL, "practice", or NULL when none was given */
     char *counter; /* NULL: asked at sign-in */
+    char *ca;      /* a PEM file that is trusted for https beside the system's own; NULL: none */
     char *data;    /* folder of the workstation's data */
     char *theme;   /* a name; NULL: by the pack */
     char *lang;    /* NULL: by the locale */

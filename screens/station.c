@@ -12,6 +12,7 @@
 #include "core/sync/embedded.h"
 #include "core/sync/sync.h"
 #include "screens/export.h"
+#include "screens/identity.h"
 #include "screens/record.h"
 
 enum {
@@ -130,7 +131,7 @@ static struct json *status_json(struct station *station)
     json_set_bool(json, "practice", station->practice);
     struct json *counts = NULL;
     if (cache_actor(station->cache) &&
-        cache_load(station->cache, "status", NULL, station_now_ms(station), &counts) == ERR_OK) {
+        cache_load(station->cache, "status", NULL, clock_wall_now_ms(), &counts) == ERR_OK) {
         json_set_int(json, "unsent", json_int(counts, "unsent", 0));
         json_set_int(json, "unsent_others", json_int(counts, "unsent_others", 0));
         json_set_int(json, "disputes", json_int(counts, "disputes", 0));
@@ -191,7 +192,7 @@ static struct json *session_json(struct station *station)
             json_add_text(roles, role_text(bit));
     json_set(user, "roles", roles);
     json_set(session, "user", user);
-    if (cache_load(station->cache, "accounts", NULL, station_now_ms(station), &accounts) == ERR_OK) {
+    if (cache_load(station->cache, "accounts", NULL, clock_wall_now_ms(), &accounts) == ERR_OK) {
         put_counter(station, accounts, session);
         if (json_is_object(json_get(accounts, "hall")))
             json_set(session, "hall", json_copy(json_get(accounts, "hall")));
@@ -293,7 +294,7 @@ static void open_way(struct station *station, const char *url)
     struct err_info info = {0};
     enum err err = station->sync
                        ? sync_set_url(station->sync, url, &info)
-                       : sync_new(&station->sync, station->cache, url, NULL, &events, &station->rng, &info);
+                       : sync_new(&station->sync, station->cache, url, station->settings->ca, &events, &station->rng, &info);
     if (err)
         return tell_toast(station, TOAST_DANGER, info.text);
     if (cache_actor(station->cache))
@@ -433,7 +434,7 @@ static void load(struct station *station, const struct effect *effect)
     else if (str_equal(effect->what, "practice_accounts"))
         answer = station->hall ? embedded_accounts(station->hall) : json_new_object();
     else
-        err = cache_load(station->cache, effect->what, effect->json, station_now_ms(station), &answer);
+        err = cache_load(station->cache, effect->what, effect->json, clock_wall_now_ms(), &answer);
     if (err) {
         if (err != ERR_ABSENT)
             tell_toast(station, TOAST_DANGER, cache_message(station->cache));
@@ -442,21 +443,6 @@ static void load(struct station *station, const struct effect *effect)
     struct msg msg = {.kind = MSG_DATA, .what = effect->what, .to = effect->from, .json = answer};
     station_tell(station, &msg);
     json_free(&answer);
-}
-
-/* Identities are chance, which screens have none of. */
-static void put_identity(struct station *station, const char *type, struct json *body)
-{
-    static const struct {
-        const char *type, *member;
-    } identities[] = {{"case.open", "case"}, {"case.decide", "decision"}, {"person.record", "person"}};
-    for (size_t i = 0; i < sizeof identities / sizeof *identities; i++) {
-        if (!str_equal(identities[i].type, type) || json_text(body, identities[i].member))
-            continue;
-        char id[UUID_TEXT];
-        uuid_v7(station_now_ms(station), &station->rng, id);
-        json_set_text(body, identities[i].member, id);
-    }
 }
 
 static void tell_saved(struct station *station, const struct effect *effect, const struct saved *saved)
@@ -475,9 +461,15 @@ static void confirm(struct station *station, struct effect *effect)
 {
     struct saved saved = {0};
     struct msg refused = {.kind = MSG_REFUSED, .what = effect->what, .to = effect->from};
-    put_identity(station, effect->what, effect->json);
-    enum err err = cache_confirm(station->cache, effect->what, effect->json, station_now_ms(station),
-                                 &station->rng, &saved);
+    refused.text = sync_refuses(station->sync, effect->what);
+    if (refused.text) {
+        refused.code = "offline";
+        return station_tell(station, &refused);
+    }
+    /* Identities are chance, which screens have none of. */
+    identity_put(effect->what, effect->json, station_now_ms(station), &station->rng);
+    enum err err =
+        cache_confirm(station->cache, effect->what, effect->json, clock_wall_now_ms(), &station->rng, &saved);
     if (!err) {
         tell_saved(station, effect, &saved);
         if (station->sync)

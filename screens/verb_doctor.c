@@ -161,7 +161,7 @@ static void hall(struct doctor *doctor, struct settings *settings)
     if (!url || strcmp(url, "practice") == 0) {
         say(doctor, true, "hall: %s",
             url ? "a practice hall of this computer" : "none chosen yet; start loket");
-    } else if (sync_new(&sync, cache, url, NULL, &events, &rng, &info)) {
+    } else if (sync_new(&sync, cache, url, settings->ca, &events, &rng, &info)) {
         say(doctor, false, "hall: %s", info.text);
     } else {
         ask_hall(doctor, sync);

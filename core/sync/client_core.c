@@ -536,7 +536,9 @@ static enum err status_err(const struct client_core *core)
                                      [HOLD_DISK] = ERR_DISK};
     if (core->frozen)
         return ERR_CONFLICT;
-    return core->link == CLIENT_LINK_DOWN ? ERR_OFFLINE : holds[core->hold];
+    if (core->link == CLIENT_LINK_DOWN)
+        return core->unexpected ? ERR_INVALID : ERR_OFFLINE;
+    return holds[core->hold];
 }
 
 static void describe(struct client_core *core, int64_t wall_ms)

@@ -15,7 +15,7 @@ enum client_request { CLIENT_SESSION, CLIENT_PUSH, CLIENT_FEED, CLIENT_SNAPSHOT,
 enum {
     CLIENT_BATCH_MAX = 50,               /* commands a push */
     CLIENT_BATCH_BYTES = 200 * 1024,     /* of 256 KiB a request */
-    CLIENT_POLL_WAIT_S = 25,             /* a parked feed */
+    CLIENT_POLL_WAIT_S = 5,              /* a parked feed: so soon a silent hall is noticed */
     CLIENT_BACKOFF_MIN_MS = 1000,        /* doubling … */
     CLIENT_BACKOFF_MAX_MS = 60 * 1000,   /* … up to here, full jitter */
     CLIENT_CLOCK_BANNER_MS = 120 * 1000, /* PROTOCOL.md section 7 */

@@ -14,8 +14,9 @@
 
 enum {
     CONNECT_TIMEOUT_MS = 3000,
-    PUSH_TIMEOUT_MS = 10 * 1000,
-    FEED_TIMEOUT_MS = 40 * 1000, /* parked for 25 s */
+    PUSH_TIMEOUT_MS = 8 * 1000,
+    SIGN_IN_TIMEOUT_MS = 20 * 1000, /* at eight in the morning everybody signs in */
+    FEED_TIMEOUT_MS = (CLIENT_POLL_WAIT_S + 3) * 1000,
     PAGE_TIMEOUT_MS = 60 * 1000,
     KEEPALIVE_S = 10,
     ANSWER_BYTES_MAX = 16 << 20,
@@ -57,11 +58,12 @@ struct sync {
 
 /* --- addresses --- */
 
-static enum err check_url(const char *url, struct err_info *info)
+enum err sync_check_url(const char *url, struct err_info *info)
 {
-    bool web = str_starts(url, "http://") || str_starts(url, "https://");
-    if (!web || strlen(url) > 500 || url[strcspn(url, " \t\r\n?#@")] != '\0' ||
-        str_equal(strchr(url, '/'), "//"))
+    const char *host = str_starts(url, "http://")    ? url + strlen("http://")
+                       : str_starts(url, "https://") ? url + strlen("https://")
+                                                     : "";
+    if (strcspn(host, ":/") == 0 || strlen(url) > 500 || url[strcspn(url, " \t\r\n?#@")] != '\0')
         return err_set(info, ERR_USAGE,
                        "\"%.100s\" is no address of a hall. It looks like http://hall.example:8080.", url);
     return ERR_OK;
@@ -204,7 +206,7 @@ static char *session_body(struct sync *sync)
 static bool send_session(struct sync *sync)
 {
     char *body = session_body(sync);
-    bool sent = begin(sync, CLIENT_SESSION, "/v1/session", body, PUSH_TIMEOUT_MS);
+    bool sent = begin(sync, CLIENT_SESSION, "/v1/session", body, SIGN_IN_TIMEOUT_MS);
     secret_wipe(body, strlen(body));
     free(body);
     return sent;
@@ -350,14 +352,30 @@ static void swap(struct sync *sync, const struct client_effect *effect)
         changed(sync);
 }
 
+/* Why nobody was asked at all: the network, or what answers is something else than a hall. */
+static void not_asked(struct sync *sync, const struct client_answer *heard, struct client_answer *why)
+{
+    bool silent = heard->net != ERR_OK;
+    log_write(LOG_WARN, "signing in at %s: %s", sync->url,
+              silent ? heard->why : "the answer is none of a hall's");
+    str_copy(why->code, sizeof why->code, silent ? "offline" : "not_a_hall");
+    str_format(why->text, sizeof why->text,
+               silent
+                   ? "The hall cannot be reached at %.150s. Check the network and the address."
+                   : "What answers at %.150s is not a hall. Check the address, and whether the network wants "
+                     "you to sign in first.",
+               sync->url);
+}
+
 static void signed_in(struct sync *sync, enum err err)
 {
-    const struct client_answer *heard = &sync->heard[CLIENT_SESSION];
-    const char *message = err == ERR_OK || err == ERR_REFUSED ? heard->text
-                          : heard->net != ERR_OK              ? heard->why
-                                                              : cache_message(sync->cache);
+    struct client_answer told = sync->heard[CLIENT_SESSION];
+    if (err == ERR_OFFLINE)
+        not_asked(sync, &sync->heard[CLIENT_SESSION], &told);
+    const char *message =
+        err == ERR_OK || err == ERR_REFUSED || err == ERR_OFFLINE ? told.text : cache_message(sync->cache);
     if (sync->events.signed_in)
-        sync->events.signed_in(sync->events.ctx, err, heard->code, *message ? message : err_text(err),
+        sync->events.signed_in(sync->events.ctx, err, told.code, *message ? message : err_text(err),
                                err == ERR_OK ? sync->answers[CLIENT_SESSION] : NULL);
     json_free(&sync->answers[CLIENT_SESSION]);
     if (err == ERR_OK)
@@ -558,7 +576,7 @@ enum err sync_new(struct sync **out, struct cache *cache, const char *url, const
                   const struct sync_events *events, struct rng *rng, struct err_info *info)
 {
     *out = NULL;
-    enum err err = check_url(url, info);
+    enum err err = sync_check_url(url, info);
     if (err != ERR_OK)
         return err;
     struct sync *sync = xcalloc(1, sizeof *sync);
@@ -601,7 +619,7 @@ void sync_free(struct sync **sync)
 
 enum err sync_set_url(struct sync *sync, const char *url, struct err_info *info)
 {
-    enum err err = check_url(url, info);
+    enum err err = sync_check_url(url, info);
     if (err != ERR_OK)
         return err;
     free(sync->url);
@@ -661,6 +679,18 @@ const struct sync_status *sync_status(const struct sync *sync)
     return &sync->core.status;
 }
 
+const char *sync_refuses(const struct sync *sync, const char *type)
+{
+    enum sync_state state = sync ? sync->core.status.state : SYNC_OFFLINE;
+    if (command_class(type) != COMMAND_ONLINE || state == SYNC_ONLINE || state == SYNC_SNAPSHOT)
+        return NULL;
+    if (state == SYNC_EXPIRED)
+        return "The sign-in has run out: sign in again first.";
+    return str_starts(type, "ticket.call")
+               ? "Hall not reachable: cannot call. Work here is kept."
+               : "Hall not reachable: this cannot be done now. Work here is kept.";
+}
+
 /* --- the loop --- */
 
 int sync_wait(struct sync *sync, struct pollfd *extra, unsigned extra_count, int timeout_ms)
@@ -676,23 +706,37 @@ int sync_wait(struct sync *sync, struct pollfd *extra, unsigned extra_count, int
     return poll(extra, extra_count, 0);
 }
 
-void sync_step(struct sync *sync, int64_t wall_ms, int64_t mono_ms)
+/* Moves what can be moved; true when something came to its end and was told. */
+static bool perform(struct sync *sync)
 {
     int running, left;
+    bool any = false;
+    struct CURLMsg *message;
+    if (!sync->multi)
+        return false;
+    curl_multi_perform(sync->multi, &running);
+    while ((message = curl_multi_info_read(sync->multi, &left)) != NULL) {
+        if (message->msg != CURLMSG_DONE)
+            continue;
+        finished(sync, message->easy_handle, message->data.result);
+        any = true;
+    }
+    return any;
+}
+
+/* What was just asked for goes out now; where it fails at once (nobody listens), that is told now and not at the
+ * next occasion. */
+void sync_step(struct sync *sync, int64_t wall_ms, int64_t mono_ms)
+{
+    enum { TURNS_MAX = 8 }; /* the next step goes on */
     sync->wall_ms = wall_ms;
     sync->mono_ms = mono_ms;
-    if (sync->multi) {
-        curl_multi_perform(sync->multi, &running);
-        struct CURLMsg *message;
-        while ((message = curl_multi_info_read(sync->multi, &left)) != NULL)
-            if (message->msg == CURLMSG_DONE)
-                finished(sync, message->easy_handle, message->data.result);
-    }
+    perform(sync);
     int64_t due_ms = client_due_ms(&sync->core);
     if (due_ms >= 0 && due_ms <= mono_ms)
         tell(sync, &(struct client_event){.kind = CLIENT_TIME});
-    if (sync->multi) /* what was just asked for goes out now */
-        curl_multi_perform(sync->multi, &running);
+    for (int turn = 0; turn < TURNS_MAX && perform(sync); turn++) {
+    }
 }
 
 int sync_timeout_ms(const struct sync *sync, int64_t mono_ms)

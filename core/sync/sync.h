@@ -25,7 +25,8 @@ struct sync_status {
     int64_t since_ms;    /* wall time of the last change of state */
     int64_t offset_ms;   /* hall's clock minus ours, as last seen */
     int64_t done, total; /* rows of the snapshot; total 0 when not known */
-    enum err err;
+    enum err err;   /* offline: ERR_OFFLINE, ERR_INVALID (an answer of something else), ERR_DISK_FULL (the hall's),
+                       ERR_TOO_OLD, ERR_DISK (this computer's) */
     char text[300]; /* why offline or frozen: a whole sentence */
 };
 
@@ -35,11 +36,14 @@ struct sync_events {
     void (*changed)(void *ctx); /* rows in the cache changed */
     void (*status)(void *ctx, const struct sync_status *status);
     void (*result)(void *ctx, int64_t seq, const struct json *result); /* of one command */
+    /* err ERR_OFFLINE: code is "offline", or "not_a_hall" when something else answers at the address */
     void (*signed_in)(void *ctx, enum err err, const char *code, const char *message,
                       const struct json *session);
     void (*answer)(void *ctx, int64_t tag, enum err err, const struct json *body); /* of sync_get */
 };
 
+/* Whether url can be the address of a hall; info says what one looks like. */
+enum err sync_check_url(const char *url, struct err_info *info) MUST_USE;
 /* ca_file (may be NULL) is trusted for https beside the system's own. now values are wall time. */
 enum err sync_new(struct sync **out, struct cache *cache, const char *url, const char *ca_file,
                   const struct sync_events *events, struct rng *rng, struct err_info *info) MUST_USE;
@@ -53,6 +57,10 @@ void sync_retry_now(struct sync *sync); /* the person asks: no more waiting */
 int64_t sync_get(struct sync *sync,
                  const char *path); /* GET beside the feed, such as /v1/search?q=; returns the tag */
 const struct sync_status *sync_status(const struct sync *sync);
+
+/* An online command needs the hall now and is otherwise not even stored (PROTOCOL.md section 9): NULL when a command
+ * of this type may be confirmed, else a sentence for people; the code is "offline". sync NULL: no hall yet. */
+const char *sync_refuses(const struct sync *sync, const char *type);
 
 /* Waits for the network, the extra descriptors (revents set) or timeout_ms (-1: for ever). */
 int sync_wait(struct sync *sync, struct pollfd *extra, unsigned extra_count, int timeout_ms);

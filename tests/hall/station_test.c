@@ -1,0 +1,307 @@
+/* tests/hall/station_test.c: the workstation's cache and sync, without a screen, against the real loketd over HTTP
+ * and TLS: the first copy, work without the hall, two workstations, people and certificates that are not right. */
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/str.h"
+#include "core/sync/sync.h"
+#include "tests/support/program.h"
+#include "tests/support/test.h"
+
+enum { PATIENCE_MS = 20000 };
+
+/* --- a hall --- */
+
+struct place {
+    char data[300], password[300], cert[300], key[300], listen[40], url[80];
+    struct running loketd;
+};
+
+static void run(struct ran ran)
+{
+    if (!CHECK_INT(ran.status, 0))
+        printf("    %s\n", ran.err);
+    ran_free(&ran);
+}
+
+static void serve(struct place *place, bool tls)
+{
+    if (tls)
+        place->loketd = START("loketd", "serve", "--data", place->data, "--listen", place->listen,
+                              "--tls-cert", place->cert, "--tls-key", place->key);
+    else
+        place->loketd = START("loketd", "serve", "--data", place->data, "--listen", place->listen);
+    char *line = running_line(&place->loketd);
+    REQUIRE(line && str_starts(line, "loketd: listening on http"));
+    str_copy(place->url, sizeof place->url, strrchr(line, ' ') + 1);
+    str_copy(place->listen, sizeof place->listen,
+             strstr(place->url, "//") + 2); /* the same port from now on */
+    free(line);
+}
+
+static void open_place(struct place *place)
+{
+    const char *folder = test_folder();
+    *place = (struct place){.listen = "127.0.0.1:0"};
+    str_format(place->data, sizeof place->data, "%s/hall", folder);
+    str_format(place->password, sizeof place->password, "%s/password", folder);
+    str_format(place->cert, sizeof place->cert, "%s/cert.pem", folder);
+    str_format(place->key, sizeof place->key, "%s/key.pem", folder);
+    FILE *file = fopen(place->password, "we");
+    REQUIRE(file && fputs("open sesame\n", file) >= 0 && fclose(file) == 0);
+    run(RUN(NULL, "loketd", "init", "--data", place->data, "--hall", "T", "--name", "Test", "--pack", "id"));
+    run(RUN(NULL, "loketd", "user", "add", "--data", place->data, "--login", "siti", "--name", "Siti",
+            "--roles", "clerk,reception", "--password-file", place->password));
+}
+
+static void kill_place(struct place *place)
+{
+    kill(place->loketd.pid, SIGKILL);
+    CHECK_INT(running_wait(&place->loketd), 128 + SIGKILL);
+}
+
+static void close_place(struct place *place)
+{
+    kill(place->loketd.pid, SIGTERM);
+    CHECK_INT(running_wait(&place->loketd), 0);
+}
+
+/* --- a workstation --- */
+
+struct station {
+    struct cache *cache;
+    struct sync *sync;
+    struct rng rng;
+    bool asked, answered; /* for a sign-in */
+    enum err err;
+    char code[40];
+};
+
+static void on_changed(void *ctx)
+{
+    (void)ctx;
+}
+static void on_status(void *ctx, const struct sync_status *status)
+{
+    (void)ctx, (void)status;
+}
+static void on_result(void *ctx, int64_t seq, const struct json *result)
+{
+    (void)ctx, (void)seq;
+    if (!CHECK_TEXT(json_text(result, "status"), "applied")) {
+        char *text = json_print(result);
+        puts(text);
+        free(text);
+    }
+}
+static void on_signed_in(void *ctx, enum err err, const char *code, const char *message,
+                         const struct json *session)
+{
+    struct station *station = ctx;
+    (void)message, (void)session;
+    station->answered = true;
+    station->err = err;
+    str_copy(station->code, sizeof station->code, code ? code : "");
+}
+static void on_answer(void *ctx, int64_t tag, enum err err, const struct json *body)
+{
+    (void)ctx, (void)tag, (void)err, (void)body;
+}
+
+static void open_station(struct station *station, const char *url, const char *ca)
+{
+    const struct sync_events events = {station, on_changed, on_status, on_result, on_signed_in, on_answer};
+    struct err_info info = {0};
+    *station = (struct station){0};
+    rng_seed_from_system(&station->rng);
+    REQUIRE(cache_open(&station->cache, test_folder(), clock_wall_now_ms(), &station->rng, NULL, &info) ==
+            ERR_OK);
+    REQUIRE(sync_new(&station->sync, station->cache, url, ca, &events, &station->rng, &info) == ERR_OK);
+}
+
+static void close_station(struct station *station)
+{
+    sync_free(&station->sync);
+    cache_close(&station->cache);
+}
+
+/* Turns until the condition holds; a failed check with the station's state when patience ends. */
+static bool turn_until(struct station *station, bool (*so)(struct station *station))
+{
+    int64_t until_ms = clock_mono_now_ms() + PATIENCE_MS;
+    for (;;) {
+        int64_t now_ms = clock_mono_now_ms();
+        sync_step(station->sync, clock_wall_now_ms(), now_ms);
+        if (so(station))
+            return true;
+        if (now_ms >= until_ms)
+            break;
+        int due_ms = sync_timeout_ms(station->sync, now_ms), left_ms = (int)(until_ms - now_ms);
+        sync_wait(station->sync, NULL, 0, due_ms >= 0 && due_ms < left_ms ? due_ms : left_ms);
+    }
+    const struct sync_status *status = sync_status(station->sync);
+    printf("    state %d, unsent %d: %s\n", status->state, (int)cache_unsent(station->cache), status->text);
+    return CHECK(!"patience");
+}
+
+static bool is_answered(struct station *station)
+{
+    return station->answered;
+}
+static bool is_online(struct station *station)
+{
+    return sync_status(station->sync)->state == SYNC_ONLINE;
+}
+static bool is_offline(struct station *station)
+{
+    return sync_status(station->sync)->state == SYNC_OFFLINE;
+}
+static bool is_expired(struct station *station)
+{
+    return sync_status(station->sync)->state == SYNC_EXPIRED;
+}
+static bool is_drained(struct station *station)
+{
+    return cache_unsent(station->cache) == 0;
+}
+
+static enum err sign_in(struct station *station, const char *login, const char *password)
+{
+    station->answered = false;
+    sync_sign_in(station->sync, login, password);
+    turn_until(station, is_answered);
+    return station->err;
+}
+
+static void issue(struct station *station)
+{
+    struct saved saved;
+    struct json *body = json_new_object();
+    json_set_text(body, "queue", "P");
+    json_set_text(body, "channel", "walk_in");
+    CHECK(cache_confirm(station->cache, "ticket.issue", body, clock_wall_now_ms(), &station->rng, &saved) ==
+          ERR_OK);
+    json_free(&saved.outcome.data);
+    json_free(&body);
+    sync_wake(station->sync);
+}
+
+static int64_t waiting(struct station *station, int64_t *numbered)
+{
+    struct json *answer = NULL;
+    REQUIRE(cache_load(station->cache, "tickets", NULL, clock_wall_now_ms(), &answer) == ERR_OK);
+    const struct json *rows = json_get(answer, "rows");
+    int64_t count = (int64_t)json_count(rows);
+    if (numbered) {
+        *numbered = 0;
+        for (const struct json *row = json_first(rows); row; row = json_next(row))
+            *numbered += !str_empty(json_text(row, "number"));
+    }
+    json_free(&answer);
+    return count;
+}
+
+static bool sees_three(struct station *station)
+{
+    int64_t numbered;
+    return waiting(station, &numbered) == 3 && numbered == 3;
+}
+
+/* --- tests --- */
+
+TEST(station_copies_works_and_is_seen_by_another)
+{
+    struct place place;
+    struct station one, other;
+    open_place(&place);
+    serve(&place, false);
+    open_station(&one, place.url, NULL);
+    open_station(&other, place.url, NULL);
+    CHECK(sign_in(&one, "siti", "open sesame") == ERR_OK && sign_in(&other, "siti", "open sesame") == ERR_OK);
+    turn_until(&one, is_online);
+    turn_until(&other, is_online);
+    CHECK_INT(waiting(&other, NULL), 0);
+    for (int i = 0; i < 3; i++)
+        issue(&one);
+    CHECK_INT(waiting(&one, NULL), 3); /* here at once, without a number */
+    turn_until(&one, is_drained);
+    turn_until(&other, sees_three);
+    turn_until(&one, sees_three);
+    close_station(&one);
+    close_station(&other);
+    close_place(&place);
+}
+
+TEST(station_works_on_while_the_hall_is_away)
+{
+    struct place place;
+    struct station station;
+    open_place(&place);
+    serve(&place, false);
+    open_station(&station, place.url, NULL);
+    CHECK(sign_in(&station, "siti", "open sesame") == ERR_OK);
+    turn_until(&station, is_online);
+    kill_place(&place);
+    issue(&station);
+    issue(&station);
+    turn_until(&station, is_offline);
+    CHECK(strstr(sync_status(station.sync)->text, "Hall not reachable") != NULL);
+    issue(&station);
+    CHECK_INT(cache_unsent(station.cache), 3);
+    serve(&place, false);
+    sync_retry_now(station.sync);
+    turn_until(&station, is_drained);
+    turn_until(&station, sees_three); /* each once */
+    turn_until(&station, is_online);
+    close_station(&station);
+    close_place(&place);
+}
+
+TEST(station_says_who_may_not_come_in)
+{
+    struct place place;
+    struct station station;
+    open_place(&place);
+    serve(&place, false);
+    open_station(&station, place.url, NULL);
+    CHECK(sign_in(&station, "siti", "open sesam") == ERR_REFUSED);
+    CHECK_TEXT(station.code, "bad_credentials");
+    CHECK(sign_in(&station, "nobody", "open sesame") == ERR_REFUSED);
+    CHECK_TEXT(station.code, "bad_credentials");
+    CHECK(cache_actor(station.cache) == NULL);
+    CHECK(sign_in(&station, "siti", "open sesame") == ERR_OK);
+    turn_until(&station, is_online);
+    run(RUN(NULL, "loketd", "user", "disable", "--data", place.data, "--login", "siti"));
+    issue(&station);
+    turn_until(&station, is_expired);
+    CHECK_INT(cache_unsent(station.cache), 1); /* kept with its owner */
+    close_station(&station);
+    close_place(&place);
+}
+
+TEST(station_trusts_a_certificate_that_it_was_given_and_no_other)
+{
+    struct place place;
+    struct station station, stranger;
+    open_place(&place);
+    char *make = xasprintf("openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2"
+                           " -keyout '%s' -out '%s' -subj /CN=localhost"
+                           " -addext subjectAltName=DNS:localhost,IP:127.0.0.1 2>/dev/null",
+                           place.key, place.cert);
+    REQUIRE(system(make) == 0);
+    free(make);
+    serve(&place, true);
+    CHECK(str_starts(place.url, "https://"));
+    open_station(&station, place.url, place.cert);
+    CHECK(sign_in(&station, "siti", "open sesame") == ERR_OK);
+    turn_until(&station, is_online);
+    issue(&station);
+    turn_until(&station, is_drained);
+    open_station(&stranger, place.url, NULL);
+    CHECK(sign_in(&stranger, "siti", "open sesame") == ERR_OFFLINE); /* the password never left */
+    close_station(&station);
+    close_station(&stranger);
+    close_place(&place);
+}
