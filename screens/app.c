@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "screens/app_state.h"
+#include "screens/show.h"
 
 /* Effects that a screen's answer to an effect asks for in turn: more than this is a circle. */
 enum { EFFECTS_MAX = 512 };
@@ -324,15 +325,16 @@ static void on_saved(struct app *app, const struct msg *msg, struct effects *eff
 
 static void on_refused(struct app *app, const struct msg *msg, struct effects *effects)
 {
-    app_toast(app, TOAST_DANGER, msg->text ? msg->text : "");
+    app_toast(app, TOAST_DANGER, show_refusal(&app->ui, msg->code, msg->text));
     tell_asker(app, msg, effects);
 }
 
 static void on_result(struct app *app, const struct msg *msg, struct effects *effects)
 {
-    const char *message = json_text(json_get(msg->json, "error"), "message");
-    if (message)
-        app_toast(app, TOAST_DANGER, message);
+    const struct json *error = json_get(msg->json, "error");
+    if (json_text(error, "message"))
+        app_toast(app, TOAST_DANGER,
+                  show_refusal(&app->ui, json_text(error, "code"), json_text(error, "message")));
     for (int i = 0; i < PENDING_MAX; i++) {
         struct pending *pending = &app->pending[i];
         if (!pending->type[0] || pending->seq != msg->seq)

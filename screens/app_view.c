@@ -204,7 +204,7 @@ void app_view(const struct app *app, int64_t now_ms, struct frame *frame)
     struct rect bottom = rect_cut_bottom(&area, lines < area.h - 1 ? lines : area.h - 1);
     frame_rule(frame, rect_cut_bottom(&area, 1));
     if (toast_shown(&app->toast, now_ms))
-        toast_draw(&app->toast, now_ms, frame, rect_cut_bottom(&area, 1));
+        toast_draw(&app->toast, now_ms, frame, rect_cut_bottom(&area, toast_lines(&app->toast, area.w)));
     body_view(app, frame, area);
     if (app->ask)
         ask_view(app->ask, &app->ui, frame, bottom);

@@ -76,7 +76,8 @@ const char *ask_search_what(const struct ask *ask)
 
 struct json *ask_search_args(const struct ask *ask, const struct ui *ui)
 {
-    struct json *args = json_new_object();
+    const struct json *more = json_get(json_get(ask->question, "search"), "args");
+    struct json *args = more ? json_copy(more) : json_new_object();
     json_set_text(args, "q", field_text(&ask->field));
     json_set_text(args, "lang", lang_code(ui->lang));
     return args;

@@ -1,5 +1,5 @@
-/* screens/desk.h: the desk's state, shared by its three files: desk_screen.c (messages), desk_steps.c (what
- * each action does and asks) and desk_view.c (drawing). Nobody else includes this. */
+/* screens/desk.h: the desk's state, shared by its files: desk_screen.c (messages), desk_steps.c (what each
+ * action does and asks), desk_counter.c (which counter), desk_view.c and desk_aside.c (drawing). Nobody else includes this. */
 #pragma once
 #include "screens/screen.h"
 
@@ -19,7 +19,11 @@ struct desk {
 const struct json *desk_rows(const struct desk *desk, enum desk_pane pane);
 const struct json *desk_row(const struct desk *desk, enum desk_pane pane);
 const struct json *desk_ticket(const struct desk *desk); /* NULL: nobody is here */
+/* Why this person was called; with nobody here, why the next one comes next. NULL: not known. */
+const struct json *desk_why(const struct desk *desk);
 bool desk_ticket_is(const struct desk *desk, const char *state);
+bool desk_case_is_draft(const struct json *c);     /* it may still be written */
+bool desk_case_is_undecided(const struct json *c); /* submitted, and nobody decided it yet */
 int64_t desk_due_in_ms(const struct json *ticket,
                        int64_t now_ms); /* of a held ticket; INT64_MAX: no time set */
 const char *desk_hold_reason(const struct ui *ui, const char *code);
@@ -31,6 +35,19 @@ void desk_answered(struct desk *desk, const struct ui *ui, const struct msg *msg
 /* The answer to a "queues" or "users" load that a transfer waits for. */
 void desk_ask_target(struct desk *desk, const struct ui *ui, const struct msg *msg, struct effects *effects);
 
-void desk_ask_counter(const struct ui *ui, const struct json *counters, struct effects *effects);
+/* The answer to an "accounts" load: opens the one counter that fits, or asks. */
+void desk_choose_counter(struct desk *desk, const struct ui *ui, const struct json *accounts,
+                         struct effects *effects);
 
+/* desk_counter.c: counters to choose from. accounts: the answer of the query "accounts". */
+bool desk_counter_is_taken(const struct json *counter, const char *user);        /* by someone else */
+const char *desk_only_counter(const struct json *accounts, const struct ui *ui); /* its id, NULL: ask */
+void desk_ask_counter(const struct json *accounts, const struct ui *ui, struct effects *effects);
+
+/* desk_aside.c */
+void desk_why_view(const struct desk *desk, const struct ui *ui, struct frame *frame, struct rect area);
+/* Of the chosen application, rows_max at most; cut from the top of area. */
+void desk_papers_view(const struct desk *desk, const struct ui *ui, int rows_max, struct frame *frame,
+                      struct rect *area);
+void desk_preview(const struct desk *desk, const struct ui *ui, struct frame *frame, struct rect area);
 void desk_view(const struct desk *desk, const struct ui *ui, struct frame *frame, struct rect area);

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "screens/desk.h"
+#include "screens/show.h"
 
 static void *desk_new(const struct json *args)
 {
@@ -35,9 +36,35 @@ const struct json *desk_ticket(const struct desk *desk)
     return json_is_object(ticket) ? ticket : NULL;
 }
 
+const struct json *desk_why(const struct desk *desk)
+{
+    const struct json *ticket = desk_ticket(desk), *why = json_get(ticket ? ticket : desk->data, "why");
+    return json_is_object(why) ? why : NULL;
+}
+
 bool desk_ticket_is(const struct desk *desk, const char *state)
 {
     return str_equal(json_text(desk_ticket(desk), "state"), state);
+}
+
+static bool case_is_one_of(const struct json *c, const char *const states[])
+{
+    for (; *states; states++)
+        if (str_equal(json_text(c, "state"), *states))
+            return true;
+    return false;
+}
+
+bool desk_case_is_draft(const struct json *c)
+{
+    static const char *const states[] = {"draft", "returned", NULL};
+    return case_is_one_of(c, states);
+}
+
+bool desk_case_is_undecided(const struct json *c)
+{
+    static const char *const states[] = {"submitted", "complete", "in_review", "referred", NULL};
+    return case_is_one_of(c, states);
 }
 
 int64_t desk_due_in_ms(const struct json *ticket, int64_t now_ms)
@@ -146,7 +173,8 @@ static void on_result(struct desk *desk, const struct ui *ui, const struct msg *
         !json_is_object(json_get(json_get(msg->json, "data"), "ticket")))
         effects_toast(effects, TOAST_PLAIN, "%s", tr(ui->lang, TR("Nobody is waiting.")));
     if (str_equal(json_text(error, "code"), "counter_taken")) {
-        struct json *question = question_new("takeover", json_text_or(error, "message", ""));
+        struct json *question =
+            question_new("takeover", show_refusal(ui, "counter_taken", json_text_or(error, "message", "")));
         question_choice(question, "y", tr(ui->lang, TR("take the counter over")), "yes", NULL);
         effects_ask(effects, question);
     }
@@ -166,7 +194,7 @@ static void on_data(struct desk *desk, const struct ui *ui, const struct msg *ms
     if (str_equal(msg->what, "desk"))
         take_data(desk, msg->json);
     else if (str_equal(msg->what, "accounts"))
-        desk_ask_counter(ui, json_get(msg->json, "counters"), effects);
+        desk_choose_counter(desk, ui, msg->json, effects);
     else
         desk_ask_target(desk, ui, msg, effects);
 }

@@ -84,9 +84,32 @@ static const char *need_case(const struct desk *desk)
     return desk_row(desk, DESK_CASES) ? NULL : TR("There is no application yet: + opens one.");
 }
 
+static const char *may_decide(const struct desk *desk)
+{
+    const struct json *c = desk_row(desk, DESK_CASES);
+    if (!c)
+        return need_case(desk);
+    return desk_case_is_draft(c) ? TR("Not submitted yet: o opens the form, F10 submits.") : NULL;
+}
+
+/* Where the fee has tiers or is not settled, the papers screen asks for it. */
+static const char *may_pay(const struct desk *desk)
+{
+    const struct json *c = desk_row(desk, DESK_CASES);
+    const char *total = json_text_or(json_get(c, "fee"), "total", "");
+    if (!c)
+        return need_case(desk);
+    if (!*total)
+        return TR("No fee is set: p shows the papers and the fee.");
+    if (!strpbrk(total, "123456789"))
+        return TR("This is free of charge.");
+    return str_equal(json_text(c, "paid"), total) ? TR("The fee is paid.") : NULL;
+}
+
 static const char *may_call(const struct desk *desk, const struct ui *ui)
 {
-    if (!json_is_object(json_get(desk->data, "counter")))
+    const struct json *counter = json_get(desk->data, "counter");
+    if (!json_is_object(counter) || desk_counter_is_taken(counter, ui->session.user))
         return TR("You have no counter yet: press c.");
     if (ui->link.state != LINK_ONLINE && ui->link.state != LINK_EXPIRED)
         return TR("Hall not reachable: cannot call. Work here is kept; F5 tries again.");
@@ -100,7 +123,8 @@ static const char *may_call(const struct desk *desk, const struct ui *ui)
 static const char *may_change_counter(const struct desk *desk, const struct ui *ui, enum action action)
 {
     const char *state = counter_state(desk);
-    if (!*state)
+    bool theirs = desk_counter_is_taken(json_get(desk->data, "counter"), ui->session.user);
+    if (!*state || theirs)
         return action == ACTION_COUNTER_OPEN ? need_hall(desk, ui) : TR("You have no counter yet: press c.");
     if (action == ACTION_COUNTER_OPEN && strcmp(state, "closed") != 0)
         return TR("Your counter is open already.");
@@ -108,6 +132,8 @@ static const char *may_change_counter(const struct desk *desk, const struct ui *
         return TR("Your counter is not on a break.");
     if (action == ACTION_COUNTER_PAUSE && strcmp(state, "open") != 0)
         return TR("Your counter is not open: press c.");
+    if (action == ACTION_COUNTER_PAUSE && desk_ticket(desk))
+        return TR("Finish, hold, transfer or return this person first.");
     if (action == ACTION_COUNTER_CLOSE && strcmp(state, "closed") == 0)
         return TR("Your counter is closed already.");
     return need_hall(desk, ui);
@@ -152,13 +178,18 @@ const char *desk_enabled(const struct desk *desk, const struct ui *ui, enum acti
         return need_serving(desk);
     case ACTION_OPEN_FORM:
     case ACTION_PAPERS:
-    case ACTION_DECIDE:
-    case ACTION_PAY:
         return need_case(desk);
+    case ACTION_DECIDE:
+        return may_decide(desk);
+    case ACTION_PAY:
+        return may_pay(desk);
     case ACTION_UNDO:
         return may_undo(desk, ui);
     case ACTION_WHY:
-        return json_is_object(json_get(desk->data, "why")) ? NULL : TR("Nobody is waiting.");
+        if (desk_why(desk))
+            return NULL;
+        return desk_ticket(desk) ? TR("Nothing is recorded of why this person was called.")
+                                 : TR("Nobody is waiting.");
     case ACTION_RESUME:
         return may_resume(desk);
     case ACTION_COUNTER_OPEN:
@@ -286,8 +317,7 @@ static size_t open_drafts(const struct desk *desk)
 {
     size_t count = 0;
     for (const struct json *row = json_first(desk_rows(desk, DESK_CASES)); row; row = json_next(row))
-        count +=
-            str_equal(json_text(row, "state"), "draft") || str_equal(json_text(row, "state"), "returned");
+        count += desk_case_is_draft(row);
     return count;
 }
 
@@ -415,23 +445,11 @@ static void ask_pause(struct desk *desk, const struct ui *ui, struct effects *ef
     effects_ask(effects, question);
 }
 
-/* A counter is chosen once and kept for the next start; those of the clerk's own agency come first. */
-void desk_ask_counter(const struct ui *ui, const struct json *counters, struct effects *effects)
+/* The counter of last time opens at once, unless someone else sits there now. */
+static void open_counter(struct desk *desk, const struct ui *ui, struct effects *effects)
 {
-    struct json *question = ask("counter", tr(ui->lang, TR("At which counter do you sit? Type to search.")));
-    for (int pass = 0; pass < 2; pass++) {
-        for (const struct json *row = json_first(counters); row; row = json_next(row)) {
-            bool own = str_equal(json_text_or(row, "agency", ""), ui->session.agency);
-            if (own == (pass == 0))
-                question_item(question, json_text_or(row, "name", ""), json_text_or(row, "id", ""), NULL);
-        }
-    }
-    effects_ask(effects, question);
-}
-
-static void open_counter(struct desk *desk, struct effects *effects)
-{
-    if (*counter_state(desk))
+    const struct json *counter = json_get(desk->data, "counter");
+    if (json_is_object(counter) && !desk_counter_is_taken(counter, ui->session.user))
         send_online(desk, "counter.open", counter_body(desk), effects);
     else
         effects_load(effects, "accounts", NULL);
@@ -445,6 +463,16 @@ static void counter_chosen(struct desk *desk, const char *counter, struct effect
     send_online(desk, "counter.open", body, effects);
 }
 
+void desk_choose_counter(struct desk *desk, const struct ui *ui, const struct json *accounts,
+                         struct effects *effects)
+{
+    const char *only = desk_only_counter(accounts, ui);
+    if (only)
+        counter_chosen(desk, only, effects);
+    else
+        desk_ask_counter(accounts, ui, effects);
+}
+
 static void ask_identify(const struct ui *ui, struct effects *effects)
 {
     struct json *question =
@@ -453,10 +481,14 @@ static void ask_identify(const struct ui *ui, struct effects *effects)
     effects_ask(effects, question);
 }
 
-static void ask_service(const struct ui *ui, struct effects *effects)
+/* The ticket's own service stands first, so that Enter opens it; those of other agencies are not offered: their
+ * clerks open them, after a transfer. */
+static void ask_service(const struct desk *desk, const struct ui *ui, struct effects *effects)
 {
     struct json *question = ask("service", tr(ui->lang, TR("Which service? Type a few letters.")));
     question_search(question, "services", "");
+    question_search_for(question, "agency", ui->session.agency);
+    question_search_for(question, "first", json_text(desk_ticket(desk), "service"));
     effects_ask(effects, question);
 }
 
@@ -551,7 +583,7 @@ void desk_act(struct desk *desk, const struct ui *ui, enum action action, struct
     case ACTION_IDENTIFY:
         return ask_identify(ui, effects);
     case ACTION_ADD_CASE:
-        return ask_service(ui, effects);
+        return ask_service(desk, ui, effects);
     case ACTION_OPEN_FORM:
         return open_for_case(desk, SCREEN_FORM, effects);
     case ACTION_PAPERS:
@@ -563,7 +595,7 @@ void desk_act(struct desk *desk, const struct ui *ui, enum action action, struct
     case ACTION_UNDO:
         return undo(desk, effects);
     case ACTION_COUNTER_OPEN:
-        return open_counter(desk, effects);
+        return open_counter(desk, ui, effects);
     case ACTION_COUNTER_RESUME:
         return send_online(desk, "counter.resume", counter_body(desk), effects);
     case ACTION_COUNTER_PAUSE:

@@ -9,8 +9,7 @@
 
 enum {
     RIGHT_W = 33,       /* queues, parked, next, today */
-    PREVIEW_FROM = 100, /* columns from which the citizen stands at the right */
-    PREVIEW_W = 28,     /* and 8 more from 120 columns on */
+    PREVIEW_FROM = 100, /* columns from which the citizen and the application stand at the right */
     NEXT_ROWS = 4,
 };
 
@@ -30,28 +29,78 @@ static void ticket_clock(const struct json *ticket, const struct ui *ui, struct 
                  called ? STYLE_WARN : STYLE_GOOD, TEXT_RIGHT);
 }
 
-static void ticket_facts(const struct desk *desk, const struct ui *ui, struct frame *frame, struct rect line)
+/* What is known of the person, in the order of reading. Where the line is short, the least weighty are left out
+ * whole; the name never. */
+struct fact {
+    char text[SHOW_TEXT];
+    int weight; /* 0 first; unused: < 0 */
+    unsigned look;
+    bool shown;
+};
+enum { FACT_NAME, FACT_BORN, FACT_NUMBER, FACT_WAITED, FACT_CHANNEL, FACT_CALLS, FACT_PRIORITY, FACTS };
+
+static void facts_of_person(const struct ui *ui, const struct json *person, struct fact facts[FACTS])
 {
-    char person[SHOW_TEXT], waited[SHOW_TEXT];
-    const struct json *ticket = desk_ticket(desk);
+    const char *born = json_text(person, "born");
+    if (!json_is_object(person)) {
+        str_copy(facts[FACT_NAME].text, SHOW_TEXT, tr(ui->lang, TR("not identified yet")));
+        return;
+    }
+    str_copy(facts[FACT_NAME].text, SHOW_TEXT, json_text_or(person, "name", "–"));
+    if (!str_empty(born))
+        str_format(facts[FACT_BORN].text, SHOW_TEXT, tr(ui->lang, TR("born %.4s")), born);
+    show_identity(person, facts[FACT_NUMBER].text);
+}
+
+static void facts_of_ticket(const struct ui *ui, const struct json *ticket, struct fact facts[FACTS])
+{
+    char waited[SHOW_TEXT];
     int64_t arrived_ms = 0, called_ms = ui->now_ms;
     time_parse(json_text_or(ticket, "arrived_at", ""), &arrived_ms);
     time_parse(json_text_or(ticket, "called_at", ""), &called_ms);
-    rect_cut_left(
-        &line, text_draw(frame, line, show_person(ui, json_get(desk->data, "person"), person), STYLE_TEXT));
-    if (arrived_ms) {
-        char text[SHOW_TEXT];
-        str_format(text, sizeof text, tr(ui->lang, TR(" · waited %s")),
+    if (arrived_ms)
+        str_format(facts[FACT_WAITED].text, SHOW_TEXT, tr(ui->lang, TR("waited %s")),
                    show_minutes(ui, called_ms - arrived_ms, waited));
-        rect_cut_left(&line, text_draw(frame, line, text, STYLE_DIM));
-    }
-    rect_cut_left(&line, text_draw(frame, line, " · ", STYLE_DIM));
-    rect_cut_left(&line, text_draw(frame, line, show_channel(ui, json_text_or(ticket, "channel", "walk_in")),
-                                   STYLE_DIM));
+    str_copy(facts[FACT_CHANNEL].text, SHOW_TEXT,
+             show_channel(ui, json_text_or(ticket, "channel", "walk_in")));
+    if (json_int(ticket, "calls", 1) > 1 && str_equal(json_text(ticket, "state"), "called"))
+        str_format(facts[FACT_CALLS].text, SHOW_TEXT, tr(ui->lang, TR("call %d")),
+                   (int)json_int(ticket, "calls", 1));
     const struct json *priority = json_get(ticket, "priority");
-    if (json_as_text(priority) || json_is_object(priority)) {
-        rect_cut_left(&line, text_draw(frame, line, " · ", STYLE_DIM));
-        text_drawf(frame, line, STYLE_WARN, "! %s", tr(ui->lang, TR("priority")));
+    if (json_as_text(priority) || json_is_object(priority))
+        str_format(facts[FACT_PRIORITY].text, SHOW_TEXT, "! %s", tr(ui->lang, TR("priority")));
+}
+
+static void choose_facts(struct fact facts[FACTS], int w)
+{
+    int used = 0;
+    for (int weight = 0; weight < FACTS; weight++) {
+        for (int i = 0; i < FACTS; i++) {
+            int needs = text_width(facts[i].text) + (used ? 3 : 0);
+            if (facts[i].weight != weight || !facts[i].text[0] || (weight && used + needs > w))
+                continue;
+            facts[i].shown = true;
+            used += needs;
+        }
+    }
+}
+
+static void ticket_facts(const struct desk *desk, const struct ui *ui, struct frame *frame, struct rect line)
+{
+    struct fact facts[FACTS] = {
+        [FACT_NAME] = {.weight = 0, .look = STYLE_TEXT},    [FACT_BORN] = {.weight = 5, .look = STYLE_TEXT},
+        [FACT_NUMBER] = {.weight = 1, .look = STYLE_TEXT},  [FACT_WAITED] = {.weight = 4, .look = STYLE_DIM},
+        [FACT_CHANNEL] = {.weight = 6, .look = STYLE_DIM},  [FACT_CALLS] = {.weight = 3, .look = STYLE_WARN},
+        [FACT_PRIORITY] = {.weight = 2, .look = STYLE_WARN}};
+    facts_of_person(ui, json_get(desk->data, "person"), facts);
+    facts_of_ticket(ui, desk_ticket(desk), facts);
+    choose_facts(facts, line.w);
+    for (int i = 0; i < FACTS; i++) {
+        if (!facts[i].shown)
+            continue;
+        if (i != FACT_NAME)
+            rect_cut_left(&line, text_draw(frame, line, " · ", STYLE_DIM));
+        rect_cut_left(&line, text_draw(frame, line, facts[i].text, facts[i].look));
     }
 }
 
@@ -146,6 +195,7 @@ static void empty_view(const struct desk *desk, const struct ui *ui, struct fram
 struct pane {
     const struct desk *desk;
     const struct ui *ui;
+    bool wide; /* the chosen application stands at the right */
 };
 
 /* The column before a row: a sign for the chosen one, beside its colour. */
@@ -163,7 +213,7 @@ static void case_row(const void *self, int row, struct frame *frame, struct rect
     row_sign(frame, &area, look);
     struct rect number = rect_cut_left(&area, 3);
     text_drawf(frame, number, look, "%d", row + 1);
-    struct rect right = rect_cut_right(&area, 7), word = rect_cut_right(&area, 11);
+    struct rect right = rect_cut_right(&area, 6), word = rect_cut_right(&area, 11);
     if (str_equal(state, "draft") && json_int(c, "total", 0))
         text_drawf(frame, right, look, " %d/%d", (int)json_int(c, "filled", 0), (int)json_int(c, "total", 0));
     rect_cut_left(&right, 5);
@@ -248,66 +298,7 @@ static void pane_view(const struct pane *pane, enum desk_pane which, const char 
     rect_cut_top(area, 1);
 }
 
-/* --- papers, what next, why --- */
-
-static const char *document_name(const struct desk *desk, const struct ui *ui, const char *code)
-{
-    const struct json *papers = json_get(json_get(desk->data, "service"), "documents");
-    for (const struct json *paper = json_first(papers); paper; paper = json_next(paper))
-        if (str_equal(json_text(paper, "code"), code) && json_get(paper, "name"))
-            return show_name(ui, json_get(paper, "name"));
-    return code;
-}
-
-static void paper_row(const struct desk *desk, const struct ui *ui, const struct json *paper,
-                      struct frame *frame, struct rect line)
-{
-    const char *state = json_text_or(paper, "state", "");
-    bool missing = str_equal(state, "missing"), open = !*state || str_equal(state, "open");
-    rect_cut_left(&line, 2);
-    struct rect sign = rect_cut_left(&line, 3), word = rect_cut_right(&line, 12);
-    text_draw(frame, sign,
-              missing ? "!"
-              : open  ? "·"
-                      : "✓",
-              missing ? STYLE_WARN
-              : open  ? STYLE_DIM
-                      : STYLE_GOOD);
-    text_draw(frame, word, open ? "" : show_document_state(ui, state), missing ? STYLE_WARN : STYLE_DIM);
-    const char *name = json_get(paper, "name") ? show_name(ui, json_get(paper, "name"))
-                                               : document_name(desk, ui, json_text_or(paper, "code", ""));
-    text_draw(frame, line, name, STYLE_TEXT);
-}
-
-static bool is_of_case(const struct json *paper, const struct json *c)
-{
-    return str_equal(json_text(paper, "case"), json_text(c, "id"));
-}
-
-static void papers_view(const struct desk *desk, const struct ui *ui, int rows_max, struct frame *frame,
-                        struct rect *area)
-{
-    const struct json *c = desk_row(desk, DESK_CASES);
-    int rows = 0;
-    if (!c)
-        return;
-    struct rect head = rect_cut_top(area, 1);
-    rect_cut_left(&head, 1);
-    text_drawf(frame, head, STYLE_TITLE, tr(ui->lang, TR("Papers for %d")), desk->cursor[DESK_CASES] + 1);
-    for (const struct json *paper = json_first(json_get(desk->data, "documents")); paper && rows < rows_max;
-         paper = json_next(paper)) {
-        if (is_of_case(paper, c)) {
-            paper_row(desk, ui, paper, frame, rect_cut_top(area, 1));
-            rows++;
-        }
-    }
-    if (!rows) {
-        struct rect line = rect_cut_top(area, 1);
-        rect_cut_left(&line, 2);
-        text_draw(frame, line, tr(ui->lang, TR("no papers recorded")), STYLE_DIM);
-    }
-    rect_cut_top(area, 1);
-}
+/* --- what next --- */
 
 static void hint(const struct ui *ui, enum action action, const char *text, struct frame *frame,
                  struct rect *area)
@@ -319,24 +310,38 @@ static void hint(const struct ui *ui, enum action action, const char *text, stru
     show_hint(frame, line, name, text);
 }
 
-static bool is_open_draft(const struct json *c)
+static int papers_open(const struct json *c)
 {
-    return str_equal(json_text(c, "state"), "draft") || str_equal(json_text(c, "state"), "returned");
+    int open = 0;
+    for (const struct json *paper = json_first(json_get(c, "papers")); paper; paper = json_next(paper))
+        open += !json_bool(paper, "met", false);
+    return open;
 }
 
+/* What the chosen application waits for, in the order in which a clerk does it. */
 static void hints_for_case(const struct desk *desk, const struct ui *ui, const struct json *c,
                            struct frame *frame, struct rect *area)
 {
     char text[SHOW_TEXT];
-    int left = (int)(json_int(c, "total", 0) - json_int(c, "filled", 0));
-    if (is_open_draft(c)) {
-        str_format(text, sizeof text, tr(ui->lang, TR("go on with the form (%d fields left)")),
-                   left > 0 ? left : 0);
-        hint(ui, ACTION_OPEN_FORM, text, frame, area);
-    } else if (!desk_enabled(desk, ui, ACTION_DECIDE) && !str_equal(json_text(c, "state"), "delivered")) {
-        hint(ui, ACTION_DECIDE, tr(ui->lang, TR("decide")), frame, area);
+    int left = (int)(json_int(c, "total", 0) - json_int(c, "filled", 0)), open = papers_open(c);
+    bool draft = desk_case_is_draft(c);
+    if (draft) {
+        str_format(text, sizeof text, tr(ui->lang, TR("go on with the form (%d fields left)")), left);
+        hint(ui, ACTION_OPEN_FORM, left > 0 ? text : tr(ui->lang, TR("check the form and submit")), frame,
+             area);
     }
-    hint(ui, ACTION_PAPERS, tr(ui->lang, TR("papers")), frame, area);
+    str_format(text, sizeof text, tr(ui->lang, TR("papers (%d to be seen)")), open);
+    if (draft || open)
+        hint(ui, ACTION_PAPERS, open ? text : tr(ui->lang, TR("papers")), frame, area);
+    if (!desk_enabled(desk, ui, ACTION_PAY)) {
+        str_format(text, sizeof text, tr(ui->lang, TR("the fee: %s")),
+                   json_text_or(json_get(c, "fee"), "total", ""));
+        hint(ui, ACTION_PAY, text, frame, area);
+    }
+    if (desk_case_is_undecided(c))
+        hint(ui, ACTION_DECIDE, tr(ui->lang, TR("decide")), frame, area);
+    else if (!draft)
+        hint(ui, ACTION_FINISH, tr(ui->lang, TR("finish the visit")), frame, area);
 }
 
 static void what_next_view(const struct desk *desk, const struct ui *ui, struct frame *frame,
@@ -360,64 +365,6 @@ static void what_next_view(const struct desk *desk, const struct ui *ui, struct 
     rect_cut_top(area, 1);
 }
 
-static const char *reason_sentence(const struct ui *ui, const char *code)
-{
-    static const struct {
-        const char *code, *text;
-    } sentences[] = {
-        {"sent_to_you", TR("sent to you")},
-        {"waited_longest", TR("waited longest")},
-        {"priority_class", TR("lawful priority")},
-        {"ordinary_turn", TR("an ordinary turn after priority calls")},
-        {"queue_share", TR("its queue's share of this counter")},
-        {"walk_in_priority", TR("priority without booking")},
-        {"booking_due", TR("the booked time has come")},
-        {"before_booking", TR("time before the next booking")},
-        {"only_list", TR("nobody else waits")},
-        {"priority_first", TR("priority came first")},
-        {"other_queue_share", TR("another queue's share")},
-        {"booking_not_due", TR("the booked time has not come")},
-        {"called_recently", TR("was called a moment ago")},
-        {"sent_ticket_first", TR("someone sent here came first")},
-        {"other_class_first", TR("another class came first")},
-    };
-    for (size_t i = 0; code && i < sizeof sentences / sizeof *sentences; i++)
-        if (strcmp(sentences[i].code, code) == 0)
-            return tr(ui->lang, sentences[i].text);
-    return code ? code : "";
-}
-
-static const char *rule_of(const struct json *why)
-{
-    const struct json *rule = json_get(why, "rule");
-    return json_as_text(rule) ? json_as_text(rule)
-                              : json_text_or(rule, "kind", json_text_or(rule, "name", ""));
-}
-
-/* The rule that chose, and who was passed over. */
-static void why_view(const struct desk *desk, const struct ui *ui, struct frame *frame, struct rect area)
-{
-    const struct json *why = json_get(desk->data, "why");
-    struct rect head = rect_cut_top(&area, 1);
-    rect_cut_left(&area, 2);
-    rect_cut_left(&head, 1);
-    show_heading(frame, head, tr(ui->lang, TR("Why this one")));
-    text_draw(frame, rect_cut_top(&area, 1), show_rule(ui, rule_of(why)), STYLE_TEXT);
-    text_drawf(frame, rect_cut_top(&area, 1), STYLE_ACCENT, "%s  %s",
-               json_text_or(why, "number", json_text_or(desk_row(desk, DESK_NEXT), "number", "")),
-               reason_sentence(ui, json_text(why, "reason")));
-    rect_cut_top(&area, 1);
-    const struct json *passed = json_get(why, "passed_over");
-    text_draw(frame, rect_cut_top(&area, 1),
-              tr(ui->lang, json_count(passed) ? TR("Passed over:") : TR("Nobody was passed over.")),
-              STYLE_DIM);
-    for (const struct json *row = json_first(passed); row; row = json_next(row)) {
-        const char *number = json_as_text(row) ? json_as_text(row) : json_text_or(row, "number", "");
-        text_drawf(frame, rect_cut_top(&area, 1), STYLE_TEXT, "%s  %s", number,
-                   reason_sentence(ui, json_text(row, "reason")));
-    }
-}
-
 static void today_view(const struct desk *desk, const struct ui *ui, struct frame *frame, struct rect *area)
 {
     const struct json *today = json_get(desk->data, "today");
@@ -437,8 +384,9 @@ static void left_view(const struct pane *pane, struct frame *frame, struct rect 
 {
     const struct desk *desk = pane->desk;
     const struct ui *ui = pane->ui;
-    if (desk->why)
-        return why_view(desk, ui, frame, area);
+    rect_cut_right(&area, 1);
+    if (desk->why && desk_why(desk))
+        return desk_why_view(desk, ui, frame, area);
     if (!desk_ticket(desk)) {
         pane_view(pane, DESK_NEXT, tr(ui->lang, TR("Next by rule")), next_row, area.h - 2,
                   tr(ui->lang, TR("Nobody is waiting.")), frame, &area);
@@ -447,8 +395,9 @@ static void left_view(const struct pane *pane, struct frame *frame, struct rect 
     bool tall = area.h >= 16;
     pane_view(pane, DESK_CASES, tr(ui->lang, TR("Applications")), case_row, tall ? 6 : 4,
               tr(ui->lang, TR("none yet: + opens one")), frame, &area);
-    int for_next = 4;
-    papers_view(desk, ui, area.h > for_next + 3 ? area.h - for_next - 3 : 0, frame, &area);
+    int for_next = 5;
+    if (!pane->wide)
+        desk_papers_view(desk, ui, area.h > for_next + 3 ? area.h - for_next - 3 : 0, frame, &area);
     what_next_view(desk, ui, frame, &area);
 }
 
@@ -475,50 +424,23 @@ static void right_view(const struct pane *pane, struct frame *frame, struct rect
         today_view(desk, ui, frame, &today);
 }
 
-static void fact(struct frame *frame, struct rect *area, const char *label, const char *value)
+static int preview_width(int w)
 {
-    if (str_empty(value))
-        return;
-    struct rect line = rect_cut_top(area, 1), name = rect_cut_left(&line, 12);
-    text_draw(frame, name, label, STYLE_DIM);
-    text_draw(frame, line, value, STYLE_TEXT);
-}
-
-/* Where there is room: the citizen and the chosen application, nothing that must stay hidden. */
-static void preview_view(const struct desk *desk, const struct ui *ui, struct frame *frame, struct rect area)
-{
-    const struct json *person = json_get(desk->data, "person"), *c = desk_row(desk, DESK_CASES);
-    char text[SHOW_TEXT];
-    rect_cut_left(&area, 1);
-    show_heading(frame, rect_cut_top(&area, 1), tr(ui->lang, TR("Citizen")));
-    fact(frame, &area, tr(ui->lang, TR("name")), json_text(person, "name"));
-    fact(frame, &area, tr(ui->lang, TR("father")), json_text(person, "father"));
-    fact(frame, &area, tr(ui->lang, TR("born")), show_day(ui, json_text(person, "born"), text));
-    if (!json_is_object(person))
-        text_draw(frame, rect_cut_top(&area, 1), tr(ui->lang, TR("not identified yet")), STYLE_DIM);
-    rect_cut_top(&area, 1);
-    if (!c)
-        return;
-    show_heading(frame, rect_cut_top(&area, 1), show_name(ui, json_get(c, "service_name")));
-    fact(frame, &area, tr(ui->lang, TR("number")), json_text(c, "number"));
-    fact(frame, &area, tr(ui->lang, TR("state")), show_case_state(ui, json_text(c, "state")));
-    fact(frame, &area, tr(ui->lang, TR("fee")), json_text(json_get(c, "fee"), "total"));
-    fact(frame, &area, tr(ui->lang, TR("submitted")), show_day(ui, json_text(c, "submitted_at"), text));
-    fact(frame, &area, tr(ui->lang, TR("due")), show_day(ui, json_text(c, "due_at"), text));
+    return w >= 140 ? 56 : w >= 120 ? 36 : 30;
 }
 
 void desk_view(const struct desk *desk, const struct ui *ui, struct frame *frame, struct rect area)
 {
-    struct pane pane = {desk, ui};
     bool busy = desk_ticket(desk) != NULL;
+    struct pane pane = {desk, ui, area.w >= PREVIEW_FROM && busy};
     struct rect head = rect_cut_top(&area, busy ? 2 : 5);
     if (busy)
         ticket_view(desk, ui, frame, head);
     else
         empty_view(desk, ui, frame, head);
     frame_rule(frame, rect_cut_top(&area, 1));
-    if (area.w >= PREVIEW_FROM && busy) {
-        preview_view(desk, ui, frame, rect_cut_right(&area, PREVIEW_W + (area.w >= 120 ? 8 : 0)));
+    if (pane.wide) {
+        desk_preview(desk, ui, frame, rect_cut_right(&area, preview_width(area.w)));
         frame_pillar(frame, rect_cut_right(&area, 1));
     }
     if (area.w >= 60) {

@@ -180,7 +180,8 @@ static void cell(const void *data, int index, int column, char out[GRID_CELL], u
         str_copy(out, GRID_CELL, show_command(view->ui, json_text_or(command, "type", "")));
         return;
     default:
-        str_copy(out, GRID_CELL, json_text_or(row, "message", ""));
+        str_copy(out, GRID_CELL,
+                 show_refusal(view->ui, json_text(row, "code"), json_text_or(row, "message", "")));
         return;
     }
 }
@@ -234,8 +235,10 @@ static void detail_view(const struct view *view, struct frame *frame, struct rec
     area = rect_inset(area, 2, 0);
     if (!row)
         return;
-    rect_cut_top(&area,
-                 text_draw_wrapped(frame, area, json_text_or(row, "message", ""), STYLE_WARN | ATTR_BOLD, 0));
+    rect_cut_top(&area, text_draw_wrapped(
+                            frame, area,
+                            show_refusal(view->ui, json_text(row, "code"), json_text_or(row, "message", "")),
+                            STYLE_WARN | ATTR_BOLD, 0));
     wanted_view(view, json_get(row, "command"), frame, &area);
     stands_view(view, json_get(row, "row"), frame, &area);
     text_draw_wrapped(frame, area,

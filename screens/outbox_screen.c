@@ -106,9 +106,10 @@ static const char *about(const struct json *row, char out[GRID_CELL])
 
 static const char *state_text(const struct ui *ui, const struct json *row)
 {
-    const char *error = json_text(json_get(row, "error"), "message");
+    const struct json *refused = json_get(row, "error");
+    const char *error = show_refusal(ui, json_text(refused, "code"), json_text(refused, "message"));
     const char *mark = json_text_or(row, "mark", "saved");
-    if (error)
+    if (*error)
         return error;
     if (strcmp(mark, "received") == 0)
         return tr(ui->lang, TR("received by the hall, not yet copied"));

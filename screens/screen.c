@@ -185,6 +185,16 @@ void question_search(struct json *question, const char *what, const char *typed)
     json_set(question, "search", search);
 }
 
+void question_search_for(struct json *question, const char *name, const char *value)
+{
+    struct json *search = json_edit(question, "search");
+    if (!search || str_empty(value))
+        return;
+    if (!json_get(search, "args"))
+        json_set(search, "args", json_new_object());
+    json_set_text(json_edit(search, "args"), name, value);
+}
+
 void effects_ask(struct effects *effects, struct json *question)
 {
     add_json(effects, EFFECT_ASK, NULL, NULL, question);

@@ -162,6 +162,8 @@ void question_field(struct json *question, const char *typed, bool optional);
 /* A list that is loaded while typing: what is "services" or "persons" (queries.h); json of the answer is the
  * row. */
 void question_search(struct json *question, const char *what, const char *typed);
+/* One more argument of that query; nothing for an empty value. */
+void question_search_for(struct json *question, const char *name, const char *value);
 void effects_ask(struct effects *effects, struct json *question);
 
 /* --- a screen --- */

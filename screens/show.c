@@ -65,27 +65,34 @@ int64_t show_since_ms(const struct ui *ui, const char *time)
     return ui->now_ms - wall_ms;
 }
 
-const char *show_person(const struct ui *ui, const struct json *person, char out[SHOW_TEXT])
+const char *show_identity(const struct json *person, char out[SHOW_TEXT])
 {
     char masked[64] = "";
-    const char *nik = json_text(person, "nik"), *fin = json_text(person, "fin"),
-               *born = json_text(person, "born");
-    if (!json_is_object(person)) {
-        str_copy(out, SHOW_TEXT, tr(ui->lang, TR("not identified yet")));
-        return out;
-    }
+    const char *nik = json_text(person, "nik"), *fin = json_text(person, "fin");
     if (!str_empty(nik))
         identity_mask(IDENTITY_NIK, nik, false, masked, sizeof masked);
     else if (!str_empty(fin))
         identity_mask(IDENTITY_FIN, fin, false, masked, sizeof masked);
+    str_format(out, SHOW_TEXT, *masked ? "%s %s" : "", str_empty(nik) ? "FIN" : "NIK", masked);
+    return out;
+}
+
+const char *show_person(const struct ui *ui, const struct json *person, char out[SHOW_TEXT])
+{
+    char number[SHOW_TEXT];
+    const char *born = json_text(person, "born");
+    if (!json_is_object(person)) {
+        str_copy(out, SHOW_TEXT, tr(ui->lang, TR("not identified yet")));
+        return out;
+    }
     str_copy(out, SHOW_TEXT, json_text_or(person, "name", "–"));
     size_t length = strlen(out);
     if (!str_empty(born)) {
         str_format(out + length, SHOW_TEXT - length, tr(ui->lang, TR(" · born %.4s")), born);
         length = strlen(out);
     }
-    if (*masked)
-        str_format(out + length, SHOW_TEXT - length, " · %s %s", str_empty(nik) ? "FIN" : "NIK", masked);
+    if (*show_identity(person, number))
+        str_format(out + length, SHOW_TEXT - length, " · %s", number);
     return out;
 }
 
@@ -122,15 +129,42 @@ static const struct word document_states[WORDS_MAX] = {
     {"missing", TR("missing"), 0},
     {"waived", TR("waived"), 0},
 };
+static const struct word case_events[] = {
+    {"open", TR("opened"), 0},
+    {"submit", TR("submitted"), 0},
+    {"complete", TR("complete"), 0},
+    {"review", TR("in review"), 0},
+    {"approve", TR("approved"), 0},
+    {"refuse", TR("refused"), 0},
+    {"return", TR("returned"), 0},
+    {"refer", TR("referred"), 0},
+    {"confirm", TR("confirmed"), 0},
+    {"disagree", TR("not confirmed"), 0},
+    {"prepare", TR("ready"), 0},
+    {"deliver", TR("delivered"), 0},
+    {"deliver_copy", TR("a copy delivered"), 0},
+    {"withdraw", TR("withdrawn"), 0},
+    {"lapse", TR("lapsed"), 0},
+    {"deem", TR("deemed granted"), 0},
+    {"extend", TR("time extended"), 0},
+    {"complain", TR("complaint"), 0},
+    {"void", TR("voided"), 0},
+    {"contested", TR("contested"), 0},
+    {"concurring", TR("decided alike"), 0},
+    {"assign", TR("taken over"), 0},
+    {"correct", TR("corrected"), 0},
+    {"duplicate", TR("possible duplicate"), 0},
+    {"not_duplicate", TR("no duplicate"), 0},
+    {NULL, NULL, 0},
+};
 static const struct word channels[WORDS_MAX] = {
     {"walk_in", TR("walk-in"), 0}, {"booked", TR("booked"), 0},   {"online", TR("online"), 0},
     {"bus", TR("bus"), 0},         {"home", TR("home visit"), 0},
 };
 static const struct word rules[WORDS_MAX] = {
-    {"fifo", TR("first come, first served"), 0},
-    {"priority", TR("priority first"), 0},
-    {"weighted", TR("shared by weight"), 0},
-    {"appointments", TR("bookings and walk-ins merged"), 0},
+    {"fifo", TR("first come, first served"), 0}, {"priority", TR("priority first"), 0},
+    {"weighted", TR("shared by weight"), 0},     {"appointments", TR("bookings and walk-ins merged"), 0},
+    {"named", TR("called out of turn"), 0},
 };
 static const struct word outcomes[WORDS_MAX] = {
     {"served", TR("served"), 0},
@@ -178,6 +212,14 @@ const char *show_document_state(const struct ui *ui, const char *state)
     return show_word(ui, document_states, state);
 }
 
+const char *show_case_event(const struct ui *ui, const char *event)
+{
+    for (const struct word *word = case_events; event && word->wire; word++)
+        if (strcmp(word->wire, event) == 0)
+            return tr(ui->lang, word->text);
+    return event ? event : "";
+}
+
 const char *show_channel(const struct ui *ui, const char *channel)
 {
     return show_word(ui, channels, channel);
@@ -203,17 +245,17 @@ const char *show_command(const struct ui *ui, const char *type)
     static const struct {
         const char *type, *text;
     } kinds[] = {
-        {"ticket.issue", TR("ticket")},      {"ticket.call_next", TR("call next")},
-        {"ticket.recall", TR("recall")},     {"ticket.start", TR("start")},
-        {"ticket.no_show", TR("no-show")},   {"ticket.hold", TR("hold")},
-        {"ticket.resume", TR("take back")},  {"ticket.return", TR("return")},
-        {"ticket.finish", TR("finish")},     {"ticket.transfer", TR("transfer")},
-        {"ticket.cancel", TR("has left")},   {"ticket.undo", TR("undo")},
-        {"case.open", TR("application")},    {"case.draft", TR("draft")},
-        {"case.submit", TR("submit")},       {"case.pay", TR("payment")},
-        {"case.decide", TR("decision")},     {"case.check_document", TR("papers")},
-        {"case.confirm", TR("confirm")},     {"case.assign", TR("take")},
-        {"person.record", TR("person")},     {"case.duplicate", TR("same person")},
+        {"ticket.issue", TR("ticket")},     {"ticket.call_next", TR("call next")},
+        {"ticket.recall", TR("recall")},    {"ticket.start", TR("start")},
+        {"ticket.no_show", TR("no-show")},  {"ticket.hold", TR("hold")},
+        {"ticket.resume", TR("take back")}, {"ticket.return", TR("return")},
+        {"ticket.finish", TR("finish")},    {"ticket.transfer", TR("transfer")},
+        {"ticket.cancel", TR("has left")},  {"ticket.undo", TR("undo")},
+        {"case.open", TR("application")},   {"case.draft", TR("draft")},
+        {"case.submit", TR("submit")},      {"case.pay", TR("payment")},
+        {"case.decide", TR("decision")},    {"case.check_document", TR("papers")},
+        {"case.confirm", TR("confirm")},    {"case.assign", TR("take")},
+        {"person.record", TR("person")},    {"case.duplicate", TR("same person")},
     };
     for (size_t i = 0; type && i < sizeof kinds / sizeof *kinds; i++)
         if (strcmp(kinds[i].type, type) == 0)

@@ -14,6 +14,7 @@ int64_t show_since_ms(const struct ui *ui, const char *time);                   
 
 /* "Wahyuni · born 1990 · NIK 9901••••••••0014"; "not identified yet" for no person. */
 const char *show_person(const struct ui *ui, const struct json *person, char out[SHOW_TEXT]);
+const char *show_identity(const struct json *person, char out[SHOW_TEXT]); /* "NIK 9901••••••••0014"; "" */
 const char *show_name(const struct ui *ui,
                       const struct json *names); /* {az,id,en,ru} in the clerk's language */
 
@@ -21,12 +22,16 @@ const char *show_name(const struct ui *ui,
 const char *show_case_state(const struct ui *ui, const char *state);
 const char *show_ticket_state(const struct ui *ui, const char *state);
 const char *show_document_state(const struct ui *ui, const char *state);
+const char *show_case_event(const struct ui *ui, const char *event); /* of a stamp */
 const char *show_channel(const struct ui *ui, const char *channel);
 const char *show_rule(const struct ui *ui, const char *rule);
 const char *show_outcome(const struct ui *ui, const char *outcome);
 const char *show_role(const struct ui *ui, const char *role);
 const char *show_command(const struct ui *ui, const char *type); /* "ticket.hold": hold */
-unsigned show_case_look(const char *state); /* the look that fits a case's state */
+unsigned show_case_look(const char *state);                      /* the look that fits a case's state */
+
+/* A refusal of the hall in the clerk's language; its own sentence where there is none, and in English. */
+const char *show_refusal(const struct ui *ui, const char *code, const char *message);
 
 /* Pieces that several screens draw: a heading, a line "key  what it does". Each returns the columns used. */
 int show_heading(struct frame *frame, struct rect line, const char *text);

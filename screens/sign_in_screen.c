@@ -85,19 +85,18 @@ static void on_key(struct sign_in *self, struct key key, struct effects *effects
         field_key(&self->fields[self->focus], key);
 }
 
-static void on_signed_in(struct sign_in *self, const struct msg *msg)
+static void on_signed_in(struct sign_in *self, const struct ui *ui, const struct msg *msg)
 {
     self->asking = false;
     if (msg->json)
         return;
-    str_copy(self->fault, sizeof self->fault, msg->text ? msg->text : "");
+    str_copy(self->fault, sizeof self->fault, show_refusal(ui, msg->code, msg->text));
     field_set(&self->fields[PASSWORD], "");
 }
 
 static void sign_in_update(void *data, const struct ui *ui, const struct msg *msg, struct effects *effects)
 {
     struct sign_in *self = data;
-    (void)ui;
     switch (msg->kind) {
     case MSG_LOAD:
         return effects_load(effects, "practice_accounts", NULL);
@@ -111,7 +110,7 @@ static void sign_in_update(void *data, const struct ui *ui, const struct msg *ms
         field_paste(&self->fields[self->focus], msg->text, strlen(msg->text));
         return;
     case MSG_SIGNED_IN:
-        return on_signed_in(self, msg);
+        return on_signed_in(self, ui, msg);
     default:
         return;
     }

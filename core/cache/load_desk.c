@@ -5,6 +5,7 @@
 
 #include "core/cache/load.h"
 #include "core/cache/next.h"
+#include "core/catalogue/catalogue.h"
 
 enum {
     CASES_MAX = 20,
@@ -63,6 +64,23 @@ static enum err add_documents(struct cache *cache, const char *case_id, int64_t 
     return add_rows(cache, documents, TABLE_DOCUMENT, s, DOCUMENTS_MAX, now_ms, NULL);
 }
 
+/* The papers that this application needs now, with what was done about each. */
+static struct json *papers_json(const struct json *row, const struct json *service, const struct json *states)
+{
+    struct catalogue_document papers[CATALOGUE_DOCUMENTS_MAX];
+    struct json *array = json_new_array();
+    int count = catalogue_documents(service, json_get(row, "draft"), states, papers, CATALOGUE_DOCUMENTS_MAX);
+    for (int i = 0; i < count; i++) {
+        struct json *paper = json_new_object();
+        json_set_text(paper, "code", papers[i].code);
+        json_set(paper, "name", papers[i].name ? json_copy(papers[i].name) : json_new_null());
+        json_set_text(paper, "state", papers[i].state);
+        json_set_bool(paper, "met", papers[i].met);
+        json_add(array, paper);
+    }
+    return array;
+}
+
 static enum err dress_case(struct cache *cache, struct json *row, int64_t now_ms, struct json *documents)
 {
     struct json *service = NULL;
@@ -70,8 +88,14 @@ static enum err dress_case(struct cache *cache, struct json *row, int64_t now_ms
     const struct json *name = json_get(service, "name");
     json_set(row, "service_name", name ? json_copy(name) : json_new_null());
     set_progress(row, service, now_ms);
+    struct json *states = json_new_array();
+    enum err err = add_documents(cache, json_text_or(row, "id", ""), now_ms, states);
+    json_set(row, "papers", papers_json(row, service, states));
+    for (const struct json *state = json_first(states); state; state = json_next(state))
+        json_add(documents, json_copy(state));
+    json_free(&states);
     json_free(&service);
-    return add_documents(cache, json_text_or(row, "id", ""), now_ms, documents);
+    return err;
 }
 
 static enum err put_cases(struct cache *cache, const struct json *ticket, int64_t now_ms, struct json *answer)

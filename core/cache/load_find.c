@@ -201,7 +201,8 @@ enum err load_person(struct cache *cache, const struct json *args, int64_t now_m
     const char *person = json_text(args, "person");
     TRY(put_row(cache, answer, "person", TABLE_PERSON, person, now_ms, NULL));
     TRY(add_history(cache, answer, "cases", TABLE_CASE, db_query(cache->db, sql_cases), person, now_ms));
-    return add_history(cache, answer, "tickets", TABLE_TICKET, db_query(cache->db, sql_tickets), person, now_ms);
+    return add_history(cache, answer, "tickets", TABLE_TICKET, db_query(cache->db, sql_tickets), person,
+                       now_ms);
 }
 
 /* --- services --- */
@@ -258,18 +259,38 @@ static enum err need_services(struct cache *cache)
     return err;
 }
 
-static enum err matching_services(struct cache *cache, char *const words[], int count, int64_t now_ms,
+struct wanted {
+    char *words[WORDS_MAX];
+    int count;
+    const char *agency, *first; /* NULL or "": any, none */
+};
+
+static bool is_wanted(const struct wanted *wanted, const struct json *line)
+{
+    return (str_empty(wanted->agency) || str_equal(json_text(line, "agency"), wanted->agency)) &&
+           all_begin(json_text_or(line, "fold", ""), wanted->words, wanted->count);
+}
+
+static enum err add_service(struct cache *cache, const struct json *line, int64_t now_ms, struct json *rows)
+{
+    struct json *row = json_copy(line);
+    json_remove(row, "fold");
+    json_add(rows, row);
+    return set_waiting(cache, row, json_text(row, "queue"), now_ms);
+}
+
+/* The service that is asked for first, then the others. */
+static enum err matching_services(struct cache *cache, const struct wanted *wanted, int64_t now_ms,
                                   struct json *rows)
 {
-    for (const struct json *line = json_first(cache->services); line; line = json_next(line)) {
-        if (json_count(rows) == SERVICES_MAX)
-            break;
-        if (!all_begin(json_text_or(line, "fold", ""), words, count))
-            continue;
-        struct json *row = json_copy(line);
-        json_remove(row, "fold");
-        json_add(rows, row);
-        TRY(set_waiting(cache, row, json_text(row, "queue"), now_ms));
+    for (int pass = str_empty(wanted->first) ? 1 : 0; pass < 2; pass++) {
+        for (const struct json *line = json_first(cache->services); line; line = json_next(line)) {
+            bool first = !str_empty(wanted->first) && str_equal(json_text(line, "id"), wanted->first);
+            if (json_count(rows) == SERVICES_MAX)
+                return ERR_OK;
+            if (first == (pass == 0) && is_wanted(wanted, line))
+                TRY(add_service(cache, line, now_ms, rows));
+        }
     }
     return ERR_OK;
 }
@@ -278,12 +299,12 @@ enum err load_services(struct cache *cache, const struct json *args, int64_t now
 {
     const char *q = json_text_or(args, "q", "");
     struct buf folded = {0};
-    char *words[WORDS_MAX];
+    struct wanted wanted = {.agency = json_text(args, "agency"), .first = json_text(args, "first")};
     TRY(need_services(cache));
     utf8_fold(&folded, q);
-    int count = folded.data ? split_words(folded.data, words) : 0;
+    wanted.count = folded.data ? split_words(folded.data, wanted.words) : 0;
     json_set_text(answer, "q", q);
-    enum err err = matching_services(cache, words, count, now_ms, put_array(answer, "rows"));
+    enum err err = matching_services(cache, &wanted, now_ms, put_array(answer, "rows"));
     buf_free(&folded);
     return err;
 }

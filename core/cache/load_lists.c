@@ -25,6 +25,7 @@ enum err load_accounts(struct cache *cache, const struct json *args, int64_t now
     (void)args, (void)now_ms;
     TRY(all_rows(cache, answer, "users", TABLE_USER, sql_users, ACCOUNTS_MAX));
     TRY(all_rows(cache, answer, "counters", TABLE_COUNTER, sql_counters, ACCOUNTS_MAX));
+    TRY(all_rows(cache, answer, "queues", TABLE_QUEUE, sql_queues, QUEUES_MAX));
     return put_hall(cache, answer);
 }
 

@@ -6,11 +6,12 @@
  * Each is on an index and bounded, so that its cost does not grow with the cache. Ids in args, unless noted.
  *
  * what          args → answer
- * "accounts"    {} → {"users":[user…],"counters":[counter…],"hall":{…}}           at most 200 of each
+ * "accounts"    {} → {"users":[user…],"counters":[counter…],"queues":[queue…],"hall":{…}}  at most 200 of each
  * "desk"        {"counter"} →
  *               {"hall":{…},"counter":{…}|null,"user":{…},"ticket":ticket|null    (called or serving at my counter)
  *                "person":person|null,"service":{"id","name","documents",…}|null,
- *                "cases":[case+{"service_name":{…},"filled","total"}…],           of that ticket's visit, oldest first
+ *                "cases":[case+{"service_name":{…},"filled","total","papers":[{"code","name","state","met"}…]}…],
+ *                                                                                 of that ticket's visit, oldest first
  *                "documents":[document…],                                          of those cases
  *                "queues":[{"id","code","name","waiting","oldest_ms","rule"}…],  this counter's
  *                "next":[ticket…≤10], "why":{…}|null                              by the rule, across my queues
@@ -23,8 +24,9 @@
  *                "journal":{"typed":{…},"at"}|null,"last":draft of this person's last case at the agency|null}
  * "persons"     {"q"} → {"q","rows":[person…≤50],"by":"fin|nik|phone|born|name"}  q as typed, any spelling
  * "person"      {"person"} → {"person":…,"cases":[…≤50],"tickets":[…≤50]}, each with "service_name"
- * "services"    {"q","lang"} → {"q","rows":[{"id","name","agency","agency_name","queue","queue_code","documents",
- *                "fees","time","waiting"}…≤60]}                                    every word of q begins a word
+ * "services"    {"q","lang","agency"?,"first"?} → {"q","rows":[{"id","name","agency","agency_name","queue","queue_code","documents",
+ *                "fees","time","waiting"}…≤60]}                                    every word of q begins a word;
+ *                of that agency alone, that service first
  * "priorities"  {} → {"rows":[{"code","class","name","legal"}…]}                    of the hall's pack
  * "queue"       {"queue","after":{"arrived_at","number"}|null,"limit"} → {"queue":…,"rows":[ticket…],"more"}
  * "queues"      {} → {"rows":[queue+{"waiting","oldest_ms"}…],"counters":[counter…]}

@@ -249,6 +249,25 @@ static enum err choose(struct asking *a)
     return ticket_take(a->c, row, a->counter, why_json(&why, a->candidates, count));
 }
 
+/* Kept with the ticket, so that a clerk can say at any time why this person was called, after a restart too. The
+ * sentences are left out: whoever shows them has them in the reader's language. */
+static void keep_why(struct json *row, const struct json *why)
+{
+    static const char *const members[] = {"rule", "reason", "number", "value", "of", "passed_all"};
+    struct json *kept = json_new_object(), *passed = json_new_array();
+    for (size_t i = 0; i < sizeof members / sizeof *members; i++)
+        if (json_get(why, members[i]))
+            json_set(kept, members[i], json_copy(json_get(why, members[i])));
+    for (const struct json *p = json_first(json_get(why, "passed_over")); p; p = json_next(p)) {
+        struct json *one = json_new_object();
+        json_set_text(one, "number", json_text(p, "number"));
+        json_set_text(one, "reason", json_text(p, "reason"));
+        json_add(passed, one);
+    }
+    json_set(kept, "passed_over", passed);
+    json_set(row, "why", kept);
+}
+
 enum err ticket_take(struct call *c, struct json *row, const struct json *counter, struct json *why)
 {
     struct ticket ticket;
@@ -256,6 +275,7 @@ enum err ticket_take(struct call *c, struct json *row, const struct json *counte
         .event = TICKET_CALL, .user = c->actor->user, .counter = row_id(counter), .gen = -1};
     ticket_read(row, &ticket);
     json_set(answer(c), "why", why); /* owned by the answer from here on */
+    keep_why(row, why);
     TRY(ticket_do(c, row, &ticket, &act));
     ticket_answer(c, row);
     return ERR_OK;

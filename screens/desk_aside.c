@@ -1,0 +1,215 @@
+/* screens/desk_aside.c: draws what the desk tells beside the work: why this ticket, the papers, and where there is room
+ * the citizen and the chosen application with its history. Decides nothing. */
+#include <string.h>
+
+#include "screens/desk.h"
+#include "screens/show.h"
+#include "tui/text.h"
+
+/* --- the papers --- */
+
+/* A sign that reads without colour: seen or not needed any more, missing, not looked at yet. */
+static const char *paper_sign(const struct json *paper, unsigned *look)
+{
+    if (json_bool(paper, "met", false)) {
+        *look = STYLE_GOOD;
+        return "✓";
+    }
+    bool missing = str_equal(json_text(paper, "state"), "missing");
+    *look = missing ? STYLE_WARN : STYLE_DIM;
+    return missing ? "!" : "·";
+}
+
+static void paper_row(const struct ui *ui, const struct json *paper, struct frame *frame, struct rect line)
+{
+    unsigned look;
+    const char *sign = paper_sign(paper, &look), *state = json_text_or(paper, "state", "");
+    const char *word = str_equal(state, "open") ? "" : show_document_state(ui, state);
+    rect_cut_left(&line, 2);
+    struct rect place = rect_cut_left(&line, 3);
+    text_draw(frame, place, sign, look);
+    if (*word) {
+        int w = text_width(word);
+        struct rect at = rect_cut_right(&line, w > 8 ? w + 1 : 9);
+        text_draw(frame, at, word, look == STYLE_WARN ? look : STYLE_DIM);
+        rect_cut_right(&line, 1);
+    }
+    const char *name = show_name(ui, json_get(paper, "name"));
+    text_draw(frame, line, *name ? name : json_text_or(paper, "code", ""), STYLE_TEXT);
+}
+
+void desk_papers_view(const struct desk *desk, const struct ui *ui, int rows_max, struct frame *frame,
+                      struct rect *area)
+{
+    const struct json *papers = json_get(desk_row(desk, DESK_CASES), "papers");
+    int count = (int)json_count(papers), rows = count > rows_max ? rows_max - 1 : count;
+    if (!count || rows_max < 2)
+        return;
+    struct rect head = rect_cut_top(area, 1);
+    rect_cut_left(&head, 1);
+    text_drawf(frame, head, STYLE_TITLE, tr(ui->lang, TR("Papers for %d")), desk->cursor[DESK_CASES] + 1);
+    for (int i = 0; i < rows; i++)
+        paper_row(ui, json_at(papers, (size_t)i), frame, rect_cut_top(area, 1));
+    if (count > rows) {
+        struct rect line = rect_cut_top(area, 1);
+        rect_cut_left(&line, 5);
+        text_drawf(frame, line, STYLE_DIM, tr(ui->lang, TR("and %d more")), count - rows);
+    }
+    rect_cut_top(area, 1);
+}
+
+/* --- why this ticket --- */
+
+static const char *reason_sentence(const struct ui *ui, const char *code)
+{
+    static const struct {
+        const char *code, *text;
+    } sentences[] = {
+        {"sent_to_you", TR("sent to you")},
+        {"waited_longest", TR("waited longest")},
+        {"priority_class", TR("lawful priority")},
+        {"ordinary_turn", TR("an ordinary turn after priority calls")},
+        {"queue_share", TR("its queue's share of this counter")},
+        {"walk_in_priority", TR("priority without booking")},
+        {"booking_due", TR("the booked time has come")},
+        {"before_booking", TR("time before the next booking")},
+        {"only_list", TR("nobody else waits")},
+        {"priority_first", TR("priority came first")},
+        {"other_queue_share", TR("another queue's share")},
+        {"booking_not_due", TR("the booked time has not come")},
+        {"called_recently", TR("was called a moment ago")},
+        {"sent_ticket_first", TR("someone sent here came first")},
+        {"other_class_first", TR("another class came first")},
+    };
+    for (size_t i = 0; code && i < sizeof sentences / sizeof *sentences; i++)
+        if (strcmp(sentences[i].code, code) == 0)
+            return tr(ui->lang, sentences[i].text);
+    return code ? code : "";
+}
+
+static const char *rule_of(const struct json *why)
+{
+    const struct json *rule = json_get(why, "rule");
+    return json_as_text(rule) ? json_as_text(rule)
+                              : json_text_or(rule, "kind", json_text_or(rule, "name", ""));
+}
+
+static const char *number_of(const struct desk *desk, const struct json *why)
+{
+    const struct json *ticket = desk_ticket(desk);
+    if (ticket)
+        return json_text_or(ticket, "number", "");
+    return json_text_or(why, "number", json_text_or(desk_row(desk, DESK_NEXT), "number", ""));
+}
+
+/* Whom the hall named as passed over, and how many more there were. */
+static void passed_view(const struct ui *ui, const struct json *why, struct frame *frame, struct rect area)
+{
+    const struct json *passed = json_get(why, "passed_over");
+    int more = (int)json_int(why, "passed_all", 0) - (int)json_count(passed);
+    text_draw(frame, rect_cut_top(&area, 1),
+              tr(ui->lang, json_count(passed) ? TR("Passed over:") : TR("Nobody was passed over.")),
+              STYLE_DIM);
+    for (const struct json *row = json_first(passed); row; row = json_next(row)) {
+        const char *number = json_as_text(row) ? json_as_text(row) : json_text_or(row, "number", "");
+        text_drawf(frame, rect_cut_top(&area, 1), STYLE_TEXT, "%s  %s", number,
+                   reason_sentence(ui, json_text(row, "reason")));
+    }
+    if (more > 0)
+        text_drawf(frame, area, STYLE_DIM, tr(ui->lang, TR("and %d more")), more);
+}
+
+/* The rule that chose, and who was passed over. */
+void desk_why_view(const struct desk *desk, const struct ui *ui, struct frame *frame, struct rect area)
+{
+    const struct json *why = desk_why(desk), *ticket = desk_ticket(desk);
+    const char *named = str_equal(rule_of(why), "named") ? json_text(ticket, "call_reason") : NULL;
+    struct rect head = rect_cut_top(&area, 1);
+    rect_cut_left(&area, 2);
+    rect_cut_left(&head, 1);
+    text_drawf(frame, head, STYLE_TITLE,
+               tr(ui->lang, ticket ? TR("Why %s was called") : TR("Why %s comes next")),
+               number_of(desk, why));
+    text_draw(frame, rect_cut_top(&area, 1), show_rule(ui, rule_of(why)), STYLE_TEXT);
+    text_draw(frame, rect_cut_top(&area, 1), named ? named : reason_sentence(ui, json_text(why, "reason")),
+              STYLE_ACCENT);
+    rect_cut_top(&area, 1);
+    passed_view(ui, why, frame, area);
+}
+
+/* --- the citizen and the application --- */
+
+static void fact(struct frame *frame, struct rect *area, const char *label, const char *value)
+{
+    if (str_empty(value))
+        return;
+    struct rect line = rect_cut_top(area, 1), name = rect_cut_left(&line, 12);
+    text_draw(frame, name, label, STYLE_DIM);
+    text_draw(frame, line, value, STYLE_TEXT);
+}
+
+static void citizen_view(const struct ui *ui, const struct json *person, struct frame *frame,
+                         struct rect *area)
+{
+    char text[SHOW_TEXT];
+    show_heading(frame, rect_cut_top(area, 1), tr(ui->lang, TR("Citizen")));
+    if (!json_is_object(person)) {
+        text_draw(frame, rect_cut_top(area, 1), tr(ui->lang, TR("not identified yet")), STYLE_DIM);
+        return;
+    }
+    fact(frame, area, tr(ui->lang, TR("name")), json_text(person, "name"));
+    fact(frame, area, tr(ui->lang, TR("father")), json_text(person, "father"));
+    fact(frame, area, tr(ui->lang, TR("born")), show_day(ui, json_text(person, "born"), text));
+}
+
+static void case_facts(const struct ui *ui, const struct json *c, struct frame *frame, struct rect *area)
+{
+    char text[SHOW_TEXT];
+    rect_cut_top(area, text_draw_wrapped(frame, (struct rect){area->x, area->y, area->w, 2},
+                                         show_name(ui, json_get(c, "service_name")), STYLE_TITLE, 0));
+    fact(frame, area, tr(ui->lang, TR("number")), json_text(c, "number"));
+    fact(frame, area, tr(ui->lang, TR("state")), show_case_state(ui, json_text(c, "state")));
+    fact(frame, area, tr(ui->lang, TR("fee")), json_text(json_get(c, "fee"), "total"));
+    fact(frame, area, tr(ui->lang, TR("paid")), json_text(c, "paid"));
+    fact(frame, area, tr(ui->lang, TR("due")), show_day(ui, json_text(c, "due_at"), text));
+}
+
+/* The clock of today; the day of what was before. */
+static const char *when(const struct ui *ui, const char *at, char out[SHOW_TEXT])
+{
+    char day[SHOW_TEXT], today[DATE_TEXT], now[SHOW_TEXT];
+    show_day(ui, at, day);
+    time_date(ui->now_ms, today);
+    return str_equal(day, show_day(ui, today, now)) ? show_clock(at, out) : show_day(ui, at, out);
+}
+
+/* What happened to it, the newest last; as many as there is room for. */
+static void history_view(const struct ui *ui, const struct json *c, struct frame *frame, struct rect area)
+{
+    const struct json *stamps = json_get(c, "stamps");
+    char time[SHOW_TEXT];
+    int count = (int)json_count(stamps);
+    if (!count || area.h < 2)
+        return;
+    show_heading(frame, rect_cut_top(&area, 1), tr(ui->lang, TR("History")));
+    for (int i = count > area.h ? count - area.h : 0; i < count; i++) {
+        const struct json *stamp = json_at(stamps, (size_t)i);
+        fact(frame, &area, when(ui, json_text_or(stamp, "at", ""), time),
+             show_case_event(ui, json_text(stamp, "event")));
+    }
+}
+
+void desk_preview(const struct desk *desk, const struct ui *ui, struct frame *frame, struct rect area)
+{
+    const struct json *c = desk_row(desk, DESK_CASES);
+    rect_cut_left(&area, 1);
+    citizen_view(ui, json_get(desk->data, "person"), frame, &area);
+    rect_cut_top(&area, 1);
+    if (!c)
+        return;
+    case_facts(ui, c, frame, &area);
+    rect_cut_top(&area, 1);
+    struct rect wide = {area.x - 1, area.y, area.w + 1, area.h}; /* its rows bring their own margin */
+    desk_papers_view(desk, ui, area.h > 12 ? area.h - 5 : area.h - 1, frame, &wide);
+    history_view(ui, c, frame, (struct rect){area.x, wide.y, area.w, wide.h});
+}

@@ -1,0 +1,102 @@
+/* screens/desk_counter.c: at which counter a clerk may sit: which ones fit, in which order, and how they read. Draws
+ * nothing and sends nothing. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "screens/desk.h"
+#include "screens/show.h"
+
+bool desk_counter_is_taken(const struct json *counter, const char *user)
+{
+    const char *state = json_text_or(counter, "state", "closed"), *holder = json_text_or(counter, "user", "");
+    return strcmp(state, "closed") != 0 && *holder && !str_equal(holder, user);
+}
+
+/* A clerk of an agency sits at its counters; those of no agency are for everyone. */
+static bool is_mine(const struct json *counter, const struct ui *ui)
+{
+    const char *agency = json_text_or(counter, "agency", "");
+    return !*agency || !*ui->session.agency || str_equal(agency, ui->session.agency);
+}
+
+const char *desk_only_counter(const struct json *accounts, const struct ui *ui)
+{
+    const char *only = NULL;
+    for (const struct json *row = json_first(json_get(accounts, "counters")); row; row = json_next(row)) {
+        if (!is_mine(row, ui))
+            continue;
+        if (only || desk_counter_is_taken(row, ui->session.user))
+            return NULL;
+        only = json_text(row, "id");
+    }
+    return only;
+}
+
+/* --- their order: my agency's, then what is free, then by name as people count --- */
+
+struct place {
+    const struct json *row;
+    bool mine, taken;
+};
+
+static int by_place(const void *a, const void *b)
+{
+    const struct place *one = a, *other = b;
+    if (one->mine != other->mine)
+        return one->mine ? -1 : 1;
+    if (one->taken != other->taken)
+        return one->taken ? 1 : -1;
+    return strverscmp(json_text_or(one->row, "name", ""), json_text_or(other->row, "name", ""));
+}
+
+static const struct json *row_of(const struct json *rows, const char *id)
+{
+    for (const struct json *row = json_first(rows); row; row = json_next(row))
+        if (str_equal(json_text(row, "id"), id))
+            return row;
+    return NULL;
+}
+
+static const char *separator(const struct json *first, const struct json *row)
+{
+    return row == first ? "  " : ", ";
+}
+
+/* "7  free  P Population, A Civil registry" */
+static void counter_label(const struct json *accounts, const struct ui *ui, const struct place *place,
+                          struct buf *label)
+{
+    const struct json *first = json_first(json_get(place->row, "queues"));
+    const struct json *holder = row_of(json_get(accounts, "users"), json_text_or(place->row, "user", ""));
+    buf_clear(label);
+    buf_addf(label, "%-3s ", json_text_or(place->row, "name", ""));
+    if (place->taken)
+        buf_addf(label, tr(ui->lang, TR("taken: %s")), json_text_or(holder, "name", "…"));
+    else
+        buf_adds(label, tr(ui->lang, TR("free")));
+    for (const struct json *q = first; q; q = json_next(q)) {
+        const struct json *queue = row_of(json_get(accounts, "queues"), json_text_or(q, "queue", ""));
+        buf_addf(label, "%s%s %s", separator(first, q), json_text_or(queue, "code", ""),
+                 show_name(ui, json_get(queue, "name")));
+    }
+}
+
+void desk_ask_counter(const struct json *accounts, const struct ui *ui, struct effects *effects)
+{
+    const struct json *counters = json_get(accounts, "counters");
+    struct json *question =
+        question_new("counter", tr(ui->lang, TR("At which counter do you sit? Type to search.")));
+    struct place *places = xcalloc(json_count(counters) + 1, sizeof *places);
+    struct buf label = {0};
+    size_t count = 0;
+    for (const struct json *row = json_first(counters); row; row = json_next(row))
+        places[count++] = (struct place){row, is_mine(row, ui), desk_counter_is_taken(row, ui->session.user)};
+    qsort(places, count, sizeof *places, by_place);
+    for (size_t i = 0; i < count; i++) {
+        counter_label(accounts, ui, &places[i], &label);
+        question_item(question, buf_text(&label), json_text_or(places[i].row, "id", ""), NULL);
+    }
+    buf_free(&label);
+    free(places);
+    effects_ask(effects, question);
+}

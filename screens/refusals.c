@@ -1,0 +1,95 @@
+/* screens/refusals.c: the hall's refusals in the clerk's language, by their code. The hall writes its sentences in
+ * English, with the names and numbers in them; they are the fallback for a code that is not here. Pure. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "screens/show.h"
+
+struct refusal_text {
+    const char *code, *text;
+};
+
+/* In the order of strcmp. */
+static const struct refusal_text refusals[] = {
+    {"already_confirmed", TR("This is confirmed already.")},
+    {"already_recorded", TR("This was recorded before. Nothing was changed.")},
+    {"already_requested", TR("A request to close this counter waits for the supervisor already.")},
+    {"bad_credentials", TR("The name or the password is not right.")},
+    {"busy", TR("Many people sign in at once. Try again in a moment.")},
+    {"case_closed", TR("This application is closed: nothing more is done with it.")},
+    {"case_decided", TR("This application is decided already.")},
+    {"case_exists", TR("This application is open already.")},
+    {"confirm_first", TR("This application waits for the second person who must confirm it.")},
+    {"contested", TR("Two decisions stand against each other: a supervisor must resolve them first.")},
+    {"counter_closed", TR("This counter is closed: open it first.")},
+    {"counter_open", TR("This counter is open already.")},
+    {"counter_paused", TR("This counter is on a break: end the break first.")},
+    {"counter_taken", TR("Someone else sits at this counter. Choose another, or take it over.")},
+    {"decision_exists", TR("This decision is recorded already.")},
+    {"dispute_closed", TR("This was closed already.")},
+    {"extension_too_long", TR("The law does not allow so many more days.")},
+    {"fence_old", TR("This counter was opened again elsewhere. Nothing is lost: open it here to go on.")},
+    {"forbidden", TR("Your roles do not include this. Nothing was changed: ask a colleague who may.")},
+    {"form_version_gone", TR("The form of this service has changed. What was typed is kept: open it again.")},
+    {"gen_old", TR("Someone else has this ticket by now. Nothing was changed: look at it again.")},
+    {"hold_too_long", TR("A ticket is held for a day at most. Choose an earlier time.")},
+    {"invalid_amount", TR("This is no amount of money.")},
+    {"invalid_born", TR("This is no date of birth.")},
+    {"invalid_outcome", TR("Say what came of the visit.")},
+    {"name_needed", TR("A person needs a name or an identity number.")},
+    {"needs_hall", TR("This needs the hall. Nothing was changed: do it when the connection is back.")},
+    {"no_complaint", TR("Without a complaint it is not decided again.")},
+    {"no_confirmation_needed", TR("This needs no second person.")},
+    {"not_approved", TR("This application is not approved. Nothing was changed.")},
+    {"not_called", TR("This person is not called at the moment. Nothing was changed.")},
+    {"not_decided", TR("This application is not decided yet.")},
+    {"not_draft", TR("This was submitted already: it is not changed any more.")},
+    {"not_extendable", TR("There is no deadline to extend.")},
+    {"not_held", TR("This person is not parked. Nothing was changed.")},
+    {"not_ready", TR("The result is not ready yet. Nothing was changed.")},
+    {"not_serving", TR("The service of this person has not begun, or is over. Nothing was changed.")},
+    {"not_submitted", TR("This application is not submitted, or decided already. Nothing was changed.")},
+    {"not_waiting", TR("This person is not waiting any more. Nothing was changed.")},
+    {"not_your_counter", TR("This counter is no longer yours: open it again.")},
+    {"not_your_ticket", TR("This person is with another clerk: ask them, or a supervisor.")},
+    {"note_needed", TR("Say why you do not agree: the decision goes back with your note.")},
+    {"nothing_to_undo", TR("There is nothing to undo: only the last finish, no-show, transfer or cancel.")},
+    {"open_branches", TR("Two people filled in the same fields. Choose which text holds, then submit.")},
+    {"open_tickets", TR("People are still with this counter: finish or return them first.")},
+    {"other_agency", TR("This belongs to another agency. Nothing was changed: ask a colleague there.")},
+    {"other_counter_open",
+     TR("You still have someone at another counter. Finish or return them there first.")},
+    {"other_currency", TR("The fee is in another currency.")},
+    {"queue_elsewhere", TR("This queue is called by a mobile hall now. Ask the supervisor.")},
+    {"queue_not_assigned", TR("This counter does not serve that queue. Ask the supervisor.")},
+    {"reason_needed", TR("A reason is needed. Nothing was changed.")},
+    {"same_person", TR("Someone other than who decided must do this.")},
+    {"still_serving", TR("Someone is still at your counter. Nothing was changed: finish that visit first.")},
+    {"target_needed", TR("Where to? Name a queue, a counter or a person.")},
+    {"too_early", TR("The last call was only a moment ago: wait a little more.")},
+    {"too_few_calls", TR("This person was not called often enough yet: recall first.")},
+    {"too_many_attempts", TR("Too many attempts. Wait a moment, then try again.")},
+    {"undo_too_late", TR("The last step is more than a minute ago: it can no longer be undone.")},
+    {"unknown_document", TR("This service asks for no such paper.")},
+    {"unknown_priority", TR("This hall has no such priority. No ticket was given.")},
+    {"unknown_reason", TR("This is no reason of this service. Choose one of its own.")},
+    {"unknown_service", TR("The hall does not know this service any more.")},
+    {"unknown_tier", TR("This service has no such fee today.")},
+    {"unknown_user", TR("This person no longer works here. Choose someone else.")},
+    {"user_inactive", TR("This account is not active any more: ask the administrator.")},
+    {"voided", TR("The output was voided: make out a new copy first.")},
+};
+
+static int by_code(const void *code, const void *row)
+{
+    return strcmp(code, ((const struct refusal_text *)row)->code);
+}
+
+const char *show_refusal(const struct ui *ui, const char *code, const char *message)
+{
+    if (str_empty(code) || (ui->lang == LANG_EN && !str_empty(message)))
+        return message ? message : "";
+    const struct refusal_text *found =
+        bsearch(code, refusals, sizeof refusals / sizeof *refusals, sizeof *refusals, by_code);
+    return found ? tr(ui->lang, found->text) : message ? message : "";
+}
