@@ -234,6 +234,15 @@ const char *call_token(const struct http_request *request)
     return bearer(request);
 }
 
+/* While a group of writes is open the store shows what is not yet committed, and may never be. So only a push
+ * goes on, which joins the group, and only when its sender is known without asking the store. */
+static bool joins_group(struct hall *hall, const struct http_request *request, const struct route *route)
+{
+    struct actor actor;
+    const char *token = bearer(request);
+    return route && route->handle == call_push && token && tokens_known(hall, token, &actor);
+}
+
 void api_handle(void *ctx, struct http_request *request)
 {
     struct hall *hall = ctx;
@@ -241,6 +250,10 @@ void api_handle(void *ctx, struct http_request *request)
     char allowed[64];
     const struct route *route = find_route(request, allowed, sizeof allowed);
     http_set_mark(request, (void *)(uintptr_t)route);
+    if (hall->grouping && !joins_group(hall, request, route)) {
+        http_later(request);
+        return;
+    }
     if (!route) {
         answer_no_route(hall, request, allowed);
         return;

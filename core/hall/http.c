@@ -38,6 +38,7 @@ struct http {
     void *ctx;
     struct link links;            /* ring of all connections */
     struct http_request *waiting; /* handed over, not answered */
+    int later;                    /* of them, how many are to be handed over again */
     int64_t mono_ms, swept_ms;
     int fd, port, connections;
     bool resumed; /* a connection goes on, of which the library's descriptor says nothing yet */
@@ -53,7 +54,7 @@ struct http_request {
     struct buf body;
     int64_t started_us;
     void *mark;
-    bool too_large, suspended, answered;
+    bool too_large, suspended, answered, later;
     int status;
     const char *content_type;
     struct buf answer;
@@ -123,6 +124,8 @@ static void waiting_remove(struct http_request *request)
     if (request->next)
         request->next->previous = request->previous;
     request->next = request->previous = NULL;
+    request->http->later -= request->later;
+    request->later = false;
 }
 
 static void request_free(struct http_request *request)
@@ -443,18 +446,45 @@ static void sweep(struct http *http)
 int http_timeout_ms(const struct http *http)
 {
     MHD_UNSIGNED_LONG_LONG ms;
-    if (http->resumed)
+    if (http->resumed || http->later > 0)
         return 0;
     if (MHD_get_timeout(http->daemon, &ms) != MHD_YES)
         return http->connections > 0 ? 5000 : -1; /* the sweep */
     return ms > 5000 ? 5000 : (int)ms;
 }
 
+void http_later(struct http_request *request)
+{
+    request->http->later += !request->later;
+    request->later = true;
+}
+
+/* One that was put off; the oldest, as the list starts with the newest. */
+static struct http_request *take_later(struct http *http)
+{
+    struct http_request *oldest = NULL;
+    for (struct http_request *request = http->waiting; request; request = request->next)
+        if (request->later)
+            oldest = request;
+    if (oldest) {
+        oldest->later = false;
+        http->later--;
+    }
+    return oldest;
+}
+
+void http_gather(struct http *http)
+{
+    http->resumed = false;
+    MHD_run(http->daemon);
+}
+
 void http_run(struct http *http, int64_t mono_ms)
 {
     http->mono_ms = mono_ms;
-    http->resumed = false;
-    MHD_run(http->daemon);
+    while (http->later > 0)
+        http->handle(http->ctx, take_later(http));
+    http_gather(http);
     sweep(http);
 }
 

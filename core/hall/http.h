@@ -36,6 +36,9 @@ int http_port(const struct http *http);
 int http_fd(const struct http *http);         /* readable: call http_run */
 int http_timeout_ms(const struct http *http); /* until http_run is due anyhow; -1 never */
 void http_run(struct http *http, int64_t mono_ms);
+/* Reads what has come meanwhile and nothing else: for a caller that is in the middle of something and takes only
+ * requests that fit into it. The others it puts off with http_later. */
+void http_gather(struct http *http);
 void http_stop_listening(struct http *http); /* what is connected goes on */
 int http_connections(const struct http *http);
 
@@ -54,6 +57,8 @@ void *http_mark(const struct http_request *request);
 
 /* Adds a header to the answer to come; name and value are copied. */
 void http_add_header(struct http_request *request, const char *name, const char *value);
+/* Hands the request over again in the next http_run. */
+void http_later(struct http_request *request);
 /* Sends body (copied) and ends the request's life for the caller. */
 void http_answer(struct http_request *request, int status, const char *content_type, const char *body,
                  size_t length);

@@ -52,13 +52,20 @@ static struct known **place_of(struct tokens *tokens, const char *token)
     return &tokens->places[key % PLACES];
 }
 
+bool tokens_known(struct hall *hall, const char *token, struct actor *actor)
+{
+    const struct known *known = *place_of(hall->tokens, token);
+    if (!known || !str_equal(known->token, token) || hall->mono_ms - known->read_ms >= FRESH_MS)
+        return false;
+    *actor = known->actor;
+    return true;
+}
+
 enum err tokens_actor(struct hall *hall, const char *token, struct actor *actor)
 {
     struct known **place = place_of(hall->tokens, token);
-    if (*place && str_equal((*place)->token, token) && hall->mono_ms - (*place)->read_ms < FRESH_MS) {
-        *actor = (*place)->actor;
+    if (tokens_known(hall, token, actor))
         return ERR_OK;
-    }
     enum err err = session_actor(hall->db, token, hall->wall_ms, actor);
     if (err != ERR_OK)
         return err;

@@ -8,6 +8,8 @@ struct tokens;
 
 struct tokens *tokens_new(void);
 void tokens_free(struct tokens **tokens); /* NULL-safe */
+/* The actor of a token that is known here already; asks no store. */
+bool tokens_known(struct hall *hall, const char *token, struct actor *actor);
 /* As session_actor. */
 enum err tokens_actor(struct hall *hall, const char *token, struct actor *actor) MUST_USE;
 void tokens_forget(struct tokens *tokens, const char *token);

@@ -79,6 +79,20 @@ static enum err run_one(struct write *write, const struct server_env *env)
     return ERR_OK;
 }
 
+/* Whoever asked while the group ran shares its commit: with half of the clients writing while the other half is
+ * being answered, groups would stay half as large as they could be. False: nobody came. */
+static bool others_joined(struct writer *writer)
+{
+    struct hall *hall = writer->hall;
+    size_t before = writer->count;
+    if (!hall->http) /* before the first request is served */
+        return false;
+    hall->grouping = true;
+    http_gather(hall->http);
+    hall->grouping = false;
+    return writer->count > before;
+}
+
 /* Runs writes from start on until the group has taken its time; *end is the first that was not run. */
 static enum err run_group(struct writer *writer, size_t start, size_t *end)
 {
@@ -92,8 +106,10 @@ static enum err run_group(struct writer *writer, size_t start, size_t *end)
         return err;
     }
     size_t i = start;
-    while (err == ERR_OK && i < writer->count && (i == start || clock_mono_now_ms() < until_ms))
-        err = run_one(&writer->pending[i++], &env);
+    do {
+        while (err == ERR_OK && i < writer->count && (i == start || clock_mono_now_ms() < until_ms))
+            err = run_one(&writer->pending[i++], &env);
+    } while (err == ERR_OK && i == writer->count && clock_mono_now_ms() < until_ms && others_joined(writer));
     *end = i;
     return err;
 }

@@ -1,5 +1,6 @@
-/* core/hall/writer.h: group commit: every write that arrived in one turn of the loop shares one transaction and
- * one fsync. A write's own failure undoes that write alone; nothing is answered before the commit returned. */
+/* core/hall/writer.h: group commit: every write that arrived in one turn of the loop, or while its group ran,
+ * shares one transaction and one fsync. A write's own failure undoes that write alone; nothing is answered before
+ * the commit returned. */
 #pragma once
 #include "core/hall/server_core.h"
 
