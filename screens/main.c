@@ -7,8 +7,17 @@
 #include <sys/stat.h>
 
 #include "core/base/log.h"
+#include "core/sync/sync.h"
 #include "screens/runner.h"
 #include "screens/verbs.h"
+
+/* An address that cannot be one is told at once: nothing would come of waiting for it. */
+static enum err check_hall(const struct settings *settings, struct err_info *info)
+{
+    if (!settings->hall || str_equal(settings->hall, "practice"))
+        return ERR_OK;
+    return sync_check_url(settings->hall, info);
+}
 
 /* Later ones win: /etc, the person's file or --config, environment, command line (parsed before, put again).
  */
@@ -32,7 +41,9 @@ static enum err read_settings(int argc, char **argv, struct options *options, st
     }
     free(own);
     settings_environment(settings);
-    return err ? err : options_parse(argc, argv, options, settings, info);
+    if (!err)
+        err = options_parse(argc, argv, options, settings, info);
+    return err ? err : check_hall(settings, info);
 }
 
 static enum err need_data(struct settings *settings, struct err_info *info)
@@ -112,7 +123,7 @@ int main(int argc, char **argv)
     setlocale(LC_ALL, "");
     setlocale(LC_NUMERIC, "C"); /* JSON and commands write a point */
     enum err err = read_settings(argc, argv, &options, &settings, &info);
-    if (!err)
+    if (!err && options.verb != VERB_PIPE) /* which may name it behind the verb */
         err = need_data(&settings, &info);
     int status = err == ERR_USAGE ? 2 : 1;
     if (err)

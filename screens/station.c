@@ -33,15 +33,18 @@ struct station {
     struct sync *sync;     /* NULL: no hall yet */
     struct embedded *hall; /* NULL: none of our own */
     char hall_url[200];    /* where it was when the way to it was opened */
+    char hall_fault[400];  /* why the practice hall could not be opened; "" */
     struct app *app;
     struct rng rng;
     FILE *record;           /* NULL: none */
     struct effects effects; /* asked for, not yet carried out */
     bool draining;
+    int recovered; /* records, when the cache was damaged; -1: it was not */
     bool practice, display, whole_session, rows_changed, status_changed, dirty;
     int64_t status_ms;   /* when the status was last looked at, monotonic */
     int64_t key_ms;      /* of the last key, monotonic: for the lock */
     struct json *status; /* as last told */
+    char place[160];     /* as last kept: "form CASE USER", "" none */
     struct fetch fetches[FETCHES_MAX];
     unsigned wants;
     struct buf clipboard;
@@ -81,6 +84,7 @@ bool station_dirty(struct station *station)
 /* --- messages --- */
 
 static void drain(struct station *station);
+static void keep_place(struct station *station);
 
 void station_tell(struct station *station, struct msg *msg)
 {
@@ -91,8 +95,10 @@ void station_tell(struct station *station, struct msg *msg)
         record_line(station->record, record_message(msg, app_secret(station->app)));
     app_update(station->app, msg, &station->effects);
     station->dirty = true;
-    if (!station->draining)
-        drain(station);
+    if (station->draining)
+        return;
+    drain(station);
+    keep_place(station);
 }
 
 static void tell_toast(struct station *station, enum toast_kind kind, const char *text)
@@ -128,7 +134,9 @@ static struct json *status_json(struct station *station)
     json_set_int(json, "done", status->done);
     json_set_int(json, "total", status->total);
     json_set_text(json, "text", status->text);
+    json_set_int(json, "err", status->err);
     json_set_bool(json, "practice", station->practice);
+    json_set_text(json, "hall_fault", station->hall_fault);
     struct json *counts = NULL;
     if (cache_actor(station->cache) &&
         cache_load(station->cache, "status", NULL, clock_wall_now_ms(), &counts) == ERR_OK) {
@@ -165,13 +173,47 @@ static const struct json *find_row(const struct json *rows, const char *id_or_na
     return NULL;
 }
 
-/* The counter of --counter or of last time, if the hall has it. */
+/* A counter that the hall has, and at which this clerk may sit; else NULL. */
+static const struct json *fitting_counter(const struct station *station, const struct json *accounts,
+                                          const char *wished)
+{
+    const struct json *counter = wished ? find_row(json_get(accounts, "counters"), wished) : NULL;
+    const char *agency = json_text_or(counter, "agency", ""), *mine = cache_actor(station->cache)->agency;
+    return !*agency || !*mine || str_equal(agency, mine) ? counter : NULL;
+}
+
+/* In a practice hall each clerk has a counter of their own. */
+static const struct json *practice_counter(const struct station *station, const struct json *accounts)
+{
+    const struct json *counter = NULL;
+    struct json *known = station->hall ? embedded_accounts(station->hall) : NULL;
+    for (const struct json *row = json_first(json_get(known, "rows")); row; row = json_next(row))
+        if (str_equal(json_text(row, "login"), cache_actor(station->cache)->login))
+            counter = fitting_counter(station, accounts, json_text(row, "counter"));
+    json_free(&known);
+    return counter;
+}
+
+/* Where this clerk sits already, by the hall's own book: so it is after a sudden end. */
+static const struct json *held_counter(const struct station *station, const struct json *accounts)
+{
+    const char *me = cache_actor(station->cache)->user;
+    for (const struct json *row = json_first(json_get(accounts, "counters")); row; row = json_next(row))
+        if (str_equal(json_text(row, "user"), me) && !str_equal(json_text(row, "state"), "closed"))
+            return row;
+    return NULL;
+}
+
+/* The counter of --counter, the one held now, that of last time, or that of this practice account. */
 static void put_counter(struct station *station, const struct json *accounts, struct json *session)
 {
-    const char *wished = station->settings->counter;
-    if (!wished)
-        wished = cache_setting(station->cache, "counter");
-    const struct json *counter = wished ? find_row(json_get(accounts, "counters"), wished) : NULL;
+    const struct json *counter = fitting_counter(station, accounts, station->settings->counter);
+    if (!counter)
+        counter = held_counter(station, accounts);
+    if (!counter)
+        counter = fitting_counter(station, accounts, cache_setting(station->cache, "counter"));
+    if (!counter)
+        counter = practice_counter(station, accounts);
     if (!counter)
         return;
     json_set_text(session, "counter", json_text(counter, "id"));
@@ -230,6 +272,46 @@ static void tell_signed_in(struct station *station)
     show_display(station);
 }
 
+/* --- where the person is, for a start after a sudden end --- */
+
+/* Only work on an application is a place to come back to. */
+static bool is_place(enum screen_id screen)
+{
+    return screen == SCREEN_FORM || screen == SCREEN_DOCUMENTS || screen == SCREEN_DECISION;
+}
+
+static void keep_place(struct station *station)
+{
+    char place[sizeof station->place] = "";
+    enum screen_id screen = app_screen(station->app);
+    const struct actor *actor = cache_actor(station->cache);
+    if (actor && is_place(screen))
+        str_format(place, sizeof place, "%s %s %s", screen_info(screen)->name, app_object(station->app),
+                   actor->user);
+    if (str_equal(place, station->place))
+        return;
+    str_copy(station->place, sizeof station->place, place);
+    if (cache_keep_place(station->cache, place))
+        log_write(LOG_WARN, "the place is not kept: %s", cache_message(station->cache));
+}
+
+/* The same screen on the same application, if the same person is there; Esc leads from it to the desk. */
+static void go_back(struct station *station)
+{
+    char name[32], object[64], user[UUID_TEXT];
+    enum screen_id screen;
+    const char *place = cache_setting(station->cache, "place");
+    if (!place || sscanf(place, "%31s %63s %36s", name, object, user) != 3 || !screen_find(name, &screen) ||
+        !is_place(screen) || !str_equal(user, cache_actor(station->cache)->user))
+        return;
+    struct json *args = json_new_object();
+    json_set_text(args, "case", object);
+    app_open(station->app, screen, args, &station->effects);
+    json_free(&args);
+    drain(station);
+    keep_place(station);
+}
+
 static void on_signed_in(void *ctx, enum err err, const char *code, const char *message,
                          const struct json *session)
 {
@@ -239,7 +321,18 @@ static void on_signed_in(void *ctx, enum err err, const char *code, const char *
         tell_signed_in(station);
         return;
     }
+    char text[400];
+    enum lang lang = app_ui(station->app)->lang;
     struct msg msg = {.kind = MSG_SIGNED_IN, .code = code, .text = message ? message : err_text(err)};
+    if (err == ERR_OFFLINE && station->hall_url[0]) {
+        str_format(text, sizeof text,
+                   str_equal(code, "not_a_hall")
+                       ? tr(lang, TR("What answers at %s is not a hall. Check the address, and whether the network "
+                                     "wants you to sign in first."))
+                       : tr(lang, TR("The hall cannot be reached at %s. Check the network and the address.")),
+                   station->hall_url);
+        msg.text = text;
+    }
     station_tell(station, &msg);
 }
 
@@ -285,6 +378,7 @@ static void on_answer(void *ctx, int64_t tag, enum err err, const struct json *b
 
 static void open_way(struct station *station, const char *url)
 {
+    str_copy(station->hall_url, sizeof station->hall_url, url);
     const struct sync_events events = {.ctx = station,
                                        .changed = on_changed,
                                        .status = on_status,
@@ -316,6 +410,14 @@ static void show_sign_in(struct station *station)
         tell_kind(station, MSG_LOAD);
 }
 
+/* The sentence stays on the screen with what to do, until F5 tries again. */
+static void hall_failed(struct station *station, const char *why)
+{
+    str_copy(station->hall_fault, sizeof station->hall_fault, why);
+    embedded_stop(&station->hall);
+    station->status_changed = true;
+}
+
 static void open_practice(struct station *station, const char *pack)
 {
     struct err_info info = {0};
@@ -325,8 +427,10 @@ static void open_practice(struct station *station, const char *pack)
                                        .scenario = station->settings->scenario,
                                        .seed = station->settings->seed};
     station->practice = true;
+    station->hall_fault[0] = '\0';
+    station->status_changed = true;
     if (embedded_start(&station->hall, &options, &info))
-        tell_toast(station, TOAST_DANGER, info.text);
+        hall_failed(station, info.text);
     free(folder);
 }
 
@@ -359,8 +463,7 @@ static void watch_hall(struct station *station)
         if (str_equal(station->hall_url, embedded_url(station->hall)))
             return;
         first = !station->sync;
-        str_copy(station->hall_url, sizeof station->hall_url, embedded_url(station->hall));
-        open_way(station, station->hall_url);
+        open_way(station, embedded_url(station->hall));
         if (!first) /* the same hall, started again at another place */
             return;
         if (!cache_actor(station->cache))
@@ -369,9 +472,7 @@ static void watch_hall(struct station *station)
             sign_in_display(station);
         return;
     case EMBEDDED_FAILED:
-        tell_toast(station, TOAST_DANGER, info.text);
-        embedded_stop(&station->hall);
-        return;
+        return hall_failed(station, info.text);
     }
 }
 
@@ -637,6 +738,8 @@ static void carry_out(struct station *station, struct effect *effect)
     case EFFECT_RETRY:
         if (station->sync)
             sync_retry_now(station->sync);
+        else if (station->practice && !station->hall)
+            open_practice(station, cache_setting(station->cache, "pack"));
         return;
     case EFFECT_REDRAW:
         station->wants |= WANT_REDRAW;
@@ -750,17 +853,16 @@ static bool joins_practice(struct settings *settings)
  * of its own, as on a computer of its own. */
 static enum err open_cache(struct station *station, const char *dir, struct err_info *info)
 {
-    int recovered = 0;
     int64_t now_ms = clock_wall_now_ms();
     enum err err = ERR_OK;
     for (int n = 1; n <= FOLDERS_MAX; n++) {
         str_format(station->folder, sizeof station->folder, n > 1 ? "%s/%d" : "%s", dir, n);
-        err = cache_open(&station->cache, station->folder, now_ms, &station->rng, &recovered, info);
+        err = cache_open(&station->cache, station->folder, now_ms, &station->rng, &station->recovered, info);
         if (err != ERR_IN_USE || !joins_practice(station->settings))
             break;
     }
-    if (!err && recovered)
-        log_write(LOG_WARN, "the cache was rebuilt; %d records recovered", recovered);
+    if (!err && station->recovered >= 0)
+        log_write(LOG_WARN, "the cache was rebuilt; %d records recovered", station->recovered);
     return err;
 }
 
@@ -805,6 +907,16 @@ static enum screen_id first_screen(struct station *station, enum lang lang)
     return SCREEN_SIGN_IN;
 }
 
+static void tell_recovered(struct station *station)
+{
+    char text[300];
+    if (station->recovered < 0)
+        return;
+    str_format(text, sizeof text, tr(app_ui(station->app)->lang, TR("Cache rebuilt; %d records recovered.")),
+               station->recovered);
+    tell_toast(station, TOAST_WARN, text);
+}
+
 enum err station_new(struct station **out, struct settings *settings, enum lang lang,
                      const struct keymap *keys, struct err_info *info)
 {
@@ -835,8 +947,11 @@ enum err station_new(struct station **out, struct settings *settings, enum lang 
     app_open(station->app, first, args, &station->effects);
     json_free(&args);
     drain(station);
-    if (cache_actor(station->cache) && first == SCREEN_SIGN_IN)
+    if (cache_actor(station->cache) && first == SCREEN_SIGN_IN) {
         tell_signed_in(station);
+        go_back(station);
+    }
+    tell_recovered(station);
     station->dirty = true;
     return ERR_OK;
 }

@@ -16,7 +16,7 @@ struct cache;
 
 /* Makes DIR (0700) when it is not there. A damaged file is set aside as cache.db.damaged-DATE, the outbox and
  * journal salvaged from it and the rest rebuilt from the hall; *recovered (may be NULL) counts the records
- * saved. */
+ * saved then, and is -1 when nothing was damaged. */
 enum err cache_open(struct cache **out, const char *dir, int64_t now_ms, struct rng *rng, int *recovered,
                     struct err_info *info) MUST_USE;
 void cache_close(struct cache **cache);
@@ -39,6 +39,9 @@ void cache_set_offset(struct cache *cache, int64_t offset_ms);
 /* Small settings that survive: "hall_url", "counter", "lang", "last_screen" … NULL when never set. */
 const char *cache_setting(struct cache *cache, const char *name);
 enum err cache_set_setting(struct cache *cache, const char *name, const char *value) MUST_USE;
+/* The setting "place": where the person is. It changes with every screen, so it waits for no disk: it is there
+ * after a killed program, and after a power cut if anything was confirmed since. */
+enum err cache_keep_place(struct cache *cache, const char *place) MUST_USE;
 /* Who works here now. Their token is kept so that a restart goes on without a password until it expires;
  * another person neither sees nor sends this one's outbox. */
 enum err cache_sign_in(struct cache *cache,
@@ -86,6 +89,15 @@ enum err cache_new_epoch(struct cache *cache,
                          int64_t epoch) MUST_USE; /* makes what was not safe unsent again */
 int64_t cache_unsent(struct cache *cache);        /* commands of the signed-in person not yet answered */
 int64_t cache_unsent_others(struct cache *cache);
+
+/* --- the hall's own rows as they come, for programs that pass them on (loket pipe) --- */
+/* Told after the row is stored, in the order of the feed; row NULL: it is gone. table NULL: the whole base was
+ * copied anew, look at cache_rows. Texts and rows are borrowed for the call, which must not use the cache. */
+typedef void cache_news(void *ctx, const char *table, const char *id, const struct json *row);
+void cache_follow(struct cache *cache, cache_news *each, void *ctx); /* each NULL: no more */
+/* Every row of a table of PROTOCOL.md section 5, in id order, without what this workstation expects of its unsent
+ * commands. ERR_ABSENT: there is no such table. */
+enum err cache_rows(struct cache *cache, const char *table, cache_news *each, void *ctx) MUST_USE;
 
 /* --- the draft journal: typed but not confirmed --- */
 /* One entry a screen and object, such as ("form", case id); replaced by the next, gone after confirming. */

@@ -1,5 +1,6 @@
 /* core/cache/feed.c: what the hall says becomes the base: feed batches in order, whole, once; snapshots
  * through the shadow tables. Knows no network. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "core/base/log.h"
@@ -9,8 +10,67 @@
 struct batch {
     struct cache *cache;
     struct place place;
-    bool catalogue; /* services or queues changed */
+    bool catalogue;           /* services or queues changed */
+    const struct json **news; /* what is told to a follower once it is stored; borrowed from the feed */
+    size_t news_count, news_capacity;
 };
+
+/* --- followers --- */
+
+static void note_news(struct batch *batch, const struct json *change)
+{
+    if (!batch->cache->news)
+        return;
+    if (batch->news_count == batch->news_capacity) {
+        batch->news_capacity = batch->news_capacity ? batch->news_capacity * 2 : 64;
+        batch->news = xrealloc(batch->news, batch->news_capacity * sizeof *batch->news);
+    }
+    batch->news[batch->news_count++] = change;
+}
+
+static void tell_news(struct batch *batch, enum err err)
+{
+    struct cache *cache = batch->cache;
+    for (size_t i = 0; err == ERR_OK && i < batch->news_count; i++) {
+        const struct json *row = json_get(batch->news[i], "row");
+        cache->news(cache->news_ctx, json_text(batch->news[i], "t"), json_text(batch->news[i], "id"),
+                    json_is_object(row) ? row : NULL);
+    }
+    free(batch->news);
+    batch->news = NULL;
+}
+
+void cache_follow(struct cache *cache, cache_news *each, void *ctx)
+{
+    cache->news = each;
+    cache->news_ctx = ctx;
+}
+
+enum err cache_rows(struct cache *cache, const char *table_wire, cache_news *each, void *ctx)
+{
+    static const char *const sql_rows[] = {
+#define TABLE(ID, wire, name) \
+    [TABLE_##ID] = "SELECT id, row FROM base_" name " ORDER BY id", /* primary key */
+#include "core/db/tables.def"
+    };
+    enum table table;
+    if (!table_find(table_wire, &table))
+        return ERR_ABSENT;
+    struct stmt *s = db_query(cache->db, sql_rows[table]);
+    enum err err;
+    while ((err = db_step(s)) == ERR_OK) {
+        struct json *row = NULL;
+        const char *text = db_text(s, 1);
+        if (!text || json_parse(text, strlen(text), &row, NULL) != ERR_OK) {
+            err = ERR_CORRUPT;
+            break;
+        }
+        each(ctx, table_wire, db_text(s, 0), row);
+        json_free(&row);
+    }
+    db_done(s);
+    return file_fail(cache, err == ERR_ABSENT ? ERR_OK : err);
+}
 
 /* --- rows --- */
 
@@ -50,6 +110,7 @@ static enum err apply_row(struct batch *batch, const struct json *change, int64_
     if (have > (json_is_object(row) ? json_int(row, "row_rev", rev) : rev))
         return ERR_OK;
     note_table(batch, table);
+    note_news(batch, change);
     if (json_is_null(row))
         return row_delete(batch->cache->db, ROWS_BASE, table, id);
     return row_put(batch->cache->db, ROWS_BASE, table, row);
@@ -172,7 +233,9 @@ enum err cache_feed(struct cache *cache, const struct json *feed, int64_t now_ms
     enum err err = file_begin(cache, false);
     if (err != ERR_OK)
         return file_fail(cache, err);
-    return finish(&batch, apply_items(&batch, feed));
+    err = finish(&batch, apply_items(&batch, feed));
+    tell_news(&batch, err);
+    return err;
 }
 
 /* --- snapshot --- */
@@ -234,7 +297,10 @@ enum err cache_snapshot_swap(struct cache *cache, int64_t rev, int64_t epoch, in
         err = replay_after(cache, rev);
     if (err == ERR_OK)
         err = settle(&batch);
-    return finish(&batch, err);
+    err = finish(&batch, err);
+    if (err == ERR_OK && cache->news)
+        cache->news(cache->news_ctx, NULL, NULL, NULL);
+    return err;
 }
 
 enum err cache_ask_snapshot(struct cache *cache)
