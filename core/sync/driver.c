@@ -52,7 +52,7 @@ struct sync {
     struct client_event queue[QUEUE_MAX];
     char queue_text[QUEUE_MAX][300];
     int queued;
-    bool telling, step_again;
+    bool telling;
     int64_t wall_ms, mono_ms, last_tag;
 };
 
@@ -726,38 +726,17 @@ static bool perform(struct sync *sync)
 
 /* What was just asked for goes out now; where it fails at once (nobody listens), that is told now and not at the
  * next occasion. */
-/* What was asked for goes out, and what came is told; true when there was an answer. */
-static bool take_answers(struct sync *sync)
-{
-    int running, left;
-    bool any = false;
-    struct CURLMsg *message;
-    if (!sync->multi)
-        return false;
-    curl_multi_perform(sync->multi, &running);
-    while ((message = curl_multi_info_read(sync->multi, &left)) != NULL) {
-        if (message->msg != CURLMSG_DONE)
-            continue;
-        finished(sync, message->easy_handle, message->data.result);
-        any = true;
-    }
-    return any;
-}
-
-/* A request may fail the moment it is begun: its end is told in the same step, for no descriptor would. */
 void sync_step(struct sync *sync, int64_t wall_ms, int64_t mono_ms)
 {
-    enum { ROUNDS_MAX = 4 };
+    enum { TURNS_MAX = 8 }; /* the next step goes on */
     sync->wall_ms = wall_ms;
     sync->mono_ms = mono_ms;
-    take_answers(sync);
+    perform(sync);
     int64_t due_ms = client_due_ms(&sync->core);
     if (due_ms >= 0 && due_ms <= mono_ms)
         tell(sync, &(struct client_event){.kind = CLIENT_TIME});
-    int rounds = 0;
-    while (take_answers(sync) && ++rounds < ROUNDS_MAX)
-        ;
-    sync->step_again = rounds == ROUNDS_MAX;
+    for (int turn = 0; turn < TURNS_MAX && perform(sync); turn++) {
+    }
 }
 
 int sync_timeout_ms(const struct sync *sync, int64_t mono_ms)
@@ -765,8 +744,6 @@ int sync_timeout_ms(const struct sync *sync, int64_t mono_ms)
     int64_t due_ms = client_due_ms(&sync->core);
     int64_t timeout_ms = due_ms < 0 ? -1 : due_ms > mono_ms ? due_ms - mono_ms : 0;
     long curl_ms = -1;
-    if (sync->step_again)
-        return 0;
     if (sync->multi)
         curl_multi_timeout(sync->multi, &curl_ms);
     if (curl_ms >= 0 && (timeout_ms < 0 || curl_ms < timeout_ms))
