@@ -473,9 +473,11 @@ static struct http_request *take_later(struct http *http)
     return oldest;
 }
 
+/* Twice: in the first run the library only takes back into its epoll the connections that were answered, in the
+ * second it reads what their clients have sent since. */
 void http_gather(struct http *http)
 {
-    http->resumed = false;
+    MHD_run(http->daemon);
     MHD_run(http->daemon);
 }
 
@@ -484,7 +486,8 @@ void http_run(struct http *http, int64_t mono_ms)
     http->mono_ms = mono_ms;
     while (http->later > 0)
         http->handle(http->ctx, take_later(http));
-    http_gather(http);
+    http->resumed = false;
+    MHD_run(http->daemon);
     sweep(http);
 }
 

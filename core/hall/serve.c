@@ -276,7 +276,8 @@ static bool turn(struct loop *loop, int timeout)
     bool wrote = writer_pending(hall->writer);
     writer_flush(hall->writer);
     polls_wake(hall);
-    writer_checkpoint(hall->writer, !wrote && came == 0);
+    /* Idle is who waited in vain; a turn that did not wait has answers on their way and requests to follow. */
+    writer_checkpoint(hall->writer, !wrote && came == 0 && timeout != 0);
     return came > 0;
 }
 
