@@ -375,6 +375,7 @@ static void take_status(struct app *app, const struct json *json)
 {
     int64_t state = json_int(json, "state", LINK_NONE);
     app->ui.practice = json_bool(json, "practice", false);
+    str_copy(app->ui.hall_fault, sizeof app->ui.hall_fault, json_text_or(json, "hall_fault", ""));
     app->ui.link = (struct link){
         .state = state >= LINK_NONE && state <= LINK_FROZEN ? (enum link_state)state : LINK_NONE,
         .since_ms = json_int(json, "since_ms", 0),

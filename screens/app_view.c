@@ -1,9 +1,12 @@
 /* screens/app_view.c: draws everything: the title line, the screen, and what lies below and above it. */
 #include <stdlib.h>
+#include <string.h>
 
 #include "screens/app_state.h"
 #include "tui/funcbar.h"
 #include "tui/text.h"
+
+enum { NAME_WHOLE_FROM = 100 }; /* columns */
 
 /* --- the title line --- */
 
@@ -67,9 +70,20 @@ static void right_of(struct rect *line, struct frame *frame, const char *text, u
     rect_cut_right(line, 2);
 }
 
+/* "Aysel Məmmədova" where there is room, else "Aysel M." */
+static const char *user_name(const char *name, int w, char out[128])
+{
+    const char *last = strrchr(name, ' ');
+    if (w >= NAME_WHOLE_FROM || !last || last == name)
+        return name;
+    size_t first = strcspn(name, " "), initial = text_grapheme(last + 1, strlen(last + 1), NULL);
+    str_format(out, 128, "%.*s %.*s.", (int)first, name, (int)initial, last + 1);
+    return out;
+}
+
 static void title_view(const struct app *app, int64_t now_ms, struct frame *frame, struct rect line)
 {
-    char state[120], clock[CLOCK_TEXT];
+    char state[120], clock[CLOCK_TEXT], name[128];
     const struct ui *ui = &app->ui;
     unsigned look = link_text(ui, state);
     time_clock(now_ms, clock);
@@ -77,7 +91,7 @@ static void title_view(const struct app *app, int64_t now_ms, struct frame *fram
     right_of(&line, frame, state, look);
     right_of(&line, frame, clock, STYLE_TITLE);
     if (line.w > 50)
-        right_of(&line, frame, ui->session.name, STYLE_DIM);
+        right_of(&line, frame, user_name(ui->session.name, frame->w, name), STYLE_DIM);
     if (ui->practice && line.w > 30)
         right_of(&line, frame, tr(ui->lang, TR("practice")), STYLE_WARN);
     char *title = title_text(app);

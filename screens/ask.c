@@ -83,10 +83,16 @@ struct json *ask_search_args(const struct ask *ask, const struct ui *ui)
     return args;
 }
 
-static void add_found(struct json *rows, const struct ui *ui, const struct json *row)
+/* Where all are of one agency, its name says nothing. */
+static const char *agency_of(const struct ask *ask, const struct ui *ui, const struct json *row)
 {
-    const char *lang = lang_code(ui->lang);
-    const char *more = json_name_in(json_get(row, "agency_name"), lang);
+    bool one = json_text(json_get(json_get(ask->question, "search"), "args"), "agency");
+    return one ? "" : json_name_in(json_get(row, "agency_name"), lang_code(ui->lang));
+}
+
+static void add_found(const struct ask *ask, const struct ui *ui, const struct json *row, struct json *rows)
+{
+    const char *lang = lang_code(ui->lang), *more = agency_of(ask, ui, row);
     struct json *found = json_new_object();
     char label[300];
     str_format(label, sizeof label, "%s%s%s", json_name_in(json_get(row, "name"), lang), *more ? " · " : "",
@@ -106,7 +112,7 @@ void ask_data(struct ask *ask, const struct ui *ui, const struct json *answer)
     json_free(&ask->rows);
     ask->rows = json_new_array();
     for (const struct json *row = json_first(json_get(answer, "rows")); row; row = json_next(row))
-        add_found(ask->rows, ui, row);
+        add_found(ask, ui, row, ask->rows);
     list_set_count(&ask->list, (int)json_count(ask->rows));
     list_select(&ask->list, 0);
 }

@@ -11,7 +11,7 @@
 #include "screens/decision.h"
 #include "screens/show.h"
 
-enum { PAUSE_MS = 1000, REVEAL_MS = 15 * 1000, MISSING_MAX = CATALOGUE_DOCUMENTS_MAX };
+enum { PAUSE_MS = 1000, MISSING_MAX = CATALOGUE_DOCUMENTS_MAX };
 
 static void set_text(char **to, const char *text)
 {
@@ -341,6 +341,7 @@ static bool notice_now(const struct decision *self, const struct ui *ui, struct 
         .hall = json_text_or(hall, "name", ui->session.hall_name),
         .clerk = ui->session.name,
         .date_order = json_text(hall, "date_order"),
+        .date_hyphens = show_date_hyphens(ui),
         .lang = decision_lang(self, ui),
     };
     struct json *context = notice_context(&facts);
@@ -535,7 +536,7 @@ static void act(struct decision *self, const struct ui *ui, enum action action, 
     case ACTION_COPY:
         return copy_notice(self, ui, effects);
     case ACTION_REVEAL:
-        self->reveal_ms = self->reveal_ms ? 0 : ui->now_ms + REVEAL_MS;
+        self->reveal_ms = dossier_reveal(&self->of, ui, self->reveal_ms, effects);
         return;
     case ACTION_OPEN_FORM:
         return dossier_open(&self->of, SCREEN_FORM, effects);

@@ -6,6 +6,8 @@
 #include "screens/show.h"
 #include "tui/text.h"
 
+enum { LABEL_W = 14 };
+
 /* --- the papers --- */
 
 /* A sign that reads without colour: seen or not needed any more, missing, not looked at yet. */
@@ -143,7 +145,8 @@ static void fact(struct frame *frame, struct rect *area, const char *label, cons
 {
     if (str_empty(value))
         return;
-    struct rect line = rect_cut_top(area, 1), name = rect_cut_left(&line, 12);
+    struct rect line = rect_cut_top(area, 1), name = rect_cut_left(&line, LABEL_W);
+    rect_cut_right(&name, 1);
     text_draw(frame, name, label, STYLE_DIM);
     text_draw(frame, line, value, STYLE_TEXT);
 }
@@ -169,8 +172,8 @@ static void case_facts(const struct ui *ui, const struct json *c, struct frame *
                                          show_name(ui, json_get(c, "service_name")), STYLE_TITLE, 0));
     fact(frame, area, tr(ui->lang, TR("number")), json_text(c, "number"));
     fact(frame, area, tr(ui->lang, TR("state")), show_case_state(ui, json_text(c, "state")));
-    fact(frame, area, tr(ui->lang, TR("fee")), json_text(json_get(c, "fee"), "total"));
-    fact(frame, area, tr(ui->lang, TR("paid")), json_text(c, "paid"));
+    fact(frame, area, tr(ui->lang, TR("fee")), show_money(json_text(json_get(c, "fee"), "total"), text));
+    fact(frame, area, tr(ui->lang, TR("paid")), show_money(json_text(c, "paid"), text));
     fact(frame, area, tr(ui->lang, TR("due")), show_day(ui, json_text(c, "due_at"), text));
 }
 

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "screens/desk.h"
+#include "screens/show.h"
 
 enum { MINUTE_MS = 60 * 1000 };
 
@@ -386,12 +387,19 @@ static void add_target(struct json *question, const struct ui *ui, const char *k
 {
     char label[200];
     if (strcmp(kind, "queue") == 0)
-        str_format(label, sizeof label, "%s %s · %d", json_text_or(row, "code", ""),
+        str_format(label, sizeof label, tr(ui->lang, TR("%s %s · %d waiting")), json_text_or(row, "code", ""),
                    json_name_in(json_get(row, "name"), lang_code(ui->lang)),
                    (int)json_int(row, "waiting", 0));
     else
         str_copy(label, sizeof label, json_name_in(json_get(row, "name"), lang_code(ui->lang)));
     question_item(question, label, json_text_or(row, "id", ""), NULL);
+}
+
+/* Where the person is already: this clerk, this counter, this queue. */
+static bool is_here(const struct desk *desk, const struct ui *ui, const char *id)
+{
+    return str_equal(id, ui->session.user) || str_equal(id, ui->session.counter) ||
+           str_equal(id, json_text(desk_ticket(desk), "queue"));
 }
 
 void desk_ask_target(struct desk *desk, const struct ui *ui, const struct msg *msg, struct effects *effects)
@@ -402,8 +410,7 @@ void desk_ask_target(struct desk *desk, const struct ui *ui, const struct msg *m
     struct json *question = ask("transfer_to", tr(ui->lang, TR("To whom? Type to search.")));
     const char *member = strcmp(kind, "counter") == 0 ? "counters" : "rows";
     for (const struct json *row = json_first(json_get(msg->json, member)); row; row = json_next(row))
-        if (!str_equal(json_text(row, "id"), ui->session.user) &&
-            !str_equal(json_text(row, "id"), ui->session.counter))
+        if (!is_here(desk, ui, json_text(row, "id")))
             add_target(question, ui, kind, row);
     effects_ask(effects, question);
 }
@@ -445,22 +452,22 @@ static void ask_pause(struct desk *desk, const struct ui *ui, struct effects *ef
     effects_ask(effects, question);
 }
 
-/* The counter of last time opens at once, unless someone else sits there now. */
-static void open_counter(struct desk *desk, const struct ui *ui, struct effects *effects)
-{
-    const struct json *counter = json_get(desk->data, "counter");
-    if (json_is_object(counter) && !desk_counter_is_taken(counter, ui->session.user))
-        send_online(desk, "counter.open", counter_body(desk), effects);
-    else
-        effects_load(effects, "accounts", NULL);
-}
-
 static void counter_chosen(struct desk *desk, const char *counter, struct effects *effects)
 {
     struct json *body = json_new_object();
     json_set_text(body, "counter", counter);
     effects_setting(effects, "counter", counter);
     send_online(desk, "counter.open", body, effects);
+}
+
+/* The counter of last time opens at once, unless someone else sits there now. */
+static void open_counter(struct desk *desk, const struct ui *ui, struct effects *effects)
+{
+    const struct json *counter = json_get(desk->data, "counter");
+    if (json_is_object(counter) && !desk_counter_is_taken(counter, ui->session.user))
+        counter_chosen(desk, json_text_or(counter, "id", ""), effects);
+    else
+        effects_load(effects, "accounts", NULL);
 }
 
 void desk_choose_counter(struct desk *desk, const struct ui *ui, const struct json *accounts,
@@ -521,8 +528,9 @@ static void ask_pay(struct desk *desk, const struct ui *ui, struct effects *effe
     begin_step(desk, json_new_object());
     json_set_text(desk->step, "case", json_text_or(row, "id", ""));
     put_fee(desk->step, fee);
-    struct json *question = ask_about("pay_method", tr(ui->lang, TR("%s %s paid")),
-                                      json_text(desk->step, "amount"), json_text(desk->step, "currency"));
+    char shown[SHOW_TEXT];
+    struct json *question =
+        ask_about("pay_method", tr(ui->lang, TR("%s paid:")), show_money(json_text(fee, "total"), shown));
     question_choice(question, "1", tr(ui->lang, TR("in cash")), "cash", NULL);
     question_choice(question, "2", tr(ui->lang, TR("by card")), "card", NULL);
     question_choice(question, "3", tr(ui->lang, TR("at the bank")), "bank", NULL);

@@ -52,8 +52,20 @@ static void facts_of_person(const struct ui *ui, const struct json *person, stru
     show_identity(person, facts[FACT_NUMBER].text);
 }
 
-static void facts_of_ticket(const struct ui *ui, const struct json *ticket, struct fact facts[FACTS])
+/* "pregnant", as the hall's list names it; "" when there is no priority. */
+static const char *priority_name(const struct desk *desk, const struct ui *ui, const struct json *priority)
 {
+    const char *code = json_as_text(priority) ? json_as_text(priority) : json_text(priority, "code");
+    const struct json *known = json_get(json_get(desk->data, "hall"), "priorities");
+    for (const struct json *row = json_first(known); code && row; row = json_next(row))
+        if (str_equal(json_text(row, "code"), code) && *show_name(ui, json_get(row, "name")))
+            return show_name(ui, json_get(row, "name"));
+    return code ? tr(ui->lang, TR("priority")) : "";
+}
+
+static void facts_of_ticket(const struct desk *desk, const struct ui *ui, struct fact facts[FACTS])
+{
+    const struct json *ticket = desk_ticket(desk);
     char waited[SHOW_TEXT];
     int64_t arrived_ms = 0, called_ms = ui->now_ms;
     time_parse(json_text_or(ticket, "arrived_at", ""), &arrived_ms);
@@ -66,9 +78,9 @@ static void facts_of_ticket(const struct ui *ui, const struct json *ticket, stru
     if (json_int(ticket, "calls", 1) > 1 && str_equal(json_text(ticket, "state"), "called"))
         str_format(facts[FACT_CALLS].text, SHOW_TEXT, tr(ui->lang, TR("call %d")),
                    (int)json_int(ticket, "calls", 1));
-    const struct json *priority = json_get(ticket, "priority");
-    if (json_as_text(priority) || json_is_object(priority))
-        str_format(facts[FACT_PRIORITY].text, SHOW_TEXT, "! %s", tr(ui->lang, TR("priority")));
+    const char *priority = priority_name(desk, ui, json_get(ticket, "priority"));
+    if (*priority)
+        str_format(facts[FACT_PRIORITY].text, SHOW_TEXT, "! %s", priority);
 }
 
 static void choose_facts(struct fact facts[FACTS], int w)
@@ -93,7 +105,7 @@ static void ticket_facts(const struct desk *desk, const struct ui *ui, struct fr
         [FACT_CHANNEL] = {.weight = 6, .look = STYLE_DIM},  [FACT_CALLS] = {.weight = 3, .look = STYLE_WARN},
         [FACT_PRIORITY] = {.weight = 2, .look = STYLE_WARN}};
     facts_of_person(ui, json_get(desk->data, "person"), facts);
-    facts_of_ticket(ui, desk_ticket(desk), facts);
+    facts_of_ticket(desk, ui, facts);
     choose_facts(facts, line.w);
     for (int i = 0; i < FACTS; i++) {
         if (!facts[i].shown)
@@ -334,8 +346,9 @@ static void hints_for_case(const struct desk *desk, const struct ui *ui, const s
     if (draft || open)
         hint(ui, ACTION_PAPERS, open ? text : tr(ui->lang, TR("papers")), frame, area);
     if (!desk_enabled(desk, ui, ACTION_PAY)) {
+        char fee[SHOW_TEXT];
         str_format(text, sizeof text, tr(ui->lang, TR("the fee: %s")),
-                   json_text_or(json_get(c, "fee"), "total", ""));
+                   show_money(json_text(json_get(c, "fee"), "total"), fee));
         hint(ui, ACTION_PAY, text, frame, area);
     }
     if (desk_case_is_undecided(c))

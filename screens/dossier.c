@@ -37,6 +37,16 @@ void dossier_open(const struct dossier *of, enum screen_id screen, struct effect
     effects_open(effects, screen, dossier_body(of));
 }
 
+int64_t dossier_reveal(const struct dossier *of, const struct ui *ui, int64_t shown_ms,
+                       struct effects *effects)
+{
+    enum { REVEAL_MS = 15 * 1000 };
+    if (shown_ms)
+        return 0;
+    effects_command(effects, "person.reveal", dossier_body(of));
+    return ui->now_ms + REVEAL_MS;
+}
+
 struct json *dossier_body(const struct dossier *of)
 {
     struct json *body = json_new_object();
@@ -85,6 +95,7 @@ struct form_context dossier_form_context(const struct dossier *of, const struct 
     return (struct form_context){.lang = lang_code(ui->lang),
                                  .today = day,
                                  .date_order = json_text(dossier_part(of, "hall"), "date_order"),
+                                 .date_hyphens = show_date_hyphens(ui),
                                  .person = dossier_part(of, "person"),
                                  .last = dossier_part(of, "last")};
 }

@@ -47,6 +47,11 @@ void dossier_calendar(const struct dossier *of, struct dossier_days *days);
 /* "legal clock: day 2 of 5", "not running yet", "over by 2 days", "" once decided; *look fits it. */
 const char *dossier_clock(const struct dossier *of, const struct ui *ui, char out[160], unsigned *look);
 
+/* Hidden values are shown until the time that is returned; it is recorded in the hall's book. shown: until when they
+ * are now; when they are shown already they are hidden again (0). */
+int64_t dossier_reveal(const struct dossier *of, const struct ui *ui, int64_t shown_ms,
+                       struct effects *effects);
+
 /* Pieces: the mark and word of what is saved; the citizen, a line each; a sentence in the middle. */
 int dossier_mark_view(const struct dossier *of, const struct ui *ui, struct frame *frame, struct rect *line);
 void dossier_person_view(const struct dossier *of, const struct ui *ui, bool reveal, struct frame *frame,

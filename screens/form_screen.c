@@ -6,7 +6,7 @@
 #include "screens/form.h"
 #include "screens/show.h"
 
-enum { PAUSE_MS = 1000, REVEAL_MS = 15 * 1000 };
+enum { PAUSE_MS = 1000 };
 
 static void *form_new(const struct json *args)
 {
@@ -264,7 +264,7 @@ static void act(struct form_screen *self, const struct ui *ui, enum action actio
     case ACTION_REPEAT_LAST:
         return repeat_last(self, ui);
     case ACTION_REVEAL:
-        self->reveal_ms = self->reveal_ms ? 0 : ui->now_ms + REVEAL_MS;
+        self->reveal_ms = dossier_reveal(&self->of, ui, self->reveal_ms, effects);
         return fill_refresh(self, ui);
     case ACTION_ADD_ITEM:
         leave_field(self, ui, effects);

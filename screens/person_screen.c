@@ -215,6 +215,19 @@ static void back(struct person *self, struct effects *effects)
         effects_back(effects);
 }
 
+/* Shown for a moment; who looked is recorded in the hall's book. */
+static void reveal(struct person *self, const struct ui *ui, struct effects *effects)
+{
+    const struct json *row = self->place == PERSON_FIND ? person_row(self) : person_shown(self);
+    bool hide = person_revealed(self, ui);
+    self->reveal_until = hide ? 0 : ui->now_ms + REVEAL_MS;
+    if (hide || !json_text(row, "id"))
+        return;
+    struct json *body = json_new_object();
+    json_set_text(body, "person", json_text(row, "id"));
+    effects_command(effects, "person.reveal", body);
+}
+
 static void act(struct person *self, const struct ui *ui, enum action action, struct effects *effects)
 {
     switch (action) {
@@ -224,8 +237,7 @@ static void act(struct person *self, const struct ui *ui, enum action action, st
         self->place = PERSON_FIND;
         return;
     case ACTION_REVEAL:
-        self->reveal_until = person_revealed(self, ui) ? 0 : ui->now_ms + REVEAL_MS;
-        return;
+        return reveal(self, ui, effects);
     case ACTION_RECORD_PERSON:
         return person_record_begin(self, ui, self->place == PERSON_HISTORY ? person_shown(self) : NULL);
     case ACTION_SAVE_PERSON:

@@ -48,7 +48,8 @@ struct ui {
     int64_t now_ms; /* wall time by the hall's clock */
     struct session session;
     struct link link;
-    bool practice; /* the hall is a practice hall */
+    bool practice;        /* the hall is a practice hall */
+    char hall_fault[400]; /* why it could not be opened, a sentence; "" */
 };
 /* The durability mark of a row's "mark" (queries.h), one cell: ○ ◐ ● !; "" for NULL. A terminal without UTF-8
  * gets the ASCII twins from frame_to_ascii. */

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "core/model/money.h"
 #include "core/model/person.h"
 #include "tui/text.h"
 
@@ -40,10 +41,26 @@ const char *show_clock(const char *time, char out[SHOW_TEXT])
     return out;
 }
 
+bool show_date_hyphens(const struct ui *ui)
+{
+    return str_equal(ui->session.pack, "id");
+}
+
+const char *show_money(const char *text, char out[SHOW_TEXT])
+{
+    struct money money;
+    char shown[MONEY_TEXT];
+    bool read = text && money_parse(text, &money, NULL);
+    if (read)
+        money_display(money, shown);
+    str_copy(out, SHOW_TEXT, read ? shown : text ? text : "");
+    return out;
+}
+
 /* The order is day, month, year in all four languages; Indonesian forms write hyphens. */
 const char *show_day(const struct ui *ui, const char *date, char out[SHOW_TEXT])
 {
-    char separator = str_equal(ui->session.pack, "id") ? '-' : '.';
+    char separator = show_date_hyphens(ui) ? '-' : '.';
     char local[DATE_TEXT];
     int64_t wall_ms;
     if (date && strchr(date, 'T') && time_parse(date, &wall_ms)) {
@@ -255,7 +272,7 @@ const char *show_command(const struct ui *ui, const char *type)
         {"case.submit", TR("submit")},      {"case.pay", TR("payment")},
         {"case.decide", TR("decision")},    {"case.check_document", TR("papers")},
         {"case.confirm", TR("confirm")},    {"case.assign", TR("take")},
-        {"person.record", TR("person")},    {"case.duplicate", TR("same person")},
+        {"person.record", TR("person")},     {"person.reveal", TR("shown")},    {"case.duplicate", TR("same person")},
     };
     for (size_t i = 0; type && i < sizeof kinds / sizeof *kinds; i++)
         if (strcmp(kinds[i].type, type) == 0)
@@ -280,4 +297,26 @@ int show_hint(struct frame *frame, struct rect line, const char *key, const char
     int gap = used < 2 ? 3 : used + 2; /* keys of one letter stand in a column */
     rect_cut_left(&line, gap);
     return gap + text_draw(frame, line, text, STYLE_TEXT);
+}
+
+int show_opening(const struct ui *ui, struct frame *frame, struct rect area)
+{
+    char key[KEY_NAME];
+    int top = area.y;
+    if (!*ui->hall_fault) {
+        text_draw(frame, area, tr(ui->lang, TR("The practice hall is being opened…")), STYLE_TEXT);
+        return 1;
+    }
+    text_draw(frame, rect_cut_top(&area, 1), tr(ui->lang, TR("The practice hall could not be opened.")),
+              STYLE_DANGER | ATTR_BOLD);
+    rect_cut_top(&area, text_draw_wrapped(frame, area, ui->hall_fault, STYLE_TEXT, 0) + 1);
+    key_label(keymap_key(ui->keys, ACTION_RETRY, 0), key);
+    show_hint(frame, rect_cut_top(&area, 1), key, tr(ui->lang, TR("try again")));
+    key_label(keymap_key(ui->keys, ACTION_QUIT, 0), key);
+    show_hint(frame, rect_cut_top(&area, 1), key, tr(ui->lang, TR("quit; nothing is lost")));
+    rect_cut_top(&area, 1);
+    text_draw_wrapped(frame, area,
+                      tr(ui->lang, TR("`loket doctor` in a shell says what is wrong on this computer.")),
+                      STYLE_DIM, 0);
+    return area.y - top + 1;
 }

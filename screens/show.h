@@ -10,7 +10,9 @@ const char *show_minutes(const struct ui *ui, int64_t ms,
                          char out[SHOW_TEXT]);                 /* 12 min; from 100 on 1:45 h */
 const char *show_clock(const char *time, char out[SHOW_TEXT]); /* 10:15 of a stored time; "" */
 const char *show_day(const struct ui *ui, const char *date, char out[SHOW_TEXT]); /* 24.11.2026, 24-11-2026 */
-int64_t show_since_ms(const struct ui *ui, const char *time);                     /* now - time, 0 at least */
+bool show_date_hyphens(const struct ui *ui); /* 24-11-2026, as this hall's country writes it */
+const char *show_money(const char *money, char out[SHOW_TEXT]); /* "5.00 AZN" → 5,00 AZN; "" for NULL */
+int64_t show_since_ms(const struct ui *ui, const char *time);   /* now - time, 0 at least */
 
 /* "Wahyuni · born 1990 · NIK 9901••••••••0014"; "not identified yet" for no person. */
 const char *show_person(const struct ui *ui, const struct json *person, char out[SHOW_TEXT]);
@@ -35,4 +37,6 @@ const char *show_refusal(const struct ui *ui, const char *code, const char *mess
 
 /* Pieces that several screens draw: a heading, a line "key  what it does". Each returns the columns used. */
 int show_heading(struct frame *frame, struct rect line, const char *text);
+/* While the practice hall is being opened, or why it could not be, with what to do. Returns the rows used. */
+int show_opening(const struct ui *ui, struct frame *frame, struct rect area);
 int show_hint(struct frame *frame, struct rect line, const char *key, const char *text);

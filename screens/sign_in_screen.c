@@ -17,6 +17,7 @@ struct sign_in {
     int focus;
     bool asking; /* the hall is asked */
     char fault[300];
+    bool practice;         /* its accounts come when the hall is open: nothing is typed */
     struct json *accounts; /* of a practice hall: [{"login","name","roles","agency_name"}]; else NULL */
 };
 
@@ -73,7 +74,7 @@ static void enter(struct sign_in *self, struct effects *effects)
 
 static void on_key(struct sign_in *self, struct key key, struct effects *effects)
 {
-    if (self->asking)
+    if (self->asking || (self->practice && !has_accounts(self)))
         return;
     if (has_accounts(self))
         key_to_accounts(self, key, effects);
@@ -97,6 +98,7 @@ static void on_signed_in(struct sign_in *self, const struct ui *ui, const struct
 static void sign_in_update(void *data, const struct ui *ui, const struct msg *msg, struct effects *effects)
 {
     struct sign_in *self = data;
+    self->practice = ui->practice;
     switch (msg->kind) {
     case MSG_LOAD:
         return effects_load(effects, "practice_accounts", NULL);
@@ -118,7 +120,7 @@ static void sign_in_update(void *data, const struct ui *ui, const struct msg *ms
 
 static bool typing(const void *data)
 {
-    return !has_accounts(data);
+    return !has_accounts(data) && !((const struct sign_in *)data)->practice;
 }
 
 static bool secret(const void *data)
@@ -184,6 +186,8 @@ static void sign_in_view(const void *data, const struct ui *ui, struct frame *fr
     area = rect_inset(area, area.w > 70 ? 6 : 1, area.h > 15 ? 2 : 0);
     if (has_accounts(self))
         accounts_view(self, ui, frame, &area);
+    else if (ui->practice)
+        rect_cut_top(&area, show_opening(ui, frame, area));
     else
         fields_view(self, ui, frame, &area);
     rect_cut_top(&area, 1);

@@ -132,7 +132,7 @@ static void start_view(const void *data, const struct ui *ui, struct frame *fram
         choice(frame, &area, "2", "Azərbaycan", "ASAN xidmət");
         return;
     case OPENING:
-        text_draw(frame, area, tr(ui->lang, TR("The practice hall is being opened…")), STYLE_TEXT);
+        show_opening(ui, frame, area);
         return;
     }
 }

@@ -52,6 +52,7 @@ enum {
     X("case.withdraw",        WORK,   CLERK,                                   case_withdraw)       \
     X("case.correct",         WORK,   CLERK | APPROVER,                        case_correct)        \
     X("person.record",        WORK,   CLERK | RECEPTION,                       person_record)       \
+    X("person.reveal",        WORK,   CLERK | APPROVER,                        person_reveal)       \
     X("queue.assign",         ONLINE, SUPERVISOR,                              queue_assign)        \
     X("queue.move",           ONLINE, SUPERVISOR,                              queue_move)          \
     X("queue.rule",           ONLINE, SUPERVISOR,                              queue_rule)          \

@@ -110,3 +110,4 @@ command_rule case_open, case_draft, case_submit, case_check_document, case_pay, 
     case_correct;
 command_rule dispute_resolve;
 command_rule person_record;
+command_rule person_reveal;

@@ -26,6 +26,7 @@ struct form_context {
     const char *lang;          /* az id en ru */
     const char *today;         /* YYYY-MM-DD in the hall's zone */
     const char *date_order;    /* the pack's: dmy mdy ymd; NULL: dmy */
+    bool date_hyphens;         /* 24-11-2026, as Indonesia writes it; else 24.11.2026 */
     const struct json *person; /* the person's row, for x-prefill person.FIELD; may be NULL */
     const struct json *last;   /* the draft of the person's last application at this agency; may be NULL */
 };

@@ -40,6 +40,7 @@ struct notice_facts {
     const char *complaint_until;
     const char *hall, *clerk;
     const char *date_order; /* dmy mdy ymd; NULL: dmy */
+    bool date_hyphens;      /* as in struct form_context */
     const char *lang;
 };
 /* The context with values formatted: today hall clerk service{name} agency{name contact} person{name …}

@@ -13,6 +13,7 @@ static struct form_context context_of(const struct notice_facts *facts)
     return (struct form_context){.lang = facts->lang ? facts->lang : "en",
                                  .today = facts->today,
                                  .date_order = facts->date_order,
+                                 .date_hyphens = facts->date_hyphens,
                                  .person = facts->person};
 }
 

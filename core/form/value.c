@@ -302,15 +302,17 @@ bool form_parse(const struct form_item *item, const struct json *draft, const ch
 }
 
 /* --- the reverse --- */
-static void date_text(const char *iso, const char *order, struct buf *out)
+static void date_text(const char *iso, const struct form_context *context, struct buf *out)
 {
+    const char *order = order_of(context);
+    bool hyphens = order[0] == 'y' || context->date_hyphens;
     if (!format_valid("date", iso)) {
         buf_adds(out, iso);
         return;
     }
     for (int i = 0; i < 3; i++) {
         if (i)
-            buf_addc(out, order[0] == 'y' ? '-' : '.');
+            buf_addc(out, hyphens ? '-' : '.');
         buf_add(out, iso + (order[i] == 'y' ? 0 : order[i] == 'm' ? 5 : 8), order[i] == 'y' ? 4 : 2);
     }
 }
@@ -352,7 +354,7 @@ static void plain_text(const struct form_item *item, const char *text, const str
     struct money money;
     char shown[MONEY_TEXT];
     if (item->widget == FORM_DATE || strcmp(format, "date") == 0) {
-        date_text(text, order_of(context), out);
+        date_text(text, context, out);
     } else if (item->widget == FORM_TIME && format_valid("time", text)) {
         buf_add(out, text, 5);
     } else if ((item->widget == FORM_MONEY || item->widget == FORM_READONLY) &&

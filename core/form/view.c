@@ -328,8 +328,11 @@ static void add_picture(struct building *b, struct form_item *item, const struct
     item->placeholder = json_name_in(json_get(options, "placeholder"), lang);
     if (*item->placeholder)
         return;
-    if (item->widget == FORM_DATE)
-        item->placeholder = form_say(lang, b->context->date_order ? b->context->date_order : "dmy");
+    const char *order = b->context->date_order ? b->context->date_order : "dmy";
+    if (item->widget == FORM_DATE && b->context->date_hyphens && strcmp(order, "dmy") == 0)
+        item->placeholder = form_say(lang, "dmy-");
+    else if (item->widget == FORM_DATE)
+        item->placeholder = form_say(lang, order);
     else if (item->widget == FORM_TIME)
         item->placeholder = form_say(lang, "time");
 }

@@ -166,6 +166,7 @@ static const struct say {
     {"no", {"xeyr", "tidak", "no", "нет"}},
     {"row", {"Sətir", "Baris", "Row", "Строка"}},
     {"dmy", {"gg.aa.iiii", "hh.bb.tttt", "dd.mm.yyyy", "дд.мм.гггг"}},
+    {"dmy-", {"gg-aa-iiii", "hh-bb-tttt", "dd-mm-yyyy", "дд-мм-гггг"}},
     {"mdy", {"aa.gg.iiii", "bb.hh.tttt", "mm.dd.yyyy", "мм.дд.гггг"}},
     {"ymd", {"iiii-aa-gg", "tttt-bb-hh", "yyyy-mm-dd", "гггг-мм-дд"}},
     {"time", {"ss:dd", "jj:mm", "hh:mm", "чч:мм"}},

@@ -158,6 +158,7 @@ static const struct command_words {
     {"case.withdraw", "case:string! reason:string", ""},
     {"case.correct", "case:string! reason:string! patch:object text:string correction:string", ""},
     {"person.record", "person:any ticket:string", ""},
+    {"person.reveal", "person:string case:string", ""},
     {"queue.assign", "counter:string! queues:objects!", ""},
     {"queue.move", "from:string! to:string! filter:object preview:boolean", ""},
     {"queue.rule", "queue:string! rule:any! until:time reason:string!", ""},

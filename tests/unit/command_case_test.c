@@ -525,6 +525,18 @@ TEST(person_is_recorded_normalised_and_put_on_the_ticket)
     hall_file_close(&hall);
 }
 
+TEST(person_reveal_changes_nothing)
+{
+    opened();
+    RUN(LEYLA, "person.record", "{'person':'" P1 "','name':'Aynur Testova'}");
+    int64_t row_rev = json_int(hall_file_row(&hall, TABLE_PERSON, P1), "row_rev", 0);
+    RUN(LEYLA, "person.reveal", "{'person':'" P1 "'}");
+    RUN(LEYLA, "person.reveal", "{'case':'" CASE "'}");
+    CHECK_INT(json_int(hall_file_row(&hall, TABLE_PERSON, P1), "row_rev", 0), row_rev);
+    REFUSED(LEYLA, "person.reveal", "{'person':'nobody'}", "unknown_person");
+    hall_file_close(&hall);
+}
+
 TEST(person_doubts_are_told_and_no_refusal)
 {
     hall_file_open(&hall);
