@@ -35,8 +35,6 @@ struct pipe {
     struct sync *sync;
     struct rng rng;
     struct pipe_io io;
-    sigset_t signals_before;
-    bool signals_set;
     char *password; /* of standard input only; a file is read each time */
     struct json *follow;
     struct json *tags; /* {seq: tag} of commands that wait for their result */
@@ -539,7 +537,8 @@ static bool take_signals(struct pipe *pipe)
     sigaddset(&set, SIGINT);
     sigaddset(&set, SIGHUP);
     signal(SIGPIPE, SIG_IGN); /* a closed reader is seen where it is written to */
-    pipe->signals_set = sigprocmask(SIG_BLOCK, &set, &pipe->signals_before) == 0;
+    if (sigprocmask(SIG_BLOCK, &set, NULL) != 0) /* to the end: the program ends of its own */
+        return false;
     pipe->io.stop = signalfd(-1, &set, SFD_CLOEXEC);
     return pipe->io.stop >= 0;
 }
@@ -620,8 +619,6 @@ static void close_all(struct pipe *pipe)
     free(pipe->password);
     if (pipe->io.stop >= 0)
         close(pipe->io.stop);
-    if (pipe->signals_set)
-        sigprocmask(SIG_SETMASK, &pipe->signals_before, NULL);
 }
 
 int pipe_run(const struct pipe_options *given)
