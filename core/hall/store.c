@@ -104,7 +104,13 @@ enum err store_open_file(struct db **out, const char *path, bool create, struct 
     enum err err = db_open(out, path, DB_WRITE | DB_EXCLUSIVE | (create ? DB_CREATE : 0), info);
     if (err != ERR_OK)
         return err;
-    err = migrate(*out, info);
+    /* 16 MiB: the pages that a day's commands touch, also beside ten million old tickets (SQLite's own 2 MB are
+     * read again and again then). */
+    err = db_script(*out, "PRAGMA cache_size = -16384");
+    if (err == ERR_OK)
+        err = migrate(*out, info);
+    else
+        store_fail(*out, err, info);
     if (err != ERR_OK)
         db_close(out);
     return err;
