@@ -381,7 +381,7 @@ int bench_yard(int argc, char **argv)
         }
         in_commands += bench_now_us() - from;
         yard_commit(&env);
-        if (db_checkpoint(env.db, 4000) != ERR_OK)
+        if (db_checkpoint(env.db, 8000) != ERR_OK)
             bench_fail("%s", db_message(env.db));
     }
     int64_t took = bench_now_us() - began;
