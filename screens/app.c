@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "screens/app_state.h"
+#include "screens/link.h"
 #include "screens/show.h"
 
 /* Effects that a screen's answer to an effect asks for in turn: more than this is a circle. */
@@ -182,6 +183,11 @@ static void hide_top(struct app *app, struct effects *effects)
     app->help_open = false;
     if (app->layer_count)
         tell_kind(app, app_top(app), MSG_HIDE, effects);
+}
+
+void app_leave(struct app *app, struct effects *effects)
+{
+    hide_top(app, effects);
 }
 
 static void show_top(struct app *app, struct effects *effects)
@@ -373,7 +379,7 @@ static void take_session(struct session *session, const struct json *json)
 
 static void take_status(struct app *app, const struct json *json)
 {
-    int64_t state = json_int(json, "state", LINK_NONE);
+    int64_t state = json_int(json, "state", LINK_NONE), err = json_int(json, "err", ERR_OFFLINE);
     app->ui.practice = json_bool(json, "practice", false);
     str_copy(app->ui.hall_fault, sizeof app->ui.hall_fault, json_text_or(json, "hall_fault", ""));
     app->ui.link = (struct link){
@@ -385,14 +391,20 @@ static void take_status(struct app *app, const struct json *json)
         .unsent = json_int(json, "unsent", 0),
         .unsent_others = json_int(json, "unsent_others", 0),
         .disputes = json_int(json, "disputes", 0),
+        .err = err >= 0 && err < ERR_COUNT ? (enum err)err : ERR_OK,
     };
     str_copy(app->ui.link.text, sizeof app->ui.link.text, json_text_or(json, "text", ""));
 }
 
+/* What goes wrong is said once when it begins; the outbox keeps the sentence. */
 static void on_status(struct app *app, const struct msg *msg, struct effects *effects)
 {
+    char trouble[LINK_SENTENCE];
+    struct link before = app->ui.link;
     take_status(app, msg->json);
     tell_all(app, msg, effects);
+    if (link_turned(&before, &app->ui.link) && *link_sentence(&app->ui, trouble))
+        app_toast(app, app->ui.link.state == LINK_FROZEN ? TOAST_DANGER : TOAST_WARN, trouble);
 }
 
 /* Signed in: to the place that fits the person best. Refused: the sign-in screen says why. */

@@ -13,6 +13,8 @@ struct app *app_new(const struct keymap *keys, enum lang lang);
 void app_free(struct app **app);
 /* Opens a screen as a message would; effects gets what it asks for. */
 void app_open(struct app *app, enum screen_id screen, const struct json *args, struct effects *effects);
+/* The program ends: what is typed is put into the journal, or saved, as if the screen were covered. */
+void app_leave(struct app *app, struct effects *effects);
 void app_update(struct app *app, const struct msg *msg, struct effects *effects);
 void app_view(const struct app *app, int64_t now_ms, struct frame *frame);
 

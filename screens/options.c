@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "screens/tr.h"
+
 static const struct {
     const char *word;
     enum command_verb verb;
@@ -51,6 +53,7 @@ static enum err parse_option(int argc, char **argv, int at, struct options *opti
         {"--theme", &settings->theme}, {"--lang", &settings->lang},       {"--demo", &settings->scenario},
         {"--log", &settings->log},     {"--record", &settings->record},
     };
+    enum lang lang;
     const char *name = argv[at], *value = at + 1 < argc ? argv[at + 1] : NULL;
     *used = 1;
     if (strcmp(name, "--ascii") == 0) {
@@ -63,6 +66,8 @@ static enum err parse_option(int argc, char **argv, int at, struct options *opti
             continue;
         if (!value)
             return err_set(info, ERR_USAGE, "%s needs a value; see loket --help", name);
+        if (texts[i].text == &settings->lang && !lang_find(value, &lang))
+            return err_set(info, ERR_USAGE, "--lang %s: say az, id, en or ru", value);
         settings_put(texts[i].text, value);
         return ERR_OK;
     }

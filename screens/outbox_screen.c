@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "screens/link.h"
 #include "screens/screen.h"
 #include "screens/show.h"
 #include "tui/grid.h"
@@ -177,15 +178,13 @@ static void outbox_view(const void *data, const struct ui *ui, struct frame *fra
                         .cell = cell,
                         .self = &view,
                         .empty = tr(ui->lang, TR("Everything is at the hall: nothing waits here."))};
+    char trouble[LINK_SENTENCE];
     struct rect head = rect_cut_top(&area, 1);
     rect_cut_left(&head, 1);
     text_drawf(frame, head, STYLE_TEXT, tr(ui->lang, TR("%d records of yours wait · %d of other people")),
                (int)json_int(self->data, "count", 0), (int)json_int(self->data, "others", 0));
-    if (ui->link.state == LINK_OFFLINE && *ui->link.text) {
-        struct rect why = rect_cut_top(&area, 1);
-        rect_cut_left(&why, 1);
-        text_draw(frame, why, ui->link.text, STYLE_WARN);
-    }
+    if (*link_sentence(ui, trouble))
+        rect_cut_top(&area, text_draw_wrapped(frame, rect_inset(area, 1, 0), trouble, STYLE_WARN, 0));
     struct rect detail = area.h > 12 ? rect_cut_bottom(&area, DETAIL_ROWS) : (struct rect){0};
     if (!rect_empty(detail)) {
         frame_rule(frame, rect_cut_top(&detail, 1));

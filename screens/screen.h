@@ -32,6 +32,7 @@ struct link {
     enum link_state state;
     int64_t since_ms, offset_ms, done, total;
     int64_t unsent, unsent_others, disputes;
+    enum err err;   /* why offline, see struct sync_status */
     char text[300]; /* why it is offline or frozen: a whole sentence */
 };
 struct session {

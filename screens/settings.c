@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "screens/tr.h"
+
 enum { LINE_MAX_BYTES = 4096, LINES_MAX = 10000 };
 
 void settings_init(struct settings *settings)
@@ -78,6 +80,7 @@ static const char *set(struct settings *settings, const char *section, const cha
         {"look", "bell", NULL, &settings->bell, NULL},
         {"privacy", "lock_after_min", NULL, NULL, &settings->lock_after_min},
     };
+    enum lang lang;
     if (strcmp(section, "keys") == 0) {
         enum action action;
         if (!action_find(name, &action))
@@ -92,6 +95,8 @@ static const char *set(struct settings *settings, const char *section, const cha
             return parse_bool(value, places[i].flag) ? NULL : "say yes or no";
         if (places[i].minutes)
             return parse_minutes(value, places[i].minutes) ? NULL : "say minutes, 0 to 1440";
+        if (places[i].text == &settings->lang && !lang_find(value, &lang))
+            return "say az, id, en or ru";
         settings_put(places[i].text, value);
         return NULL;
     }

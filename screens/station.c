@@ -961,6 +961,10 @@ void station_free(struct station **station)
     struct station *s = *station;
     if (!s)
         return;
+    if (s->app) {
+        app_leave(s->app, &s->effects);
+        drain(s);
+    }
     sync_free(&s->sync);
     embedded_stop(&s->hall);
     app_free(&s->app);

@@ -289,12 +289,16 @@ struct term *term_new(const struct term_options *options, char *fault, size_t fa
     struct term *term = mem_alloc(1, sizeof *term);
     catch_fatal(); /* before newterm, which would put its own in */
     term->screen = newterm(NULL, stdout, stdin);
-    if (!term->screen) {
+    if (!term->screen || !capability("cup")) {
+        snprintf(fault, fault_capacity,
+                 "The terminal type \"%s\" is %s. Try TERM=xterm-256color in front of the command.",
+                 kind ? kind : "", term->screen ? "too simple for a full screen" : "unknown here");
+        if (term->screen) {
+            endwin();
+            delscreen(term->screen);
+        }
         free(term);
         release_fatal();
-        snprintf(fault, fault_capacity,
-                 "The terminal type \"%s\" is unknown here. Try TERM=xterm-256color in front of the command.",
-                 kind ? kind : "");
         return NULL;
     }
     term->mouse = options->mouse;

@@ -225,7 +225,7 @@ enum err cache_open(struct cache **out, const char *dir, int64_t now_ms, struct 
                     struct err_info *info)
 {
     struct err_info own = {0};
-    int records = 0;
+    int records = -1;
     struct cache *cache = xcalloc(1, sizeof *cache);
     *out = NULL;
     cache->dir = xstrdup(dir);
@@ -240,6 +240,7 @@ enum err cache_open(struct cache **out, const char *dir, int64_t now_ms, struct 
         forget_actor(cache);
         db_close(&cache->db);
         own = (struct err_info){0};
+        records = 0;
         err = heal(cache, now_ms, &records, &own);
         if (err == ERR_OK)
             err = start(cache, now_ms, rng);

@@ -146,15 +146,25 @@ const char *cache_setting(struct cache *cache, const char *name)
     return cache->setting ? json_as_text(cache->setting) : NULL;
 }
 
-enum err cache_set_setting(struct cache *cache, const char *name, const char *value)
+static enum err set_setting(struct cache *cache, const char *name, const char *value, bool durable)
 {
     static const char sql_set[] = "INSERT INTO setting (name, value) VALUES ($1, $2)"
                                   " ON CONFLICT (name) DO UPDATE SET value = excluded.value";
-    enum err err = file_begin(cache, true);
+    enum err err = file_begin(cache, durable);
     if (err != ERR_OK)
         return file_fail(cache, err);
     struct stmt *s = db_query(cache->db, sql_set);
     db_bind_text(s, 1, name);
     db_bind_text(s, 2, value);
     return file_end(cache, db_run(s));
+}
+
+enum err cache_set_setting(struct cache *cache, const char *name, const char *value)
+{
+    return set_setting(cache, name, value, true);
+}
+
+enum err cache_keep_place(struct cache *cache, const char *place)
+{
+    return set_setting(cache, "place", place, false);
 }

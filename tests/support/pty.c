@@ -32,6 +32,7 @@ struct pty {
     int seen_cols, seen_rows;
     struct buf line; /* of the announcements, not yet whole */
     struct buf text;
+    struct buf bytes; /* all that it wrote */
 };
 
 static int64_t now_ms(void)
@@ -139,9 +140,11 @@ void pty_free(struct pty **pty)
         kill(p->pid, SIGKILL);
         waitpid(p->pid, &p->status, 0);
     }
-    close(p->fd);
+    if (p->fd >= 0)
+        close(p->fd);
     close(p->announce);
     vterm_free(p->vterm);
+    buf_free(&p->bytes);
     buf_free(&p->line);
     buf_free(&p->text);
     free(p);
@@ -181,8 +184,10 @@ static void read_screen(struct pty *pty)
 {
     char bytes[16384];
     ssize_t got;
-    while ((got = read(pty->fd, bytes, sizeof bytes)) > 0)
+    while ((got = read(pty->fd, bytes, sizeof bytes)) > 0) {
         vterm_input_write(pty->vterm, bytes, (size_t)got);
+        buf_add(&pty->bytes, bytes, (size_t)got);
+    }
     if (got == 0 || (got < 0 && errno == EIO))
         pty->ended = waitpid(pty->pid, &pty->status, 0) == pty->pid || pty->ended;
     vterm_screen_flush_damage(pty->screen);
@@ -444,6 +449,13 @@ bool pty_alternate(struct pty *pty)
     return pty->alternate;
 }
 
+const char *pty_bytes(struct pty *pty, size_t *length)
+{
+    read_all(pty);
+    *length = pty->bytes.length;
+    return buf_text(&pty->bytes);
+}
+
 /* --- its end --- */
 
 pid_t pty_pid(const struct pty *pty)
@@ -466,5 +478,24 @@ int pty_end(struct pty *pty)
         tell(pty, "the program does not end", "");
         return -1;
     }
+    return WIFEXITED(pty->status) ? WEXITSTATUS(pty->status) : 128 + WTERMSIG(pty->status);
+}
+
+int pty_hang_up(struct pty *pty)
+{
+    int64_t until_ms = now_ms() + PTY_PATIENCE_MS;
+    struct pollfd fd = {.fd = pty->announce, .events = POLLIN};
+    close(pty->fd);
+    pty->fd = -1;
+    /* Without its terminal, the announcements' pipe tells the end: nobody else holds it. */
+    while (!(fd.revents & POLLHUP) && until_ms > now_ms()) {
+        poll(&fd, 1, (int)(until_ms - now_ms()));
+        read_announcements(pty);
+    }
+    if (!(fd.revents & POLLHUP)) {
+        tell(pty, "the program does not end without its terminal", "");
+        return -1;
+    }
+    pty->ended = waitpid(pty->pid, &pty->status, 0) == pty->pid;
     return WIFEXITED(pty->status) ? WEXITSTATUS(pty->status) : 128 + WTERMSIG(pty->status);
 }

@@ -36,8 +36,12 @@ const char *pty_screen(struct pty *pty);
 bool pty_picture(struct pty *pty, const char *path);
 void pty_cursor(struct pty *pty, int *x, int *y, bool *visible);
 bool pty_alternate(struct pty *pty); /* the alternate screen is on: the program has the terminal */
+/* Every byte that the program has written to the terminal so far; valid until the next call. */
+const char *pty_bytes(struct pty *pty, size_t *length);
 
 pid_t pty_pid(const struct pty *pty);
 void pty_kill(struct pty *pty, int signal);
 /* Waits until it ends; its exit status, or 128 + signal. */
 int pty_end(struct pty *pty);
+/* The terminal's window is closed under the program; how it ended, as pty_end says it. */
+int pty_hang_up(struct pty *pty);

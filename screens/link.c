@@ -1,0 +1,95 @@
+/* screens/link.c: see link.h. */
+#include "screens/link.h"
+
+#include "core/base/str.h"
+
+enum { MINUTE_MS = 60 * 1000, HOUR_MS = 60 * MINUTE_MS, CLOCK_APART_MS = 2 * MINUTE_MS };
+
+/* The two that stop this workstation for good come from sync as they are; here they are only marked. */
+static const char *const frozen[] = {
+    TR("This installation is a copy of another one, so nothing more is sent from it. What was typed is kept; "
+       "ask an "
+       "administrator."),
+    TR("The hall has lost changes that this computer has seen. Nothing here was changed; tell an "
+       "administrator "
+       "before working on."),
+};
+
+static const char *frozen_text(const struct ui *ui)
+{
+    for (size_t i = 0; i < sizeof frozen / sizeof *frozen; i++)
+        if (str_equal(ui->link.text, frozen[i]))
+            return tr(ui->lang, frozen[i]);
+    return ui->link.text;
+}
+
+static void offline_text(const struct ui *ui, char out[LINK_SENTENCE])
+{
+    char since[CLOCK_TEXT];
+    int unsent = (int)ui->link.unsent;
+    time_clock(ui->link.since_ms, since);
+    switch (ui->link.err) {
+    case ERR_OFFLINE:
+        str_format(
+            out, LINK_SENTENCE,
+            tr(ui->lang, TR("Hall not reachable since %s. Work is kept here (%d records). Calling waits.")),
+            since, unsent);
+        return;
+    case ERR_INVALID:
+        str_format(
+            out, LINK_SENTENCE,
+            tr(ui->lang, TR("Offline (unexpected answer) since %s: something else answers at the hall's "
+                            "address. Work is kept here (%d records).")),
+            since, unsent);
+        return;
+    case ERR_DISK_FULL:
+        str_format(out, LINK_SENTENCE,
+                   tr(ui->lang, TR("Hall cannot record since %s: its disk is full. Work is kept here (%d "
+                                   "records). Tell an administrator.")),
+                   since, unsent);
+        return;
+    case ERR_TOO_OLD:
+        str_copy(
+            out, LINK_SENTENCE,
+            tr(ui->lang, TR("This Loket is too old for the hall: update it. Records are still sent. Calling "
+                            "waits.")));
+        return;
+    default:
+        str_copy(out, LINK_SENTENCE, ui->link.text);
+    }
+}
+
+static int64_t apart_ms(const struct link *link)
+{
+    return link->offset_ms < 0 ? -link->offset_ms : link->offset_ms;
+}
+
+static bool clock_is_wrong(const struct link *link)
+{
+    return link->state == LINK_ONLINE && apart_ms(link) > CLOCK_APART_MS;
+}
+
+const char *link_sentence(const struct ui *ui, char out[LINK_SENTENCE])
+{
+    const struct link *link = &ui->link;
+    out[0] = '\0';
+    if (link->state == LINK_OFFLINE)
+        offline_text(ui, out);
+    else if (link->state == LINK_FROZEN)
+        str_copy(out, LINK_SENTENCE, frozen_text(ui));
+    else if (clock_is_wrong(link) && apart_ms(link) > 2 * HOUR_MS)
+        str_format(out, LINK_SENTENCE,
+                   tr(ui->lang, TR("Clock differs by %d h from the hall's: set it right.")),
+                   (int)(apart_ms(link) / HOUR_MS));
+    else if (clock_is_wrong(link))
+        str_format(out, LINK_SENTENCE,
+                   tr(ui->lang, TR("Clock differs by %d min from the hall's: set it right.")),
+                   (int)(apart_ms(link) / MINUTE_MS));
+    return out;
+}
+
+bool link_turned(const struct link *before, const struct link *now)
+{
+    return before->state != now->state || before->err != now->err ||
+           clock_is_wrong(before) != clock_is_wrong(now);
+}
