@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "screens/person.h"
 #include "screens/show.h"
 #include "tui/field.h"
 #include "tui/list.h"
@@ -255,11 +256,29 @@ int ask_lines(const struct ask *ask, int w)
 {
     if (json_get(ask->question, "choices"))
         return choices(ask, LANG_EN, NULL, (struct rect){0, 0, w > 1 ? w - 2 : 1, 100});
-    return has_list(ask) ? 1 + LIST_ROWS : 1;
+    if (!has_list(ask))
+        return 1;
+    /* No more than there can be, and no fewer while typing takes some away: nothing jumps. */
+    int all = (int)json_count(json_get(ask->question, "list"));
+    return 1 + (ask_search_what(ask) || all > LIST_ROWS ? LIST_ROWS : all < 1 ? 1 : all);
+}
+
+/* Nobody is found yet: perhaps the number is not whole, which is said while it is typed. */
+static const char *empty_text(const struct ask *ask, const struct ui *ui, char out[160])
+{
+    const char *typed = field_text(&ask->field);
+    enum identity kind;
+    if (str_equal(ask_search_what(ask), "persons") && person_number_kind(ui, typed, &kind) &&
+        person_verdict(ui, kind, typed, out) != VERDICT_OK)
+        return out;
+    if (str_equal(ask_search_what(ask), "persons") && *typed)
+        return tr(ui->lang, TR("Nobody is found. Enter records a new person."));
+    return tr(ui->lang, TR("Nothing found."));
 }
 
 void ask_view(const struct ask *ask, const struct ui *ui, struct frame *frame, struct rect area)
 {
+    char empty[160];
     area = rect_inset(area, 1, 0);
     if (json_get(ask->question, "choices")) {
         choices(ask, ui->lang, frame, area);
@@ -272,8 +291,7 @@ void ask_view(const struct ask *ask, const struct ui *ui, struct frame *frame, s
     rect_cut_left(&back, 1);
     text_drawf(frame, back, STYLE_DIM, "Esc %s", tr(ui->lang, TR("back")));
     if (has_list(ask)) {
-        struct list_rows rows = {
-            .draw = row_draw, .self = rows_of(ask), .empty = tr(ui->lang, TR("Nothing found."))};
+        struct list_rows rows = {.draw = row_draw, .self = rows_of(ask), .empty = empty_text(ask, ui, empty)};
         list_draw(&ask->list, &rows, frame, area, true);
     }
     field_draw(&ask->field, frame, line, NULL, true);

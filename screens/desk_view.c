@@ -11,6 +11,7 @@ enum {
     RIGHT_W = 33,       /* queues, parked, next, today */
     PREVIEW_FROM = 100, /* columns from which the citizen and the application stand at the right */
     NEXT_ROWS = 4,
+    CLOCK_W = 9,
 };
 
 /* --- the person before the clerk --- */
@@ -21,7 +22,7 @@ static void ticket_clock(const struct json *ticket, const struct ui *ui, struct 
     char clock[SHOW_TEXT];
     bool called = str_equal(json_text(ticket, "state"), "called");
     const char *since = json_text(ticket, called ? "called_at" : "started_at");
-    struct rect place = rect_cut_right(&line, 9);
+    struct rect place = rect_cut_right(&line, CLOCK_W);
     text_draw_as(frame, place, show_duration(show_since_ms(ui, since), clock), STYLE_TEXT | ATTR_BOLD,
                  TEXT_LEFT);
     rect_cut_right(&line, 2);
@@ -123,7 +124,9 @@ static void ticket_view(const struct desk *desk, const struct ui *ui, struct fra
     rect_cut_left(&first, 2);
     struct rect number = rect_cut_left(&first, 8);
     text_draw(frame, number, json_text_or(ticket, "number", "…"), STYLE_ACCENT | ATTR_BOLD);
-    struct rect clock = rect_cut_right(&first, 30);
+    const char *state = show_ticket_state(ui, json_text_or(ticket, "state", ""));
+    struct rect clock = rect_cut_right(&first, text_width(state) + CLOCK_W + 3);
+    rect_cut_right(&first, 1);
     ticket_clock(ticket, ui, frame, clock);
     text_draw(frame, first, show_name(ui, json_get(json_get(desk->data, "service"), "name")),
               STYLE_TEXT | ATTR_BOLD);

@@ -1,5 +1,6 @@
 /* screens/form_fill.c: what is typed into a form, what of it is saved, and what is still wrong. Draws nothing;
  * the rules of the form are core/form's. */
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -571,6 +572,43 @@ static void add_mend(const struct form_screen *self, const struct form_context *
     buf_free(&label);
 }
 
+struct mend_place {
+    const struct json *mend;
+    ptrdiff_t at;
+    size_t nth;
+};
+
+static int by_place(const void *a, const void *b)
+{
+    const struct mend_place *one = a, *other = b;
+    if (one->at != other->at)
+        return one->at < other->at ? -1 : 1;
+    return one->nth < other->nth ? -1 : one->nth > other->nth;
+}
+
+/* In the order in which the fields stand on the form, so that hands go down it once. mend is taken. */
+static struct json *in_order(const struct form_screen *self, const struct form_context *context,
+                             struct json *mend)
+{
+    struct form_view view = {0};
+    char at[FORM_POINTER];
+    struct json *sorted = json_new_array();
+    size_t count = json_count(mend), i = 0;
+    struct mend_place *places = xcalloc(count + 1, sizeof *places);
+    form_view_build(self->form, self->draft, context, "", &view);
+    for (const struct json *m = json_first(mend); m; m = json_next(m), i++) {
+        const struct form_item *item = place_of(&view, json_text_or(m, "pointer", ""), at);
+        places[i] = (struct mend_place){m, item ? item - view.items : PTRDIFF_MAX, i};
+    }
+    qsort(places, count, sizeof *places, by_place);
+    for (i = 0; i < count; i++)
+        json_add(sorted, json_copy(places[i].mend));
+    form_view_free(&view);
+    free(places);
+    json_free(&mend);
+    return sorted;
+}
+
 bool fill_check(struct form_screen *self, const struct ui *ui)
 {
     char day[DATE_TEXT];
@@ -586,7 +624,7 @@ bool fill_check(struct form_screen *self, const struct ui *ui)
     schema_errors_free(&errors);
     json_free(&self->mend);
     if (json_count(mend))
-        self->mend = mend;
+        self->mend = in_order(self, &context, mend);
     else
         json_free(&mend);
     return !self->mend;
