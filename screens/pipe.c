@@ -37,8 +37,9 @@ struct pipe {
     struct pipe_io io;
     char *password; /* of standard input only; a file is read each time */
     struct json *follow;
-    struct json *tags; /* {seq: tag} of commands that wait for their result */
-    bool own_session;  /* the cache's session is this person's, maybe of an earlier run */
+    struct json *early; /* results that came before "ready", which is always the first line */
+    struct json *tags;  /* {seq: tag} of commands that wait for their result */
+    bool own_session;   /* the cache's session is this person's, maybe of an earlier run */
     bool asked, signed_in, ready, frozen_told;
     int64_t sign_in_at_ms; /* monotonic: not before */
     int sign_in_failures;
@@ -259,6 +260,9 @@ static void become_ready(struct pipe *pipe)
     json_set_text(line, "user", cache_actor(pipe->cache)->login);
     json_set_text(line, "network", network(pipe->online));
     pipe_say(&pipe->io, line);
+    for (const struct json *result = json_first(pipe->early); result; result = json_next(result))
+        pipe_say(&pipe->io, json_copy(result));
+    json_free(&pipe->early);
     pipe->copied_anew = true;
 }
 
@@ -331,7 +335,10 @@ static void on_result(void *ctx, int64_t seq, const struct json *result)
     json_set_text(line, "status", json_text_or(result, "status", ""));
     set_copy(line, "data", json_get(result, "data"));
     set_copy(line, "error", json_get(result, "error"));
-    pipe_say(&pipe->io, line);
+    if (pipe->ready)
+        pipe_say(&pipe->io, line);
+    else
+        json_add(pipe->early, line);
 }
 
 static void confirm(struct pipe *pipe, const struct json *tag, const char *type, struct json *body)
@@ -536,7 +543,7 @@ static bool take_signals(struct pipe *pipe)
     sigaddset(&set, SIGTERM);
     sigaddset(&set, SIGINT);
     sigaddset(&set, SIGHUP);
-    signal(SIGPIPE, SIG_IGN); /* a closed reader is seen where it is written to */
+    signal(SIGPIPE, SIG_IGN);                    /* a closed reader is seen where it is written to */
     if (sigprocmask(SIG_BLOCK, &set, NULL) != 0) /* to the end: the program ends of its own */
         return false;
     pipe->io.stop = signalfd(-1, &set, SFD_CLOEXEC);
@@ -613,6 +620,7 @@ static void close_all(struct pipe *pipe)
     cache_close(&pipe->cache);
     pipe_io_deinit(&pipe->io);
     json_free(&pipe->follow);
+    json_free(&pipe->early);
     json_free(&pipe->tags);
     if (pipe->password)
         secret_wipe(pipe->password, strlen(pipe->password));
@@ -628,6 +636,7 @@ int pipe_run(const struct pipe_options *given)
     char url[600];
     struct pipe pipe = {.options = &options,
                         .io = {.in = STDIN_FILENO, .out = STDOUT_FILENO, .stop = -1},
+                        .early = json_new_array(),
                         .tags = json_new_object()};
     rng_seed_from_system(&pipe.rng);
     enum err err = open_all(&pipe, &options, url, &info);
