@@ -9,6 +9,7 @@
 #include "core/form/inside.h"
 #include "core/form/pointer.h"
 #include "core/model/money.h"
+#include "core/model/person.h"
 
 struct typed {
     const struct form_item *item;
@@ -257,9 +258,15 @@ static bool parse_branch(const struct typed *typed, struct json **value)
 }
 
 /* --- by widget --- */
+/* A number that says who someone is, or their telephone, is typed as people say it and stored in its one form:
+ * "050 123 45 67" → "+994501234567". What is none stays as typed; the schema then says what is wrong. */
 static bool parse_text(const struct typed *typed, struct json **value)
 {
-    *value = json_new_text(typed->text);
+    char normal[IDENTITY_TEXT];
+    enum identity kind;
+    bool known = identity_find(json_text_or(typed->item->schema, "format", ""), &kind) &&
+                 identity_normal(kind, typed->text, normal);
+    *value = json_new_text(known ? normal : typed->text);
     return true;
 }
 

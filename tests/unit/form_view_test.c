@@ -559,6 +559,9 @@ static const struct typed_case {
     {"{'type':'string','format':'date'}", "01022024", "'2024-02-01'", "01.02.2024"},
     {"{'type':'string','format':'date'}", "29.02.2023", NULL, ""},
     {"{'type':'string','format':'time'}", "9:05", "'09:05:00Z'", "09:05"},
+    {"{'type':'string','format':'phone-az'}", "050 123 45 67", "'+994501234567'", "+994501234567"},
+    {"{'type':'string','format':'fin'}", "7a2b3xk", "'7A2B3XK'", "7A2B3XK"},
+    {"{'type':'string','format':'fin'}", "7A2", "'7A2'", "7A2"},
     {"{'type':'boolean'}", "bəli", "true", "yes"},
     {"{'type':'boolean'}", "nein", NULL, ""},
     {"{'enum':['lost','old']}", "lost", "'lost'", "Lost"},
@@ -591,6 +594,19 @@ TEST(form_view_typed)
         bench_close(&b);
         free(schema);
     }
+}
+
+TEST(form_view_dates_with_hyphens)
+{
+    struct bench b;
+    bench_open(&b, OBJECT("'f':{'type':'string','format':'date'}"), "", "{'f':'2024-02-29'}");
+    b.context.date_hyphens = true;
+    struct form_view view = {0};
+    form_view_build(b.form, b.draft, &b.context, "", &view);
+    CHECK_TEXT(form_view_find(&view, "/f")->text, "29-02-2024");
+    CHECK_TEXT(form_view_find(&view, "/f")->placeholder, "dd-mm-yyyy");
+    form_view_free(&view);
+    bench_close(&b);
 }
 
 /* --- opening --- */
