@@ -267,9 +267,11 @@ int runner_run(struct settings *settings, bool display)
     else if (open_terminal(&runner)) {
         station_set_display(runner.station, display);
         run_loop(&runner);
-        status = 0;
+        status = station_fault(runner.station) ? 1 : 0;
     }
     term_free(&runner.term);
+    if (!info.err && station_fault(runner.station))
+        fprintf(stderr, "loket: %s\n", station_fault(runner.station));
     station_free(&runner.station);
     keymap_free(&keys);
     return status;

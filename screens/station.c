@@ -39,7 +39,9 @@ struct station {
     FILE *record;           /* NULL: none */
     struct effects effects; /* asked for, not yet carried out */
     bool draining;
-    int recovered; /* records, when the cache was damaged; -1: it was not */
+    int recovered;         /* records, when the cache was damaged; -1: it was not */
+    bool damaged;          /* it shows itself only now */
+    struct err_info fault; /* why there is no cache any more */
     bool practice, display, whole_session, rows_changed, status_changed, dirty;
     int64_t status_ms;   /* when the status was last looked at, monotonic */
     int64_t key_ms;      /* of the last key, monotonic: for the lock */
@@ -60,6 +62,11 @@ int64_t station_now_ms(const struct station *station)
 {
     int64_t offset_ms = station->sync ? sync_status(station->sync)->offset_ms : 0;
     return clock_wall_now_ms() + offset_ms;
+}
+
+const char *station_fault(const struct station *station)
+{
+    return station->cache ? NULL : station->fault.text;
 }
 
 unsigned station_wants(struct station *station)
@@ -325,12 +332,13 @@ static void on_signed_in(void *ctx, enum err err, const char *code, const char *
     enum lang lang = app_ui(station->app)->lang;
     struct msg msg = {.kind = MSG_SIGNED_IN, .code = code, .text = message ? message : err_text(err)};
     if (err == ERR_OFFLINE && station->hall_url[0]) {
-        str_format(text, sizeof text,
-                   str_equal(code, "not_a_hall")
-                       ? tr(lang, TR("What answers at %s is not a hall. Check the address, and whether the network "
-                                     "wants you to sign in first."))
-                       : tr(lang, TR("The hall cannot be reached at %s. Check the network and the address.")),
-                   station->hall_url);
+        str_format(
+            text, sizeof text,
+            str_equal(code, "not_a_hall")
+                ? tr(lang, TR("What answers at %s is not a hall. Check the address, and whether the network "
+                              "wants you to sign in first."))
+                : tr(lang, TR("The hall cannot be reached at %s. Check the network and the address.")),
+            station->hall_url);
         msg.text = text;
     }
     station_tell(station, &msg);
@@ -386,9 +394,9 @@ static void open_way(struct station *station, const char *url)
                                        .signed_in = on_signed_in,
                                        .answer = on_answer};
     struct err_info info = {0};
-    enum err err = station->sync
-                       ? sync_set_url(station->sync, url, &info)
-                       : sync_new(&station->sync, station->cache, url, station->settings->ca, &events, &station->rng, &info);
+    enum err err = station->sync ? sync_set_url(station->sync, url, &info)
+                                 : sync_new(&station->sync, station->cache, url, station->settings->ca,
+                                            &events, &station->rng, &info);
     if (err)
         return tell_toast(station, TOAST_DANGER, info.text);
     if (cache_actor(station->cache))
@@ -537,6 +545,7 @@ static void load(struct station *station, const struct effect *effect)
     else
         err = cache_load(station->cache, effect->what, effect->json, clock_wall_now_ms(), &answer);
     if (err) {
+        station->damaged |= err == ERR_CORRUPT;
         if (err != ERR_ABSENT)
             tell_toast(station, TOAST_DANGER, cache_message(station->cache));
         return;
@@ -580,6 +589,7 @@ static void confirm(struct station *station, struct effect *effect)
         refused.text = saved.outcome.message;
         station_tell(station, &refused);
     } else {
+        station->damaged |= err == ERR_CORRUPT;
         char *text =
             xasprintf("%s %s", tr(app_ui(station->app)->lang, TR("NOT saved; what you typed is still here.")),
                       cache_message(station->cache));
@@ -774,6 +784,46 @@ static void drain(struct station *station)
     station->draining = false;
 }
 
+/* --- a damaged cache --- */
+
+static void tell_recovered(struct station *station)
+{
+    char text[300];
+    if (station->recovered < 0)
+        return;
+    log_write(LOG_WARN, "the cache was rebuilt; %d records recovered", station->recovered);
+    str_format(text, sizeof text, tr(app_ui(station->app)->lang, TR("Cache rebuilt; %d records recovered.")),
+               station->recovered);
+    tell_toast(station, TOAST_WARN, text);
+}
+
+/* A page of the cache could not be read: it is opened anew, which salvages what a person did; the rest comes from
+ * the hall once somebody has signed in. What is typed at this moment goes into the old file first. Only once:
+ * a second time the disk itself is broken, and the sentence on the screen says so. */
+static void heal(struct station *station)
+{
+    char url[sizeof station->hall_url];
+    bool first = station->recovered < 0;
+    if (first)
+        tell_kind(station, MSG_SIGNED_OUT);
+    station->damaged = false;
+    if (!first)
+        return;
+    sync_free(&station->sync);
+    cache_close(&station->cache);
+    if (cache_open(&station->cache, station->folder, clock_wall_now_ms(), &station->rng, &station->recovered,
+                   &station->fault)) {
+        station->wants |= WANT_QUIT;
+        return;
+    }
+    station->whole_session = false;
+    str_copy(url, sizeof url, station->hall_url);
+    if (*url)
+        open_way(station, url);
+    tell_kind(station, MSG_LOAD);
+    tell_recovered(station);
+}
+
 /* --- the turn --- */
 
 static void lock_when_idle(struct station *station, int64_t mono_ms)
@@ -786,6 +836,10 @@ static void lock_when_idle(struct station *station, int64_t mono_ms)
 void station_step(struct station *station)
 {
     int64_t mono_ms = clock_mono_now_ms();
+    if (station->damaged)
+        heal(station);
+    if (!station->cache)
+        return;
     watch_hall(station);
     if (station->sync)
         sync_step(station->sync, clock_wall_now_ms(), mono_ms);
@@ -861,8 +915,6 @@ static enum err open_cache(struct station *station, const char *dir, struct err_
         if (err != ERR_IN_USE || !joins_practice(station->settings))
             break;
     }
-    if (!err && station->recovered >= 0)
-        log_write(LOG_WARN, "the cache was rebuilt; %d records recovered", station->recovered);
     return err;
 }
 
@@ -905,16 +957,6 @@ static enum screen_id first_screen(struct station *station, enum lang lang)
         return SCREEN_START;
     set_setting(station, "pack", lang_code(lang == LANG_ID ? LANG_ID : LANG_AZ));
     return SCREEN_SIGN_IN;
-}
-
-static void tell_recovered(struct station *station)
-{
-    char text[300];
-    if (station->recovered < 0)
-        return;
-    str_format(text, sizeof text, tr(app_ui(station->app)->lang, TR("Cache rebuilt; %d records recovered.")),
-               station->recovered);
-    tell_toast(station, TOAST_WARN, text);
 }
 
 enum err station_new(struct station **out, struct settings *settings, enum lang lang,
@@ -961,7 +1003,7 @@ void station_free(struct station **station)
     struct station *s = *station;
     if (!s)
         return;
-    if (s->app) {
+    if (s->app && s->cache) {
         app_leave(s->app, &s->effects);
         drain(s);
     }

@@ -39,6 +39,9 @@ int station_wait(struct station *station, struct pollfd *fds, unsigned count, in
 /* A choice that the terminal's side carried out, such as a theme, counts from now on and at the next start. */
 void station_keep(struct station *station, const char *name, const char *value);
 
+/* NULL, or why it cannot go on after WANT_QUIT: a sentence. */
+const char *station_fault(const struct station *station);
+
 const struct app *station_app(const struct station *station);
 int64_t station_now_ms(const struct station *station); /* wall time by the hall's clock */
 unsigned station_wants(struct station *station);       /* bits of enum station_want; then forgotten */

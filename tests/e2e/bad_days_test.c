@@ -494,7 +494,7 @@ static void small_disk(char path[200])
         test_skip("a small disk may not be mounted here");
     apart = true;
     str_format(path, 200, "%s", test_folder());
-    if (mount("none", path, "tmpfs", 0, "size=4m") != 0)
+    if (mount("none", path, "tmpfs", 0, "size=24m") != 0)
         test_skip("a small disk may not be mounted here");
 }
 
@@ -536,19 +536,25 @@ TEST(workstation_disk_full)
     day.pty = open_loket(&day.place, day.hall.url);
     open_form(day.pty);
     fill_disk(disk);
-    pty_type(day.pty, "typed on a full disk\t");
+    /* The log of writes has some room of its own, which must be used up first. */
+    char typed[1200] = "";
+    while (strlen(typed) < 1000 && !pty_shows(day.pty, "NOT saved")) {
+        str_format(typed + strlen(typed), sizeof typed - strlen(typed), "%s", "a");
+        pty_type(day.pty, "a\t");
+    }
     CHECK(pty_wait(day.pty, "NOT saved"));
     CHECK(pty_shows(day.pty, "what you typed is still here"));
     CHECK(pty_shows(day.pty, "Free some space"));
-    CHECK(pty_shows(day.pty, "typed on a full disk"));
     pty_type(day.pty, " and on");
-    CHECK(pty_shows(day.pty, "typed on a full disk and on"));
+    CHECK(pty_shows(day.pty, "a and on"));
     free_disk(disk);
     pty_type(day.pty, "\t");
-    CHECK(pty_wait_gone(day.pty, "NOT saved"));
+    CHECK(pty_wait_gone(day.pty, "! NOT saved"));
     pty_type(day.pty, F5);
     CHECK(pty_wait(day.pty, "all safe"));
-    check_note(&day.hall, "typed on a full disk and on");
+    char *want = xasprintf("%s and on", typed);
+    check_note(&day.hall, want);
+    free(want);
     day_close(&day);
     drop_disk(disk);
 }
@@ -600,7 +606,8 @@ TEST(folder_read_only)
     chmod(place.data, 0555);
     const char *as_nobody[] = {"setpriv", "--reuid=65534", "--clear-groups",     program, "--data",
                                below,     "--hall",        "http://127.0.0.1:9", NULL};
-    const struct pty_options options = {.argv = as_nobody + (geteuid() == 0 ? 0 : 3)};
+    const struct pty_options options = {
+        .cols = 300, .argv = as_nobody + (geteuid() == 0 ? 0 : 3), .env = (const char *const *)place.env};
     struct pty *pty = pty_start(&options);
     CHECK_INT(pty_end(pty), 1);
     CHECK(pty_shows(pty, "Choose another with --data"));
@@ -656,6 +663,7 @@ static char *bytes_sent(const char *const *env, const char *const *more, size_t 
     pty_wait(day.pty, "1 unsent");
     pty_type(day.pty, ESC);
     pty_type(day.pty, "?");
+    pty_type(day.pty, ESC); /* the help keeps every other key to itself */
     struct buf copy = {0};
     const char *bytes = pty_bytes(day.pty, length);
     buf_add(&copy, bytes, *length);
@@ -730,7 +738,7 @@ TEST(terminal_that_cannot)
     struct place place;
     place_init(&place);
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
-        const struct look look = {.env = kinds[i]};
+        const struct look look = {.cols = 300, .env = kinds[i]};
         struct pty *pty = open_loket_as(&place, "http://127.0.0.1:9", &look);
         CHECK_INT(pty_end(pty), 1);
         CHECK(pty_shows(pty, "Try TERM=xterm-256color"));
@@ -770,10 +778,10 @@ TEST(keys_that_stop_terminals)
     CHECK(pty_wait(day.pty, "[ab"));
     pty_type(day.pty, ESC); /* alone, and the frame that has it comes */
     CHECK(pty_shows(day.pty, "P001    Card"));
-    pty_type(day.pty, "?");
-    CHECK(pty_shows(day.pty, "What can I do here"));
+    pty_type(day.pty, "h");
+    CHECK(pty_shows(day.pty, "Why does P001 wait?"));
     pty_type(day.pty, ESC);
-    CHECK(!pty_shows(day.pty, "What can I do here"));
+    CHECK(!pty_shows(day.pty, "Why does P001 wait?"));
     day_close(&day);
 }
 
