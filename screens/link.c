@@ -54,6 +54,12 @@ static void offline_text(const struct ui *ui, char out[LINK_SENTENCE])
             tr(ui->lang, TR("This Loket is too old for the hall: update it. Records are still sent. Calling "
                             "waits.")));
         return;
+    case ERR_DISK:
+        str_copy(out, LINK_SENTENCE,
+                 tr(ui->lang,
+                    TR("This computer cannot write to its disk: free some space, or tell an administrator. "
+                       "The hall waits.")));
+        return;
     default:
         str_copy(out, LINK_SENTENCE, ui->link.text);
     }

@@ -512,6 +512,32 @@ static void choose_hall(struct station *station, const struct effect *effect)
 
 /* --- effects --- */
 
+/* What the cache cannot do, with what to do about it. */
+static const char *cache_trouble(struct station *station, enum err err)
+{
+    enum lang lang = app_ui(station->app)->lang;
+    station->damaged |= err == ERR_CORRUPT;
+    switch (err) {
+    case ERR_DISK_FULL:
+        return tr(lang, TR("The disk of this computer is full. Free some space, then go on."));
+    case ERR_DISK:
+    case ERR_READ_ONLY:
+        return tr(lang, TR("This computer cannot write to its disk. Tell an administrator."));
+    default:
+        return cache_message(station->cache);
+    }
+}
+
+static void tell_not_saved(struct station *station, struct msg *msg, enum err err)
+{
+    char *text =
+        xasprintf("%s %s", tr(app_ui(station->app)->lang, TR("NOT saved; what you typed is still here.")),
+                  cache_trouble(station, err));
+    msg->text = text;
+    station_tell(station, msg);
+    free(text);
+}
+
 /* What is chosen now, and where this workstation keeps what. */
 static struct json *settings_json(struct station *station)
 {
@@ -545,9 +571,8 @@ static void load(struct station *station, const struct effect *effect)
     else
         err = cache_load(station->cache, effect->what, effect->json, clock_wall_now_ms(), &answer);
     if (err) {
-        station->damaged |= err == ERR_CORRUPT;
         if (err != ERR_ABSENT)
-            tell_toast(station, TOAST_DANGER, cache_message(station->cache));
+            tell_toast(station, TOAST_DANGER, cache_trouble(station, err));
         return;
     }
     struct msg msg = {.kind = MSG_DATA, .what = effect->what, .to = effect->from, .json = answer};
@@ -589,14 +614,8 @@ static void confirm(struct station *station, struct effect *effect)
         refused.text = saved.outcome.message;
         station_tell(station, &refused);
     } else {
-        station->damaged |= err == ERR_CORRUPT;
-        char *text =
-            xasprintf("%s %s", tr(app_ui(station->app)->lang, TR("NOT saved; what you typed is still here.")),
-                      cache_message(station->cache));
         refused.code = "not_saved";
-        refused.text = text;
-        station_tell(station, &refused);
-        free(text);
+        tell_not_saved(station, &refused, err);
     }
     json_free(&saved.outcome.data);
     station->status_changed = true;
@@ -608,8 +627,9 @@ static void journal(struct station *station, const struct effect *effect)
                        ? cache_journal_put(station->cache, effect->what, effect->text, effect->json,
                                            station_now_ms(station))
                        : cache_journal_drop(station->cache, effect->what, effect->text);
+    struct msg failed = {.kind = MSG_TOAST, .toast = TOAST_DANGER};
     if (err && err != ERR_ABSENT)
-        tell_toast(station, TOAST_DANGER, cache_message(station->cache));
+        tell_not_saved(station, &failed, err);
 }
 
 static void sign_in(struct station *station, const struct effect *effect)

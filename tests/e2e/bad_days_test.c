@@ -596,14 +596,16 @@ TEST(folder_read_only)
     struct place place;
     place_init(&place);
     char *program = program_path("loket"), *below = xasprintf("%s/below", place.data);
-    REQUIRE(mkdir(place.data, 0755) == 0 && chmod(test_folder(), 0755) == 0);
+    char *parent = xstrndup(place.data, (size_t)(strrchr(place.data, '/') - place.data));
+    char *root = xstrndup(parent, (size_t)(strrchr(parent, '/') - parent));
+    REQUIRE(mkdir(place.data, 0755) == 0 && chmod(parent, 0755) == 0 && chmod(root, 0755) == 0);
     struct ran able = geteuid() == 0
                           ? RUN(NULL, "setpriv", "--reuid=65534", "--clear-groups", program, "--version")
                           : RUN(NULL, "loket", "--version");
     if (able.status != 0)
         test_skip("nobody else may run the program here");
     ran_free(&able);
-    chmod(place.data, 0555);
+    CHECK(chmod(place.data, 0555) == 0 && chmod(place.config, 0755) == 0);
     const char *as_nobody[] = {"setpriv", "--reuid=65534", "--clear-groups",     program, "--data",
                                below,     "--hall",        "http://127.0.0.1:9", NULL};
     const struct pty_options options = {
@@ -613,7 +615,9 @@ TEST(folder_read_only)
     CHECK(pty_shows(pty, "Choose another with --data"));
     CHECK(!pty_alternate(pty));
     pty_free(&pty);
-    chmod(place.data, 0755);
+    CHECK(chmod(place.data, 0755) == 0 && chmod(root, 0700) == 0);
+    free(parent);
+    free(root);
     free(program);
     free(below);
     place_deinit(&place);
