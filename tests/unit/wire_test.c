@@ -63,6 +63,27 @@ TEST(json_prints_what_it_read)
     json_free(&json);
 }
 
+/* Digests are made of printed text, so it never changes: what cJSON prints, byte for byte. */
+TEST(json_prints_each_number_and_letter_one_way)
+{
+    static const char *const cases[][2] = {
+        {"[0,-0,-7,1.0,2.5e3]", "[0,-0,-7,1,2500]"},
+        {"[999999999999999,-999999999999999,1e15,-1e15]", "[999999999999999,-999999999999999,1e+15,-1e+15]"},
+        {"[0.1,-2.50,1e-9,0.1e400]", "[0.1,-2.5,1e-09,null]"},
+        {"[3.141592653589793]", "[3.1415926535897931]"},
+        {"[\"\\u0001\\u001f\\b\\f\\n\\r\\t\\\"\\\\\\/\"]", "[\"\\u0001\\u001f\\b\\f\\n\\r\\t\\\"\\\\/\"]"},
+        {"[\"\\u0259\",\"\x7f\",\"\"]", "[\"ə\",\"\x7f\",\"\"]"},
+        {"{ \"a\\n\" : { } , \"b\" : [ ] , \"c\":[ {},false ] }", "{\"a\\n\":{},\"b\":[],\"c\":[{},false]}"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct json *json = parse(cases[i][0]);
+        char *printed = json_print(json);
+        CHECK_TEXT(printed, cases[i][1]);
+        free(printed);
+        json_free(&json);
+    }
+}
+
 TEST(json_readers_are_safe_with_anything)
 {
     struct json *json = parse("{\"text\":1,\"int\":\"x\",\"array\":{}}");
