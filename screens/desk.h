@@ -32,7 +32,8 @@ const char *desk_hold_reason(const struct ui *ui, const char *code);
 const char *desk_enabled(const struct desk *desk, const struct ui *ui, enum action action);
 void desk_act(struct desk *desk, const struct ui *ui, enum action action, struct effects *effects);
 void desk_answered(struct desk *desk, const struct ui *ui, const struct msg *msg, struct effects *effects);
-/* The answer to a "queues" or "users" load that a transfer waits for. */
+/* The answer to a "queues", "accounts" or "users" load that a transfer waits for. */
+bool desk_asks_target(const struct desk *desk);
 void desk_ask_target(struct desk *desk, const struct ui *ui, const struct msg *msg, struct effects *effects);
 
 /* The answer to an "accounts" load: opens the one counter that fits, or asks. */
@@ -43,6 +44,9 @@ void desk_choose_counter(struct desk *desk, const struct ui *ui, const struct js
 bool desk_counter_is_taken(const struct json *counter, const char *user);        /* by someone else */
 const char *desk_only_counter(const struct json *accounts, const struct ui *ui); /* its id, NULL: ask */
 void desk_ask_counter(const struct json *accounts, const struct ui *ui, struct effects *effects);
+/* To whom a person can be sent, into the question's list. */
+void desk_add_counters(struct json *question, const struct json *accounts, const struct ui *ui);
+void desk_add_colleagues(struct json *question, const struct json *users, const struct ui *ui);
 
 /* desk_aside.c */
 void desk_why_view(const struct desk *desk, const struct ui *ui, struct frame *frame, struct rect area);

@@ -37,6 +37,7 @@ const char *desk_only_counter(const struct json *accounts, const struct ui *ui)
 struct place {
     const struct json *row;
     bool mine, taken;
+    bool to_send; /* a person is sent there: those where someone sits come first */
 };
 
 static int by_place(const void *a, const void *b)
@@ -45,7 +46,7 @@ static int by_place(const void *a, const void *b)
     if (one->mine != other->mine)
         return one->mine ? -1 : 1;
     if (one->taken != other->taken)
-        return one->taken ? 1 : -1;
+        return one->taken != one->to_send ? 1 : -1;
     return strverscmp(json_text_or(one->row, "name", ""), json_text_or(other->row, "name", ""));
 }
 
@@ -71,9 +72,10 @@ static void counter_label(const struct json *accounts, const struct ui *ui, cons
     buf_clear(label);
     buf_addf(label, "%-3s ", json_text_or(place->row, "name", ""));
     if (place->taken)
-        buf_addf(label, tr(ui->lang, TR("taken: %s")), json_text_or(holder, "name", "…"));
+        buf_addf(label, place->to_send ? "%s" : tr(ui->lang, TR("taken: %s")),
+                 json_text_or(holder, "name", "…"));
     else
-        buf_adds(label, tr(ui->lang, TR("free")));
+        buf_adds(label, tr(ui->lang, place->to_send ? TR("closed") : TR("free")));
     for (const struct json *q = first; q; q = json_next(q)) {
         const struct json *queue = row_of(json_get(accounts, "queues"), json_text_or(q, "queue", ""));
         buf_addf(label, "%s%s %s", separator(first, q), json_text_or(queue, "code", ""),
@@ -81,16 +83,17 @@ static void counter_label(const struct json *accounts, const struct ui *ui, cons
     }
 }
 
-void desk_ask_counter(const struct json *accounts, const struct ui *ui, struct effects *effects)
+static void add_counters(struct json *question, const struct json *accounts, const struct ui *ui,
+                         bool to_send)
 {
     const struct json *counters = json_get(accounts, "counters");
-    struct json *question =
-        question_new("counter", tr(ui->lang, TR("At which counter do you sit? Type to search.")));
     struct place *places = xcalloc(json_count(counters) + 1, sizeof *places);
     struct buf label = {0};
     size_t count = 0;
     for (const struct json *row = json_first(counters); row; row = json_next(row))
-        places[count++] = (struct place){row, is_mine(row, ui), desk_counter_is_taken(row, ui->session.user)};
+        if (!to_send || !str_equal(json_text(row, "id"), ui->session.counter))
+            places[count++] =
+                (struct place){row, is_mine(row, ui), desk_counter_is_taken(row, ui->session.user), to_send};
     qsort(places, count, sizeof *places, by_place);
     for (size_t i = 0; i < count; i++) {
         counter_label(accounts, ui, &places[i], &label);
@@ -98,5 +101,42 @@ void desk_ask_counter(const struct json *accounts, const struct ui *ui, struct e
     }
     buf_free(&label);
     free(places);
+}
+
+void desk_ask_counter(const struct json *accounts, const struct ui *ui, struct effects *effects)
+{
+    struct json *question =
+        question_new("counter", tr(ui->lang, TR("At which counter do you sit? Type to search.")));
+    add_counters(question, accounts, ui, false);
     effects_ask(effects, question);
+}
+
+void desk_add_counters(struct json *question, const struct json *accounts, const struct ui *ui)
+{
+    add_counters(question, accounts, ui, true);
+}
+
+/* --- colleagues: those who serve, my agency's first, by name --- */
+
+static int by_colleague(const void *a, const void *b)
+{
+    const struct place *one = a, *other = b;
+    if (one->mine != other->mine)
+        return one->mine ? -1 : 1;
+    return strcmp(json_text_or(one->row, "name", ""), json_text_or(other->row, "name", ""));
+}
+
+void desk_add_colleagues(struct json *question, const struct json *users, const struct ui *ui)
+{
+    struct place *places = xcalloc(json_count(users) + 1, sizeof *places);
+    size_t count = 0;
+    for (const struct json *row = json_first(users); row; row = json_next(row))
+        if (json_has_text(json_get(row, "roles"), "clerk") && json_bool(row, "active", true) &&
+            !str_equal(json_text(row, "id"), ui->session.user))
+            places[count++] = (struct place){.row = row, .mine = is_mine(row, ui)};
+    qsort(places, count, sizeof *places, by_colleague);
+    for (size_t i = 0; i < count; i++)
+        question_item(question, json_text_or(places[i].row, "name", ""),
+                      json_text_or(places[i].row, "id", ""), NULL);
+    free(places);
 }

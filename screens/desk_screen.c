@@ -193,7 +193,7 @@ static void on_data(struct desk *desk, const struct ui *ui, const struct msg *ms
 {
     if (str_equal(msg->what, "desk"))
         take_data(desk, msg->json);
-    else if (str_equal(msg->what, "accounts"))
+    else if (str_equal(msg->what, "accounts") && !desk_asks_target(desk))
         desk_choose_counter(desk, ui, msg->json, effects);
     else
         desk_ask_target(desk, ui, msg, effects);

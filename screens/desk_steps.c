@@ -380,26 +380,30 @@ static void ask_transfer(struct desk *desk, const struct ui *ui, struct effects 
 static void load_targets(struct desk *desk, const char *kind, struct effects *effects)
 {
     json_set_text(desk->step, "kind", kind); /* taken out again before it is sent */
-    effects_load(effects, strcmp(kind, "user") == 0 ? "users" : "queues", NULL);
+    effects_load(effects,
+                 strcmp(kind, "user") == 0      ? "users"
+                 : strcmp(kind, "counter") == 0 ? "accounts"
+                                                : "queues",
+                 NULL);
 }
 
-static void add_target(struct json *question, const struct ui *ui, const char *kind, const struct json *row)
+static void add_queues(struct json *question, const struct desk *desk, const struct ui *ui,
+                       const struct json *queues)
 {
     char label[200];
-    if (strcmp(kind, "queue") == 0)
+    for (const struct json *row = json_first(queues); row; row = json_next(row)) {
+        if (str_equal(json_text(row, "id"), json_text(desk_ticket(desk), "queue")))
+            continue; /* the person is there already */
         str_format(label, sizeof label, tr(ui->lang, TR("%s %s · %d waiting")), json_text_or(row, "code", ""),
                    json_name_in(json_get(row, "name"), lang_code(ui->lang)),
                    (int)json_int(row, "waiting", 0));
-    else
-        str_copy(label, sizeof label, json_name_in(json_get(row, "name"), lang_code(ui->lang)));
-    question_item(question, label, json_text_or(row, "id", ""), NULL);
+        question_item(question, label, json_text_or(row, "id", ""), NULL);
+    }
 }
 
-/* Where the person is already: this clerk, this counter, this queue. */
-static bool is_here(const struct desk *desk, const struct ui *ui, const char *id)
+bool desk_asks_target(const struct desk *desk)
 {
-    return str_equal(id, ui->session.user) || str_equal(id, ui->session.counter) ||
-           str_equal(id, json_text(desk_ticket(desk), "queue"));
+    return json_text(desk->step, "kind") != NULL;
 }
 
 void desk_ask_target(struct desk *desk, const struct ui *ui, const struct msg *msg, struct effects *effects)
@@ -408,10 +412,12 @@ void desk_ask_target(struct desk *desk, const struct ui *ui, const struct msg *m
     if (!kind)
         return;
     struct json *question = ask("transfer_to", tr(ui->lang, TR("To whom? Type to search.")));
-    const char *member = strcmp(kind, "counter") == 0 ? "counters" : "rows";
-    for (const struct json *row = json_first(json_get(msg->json, member)); row; row = json_next(row))
-        if (!is_here(desk, ui, json_text(row, "id")))
-            add_target(question, ui, kind, row);
+    if (strcmp(kind, "counter") == 0)
+        desk_add_counters(question, msg->json, ui);
+    else if (strcmp(kind, "user") == 0)
+        desk_add_colleagues(question, json_get(msg->json, "rows"), ui);
+    else
+        add_queues(question, desk, ui, json_get(msg->json, "rows"));
     effects_ask(effects, question);
 }
 
@@ -464,6 +470,7 @@ static void counter_chosen(struct desk *desk, const char *counter, struct effect
 static void open_counter(struct desk *desk, const struct ui *ui, struct effects *effects)
 {
     const struct json *counter = json_get(desk->data, "counter");
+    json_free(&desk->step); /* of a question that was left with Esc */
     if (json_is_object(counter) && !desk_counter_is_taken(counter, ui->session.user))
         counter_chosen(desk, json_text_or(counter, "id", ""), effects);
     else

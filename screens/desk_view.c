@@ -12,6 +12,7 @@ enum {
     PREVIEW_FROM = 100, /* columns from which the citizen and the application stand at the right */
     NEXT_ROWS = 4,
     CLOCK_W = 9,
+    STATE_W = 15, /* of an application, with what is filled in */
 };
 
 /* --- the person before the clerk --- */
@@ -228,11 +229,14 @@ static void case_row(const void *self, int row, struct frame *frame, struct rect
     row_sign(frame, &area, look);
     struct rect number = rect_cut_left(&area, 3);
     text_drawf(frame, number, look, "%d", row + 1);
-    struct rect right = rect_cut_right(&area, 6), word = rect_cut_right(&area, 11);
-    if (str_equal(state, "draft") && json_int(c, "total", 0))
-        text_drawf(frame, right, look, " %d/%d", (int)json_int(c, "filled", 0), (int)json_int(c, "total", 0));
-    rect_cut_left(&right, 5);
-    text_draw(frame, right, ui_mark(json_text(c, "mark")), look);
+    struct rect mark = rect_cut_right(&area, 2), word = rect_cut_right(&area, STATE_W);
+    rect_cut_left(&mark, 1);
+    text_draw(frame, mark, ui_mark(json_text(c, "mark")), look);
+    if (str_equal(state, "draft") && json_int(c, "total", 0)) {
+        struct rect filled = rect_cut_right(&word, 6);
+        text_drawf(frame, filled, look, "%2d/%d", (int)json_int(c, "filled", 0),
+                   (int)json_int(c, "total", 0));
+    }
     text_draw(frame, word, show_case_state(pane->ui, state),
               look == STYLE_TEXT ? show_case_look(state) : look);
     rect_cut_right(&area, 1);

@@ -88,7 +88,8 @@ struct form_item {
     int row_title;             /* the column that names a row (elementLabelProp, else the first) */
     int length_max, decimals;  /* 0: no limit; decimals of money and numbers, -1: free */
     const char *currency;      /* FORM_MONEY: of the value, else of the form; "" when it is typed along */
-    const struct json *schema; /* of the value, $ref followed */
+    const struct json *schema; /* of the value */
+    const char *format;        /* of the value, $ref followed; "" when there is none */
 };
 struct form_page {
     const char *number; /* "1", "1.2"; "" when the form has one page only */

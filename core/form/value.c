@@ -264,7 +264,7 @@ static bool parse_text(const struct typed *typed, struct json **value)
 {
     char normal[IDENTITY_TEXT];
     enum identity kind;
-    bool known = identity_find(json_text_or(typed->item->schema, "format", ""), &kind) &&
+    bool known = typed->item->format && identity_find(typed->item->format, &kind) &&
                  identity_normal(kind, typed->text, normal);
     *value = json_new_text(known ? normal : typed->text);
     return true;
@@ -357,7 +357,7 @@ static void list_text(const struct form_item *item, const struct json *value,
 static void plain_text(const struct form_item *item, const char *text, const struct form_context *context,
                        struct buf *out)
 {
-    const char *format = json_text_or(item->schema, "format", "");
+    const char *format = str_empty(item->format) ? json_text_or(item->schema, "format", "") : item->format;
     struct money money;
     char shown[MONEY_TEXT];
     if (item->widget == FORM_DATE || strcmp(format, "date") == 0) {

@@ -425,6 +425,8 @@ static struct form_item *add_control(struct building *b, const struct json *elem
     item->label = kept(b, &label);
     item->hint = kept(b, &hint);
     item->schema = schema;
+    const char *format = json_as_text(form_keyword(b->form, schema, "format"));
+    item->format = format ? format : "";
     item->widget = widget_of(b->form, schema, options);
     item->computed = form_keyword(b->form, schema, "x-compute") != NULL;
     item->readonly = state.readonly || item->widget == FORM_READONLY;

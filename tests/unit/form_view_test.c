@@ -561,6 +561,7 @@ static const struct typed_case {
     {"{'type':'string','format':'time'}", "9:05", "'09:05:00Z'", "09:05"},
     {"{'type':'string','format':'phone-az'}", "050 123 45 67", "'+994501234567'", "+994501234567"},
     {"{'type':'string','format':'fin'}", "7a2b3xk", "'7A2B3XK'", "7A2B3XK"},
+    {"{'allOf':[{'type':'string','format':'fin'}]}", "7a2b3xk", "'7A2B3XK'", "7A2B3XK"},
     {"{'type':'string','format':'fin'}", "7A2", "'7A2'", "7A2"},
     {"{'type':'boolean'}", "bəli", "true", "yes"},
     {"{'type':'boolean'}", "nein", NULL, ""},
