@@ -23,42 +23,54 @@ static const char *frozen_text(const struct ui *ui)
     return ui->link.text;
 }
 
+/* "Work is kept here (3 records)." */
+static void kept_text(const struct ui *ui, char out[LINK_SENTENCE])
+{
+    if (ui->link.unsent == 1)
+        str_copy(out, LINK_SENTENCE, tr(ui->lang, TR("Work is kept here (1 record).")));
+    else if (ui->link.unsent > 1)
+        str_format(out, LINK_SENTENCE, tr(ui->lang, TR("Work is kept here (%d records).")),
+                   (int)ui->link.unsent);
+    else
+        str_copy(out, LINK_SENTENCE, tr(ui->lang, TR("Work is kept here.")));
+}
+
+/* What is wrong since when, what becomes of the work, what to do. */
+static void say_since(const struct ui *ui, const char *what, const char *todo, char out[LINK_SENTENCE])
+{
+    char kept[LINK_SENTENCE];
+    kept_text(ui, kept);
+    str_format(out, LINK_SENTENCE, "%s %s %s", what, kept, tr(ui->lang, todo));
+}
+
 static void offline_text(const struct ui *ui, char out[LINK_SENTENCE])
 {
-    char since[CLOCK_TEXT];
-    int unsent = (int)ui->link.unsent;
+    char since[CLOCK_TEXT], what[LINK_SENTENCE];
     time_clock(ui->link.since_ms, since);
     switch (ui->link.err) {
     case ERR_OFFLINE:
-        str_format(
-            out, LINK_SENTENCE,
-            tr(ui->lang, TR("Hall not reachable since %s. Work is kept here (%d records). Calling waits.")),
-            since, unsent);
-        return;
+        str_format(what, sizeof what, tr(ui->lang, TR("Hall not reachable since %s.")), since);
+        return say_since(ui, what, TR("Calling waits."), out);
     case ERR_INVALID:
         str_format(
-            out, LINK_SENTENCE,
+            what, sizeof what,
             tr(ui->lang, TR("Offline (unexpected answer) since %s: something else answers at the hall's "
-                            "address. Work is kept here (%d records).")),
-            since, unsent);
-        return;
+                            "address.")),
+            since);
+        return say_since(ui, what, TR("Calling waits."), out);
     case ERR_DISK_FULL:
-        str_format(out, LINK_SENTENCE,
-                   tr(ui->lang, TR("Hall cannot record since %s: its disk is full. Work is kept here (%d "
-                                   "records). Tell an administrator.")),
-                   since, unsent);
-        return;
+        str_format(what, sizeof what, tr(ui->lang, TR("Hall cannot record since %s: its disk is full.")),
+                   since);
+        return say_since(ui, what, TR("Tell an administrator."), out);
     case ERR_TOO_OLD:
-        str_copy(
-            out, LINK_SENTENCE,
-            tr(ui->lang, TR("This Loket is too old for the hall: update it. Records are still sent. Calling "
-                            "waits.")));
+        str_copy(out, LINK_SENTENCE,
+                 tr(ui->lang, TR("This Loket is too old for the hall: update it. Records are still sent. "
+                                 "Calling waits.")));
         return;
     case ERR_DISK:
         str_copy(out, LINK_SENTENCE,
-                 tr(ui->lang,
-                    TR("This computer cannot write to its disk: free some space, or tell an administrator. "
-                       "The hall waits.")));
+                 tr(ui->lang, TR("This computer cannot write to its disk: free some space, or tell an "
+                                 "administrator. The hall waits.")));
         return;
     default:
         str_copy(out, LINK_SENTENCE, ui->link.text);

@@ -8,7 +8,7 @@
 #include "tui/grid.h"
 #include "tui/text.h"
 
-enum { ROWS_MAX = 500, DETAIL_ROWS = 5 };
+enum { ROWS_MAX = 500, DETAIL_ROWS = 5, LINES_SMALL = 12 };
 
 struct outbox {
     struct json *data;
@@ -183,7 +183,9 @@ static void outbox_view(const void *data, const struct ui *ui, struct frame *fra
     rect_cut_left(&head, 1);
     text_drawf(frame, head, STYLE_TEXT, tr(ui->lang, TR("%d records of yours wait · %d of other people")),
                (int)json_int(self->data, "count", 0), (int)json_int(self->data, "others", 0));
-    if (*link_sentence(ui, trouble))
+    if (*link_sentence(ui, trouble) && area.h <= LINES_SMALL) /* the records matter more */
+        text_draw(frame, rect_inset(rect_cut_top(&area, 1), 1, 0), trouble, STYLE_WARN);
+    else if (*trouble)
         rect_cut_top(&area, text_draw_wrapped(frame, rect_inset(area, 1, 0), trouble, STYLE_WARN, 0));
     struct rect detail = area.h > 12 ? rect_cut_bottom(&area, DETAIL_ROWS) : (struct rect){0};
     if (!rect_empty(detail)) {
