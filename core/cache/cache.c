@@ -98,6 +98,28 @@ static enum err open_file(struct cache *cache, struct err_info *info)
     return err;
 }
 
+/* The first 100 bytes are the same in every file of ours but for counters, so losing them need not lose the rest.
+ * A size, a list of free pages and a counter of 0 tell SQLite to look for itself. */
+static void mend_header(const char *path)
+{
+    static const unsigned char header[100] = {
+        'S',      'Q',       'L',       'i',       't',      'e',      ' ',      'f',         'o',
+        'r',      'm',       'a',       't',       ' ',      '3',      0,        [16] = 0x10, /* pages of 4096 bytes */
+        [18] = 2,                                                                /* with a write-ahead log */
+        [19] = 2, [21] = 64, [22] = 32, [23] = 32, [27] = 1, [43] = 1, [47] = 4, /* counters; the format of the schema */
+        [59] = 1,                                                                /* UTF-8 */
+        [63] = 1,                                                                /* our own version */
+    };
+    unsigned char is[sizeof header] = {0};
+    int fd = open(path, O_RDWR | O_CLOEXEC);
+    if (fd < 0)
+        return;
+    if (pread(fd, is, sizeof is, 0) == (ssize_t)sizeof is && memcmp(is, header, 24) != 0 &&
+        pwrite(fd, header, sizeof header, 0) == (ssize_t)sizeof header)
+        (void)fsync(fd);
+    close(fd);
+}
+
 /* The damaged file keeps its name for those who want to look; what the person did is taken over from it. When
  * rows may be missing, the old stream of commands ends: reusing its numbers could make two commands one. The
  * saved commands join the new stream at the person's next sign-in (adopt_orphans). */
@@ -110,6 +132,8 @@ static enum err heal(struct cache *cache, int64_t now_ms, int *records, struct e
     enum err err = set_aside(cache->dir, damaged, info);
     if (err == ERR_OK)
         err = open_file(cache, info);
+    if (err == ERR_OK)
+        mend_header(damaged);
     if (err == ERR_OK && db_open(&old, damaged, DB_WRITE, NULL) == ERR_OK)
         err = schema_salvage(old, cache->db, records, &whole);
     db_close(&old);
