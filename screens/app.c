@@ -407,6 +407,18 @@ static void on_status(struct app *app, const struct msg *msg, struct effects *ef
         app_toast(app, app->ui.link.state == LINK_FROZEN ? TOAST_DANGER : TOAST_WARN, trouble);
 }
 
+/* Who only confirms begins with what waits for that. */
+static void open_home(struct app *app, struct effects *effects)
+{
+    enum screen_id home = app_home(app);
+    bool confirms = home == SCREEN_WORKLIST && app->ui.session.roles & ROLE_APPROVER;
+    struct json *args = confirms ? json_new_object() : NULL;
+    if (confirms)
+        json_set_text(args, "filter", "confirm");
+    app_push(app, home, args, effects);
+    json_free(&args);
+}
+
 /* Signed in: to the place that fits the person best. Refused: the sign-in screen says why. */
 static void on_signed_in(struct app *app, const struct msg *msg, struct effects *effects)
 {
@@ -418,7 +430,7 @@ static void on_signed_in(struct app *app, const struct msg *msg, struct effects 
     if (app_screen(app) != SCREEN_SIGN_IN && app_screen(app) != SCREEN_START)
         return tell_kind(app, app_top(app), MSG_LOAD, effects);
     clear(app, effects);
-    app_push(app, app_home(app), NULL, effects);
+    open_home(app, effects);
 }
 
 static void on_signed_out(struct app *app, struct effects *effects)

@@ -68,10 +68,18 @@ const char *app_enabled(const struct app *app, enum action action)
 
 enum screen_id app_home(const struct app *app)
 {
-    static const enum screen_id homes[] = {SCREEN_DESK, SCREEN_RECEPTION, SCREEN_BOARD, SCREEN_TRAINER};
+    /* Where a role's work is; the desk is also open to approvers, but they have no counter. */
+    static const struct {
+        enum screen_id screen;
+        unsigned roles;
+    } homes[] = {{SCREEN_DESK, ROLE_CLERK},
+                 {SCREEN_RECEPTION, ROLE_RECEPTION},
+                 {SCREEN_BOARD, ROLE_SUPERVISOR},
+                 {SCREEN_WORKLIST, ROLE_APPROVER | ROLE_SUPERVISOR},
+                 {SCREEN_TRAINER, ROLE_TRAINER}};
     for (size_t i = 0; i < sizeof homes / sizeof *homes; i++)
-        if (!place_enabled(app, homes[i]))
-            return homes[i];
+        if (homes[i].roles & app->ui.session.roles && !place_enabled(app, homes[i].screen))
+            return homes[i].screen;
     return screen_ops(SCREEN_OUTBOX) ? SCREEN_OUTBOX : SCREEN_DESK;
 }
 

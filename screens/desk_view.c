@@ -10,7 +10,7 @@
 enum {
     RIGHT_W = 33,       /* queues, parked, next, today */
     PREVIEW_FROM = 100, /* columns from which the citizen and the application stand at the right */
-    NEXT_ROWS = 4,
+    NEXT_ROWS = 8,
     CLOCK_W = 9,
     STATE_W = 15, /* of an application, with what is filled in */
 };
@@ -166,6 +166,11 @@ static void big_word(const struct desk *desk, const struct ui *ui, struct frame 
     struct rect line = rect_row(area, 0);
     enum action action = big_action(desk, ui);
     char text[SHOW_TEXT];
+    if (!(ui->session.roles & ROLE_CLERK)) {
+        text_draw_as(frame, line, tr(ui->lang, TR("Your work is in the worklist: press 4.")), STYLE_TEXT,
+                     TEXT_CENTRE);
+        return;
+    }
     if (desk->waiting_for) {
         bool calling =
             str_equal(desk->waiting_for, "ticket.call_next") || str_equal(desk->waiting_for, "ticket.call");
@@ -378,7 +383,10 @@ static void what_next_view(const struct desk *desk, const struct ui *ui, struct 
     } else if (c) {
         hints_for_case(desk, ui, c, frame, area);
     } else {
-        hint(ui, ACTION_ADD_CASE, tr(ui->lang, TR("open an application")), frame, area);
+        const char *service = show_name(ui, json_get(json_get(desk->data, "service"), "name"));
+        char text[SHOW_TEXT];
+        str_format(text, sizeof text, tr(ui->lang, TR("open: %s")), service);
+        hint(ui, ACTION_ADD_CASE, *service ? text : tr(ui->lang, TR("open an application")), frame, area);
         if (!json_is_object(json_get(desk->data, "person")))
             hint(ui, ACTION_IDENTIFY, tr(ui->lang, TR("who is it?")), frame, area);
     }
@@ -421,10 +429,15 @@ static void left_view(const struct pane *pane, struct frame *frame, struct rect 
     what_next_view(desk, ui, frame, &area);
 }
 
+/* As many as there is room for; beside a citizen only who comes next matters. */
 static void next_short_view(const struct pane *pane, struct frame *frame, struct rect *area)
 {
     const struct ui *ui = pane->ui;
-    pane_view(pane, DESK_NEXT, tr(ui->lang, TR("Next by rule")), next_row, area->h > 9 ? NEXT_ROWS : 2,
+    int rows = area->h - 2;
+    pane_view(pane, DESK_NEXT, tr(ui->lang, TR("Next by rule")), next_row,
+              rows < 2           ? 2
+              : rows > NEXT_ROWS ? NEXT_ROWS
+                                 : rows,
               tr(ui->lang, TR("Nobody is waiting.")), frame, area);
 }
 

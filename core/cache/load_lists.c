@@ -217,23 +217,22 @@ enum err load_disputes(struct cache *cache, const struct json *args, int64_t now
 
 /* --- the worklist: applications by what is to be done with them --- */
 
-enum list_by { BY_USER, BY_AGENCY, BY_DUE };
+enum list_by { BY_USER, BY_AGENCY, BY_DUE, BY_CONFIRM };
 
 /* Oldest first; due by its date. Each list is a few states of one index, merged here. */
 static const struct worklist {
     const char *filter;
     enum list_by by;
     const char *states[6];
-    bool unconfirmed; /* decided, and the second pair of eyes is still to come */
 } worklists[] = {
-    {"mine", BY_USER, {"draft", "submitted", "complete", "in_review", "referred"}, false},
-    {"agency", BY_AGENCY, {"submitted", "complete", "in_review", "referred"}, false},
-    {"returned", BY_USER, {"returned"}, false},
-    {"confirm", BY_AGENCY, {"approved", "refused", "returned"}, true},
-    {"ready", BY_AGENCY, {"confirmed", "ready"}, false},
-    {"due", BY_DUE, {"complete", "in_review", "submitted", "referred"}, false},
+    {"mine", BY_USER, {"draft", "submitted", "complete", "in_review", "referred"}},
+    {"agency", BY_AGENCY, {"submitted", "complete", "in_review", "referred"}},
+    {"returned", BY_USER, {"returned"}},
+    {"confirm", BY_CONFIRM, {"approved", "refused", "returned"}},
+    {"ready", BY_AGENCY, {"confirmed", "ready"}},
+    {"due", BY_DUE, {"complete", "in_review", "submitted", "referred"}},
 };
-/* cases_user, cases_agency, cases_due: $1 state, $2 $3 after (key, id), $4 limit, $5 whose */
+/* cases_user, cases_agency, cases_due, cases_confirm: $1 state, $2 $3 after (key, id), $4 limit, $5 whose */
 static const char *const sql_worklist[] = {
     [BY_USER] = "SELECT row, opened_at AS key_, id FROM cases WHERE user_ = $5 AND state = $1"
                 " AND opened_at >= $2 AND (opened_at, id) > ($2, $3) ORDER BY opened_at, id LIMIT $4",
@@ -241,17 +240,25 @@ static const char *const sql_worklist[] = {
                   " AND opened_at >= $2 AND (opened_at, id) > ($2, $3) ORDER BY opened_at, id LIMIT $4",
     [BY_DUE] = "SELECT row, due_at AS key_, id FROM cases WHERE state = $1 AND due_at >= $2"
                " AND (due_at, id) > ($2, $3) ORDER BY due_at, id LIMIT $4",
+    [BY_CONFIRM] = "SELECT row, confirm_asked_at AS key_, id FROM cases WHERE confirm_asked_at >= $2"
+                   " AND state = $1 AND (confirm_asked_at, id) > ($2, $3)"
+                   " ORDER BY confirm_asked_at, id LIMIT $4", /* as many as wait now */
 };
 
 static const char *list_key(const struct worklist *list, const struct json *row)
 {
-    return json_text_or(row, list->by == BY_DUE ? "due_at" : "opened_at", "");
+    static const char *const members[] = {[BY_USER] = "opened_at",
+                                          [BY_AGENCY] = "opened_at",
+                                          [BY_DUE] = "due_at",
+                                          [BY_CONFIRM] = "confirm_asked_at"};
+    return json_text_or(row, members[list->by], "");
 }
 
-static bool listed(const struct worklist *list, const struct json *row)
+/* Whose agency is not named sees those of all. */
+static bool listed(const struct cache *cache, const struct worklist *list, const struct json *row)
 {
-    return !list->unconfirmed || json_bool(row, "confirm_pending", false) ||
-           row_ms(row, "confirm_asked_at") >= 0;
+    const char *agency = cache->actor.agency;
+    return list->by != BY_CONFIRM || !*agency || str_equal(json_text_or(row, "agency", ""), agency);
 }
 
 enum err set_case_names(struct cache *cache, struct json *row)
@@ -274,7 +281,7 @@ static enum err list_state(struct cache *cache, const struct worklist *list, con
     db_bind_text(s, 2, json_text_or(after, "key", ""));
     db_bind_text(s, 3, json_text_or(after, "id", ""));
     db_bind_int(s, 4, limit);
-    if (list->by != BY_DUE)
+    if (list->by == BY_USER || list->by == BY_AGENCY)
         db_bind_text(s, 5, list->by == BY_USER ? cache->actor.user : cache->actor.agency);
     return add_rows(cache, found, TABLE_CASE, s, limit, 0, NULL);
 }
@@ -304,7 +311,7 @@ static enum err merge_lists(struct cache *cache, const struct worklist *list, st
         heads[i] = json_first(found[i]);
     int at;
     while ((at = first_head(list, heads, count)) >= 0 && (int)json_count(rows) < limit) {
-        if (listed(list, heads[at])) {
+        if (listed(cache, list, heads[at])) {
             struct json *row = json_copy(heads[at]);
             json_add(rows, row);
             TRY(set_case_names(cache, row));
@@ -318,10 +325,13 @@ static enum err merge_lists(struct cache *cache, const struct worklist *list, st
 enum err load_worklist(struct cache *cache, const struct json *args, int64_t now_ms, struct json *answer)
 {
     (void)now_ms;
-    const struct worklist *list = &worklists[0];
+    struct worklist chosen = worklists[0];
+    const struct worklist *list = &chosen;
     for (size_t i = 0; i < sizeof worklists / sizeof *worklists; i++)
         if (str_equal(worklists[i].filter, json_text(args, "filter")))
-            list = &worklists[i];
+            chosen = worklists[i];
+    if (chosen.by == BY_AGENCY && !*cache->actor.agency)
+        chosen.by = BY_DUE; /* who is of no agency looks at the whole hall */
     int limit = load_limit(args, 50, 500), count = 0;
     struct json *found[6] = {NULL};
     enum err err = ERR_OK;

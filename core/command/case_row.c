@@ -147,8 +147,19 @@ enum err case_do(struct call *c, struct json *row, const struct case_act *wanted
     return ERR_OK;
 }
 
+/* Since when the second person is waited for: null while nobody is, so that those lists stay short. */
+static void put_confirm_asked(struct call *c, struct json *row)
+{
+    bool pending = json_bool(row, "confirm_pending", false);
+    if (!pending)
+        json_set_null(row, "confirm_asked_at");
+    else if (row_time(row, "confirm_asked_at") < 0)
+        row_set_time(row, "confirm_asked_at", c->at_ms);
+}
+
 enum err case_save(struct call *c, struct json *row)
 {
+    put_confirm_asked(c, row);
     struct json *data = answer(c);
     json_set_text(data, "case", row_id(row));
     json_set_text(data, "state", json_text(row, "state"));

@@ -76,12 +76,14 @@ TEST(case_whole_life)
     RUN(LEYLA, "case.decide", "{'case':'" CASE "','decision':'" D1 "','outcome':'refuse','reasons':['R12']}");
     CASE_TEXT("/state", "refused");
     CASE_TEXT("/confirm_pending", "true");
+    CASE_TEXT("/confirm_asked_at", "2026-11-24T06:00:07.000Z");
     CASE_TEXT("/decision", D1);
     REFUSED(LEYLA, "case.deliver", "{'case':'" CASE "'}", "confirm_first");
     REFUSED(LEYLA, "case.confirm", "{'case':'" CASE "','decision':'" D1 "','agree':true}", "same_person");
     RUN(AYDAN, "case.confirm", "{'case':'" CASE "','decision':'" D1 "','agree':true}");
     CASE_TEXT("/confirmed_by", hall_file_user(AYDAN));
     CASE_TEXT("/confirm_pending", "false");
+    CASE_TEXT("/confirm_asked_at", "");
     RUN(LEYLA, "case.deliver", "{'case':'" CASE "','to':'the applicant'}");
     CASE_TEXT("/state", "delivered");
     CASE_TEXT("/outputs/0/copy", "1");
