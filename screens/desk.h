@@ -9,6 +9,7 @@ struct desk {
     struct json *data; /* the answer of the query "desk"; NULL before the first */
     enum desk_pane pane;
     int cursor[DESK_PANES];
+    char ticket[64];         /* id of who is at the desk; "" nobody */
     bool why;                /* the reasons for the next (or this) ticket are open */
     const char *waiting_for; /* type of the online command under way, a literal; NULL: none */
     int64_t alarm_ms;        /* up to here overdue holds were announced */

@@ -91,10 +91,22 @@ static void keep_cursors(struct desk *desk)
     }
 }
 
+/* Another person is at the desk: what was looked at for the one before is over. */
+static void turn_to(struct desk *desk, const char *ticket)
+{
+    if (str_equal(desk->ticket, ticket))
+        return;
+    str_copy(desk->ticket, sizeof desk->ticket, ticket);
+    desk->why = false;
+    desk->pane = DESK_CASES;
+    desk->cursor[DESK_CASES] = 0;
+}
+
 static void take_data(struct desk *desk, const struct json *data)
 {
     json_free(&desk->data);
     desk->data = json_copy(data);
+    turn_to(desk, json_text_or(desk_ticket(desk), "id", ""));
     keep_cursors(desk);
 }
 
@@ -180,10 +192,13 @@ static void on_result(struct desk *desk, const struct ui *ui, const struct msg *
     }
 }
 
-static void on_saved(const struct msg *msg, struct effects *effects)
+enum { NEWEST = 1000 }; /* beyond every list: brought back to its last row */
+
+static void on_saved(struct desk *desk, const struct msg *msg, struct effects *effects)
 {
     if (!str_equal(msg->what, "case.open"))
         return;
+    desk->cursor[DESK_CASES] = NEWEST; /* the newest, as soon as it is here */
     struct json *args = json_new_object();
     json_set_text(args, "case", json_text_or(json_get(msg->json, "body"), "case", ""));
     effects_open(effects, SCREEN_FORM, args);
@@ -218,7 +233,7 @@ static void desk_update(void *self, const struct ui *ui, const struct msg *msg, 
     case MSG_ANSWERED:
         return desk_answered(desk, ui, msg, effects);
     case MSG_SAVED:
-        return on_saved(msg, effects);
+        return on_saved(desk, msg, effects);
     case MSG_REFUSED:
         desk->waiting_for = NULL;
         return;
