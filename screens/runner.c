@@ -228,12 +228,20 @@ static bool open_terminal(struct runner *runner)
 static void tell_complaints(struct runner *runner)
 {
     const char *text = buf_text(&runner->settings->complaints);
+    enum lang lang = runner_lang(runner->settings);
     if (!*text)
         return;
-    char first[300];
+    char first[300], told[400];
+    int more = -1;
     str_format(first, sizeof first, "%.*s", (int)strcspn(text, "\n"), text);
-    log_write(LOG_WARN, "settings: %s", first);
-    struct msg msg = {.kind = MSG_TOAST, .toast = TOAST_WARN, .text = first};
+    for (; *text; text += strcspn(text, "\n") + 1, more++)
+        log_write(LOG_WARN, "settings: %.*s", (int)strcspn(text, "\n"), text);
+    str_copy(told, sizeof told, first);
+    if (more == 1)
+        str_format(told, sizeof told, "%s · %s", first, tr(lang, TR("1 more line in the log")));
+    else if (more > 1)
+        str_format(told, sizeof told, tr(lang, TR("%s · %d more lines in the log")), first, more);
+    struct msg msg = {.kind = MSG_TOAST, .toast = TOAST_WARN, .text = told};
     station_tell(runner->station, &msg);
 }
 

@@ -412,6 +412,11 @@ TEST(hall_stands_still)
     pty_type(day.pty, F5);
     CHECK(pty_wait(day.pty, "all safe"));
     check_note(&day.hall, "typed meanwhile");
+    kill(day.hall.pid, SIGSTOP); /* nothing is sent, and it is noticed all the same */
+    CHECK(pty_wait(day.pty, "Offline since"));
+    kill(day.hall.pid, SIGCONT);
+    pty_type(day.pty, F5);
+    CHECK(pty_wait(day.pty, "all safe"));
     day_close(&day);
 }
 
@@ -891,7 +896,7 @@ static void check_complaint(const char *file, const char *text, const char *cons
     char *folder = xstrndup(path, (size_t)(strrchr(path, '/') - path));
     mkdir(folder, 0700);
     put_file(path, text);
-    const struct look look = {.more = more};
+    const struct look look = {.cols = 200, .more = more};
     struct pty *pty = open_loket_as(&place, "http://127.0.0.1:9", &look);
     CHECK(pty_wait(pty, words));
     CHECK(pty_wait(pty, "Login"));
@@ -907,6 +912,7 @@ TEST(settings_and_theme_lines)
                                                                                     NULL};
     check_complaint("config", "[look]\ntheme = default\nbell = perhaps\n[privacy]\n", NULL,
                     "config:3: say yes or no");
+    check_complaint("config", "[look]\nbell = perhaps\nnonsense\n", NULL, "1 more line in the log");
     check_complaint("config", "[look]\nlang = xx\n", NULL, "config:2: say az, id, en or ru");
     check_complaint("config", "no equals sign\n[look]\n\xff\xfe\n", NULL, "config:1: expected NAME = VALUE");
     check_complaint("config", "[keys]\nfly = F5\n", NULL, "config:2: there is no such action");
