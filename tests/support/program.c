@@ -5,9 +5,11 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -38,6 +40,7 @@ static void become(const char *const *words, int in, int out, int err)
     char *path = program_path(words[0]), *copies[32] = {0};
     for (int i = 0; words[i] && i < 31; i++)
         copies[i] = xstrdup(words[i]);
+    prctl(PR_SET_PDEATHSIG, SIGKILL); /* a test that is abandoned leaves nobody behind */
     if (in >= 0)
         dup2(in, 0);
     dup2(out, 1);

@@ -16,7 +16,7 @@ struct ran program_run(const char *input, const char *const *words);
 #define RUN(input, ...) program_run((input), (const char *const[]){__VA_ARGS__, NULL})
 void ran_free(struct ran *ran);
 
-/* One that goes on: its standard output is a descriptor to read. */
+/* One that goes on: its standard output is a descriptor to read. It ends with the test program at the latest. */
 struct running {
     pid_t pid;
     int out;
