@@ -37,10 +37,26 @@ static int clamp(int n, int low, int high)
     return n < low ? low : n > high ? high : n;
 }
 
+/* count times the same cell. The copies double, because memcpy is several times faster than one cell after the
+ * other, and a frame is cleared at every key. */
+static void repeat(struct cell *cells, int count, struct cell cell)
+{
+    if (count > 0)
+        cells[0] = cell;
+    for (int done = 1; done < count; done *= 2)
+        memcpy(cells + done, cells, (size_t)(done < count - done ? done : count - done) * sizeof *cells);
+}
+
+static void blank_run(struct cell *cells, int count, unsigned look)
+{
+    struct cell blank = blank_cell;
+    blank.look = (uint16_t)look;
+    repeat(cells, count, blank);
+}
+
 void frame_clear(struct frame *frame)
 {
-    for (int i = 0; i < frame->w * frame->h; i++)
-        frame->cells[i] = blank_cell;
+    blank_run(frame->cells, frame->w * frame->h, STYLE_TEXT);
     frame->cursor_on = false;
     frame->cursor_x = frame->cursor_y = 0;
 }
@@ -153,10 +169,19 @@ int frame_put(struct frame *frame, struct rect area, int x, int y, const char *t
               unsigned look, size_t *used)
 {
     int width;
+    struct rect room = clip(frame, area);
+    if (text_is_plain(text, length)) { /* nearly everything that is drawn */
+        if (used)
+            *used = 1;
+        if (rect_has(room, x, y)) {
+            part(frame, x, y);
+            *cell_at(frame, x, y) = (struct cell){{text[0]}, 1, (uint16_t)look};
+        }
+        return 1;
+    }
     size_t bytes = text_grapheme(text, length, &width);
     if (used)
         *used = bytes;
-    struct rect room = clip(frame, area);
     if (bytes == 0 || !rect_has(room, x, y) || !rect_has(room, x + width - 1, y))
         return width;
     part(frame, x, y);
@@ -174,21 +199,30 @@ int frame_put(struct frame *frame, struct rect area, int x, int y, const char *t
 void frame_fill(struct frame *frame, struct rect area, const char *grapheme, unsigned look)
 {
     size_t length = strlen(grapheme);
-    for (int y = area.y; y < area.y + area.h; y++)
-        for (int x = area.x; x < area.x + area.w;)
+    area = clip(frame, area);
+    if (length == 0 || rect_empty(area))
+        return;
+    for (int y = area.y; y < area.y + area.h; y++) {
+        int width = frame_put(frame, area, area.x, y, grapheme, length, look, NULL), x = area.x + width;
+        if (width == 1 && area.w > 1) { /* spelled once: long rules stand on every screen */
+            part(frame, area.x + area.w - 1, y);
+            repeat(cell_at(frame, x, y), area.w - 1, *cell_at(frame, area.x, y));
+            continue;
+        }
+        while (x < area.x + area.w)
             x += frame_put(frame, area, x, y, grapheme, length, look, NULL);
+    }
 }
 
 void frame_blank(struct frame *frame, struct rect area, unsigned look)
 {
     area = clip(frame, area);
+    if (rect_empty(area))
+        return;
     for (int y = area.y; y < area.y + area.h; y++) {
-        for (int x = area.x; x < area.x + area.w; x++) {
-            part(frame, x, y);
-            struct cell *cell = cell_at(frame, x, y);
-            *cell = blank_cell;
-            cell->look = (uint16_t)look;
-        }
+        part(frame, area.x, y); /* within the area no half is left */
+        part(frame, area.x + area.w - 1, y);
+        blank_run(cell_at(frame, area.x, y), area.w, look);
     }
 }
 

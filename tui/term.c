@@ -1,8 +1,8 @@
-/* tui/term.c: the terminal: see term.h. ncurses draws; bytes are read and understood by input.c. Nothing here
- * knows what a frame means.
+/* tui/term.c: the terminal: see term.h. ncurses knows the terminal's words and modes, opens and closes the screen;
+ * painter.c makes the bytes of a frame of them, which go out in one piece; bytes are read and understood by
+ * input.c. Nothing here knows what a frame means.
  *
- * What the last frame showed is kept, and only the part of a row that changed is handed to ncurses. What is
- * needed to restore the terminal from a signal handler is kept ready as bytes. */
+ * What is needed to restore the terminal from a signal handler is kept ready as bytes. */
 #include "tui/term.h"
 
 #include <errno.h>
@@ -22,17 +22,20 @@
 
 #include "tui/input.h"
 #include "tui/mem.h"
-#include "tui/text.h"
+#include "tui/painter.h"
 
 struct term {
     SCREEN *screen;
     struct input input;
-    struct frame shown, scratch; /* what is on the terminal; a copy for ASCII */
-    bool shown_valid;
+    struct painter painter; /* and what is on the terminal */
+    struct frame scratch;   /* a copy for ASCII */
+    bool entered;           /* ncurses has not yet opened the screen */
     struct theme theme;
     enum term_colours colours;
     bool ascii, mono, mouse, closed, resized, away, close_told;
-    int cursor; /* of curs_set: 0 hidden, 1 shown, -1 unknown */
+    int cursor; /* 0 hidden, 1 shown, -1 unknown */
+    char cursor_on[32], cursor_off[32];
+    bool read_some; /* since term_next last said that there is no more */
     bool esc_pending;
     struct timespec esc_since;
     int announce_fd;
@@ -215,19 +218,72 @@ static void reduce_pair(const struct paint *paint, int *fg, int *bg)
         *fg = *fg == 8 ? 7 : *fg - 8;
 }
 
-/* One pair a meaning: pair number style + 1. */
-static void make_pairs(struct term *term)
+/* Appends a capability's bytes to what stands in out, whole or not at all, without its padding marks $<5>. */
+static void append(char *out, size_t capacity, const char *bytes)
 {
-    if (term->colours == TERM_MONO)
-        return;
-    for (int i = 0; i < STYLE_COUNT; i++) {
-        const struct paint *paint = &term->theme.paints[i];
-        int fg = output_colour(term, paint->fg), bg = output_colour(term, paint->bg);
-        if (term->colours == TERM_16)
-            reduce_pair(paint, &fg, &bg);
-        init_extended_pair(i + 1, fg, bg);
+    size_t begin = strlen(out), used = begin;
+    for (; bytes && *bytes; bytes++) {
+        const char *padding = bytes[0] == '$' && bytes[1] == '<' ? strchr(bytes, '>') : NULL;
+        if (padding) {
+            bytes = padding;
+            continue;
+        }
+        if (used + 1 == capacity) {
+            used = begin;
+            break;
+        }
+        out[used++] = *bytes;
     }
-    bkgdset(' ' | COLOR_PAIR(STYLE_TEXT + 1));
+    out[used] = '\0';
+}
+
+static void add_colour(char *out, const char *name, int colour)
+{
+    const char *set = capability(name);
+    append(out, PAINTER_LOOK, set && colour >= 0 ? tiparm(set, colour) : NULL);
+}
+
+static void find_look(struct term *term, int style, unsigned attr, char out[PAINTER_LOOK])
+{
+    const struct paint *paint = &term->theme.paints[style];
+    int fg = output_colour(term, paint->fg), bg = output_colour(term, paint->bg);
+    if (term->colours == TERM_16)
+        reduce_pair(paint, &fg, &bg);
+    attr |= paint->attr;
+    out[0] = '\0';
+    append(out, PAINTER_LOOK, capability("sgr0"));
+    append(out, PAINTER_LOOK, term->colours != TERM_MONO && (fg < 0 || bg < 0) ? capability("op") : NULL);
+    append(out, PAINTER_LOOK, attr & ATTR_BOLD ? capability("bold") : NULL);
+    append(out, PAINTER_LOOK, attr & ATTR_UNDERLINE ? capability("smul") : NULL);
+    append(out, PAINTER_LOOK, attr & ATTR_REVERSE ? capability("rev") : NULL);
+    if (term->colours != TERM_MONO) {
+        add_colour(out, "setaf", fg);
+        add_colour(out, "setab", bg);
+    }
+}
+
+static void move_words(int y, int x, char out[PAINTER_MOVE])
+{
+    out[0] = '\0';
+    append(out, PAINTER_MOVE, tiparm(capability("cup"), y, x));
+}
+
+/* Every look as bytes, once: ncurses would work each out anew at every change of it. */
+static void find_words(struct term *term)
+{
+    struct painter_words *words = &term->painter.words;
+    for (int style = 0; style < STYLE_COUNT; style++)
+        for (unsigned attr = 0; attr < 8; attr++)
+            find_look(term, style, attr << 8, words->looks[style][attr]);
+    words->clear[0] = words->clear_line[0] = '\0';
+    append(words->clear, sizeof words->clear, capability("clear"));
+    append(words->clear_line, sizeof words->clear_line, capability("el"));
+    words->clears_in_colour = flag("bce") > 0 || term->colours == TERM_MONO;
+    words->keeps_corner = flag("am") <= 0 || flag("xenl") > 0;
+    words->move = move_words;
+    term->cursor_on[0] = term->cursor_off[0] = '\0';
+    append(term->cursor_on, sizeof term->cursor_on, capability("cnorm"));
+    append(term->cursor_off, sizeof term->cursor_off, capability("civis"));
 }
 
 static enum term_colours find_colours(bool mono)
@@ -246,8 +302,8 @@ void term_theme(struct term *term, const struct theme *theme)
     term->theme = *theme;
     if (term->colours == TERM_MONO)
         theme_mono(&term->theme);
-    make_pairs(term);
-    term->shown_valid = false;
+    find_words(term);
+    painter_forget(&term->painter);
 }
 
 /* --- open and close --- */
@@ -262,8 +318,7 @@ static void read_size(struct term *term)
     }
     if (w != COLS || h != LINES)
         resize_term(h, w);
-    frame_resize(&term->shown, w, h);
-    term->shown_valid = false;
+    painter_resize(&term->painter, w, h);
 }
 
 static void set_modes(struct term *term)
@@ -277,6 +332,7 @@ static void set_modes(struct term *term)
     if (term->mouse)
         send_bytes(mouse_on);
     term->cursor = -1;
+    term->entered = true;
 }
 
 struct term *term_new(const struct term_options *options, char *fault, size_t fault_capacity)
@@ -305,7 +361,7 @@ struct term *term_new(const struct term_options *options, char *fault, size_t fa
     term->ascii = options->ascii || strcmp(nl_langinfo(CODESET), "UTF-8") != 0;
     term->announce_fd = options->announce_fd;
     input_init(&term->input);
-    frame_init(&term->shown, 1, 1);
+    painter_init(&term->painter);
     frame_init(&term->scratch, 1, 1);
     prepare_restore(term);
     saved.active = 1;
@@ -349,7 +405,7 @@ void term_free(struct term **term)
     release_fatal();
     delscreen((*term)->screen);
     input_deinit(&(*term)->input);
-    frame_deinit(&(*term)->shown);
+    painter_deinit(&(*term)->painter);
     frame_deinit(&(*term)->scratch);
     free(*term);
     *term = NULL;
@@ -389,6 +445,7 @@ static void read_bytes(struct term *term)
     if (count > 0) {
         input_feed(&term->input, bytes, (size_t)count);
         term->esc_pending = false;
+        term->read_some = true;
     } else if (count == 0 || (errno != EINTR && errno != EAGAIN)) {
         term->closed = true;
     }
@@ -429,7 +486,7 @@ bool term_next(struct term *term, struct event *out)
     if (term->resized) {
         term->resized = false;
         read_size(term);
-        *out = (struct event){.kind = EVENT_RESIZE, .w = term->shown.w, .h = term->shown.h};
+        *out = (struct event){.kind = EVENT_RESIZE, .w = term->painter.shown.w, .h = term->painter.shown.h};
         return true;
     }
     if (input_next(&term->input, false, out)) {
@@ -446,7 +503,9 @@ bool term_next(struct term *term, struct event *out)
         if (before == term->input.length + (size_t)term->input.consumed)
             break;
     } while (true);
-    if (term->close_told || !hung_up(term))
+    bool quiet = !term->read_some;
+    term->read_some = false;
+    if (!quiet || term->close_told || !hung_up(term)) /* who sent bytes just now is still there */
         return false;
     term->close_told = true; /* once: whoever reads until there is no more must come to an end */
     *out = (struct event){.kind = EVENT_CLOSED};
@@ -473,75 +532,42 @@ void term_signal(struct term *term, int number)
 
 void term_size(const struct term *term, int *w, int *h)
 {
-    *w = term->shown.w;
-    *h = term->shown.h;
+    *w = term->painter.shown.w;
+    *h = term->painter.shown.h;
 }
 
-static attr_t output_attr(const struct term *term, unsigned look)
+/* ncurses has its own bytes to send first: it opens the screen, now and after a leave. */
+static void open_screen(struct term *term)
 {
-    unsigned attr = (look & ATTR_ALL) | term->theme.paints[LOOK_STYLE(look)].attr;
-    return (attr & ATTR_BOLD ? A_BOLD : A_NORMAL) | (attr & ATTR_UNDERLINE ? A_UNDERLINE : A_NORMAL) |
-           (attr & ATTR_REVERSE ? A_REVERSE : A_NORMAL);
-}
-
-/* Sends the cells from x to end, all of one look, of row y. */
-static void send_run(const struct term *term, const struct frame *frame, int x, int end, int y)
-{
-    wchar_t wide[256];
-    int count = 0;
-    unsigned look = frame->cells[y * frame->w + x].look;
-    short pair = (short)(term->colours == TERM_MONO ? 0 : LOOK_STYLE(look) + 1);
-    attr_set(output_attr(term, look), pair, NULL);
-    move(y, x);
-    for (; x < end; x++) {
-        const char *text = frame->cells[y * frame->w + x].text;
-        size_t used;
-        for (size_t at = 0, length = strlen(text); at < length && count < 255; at += used)
-            wide[count++] = (wchar_t)text_decode(text + at, length - at, &used);
-        if (count > 255 - CELL_TEXT) {
-            addnwstr(wide, count);
-            count = 0;
-        }
-    }
-    addnwstr(wide, count);
-}
-
-static bool same_cell(const struct cell *a, const struct cell *b)
-{
-    return memcmp(a, b, sizeof *a) == 0;
-}
-
-/* The part of row y that differs from what is shown, a run of each look at a time. */
-static void send_row(struct term *term, const struct frame *frame, int y)
-{
-    const struct cell *row = &frame->cells[y * frame->w];
-    struct cell *shown = &term->shown.cells[y * frame->w];
-    int first = 0, end = frame->w;
-    if (term->shown_valid) {
-        if (memcmp(row, shown, (size_t)frame->w * sizeof *row) == 0)
-            return;
-        while (first < end && same_cell(&row[first], &shown[first]))
-            first++;
-        while (end > first && same_cell(&row[end - 1], &shown[end - 1]))
-            end--;
-        while (first > 0 && row[first].width == 0)
-            first--;
-    }
-    for (int x = first, next; x < end; x = next) {
-        for (next = x + 1; next < end && row[next].look == row[x].look;)
-            next++;
-        send_run(term, frame, x, next, y);
-    }
-    memcpy(shown, row, (size_t)frame->w * sizeof *row);
+    if (!term->entered)
+        return;
+    term->entered = false;
+    clearok(curscr, TRUE);
+    refresh();
+    painter_forget(&term->painter);
 }
 
 static void place_cursor(struct term *term, const struct frame *frame)
 {
     int wanted = frame->cursor_on ? 1 : 0;
     if (wanted != term->cursor)
-        curs_set(wanted);
+        painter_add(&term->painter, wanted ? term->cursor_on : term->cursor_off);
     term->cursor = wanted;
-    move(frame->cursor_y, frame->cursor_x);
+}
+
+static void send_painted(const struct term *term)
+{
+    const struct painter *painter = &term->painter;
+    struct pollfd fd = {.fd = STDOUT_FILENO, .events = POLLOUT};
+    for (size_t at = 0; at < painter->used;) {
+        ssize_t written = write(STDOUT_FILENO, painter->bytes + at, painter->used - at);
+        if (written > 0)
+            at += (size_t)written;
+        else if (written < 0 && errno == EAGAIN) /* somebody shares the terminal and made it so */
+            poll(&fd, 1, -1);
+        else if (written == 0 || errno != EINTR)
+            return; /* the terminal is gone, which reading tells */
+    }
 }
 
 static void announce(struct term *term)
@@ -551,7 +577,7 @@ static void announce(struct term *term)
     char line[96];
     int length =
         snprintf(line, sizeof line, "frame %llu keys %llu size %dx%d\n", (unsigned long long)term->frames,
-                 (unsigned long long)term->keys, term->shown.w, term->shown.h);
+                 (unsigned long long)term->keys, term->painter.shown.w, term->painter.shown.h);
     if (write(term->announce_fd, line, (size_t)length) != length)
         term->announce_fd = -1; /* the harness is gone */
 }
@@ -559,13 +585,13 @@ static void announce(struct term *term)
 /* A copy of frame in the terminal's size: it may have changed since the frame was drawn. */
 static const struct frame *fitted(struct term *term, const struct frame *frame)
 {
-    bool same_size = frame->w == term->shown.w && frame->h == term->shown.h;
+    bool same_size = frame->w == term->painter.shown.w && frame->h == term->painter.shown.h;
     if (same_size && !term->ascii)
         return frame;
-    frame_resize(&term->scratch, term->shown.w, term->shown.h);
-    int w = frame->w < term->shown.w ? frame->w : term->shown.w;
-    for (int y = 0; y < frame->h && y < term->shown.h; y++)
-        memcpy(&term->scratch.cells[y * term->shown.w], &frame->cells[y * frame->w],
+    frame_resize(&term->scratch, term->painter.shown.w, term->painter.shown.h);
+    int w = frame->w < term->painter.shown.w ? frame->w : term->painter.shown.w;
+    for (int y = 0; y < frame->h && y < term->painter.shown.h; y++)
+        memcpy(&term->scratch.cells[y * term->painter.shown.w], &frame->cells[y * frame->w],
                (size_t)w * sizeof *frame->cells);
     if (frame->cursor_on)
         frame_cursor(&term->scratch, frame->cursor_x, frame->cursor_y);
@@ -579,21 +605,17 @@ void term_present(struct term *term, const struct frame *drawn)
     if (term->away)
         return;
     const struct frame *frame = fitted(term, drawn);
-    if (!term->shown_valid)
-        clearok(stdscr, TRUE);
-    for (int y = 0; y < frame->h; y++)
-        send_row(term, frame, y);
-    term->shown_valid = true;
+    open_screen(term);
+    painter_paint(&term->painter, frame);
     place_cursor(term, frame);
-    refresh();
+    send_painted(term);
     term->frames++;
     announce(term);
 }
 
 void term_redraw(struct term *term)
 {
-    term->shown_valid = false;
-    clearok(curscr, TRUE);
+    painter_forget(&term->painter);
 }
 
 void term_bell(struct term *term)

@@ -107,6 +107,11 @@ static bool joins(int32_t code)
 size_t text_grapheme(const char *text, size_t length, int *width)
 {
     size_t used, at;
+    if (text_is_plain(text, length)) {
+        if (width)
+            *width = 1;
+        return 1;
+    }
     int32_t code = text_decode(text, length, &at);
     int w = text_code_width(code);
     if (width)
@@ -157,6 +162,12 @@ size_t text_fit(const char *text, size_t length, int w)
     size_t at = 0;
     while (at < length) {
         int width;
+        if (text_is_plain(text + at, length - at)) {
+            if (--w < 0)
+                break;
+            at++;
+            continue;
+        }
         size_t used = text_grapheme(text + at, length - at, &width);
         if ((w -= width) < 0)
             break;

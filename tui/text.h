@@ -17,6 +17,13 @@ bool text_is_hidden(
 char text_ascii(int32_t code); /* its twin as frame_to_ascii has it: ə→e, Я→A; ? when there is none */
 int text_code_width(int32_t code); /* 0 combining, 1, 2; what is shown as a picture or mark: 1 */
 
+/* Whether text begins with one printable ASCII character that no combining mark follows: one byte, one cell.
+ * Nearly all text is such, so it is asked before anything is decoded; marks begin with bytes from 0xcc on. */
+static inline bool text_is_plain(const char *text, size_t length)
+{
+    return length > 0 && text[0] >= ' ' && text[0] < 0x7f && (length == 1 || (unsigned char)text[1] < 0xcc);
+}
+
 /* The bytes of the next grapheme (a character with its combining marks), at least 1 while length > 0; *width
  * gets its cells (width may be NULL). */
 size_t text_grapheme(const char *text, size_t length, int *width);

@@ -97,6 +97,17 @@ bool time_parse(const char *text, int64_t *wall_ms)
     return true;
 }
 
+/* --- local time ---
+ * glibc reads the zone's rule anew for every time beyond the zone file's table, which was a tenth of a screen's
+ * picture. Zones change at quarters of an hour and nowhere within one, so what a quarter began with is kept. */
+
+enum { QUARTER_S = 15 * 60, QUARTERS_KEPT = 64 }; /* a morning and an afternoon */
+
+static _Thread_local struct {
+    int64_t number; /* since 1970; 0: none */
+    struct tm begin;
+} quarters[QUARTERS_KEPT];
+
 bool zone_set(const char *name)
 {
     char path[256];
@@ -109,15 +120,36 @@ bool zone_set(const char *name)
         return false;
     setenv("TZ", name, 1);
     tzset();
+    memset(quarters, 0, sizeof quarters);
     return true;
+}
+
+/* NULL where the local time does not begin a quarter too: zones of long ago were minutes and seconds beside it. */
+static const struct tm *quarter_begin(int64_t number)
+{
+    size_t slot = (size_t)number % QUARTERS_KEPT;
+    struct tm *begin = &quarters[slot].begin;
+    time_t s = (time_t)number * QUARTER_S;
+    if (number <= 0)
+        return NULL;
+    if (quarters[slot].number != number && !localtime_r(&s, begin))
+        memset(begin, 0, sizeof *begin);
+    quarters[slot].number = number;
+    return begin->tm_year && begin->tm_min % 15 == 0 && begin->tm_sec == 0 ? begin : NULL;
 }
 
 void time_local(int64_t wall_ms, struct tm *out)
 {
     int ms;
     time_t s = seconds_of(wall_ms, &ms);
-    if (!localtime_r(&s, out))
+    const struct tm *begin = quarter_begin(s / QUARTER_S);
+    if (begin) {
+        *out = *begin;
+        out->tm_min += (int)(s % QUARTER_S) / 60;
+        out->tm_sec = (int)(s % QUARTER_S) % 60;
+    } else if (!localtime_r(&s, out)) {
         memset(out, 0, sizeof *out);
+    }
 }
 
 void time_date(int64_t wall_ms, char out[DATE_TEXT])

@@ -122,6 +122,30 @@ TEST(time_text_and_back)
     CHECK(!time_parse("2024-02-29", &ms));
 }
 
+/* Against the C library itself, where quarters begin and end and where a zone changes, forwards and back. */
+TEST(local_time_is_the_c_librarys)
+{
+    static const char *const zones[] = {"Asia/Baku", "Asia/Jakarta", "Asia/Kathmandu", "Europe/Berlin",
+                                        "Australia/Lord_Howe"};
+    static const int64_t around[] = {-1, 0, 1, 899, 900, 1774746000, 1774746000 - 1, 1792890000, 4000000000};
+    for (size_t zone = 0; zone < sizeof zones / sizeof *zones; zone++) {
+        if (!zone_set(zones[zone]))
+            continue; /* this computer has a short list of zones */
+        for (size_t i = 0; i < sizeof around / sizeof *around; i++) {
+            for (int64_t s = around[i] - 7200; s <= around[i] + 7200; s += 449) {
+                time_t seconds = (time_t)s;
+                struct tm expected, got;
+                REQUIRE(localtime_r(&seconds, &expected));
+                time_local(s * 1000, &got);
+                CHECK(got.tm_mday == expected.tm_mday && got.tm_hour == expected.tm_hour &&
+                      got.tm_min == expected.tm_min && got.tm_sec == expected.tm_sec &&
+                      got.tm_isdst == expected.tm_isdst && got.tm_gmtoff == expected.tm_gmtoff);
+            }
+        }
+    }
+    REQUIRE(zone_set("UTC"));
+}
+
 TEST(zone_gives_the_halls_own_day)
 {
     char date[DATE_TEXT], clock[CLOCK_TEXT];
