@@ -25,7 +25,8 @@ struct sync_status {
     int64_t since_ms;    /* wall time of the last change of state */
     int64_t offset_ms;   /* hall's clock minus ours, as last seen */
     int64_t done, total; /* rows of the snapshot; total 0 when not known */
-    enum err err;   /* offline: ERR_OFFLINE, ERR_INVALID (an answer of something else), ERR_DISK_FULL (the hall's),
+    enum err
+        err; /* offline: ERR_OFFLINE, ERR_INVALID (an answer of something else), ERR_DISK_FULL (the hall's),
                        ERR_TOO_OLD, ERR_DISK (this computer's) */
     char text[300]; /* why offline or frozen: a whole sentence */
 };
