@@ -702,13 +702,8 @@ int sync_wait(struct sync *sync, struct pollfd *extra, unsigned extra_count, int
     for (unsigned i = 0; i < extra_count; i++)
         fds[i] = (struct curl_waitfd){.fd = extra[i].fd, .events = extra[i].events}; /* the same bits */
     curl_multi_poll(sync->multi, fds, extra_count, timeout_ms < 0 ? POLL_FOREVER_MS : timeout_ms, NULL);
-    int ready = 0;
-    for (unsigned i = 0; i < extra_count; i++) {
-        extra[i].revents = fds[i].revents;
-        ready += fds[i].revents != 0;
-    }
-    /* curl hides that a terminal was hung up; with something to read, reading tells. */
-    return ready ? ready : poll(extra, extra_count, 0);
+    /* curl hides that a terminal was hung up, and that nobody reads a pipe any more. */
+    return poll(extra, extra_count, 0);
 }
 
 /* Moves what can be moved; true when something came to its end and was told. */
