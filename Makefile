@@ -24,7 +24,7 @@ HALL_SRC     := $(filter-out $(HALL_MAIN),$(call sources,$(HALL_ROOMS)))
 ALL_SRC      := $(sort $(STATION_SRC) $(HALL_SRC))
 SUPPORT_SRC  := $(wildcard tests/support/*.c)
 UNIT_SRC     := $(wildcard tests/unit/*.c tests/screen/*.c)
-SCRIPTS      := $(wildcard tests/*.sh tests/*/*.sh .ci/run)
+SCRIPTS      := $(wildcard tests/*.sh tests/*/*.sh themes/*/*.sh .ci/run)
 
 WARNINGS := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wold-style-definition \
             -Wpointer-arith -Wwrite-strings -Wundef -Wvla -Wformat=2 -Wnull-dereference -Wduplicated-cond \

@@ -29,6 +29,7 @@ make --no-print-directory BUILD="$build" KIND=san -j"$(nproc)" \
     exit 1
 }
 sh tests/layers.sh || failed=$((failed + 1))
+sh tests/keys.sh "$build/san/loket" || failed=$((failed + 1))
 
 number() { # number WORD: the count before WORD in the closing line of the last program
     tail -n 1 "$out" | sed -n "s/.*\\b\\([0-9][0-9]*\\) $1.*/\\1/p"
