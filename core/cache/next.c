@@ -5,55 +5,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/command/heads.h"
 #include "core/form/form.h"
 #include "core/model/rule.h"
 
 enum { NEXT_MAX = 10, HEADS = NEXT_MAX, CANDIDATES_MAX = 400 };
 
 /* --- candidates --- */
-
-/* As the hall reads them (core/command/ticket_call.c). Left out of the plain lists: who was sent to a counter or
- * person, and who has a place of their own. */
-#define FREE       "AND COALESCE(counter, '') = '' AND COALESCE(user_, '') = '' "
-#define BY_ARRIVAL "AND COALESCE(place_at, '') = '' "
-#define WALK_IN    "AND COALESCE(appointment_at, '') = '' "
-
-/* $1 queue, $2 limit */
-static const char sql_arrived[] = /* tickets_arrival */
-    "SELECT row, arrived_at, number FROM tickets WHERE queue = $1 AND state = 'waiting' " FREE BY_ARRIVAL
-    "ORDER BY arrived_at, number LIMIT $2";
-static const char sql_placed[] = /* tickets_place */
-    "SELECT row, place_at, number FROM tickets WHERE queue = $1 AND state = 'waiting' AND place_at > '' " FREE
-    "ORDER BY place_at, number LIMIT $2";
-static const char sql_priority[] = /* tickets_queue */
-    "SELECT row, priority_class, arrived_at, number FROM tickets WHERE queue = $1 AND state = 'waiting'"
-    " AND priority_class > 0 " FREE BY_ARRIVAL "ORDER BY priority_class, arrived_at, number LIMIT $2";
-static const char sql_ordinary[] = /* tickets_queue */
-    "SELECT row, arrived_at, number FROM tickets WHERE queue = $1 AND state = 'waiting'"
-    " AND priority_class = 0 " FREE BY_ARRIVAL "ORDER BY arrived_at, number LIMIT $2";
-static const char sql_booked[] = /* tickets_booked */
-    "SELECT row, appointment_at, number FROM tickets WHERE queue = $1 AND state = 'waiting'"
-    " AND appointment_at > '' " FREE BY_ARRIVAL "ORDER BY appointment_at, number LIMIT $2";
-static const char sql_urgent[] = /* tickets_queue */
-    "SELECT row, priority_class, arrived_at, number FROM tickets WHERE queue = $1 AND state = 'waiting'"
-    " AND priority_class > 0 " FREE BY_ARRIVAL WALK_IN "ORDER BY priority_class, arrived_at, number LIMIT $2";
-static const char sql_walk_in[] = /* tickets_queue */
-    "SELECT row, arrived_at, number FROM tickets WHERE queue = $1 AND state = 'waiting'"
-    " AND priority_class = 0 " FREE BY_ARRIVAL WALK_IN "ORDER BY arrived_at, number LIMIT $2";
-/* $1 counter or person, $2 limit */
-static const char sql_to_counter[] = /* tickets_counter */
-    "SELECT row, called_at FROM tickets WHERE counter = $1 AND state = 'waiting' ORDER BY called_at LIMIT $2";
-static const char sql_to_user[] = /* tickets_user */
-    "SELECT row, called_at FROM tickets WHERE user_ = $1 AND state = 'waiting' ORDER BY called_at LIMIT $2";
-
-/* The heads that each rule needs (core/model/rule.h). */
-enum { LISTS = 4 };
-static const char *const heads[RULE_COUNT][LISTS] = {
-    [RULE_FIFO] = {sql_arrived, sql_placed},
-    [RULE_WEIGHTED] = {sql_arrived, sql_placed},
-    [RULE_PRIORITY] = {sql_priority, sql_ordinary, sql_placed},
-    [RULE_APPOINTMENTS] = {sql_booked, sql_urgent, sql_walk_in, sql_placed},
-};
 
 static bool listed(const struct json *tickets, const char *id)
 {
@@ -76,29 +34,6 @@ static enum err add_heads(struct cache *cache, const char *sql, const char *key,
             json_add(tickets, json_copy(t));
     json_free(&found);
     return err;
-}
-
-static int64_t time_or_zero(const struct json *row, const char *name)
-{
-    int64_t ms = row_ms(row, name);
-    return ms < 0 ? 0 : ms;
-}
-
-static struct candidate candidate_of(const struct json *ticket, const struct json *counter, const char *user)
-{
-    int64_t place_ms = time_or_zero(ticket, "place_at");
-    const char *to_counter = json_text(ticket, "counter"), *to_user = json_text(ticket, "user");
-    return (struct candidate){
-        .number = json_text_or(ticket, "number", ""),
-        .queue = json_text_or(ticket, "queue", ""),
-        .arrived_ms = place_ms ? place_ms : time_or_zero(ticket, "arrived_at"),
-        .booked_ms = time_or_zero(ticket, "appointment_at"),
-        .last_call_ms = time_or_zero(ticket, "last_call_at"),
-        .priority =
-            (int)json_int(json_get(ticket, "priority"), "class", json_int(ticket, "priority_class", 0)),
-        .own = (to_counter && str_equal(to_counter, json_text(counter, "id"))) ||
-               (to_user && str_equal(to_user, user)),
-    };
 }
 
 /* --- the rule --- */
@@ -136,11 +71,11 @@ static enum err gather(struct cache *cache, const struct json *counter, int64_t 
         json_add(asking->queues, row);
         add_queue(asking, q, row);
         const struct rule_queue *rule = &asking->rules[asking->queue_count - 1];
-        for (int i = 0; i < LISTS && heads[rule->kind][i]; i++)
-            TRY(add_heads(cache, heads[rule->kind][i], rule->queue, now_ms, asking->tickets));
+        for (const struct head_list *list = head_lists(rule->kind); list->sql; list++)
+            TRY(add_heads(cache, list->sql, rule->queue, now_ms, asking->tickets));
     }
-    TRY(add_heads(cache, sql_to_user, cache->actor.user, now_ms, asking->tickets));
-    return add_heads(cache, sql_to_counter, json_text(counter, "id"), now_ms, asking->tickets);
+    TRY(add_heads(cache, sql_sent_to_user, cache->actor.user, now_ms, asking->tickets));
+    return add_heads(cache, sql_sent_to_counter, json_text(counter, "id"), now_ms, asking->tickets);
 }
 
 static struct json *why_json(const struct why *why, const struct candidate *candidates, int count)
@@ -190,7 +125,7 @@ enum err put_next(struct cache *cache, const struct json *counter, int64_t now_m
     enum err err = counter ? gather(cache, counter, now_ms, &asking) : ERR_OK;
     int count = 0;
     for (const struct json *t = json_first(asking.tickets); t; t = json_next(t))
-        candidates[count++] = candidate_of(t, counter, cache->actor.user);
+        candidates[count++] = head_candidate(t, json_text(counter, "id"), cache->actor.user);
     put_order(&asking, candidates, count, now_ms, answer);
     free(candidates);
     json_free(&asking.queues);

@@ -5,83 +5,19 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/command/heads.h"
 #include "core/command/queues.h"
 #include "core/command/ticket_row.h"
 #include "core/model/rule.h"
 
-/* Heads read of each list. The merge of appointments looks further: those called lately hold their places. */
-enum { HEADS = RULE_HEADS, HEADS_FAR = 32 };
-
 /* --- candidates --- */
-
-/* Left out of the plain lists: who was sent to a counter or person, and who has a place of their own. COALESCE
- * keeps the planner from taking these for a key. */
-#define FREE       "AND COALESCE(counter, '') = '' AND COALESCE(user_, '') = '' "
-#define BY_ARRIVAL "AND COALESCE(place_at, '') = '' "
-#define WALK_IN    "AND COALESCE(appointment_at, '') = '' "
-
-/* $1 queue, $2 limit */
-static const char sql_arrived[] = /* tickets_arrival */
-    "SELECT row, arrived_at, number FROM tickets WHERE queue = $1 AND state = 'waiting' " FREE BY_ARRIVAL
-    "ORDER BY arrived_at, number LIMIT $2";
-static const char sql_placed[] = /* tickets_place */
-    "SELECT row, place_at, number FROM tickets WHERE queue = $1 AND state = 'waiting' AND place_at > '' " FREE
-    "ORDER BY place_at, number LIMIT $2";
-static const char sql_priority[] = /* tickets_queue */
-    "SELECT row, priority_class, arrived_at, number FROM tickets WHERE queue = $1 AND state = 'waiting'"
-    " AND priority_class > 0 " FREE BY_ARRIVAL "ORDER BY priority_class, arrived_at, number LIMIT $2";
-static const char sql_ordinary[] = /* tickets_queue */
-    "SELECT row, arrived_at, number FROM tickets WHERE queue = $1 AND state = 'waiting'"
-    " AND priority_class = 0 " FREE BY_ARRIVAL "ORDER BY arrived_at, number LIMIT $2";
-static const char sql_booked[] = /* tickets_booked */
-    "SELECT row, appointment_at, number FROM tickets WHERE queue = $1 AND state = 'waiting'"
-    " AND appointment_at > '' " FREE BY_ARRIVAL "ORDER BY appointment_at, number LIMIT $2";
-static const char sql_urgent[] = /* tickets_queue */
-    "SELECT row, priority_class, arrived_at, number FROM tickets WHERE queue = $1 AND state = 'waiting'"
-    " AND priority_class > 0 " FREE BY_ARRIVAL WALK_IN "ORDER BY priority_class, arrived_at, number LIMIT $2";
-static const char sql_walk_in[] = /* tickets_queue */
-    "SELECT row, arrived_at, number FROM tickets WHERE queue = $1 AND state = 'waiting'"
-    " AND priority_class = 0 " FREE BY_ARRIVAL WALK_IN "ORDER BY arrived_at, number LIMIT $2";
-
-/* $1 counter or person, $2 limit */
-static const char sql_to_counter[] =
-    "SELECT row, called_at FROM tickets WHERE counter = $1 AND state = 'waiting'"
-    " ORDER BY called_at LIMIT $2"; /* tickets_counter */
-static const char sql_to_user[] = "SELECT row, called_at FROM tickets WHERE user_ = $1 AND state = 'waiting'"
-                                  " ORDER BY called_at LIMIT $2"; /* tickets_user */
-
-static const struct {
-    int limit;
-    const char *sql[4];
-} heads[RULE_COUNT] = {
-    [RULE_FIFO] = {HEADS, {sql_arrived, sql_placed}},
-    [RULE_WEIGHTED] = {HEADS, {sql_arrived, sql_placed}},
-    [RULE_PRIORITY] = {HEADS, {sql_priority, sql_ordinary, sql_placed}},
-    [RULE_APPOINTMENTS] = {HEADS_FAR, {sql_booked, sql_urgent, sql_walk_in, sql_placed}},
-};
 
 static enum err add_heads(struct call *c, const char *sql, const char *key, int limit, struct json *tickets)
 {
     struct stmt *s = db_query(c->tx->db, sql);
     db_bind_text(s, 1, key);
-    db_bind_int(s, 2, sql == sql_placed ? HEADS_FAR : limit);
+    db_bind_int(s, 2, limit);
     return rows_collect(s, tickets);
-}
-
-static struct candidate candidate_of(const struct call *c, const struct json *row, const struct json *counter)
-{
-    int64_t place_ms = row_time(row, "place_at"), booked_ms = row_time(row, "appointment_at");
-    int64_t last_ms = row_time(row, "last_call_at");
-    return (struct candidate){
-        .number = ticket_title(row),
-        .queue = json_text_or(row, "queue", ""),
-        .arrived_ms = place_ms > 0 ? place_ms : row_time(row, "arrived_at"),
-        .booked_ms = booked_ms > 0 ? booked_ms : 0,
-        .last_call_ms = last_ms > 0 ? last_ms : 0,
-        .priority = (int)json_int(row, "priority_class", 0),
-        .own =
-            str_equal(json_text_or(row, "counter", ""), row_id(counter)) || is_me(c, json_text(row, "user")),
-    };
 }
 
 /* --- the desk as the rule sees it --- */
@@ -132,8 +68,8 @@ static enum err add_queue(struct asking *a, const struct json *assigned)
     if (str_equal(json_text(a->counter, "turn"), row_id(row)))
         a->state.turn = a->count;
     a->count++;
-    for (int i = 0; i < 4 && heads[rule->kind].sql[i]; i++)
-        TRY(add_heads(a->c, heads[rule->kind].sql[i], row_id(row), heads[rule->kind].limit, a->tickets));
+    for (const struct head_list *list = head_lists(rule->kind); list->sql; list++)
+        TRY(add_heads(a->c, list->sql, row_id(row), list->limit, a->tickets));
     return ERR_OK;
 }
 
@@ -141,8 +77,8 @@ static enum err gather(struct asking *a)
 {
     const struct json *mine = json_get(a->counter, "queues");
     a->tickets = keep(a->c, json_new_array());
-    TRY(add_heads(a->c, sql_to_counter, row_id(a->counter), HEADS_FAR, a->tickets));
-    TRY(add_heads(a->c, sql_to_user, a->c->actor->user, HEADS_FAR, a->tickets));
+    TRY(add_heads(a->c, sql_sent_to_counter, row_id(a->counter), HEADS_FAR, a->tickets));
+    TRY(add_heads(a->c, sql_sent_to_user, a->c->actor->user, HEADS_FAR, a->tickets));
     for (const struct json *q = json_first(mine); q && a->count < RULE_QUEUES_MAX; q = json_next(q))
         TRY(add_queue(a, q));
     if (!a->count && a->elsewhere)
@@ -237,7 +173,7 @@ static enum err choose(struct asking *a)
     int count = 0;
     a->candidates = xcalloc(json_count(a->tickets) + 1, sizeof *a->candidates);
     for (const struct json *t = json_first(a->tickets); t; t = json_next(t))
-        a->candidates[count++] = candidate_of(a->c, t, a->counter);
+        a->candidates[count++] = head_candidate(t, row_id(a->counter), a->c->actor->user);
     int chosen = rule_choose(&desk, &after, a->candidates, count, &why);
     if (chosen < 0) {
         json_set_null(answer(a->c), "ticket");

@@ -1,0 +1,79 @@
+/* core/command/heads.c: see heads.h. Knows no rule and no counter. */
+#include "core/command/heads.h"
+
+#include "core/base/clock.h"
+
+enum { HEADS = RULE_HEADS };
+
+/* Left out of the plain lists: who was sent to a counter or person, and who has a place of their own. COALESCE
+ * keeps the planner from taking these for a key. */
+#define FREE       "AND COALESCE(counter, '') = '' AND COALESCE(user_, '') = '' "
+#define BY_ARRIVAL "AND COALESCE(place_at, '') = '' "
+#define WALK_IN    "AND COALESCE(appointment_at, '') = '' "
+
+/* $1 queue, $2 limit */
+static const char sql_arrived[] = /* tickets_arrival */
+    "SELECT row, arrived_at, number FROM tickets WHERE queue = $1 AND state = 'waiting' " FREE BY_ARRIVAL
+    "ORDER BY arrived_at, number LIMIT $2";
+static const char sql_placed[] = /* tickets_place */
+    "SELECT row, place_at, number FROM tickets WHERE queue = $1 AND state = 'waiting' AND place_at > '' " FREE
+    "ORDER BY place_at, number LIMIT $2";
+static const char sql_priority[] = /* tickets_queue */
+    "SELECT row, priority_class, arrived_at, number FROM tickets WHERE queue = $1 AND state = 'waiting'"
+    " AND priority_class > 0 " FREE BY_ARRIVAL "ORDER BY priority_class, arrived_at, number LIMIT $2";
+static const char sql_ordinary[] = /* tickets_queue */
+    "SELECT row, arrived_at, number FROM tickets WHERE queue = $1 AND state = 'waiting'"
+    " AND priority_class = 0 " FREE BY_ARRIVAL "ORDER BY arrived_at, number LIMIT $2";
+static const char sql_booked[] = /* tickets_booked */
+    "SELECT row, appointment_at, number FROM tickets WHERE queue = $1 AND state = 'waiting'"
+    " AND appointment_at > '' " FREE BY_ARRIVAL "ORDER BY appointment_at, number LIMIT $2";
+static const char sql_urgent[] = /* tickets_queue */
+    "SELECT row, priority_class, arrived_at, number FROM tickets WHERE queue = $1 AND state = 'waiting'"
+    " AND priority_class > 0 " FREE BY_ARRIVAL WALK_IN "ORDER BY priority_class, arrived_at, number LIMIT $2";
+static const char sql_walk_in[] = /* tickets_queue */
+    "SELECT row, arrived_at, number FROM tickets WHERE queue = $1 AND state = 'waiting'"
+    " AND priority_class = 0 " FREE BY_ARRIVAL WALK_IN "ORDER BY arrived_at, number LIMIT $2";
+
+/* $1 counter or person, $2 limit */
+const char sql_sent_to_counter[] =
+    "SELECT row, called_at FROM tickets WHERE counter = $1 AND state = 'waiting'"
+    " ORDER BY called_at LIMIT $2"; /* tickets_counter */
+const char sql_sent_to_user[] = "SELECT row, called_at FROM tickets WHERE user_ = $1 AND state = 'waiting'"
+                                " ORDER BY called_at LIMIT $2"; /* tickets_user */
+
+static const struct head_list lists[RULE_COUNT][5] = {
+    [RULE_FIFO] = {{sql_arrived, HEADS}, {sql_placed, HEADS_FAR}},
+    [RULE_WEIGHTED] = {{sql_arrived, HEADS}, {sql_placed, HEADS_FAR}},
+    [RULE_PRIORITY] = {{sql_priority, HEADS}, {sql_ordinary, HEADS}, {sql_placed, HEADS_FAR}},
+    [RULE_APPOINTMENTS] = {{sql_booked, HEADS_FAR},
+                           {sql_urgent, HEADS_FAR},
+                           {sql_walk_in, HEADS_FAR},
+                           {sql_placed, HEADS_FAR}},
+};
+
+const struct head_list *head_lists(enum rule_kind kind)
+{
+    return lists[kind];
+}
+
+static int64_t time_or_zero(const struct json *row, const char *name)
+{
+    int64_t ms;
+    const char *text = json_text(row, name);
+    return text && time_parse(text, &ms) ? ms : 0;
+}
+
+struct candidate head_candidate(const struct json *ticket, const char *counter, const char *user)
+{
+    int64_t place_ms = time_or_zero(ticket, "place_at");
+    const char *to_counter = json_text_or(ticket, "counter", ""), *to_user = json_text_or(ticket, "user", "");
+    return (struct candidate){
+        .number = json_text_or(ticket, "number", ""),
+        .queue = json_text_or(ticket, "queue", ""),
+        .arrived_ms = place_ms ? place_ms : time_or_zero(ticket, "arrived_at"),
+        .booked_ms = time_or_zero(ticket, "appointment_at"),
+        .last_call_ms = time_or_zero(ticket, "last_call_at"),
+        .priority = (int)json_int(ticket, "priority_class", 0),
+        .own = (*to_counter && str_equal(to_counter, counter)) || (*to_user && str_equal(to_user, user)),
+    };
+}

@@ -1,0 +1,19 @@
+/* core/command/heads.h: the heads of the lists that each calling rule needs (core/model/rule.h), read by an index:
+ * the same for the hall that calls and for the workstation that shows who comes next. */
+#pragma once
+#include "core/model/rule.h"
+#include "core/wire/json.h"
+
+/* The merge of appointments looks further than the others: those called lately hold their places. */
+enum { HEADS_FAR = 32 };
+
+struct head_list {
+    const char *sql; /* $1 queue, $2 limit; its first column is the ticket's row; NULL ends the lists */
+    int limit;       /* rows of it that are enough for a right call */
+};
+const struct head_list *head_lists(enum rule_kind kind);
+/* Who waits for this very counter or person: $1 its id, $2 limit. */
+extern const char sql_sent_to_counter[], sql_sent_to_user[];
+
+/* A waiting ticket as the rule sees it, at a counter of a person. Texts are borrowed from ticket. */
+struct candidate head_candidate(const struct json *ticket, const char *counter, const char *user);
