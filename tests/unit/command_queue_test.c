@@ -155,9 +155,9 @@ static char *next_statement(char **at, char *name, size_t capacity)
 
 TEST(command_statements_never_scan_or_sort)
 {
-    static const char *const files[] = {"call",        "numbers",     "ticket_row",     "heads",
-                                        "heads",       "ticket_call", "ticket_promise", "counter_rules",
-                                        "queue_rules", "closure",     "survey"};
+    static const char *const files[] = {"call",        "numbers",        "ticket_row",    "heads",
+                                        "ticket_call", "ticket_promise", "counter_rules", "queue_rules",
+                                        "closure",     "survey"};
     struct command_hall h;
     int count = 0;
     trial_open(&h);
