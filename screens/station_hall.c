@@ -1,0 +1,173 @@
+/* screens/station_hall.c: the way to the hall: one on the network, or the practice hall of this computer. */
+#include "screens/station_state.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/log.h"
+
+/* --- what sync tells --- */
+
+static void on_changed(void *ctx)
+{
+    struct station *station = ctx;
+    station->rows_changed = true;
+}
+
+static void on_status(void *ctx, const struct sync_status *status)
+{
+    struct station *station = ctx;
+    (void)status;
+    station->status_changed = true;
+}
+
+static void on_result(void *ctx, int64_t seq, const struct json *result)
+{
+    struct msg msg = {.kind = MSG_RESULT, .seq = seq, .json = result};
+    station_tell(ctx, &msg);
+}
+
+static void on_answer(void *ctx, int64_t tag, enum err err, const struct json *body)
+{
+    struct station *station = ctx;
+    for (int i = 0; i < FETCHES_MAX; i++) {
+        struct fetch *fetch = &station->fetches[i];
+        if (fetch->tag != tag)
+            continue;
+        struct msg msg = {.kind = MSG_FETCHED,
+                          .what = fetch->path,
+                          .to = fetch->from,
+                          .json = err ? NULL : body,
+                          .text = err ? err_text(err) : NULL};
+        fetch->tag = 0;
+        station_tell(station, &msg);
+    }
+}
+
+/* --- the hall --- */
+
+void station_open_way(struct station *station, const char *url)
+{
+    str_copy(station->hall_url, sizeof station->hall_url, url);
+    const struct sync_events events = {.ctx = station,
+                                       .changed = on_changed,
+                                       .status = on_status,
+                                       .result = on_result,
+                                       .signed_in = station_on_signed_in,
+                                       .answer = on_answer};
+    struct err_info info = {0};
+    enum err err = station->sync ? sync_set_url(station->sync, url, &info)
+                                 : sync_new(&station->sync, station->cache, url, station->settings->ca,
+                                            &events, &station->rng, &info);
+    if (err)
+        return station_tell_toast(station, TOAST_DANGER, info.text);
+    if (cache_actor(station->cache))
+        sync_resume(station->sync);
+    station->status_changed = true;
+}
+
+void station_set_setting(struct station *station, const char *name, const char *value)
+{
+    if (cache_set_setting(station->cache, name, value))
+        station_tell_toast(station, TOAST_DANGER, cache_message(station->cache));
+}
+
+static void show_sign_in(struct station *station)
+{
+    if (app_screen(station->app) == SCREEN_START)
+        station_tell_kind(station, MSG_SIGNED_OUT);
+    else
+        station_tell_kind(station, MSG_LOAD);
+}
+
+/* The sentence stays on the screen with what to do, until F5 tries again. */
+static void hall_failed(struct station *station, const char *why)
+{
+    str_copy(station->hall_fault, sizeof station->hall_fault, why);
+    embedded_stop(&station->hall);
+    station->status_changed = true;
+}
+
+void station_open_practice(struct station *station, const char *pack)
+{
+    struct err_info info = {0};
+    char *folder = xasprintf("%s/hall", station->settings->data);
+    struct embedded_options options = {.data = folder,
+                                       .pack = pack,
+                                       .scenario = station->settings->scenario,
+                                       .seed = station->settings->seed};
+    station->practice = true;
+    station->hall_fault[0] = '\0';
+    station->status_changed = true;
+    if (embedded_start(&station->hall, &options, &info))
+        hall_failed(station, info.text);
+    free(folder);
+}
+
+/* The display needs no person: in a practice hall it signs in as whoever sees every queue. */
+static void sign_in_display(struct station *station)
+{
+    struct json *accounts = embedded_accounts(station->hall);
+    const struct json *rows = json_get(accounts, "rows"), *best = json_first(rows);
+    for (const struct json *row = best; row; row = json_next(row))
+        if (json_has_text(json_get(row, "roles"), "supervisor"))
+            best = row;
+    const char *login = json_text(best, "login");
+    const char *password = login ? embedded_password(station->hall, login) : NULL;
+    if (station->sync && password)
+        sync_sign_in(station->sync, login, password);
+    json_free(&accounts);
+}
+
+/* The practice hall starts beside us; once it listens, the way to it is opened. */
+void station_watch_hall(struct station *station)
+{
+    struct err_info info = {0};
+    bool first;
+    if (!station->hall)
+        return;
+    switch (embedded_step(station->hall, &info)) {
+    case EMBEDDED_STARTING:
+        return;
+    case EMBEDDED_READY:
+        if (str_equal(station->hall_url, embedded_url(station->hall)))
+            return;
+        first = !station->sync;
+        station_open_way(station, embedded_url(station->hall));
+        if (!first) /* the same hall, started again at another place */
+            return;
+        if (!cache_actor(station->cache))
+            show_sign_in(station);
+        if (!cache_actor(station->cache) && station->settings->display)
+            sign_in_display(station);
+        return;
+    case EMBEDDED_FAILED:
+        return hall_failed(station, info.text);
+    }
+}
+
+void station_connect(struct station *station)
+{
+    const char *hall = station->settings->hall;
+    if (!hall)
+        hall = cache_setting(station->cache, "hall_url");
+    if (!hall || app_screen(station->app) == SCREEN_START)
+        return;
+    if (strcmp(hall, "practice") == 0)
+        station_open_practice(station, cache_setting(station->cache, "pack"));
+    else
+        station_open_way(station, hall);
+}
+
+void station_choose_hall(struct station *station, const struct effect *effect)
+{
+    bool practice = str_equal(effect->what, "practice");
+    station_set_setting(station, "hall_url", practice ? "practice" : effect->text);
+    if (practice) {
+        station_set_setting(station, "pack", effect->text);
+        return station_open_practice(station, effect->text);
+    }
+    station_open_way(station, effect->text);
+    if (station->sync)
+        show_sign_in(station);
+}

@@ -1,0 +1,61 @@
+/* screens/station_state.h: the station's state, shared by its files alone: station.c (messages, the turn, birth and
+ * death), station_session.c (who works here and where they were), station_hall.c (the way to the hall),
+ * station_effects.c (what the app asks for). */
+#pragma once
+#include "core/cache/cache.h"
+#include "core/sync/embedded.h"
+#include "core/sync/sync.h"
+#include "screens/station.h"
+
+enum { FETCHES_MAX = 16 };
+
+struct fetch {
+    int64_t tag; /* 0 free */
+    unsigned from;
+    char path[200];
+};
+struct station {
+    struct settings *settings;
+    struct cache *cache;
+    struct sync *sync;     /* NULL: no hall yet */
+    struct embedded *hall; /* NULL: none of our own */
+    char hall_url[200];    /* where it was when the way to it was opened */
+    char hall_fault[400];  /* why the practice hall could not be opened; "" */
+    struct app *app;
+    struct rng rng;
+    FILE *record;           /* NULL: none */
+    struct effects effects; /* asked for, not yet carried out */
+    bool draining;
+    int recovered;         /* records, when the cache was damaged; -1: it was not */
+    bool damaged;          /* it shows itself only now */
+    struct err_info fault; /* why there is no cache any more */
+    bool practice, display, whole_session, rows_changed, status_changed, dirty;
+    int64_t status_ms;   /* when the status was last looked at, monotonic */
+    int64_t key_ms;      /* of the last key, monotonic: for the lock */
+    struct json *status; /* as last told */
+    char place[160];     /* as last kept: "form CASE USER", "" none */
+    struct fetch fetches[FETCHES_MAX];
+    unsigned wants;
+    struct buf clipboard;
+    char folder[400];
+};
+
+/* --- station.c --- */
+void station_tell_toast(struct station *station, enum toast_kind kind, const char *text);
+void station_tell_kind(struct station *station, enum msg_kind kind);
+/* --- station_session.c --- */
+void station_keep_place(struct station *station);
+void station_on_signed_in(void *ctx, enum err err, const char *code, const char *message,
+                          const struct json *session);
+void station_tell_signed_in(struct station *station);
+void station_go_back(struct station *station);
+/* --- station_hall.c --- */
+void station_set_setting(struct station *station, const char *name, const char *value);
+void station_open_practice(struct station *station, const char *pack);
+void station_choose_hall(struct station *station, const struct effect *effect);
+void station_open_way(struct station *station, const char *url);
+void station_watch_hall(struct station *station);
+/* --- station_effects.c --- */
+void station_drain(struct station *station);
+void station_sign_out(struct station *station);
+void station_take_kept_choices(struct station *station);
