@@ -16,6 +16,7 @@ struct replay {
     struct frame frame;
     int64_t now_ms;
     long until; /* 0: every picture */
+    long line;  /* the one being read, from 1 */
 };
 
 static void print_frame(struct replay *replay, long number, const char *kind)
@@ -48,6 +49,10 @@ static enum err line(struct replay *replay, const struct json *json, long number
         return ERR_INVALID;
     if (msg.kind == MSG_RESIZE)
         frame_resize(&replay->frame, msg.w, msg.h);
+    const char *zone = json_text(json_get(msg.json, "hall"), "timezone");
+    if (msg.kind == MSG_SIGNED_IN && zone && !zone_set(zone))
+        fprintf(stderr, "loket: the hall's time zone %s is not known on this computer; times are UTC\n",
+                zone);
     replay->now_ms = msg.now_ms;
     app_update(replay->app, &msg, &effects);
     effects_deinit(&effects);
@@ -68,8 +73,7 @@ static enum err play(struct replay *replay, const struct keymap *keys, FILE *fil
         if (!err)
             err = number ? line(replay, json, number, info) : head(replay, keys, json, info);
         json_free(&json);
-        if (err)
-            fprintf(stderr, "line %ld: ", number + 1);
+        replay->line = number + 1;
         if (replay->until && number >= replay->until)
             break;
     }
@@ -96,7 +100,7 @@ int verb_replay(const struct options *options, struct settings *settings)
     frame_init(&replay.frame, 80, 24);
     enum err err = play(&replay, keys, file, &info);
     if (err)
-        fprintf(stderr, "%s: %s\n", options->args[0], info.text);
+        fprintf(stderr, "loket: %s:%ld: %s\n", options->args[0], replay.line, info.text);
     fclose(file);
     frame_deinit(&replay.frame);
     app_free(&replay.app);
