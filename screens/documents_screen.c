@@ -61,6 +61,7 @@ static void gather(struct rows *rows)
             sorted[n++] = rows->papers[k];
         }
     }
+    /* cppcheck-suppress uninitvar; the first n were written above */
     memcpy(rows->papers, sorted, (size_t)n * sizeof *sorted);
 }
 

@@ -20,8 +20,8 @@ void list_fit(struct list *list, int rows);
 bool list_key(struct list *list, struct key key); /* true: it was one of its keys */
 /* For a list below a field that is typed into: only Up Down PgUp PgDn, as the others edit text. */
 bool list_key_below_field(struct list *list, struct key key);
-bool list_wheel(struct list *list, int button);   /* mouse: 4 up, 5 down */
-int list_top(const struct list *list, int rows);  /* the first row shown in a window of rows */
+bool list_wheel(struct list *list, int button);  /* mouse: 4 up, 5 down */
+int list_top(const struct list *list, int rows); /* the first row shown in a window of rows */
 
 /* Draws one row. look: STYLE_SELECTED, STYLE_CHOSEN or STYLE_TEXT; area is filled with it already. */
 struct list_rows {

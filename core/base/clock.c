@@ -90,7 +90,7 @@ bool time_parse(const char *text, int64_t *wall_ms)
     tm.tm_mon -= 1;
     int day = tm.tm_mday;
     bool leap_second = tm.tm_sec == 60; /* may end a day */
-    int64_t seconds = timegm(&tm); /* turns 30 February into 2 March */
+    int64_t seconds = timegm(&tm);      /* turns 30 February into 2 March */
     if (tm.tm_mday != day && !leap_second)
         return false;
     *wall_ms = seconds * 1000 + ms;

@@ -196,8 +196,8 @@ static enum err finish(struct batch *batch, enum err err)
     if (err == ERR_INVALID) {
         db_rollback(cache->db);
         return file_refuse(cache, ERR_CORRUPT,
-                            "The hall sent a row that is not as it should be. Nothing of it was "
-                            "taken over; work here is kept.");
+                           "The hall sent a row that is not as it should be. Nothing of it was "
+                           "taken over; work here is kept.");
     }
     err = file_end(cache, err);
     if (err != ERR_OK)
@@ -223,7 +223,7 @@ enum err cache_feed(struct cache *cache, const struct json *feed, int64_t now_ms
     if (cache->place.needs_snapshot || json_int(feed, "epoch", cache->place.epoch) != cache->place.epoch ||
         json_int(feed, "from", cache->place.cursor) > cache->place.cursor)
         return file_refuse(cache, ERR_CONFLICT,
-                            "The hall's news do not follow on what is here: a new copy is needed.");
+                           "The hall's news do not follow on what is here: a new copy is needed.");
     if (feed_verify(feed, cache->place.cursor, batch.place.chain, &info) != ERR_OK)
         return file_refuse(cache, ERR_CORRUPT, "%s", info.text);
     batch.place.fed_ms = now_ms;

@@ -232,8 +232,8 @@ enum err cache_confirm(struct cache *cache, const char *type, const struct json 
         file_fail(cache, err);
     } else if (strlen(text) > COMMAND_BYTES_MAX) {
         err = file_refuse(cache, ERR_TOO_LARGE,
-                           "This record has %zu KiB; the hall accepts %d. Nothing was saved.",
-                           strlen(text) / 1024, COMMAND_BYTES_MAX / 1024);
+                          "This record has %zu KiB; the hall accepts %d. Nothing was saved.",
+                          strlen(text) / 1024, COMMAND_BYTES_MAX / 1024);
     } else if ((err = file_begin(cache, true)) != ERR_OK) {
         file_fail(cache, err);
     } else {
@@ -472,10 +472,10 @@ enum err cache_push_results(struct cache *cache, const struct json *answer,
     if (err == ERR_CONFLICT || err == ERR_INVALID) {
         db_rollback(cache->db);
         file_refuse(cache, err,
-                     err == ERR_INVALID
-                         ? "The hall's answer is not as it should be."
-                         : "The hall's records of this installation are others than those here. "
-                           "Nothing here is lost; an administrator must look.");
+                    err == ERR_INVALID
+                        ? "The hall's answer is not as it should be."
+                        : "The hall's records of this installation are others than those here. "
+                          "Nothing here is lost; an administrator must look.");
     } else {
         err = file_end(cache, err);
     }

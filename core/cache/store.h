@@ -34,8 +34,8 @@ struct cache {
     int64_t handed_out; /* seqs up to this one of client may have left this computer */
     char message[400];
     char client_text[UUID_TEXT];
-    struct json *setting;  /* the value last handed out by cache_setting */
-    cache_news *news;      /* who follows the hall's rows; NULL: nobody */
+    struct json *setting; /* the value last handed out by cache_setting */
+    cache_news *news;     /* who follows the hall's rows; NULL: nobody */
     void *news_ctx;
     struct json *services; /* searchable lines of the catalogue; NULL: to be made again */
 };

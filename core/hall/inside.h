@@ -30,7 +30,7 @@ struct hall {
     int64_t wall_ms, mono_ms; /* of this turn of the loop */
     char code[64], name[200], day[DATE_TEXT];
     bool practice, stopping;
-    bool grouping; /* a group of writes is open: what is read now is not yet committed */
+    bool grouping;  /* a group of writes is open: what is read now is not yet committed */
     bool full;      /* the last write found no room: read only until one succeeds */
     enum err fatal; /* a store that cannot be trusted any more: the loop ends with it */
     char *openapi;  /* printed once */

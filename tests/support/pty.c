@@ -417,11 +417,12 @@ bool pty_picture(struct pty *pty, const char *path)
 {
     struct buf svg = {0};
     read_all(pty);
-    buf_addf(&svg,
-             "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" font-family=\"DejaVu Sans "
-             "Mono, Menlo, "
-             "Consolas, monospace\" font-size=\"15\" xml:space=\"preserve\" shape-rendering=\"crispEdges\">\n",
-             pty->cols * CELL_W, pty->rows * CELL_H);
+    buf_addf(
+        &svg,
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" font-family=\"DejaVu Sans "
+        "Mono, Menlo, "
+        "Consolas, monospace\" font-size=\"15\" xml:space=\"preserve\" shape-rendering=\"crispEdges\">\n",
+        pty->cols * CELL_W, pty->rows * CELL_H);
     for (int row = 0; row < pty->rows; row++) {
         add_picture_row(pty, &svg, row);
         buf_addc(&svg, '\n');
