@@ -46,6 +46,13 @@ static enum err read_settings(int argc, char **argv, struct options *options, st
     return err ? err : check_hall(settings, info);
 }
 
+/* Forms, the key table and the like touch no data, so they run where there is no home folder; pipe may name its
+ * folder behind the verb. */
+static bool uses_data(enum command_verb verb)
+{
+    return verb == VERB_SCREEN || verb == VERB_BOARD || verb == VERB_OUTBOX || verb == VERB_DOCTOR;
+}
+
 static enum err need_data(struct settings *settings, struct err_info *info)
 {
     if (settings->data)
@@ -123,7 +130,7 @@ int main(int argc, char **argv)
     setlocale(LC_ALL, "");
     setlocale(LC_NUMERIC, "C"); /* JSON and commands write a point */
     enum err err = read_settings(argc, argv, &options, &settings, &info);
-    if (!err && options.verb != VERB_PIPE) /* which may name it behind the verb */
+    if (!err && uses_data(options.verb))
         err = need_data(&settings, &info);
     int status = err == ERR_USAGE ? 2 : 1;
     if (err)

@@ -145,6 +145,29 @@ static void check_end(struct ran ran, int status, const char *says)
     ran_free(&ran);
 }
 
+static void check_prints(struct ran ran, const char *says)
+{
+    CHECK_INT(ran.status, 0);
+    CHECK_TEXT(ran.err, "");
+    CHECK(strstr(ran.out, says) != NULL);
+    ran_free(&ran);
+}
+
+/* What touches no data of a person runs where nobody has a home. */
+TEST(loket_needs_no_home_for_what_touches_no_data)
+{
+    char *home = getenv("HOME") ? xstrdup(getenv("HOME")) : NULL;
+    unsetenv("HOME");
+    unsetenv("XDG_STATE_HOME");
+    check_prints(RUN(NULL, "loket", "--version"), "loket ");
+    check_prints(RUN(NULL, "loket", "--help"), "outbox list");
+    check_prints(RUN(NULL, "loket", "keys", "--json"), "call_next");
+    check_end(RUN(NULL, "loket", "outbox", "list"), 2, "--data");
+    if (home)
+        setenv("HOME", home, 1);
+    free(home);
+}
+
 TEST(pipe_ends_with_a_status_and_a_sentence)
 {
     struct place place;
