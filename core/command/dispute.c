@@ -63,6 +63,9 @@ enum err dispute_make(struct call *c, const struct json *row, const char *code, 
     json_set(dispute, "row", row ? json_copy(row) : json_new_null());
     json_set_text(dispute, "case", json_text(c->command->body, "case"));
     json_set_text(dispute, "state", "open");
+    json_set_null(dispute, "choice"); /* until a person closes it */
+    json_set_null(dispute, "note");
+    json_set_null(dispute, "resolved_by");
     row_set_time(dispute, "at", c->at_ms);
     json_merge(dispute, kept);
     return save(c, TABLE_DISPUTE, dispute);

@@ -241,6 +241,9 @@ static enum err write_dispute(struct tx *tx, const struct entry *e)
     json_set_text(row, "field", e->outcome.field);
     json_set(row, "row", about ? about : json_new_null());
     json_set_text(row, "state", "open");
+    json_set_null(row, "choice"); /* until a person closes it */
+    json_set_null(row, "note");
+    json_set_null(row, "resolved_by");
     json_set_text(row, "at", at);
     err = tx_put(tx, TABLE_DISPUTE, id, row);
     json_free(&row);

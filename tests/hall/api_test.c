@@ -211,6 +211,15 @@ static char *repeated(const char *part, int count)
     return buf_take(&text);
 }
 
+/* Every member is there from the start, so that a reader need not know which come later. */
+static void check_open_dispute(const struct json *row)
+{
+    static const char *const later[] = {"choice", "note", "resolved_by"};
+    CHECK_TEXT(json_text(row, "state"), "open");
+    for (size_t i = 0; i < sizeof later / sizeof *later; i++)
+        CHECK(json_is_null(json_get(row, later[i])));
+}
+
 TEST(push_bad_bodies)
 {
     struct test_hall hall;
@@ -246,6 +255,9 @@ TEST(push_bad_bodies)
     CHECK_INT(json_int(answer, "last_seq", 0), 2);
     CHECK_TEXT(json_text(json_pointer(answer, "/results/0/error"), "code"), "malformed_command");
     CHECK_TEXT(json_text(json_pointer(answer, "/results/1/error"), "code"), "unknown_command");
+    json_free(&answer);
+    answer = hall_ask(&clerk, "GET", "/v1/snapshot?after=dispute,", NULL, &status);
+    check_open_dispute(json_pointer(answer, "/rows/0/row"));
     json_free(&answer);
     free(text);
     free(deep);
