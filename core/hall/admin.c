@@ -378,7 +378,19 @@ static enum err check_service(struct task *t, const struct json *service)
     return err;
 }
 
-/* A service that is there keeps its queue where the file names none. */
+/* The same but for the rev of its last change, which is the hall's own. */
+static bool same_service(const struct json *old, const struct json *new)
+{
+    struct json *a = json_copy(old), *b = json_copy(new);
+    json_remove(a, "row_rev");
+    json_remove(b, "row_rev");
+    bool same = json_equal(a, b);
+    json_free(&a);
+    json_free(&b);
+    return same;
+}
+
+/* A service that is there keeps its queue where the file names none; one that says nothing new is not written. */
 static enum err import_one(struct task *t, const struct json *service)
 {
     struct json *old = NULL, *queue = NULL;
@@ -397,9 +409,10 @@ static enum err import_one(struct task *t, const struct json *service)
         err = err_set(t->info, err, "The service %s names a queue that this hall does not have: \"%s\".",
                       json_text(service, "id"), named);
     json_set_int(t->row, "form_version", json_int(json_get(t->row, "form"), "version", 0));
+    bool same = old && same_service(old, t->row);
     json_free(&old);
     json_free(&queue);
-    return err == ERR_OK ? change_row(t, TABLE_SERVICE) : err;
+    return err == ERR_OK && !same ? change_row(t, TABLE_SERVICE) : err;
 }
 
 static enum err catalogue_import(struct task *t)

@@ -332,8 +332,13 @@ enum err people_export(const struct hall_options *options, struct err_info *info
     enum err err = ask(options, request_new("catalogue.list"), &answer, info);
     if (err != ERR_OK)
         return err;
-    struct json *out = json_new_object();
-    json_set(out, "services", json_copy(json_get(answer, "rows")));
+    struct json *out = json_new_object(), *services = json_new_array();
+    for (const struct json *row = json_first(json_get(answer, "rows")); row; row = json_next(row)) {
+        struct json *service = json_copy(row);
+        json_remove(service, "row_rev"); /* this hall's count of changes, not the catalogue's */
+        json_add(services, service);
+    }
+    json_set(out, "services", services);
     char *text = json_print(out);
     puts(text);
     free(text);

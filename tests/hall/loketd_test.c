@@ -328,9 +328,18 @@ TEST(loketd_catalogue_goes_out_and_in)
     REQUIRE(file);
     fputs(ran.out, file);
     fclose(file);
-    ran_free(&ran);
     check_run(RUN(NULL, "loketd", "import-catalogue", path, "--data", hall.data), 0,
               "services were taken over");
+    struct ran again = RUN(NULL, "loketd", "export-catalogue", "--format", "json", "--data", hall.data);
+    CHECK_TEXT(again.out, ran.out);
+    ran_free(&again);
+    ran_free(&ran);
+    struct ran second = RUN(NULL, "loketd", "verify", "--data", hall.data);
+    check_run(RUN(NULL, "loketd", "import-catalogue", path, "--data", hall.data), 0, "services");
+    struct ran third = RUN(NULL, "loketd", "verify", "--data", hall.data);
+    CHECK_TEXT(third.out, second.out); /* it counts the changes: the second import made none */
+    ran_free(&second);
+    ran_free(&third);
     check_run(RUN(NULL, "loketd", "verify", "--data", hall.data), 0, "is whole");
     check_run(RUN(NULL, "loketd", "import-catalogue", "Makefile", "--data", hall.data), 1, "not JSON");
     check_run(RUN(NULL, "loketd", "export-catalogue", "--format", "jsonld", "--data", hall.data), 1, "json");
