@@ -9,6 +9,13 @@
 
 enum { PAGE_ROWS = 200 };
 
+/* What the hall answered is kept until it is safe there, but it is not unsent. */
+static bool is_unsent(const struct json *row)
+{
+    const char *state = json_text(row, "state");
+    return str_equal(state, "pending") || str_equal(state, "sent");
+}
+
 static enum err add_page(struct cache *cache, int64_t now_ms, int64_t *after, struct json *rows, bool *more)
 {
     struct json *args = json_new_object(), *page = NULL;
@@ -21,7 +28,8 @@ static enum err add_page(struct cache *cache, int64_t now_ms, int64_t *after, st
     *more = json_count(json_get(page, "rows")) == PAGE_ROWS;
     for (const struct json *row = json_first(json_get(page, "rows")); row; row = json_next(row)) {
         *after = json_int(row, "seq", *after);
-        json_add(rows, json_copy(row));
+        if (is_unsent(row))
+            json_add(rows, json_copy(row));
     }
     json_free(&page);
     return ERR_OK;

@@ -5,7 +5,7 @@
 
 #include "core/cache/cache.h"
 
-/* The whole outbox, page by page, in one document {"client","at","count","rows":[…]}; *out is the caller's.
+/* All that the hall has not answered yet, page by page, in one document {"client","at","count","rows":[…]}; *out is the caller's.
  */
 enum err export_outbox_json(struct cache *cache, int64_t now_ms, struct json **out,
                             struct err_info *info) MUST_USE;

@@ -153,6 +153,32 @@ static void check_prints(struct ran ran, const char *says)
     ran_free(&ran);
 }
 
+/* An answered record is kept until it is safe at the hall, but nothing of it is unsent any more. */
+TEST(outbox_lists_what_is_unsent)
+{
+    struct place place;
+    open_place(&place);
+    struct piped piped = start(&place, "reception", place.data);
+    piped_skip(&piped, "ready", NULL);
+    piped_say(&piped, issue);
+    piped_skip(&piped, "result", "i");
+    CHECK_INT(piped_end(&piped, SIGTERM), 0);
+    struct ran ran = RUN(NULL, "loket", "--data", place.data, "outbox", "list");
+    CHECK_INT(ran.status, 0);
+    CHECK_TEXT(ran.out, "");
+    ran_free(&ran);
+    CHECK_INT(hall_stop(&place.hall), 0);
+    piped = start(&place, "reception", place.data);
+    piped_skip(&piped, "ready", NULL);
+    piped_say(&piped, issue);
+    piped_skip(&piped, "saved", "i");
+    CHECK_INT(piped_end(&piped, SIGKILL), 128 + SIGKILL);
+    ran = RUN(NULL, "loket", "--data", place.data, "outbox", "list");
+    CHECK_INT(ran.status, 3);
+    CHECK(strstr(ran.out, "ticket.issue") != NULL);
+    ran_free(&ran);
+}
+
 /* What touches no data of a person runs where nobody has a home. */
 TEST(loket_needs_no_home_for_what_touches_no_data)
 {
