@@ -230,8 +230,20 @@ static enum action action_of(const struct app *app, struct key key)
     return first;
 }
 
+/* Leaving, the shell and drawing again work over a question, the palette and the help too. */
+static bool key_over_all(struct app *app, struct key key, struct effects *effects)
+{
+    enum action action = key_types(key) ? ACTION_NONE : action_of(app, key);
+    if (action != ACTION_QUIT && action != ACTION_SUSPEND && action != ACTION_REDRAW)
+        return false;
+    app_do(app, action, effects);
+    return true;
+}
+
 void app_key(struct app *app, struct key key, struct effects *effects)
 {
+    if ((app->ask || app->palette_open || app->help_open) && key_over_all(app, key, effects))
+        return;
     if (app->ask)
         return key_to_ask(app, key, effects);
     if (app->palette_open)

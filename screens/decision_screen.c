@@ -641,6 +641,11 @@ static void on_key(struct decision *self, const struct ui *ui, struct key key, s
     struct sheet_event event = sheet_key(&self->sheet, items.items, items.count, key);
     if (event.kind == SHEET_CHANGED)
         take_value(self, ui, &event);
+    if (event.taken) {
+        decision_items_free(&items);
+        decision_items(self, ui, &items);
+        event = sheet_key(&self->sheet, items.items, items.count, key);
+    }
     int now = index_of_focus(self, &items);
     bool left = event.kind == SHEET_LEFT || event.kind == SHEET_DONE;
     if (left)

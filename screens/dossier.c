@@ -197,12 +197,13 @@ const char *dossier_clock(const struct dossier *of, const struct ui *ui, char ou
     out[0] = '\0';
     if (!dossier_is_undecided(of))
         return out;
-    if (!local_day(json_text(row, "complete_at"), &start) || !local_day(json_text(row, "due_at"), &due) ||
-        !day_parse(day, &today)) {
+    if (!local_day(json_text(row, "complete_at"), &start)) {
         if (row)
             str_copy(out, 160, tr(ui->lang, TR("legal clock: not running yet")));
         return out;
     }
+    if (!local_day(json_text(row, "due_at"), &due) || !day_parse(day, &today))
+        return out; /* the law sets no time for this service */
     struct catalogue_time time =
         catalogue_time(dossier_part(of, "service"), json_text(json_get(row, "fee"), "tier"), day);
     dossier_calendar(of, &days);

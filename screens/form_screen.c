@@ -116,18 +116,35 @@ static void go_to_mend(struct form_screen *self, const struct ui *ui, int at)
     fill_go_to(self, ui, json_text_or(mend_now(self), "pointer", ""));
 }
 
+/* Whether something is left to mend; when not, says so. */
+static bool mend_again(struct form_screen *self, const struct ui *ui, struct effects *effects)
+{
+    bool left = !fill_check(self, ui);
+    fill_refresh(self, ui);
+    if (!left)
+        effects_toast(effects, TOAST_GOOD, "%s", tr(ui->lang, TR("All is filled in: F10 submits.")));
+    return left;
+}
+
 /* While things are mended, Enter goes to the next of them; the last one ends it. */
-static void mend_next(struct form_screen *self, const struct ui *ui, int by, struct effects *effects)
+static void mend_next(struct form_screen *self, const struct ui *ui, struct effects *effects)
 {
     char was[FORM_POINTER];
     str_copy(was, sizeof was, json_text_or(mend_now(self), "pointer", ""));
-    if (fill_check(self, ui)) {
-        fill_refresh(self, ui);
-        effects_toast(effects, TOAST_GOOD, "%s", tr(ui->lang, TR("All is filled in: F10 submits.")));
+    if (mend_again(self, ui, effects))
+        go_to_mend(self, ui, self->mend_at + str_equal(json_text(mend_now(self), "pointer"), was));
+}
+
+/* Every other key follows the fields, and the list points at the one in hand when it is on it. */
+static void mend_follow(struct form_screen *self, const struct ui *ui, struct effects *effects)
+{
+    int at = 0;
+    if (!mend_again(self, ui, effects))
         return;
-    }
-    bool there = str_equal(json_text(mend_now(self), "pointer"), was);
-    go_to_mend(self, ui, by < 0 || there ? self->mend_at + by : self->mend_at);
+    self->mend_at = self->mend_at < (int)json_count(self->mend) ? self->mend_at : 0;
+    for (const struct json *m = json_first(self->mend); m; m = json_next(m), at++)
+        if (str_equal(json_text(m, "pointer"), focus_of(self)))
+            self->mend_at = at;
 }
 
 /* --- submitting --- */
@@ -298,8 +315,10 @@ static void on_event(struct form_screen *self, const struct ui *ui, const struct
         fill_left(self, ui, event->id);
         fill_commit(self, effects);
         fill_journal(self, effects);
-        if (self->mend && (key_is(key, "Enter") || key_is(key, "Tab") || key_is(key, "S-Tab")))
-            mend_next(self, ui, key_is(key, "S-Tab") ? -1 : 1, effects);
+        if (self->mend && key_is(key, "Enter"))
+            mend_next(self, ui, effects);
+        else if (self->mend)
+            mend_follow(self, ui, effects);
         else if (event->kind == SHEET_DONE && *self->inside)
             go_out(self, ui, true, effects);
         else if (event->kind == SHEET_DONE && page_by(self, 1) >= 0)
@@ -318,6 +337,10 @@ static void on_key(struct form_screen *self, const struct ui *ui, struct key key
     if (!self->form)
         return;
     struct sheet_event event = sheet_key(&self->sheet, items(self), count(self), key);
+    on_event(self, ui, &event, key, effects);
+    if (!event.taken)
+        return;
+    event = sheet_key(&self->sheet, items(self), count(self), key);
     on_event(self, ui, &event, key, effects);
 }
 
@@ -427,9 +450,13 @@ static const char *form_enabled(const void *data, const struct ui *ui, enum acti
     case ACTION_SUBMIT:
         return why_read_only(self);
     case ACTION_NEXT_PAGE:
-        return page_by(self, 1) < 0 || *self->inside ? TR("This is the last page.") : NULL;
+        if (*self->inside)
+            return TR("Esc leaves this row first.");
+        return page_by(self, 1) < 0 ? TR("This is the last page.") : NULL;
     case ACTION_PREVIOUS_PAGE:
-        return page_by(self, -1) < 0 || *self->inside ? TR("This is the first page.") : NULL;
+        if (*self->inside)
+            return TR("Esc leaves this row first.");
+        return page_by(self, -1) < 0 ? TR("This is the first page.") : NULL;
     case ACTION_REPEAT_LAST:
         if (why_read_only(self))
             return why_read_only(self);

@@ -477,7 +477,9 @@ static struct sheet_event take_match(struct turn *turn)
     if (selected >= count)
         return plain_event(SHEET_USED);
     sheet_close(turn->sheet);
-    return changed(turn, turn->item->options[matches[selected]].value);
+    struct sheet_event event = changed(turn, turn->item->options[matches[selected]].value);
+    event.taken = true;
+    return event;
 }
 
 static struct sheet_event key_open_list(struct turn *turn)

@@ -5,7 +5,7 @@
  * come out as events. Nothing is validated here: the screen puts `error` into the item and it is drawn as `!
  * text` beside it.
  *
- * Keys: Enter Tab next (in a choice Enter takes it; in an area Enter goes on and A-Enter makes a line) ·
+ * Keys: Enter Tab next (in an open list they take the option: see `taken`; in an area A-Enter makes a line) ·
  * S-Tab back · Up Down previous and next (within an area or an open list: its lines) · PgUp PgDn by six ·
  * C-Home C-End first and last · Left Right in a choice · Space ticks, and opens a list · y n in yes/no ·
  * letters type, or search a list. */
@@ -72,6 +72,8 @@ struct sheet_event {
     enum sheet_event_kind kind;
     char id[SHEET_ID];
     const char *value; /* valid until the next call for this sheet */
+    bool
+        taken; /* an option was taken from an open list: when the items have its value, the same key goes on */
 };
 
 struct sheet {

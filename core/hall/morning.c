@@ -153,34 +153,35 @@ static void invent_fin(struct morning *m, char out[8])
 
 struct birth {
     int year, month, day;
+    bool woman;
 };
 
 /* Province 99 does not exist; the day of a woman is 40 more. */
-static void invent_nik(struct morning *m, const struct birth *born, bool woman, char out[17])
+static void invent_nik(struct morning *m, const struct birth *born, char out[17])
 {
     str_format(out, 17, "99%02d%02d%02d%02d%02d%04d", 1 + below(m, 70), 1 + below(m, 30),
-               born->day + (woman ? 40 : 0), born->month, born->year % 100, 1 + below(m, 9000));
+               born->day + (born->woman ? 40 : 0), born->month, born->year % 100, 1 + below(m, 9000));
 }
 
-static struct json *invent_person(struct morning *m)
+static struct json *invent_person(struct morning *m, struct birth *born)
 {
     struct json *person = json_new_object();
     bool woman = chance(m, 50), azerbaijan = str_equal(json_text(m->pack->about, "id"), "az");
-    const struct birth born = {1948 + below(m, 58), 1 + below(m, 12), 1 + below(m, 28)};
+    *born = (struct birth){1948 + below(m, 58), 1 + below(m, 12), 1 + below(m, 28), woman};
     char text[40];
     json_set_text(person, "given", one_of(m, woman ? "given_f" : "given_m"));
     const char *father = one_of(m, "father");
     if (father)
         json_set_text(person, "father", father);
     json_set_text(person, "family", one_of(m, woman ? "family_f" : "family_m"));
-    str_format(text, sizeof text, "%04d-%02d-%02d", born.year, born.month, born.day);
+    str_format(text, sizeof text, "%04d-%02d-%02d", born->year, born->month, born->day);
     json_set_text(person, "born", text);
     if (azerbaijan) {
         invent_fin(m, text);
         json_set_text(person, "fin", text);
         str_format(text, sizeof text, "+99450000%04d", below(m, 10000));
     } else {
-        invent_nik(m, &born, woman, text);
+        invent_nik(m, born, text);
         json_set_text(person, "nik", text);
         str_format(text, sizeof text, "+628120000%04d", below(m, 10000));
     }
@@ -229,20 +230,52 @@ static void set_booking(struct morning *m, int64_t arrived_ms, struct json *body
     json_set_text(body, "appointment_at", at);
 }
 
+/* Whom the priorities that speak of an age or of women are for; the others may be anyone's. */
+static bool may_have(const char *priority, int age, bool woman)
+{
+    static const struct {
+        const char *code;
+        int from, to;
+        bool women;
+    } rules[] = {
+        {"elderly", 60, 120, false},    {"children", 0, 17, false},  {"pregnant", 18, 45, true},
+        {"small-child", 18, 50, false}, {"veteran", 40, 120, false},
+    };
+    for (size_t i = 0; i < sizeof rules / sizeof *rules; i++)
+        if (str_equal(rules[i].code, priority))
+            return age >= rules[i].from && age <= rules[i].to && (woman || !rules[i].women);
+    return true;
+}
+
+/* One that fits the person, from a random one on; NULL: none does. */
+static const char *choose_priority(struct morning *m, const struct birth *born)
+{
+    char today[DATE_TEXT];
+    time_date(m->env->now_ms, today);
+    int age = (int)strtol(today, NULL, 10) - born->year;
+    const struct json *priorities = json_get(m->pack->about, "priorities");
+    int count = (int)json_count(priorities), first = below(m, count);
+    for (int i = 0; i < count; i++) {
+        const char *code = json_text(json_at(priorities, (size_t)((first + i) % count)), "code");
+        if (may_have(code, age, born->woman))
+            return code;
+    }
+    return NULL;
+}
+
 static struct json *ticket_body(struct morning *m, int64_t arrived_ms)
 {
     struct json *body = json_new_object();
     const struct json *languages = json_get(m->pack->about, "languages");
-    const struct json *priorities = json_get(m->pack->about, "priorities");
+    struct birth born;
     json_set_text(body, "service", json_text(choose_service(m), "id"));
     json_set_text(body, "channel", "walk_in");
     json_set_text(body, "language", json_as_text(json_first(languages)));
-    json_set(body, "person", invent_person(m));
+    json_set(body, "person", invent_person(m, &born));
     if (chance(m, BOOKED_PERCENT))
         set_booking(m, arrived_ms, body);
-    else if (json_count(priorities) > 0 && chance(m, PRIORITY_PERCENT))
-        json_set_text(body, "priority",
-                      json_text(json_at(priorities, rng_below(m->rng, json_count(priorities))), "code"));
+    else if (json_count(json_get(m->pack->about, "priorities")) > 0 && chance(m, PRIORITY_PERCENT))
+        json_set_text(body, "priority", choose_priority(m, &born));
     return body;
 }
 
@@ -288,12 +321,13 @@ static enum err open_online(struct morning *m)
     enum err err = ERR_OK;
     for (int i = 0; i < ONLINE && m->with_form > 0 && err == ERR_OK; i++) {
         char id[UUID_TEXT];
+        struct birth born;
         struct json *body = json_new_object();
         uuid_v7(m->env->now_ms, m->rng, id);
         json_set_text(body, "case", id);
         json_set_text(body, "service", json_text(nth_service(m, below(m, m->with_form), true), "id"));
         json_set_text(body, "channel", "online");
-        json_set(body, "person", invent_person(m));
+        json_set(body, "person", invent_person(m, &born));
         err = run(m, "case.open", m->env->now_ms, body);
     }
     return err;

@@ -181,6 +181,19 @@ TEST(app_palette_finds_in_any_language)
     end(&f);
 }
 
+TEST(app_is_left_from_everywhere)
+{
+    static const char *const over[] = {"C-p", "?", "A-o"}; /* the palette, the help, a question */
+    for (size_t i = 0; i < sizeof over / sizeof *over; i++) {
+        struct fixture f = start(SCREEN_DESK, "clerk");
+        press(&f, over[i]);
+        CHECK(!asked(&f, EFFECT_QUIT));
+        press(&f, "C-q");
+        CHECK(asked(&f, EFFECT_QUIT));
+        end(&f);
+    }
+}
+
 TEST(app_draws_at_any_size)
 {
     static const int sizes[][2] = {{1, 1}, {2, 3}, {10, 2}, {40, 5}, {59, 12}, {60, 12}, {300, 100}};

@@ -110,6 +110,7 @@ TEST(tui_sheet_is_filled_in_by_typing)
     CHECK_TEXT(screen.values[3], "24.11.1990");
     type(&screen, "gan Enter");
     CHECK_TEXT(screen.values[4], "02"); /* by its other name */
+    CHECK(screen.last.taken);
     type(&screen, "Enter n Enter");
     CHECK_TEXT(screen.values[5], "no");
     type(&screen, "Right Right Enter");
