@@ -148,6 +148,17 @@ static enum err set_members(struct call *c, const struct json *from, struct json
     return ERR_OK;
 }
 
+/* Every member is there from the start, so that a reader need not know which come later. */
+static struct json *new_person(struct call *c, const char *id)
+{
+    static const char *const members[] = {"name", "given", "father", "family", "fin", "nik", "born", "phone"};
+    struct json *row = row_new(c, id);
+    for (size_t i = 0; i < sizeof members / sizeof *members; i++)
+        json_set_null(row, members[i]);
+    json_set(row, "documents", json_new_array());
+    return row;
+}
+
 /* --- finding --- */
 
 static enum err same_number(struct call *c, const struct number_kind *kind, const char *number,
@@ -203,7 +214,7 @@ enum err person_resolve(struct call *c, const char **person)
         str_copy(id, sizeof id, json_text(named, "id"));
     else
         tx_new_id(c->tx, id);
-    row = row_new(c, id);
+    row = new_person(c, id);
     TRY(set_members(c, named, row));
     *person = row_id(row);
     return save(c, TABLE_PERSON, row);
@@ -306,7 +317,7 @@ static enum err record(struct call *c, struct json **row)
     if (*row && !says_something(c->body))
         return ERR_OK; /* only put on a ticket */
     if (!*row)
-        *row = row_new(c, id);
+        *row = new_person(c, id);
     TRY(set_members(c, c->body, *row));
     row_set_time(*row, "changed_at", c->at_ms);
     json_set_text(*row, "changed_by", c->actor->user);

@@ -314,6 +314,14 @@ static struct json *tally(struct json *rows, const char *service, const char *ou
     return row;
 }
 
+/* A confirmation, a resolution and an answer that lets a decision stand or fall are words on a decision that is
+ * counted already. */
+static bool decides(const struct json *decision)
+{
+    return str_equal(json_text_or(decision, "kind", "decision"), "decision") ||
+           str_equal(json_text(decision, "answer"), "changed");
+}
+
 static void tally_decision(struct db *db, const struct json *decision, struct json *rows)
 {
     struct json *file = NULL;
@@ -346,7 +354,8 @@ static enum err fill_decisions(struct db *db, const char *from, const char *to, 
     db_bind_text(s, 2, end);
     enum err err = rows_collect(s, found);
     for (const struct json *decision = json_first(found); decision; decision = json_next(decision))
-        tally_decision(db, decision, rows);
+        if (decides(decision))
+            tally_decision(db, decision, rows);
     json_free(&found);
     return err;
 }
@@ -397,7 +406,7 @@ static void add_answers_row(struct json *rows, const struct answers *answers)
     json_add(rows, row);
 }
 
-/* One line a service, then one of all ("") when anybody answered. */
+/* One line a service, then one of all ("") when anybody answered: also those whose ticket names no service. */
 static enum err fill_survey(struct db *db, const char *from, const char *to, struct json *names,
                             struct json *rows)
 {
@@ -418,8 +427,8 @@ static enum err fill_survey(struct db *db, const char *from, const char *to, str
         struct json *survey = NULL, *ticket = NULL;
         if (json_parse(db_text(s, 0), strlen(db_text(s, 0)), &survey, NULL) == ERR_OK &&
             json_parse(db_text(s, 1), strlen(db_text(s, 1)), &ticket, NULL) == ERR_OK &&
-            add_scores(&all.sum, survey))
-            (void)add_scores(sum_of(&list, &count, json_text_or(ticket, "service", "")), survey);
+            add_scores(&all.sum, survey) && !str_empty(json_text(ticket, "service")))
+            (void)add_scores(sum_of(&list, &count, json_text(ticket, "service")), survey);
         json_free(&survey);
         json_free(&ticket);
     }
@@ -428,7 +437,7 @@ static enum err fill_survey(struct db *db, const char *from, const char *to, str
         add_answers_row(rows, &list[i]);
         free(list[i].service);
     }
-    if (count > 0)
+    if (all.sum.people > 0)
         add_answers_row(rows, &all);
     free(list);
     return err == ERR_ABSENT ? ERR_OK : err;

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/hall/report.h"
 #include "tests/support/hall_file.h"
 
 #define CASE "c0000000-0000-7000-8000-000000000001"
@@ -170,6 +171,20 @@ TEST(case_is_its_agencys_own)
         REFUSED(OTHER, all[i].type, all[i].body, "other_agency");
     REFUSED(OTHER, "case.open", "{'service':'t.card'}", "other_agency");
     REFUSED(SUPER, "case.draft", "{'case':'" CASE "','patch':{}}", "forbidden");
+    hall_file_close(&hall);
+}
+
+/* What the second person says is a row of its own, and no second decision in the report. */
+TEST(report_counts_a_decision_once)
+{
+    completed();
+    RUN(LEYLA, "case.decide", "{'case':'" CASE "','decision':'" D1 "','outcome':'refuse','reasons':['R12']}");
+    RUN(AYDAN, "case.confirm", "{'case':'" CASE "','decision':'" D1 "','agree':true}");
+    struct buf text = {0};
+    CHECK_INT(report_write(hall.db, report_find("decisions"), "2000-01-01", "2099-12-31", true, &text),
+              ERR_OK);
+    CHECK(strstr(buf_text(&text), ",refuse,R12,1\r\n") != NULL);
+    buf_free(&text);
     hall_file_close(&hall);
 }
 
@@ -520,6 +535,10 @@ TEST(person_is_recorded_normalised_and_put_on_the_ticket)
     CHECK_TEXT(hall_file_text(&hall, TABLE_PERSON, P1, "/fin"), "7A2B3XK");
     CHECK_TEXT(hall_file_text(&hall, TABLE_PERSON, P1, "/phone"), "+994501234567");
     CHECK_TEXT(hall_file_text(&hall, TABLE_PERSON, P1, "/name"), "Aynur Testova");
+    struct json *person = hall_file_row(&hall, TABLE_PERSON, P1);
+    CHECK(json_is_null(json_get(person, "nik"))); /* there from the start, though nobody named it */
+    CHECK(json_is_array(json_get(person, "documents")));
+    json_free(&person);
     CHECK_TEXT(hall_file_text(&hall, TABLE_TICKET, "t1", "/person"), P1);
     CASE_TEXT("/person", P1); /* opened before anybody knew for whom */
     REFUSED(LEYLA, "person.record", "{'person':'" P1 "','fin':'123'}", "invalid_fin");

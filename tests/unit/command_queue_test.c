@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/hall/report.h"
 #include "tests/support/test.h"
 #include "tests/unit/command_hall.h"
 
@@ -122,6 +123,12 @@ TEST(survey_counts_each_visit_once)
     CHECK(!trial_run(&h, "nigar", "survey.record", "{'ticket':'%s','scores':[4,4,3,4,4,4,4,4,1]}",
                      h.last_ticket));
     CHECK_TEXT(h.out.code, "already_recorded");
+    /* A ticket of no service is in the line of all, and has no line beside it. */
+    struct buf text = {0};
+    CHECK_INT(report_write(h.db, report_find("survey"), "2000-01-01", "2099-12-31", true, &text), ERR_OK);
+    const char *first = strchr(buf_text(&text), '\n');
+    CHECK(first && strncmp(first + 1, ",1,", 3) == 0 && strchr(first + 1, '\n')[1] == '\0');
+    buf_free(&text);
     trial_close(&h);
 }
 
