@@ -90,7 +90,7 @@ static void title_view(const struct app *app, int64_t now_ms, struct frame *fram
     rect_cut_left(&line, 1);
     right_of(&line, frame, state, look);
     right_of(&line, frame, clock, STYLE_TITLE);
-    if (line.w > 50)
+    if (line.w > 44)
         right_of(&line, frame, user_name(ui->session.name, frame->w, name), STYLE_DIM);
     if (ui->practice && line.w > 30)
         right_of(&line, frame, tr(ui->lang, TR("practice")), STYLE_WARN);
@@ -143,6 +143,21 @@ static void back_view(const struct app *app, struct frame *frame, struct rect li
 
 /* --- help and palette --- */
 
+/* "Ctrl-P", "? F1": all keys of an action as the other lines write them. */
+static const char *key_labels(const struct app *app, enum action action, char out[64])
+{
+    char label[KEY_NAME];
+    out[0] = '\0';
+    for (int nth = 0; nth < KEYMAP_KEYS; nth++) {
+        struct key key = keymap_key(app->ui.keys, action, nth);
+        if (key.code == K_NONE)
+            break;
+        size_t length = strlen(out);
+        str_format(out + length, 64 - length, "%s%s", nth ? " " : "", key_label(key, label));
+    }
+    return out;
+}
+
 static void help_view(const struct app *app, struct frame *frame, struct rect area)
 {
     enum action actions[ACTION_COUNT];
@@ -157,7 +172,7 @@ static void help_view(const struct app *app, struct frame *frame, struct rect ar
             rows[n++] = (struct help_row){.label = tr(app->ui.lang, TR("Everywhere"))};
             general = true;
         }
-        rows[n++] = (struct help_row){.keys = keymap_keys(app->ui.keys, actions[i], keys[i], sizeof keys[i]),
+        rows[n++] = (struct help_row){.keys = key_labels(app, actions[i], keys[i]),
                                       .label = tr(app->ui.lang, info->label),
                                       .text = tr(app->ui.lang, info->help),
                                       .why_not = app_enabled(app, actions[i])};

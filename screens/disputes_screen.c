@@ -186,6 +186,31 @@ static void cell(const void *data, int index, int column, char out[GRID_CELL], u
     }
 }
 
+/* What the members of a command's body are called. */
+static const char *member_name(const struct ui *ui, const char *name)
+{
+    static const char *const names[][2] = {
+        {"amount", TR("amount")},       {"channel", TR("channel")}, {"method", TR("method")},
+        {"note", TR("note")},           {"outcome", TR("outcome")}, {"reason", TR("reason")},
+        {"reference", TR("reference")}, {"state", TR("state")},     {"text", TR("text")},
+    };
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (strcmp(names[i][0], name) == 0)
+            return tr(ui->lang, names[i][1]);
+    return name;
+}
+
+static const char *member_value(const struct ui *ui, const char *type, const char *name, const char *value)
+{
+    if (strcmp(name, "outcome") == 0 && strcmp(type, "ticket.finish") == 0)
+        return show_outcome(ui, value);
+    if (strcmp(name, "outcome") == 0)
+        return show_case_event(ui, value);
+    if (strcmp(name, "state") == 0 && strcmp(type, "case.check_document") == 0)
+        return show_document_state(ui, value);
+    return strcmp(name, "channel") == 0 ? show_channel(ui, value) : value;
+}
+
 /* The body as it was wanted: its plain values, without identities of rows, which tell a person nothing. */
 static void wanted_view(const struct view *view, const struct json *command, struct frame *frame,
                         struct rect *area)
@@ -193,16 +218,17 @@ static void wanted_view(const struct view *view, const struct json *command, str
     int shown = 0;
     struct rect line = rect_cut_top(area, 1);
     rect_cut_left(&line, text_draw(frame, line, tr(view->ui->lang, TR("wanted")), STYLE_DIM) + 2);
-    rect_cut_left(&line, text_draw(frame, line, show_command(view->ui, json_text_or(command, "type", "")),
-                                   STYLE_TEXT | ATTR_BOLD) +
-                             2);
+    const char *type = json_text_or(command, "type", "");
+    rect_cut_left(&line, text_draw(frame, line, show_command(view->ui, type), STYLE_TEXT | ATTR_BOLD) + 2);
     for (const struct json *m = json_first(json_get(command, "body")); m && shown < WANTED_MAX && line.w > 6;
          m = json_next(m)) {
         const char *text = json_as_text(m), *name = json_name(m);
         if (!text || strlen(text) == UUID_TEXT - 1 || strcmp(name, "case") == 0 ||
             strcmp(name, "ticket") == 0 || strcmp(name, "decision") == 0)
             continue;
-        rect_cut_left(&line, text_drawf(frame, line, STYLE_TEXT, "%s: %s", name, text) + 2);
+        rect_cut_left(&line, text_drawf(frame, line, STYLE_TEXT, "%s: %s", member_name(view->ui, name),
+                                        member_value(view->ui, type, name, text)) +
+                                 2);
         shown++;
     }
 }

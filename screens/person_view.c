@@ -168,11 +168,12 @@ static void case_row(const void *data, int row, struct frame *frame, struct rect
     char day[SHOW_TEXT];
     const char *state = json_text_or(c, "state", "");
     struct rect sign = rect_cut_left(&area, 2), when = rect_cut_left(&area, 12),
-                mark = rect_cut_right(&area, 2), word = rect_cut_right(&area, 13),
+                mark = rect_cut_right(&area, 2), word = rect_cut_right(&area, 14),
                 code = rect_cut_right(&area, area.w > 50 ? 14 : 0);
     text_draw(frame, sign, look == STYLE_TEXT ? " " : "›", look);
     text_draw(frame, when, show_day(view->ui, json_text(c, "opened_at"), day), look);
     text_draw(frame, mark, ui_mark(json_text(c, "mark")), look);
+    rect_cut_right(&word, 1);
     text_draw(frame, word, show_case_state(view->ui, state),
               look == STYLE_TEXT ? show_case_look(state) : look);
     text_draw(frame, code, json_text_or(c, "number", ""), look);
@@ -197,7 +198,8 @@ static void visit_row(const void *data, int row, struct frame *frame, struct rec
     const struct json *ticket = json_at(json_get(view->self->history, "tickets"), (size_t)row);
     char day[SHOW_TEXT], clock[SHOW_TEXT];
     struct rect sign = rect_cut_left(&area, 2), when = rect_cut_left(&area, 12), at = rect_cut_left(&area, 7),
-                code = rect_cut_left(&area, 8), word = rect_cut_right(&area, 15);
+                code = rect_cut_left(&area, 8), word = rect_cut_right(&area, 22);
+    rect_cut_right(&area, 1);
     const char *outcome = json_text(ticket, "outcome");
     text_draw(frame, sign, look == STYLE_TEXT ? " " : "›", look);
     text_draw(frame, when, show_day(view->ui, json_text(ticket, "arrived_at"), day), look);

@@ -27,6 +27,7 @@ static const struct refusal_text refusals[] = {
     {"counter_taken", TR("Someone else sits at this counter. Choose another, or take it over.")},
     {"decision_exists", TR("This decision is recorded already.")},
     {"dispute_closed", TR("This was closed already.")},
+    {"draft_conflict", TR("Two people filled in the same fields: choose which text holds.")},
     {"extension_too_long", TR("The law does not allow so many more days.")},
     {"fence_old", TR("This counter was opened again elsewhere. Nothing is lost: open it here to go on.")},
     {"forbidden", TR("Your roles do not include this. Nothing was changed: ask a colleague who may.")},

@@ -139,11 +139,15 @@ static void account_view(const struct ui *ui, const struct json *account, int in
     rect_cut_left(&line, text_draw(frame, line, key, STYLE_ACCENT | ATTR_BOLD) + 3);
     struct rect name = rect_cut_left(&line, 24);
     text_draw(frame, name, json_text_or(account, "name", ""), STYLE_TEXT | ATTR_BOLD);
-    for (const struct json *role = json_first(json_get(account, "roles")); role; role = json_next(role))
-        rect_cut_left(&line, 1 + text_draw(frame, line, show_role(ui, json_as_text(role)), STYLE_DIM));
+    const char *between = "";
+    for (const struct json *role = json_first(json_get(account, "roles")); role; role = json_next(role)) {
+        rect_cut_left(&line,
+                      text_drawf(frame, line, STYLE_DIM, "%s%s", between, show_role(ui, json_as_text(role))));
+        between = ", ";
+    }
     const char *agency = show_name(ui, json_get(account, "agency_name"));
     if (*agency)
-        text_drawf(frame, line, STYLE_DIM, "· %s", agency);
+        text_drawf(frame, line, STYLE_DIM, " · %s", agency);
 }
 
 static void accounts_view(const struct sign_in *self, const struct ui *ui, struct frame *frame,

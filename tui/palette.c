@@ -205,6 +205,7 @@ static void draw_row(const void *self, int row, struct frame *frame, struct rect
     if (entry.why_not && look == STYLE_TEXT)
         look = STYLE_DIM;
     text_draw(frame, keys, entry.keys, look == STYLE_TEXT ? STYLE_ACCENT : look);
+    rect_cut_right(&area, 1);
     rect_cut_left(&area, text_draw(frame, area, entry.label, look) + 2);
     if (entry.why_not)
         text_draw(frame, area, entry.why_not, look);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "screens/app.h"
+#include "tests/screen/sound.h"
 #include "tests/support/test.h"
 
 enum { ANSWERS_MAX = 32, LINE_BYTES = 8192 };
@@ -389,17 +390,93 @@ static void do_looks(struct script *script, const char *rest)
     compare(script, rest, frame_golden);
 }
 
+static void do_ascii(struct script *script, const char *rest)
+{
+    char fault[200];
+    draw(script);
+    frame_to_ascii(&script->frame);
+    char *text = frame_text(&script->frame), *path = xasprintf("tests/screen/golden/%s.txt", rest);
+    if (!sound_ascii(text, fault, sizeof fault))
+        fail(script, rest, fault);
+    check_golden_at(text, path, script->file, script->line);
+    free(path);
+    free(text);
+}
+
+/* Everything that the queries answer: what stands there may be shown as it is. */
+static char *all_data(const struct script *script)
+{
+    struct buf out = {0};
+    for (int i = 0; i < script->answer_count; i++) {
+        char *text = json_print(script->answers[i].json);
+        buf_adds(&out, text);
+        free(text);
+    }
+    return buf_take(&out);
+}
+
+/* One language at one size. */
+static void one_of_everywhere(struct script *script, const char *name, const char *size)
+{
+    char fault[300];
+    do_size(script, size);
+    char *data = all_data(script);
+    char *file = xasprintf("everywhere/%s_%s_%s", name, lang_code(app_ui(script->app)->lang), size);
+    compare(script, file, frame_text);
+    if (!sound_frame(script->app, &script->frame, data, fault, sizeof fault))
+        fail(script, file, fault);
+    free(file);
+    free(data);
+}
+
+static void do_everywhere(struct script *script, const char *rest)
+{
+    static const char *const sizes[] = {"80x24", "120x40"};
+    struct ui *ui = app_ui(script->app);
+    enum lang lang = ui->lang;
+    char name[60] = "", ascii[100], before[20];
+    int used = 0, count = 2;
+    sscanf(rest, "%59s %n", name, &used);
+    const char *keys = rest + used;
+    if (strncmp(keys, "80x24", 5) == 0) {
+        keys += 5 + (keys[5] == ' ');
+        count = 1;
+    }
+    str_format(before, sizeof before, "%dx%d", script->frame.w, script->frame.h);
+    for (int l = 0; l < LANG_COUNT; l++) {
+        ui->lang = (enum lang)l;
+        do_key(script, keys);
+        for (int i = 0; i < count; i++)
+            one_of_everywhere(script, name, sizes[i]);
+        if (l == LANG_AZ) { /* it has the most letters with Latin twins */
+            do_size(script, sizes[0]);
+            str_format(ascii, sizeof ascii, "everywhere/%s_ascii", name);
+            do_ascii(script, ascii);
+        }
+        if (*keys)
+            do_key(script, "Esc");
+    }
+    ui->lang = lang;
+    do_size(script, before);
+}
+
 static void run_line(struct script *script, char *line)
 {
     static const struct {
         const char *word;
         void (*run)(struct script *, const char *);
     } words[] = {
-        {"screen", do_screen},   {"now", do_now},       {"lang", do_lang},   {"signed_in", do_signed_in},
-        {"status", do_status},   {"data", do_data},     {"load", do_load},   {">", do_action},
-        {"key", do_key},         {"type", do_type},     {"paste", do_paste}, {"saved", do_saved},
-        {"refused", do_refused}, {"result", do_result}, {"tick", do_tick},   {"size", do_size},
-        {"expect", do_expect},   {"says", do_says},     {"frame", do_frame}, {"looks", do_looks},
+        {"screen", do_screen},   {"now", do_now},
+        {"lang", do_lang},       {"signed_in", do_signed_in},
+        {"status", do_status},   {"data", do_data},
+        {"load", do_load},       {">", do_action},
+        {"key", do_key},         {"type", do_type},
+        {"paste", do_paste},     {"saved", do_saved},
+        {"refused", do_refused}, {"result", do_result},
+        {"tick", do_tick},       {"size", do_size},
+        {"expect", do_expect},   {"says", do_says},
+        {"frame", do_frame},     {"looks", do_looks},
+        {"ascii", do_ascii},     {"everywhere", do_everywhere},
     };
     line[strcspn(line, "\n")] = '\0';
     if (!*line || *line == '#')

@@ -13,13 +13,23 @@
  *     key n S-Tab Enter                 keys by name
  *     type some text                    each letter a key
  *     paste some text
- *     saved {…}                         the last command was saved here; JSON: {"body","data"} (may be left
- * out) refused CODE some sentence        or it was not result {…}                        the hall's answer to
- * it tick                              a second goes by size 60x20 expect TYPE {…}                   the last
- * command asked for, with exactly this body expect load WHAT | journal SCREEN | setting NAME | nothing that
- * effect is among those since the last expect; nothing: no effect is says some words                   the
- * picture holds these words frame NAME                        the picture is golden/NAME.txt looks NAME the
- * same with its looks and cursor */
+ *     saved {…}                         the last command was saved here; JSON: {"body","data"} (may be left out)
+ *     refused CODE some sentence        or it was not
+ *     result {…}                        the hall's answer to it
+ *     tick                              a second goes by
+ *     size 60x20
+ *     expect TYPE {…}                   the last command asked for, with exactly this body
+ *     expect load WHAT | journal SCREEN | setting NAME | nothing
+ *                                       that effect is among those since the last expect; nothing: no effect is
+ *     says some words                   the picture holds these words
+ *     frame NAME                        the picture is golden/NAME.txt
+ *     looks NAME                        the same with its looks and cursor
+ *     ascii NAME                        the picture as a terminal without UTF-8 gets it
+ *     everywhere NAME                   the picture in four languages at 80x24 and 120x40 is
+ *                                       golden/everywhere/NAME_LANG_WxH.txt, and in ASCII NAME_ascii.txt; each
+ *                                       is sound (sound.h). Language and size are those of before afterwards
+ *     everywhere NAME 80x24 h 1         the same at one size; these keys first in each language, Esc at its end:
+ *                                       a question keeps the language that it was asked in */
 #pragma once
 
 /* Runs tests/screen/FILE; each failure is counted with its line. */

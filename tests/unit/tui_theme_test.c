@@ -1,11 +1,13 @@
 /* tests/unit/tui_theme_test.c: theme files: what they say, what is wrong in them, and whether people can read
  * them. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "tests/support/test.h"
 #include "tui/term.h"
 #include "tui/theme.h"
+#include "tui/toast.h"
 
 TEST(tui_theme_reads_lines)
 {
@@ -116,6 +118,47 @@ TEST(tui_theme_files_say_what_the_program_has_built_in)
     for (int i = 0; i < STYLE_COUNT; i++)
         CHECK(read.paints[i].fg == built.paints[i].fg && read.paints[i].bg == built.paints[i].bg &&
               read.paints[i].attr == built.paints[i].attr);
+}
+
+/* Without colours a meaning is told by an attribute, or by the sign that stands with it. */
+TEST(tui_theme_mono_tells_every_meaning)
+{
+    static const enum style by_attribute[] = {STYLE_ACCENT,   STYLE_WARN,   STYLE_DANGER, STYLE_TITLE,
+                                              STYLE_SELECTED, STYLE_CHOSEN, STYLE_FIELD,  STYLE_FOCUS};
+    struct theme theme;
+    theme_mono(&theme);
+    for (size_t i = 0; i < sizeof by_attribute / sizeof *by_attribute; i++)
+        if (!CHECK(theme.paints[by_attribute[i]].attr != theme.paints[STYLE_TEXT].attr))
+            printf("    %s\n", style_name(by_attribute[i]));
+    for (int i = 0; i < STYLE_COUNT; i++)
+        CHECK(theme.paints[i].fg == THEME_DEFAULT && theme.paints[i].bg == THEME_DEFAULT);
+    /* Where one is, among what else there is. */
+    CHECK(theme.paints[STYLE_SELECTED].attr != theme.paints[STYLE_CHOSEN].attr);
+    CHECK(theme.paints[STYLE_FOCUS].attr != theme.paints[STYLE_FIELD].attr);
+    CHECK(theme.paints[STYLE_FOCUS].attr != theme.paints[STYLE_HINT].attr);
+}
+
+static char *toast_text(unsigned look)
+{
+    struct frame frame;
+    struct toast toast = {0};
+    frame_init(&frame, 30, 1);
+    toast_show(&toast, look, "Saved.", 1000);
+    toast_draw(&toast, 0, &frame, frame_area(&frame));
+    char *text = frame_text(&frame);
+    frame_deinit(&frame);
+    return text;
+}
+
+TEST(tui_toasts_have_signs_beside_their_colours)
+{
+    char *plain = toast_text(STYLE_TEXT), *good = toast_text(STYLE_GOOD), *danger = toast_text(STYLE_DANGER);
+    CHECK(strcmp(plain, good) != 0);
+    CHECK(strcmp(plain, danger) != 0);
+    CHECK(strcmp(good, danger) != 0);
+    free(plain);
+    free(good);
+    free(danger);
 }
 
 TEST(tui_theme_contrast_is_that_of_wcag)

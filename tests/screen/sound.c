@@ -1,0 +1,154 @@
+/* tests/screen/sound.c: what must hold for every picture: lines of exactly its width, the cursor inside, a
+ * title line, an action line, and no English where the language has its own words. Knows no single screen. */
+#include "tests/screen/sound.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/str.h"
+#include "screens/tr.h"
+#include "tui/text.h"
+
+/* --- the grid --- */
+
+/* Wide characters have their right half, and the row as text is as wide as the frame. */
+static bool row_is_whole(const struct frame *frame, int y, char *out, size_t capacity)
+{
+    int width = 0;
+    for (int x = 0; x < frame->w; x++) {
+        const struct cell *cell = frame_at(frame, x, y);
+        bool half = cell->width == 0, after_wide = x > 0 && frame_at(frame, x - 1, y)->width == 2;
+        if (half != after_wide || half != (cell->text[0] == '\0') || cell->width > 2 ||
+            text_width(cell->text) != cell->width) {
+            str_format(out, capacity, "row %d, column %d: \"%s\" is not %d cells wide", y, x, cell->text,
+                       cell->width);
+            return false;
+        }
+        width += cell->width;
+    }
+    if (width != frame->w)
+        str_format(out, capacity, "row %d is %d cells wide, not %d", y, width, frame->w);
+    return width == frame->w;
+}
+
+static bool row_is_blank(const struct frame *frame, int y)
+{
+    for (int x = 0; x < frame->w; x++)
+        if (strcmp(frame_at(frame, x, y)->text, " ") != 0)
+            return false;
+    return true;
+}
+
+static bool row_is_rule(const struct frame *frame, int y)
+{
+    for (int x = 0; x < frame->w; x++)
+        if (strcmp(frame_at(frame, x, y)->text, "─") != 0)
+            return false;
+    return true;
+}
+
+static bool lines_stand(const struct frame *frame, char *out, size_t capacity)
+{
+    const char *fault = NULL;
+    if (row_is_blank(frame, 0) || !row_is_rule(frame, 1))
+        fault = "there is no title line";
+    else if (row_is_blank(frame, frame->h - 1))
+        fault = "there is no action line";
+    if (fault)
+        str_format(out, capacity, "%s", fault);
+    return !fault;
+}
+
+/* --- the words --- */
+
+static bool is_letter(char c)
+{
+    return isalpha((unsigned char)c) || (unsigned char)c >= 0x80;
+}
+
+/* Stands word in text, with no letter before or behind it? */
+static bool has_word(const char *text, const char *word)
+{
+    size_t length = strlen(word);
+    for (const char *at = text; (at = strstr(at, word)); at++) {
+        bool marks_before = at > text && is_letter(at[-1]) && is_letter(word[0]);
+        if (!marks_before && !(is_letter(word[length - 1]) && is_letter(at[length])))
+            return true;
+    }
+    return false;
+}
+
+static const struct po_table *table_of(enum lang lang)
+{
+    for (size_t i = 0; i < po_table_count; i++)
+        if (strcmp(po_tables[i].lang, lang_code(lang)) == 0)
+            return &po_tables[i];
+    return NULL;
+}
+
+/* The language itself says so somewhere: "status", "online". */
+static bool also_theirs(const struct po_table *table, const char *word)
+{
+    for (size_t i = 0; i < table->count; i++)
+        if (has_word(table->entries[i].text, word))
+            return true;
+    return false;
+}
+
+/* Part of a longer text of the data: "Papers not genuine". A word alone, "seen", is a code and no text. */
+static bool is_of_data(const char *data, const char *word)
+{
+    size_t length = strlen(word);
+    for (const char *at = data; (at = strstr(at, word)); at++)
+        if (at > data && (at[-1] != '"' || at[length] != '"') && !is_letter(at[-1]) && !is_letter(at[length]))
+            return true;
+    return false;
+}
+
+static bool words_are_translated(enum lang lang, const char *text, const char *data, char *out,
+                                 size_t capacity)
+{
+    const struct po_table *table = table_of(lang);
+    for (size_t i = 0; lang != LANG_EN && table && i < table->count; i++) {
+        const char *msgid = table->entries[i].msgid;
+        bool plain = strlen(msgid) > 2 && !strchr(msgid, '%') && strcmp(msgid, table->entries[i].text) != 0;
+        if (plain && has_word(text, msgid) && !is_of_data(data, msgid) && !also_theirs(table, msgid)) {
+            str_format(out, capacity, "\"%s\" stands there in English", msgid);
+            return false;
+        }
+    }
+    return true;
+}
+
+/* --- all --- */
+
+bool sound_frame(struct app *app, const struct frame *frame, const char *data, char *out, size_t capacity)
+{
+    *out = '\0';
+    for (int y = 0; y < frame->h; y++)
+        if (!row_is_whole(frame, y, out, capacity))
+            return false;
+    if (frame->cursor_on && !frame_at(frame, frame->cursor_x, frame->cursor_y)) {
+        str_format(out, capacity, "the cursor is outside, at %d, %d", frame->cursor_x, frame->cursor_y);
+        return false;
+    }
+    /* The hall's display has no lines of the workstation's. */
+    if (app_screen(app) != SCREEN_DISPLAY && !lines_stand(frame, out, capacity))
+        return false;
+    char *text = frame_text(frame);
+    bool ok = words_are_translated(app_ui(app)->lang, text, data, out, capacity);
+    free(text);
+    return ok;
+}
+
+bool sound_ascii(const char *text, char *out, size_t capacity)
+{
+    for (const char *at = text; *at; at++) {
+        if (*at != '\n' && ((unsigned char)*at < 0x20 || (unsigned char)*at > 0x7e)) {
+            str_format(out, capacity, "a byte %02x is left", (unsigned)(unsigned char)*at);
+            return false;
+        }
+    }
+    return true;
+}

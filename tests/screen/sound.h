@@ -1,0 +1,13 @@
+/* tests/screen/sound.h: what must hold for every picture of every screen, whatever it shows. */
+#pragma once
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "screens/app.h"
+#include "tui/frame.h"
+
+/* The first thing that is wrong, as a sentence in out; true when nothing is. data is what the screens were
+ * given, as JSON: English words within its texts may be shown in any language, its codes may not. */
+bool sound_frame(struct app *app, const struct frame *frame, const char *data, char *out, size_t capacity);
+/* Every byte is printable ASCII or a line end. */
+bool sound_ascii(const char *text, char *out, size_t capacity);
