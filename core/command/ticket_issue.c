@@ -134,6 +134,20 @@ static struct json *minutes_json(const int64_t minutes[2])
     return json;
 }
 
+/* A record with the identity of one long done must not begin its ticket anew. A workstation may look ahead at a
+ * ticket that has come back from the hall already. */
+static enum err need_new(struct call *c, const char *id)
+{
+    struct json *there;
+    if (c->tx->predicting)
+        return ERR_OK;
+    TRY(peek(c, TABLE_TICKET, id, &there));
+    if (there)
+        return refuse(c, "ticket_exists", "", "%s was issued already. Nothing was changed.",
+                      json_text_or(there, "number", "This ticket"));
+    return ERR_OK;
+}
+
 enum err ticket_issue(struct call *c)
 {
     struct wish wish = {.appointment_ms = -1};
@@ -143,6 +157,7 @@ enum err ticket_issue(struct call *c)
     tx_new_id(c->tx, id); /* first, so that it is the same whatever else the command makes */
     TRY(read_wish(c, &wish));
     TRY(queue_promise(c, row_id(wish.queue), wish.class, &ahead, minutes));
+    TRY(need_new(c, id));
     struct json *row = row_new(c, id);
     TRY(give_number(c, row, &wish));
     write_wish(row, &wish);

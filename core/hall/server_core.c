@@ -327,15 +327,46 @@ static enum err record(struct batch *b, struct change *change, struct entry *e, 
     return err;
 }
 
+/* The same record under another number, as from an outbox that was saved into a new installation: an identity has
+ * one effect, so the stored answer holds for this number too. */
+static enum err answer_known(struct batch *b, struct entry *e, bool *known)
+{
+    static const char sql[] =
+        "SELECT rev, answer FROM result WHERE id = $1 AND fingerprint = $2 LIMIT 1"; /* result_id */
+    struct json *stored = NULL;
+    *known = false;
+    struct stmt *s = db_query(b->env->db, sql);
+    db_bind_text(s, 1, e->command.id);
+    db_bind_text(s, 2, e->fingerprint);
+    enum err err = db_step(s);
+    int64_t rev = err == ERR_OK ? db_int(s, 0) : 0;
+    if (err == ERR_OK)
+        err = json_parse(db_text(s, 1), strlen(db_text(s, 1)), &stored, NULL);
+    db_done(s);
+    if (err != ERR_OK)
+        return err == ERR_ABSENT ? ERR_OK : err;
+    *known = true;
+    json_set_int(stored, "seq", e->command.seq);
+    e->outcome.applied = str_equal(json_text(stored, "status"), "applied");
+    err = result_store(b, e, rev, stored);
+    json_add(b->results, stored);
+    b->client.last_seq = e->command.seq;
+    b->fresh++;
+    return err;
+}
+
 /* Steps 3 to 5. */
 static enum err run_new(struct batch *b, struct entry *e, int64_t seq)
 {
     struct err_info info = {0};
     struct change change;
-    bool unread = is_refused_unread(e, &info);
+    bool unread = is_refused_unread(e, &info), known = false;
     if (unread)
         name_unread(b, e, seq);
-    enum err err = change_begin(&change, b->env, b->actor, &e->command);
+    enum err err = answer_known(b, e, &known);
+    if (err != ERR_OK || known)
+        return err;
+    err = change_begin(&change, b->env, b->actor, &e->command);
     if (err == ERR_OK && !unread)
         err = run_rule(&change.tx, e);
     if (err == ERR_OK)

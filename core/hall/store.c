@@ -29,6 +29,7 @@ static const char *const migrations[] = {
     "CREATE TABLE session (token_sha256 TEXT PRIMARY KEY, user_ TEXT NOT NULL, client TEXT NOT NULL,"
     " expires_at BIGINT NOT NULL);"
     "CREATE INDEX session_user ON session (user_);",
+    "CREATE INDEX result_id ON result (id);",
 };
 enum { VERSION = sizeof migrations / sizeof *migrations };
 

@@ -172,6 +172,40 @@ TEST(push_same_bytes_same_answer)
     CHECK_INT(hall_stop(&hall), 0);
 }
 
+/* As from an outbox that was saved into a new installation: the identity of a record has one effect. */
+TEST(push_same_record_has_one_effect)
+{
+    struct test_hall hall;
+    struct hall_client one, other;
+    int status;
+    hall_open(&hall);
+    CHECK_INT(hall_sign_in(&one, &hall, "reception", TEST_PASSWORD), 200);
+    CHECK_INT(hall_sign_in(&other, &hall, "reception", TEST_PASSWORD), 200);
+    struct hall_client *clients[] = {&one, &one, &other};
+    static const int seqs[] = {1, 2, 1};
+    static const char push[] =
+        "{\"client\":\"%s\",\"epoch\":1,\"commands\":[{\"seq\":%d,\"type\":\"ticket.issue\",\"v\":1,"
+        "\"id\":\"0197a2b4-0000-7000-8000-00000000000b\",\"body\":{\"service\":\"t.card\"}}]}";
+    struct json *first = NULL;
+    for (int i = 0; i < 3; i++) {
+        char *text = xasprintf(push, clients[i]->uuid, seqs[i]);
+        struct json *answer = push_raw(clients[i], text, &status);
+        CHECK_INT(status, 200);
+        CHECK_INT(json_int(answer, "last_seq", 0), seqs[i]);
+        CHECK_INT(json_int(json_pointer(answer, "/results/0"), "seq", 0), seqs[i]);
+        const struct json *data = json_pointer(answer, "/results/0/data");
+        if (!first)
+            first = json_copy(data);
+        CHECK(json_pointer(data, "/ticket/number") && json_equal(first, data));
+        json_free(&answer);
+        free(text);
+    }
+    json_free(&first);
+    hall_sign_out(&one);
+    hall_sign_out(&other);
+    CHECK_INT(hall_stop(&hall), 0);
+}
+
 TEST(push_gap_stops_and_copy_is_frozen)
 {
     struct test_hall hall;
