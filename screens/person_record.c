@@ -179,7 +179,7 @@ static void make_items(const struct person *self, const struct ui *ui, struct it
                                     .value = self->typed[i],
                                     .w = i <= PERSON_FATHER ? 36 : 20};
         if (i == PERSON_BORN)
-            item->placeholder = tr(ui->lang, is_id(ui) ? TR("DD-MM-YYYY") : TR("DD.MM.YYYY"));
+            item->placeholder = tr(ui->lang, is_id(ui) ? TR("dd-mm-yyyy") : TR("dd.mm.yyyy"));
         const char *fault = fault_of(self, ui, i, items->faults[i]);
         if (fault && (self->left & 1U << i))
             item->error = fault;

@@ -60,32 +60,36 @@ enum err themes_load(const char *name, struct theme *theme, struct err_info *inf
 }
 
 /* Keeps in best the smallest name that is larger than name. */
-static void consider(const char *file, const char *name, char best[32])
+static void consider(const char *own, const char *name, char best[32])
+{
+    if (strcmp(own, name) > 0 && (!*best || strcmp(own, best) < 0))
+        str_copy(best, 32, own);
+}
+
+static void consider_file(const char *file, const char *name, char best[32])
 {
     char own[32];
     const char *dot = strrchr(file, '.');
-    if (!dot || strcmp(dot, ".theme") != 0 || !str_format(own, sizeof own, "%.*s", (int)(dot - file), file))
-        return;
-    if (strcmp(own, name) > 0 && (!*best || strcmp(own, best) < 0))
-        str_copy(best, 32, own);
+    if (dot && strcmp(dot, ".theme") == 0 && str_format(own, sizeof own, "%.*s", (int)(dot - file), file))
+        consider(own, name, best);
 }
 
 void themes_next(const char *name, char out[32])
 {
     char best[32] = "";
-    if (strcmp(name, "mono") < 0)
-        str_copy(best, sizeof best, "mono"); /* built in */
+    consider("default", name, best); /* these two are built in */
+    consider("mono", name, best);
     for (int i = 0; i < PLACES; i++) {
         char *folder = place(i);
         DIR *dir = folder ? opendir(folder) : NULL;
         free(folder);
         for (const struct dirent *entry; dir && (entry = readdir(dir));)
-            consider(entry->d_name, name, best);
+            consider_file(entry->d_name, name, best);
         if (dir)
             closedir(dir);
     }
-    if (*best || strcmp(name, "") == 0)
-        str_copy(out, 32, *best ? best : "default");
+    if (*best)
+        str_copy(out, 32, best);
     else
         themes_next("", out);
 }

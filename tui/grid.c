@@ -3,12 +3,12 @@
 
 #include <string.h>
 
-enum { GAP = 1 }; /* cells between columns */
+enum { MARGIN = 1, GAP = 1 }; /* cells before the first column where there are no marks; between columns */
 
 struct plan {
     const struct grid *grid;
     int widths[GRID_COLUMNS];
-    int count;
+    int count, margin;
 };
 
 static int fixed_width(const struct grid *grid, int count, int *shares)
@@ -56,6 +56,7 @@ static struct plan make_plan(const struct grid *grid, int w)
 static void draw_row(const void *self, int row, struct frame *frame, struct rect area, unsigned look)
 {
     const struct plan *plan = self;
+    rect_cut_left(&area, plan->margin);
     for (int i = 0; i < plan->count; i++) {
         char text[GRID_CELL] = "";
         unsigned cell_look = look;
@@ -87,10 +88,11 @@ static void draw_heading(const struct plan *plan, struct frame *frame, struct re
 void grid_draw(const struct grid *grid, const struct list *list, struct frame *frame, struct rect area,
                bool focus)
 {
-    int marks = grid->marked ? 2 : 0;
-    struct plan plan = make_plan(grid, area.w - marks);
+    int before = grid->marked ? 2 : MARGIN;
+    struct plan plan = make_plan(grid, area.w - before);
+    plan.margin = grid->marked ? 0 : MARGIN; /* the list itself makes room for marks */
     struct rect heading = rect_cut_top(&area, 1);
-    rect_cut_left(&heading, marks);
+    rect_cut_left(&heading, before);
     draw_heading(&plan, frame, heading);
     const struct list_rows rows = {draw_row, grid->marked ? row_marked : NULL, &plan, grid->empty};
     list_draw(list, &rows, frame, area, focus);

@@ -102,6 +102,7 @@ void list_draw(const struct list *list, const struct list_rows *rows, struct fra
     if (rect_empty(area))
         return;
     if (list->count == 0) {
+        rect_cut_left(&area, 1);
         text_draw(frame, area, rows->empty, STYLE_DIM);
         if (focus)
             frame_cursor(frame, area.x, area.y);
