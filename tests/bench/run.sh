@@ -4,7 +4,7 @@
 # PACK=az takes the hall's queues from another pack.
 set -eu
 cd "$(dirname "$0")/../.."
-build=${BUILD:-build}
+build=$(cd "${BUILD:-build}" && pwd)
 bench=$build/release/tests/bench/bench
 million=1000000 history=10000000 pushes=4000 rounds=100 clients=500
 if [ -n "${SMALL:-}" ]; then
@@ -53,12 +53,12 @@ measure_station() {
     seq -f 'line %g of a long text that is turned page by page on the screen of a terminal' 200000 >"$work/text"
 
     # shellcheck disable=SC2046 # the command is words on purpose
-    desk=$(keys --keys '	jk' --count 400 -- $(station "$work/large"))
+    desk=$(keys --keys '	' --count 300 -- $(station "$work/large"))
     # shellcheck disable=SC2046
     empty=$(keys --count 20 -- $(station "$work/small"))
     htop=$(keys --keys jk --count 200 -- htop -d 300)
     # shellcheck disable=SC2034 # read by eval below
-    tig=$(cd "$work/repository" && keys_bench=$OLDPWD/$bench && "$keys_bench" keys --size 120x40 --keys jk --count 200 -- tig)
+    tig=$(cd "$work/repository" && keys --keys jk --count 200 -- tig)
     less=$(keys --keys ' b' --count 200 -- less "$work/text")
 
     for other in htop tig; do
