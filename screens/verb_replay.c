@@ -67,7 +67,8 @@ static enum err play(struct replay *replay, const struct keymap *keys, FILE *fil
     size_t capacity = 0;
     enum err err = ERR_OK;
     ssize_t length;
-    for (long number = 0; !err && (length = getline(&text, &capacity, file)) > 0; number++) {
+    long number = 0;
+    for (; !err && (length = getline(&text, &capacity, file)) > 0; number++) {
         struct json *json = NULL;
         err = json_parse(text, (size_t)length, &json, info);
         if (!err)
@@ -78,6 +79,11 @@ static enum err play(struct replay *replay, const struct keymap *keys, FILE *fil
             break;
     }
     free(text);
+    if (!err && number == 0)
+        err = err_set(info, ERR_INVALID, "the file is empty: this is no recorded session of loket");
+    else if (!err && number < replay->until)
+        err = err_set(info, ERR_INVALID, "the session ends before message %ld: it has %ld", replay->until,
+                      number - 1);
     return err;
 }
 
@@ -86,11 +92,12 @@ int verb_replay(const struct options *options, struct settings *settings)
     struct err_info info = {0};
     struct replay replay = {0};
     bool until = options->arg_count == 3 && strcmp(options->args[1], "--until") == 0;
-    if (options->arg_count != 1 && !until) {
+    char *end = NULL;
+    replay.until = until ? strtol(options->args[2], &end, 10) : 0;
+    if (until ? *end || replay.until < 1 : options->arg_count != 1) {
         fputs("loket: say `loket replay FILE [--until N]`\n", stderr);
         return 2;
     }
-    replay.until = until ? strtol(options->args[2], NULL, 10) : 0;
     FILE *file = fopen(options->args[0], "re");
     if (!file) {
         fprintf(stderr, "loket: %s cannot be read: %s\n", options->args[0], strerror(errno));
