@@ -342,7 +342,7 @@ static void worklist_view(const void *data, const struct ui *ui, struct frame *f
     const struct view view = {self, ui};
     const struct grid_column columns[] = {
         {tr(ui->lang, TR("legal clock")), 25, 0, TEXT_LEFT}, {tr(ui->lang, TR("service")), 0, 12, TEXT_LEFT},
-        {tr(ui->lang, TR("person")), 0, 10, TEXT_LEFT},      {tr(ui->lang, TR("state")), 11, 0, TEXT_LEFT},
+        {tr(ui->lang, TR("person")), 0, 10, TEXT_LEFT},      {tr(ui->lang, TR("state")), 15, 0, TEXT_LEFT},
         {tr(ui->lang, TR("number")), 12, 0, TEXT_LEFT},      {"", 1, 0, TEXT_LEFT},
     };
     struct grid grid = {.columns = columns,
