@@ -417,7 +417,7 @@ void term_suspend(struct term *term)
     sigemptyset(&usual.sa_mask);
     term_leave(term);
     sigaction(SIGTSTP, &usual, &before);
-    raise(SIGTSTP);
+    kill(0, SIGTSTP); /* with whoever waits for it in the same job, such as make */
     sigaction(SIGTSTP, &before, NULL);
     term_enter(term);
     term->resized = true;
