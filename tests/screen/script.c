@@ -394,10 +394,9 @@ static void do_ascii(struct script *script, const char *rest)
 {
     char fault[200];
     draw(script);
-    frame_to_ascii(&script->frame);
-    char *text = frame_text(&script->frame), *path = xasprintf("tests/screen/golden/%s.txt", rest);
-    if (!sound_ascii(text, fault, sizeof fault))
+    if (!sound_in_ascii(&script->frame, fault, sizeof fault))
         fail(script, rest, fault);
+    char *text = frame_text(&script->frame), *path = xasprintf("tests/screen/golden/%s.txt", rest);
     check_golden_at(text, path, script->file, script->line);
     free(path);
     free(text);
@@ -424,6 +423,8 @@ static void one_of_everywhere(struct script *script, const char *name, const cha
     char *file = xasprintf("everywhere/%s_%s_%s", name, lang_code(app_ui(script->app)->lang), size);
     compare(script, file, frame_text);
     if (!sound_frame(script->app, &script->frame, data, fault, sizeof fault))
+        fail(script, file, fault);
+    if (!sound_in_ascii(&script->frame, fault, sizeof fault))
         fail(script, file, fault);
     free(file);
     free(data);

@@ -152,3 +152,26 @@ bool sound_ascii(const char *text, char *out, size_t capacity)
     }
     return true;
 }
+
+static int question_marks(const char *text)
+{
+    int count = 0;
+    for (; *text; text++)
+        count += *text == '?';
+    return count;
+}
+
+bool sound_in_ascii(struct frame *frame, char *out, size_t capacity)
+{
+    char *before = frame_text(frame);
+    frame_to_ascii(frame);
+    char *after = frame_text(frame);
+    bool ok = sound_ascii(after, out, capacity);
+    if (ok && question_marks(after) != question_marks(before)) {
+        str_format(out, capacity, "a sign has no twin in ASCII");
+        ok = false;
+    }
+    free(after);
+    free(before);
+    return ok;
+}

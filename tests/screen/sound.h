@@ -11,3 +11,5 @@
 bool sound_frame(struct app *app, const struct frame *frame, const char *data, char *out, size_t capacity);
 /* Every byte is printable ASCII or a line end. */
 bool sound_ascii(const char *text, char *out, size_t capacity);
+/* Turns the frame into ASCII; every sign has a twin of its own there, none becomes the ? of what is unknown. */
+bool sound_in_ascii(struct frame *frame, char *out, size_t capacity);
