@@ -107,6 +107,13 @@ static struct json *status_json(struct station *station)
     json_set_int(json, "err", status->err);
     json_set_bool(json, "practice", station->practice);
     json_set_text(json, "hall_fault", station->hall_fault);
+    if (!station->sync && *station->hall_fault && cache_actor(station->cache)) {
+        /* Who was signed in before works on with the copy, and must see that the hall is not there. */
+        json_set_int(json, "state", LINK_OFFLINE);
+        json_set_int(json, "since_ms", station->hall_fault_ms);
+        json_set_text(json, "text", station->hall_fault);
+        json_set_int(json, "err", ERR_SYSTEM);
+    }
     struct json *counts = NULL;
     if (cache_actor(station->cache) &&
         cache_load(station->cache, "status", NULL, clock_wall_now_ms(), &counts) == ERR_OK) {

@@ -84,6 +84,7 @@ static void show_sign_in(struct station *station)
 static void hall_failed(struct station *station, const char *why)
 {
     str_copy(station->hall_fault, sizeof station->hall_fault, why);
+    station->hall_fault_ms = clock_wall_now_ms();
     embedded_stop(&station->hall);
     station->status_changed = true;
 }

@@ -21,6 +21,7 @@ struct station {
     struct embedded *hall; /* NULL: none of our own */
     char hall_url[200];    /* where it was when the way to it was opened */
     char hall_fault[400];  /* why the practice hall could not be opened; "" */
+    int64_t hall_fault_ms; /* since when */
     struct app *app;
     struct rng rng;
     FILE *record;           /* NULL: none */
