@@ -561,7 +561,7 @@ static void side_view(const struct view *view, struct rect area)
     rect_cut_top(&area, text_draw_wrapped(view->frame, area, paper_name(view->ui, paper), STYLE_TITLE, 0));
     rect_cut_left(&area, 1);
     if (*paper->kind)
-        text_draw(view->frame, rect_cut_top(&area, 1), paper->kind, STYLE_DIM);
+        text_draw(view->frame, rect_cut_top(&area, 1), show_document_kind(view->ui, paper->kind), STYLE_DIM);
     if (*paper->state)
         text_drawf(view->frame, rect_cut_top(&area, 1), STYLE_TEXT, "%s %s",
                    show_document_state(view->ui, paper->state), show_clock(json_text(row, "at"), when));

@@ -146,6 +146,10 @@ static const struct word document_states[WORDS_MAX] = {
     {"missing", TR("missing"), 0},
     {"waived", TR("waived"), 0},
 };
+static const struct word document_kinds[WORDS_MAX] = {
+    {"original", TR("the original"), 0}, {"copy", TR("a copy"), 0},       {"form", TR("a filled form"), 0},
+    {"photo", TR("a photo"), 0},         {"receipt", TR("a receipt"), 0}, {"statement", TR("a statement"), 0},
+};
 static const struct word case_events[] = {
     {"open", TR("opened"), 0},
     {"submit", TR("submitted"), 0},
@@ -227,6 +231,11 @@ const char *show_ticket_state(const struct ui *ui, const char *state)
 const char *show_document_state(const struct ui *ui, const char *state)
 {
     return show_word(ui, document_states, state);
+}
+
+const char *show_document_kind(const struct ui *ui, const char *kind)
+{
+    return show_word(ui, document_kinds, kind);
 }
 
 const char *show_case_event(const struct ui *ui, const char *event)

@@ -24,7 +24,8 @@ const char *show_name(const struct ui *ui,
 const char *show_case_state(const struct ui *ui, const char *state);
 const char *show_ticket_state(const struct ui *ui, const char *state);
 const char *show_document_state(const struct ui *ui, const char *state);
-const char *show_case_event(const struct ui *ui, const char *event); /* of a stamp */
+const char *show_document_kind(const struct ui *ui, const char *kind); /* "original": the original */
+const char *show_case_event(const struct ui *ui, const char *event);   /* of a stamp */
 const char *show_channel(const struct ui *ui, const char *channel);
 const char *show_rule(const struct ui *ui, const char *rule);
 const char *show_outcome(const struct ui *ui, const char *outcome);
