@@ -19,6 +19,12 @@ static void set_text(char **to, const char *text)
     *to = xstrdup(text ? text : "");
 }
 
+/* Spaces are no answer: the notice would come to lack what they stand for. */
+static bool blank_text(const char *text)
+{
+    return text[strspn(text, " \n")] == '\0';
+}
+
 static void *decision_new(const struct json *args)
 {
     struct decision *self = xcalloc(1, sizeof *self);
@@ -139,7 +145,7 @@ static bool reasons_given(const struct decision *self)
     struct catalogue_reason known[CATALOGUE_REASONS_MAX];
     int count =
         catalogue_reasons(dossier_part(&self->of, "service"), self->outcome, known, CATALOGUE_REASONS_MAX);
-    return count ? *self->reasons != '\0' : *self->text != '\0';
+    return count ? *self->reasons != '\0' : !blank_text(self->text);
 }
 
 /* --- the fields --- */
@@ -331,8 +337,8 @@ static bool notice_now(const struct decision *self, const struct ui *ui, struct 
         .draft = json_get(row, "submitted") ? json_get(row, "submitted") : json_get(row, "draft"),
         .case_number = json_text(row, "number"),
         .reasons = reasons,
-        .text = *self->text ? self->text : NULL,
-        .conditions = *self->conditions ? self->conditions : NULL,
+        .text = blank_text(self->text) ? NULL : self->text,
+        .conditions = blank_text(self->conditions) ? NULL : self->conditions,
         .missing = missing,
         .today = today,
         .due = *due ? due : NULL,
@@ -372,7 +378,7 @@ static bool lacks_text(const struct decision *self, const struct ui *ui)
     struct buf text = {0};
     bool blank = false, still = false;
     with.text = any;
-    if (!*self->text && notice_now(self, ui, &text, &blank) && blank) {
+    if (blank_text(self->text) && notice_now(self, ui, &text, &blank) && blank) {
         buf_clear(&text);
         notice_now(&with, ui, &text, &still);
     }
@@ -434,9 +440,9 @@ static void decide(struct decision *self, const struct ui *ui, struct effects *e
     bool blank;
     json_set_text(body, "outcome", self->outcome);
     json_set(body, "reasons", reason_codes(self));
-    if (*self->text)
+    if (!blank_text(self->text))
         json_set_text(body, "text", self->text);
-    if (*self->conditions && str_equal(self->outcome, "approve"))
+    if (!blank_text(self->conditions) && str_equal(self->outcome, "approve"))
         json_set_text(body, "conditions", self->conditions);
     if (*self->to && str_equal(self->outcome, "refer")) {
         struct json *to = json_new_object();
