@@ -271,8 +271,8 @@ static const char *empty_text(const struct ask *ask, const struct ui *ui, char o
     if (str_equal(ask_search_what(ask), "persons") && person_number_kind(ui, typed, &kind) &&
         person_verdict(ui, kind, typed, out) != VERDICT_OK)
         return out;
-    if (str_equal(ask_search_what(ask), "persons") && *typed)
-        return tr(ui->lang, TR("Nobody is found. Enter records a new person."));
+    if (str_equal(ask_search_what(ask), "persons")) /* before anything is typed nobody was looked for */
+        return *typed ? tr(ui->lang, TR("Nobody is found. Enter records a new person.")) : "";
     return tr(ui->lang, TR("Nothing found."));
 }
 
