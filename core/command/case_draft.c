@@ -224,17 +224,6 @@ static enum err open_branches(struct merge *m)
 
 /* --- the draft --- */
 
-static int depth_of(const struct json *json)
-{
-    int deepest = 0;
-    if (json_is_object(json) || json_is_array(json))
-        for (const struct json *member = json_first(json); member; member = json_next(member)) {
-            int depth = depth_of(member);
-            deepest = depth > deepest ? depth : deepest;
-        }
-    return deepest + 1;
-}
-
 static enum err need_room(struct call *c, const struct json *row)
 {
     const struct json *draft = json_get(row, "draft");
@@ -246,7 +235,7 @@ static enum err need_room(struct call *c, const struct json *row)
         return refuse(c, "draft_too_large", "patch",
                       "The form of %s is larger than %d KiB. Shorten its texts.", case_title(row),
                       CASE_DRAFT_BYTES_MAX / 1024);
-    if (depth_of(draft) > CASE_DRAFT_DEPTH_MAX)
+    if (json_depth(draft) > CASE_DRAFT_DEPTH_MAX)
         return refuse(c, "draft_too_deep", "patch", "The form of %s is nested too deep.", case_title(row));
     return ERR_OK;
 }

@@ -7,6 +7,9 @@
 
 #include "core/hall/change.h"
 
+/* A record is kept in rows that travel inside an item inside a feed: room must be left for those. */
+enum { COMMAND_DEPTH_MAX = JSON_DEPTH_MAX - 24 };
+
 /* One client's place in its own stream of commands. */
 struct client {
     int64_t last_seq; /* highest that took effect or was refused */
@@ -222,6 +225,21 @@ static enum err dispute_row(struct tx *tx, struct json **row)
     return ERR_OK;
 }
 
+/* The record as it came; one nested too deep to travel inside a row is kept as the text that it is. */
+static struct json *kept_command(const struct entry *e)
+{
+    if (json_depth(e->raw) <= COMMAND_DEPTH_MAX)
+        return json_copy(e->raw);
+    struct json *kept = json_new_object();
+    char *text = json_print(e->raw);
+    json_set_int(kept, "seq", e->command.seq);
+    json_set_text(kept, "id", e->command.id);
+    json_set_text(kept, "type", e->command.type);
+    json_set_text(kept, "text", text);
+    free(text);
+    return kept;
+}
+
 /* A refused command that carried work becomes a row that a person must close (PROTOCOL.md section 1). */
 static enum err write_dispute(struct tx *tx, const struct entry *e)
 {
@@ -233,7 +251,7 @@ static enum err write_dispute(struct tx *tx, const struct entry *e)
     struct json *row = json_new_object();
     time_text(tx->now_ms, at);
     tx_new_id(tx, id);
-    json_set(row, "command", json_copy(e->raw));
+    json_set(row, "command", kept_command(e));
     json_set_text(row, "client", tx->actor->client);
     json_set_text(row, "user", tx->actor->user);
     json_set_text(row, "code", e->outcome.code);
@@ -275,6 +293,8 @@ static bool is_refused_unread(struct entry *e, struct err_info *info)
     if (!command_read(e->raw, &e->command, info) || !uuid_valid(e->command.id))
         refuse(&e->outcome, "malformed_command",
                info->text[0] ? info->text : "The id of this record is not a UUID.");
+    else if (json_depth(e->raw) > COMMAND_DEPTH_MAX)
+        refuse(&e->outcome, "malformed_command", "This record is nested too deep. It is kept for a person.");
     else if (!command_known(e->command.type))
         refuse(&e->outcome, "unknown_command",
                "The hall does not know this kind of record. It is kept for a person.");

@@ -386,6 +386,16 @@ bool json_as_bool(const struct json *json, bool otherwise)
     return json_is_bool(json) ? cJSON_IsTrue(c(json)) : otherwise;
 }
 
+int json_depth(const struct json *json)
+{
+    int deepest = 0;
+    for (const struct json *member = json_first(json); member; member = json_next(member)) {
+        int depth = json_depth(member);
+        deepest = depth > deepest ? depth : deepest;
+    }
+    return deepest + 1;
+}
+
 size_t json_count(const struct json *array_or_object)
 {
     return array_or_object ? (size_t)cJSON_GetArraySize(c(array_or_object)) : 0;

@@ -21,6 +21,7 @@ void json_free(struct json **json);                           /* NULL-safe; sets
 char *json_print(const struct json *json);                    /* compact; the caller frees */
 void json_print_to(const struct json *json, struct buf *out); /* compact, appended */
 struct json *json_copy(const struct json *json);              /* deep */
+int json_depth(const struct json *json);                      /* 1 for a value without members */
 bool json_equal(const struct json *a, const struct json *b);  /* 1 equals 1.0; member order is free */
 
 /* --- reading --- */
