@@ -244,6 +244,117 @@ TEST(cache_people_of_one_workstation_do_not_meet)
     pair_close(&pair);
 }
 
+/* Between two people nothing of the first is seen, and a program started again knows nobody. */
+TEST(cache_signed_out_shows_nobodys_work)
+{
+    struct pair pair;
+    char state[40];
+    morning(&pair);
+    call_one(&pair);
+    confirm_on_ticket(&pair, "ticket.start", "");
+    CHECK_TEXT(state_here(&pair, state), "serving saved");
+    REQUIRE(cache_sign_out(pair.cache[0]) == ERR_OK);
+    struct json *ticket = ticket_here(&pair);
+    CHECK_TEXT(json_text(ticket, "state"), "called");
+    json_free(&ticket);
+    pair_start(&pair, 0);
+    CHECK(cache_actor(pair.cache[0]) == NULL);
+    CHECK(cache_token(pair.cache[0]) == NULL);
+    pair_close(&pair);
+}
+
+/* What is confirmed is no longer typed text to be recovered; what was typed elsewhere still is. */
+TEST(cache_confirming_ends_what_was_typed)
+{
+    static const char opened[] = "0197a2b4-0000-7000-8000-000000000021";
+    static const char other[] = "0197a2b4-0000-7000-8000-000000000022";
+    struct pair pair;
+    morning(&pair);
+    char *open = xasprintf("{\"case\":\"%s\",\"service\":\"s1\"}", opened);
+    char *draft = xasprintf("{\"case\":\"%s\",\"patch\":{}}", opened);
+    pair_confirm(&pair, 0, "case.open", open);
+    struct json *typed = json_new_object();
+    const struct cache_typed {
+        const char *screen, *object;
+    } places[] = {{"form", opened}, {"form", other}, {"decision", opened}};
+    for (size_t i = 0; i < sizeof places / sizeof *places; i++)
+        CHECK(cache_journal_put(pair.cache[0], places[i].screen, places[i].object, typed, pair.now_ms) ==
+              ERR_OK);
+    pair_confirm(&pair, 0, "case.draft", draft);
+    struct json *journal = pair_load(&pair, 0, "journal", NULL);
+    const struct json *rows = json_get(journal, "rows");
+    CHECK_INT((int64_t)json_count(rows), 2);
+    for (const struct json *row = json_first(rows); row; row = json_next(row))
+        CHECK(!str_equal(json_text(row, "screen"), "form") || str_equal(json_text(row, "object"), other));
+    json_free(&journal);
+    json_free(&typed);
+    free(open);
+    free(draft);
+    pair_close(&pair);
+}
+
+/* A feed as a hall might send it; text is freed. */
+static enum err feed(struct pair *pair, char *text)
+{
+    struct json *json = NULL;
+    REQUIRE(json_parse(text, strlen(text), &json, NULL) == ERR_OK);
+    enum err err = cache_feed(pair->cache[0], json, pair->now_ms);
+    json_free(&json);
+    free(text);
+    return err;
+}
+
+TEST(cache_takes_only_news_that_follow_on_its_own)
+{
+    static const char other_epoch[] = "{\"epoch\":2,\"from\":%lld,\"items\":[],\"to\":%lld}";
+    static const char skips[] = "{\"epoch\":1,\"from\":1%lld,\"items\":[],\"to\":1%lld}";
+    static const char differs[] =
+        "{\"epoch\":1,\"from\":%lld,\"items\":[],\"to\":1%lld,\"digests\":{\"queue\":\"00\"}}";
+    struct pair pair;
+    morning(&pair);
+    long long cursor = cache_cursor(pair.cache[0]);
+    CHECK(feed(&pair, xasprintf(other_epoch, cursor, cursor)) == ERR_CONFLICT);
+    CHECK(feed(&pair, xasprintf(skips, cursor, cursor)) == ERR_CONFLICT);
+    CHECK_INT(cache_cursor(pair.cache[0]), cursor);
+    CHECK(!cache_needs_snapshot(pair.cache[0]));
+    CHECK(feed(&pair, xasprintf(differs, cursor, cursor)) ==
+          ERR_OK); /* its rows are not the hall's: they are copied anew */
+    CHECK(cache_needs_snapshot(pair.cache[0]));
+    pair_close(&pair);
+}
+
+static void note_code(void *ctx, const char *table, const char *id, const struct json *row)
+{
+    (void)table, (void)id;
+    str_copy(ctx, 8, json_text_or(row, "code", "none"));
+}
+
+/* The pages of a copy are younger than the rev at which it began. */
+TEST(cache_older_news_do_not_undo_a_younger_copy)
+{
+    static const char page[] =
+        "{\"rows\":[{\"t\":\"queue\",\"row\":{\"id\":\"z\",\"row_rev\":50,\"code\":\"NEW\"}}]}";
+    static const char older[] =
+        "{\"epoch\":1,\"from\":40,\"to\":41,\"items\":[{\"rev\":41,\"command\":\"x\",\"by\":\"y\",\"h\":"
+        "\"0000000000000000000000000000000000000000000000000000000000000000\",\"rows\":[{\"t\":\"queue\","
+        "\"id\":\"z\",\"row\":{\"id\":\"z\",\"row_rev\":41,\"code\":\"OLD\"}}]}]}";
+    struct pair pair;
+    struct json *json = NULL;
+    char code[8] = "";
+    pair_open(&pair);
+    pair_start(&pair, 0);
+    pair_sign_in(&pair, 0, "siti");
+    REQUIRE(json_parse(page, strlen(page), &json, NULL) == ERR_OK);
+    REQUIRE(cache_snapshot_page(pair.cache[0], json, true) == ERR_OK);
+    REQUIRE(cache_snapshot_swap(pair.cache[0], 40, 1, pair.now_ms) == ERR_OK);
+    CHECK(feed(&pair, xstrdup(older)) == ERR_OK);
+    CHECK_INT(cache_cursor(pair.cache[0]), 41);
+    CHECK(cache_rows(pair.cache[0], "queue", note_code, code) == ERR_OK);
+    CHECK_TEXT(code, "NEW");
+    json_free(&json);
+    pair_close(&pair);
+}
+
 TEST(cache_belongs_to_one_program)
 {
     struct pair pair;
