@@ -208,7 +208,17 @@ static enum err answer_again(struct batch *b, struct entry *e)
 
 /* --- one new command --- */
 
-/* The row that the command was about, as it stands: so that a person sees both sides of a dispute. */
+static void show_to_author(const struct actor *author, enum table table, struct json **row)
+{
+    enum sight sight = row_sight(author, table, *row);
+    if (sight == SIGHT_NONE)
+        json_free(row);
+    else if (sight == SIGHT_MASKED)
+        row_mask(table, *row);
+}
+
+/* The row that the command was about, as it stands and as its author may see it: so that a person sees both sides
+ * of a dispute. */
 static enum err dispute_row(struct tx *tx, struct json **row)
 {
     static const struct {
@@ -219,6 +229,8 @@ static enum err dispute_row(struct tx *tx, struct json **row)
     for (size_t i = 0; i < sizeof subjects / sizeof *subjects; i++) {
         const char *id = json_text(tx->command->body, subjects[i].member);
         enum err err = str_empty(id) ? ERR_ABSENT : tx_get(tx, subjects[i].table, id, row);
+        if (err == ERR_OK)
+            show_to_author(tx->actor, subjects[i].table, row);
         if (err != ERR_ABSENT)
             return err;
     }
