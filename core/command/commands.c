@@ -112,13 +112,20 @@ static void read_at(const struct json *at, struct command *command)
     command->offset_ms = json_int(at, "offset_ms", 0);
 }
 
+/* Without one it is the first; what is no small number is a version that nobody knows. */
+static int read_version(const struct json *version)
+{
+    int64_t number = version ? json_as_int(version, 0) : 1;
+    return number >= 1 && number <= 1000 ? (int)number : 0;
+}
+
 bool command_read(const struct json *json, struct command *command, struct err_info *info)
 {
     const struct json *base = json_get(json, "base"), *body = json_get(json, "body");
     *command = (struct command){.seq = json_int(json, "seq", 0),
                                 .id = json_text(json, "id"),
                                 .type = json_text(json, "type"),
-                                .version = (int)json_int(json, "v", 1),
+                                .version = read_version(json_get(json, "v")),
                                 .base_rev = json_int(base, "rev", -1),
                                 .base_row_rev = json_int(base, "row_rev", -1),
                                 .base_hold_gen = json_int(base, "hold_gen", -1),
