@@ -13,7 +13,7 @@ enum { COMMAND_DEPTH_MAX = JSON_DEPTH_MAX - 24 };
 /* One client's place in its own stream of commands. */
 struct client {
     int64_t last_seq; /* highest that took effect or was refused */
-    int64_t acked;    /* results up to here were received and are dropped */
+    int64_t acked;    /* answers up to here were received and are dropped */
     bool frozen;      /* two installations use one identity */
 };
 
@@ -125,18 +125,21 @@ static enum err client_store(struct batch *b)
     return db_run(s);
 }
 
-/* The client has these answers: they need not be kept to be given again. */
+/* The client has these answers: they need not be kept to be given again. What stays is what became of which record,
+ * so that a late copy has no second effect and another record under the same number is found out. */
 static enum err drop_results(struct batch *b, int64_t through)
 {
-    static const char sql[] = "DELETE FROM result WHERE client = $1 AND seq <= $2"; /* primary key */
+    static const char sql[] =
+        "UPDATE result SET answer = '' WHERE client = $1 AND seq > $2 AND seq <= $3"; /* primary key */
     if (through > b->client.last_seq)
         through = b->client.last_seq;
     if (through <= b->client.acked)
         return ERR_OK;
-    b->client.acked = through;
     struct stmt *s = db_query(b->env->db, sql);
     db_bind_text(s, 1, b->actor->client);
-    db_bind_int(s, 2, through);
+    db_bind_int(s, 2, b->client.acked);
+    db_bind_int(s, 3, through);
+    b->client.acked = through;
     return db_run(s);
 }
 
@@ -175,34 +178,48 @@ static struct json *result_json(const struct entry *e, int64_t rev)
     return result;
 }
 
-/* An answer that the client has acknowledged long ago: a copy of a request that came late. No effect. */
-static void answer_acknowledged(struct batch *b, struct entry *e)
+/* The answer was received long ago and dropped: what became of the record is all that is left to say. */
+static struct json *dropped_json(struct entry *e, const char *status, int64_t rev)
 {
-    refuse(&e->outcome, "already_acknowledged",
-           "This record was answered before and its answer was received. Nothing was done again.");
-    json_add(b->results, result_json(e, 0));
+    e->outcome.applied = str_equal(status, "applied");
+    if (!e->outcome.applied)
+        refuse(&e->outcome, "already_acknowledged",
+               "This record was answered before and its answer was received. Nothing was done again.");
+    return result_json(e, rev);
+}
+
+/* The columns that stored_json reads, of one row of result. */
+#define SQL_RESULT "SELECT fingerprint, answer, status, rev FROM result WHERE "
+
+static enum err stored_json(struct stmt *s, struct entry *e, struct json **out)
+{
+    const char *answer = db_text(s, 1);
+    if (!str_empty(answer))
+        return json_parse(answer, strlen(answer), out, NULL);
+    *out = dropped_json(e, db_text(s, 2), db_int(s, 3));
+    return ERR_OK;
 }
 
 /* Step 1: seq ≤ last. */
 static enum err answer_again(struct batch *b, struct entry *e)
 {
-    static const char sql[] =
-        "SELECT fingerprint, answer FROM result WHERE client = $1 AND seq = $2"; /* primary key */
+    static const char sql[] = SQL_RESULT "client = $1 AND seq = $2"; /* primary key */
+    struct json *stored = NULL;
     struct stmt *s = db_query(b->env->db, sql);
     db_bind_text(s, 1, b->actor->client);
     db_bind_int(s, 2, e->command.seq);
     enum err err = db_step(s);
-    if (err == ERR_ABSENT) {
-        answer_acknowledged(b, e);
+    if (err == ERR_ABSENT) { /* of a time when nothing was kept */
+        stored = dropped_json(e, "", 0);
         err = ERR_OK;
     } else if (err == ERR_OK && !str_equal(db_text(s, 0), e->fingerprint)) {
         b->conflict = true;
     } else if (err == ERR_OK) {
-        struct json *stored = NULL;
-        err = json_parse(db_text(s, 1), strlen(db_text(s, 1)), &stored, NULL);
-        json_add(b->results, stored ? stored : json_new_null());
+        err = stored_json(s, e, &stored);
     }
     db_done(s);
+    if (stored)
+        json_add(b->results, stored);
     return err;
 }
 
@@ -363,17 +380,16 @@ static enum err record(struct batch *b, struct change *change, struct entry *e, 
  * one effect, so the stored answer holds for this number too. */
 static enum err answer_known(struct batch *b, struct entry *e, bool *known)
 {
-    static const char sql[] =
-        "SELECT rev, answer FROM result WHERE id = $1 AND fingerprint = $2 LIMIT 1"; /* result_id */
+    static const char sql[] = SQL_RESULT "id = $1 AND fingerprint = $2 LIMIT 1"; /* result_id */
     struct json *stored = NULL;
     *known = false;
     struct stmt *s = db_query(b->env->db, sql);
     db_bind_text(s, 1, e->command.id);
     db_bind_text(s, 2, e->fingerprint);
     enum err err = db_step(s);
-    int64_t rev = err == ERR_OK ? db_int(s, 0) : 0;
+    int64_t rev = err == ERR_OK ? db_int(s, 3) : 0;
     if (err == ERR_OK)
-        err = json_parse(db_text(s, 1), strlen(db_text(s, 1)), &stored, NULL);
+        err = stored_json(s, e, &stored);
     db_done(s);
     if (err != ERR_OK)
         return err == ERR_ABSENT ? ERR_OK : err;
