@@ -12,6 +12,7 @@
 #include "core/base/clock.h"
 #include "core/command/command.h"
 #include "core/hall/api.h"
+#include "core/hall/server_core.h"
 #include "core/wire/feed.h"
 #include "tests/support/hall.h"
 #include "tests/support/test.h"
@@ -220,6 +221,15 @@ TEST(push_gap_stops_and_copy_is_frozen)
     CHECK_INT(json_int(answer, "last_seq", -1), 0);
     CHECK_INT(json_count(json_get(answer, "results")), 0);
     json_free(&answer);
+    char *backwards =
+        xasprintf("{\"client\":\"%s\",\"epoch\":1,\"commands\":[{\"seq\":5},{\"seq\":1,\"type\":\"ticket."
+                  "issue\",\"v\":1,"
+                  "\"id\":\"0197a2b4-0000-7000-8000-00000000000c\",\"body\":{\"queue\":\"q\"}}]}",
+                  reception.uuid);
+    answer = push_raw(&reception, backwards, &status);
+    CHECK_INT(json_int(answer, "last_seq", -1), 0); /* nothing behind a gap is done, whatever its place */
+    json_free(&answer);
+    free(backwards);
     reception.seq = 0;
     struct json *data = hall_do(&reception, "ticket.issue", "{\"queue\":\"q\",\"channel\":\"desk\"}");
     json_free(&data);
@@ -279,6 +289,9 @@ TEST(push_bad_bodies)
     text = xasprintf("{\"client\":\"%s\",\"epoch\":7,\"commands\":[]}", clerk.uuid);
     check_error(&hall, "POST", "/v1/push", clerk.token, text, 409, "epoch_changed");
     free(text);
+    check_error(&hall, "POST", "/v1/push", clerk.token,
+                "{\"client\":\"0197a2b4-0000-7000-8000-0000000000ff\",\"epoch\":1,\"commands\":[]}", 403,
+                "wrong_client");
     /* A poisoned command is kept for a person and those behind it go on. */
     text = xasprintf(
         "%s{\"seq\":1,\"id\":\"x\",\"type\":7},{\"seq\":2,\"id\":\"0197a2b4-0000-7000-8000-00000000000a\","
@@ -299,6 +312,34 @@ TEST(push_bad_bodies)
     free(one);
     free(many);
     hall_sign_out(&clerk);
+    CHECK_INT(hall_stop(&hall), 0);
+}
+
+/* What a rule wrote before it refused is gone: clerk2 sees neither the person nor the name at the ticket. */
+TEST(push_refused_leaves_nothing_behind)
+{
+    struct test_hall hall;
+    struct hall_client clerk, other;
+    int status;
+    hall_open(&hall);
+    CHECK_INT(hall_sign_in(&clerk, &hall, "clerk1", TEST_PASSWORD), 200);
+    CHECK_INT(hall_sign_in(&other, &hall, "clerk2", TEST_PASSWORD), 200);
+    struct json *data = hall_do(&clerk, "ticket.issue", "{\"queue\":\"p\",\"channel\":\"desk\"}");
+    char *open = xasprintf("{\"service\":\"t.card\",\"ticket\":\"%s\",\"tier\":\"no such tier\","
+                           "\"person\":{\"name\":\"Zuleyxa Test\"}}",
+                           json_text_or(json_get(data, "ticket"), "id", ""));
+    struct json *result = hall_push(&clerk, "case.open", open);
+    CHECK_TEXT(json_text(result, "status"), "refused");
+    CHECK_TEXT(json_text(json_get(result, "error"), "field"), "tier"); /* behind the person */
+    char *rows = hall_request_text(&hall, "GET", "/v1/snapshot", other.token, NULL, &status);
+    CHECK_INT(status, 200);
+    CHECK(strstr(rows, "P001") && !strstr(rows, "Zuleyxa"));
+    free(rows);
+    free(open);
+    json_free(&result);
+    json_free(&data);
+    hall_sign_out(&clerk);
+    hall_sign_out(&other);
     CHECK_INT(hall_stop(&hall), 0);
 }
 
@@ -355,6 +396,84 @@ TEST(feed_wakes_who_waits)
     CHECK(clock_mono_now_ms() - started_ms < 5000); /* by the news, not by the end of the wait */
     hall_sign_out(&clerk);
     hall_sign_out(&reception);
+    CHECK_INT(hall_stop(&hall), 0);
+}
+
+static enum err move_clerk2(struct tx *tx, void *ctx)
+{
+    char id[UUID_TEXT];
+    struct json *row = NULL;
+    (void)ctx;
+    server_id("clerk2", id);
+    enum err err = tx_get(tx, TABLE_USER, id, &row);
+    json_set_text(row, "agency", "other");
+    err = err == ERR_OK ? tx_put(tx, TABLE_USER, id, row) : err;
+    json_free(&row);
+    return err;
+}
+
+/* In a process of its own: waits for one change; its exit status is the number of rows of the table in it. */
+static pid_t watch(struct test_hall *hall, const struct hall_client *client, int64_t cursor,
+                   const char *table)
+{
+    int64_t parked = metric(hall, "loketd_polls");
+    fflush(NULL);
+    pid_t pid = fork();
+    if (pid == 0) {
+        int status, count = 0;
+        char path[100];
+        str_format(path, sizeof path, "/v1/feed?cursor=%lld&epoch=1&wait=25", (long long)cursor);
+        struct json *answer = hall_request(hall, "GET", path, client->token, NULL, &status);
+        const struct json *row = json_first(json_pointer(answer, "/items/0/rows"));
+        for (; row; row = json_next(row))
+            count += str_equal(json_text(row, "t"), table);
+        _exit(status == 200 ? count : 99);
+    }
+    while (metric(hall, "loketd_polls") == parked)
+        ; /* until it is parked; a request each time, so nothing spins */
+    return pid;
+}
+
+static int watched(pid_t pid)
+{
+    int status = -1;
+    waitpid(pid, &status, 0);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+/* Those who wait at one place share an answer only when they may see the same. */
+TEST(feed_shares_no_answer_with_those_who_may_not_see_it)
+{
+    struct test_hall hall;
+    struct err_info info = {0};
+    struct db *db = NULL;
+    struct hall_client one, other, third;
+    hall_make(&hall);
+    REQUIRE(store_open(&db, hall.folder, false, &info) == ERR_OK);
+    struct server_env env = {.db = db, .epoch = 1, .now_ms = clock_wall_now_ms()};
+    REQUIRE(db_begin(db) == ERR_OK);
+    CHECK(server_change(&env, "test", NULL, move_clerk2, NULL) == ERR_OK);
+    REQUIRE(db_commit(db) == ERR_OK);
+    db_close(&db);
+    hall_start(&hall);
+    CHECK_INT(hall_sign_in(&one, &hall, "clerk1", TEST_PASSWORD), 200);
+    CHECK_INT(hall_sign_in(&other, &hall, "clerk2", TEST_PASSWORD), 200);
+    CHECK_INT(hall_sign_in(&third, &hall, "clerk3", TEST_PASSWORD), 200);
+    pid_t mine = watch(&hall, &one, third.rev, "case"), theirs = watch(&hall, &other, third.rev, "case");
+    struct json *data = hall_do(&third, "case.open", "{\"service\":\"t.card\"}");
+    json_free(&data);
+    CHECK_INT(watched(mine), 1);
+    CHECK_INT(watched(theirs), 0); /* another agency's */
+    mine = watch(&hall, &one, third.rev, "dispute");
+    theirs = watch(&hall, &third, third.rev, "dispute");
+    struct json *refused =
+        hall_push(&one, "ticket.start", "{\"ticket\":\"0197a2b4-0000-7000-8000-000000000001\",\"gen\":1}");
+    json_free(&refused);
+    CHECK_INT(watched(mine), 1);
+    CHECK_INT(watched(theirs), 0); /* another person's, of the same agency */
+    hall_sign_out(&one);
+    hall_sign_out(&other);
+    hall_sign_out(&third);
     CHECK_INT(hall_stop(&hall), 0);
 }
 
