@@ -257,8 +257,14 @@ static enum err dispute_row(struct tx *tx, struct json **row)
 /* The record as it came; one nested too deep to travel inside a row is kept as the text that it is. */
 static struct json *kept_command(const struct entry *e)
 {
-    if (json_depth(e->raw) <= COMMAND_DEPTH_MAX)
-        return json_copy(e->raw);
+    const char *id = json_text(e->raw, "id");
+    if (json_depth(e->raw) <= COMMAND_DEPTH_MAX) {
+        struct json *copy = json_copy(e->raw);
+        if (uuid_valid(id) &&
+            !str_equal(id, e->command.id)) /* another's: it may be applied under its own alone */
+            json_set_text(copy, "id", e->command.id);
+        return copy;
+    }
     struct json *kept = json_new_object();
     char *text = json_print(e->raw);
     json_set_int(kept, "seq", e->command.seq);
@@ -336,11 +342,11 @@ static bool is_refused_unread(struct entry *e, struct err_info *info)
 }
 
 /* A command that cannot be read still has a place in the stream, an identity and an author. */
-static void name_unread(struct batch *b, struct entry *e, int64_t seq)
+static void name_unread(struct batch *b, struct entry *e, int64_t seq, bool own_id)
 {
     char text[128];
     const char *type = json_text(e->raw, "type"), *id = json_text(e->raw, "id");
-    if (!uuid_valid(id)) {
+    if (!own_id || !uuid_valid(id)) {
         str_format(text, sizeof text, "unread %s %lld", b->actor->client, (long long)seq);
         server_id(text, e->id);
         id = e->id;
@@ -376,24 +382,27 @@ static enum err record(struct batch *b, struct change *change, struct entry *e, 
     return err;
 }
 
+enum identity { IDENTITY_NEW, IDENTITY_KNOWN, IDENTITY_USED /* by a record that says something else */ };
+
 /* The same record under another number, as from an outbox that was saved into a new installation: an identity has
  * one effect, so the stored answer holds for this number too. */
-static enum err answer_known(struct batch *b, struct entry *e, bool *known)
+static enum err answer_known(struct batch *b, struct entry *e, enum identity *identity)
 {
-    static const char sql[] = SQL_RESULT "id = $1 AND fingerprint = $2 LIMIT 1"; /* result_id */
+    static const char sql[] = SQL_RESULT "id = $1 ORDER BY fingerprint = $2 DESC LIMIT 1"; /* result_id */
     struct json *stored = NULL;
-    *known = false;
     struct stmt *s = db_query(b->env->db, sql);
     db_bind_text(s, 1, e->command.id);
     db_bind_text(s, 2, e->fingerprint);
     enum err err = db_step(s);
     int64_t rev = err == ERR_OK ? db_int(s, 3) : 0;
-    if (err == ERR_OK)
+    *identity = err == ERR_ABSENT                          ? IDENTITY_NEW
+                : str_equal(db_text(s, 0), e->fingerprint) ? IDENTITY_KNOWN
+                                                           : IDENTITY_USED;
+    if (err == ERR_OK && *identity == IDENTITY_KNOWN)
         err = stored_json(s, e, &stored);
     db_done(s);
-    if (err != ERR_OK)
+    if (err != ERR_OK || *identity != IDENTITY_KNOWN)
         return err == ERR_ABSENT ? ERR_OK : err;
-    *known = true;
     json_set_int(stored, "seq", e->command.seq);
     e->outcome.applied = str_equal(json_text(stored, "status"), "applied");
     err = result_store(b, e, rev, stored);
@@ -408,12 +417,19 @@ static enum err run_new(struct batch *b, struct entry *e, int64_t seq)
 {
     struct err_info info = {0};
     struct change change;
-    bool unread = is_refused_unread(e, &info), known = false;
+    enum identity identity;
+    bool unread = is_refused_unread(e, &info);
     if (unread)
-        name_unread(b, e, seq);
-    enum err err = answer_known(b, e, &known);
-    if (err != ERR_OK || known)
+        name_unread(b, e, seq, true);
+    enum err err = answer_known(b, e, &identity);
+    if (err != ERR_OK || identity == IDENTITY_KNOWN)
         return err;
+    if (identity == IDENTITY_USED) {
+        refuse(&e->outcome, "identity_used",
+               "Another record has the identity of this one already. This one is kept for a person.");
+        name_unread(b, e, seq, false);
+        unread = true;
+    }
     err = change_begin(&change, b->env, b->actor, &e->command);
     if (err == ERR_OK && !unread)
         err = run_rule(&change.tx, e);
