@@ -11,15 +11,6 @@ unsigned app_context(const struct app *app)
 
 /* --- what is possible --- */
 
-/* The screen that a place_… action goes to; SCREEN_COUNT for other actions. */
-static enum screen_id place_of(enum action action)
-{
-    static const char prefix[] = "place_";
-    const char *id = action_info(action)->id;
-    enum screen_id screen;
-    return str_starts(id, prefix) && screen_find(id + strlen(prefix), &screen) ? screen : SCREEN_COUNT;
-}
-
 static bool role_fits(const struct app *app, unsigned roles)
 {
     return !roles || (roles & app->ui.session.roles);
@@ -54,7 +45,7 @@ static const char *why_not(const struct app *app, enum action action)
         return TR("Sign in first.");
     if (!role_fits(app, info->roles))
         return TR("Your roles do not include this.");
-    enum screen_id place = place_of(action);
+    enum screen_id place = screen_place(action);
     if (place != SCREEN_COUNT)
         return place_enabled(app, place);
     return top->ops->enabled ? top->ops->enabled(top->self, &app->ui, action) : NULL;
@@ -90,7 +81,7 @@ int app_help_actions(const struct app *app, enum action out[ACTION_COUNT])
         for (int i = 1; i < ACTION_COUNT; i++) {
             unsigned screens = action_info((enum action)i)->screens;
             bool everywhere = (screens & IN_WORK) == IN_WORK;
-            if (screens & app_context(app) && everywhere == (pass == 1))
+            if (screens & app_context(app) && everywhere == (pass == 1) && action_is_built((enum action)i))
                 out[count++] = (enum action)i;
         }
     }
@@ -118,7 +109,7 @@ static void ask_danger(struct app *app, enum action action, struct effects *effe
 static void perform(struct app *app, enum action action, struct effects *effects)
 {
     struct palette_source source;
-    enum screen_id place = place_of(action);
+    enum screen_id place = screen_place(action);
     if (place != SCREEN_COUNT)
         return app_push(app, place, NULL, effects);
     switch (action) {

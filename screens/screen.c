@@ -22,6 +22,25 @@ const struct screen_ops *screen_ops(enum screen_id id)
     return id < SCREEN_COUNT ? all[id] : NULL;
 }
 
+enum screen_id screen_place(enum action action)
+{
+    static const char prefix[] = "place_";
+    const char *id = action_info(action)->id;
+    enum screen_id screen;
+    return str_starts(id, prefix) && screen_find(id + strlen(prefix), &screen) ? screen : SCREEN_COUNT;
+}
+
+bool action_is_built(enum action action)
+{
+    enum screen_id place = screen_place(action);
+    if (place != SCREEN_COUNT && !screen_ops(place))
+        return false;
+    for (unsigned i = 0; i < SCREEN_COUNT; i++)
+        if (action_info(action)->screens & 1U << i && screen_ops((enum screen_id)i))
+            return true;
+    return false;
+}
+
 const char *ui_mark(const char *mark)
 {
     static const struct {

@@ -189,5 +189,10 @@ struct screen_ops {
     /* May be NULL: what tells two of a kind apart, such as a case id: opening it again shows the same one. */
     const char *(*object)(const void *self);
 };
-/* NULL when this program was built without that screen's file (a test of one screen). */
+/* NULL when this program was built without that screen's file. */
 const struct screen_ops *screen_ops(enum screen_id id);
+/* The screen that a place_… action goes to; SCREEN_COUNT for other actions. */
+enum screen_id screen_place(enum action action);
+/* Whether a screen is there on which the action counts and, of a place, the screen it goes to: others are offered
+ * nowhere. */
+bool action_is_built(enum action action);

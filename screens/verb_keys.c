@@ -5,6 +5,7 @@
 
 #include "core/wire/json.h"
 #include "screens/runner.h"
+#include "screens/screen.h"
 #include "screens/tr.h"
 #include "screens/verbs.h"
 #include "tui/keymap.h"
@@ -54,6 +55,8 @@ static void print_json(const struct keymap *keys, enum lang lang)
     buf_adds(&out, "[");
     for (int i = 1; i < ACTION_COUNT; i++) {
         const struct action_info *info = action_info((enum action)i);
+        if (!action_is_built((enum action)i))
+            continue;
         buf_addf(&out, "%s\n{\"id\":\"%s\",\"keys\":", i > 1 ? "," : "", info->id);
         add_key_list(&out, keys, i);
         add_text(&out, "label", tr(lang, info->label));
@@ -73,6 +76,8 @@ static void print_table(const struct keymap *keys, enum lang lang)
     char names[KEYS_TEXT];
     for (int i = 1; i < ACTION_COUNT; i++) {
         const struct action_info *info = action_info((enum action)i);
+        if (!action_is_built((enum action)i))
+            continue;
         printf("%-16s %-10s %s\n", info->id, keymap_keys(keys, i, names, sizeof names), tr(lang, info->help));
     }
 }
