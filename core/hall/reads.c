@@ -256,6 +256,7 @@ static enum err add_line(const struct actor *actor, enum table table, const char
 struct page {
     const struct actor *actor;
     struct buf *out;
+    size_t start; /* of the rows in out */
     int count;
     enum table table; /* of the last row looked at, seen or not */
     char id[64];
@@ -266,6 +267,8 @@ static enum err visit(void *ctx, enum table table, const char *id, int64_t row_r
     struct page *page = ctx;
     bool added = false;
     (void)row_rev;
+    if (page->out->length - page->start >= SNAPSHOT_BYTES_MAX)
+        return ERR_TOO_LARGE; /* this row begins the next page */
     enum err err = add_line(page->actor, table, text, page->out, page->count == 0, &added);
     page->count += added;
     page->table = table;
@@ -301,7 +304,12 @@ enum err reads_snapshot(struct reads *reads, const struct actor *actor, const st
     time_text(now_ms, now);
     buf_addf(out, "{\"epoch\":%lld,\"rev\":%lld,\"server_time\":\"%s\",\"safe_through\":%lld,\"rows\":[",
              (long long)state->epoch, (long long)state->rev, now, (long long)state_safe_through(state));
+    page.start = out->length;
     enum err err = rows_page(reads->db, table, id, SNAPSHOT_ROWS_MAX, visit, &page, &more);
+    if (err == ERR_TOO_LARGE) {
+        more = true;
+        err = ERR_OK;
+    }
     char *place = more ? xasprintf("%s,%s", table_wire(page.table), page.id) : NULL;
     struct json *next = json_new_text(place);
     free(place);

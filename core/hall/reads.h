@@ -8,6 +8,7 @@ enum {
     FEED_ITEMS_MAX = 500,
     FEED_BYTES_MAX = 1024 * 1024,
     SNAPSHOT_ROWS_MAX = 500,
+    SNAPSHOT_BYTES_MAX = 1024 * 1024,
     SEARCH_ROWS_MAX = 100,
     DIGEST_REVS = 100, /* PROTOCOL.md: every 100 revs a digest per table is compared */
 };

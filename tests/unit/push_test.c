@@ -196,3 +196,48 @@ TEST(push_dispute_shows_no_more_than_its_author_may_see)
     json_free(&answer);
     pair_close(&pair);
 }
+
+static void put_row(struct pair *pair, enum table table, int n, const char *text)
+{
+    struct json *row = json_new_object();
+    char id[40];
+    str_format(id, sizeof id, "x%04d", n);
+    json_set_text(row, "id", id);
+    json_set_int(row, "row_rev", 1);
+    json_set_text(row, "note", text);
+    REQUIRE(row_put(pair->hall, ROWS_PLAIN, table, row) == ERR_OK);
+    json_free(&row);
+}
+
+/* A page that is larger than a workstation takes could never be copied. */
+TEST(snapshot_pages_stay_small_whatever_the_rows)
+{
+    enum { ROWS = 60, ROW_BYTES = 100 * 1024, PAGE_BYTES = 2 * 1024 * 1024 };
+    struct pair pair;
+    struct hall_state state;
+    int seen = 0;
+    somebody(&pair, "siti");
+    char *large = xcalloc(1, ROW_BYTES + 1), *after = xstrdup("closure,");
+    memset(large, 'x', ROW_BYTES);
+    REQUIRE(db_begin(pair.hall) == ERR_OK);
+    for (int i = 0; i < ROWS; i++)
+        put_row(&pair, TABLE_CLOSURE, i, large);
+    REQUIRE(db_commit(pair.hall) == ERR_OK);
+    REQUIRE(store_state(pair.hall, &state) == ERR_OK);
+    while (after) {
+        struct buf text = {0};
+        struct json *page = NULL;
+        REQUIRE(reads_snapshot(pair.reads, &pair.actor[0], &state, after, 0, &text) == ERR_OK);
+        CHECK(text.length < PAGE_BYTES);
+        REQUIRE(json_parse(buf_text(&text), text.length, &page, NULL) == ERR_OK);
+        seen += (int)json_count(json_get(page, "rows"));
+        free(after);
+        after = json_text(page, "next") ? xstrdup(json_text(page, "next")) : NULL;
+        json_free(&page);
+        buf_free(&text);
+        REQUIRE(seen <= ROWS);
+    }
+    CHECK_INT(seen, ROWS);
+    free(large);
+    pair_close(&pair);
+}
