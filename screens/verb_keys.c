@@ -43,7 +43,7 @@ static void add_screens(struct buf *out, unsigned screens)
     if ((screens & IN_ANY) == IN_ANY)
         buf_adds(&names, "any");
     for (unsigned i = 0; i < SCREEN_COUNT && (screens & IN_ANY) != IN_ANY; i++)
-        if (screens & 1U << i)
+        if (screens & 1U << i && screen_ops((enum screen_id)i))
             buf_addf(&names, "%s%s", names.length ? " " : "", screen_info((enum screen_id)i)->name);
     add_text(out, "screen", buf_text(&names));
     buf_free(&names);

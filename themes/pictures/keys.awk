@@ -21,6 +21,7 @@ function member(name,    at, text) {
     gsub(/,/, "` `", keys)
     gsub(/\|/, "\\|", keys)
     screen = member("screen")
-    gsub(/,/, ", ", screen)
+    if (split(screen, names, " ") > 8)
+        screen = "everywhere"
     print "| `" keys "` | " member("label") " | " screen " | " member("help") " |"
 }
