@@ -241,6 +241,12 @@ TEST(push_gap_stops_and_copy_is_frozen)
         CHECK_TEXT(error_code(answer), "seq_conflict");
         json_free(&answer);
     }
+    char *good = hall_push_text(&reception, "ticket.issue", "{\"queue\":\"p\",\"channel\":\"desk\"}");
+    answer = push_raw(&reception, good, &status); /* nor is anything else of it taken over */
+    CHECK_INT(status, 409);
+    CHECK_TEXT(error_code(answer), "seq_conflict");
+    json_free(&answer);
+    free(good);
     free(ahead);
     free(other);
     hall_sign_out(&reception);

@@ -11,6 +11,10 @@
 #include "tests/support/hall.h"
 #include "tests/support/test.h"
 
+static char waiting_id[] = "0197a2b4-0000-7000-8000-000000000007";
+static char called_id[] = "0197a2b4-0000-7000-8000-000000000008";
+
+/* ctx: its id, one of the two. */
 static enum err put_old_ticket(struct tx *tx, void *ctx)
 {
     static const char text[] =
@@ -20,6 +24,8 @@ static enum err put_old_ticket(struct tx *tx, void *ctx)
         "\"channel\":\"desk\",\"arrived_at\":\"2001-01-01T08:00:00.000Z\",\"calls\":0,\"stamps\":[]}";
     struct json *row = NULL;
     enum err err = json_parse(text, sizeof text - 1, &row, NULL);
+    if (err == ERR_OK && ctx == called_id)
+        json_set_text(row, "state", "called");
     if (err == ERR_OK)
         err = tx_put(tx, TABLE_TICKET, ctx, row);
     json_free(&row);
@@ -40,7 +46,6 @@ static struct json *row_of(const struct test_hall *hall, enum table table, const
 
 TEST(old_tickets_are_never_called)
 {
-    static char id[] = "0197a2b4-0000-7000-8000-000000000007";
     struct test_hall hall;
     struct err_info info = {0};
     struct db *db = NULL;
@@ -49,7 +54,8 @@ TEST(old_tickets_are_never_called)
     REQUIRE(store_open(&db, hall.folder, false, &info) == ERR_OK);
     struct server_env env = {.db = db, .epoch = 1, .now_ms = clock_wall_now_ms()};
     REQUIRE(db_begin(db) == ERR_OK);
-    CHECK(server_change(&env, "test", NULL, put_old_ticket, id) == ERR_OK);
+    CHECK(server_change(&env, "test", NULL, put_old_ticket, waiting_id) == ERR_OK);
+    CHECK(server_change(&env, "test", NULL, put_old_ticket, called_id) == ERR_OK);
     REQUIRE(db_commit(db) == ERR_OK);
     db_close(&db);
     hall_start(&hall);
@@ -65,12 +71,16 @@ TEST(old_tickets_are_never_called)
     json_free(&data);
     hall_sign_out(&clerk);
     CHECK_INT(hall_stop(&hall), 0);
-    struct json *ticket = row_of(&hall, TABLE_TICKET, id), *row = row_of(&hall, TABLE_HALL, "hall");
+    struct json *ticket = row_of(&hall, TABLE_TICKET, waiting_id), *row = row_of(&hall, TABLE_HALL, "hall");
     CHECK_TEXT(json_text(ticket, "state"), "cancelled");
     CHECK_TEXT(json_text(ticket, "outcome"), "left");
     CHECK(json_text(ticket, "finished_at") != NULL);
     time_date(clock_wall_now_ms(), today);
     CHECK_TEXT(json_text(row, "business_day"), today);
+    json_free(&ticket);
+    ticket = row_of(&hall, TABLE_TICKET, called_id);
+    CHECK_TEXT(json_text(ticket, "state"), "cancelled");
+    CHECK_INT(json_int(ticket, "gen", 0), 1); /* nobody holds it any more */
     json_free(&ticket);
     json_free(&row);
 }
