@@ -224,14 +224,28 @@ static enum err open_branches(struct merge *m)
 
 /* --- the draft --- */
 
+static size_t length_of(const struct json *json)
+{
+    struct buf text = {0};
+    json_print_to(json, &text);
+    size_t length = text.length;
+    buf_free(&text);
+    return length;
+}
+
+/* The draft is within its size, but branches and who wrote what stand beside it. */
+static enum err need_row_room(struct call *c, const struct json *row)
+{
+    if (length_of(row) <= CASE_ROW_BYTES_MAX)
+        return ERR_OK;
+    return refuse(c, "case_too_large", "patch",
+                  "%s holds too much. Choose among its branches, or shorten them.", case_title(row));
+}
+
 static enum err need_room(struct call *c, const struct json *row)
 {
     const struct json *draft = json_get(row, "draft");
-    struct buf text = {0};
-    json_print_to(draft, &text);
-    size_t length = text.length;
-    buf_free(&text);
-    if (length > CASE_DRAFT_BYTES_MAX)
+    if (length_of(draft) > CASE_DRAFT_BYTES_MAX)
         return refuse(c, "draft_too_large", "patch",
                       "The form of %s is larger than %d KiB. Shorten its texts.", case_title(row),
                       CASE_DRAFT_BYTES_MAX / 1024);
@@ -305,6 +319,7 @@ enum err case_draft(struct call *c)
         TRY(apply(&m, patch));
     TRY(set_particulars(c, row, service));
     case_touch(c, row);
+    TRY(need_row_room(c, row));
     json_set(answer(c), "branches", json_copy(m.branched ? m.branched : row_list(row, "branches")));
     return case_save(c, row);
 }

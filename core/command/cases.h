@@ -16,6 +16,7 @@
 
 enum {
     CASE_DRAFT_BYTES_MAX = 128 * 1024,
+    CASE_ROW_BYTES_MAX = 2 * 1024 * 1024, /* with all that is remembered: it must still reach a workstation */
     CASE_DRAFT_DEPTH_MAX = 24, /* a row travels inside a feed item: JSON_DEPTH_MAX holds for the whole */
     CASE_LIST_MAX = 64,        /* branches, complaints, corrections … of one case */
     CASE_ROWS_MAX = 200,       /* documents, payments or decisions of one case that are read */

@@ -343,6 +343,27 @@ TEST(case_drafts_of_one_field_branch_and_a_later_word_settles)
     hall_file_close(&hall);
 }
 
+/* Also what is remembered beside the draft has an end: the row must still reach every workstation. */
+TEST(case_row_does_not_grow_for_ever)
+{
+    enum { NAME_BYTES = 100 * 1024, TIMES = 60, ROW_BYTES = 4 * 1024 * 1024 };
+    struct buf text = {0};
+    bool refused = false;
+    opened();
+    for (int i = 0; i < TIMES && !refused; i++) {
+        char *name = xasprintf("%0*d", NAME_BYTES, i);
+        char *body = xasprintf("{'case':'" CASE "','patch':{'%s':null}}", name);
+        refused = !hall_file_run(&hall, LEYLA, "case.draft", body);
+        free(name);
+        free(body);
+    }
+    CHECK_TEXT(hall_file_code(&hall), "case_too_large");
+    CHECK(row_get_text(hall.db, TABLE_CASE, CASE, &text) == ERR_OK && text.length < ROW_BYTES);
+    RUN(LEYLA, "case.withdraw", "{'case':'" CASE "'}");
+    buf_free(&text);
+    hall_file_close(&hall);
+}
+
 TEST(case_branch_of_the_same_author_is_replaced)
 {
     char dispute[64];
