@@ -355,6 +355,93 @@ TEST(cache_older_news_do_not_undo_a_younger_copy)
     pair_close(&pair);
 }
 
+/* The answer was lost, and the hall has gone on since: what was held here is served again there. */
+TEST(cache_own_work_on_the_feed_is_shown_no_longer)
+{
+    struct pair pair;
+    char state[40];
+    morning(&pair);
+    call_one(&pair);
+    confirm_on_ticket(&pair, "ticket.start", "");
+    pair_sync(&pair, 0);
+    confirm_on_ticket(&pair, "ticket.hold", ",\"reason\":\"copies\"");
+    CHECK_TEXT(state_here(&pair, state), "nobody ");
+    struct json *lost = pair_push(&pair, 0), *held = pair_load(&pair, 0, "desk", "{\"counter\":\"c1\"}");
+    const struct json *ticket = json_pointer(held, "/parked/0");
+    char *body = xasprintf("{\"ticket\":\"%s\",\"gen\":%lld}", json_text_or(ticket, "id", "?"),
+                           (long long)json_int(ticket, "gen", -1));
+    struct json *data = pair_at_hall(&pair, "budi", "ticket.resume", body);
+    pair_feed(&pair, 0);
+    struct json *here = ticket_here(&pair);
+    CHECK_TEXT(json_text(here, "state"), "serving");
+    json_free(&here);
+    json_free(&data);
+    json_free(&held);
+    json_free(&lost);
+    free(body);
+    pair_close(&pair);
+}
+
+static int64_t acked(struct pair *pair)
+{
+    char *text = NULL;
+    struct json *push = NULL;
+    REQUIRE(cache_push_body(pair->cache[0], 50, 200 * 1024, &text) == ERR_OK && text);
+    REQUIRE(json_parse(text, strlen(text), &push, NULL) == ERR_OK);
+    int64_t through = json_int(push, "acked_through", -1);
+    json_free(&push);
+    free(text);
+    return through;
+}
+
+/* Until a backup holds them the hall must keep its answers: a restored one is told the same again. */
+TEST(cache_acknowledges_only_what_is_safe)
+{
+    struct pair pair;
+    morning(&pair);
+    call_one(&pair);
+    confirm_on_ticket(&pair, "ticket.start", "");
+    CHECK_INT(acked(&pair), 0);
+    pair_sync(&pair, 0);
+    pair_make_safe(&pair);
+    pair_feed(&pair, 0);
+    confirm_on_ticket(&pair, "ticket.hold", ",\"reason\":\"copies\"");
+    CHECK_INT(acked(&pair), 3);
+    pair_close(&pair);
+}
+
+/* A hall that knows less than it answered gets the rest again. */
+TEST(cache_sends_again_what_the_hall_forgot)
+{
+    static const char text[] = "{\"results\":[],\"last_seq\":1}";
+    struct pair pair;
+    struct json *answer = NULL;
+    morning(&pair);
+    call_one(&pair);
+    CHECK_INT(cache_unsent(pair.cache[0]), 0);
+    REQUIRE(json_parse(text, strlen(text), &answer, NULL) == ERR_OK);
+    pair_take(&pair, 0, answer);
+    CHECK_INT(cache_unsent(pair.cache[0]), 1);
+    json_free(&answer);
+    pair_close(&pair);
+}
+
+TEST(cache_takes_back_a_call_only_before_it_left)
+{
+    struct pair pair;
+    char *text = NULL;
+    morning(&pair);
+    int64_t seq = pair_confirm(&pair, 0, "counter.open", "{\"counter\":\"c1\"}");
+    CHECK(cache_cancel_online(pair.cache[0], seq) == ERR_OK);
+    CHECK_INT(cache_unsent(pair.cache[0]), 0);
+    CHECK_INT(pair_confirm(&pair, 0, "counter.open", "{\"counter\":\"c1\"}"), seq); /* its number again */
+    REQUIRE(cache_push_body(pair.cache[0], 50, 200 * 1024, &text) == ERR_OK && text);
+    CHECK(cache_cancel_online(pair.cache[0], seq) == ERR_CONFLICT);
+    CHECK_INT(cache_unsent(pair.cache[0]), 1);
+    free(text);
+    pair_close(&pair);
+}
+
 TEST(cache_belongs_to_one_program)
 {
     struct pair pair;

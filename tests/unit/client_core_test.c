@@ -164,6 +164,39 @@ TEST(client_takes_a_proxys_page_for_offline)
     CHECK(!did(&s, CLIENT_DO_STORE, CLIENT_PUSH));
 }
 
+TEST(client_asked_to_slow_down_is_not_offline)
+{
+    struct side s;
+    struct client_answer busy = error(429, "too_many_requests");
+    busy.retry_after_s = 7;
+    open_side(&s);
+    wake(&s, 1);
+    answer(&s, CLIENT_PUSH, busy);
+    CHECK_INT(s.core.status.state, SYNC_ONLINE);
+    CHECK(!did(&s, CLIENT_DO_CANCEL, CLIENT_FEED)); /* the parked feed stays */
+    s.mono_ms += 6999;
+    wake(&s, 1);
+    CHECK(!sent(&s, CLIENT_PUSH));
+    s.mono_ms += 60000;
+    wake(&s, 1);
+    CHECK(sent(&s, CLIENT_PUSH));
+}
+
+/* What the former person asked for must not be answered to the next. */
+TEST(client_drops_what_is_under_way_when_somebody_signs_in)
+{
+    struct side s;
+    open_side(&s);
+    wake(&s, 1);
+    REQUIRE(sent(&s, CLIENT_PUSH));
+    tell(&s, (struct client_event){.kind = CLIENT_SIGN_IN});
+    answer(&s, CLIENT_SESSION, good());
+    stored(&s, CLIENT_SESSION, ERR_OK);
+    CHECK(did(&s, CLIENT_DO_CANCEL, CLIENT_FEED));
+    CHECK(did(&s, CLIENT_DO_CANCEL, CLIENT_PUSH));
+    CHECK(sent(&s, CLIENT_FEED)); /* asked again, in the new name */
+}
+
 TEST(client_keeps_the_outbox_when_the_sign_in_ran_out)
 {
     struct side s;
