@@ -241,6 +241,7 @@ TEST(push_gap_stops_and_copy_is_frozen)
         CHECK_TEXT(error_code(answer), "seq_conflict");
         json_free(&answer);
     }
+    reception.seq = 1;
     char *good = hall_push_text(&reception, "ticket.issue", "{\"queue\":\"p\",\"channel\":\"desk\"}");
     answer = push_raw(&reception, good, &status); /* nor is anything else of it taken over */
     CHECK_INT(status, 409);

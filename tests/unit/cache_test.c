@@ -442,6 +442,32 @@ TEST(cache_takes_back_a_call_only_before_it_left)
     pair_close(&pair);
 }
 
+/* Under another login, and so another stream, it is still the same person's work. */
+TEST(cache_work_of_a_renamed_person_goes_with_them)
+{
+    static const char text[] = "{\"token\":\"t\",\"hall\":{\"code\":\"T1\"},\"user\":{\"id\":\"u-siti\","
+                               "\"login\":\"siti.new\",\"roles\":[\"clerk\"],\"agency\":\"a1\"}}";
+    struct pair pair;
+    struct json *session = NULL, *push = NULL;
+    char *body = NULL;
+    morning(&pair);
+    call_one(&pair);
+    confirm_on_ticket(&pair, "ticket.start", "");
+    REQUIRE(cache_sign_out(pair.cache[0]) == ERR_OK);
+    REQUIRE(json_parse(text, strlen(text), &session, NULL) == ERR_OK);
+    REQUIRE(cache_sign_in(pair.cache[0], session) == ERR_OK);
+    CHECK_INT(cache_unsent(pair.cache[0]), 1);
+    REQUIRE(cache_push_body(pair.cache[0], 50, 200 * 1024, &body) == ERR_OK && body);
+    REQUIRE(json_parse(body, strlen(body), &push, NULL) == ERR_OK);
+    CHECK_TEXT(json_text(push, "client"), cache_client(pair.cache[0]));
+    CHECK_INT(json_int(json_pointer(push, "/commands/0"), "seq", 0), 1);
+    CHECK_TEXT(json_text(json_pointer(push, "/commands/0"), "type"), "ticket.start");
+    json_free(&push);
+    json_free(&session);
+    free(body);
+    pair_close(&pair);
+}
+
 TEST(cache_belongs_to_one_program)
 {
     struct pair pair;

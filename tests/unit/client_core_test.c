@@ -218,6 +218,9 @@ TEST(client_freezes_as_a_copy_and_sends_nothing_more)
     answer(&s, CLIENT_PUSH, error(409, "seq_conflict"));
     CHECK_INT(s.core.status.state, SYNC_FROZEN);
     CHECK(strstr(s.core.status.text, "copy") != NULL);
+    CHECK(!sent(&s, CLIENT_PUSH) && !sent(&s, CLIENT_FEED));
+    wake(&s, 2);
+    CHECK(!sent(&s, CLIENT_PUSH) && !sent(&s, CLIENT_FEED));
     tell(&s, (struct client_event){.kind = CLIENT_RETRY});
     CHECK(!sent(&s, CLIENT_PUSH));
 }
@@ -290,6 +293,18 @@ TEST(client_works_on_while_the_hall_cannot_record)
     answer(&s, CLIENT_FEED, good()); /* reading still goes */
     stored(&s, CLIENT_FEED, ERR_OK);
     CHECK(strstr(s.core.status.text, "Hall cannot record") != NULL);
+}
+
+TEST(client_too_old_still_sends_its_records)
+{
+    struct side s;
+    open_side(&s);
+    answer(&s, CLIENT_FEED, error(426, "upgrade_required"));
+    CHECK_INT(s.core.status.state, SYNC_OFFLINE);
+    CHECK_INT(s.core.status.err, ERR_TOO_OLD);
+    CHECK(strstr(s.core.status.text, "too old for the hall") != NULL);
+    wake(&s, 1);
+    CHECK(sent(&s, CLIENT_PUSH));
 }
 
 TEST(client_says_when_the_clock_is_wrong_by_a_day)
