@@ -223,6 +223,24 @@ struct json *row_new(struct call *c, const char *id)
     return row;
 }
 
+/* Identities come from the command's, which its sender chooses, and a command that is applied again after its dispute
+ * gives the same once more: those that are taken are passed over, so that nothing is overwritten. A workstation may
+ * look ahead at a row that has come back from the hall already. */
+enum err new_id(struct call *c, enum table table, char id[UUID_TEXT])
+{
+    enum { TRIES = 64 };
+    struct json *there = NULL;
+    for (int i = 0; i < TRIES; i++) {
+        tx_new_id(c->tx, id);
+        if (!c->tx->predicting)
+            TRY(peek(c, table, id, &there));
+        if (!there)
+            return ERR_OK;
+    }
+    return refuse(c, "identity_used", "",
+                  "The identities that this record gives are taken: an administrator must look.");
+}
+
 const char *row_id(const struct json *row)
 {
     return json_text_or(row, "id", "");

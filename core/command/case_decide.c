@@ -127,17 +127,17 @@ static enum err save_decision(struct call *c, const struct json *row, const stru
 }
 
 /* A later word on a decision: a copy of it that says who, when and what. Not saved. */
-static struct json *word_on(struct call *c, const struct json *decision, const char *kind)
+static enum err word_on(struct call *c, const struct json *decision, const char *kind, struct json **out)
 {
     char id[UUID_TEXT];
     const char *first = json_text(decision, "of");
-    struct json *word = keep(c, json_copy(decision));
-    tx_new_id(c->tx, id);
+    struct json *word = *out = keep(c, json_copy(decision));
+    TRY(new_id(c, TABLE_DECISION, id));
     json_set_text(word, "id", id);
     json_set_text(word, "kind", kind);
     json_set_text(word, "of", str_empty(first) ? row_id(decision) : first);
     row_set_time(word, "at", c->at_ms);
-    return word;
+    return ERR_OK;
 }
 
 static void set_effective(struct call *c, struct json *row, const char *decision, const char *outcome)
@@ -280,7 +280,7 @@ static enum err load_effective(struct call *c, const struct json *row, struct js
 
 enum err case_confirm(struct call *c)
 {
-    struct json *row, *service, *decision;
+    struct json *row, *service, *decision, *word;
     const char *note;
     bool agree;
     TRY(case_load(c, &row, &service));
@@ -291,7 +291,7 @@ enum err case_confirm(struct call *c)
     TRY(body_text(c, "note", &note));
     TRY(case_do(c, row,
                 &(struct case_act){.event = agree ? CASE_DO_CONFIRM : CASE_DO_DISAGREE, .note = note}));
-    struct json *word = word_on(c, decision, "confirmation");
+    TRY(word_on(c, decision, "confirmation", &word));
     json_set_text(word, "confirmed_by", c->actor->user);
     json_set_bool(word, "agree", agree);
     json_set_text(word, "note", note);
@@ -330,14 +330,14 @@ static enum err move_to(struct call *c, struct json *row, const struct json *dec
 
 enum err case_decision_choose(struct call *c, struct json *row, const struct json *service, const char *id)
 {
-    struct json *decision;
+    struct json *decision, *word;
     TRY(load(c, TABLE_DECISION, "choice", id, &decision));
     if (!str_equal(json_text(decision, "case"), row_id(row)))
         return refuse(c, "unknown_decision", "choice", "This decision is of another application.");
     TRY(move_to(c, row, decision));
     json_set_bool(row, "confirm_pending", case_wants_second(service, json_text(decision, "outcome")));
     json_set_null(row, "confirmed_by");
-    struct json *word = word_on(c, decision, "resolution");
+    TRY(word_on(c, decision, "resolution", &word));
     json_set_text(word, "resolved_by", c->actor->user);
     json_set_bool(word, "effective", true);
     json_remove(word, "meeting");

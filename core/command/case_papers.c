@@ -99,7 +99,7 @@ static enum err save_payment(struct call *c, const struct json *row, struct mone
     char id[UUID_TEXT], text[MONEY_TEXT];
     const char *reference;
     TRY(body_text(c, "reference", &reference));
-    tx_new_id(c->tx, id);
+    TRY(new_id(c, TABLE_PAYMENT, id));
     struct json *payment = row_new(c, id);
     money_text(money, text);
     json_set_text(payment, "case", row_id(row));

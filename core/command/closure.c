@@ -41,7 +41,7 @@ enum err closure_request(struct call *c)
     TRY(body_time(c, "from", &from_ms));
     TRY(body_time(c, "until", &until_ms));
     TRY(need_no_other(c, counter));
-    tx_new_id(c->tx, id);
+    TRY(new_id(c, TABLE_CLOSURE, id));
     struct json *row = row_new(c, id);
     json_set_text(row, "counter", row_id(counter));
     json_set_text(row, "agency", json_text(counter, "agency"));

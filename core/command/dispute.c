@@ -32,27 +32,11 @@ static struct json *command_json(const struct command *command)
     return json;
 }
 
-/* A command that is applied again after its dispute derives the same identities: those that are taken are passed
- * over. */
-static enum err free_id(struct call *c, char id[UUID_TEXT])
-{
-    enum { TRIES = 64 };
-    struct json *there;
-    for (int i = 0; i < TRIES; i++) {
-        tx_new_id(c->tx, id);
-        TRY(peek(c, TABLE_DISPUTE, id, &there));
-        if (!there)
-            return ERR_OK;
-    }
-    return refuse(c, "too_many_disputes", "",
-                  "This record was disputed too often: an administrator must look.");
-}
-
 enum err dispute_make(struct call *c, const struct json *row, const char *code, const char *message,
                       struct json *details, char id[UUID_TEXT])
 {
     struct json *kept = keep(c, details ? details : json_new_object());
-    TRY(free_id(c, id));
+    TRY(new_id(c, TABLE_DISPUTE, id));
     struct json *dispute = row_new(c, id);
     json_set(dispute, "command", command_json(c->command));
     json_set_text(dispute, "client", c->actor->client);

@@ -213,7 +213,7 @@ enum err person_resolve(struct call *c, const char **person)
     if (uuid_valid(json_text(named, "id")))
         str_copy(id, sizeof id, json_text(named, "id"));
     else
-        tx_new_id(c->tx, id);
+        TRY(new_id(c, TABLE_PERSON, id));
     row = new_person(c, id);
     TRY(set_members(c, named, row));
     *person = row_id(row);

@@ -63,6 +63,8 @@ enum err load_named(struct call *c, enum table table, const char *field, const c
 enum err load_hall(struct call *c, struct json **row) MUST_USE; /* an empty object before the hall is known */
 enum err save(struct call *c, enum table table, struct json *row) MUST_USE; /* row has its id */
 struct json *row_new(struct call *c, const char *id);
+/* The next identity that the command gives, which no row of the table has. */
+enum err new_id(struct call *c, enum table table, char id[UUID_TEXT]);
 const char *row_id(const struct json *row);
 int64_t row_time(const struct json *row, const char *name);             /* -1: null or absent */
 void row_set_time(struct json *row, const char *name, int64_t wall_ms); /* -1: null */

@@ -51,7 +51,7 @@ enum err survey_record(struct call *c)
     if (!survey_check(scores, count, &refusal))
         return refuse(c, refusal.code, "scores", "%s", refusal.text);
     TRY(need_first(c, row_id(ticket)));
-    tx_new_id(c->tx, own);
+    TRY(new_id(c, TABLE_SURVEY, own));
     struct json *row = row_new(c, own);
     json_set_text(row, "ticket", row_id(ticket));
     for (size_t i = 0; i < sizeof copied / sizeof *copied; i++)

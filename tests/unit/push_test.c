@@ -241,3 +241,46 @@ TEST(snapshot_pages_stay_small_whatever_the_rows)
     free(large);
     pair_close(&pair);
 }
+
+/* siti approves a case that a second person must confirm; the decision has the identity ID "a". */
+static void approved(struct pair *pair)
+{
+    static const char *const steps[][2] = {
+        {"case.open", "{\"case\":\"" ID "7\",\"service\":\"s1\",\"channel\":\"desk\"}"},
+        {"case.draft", "{\"case\":\"" ID "7\",\"patch\":{\"reason\":\"lost\"}}"},
+        {"case.submit", "{\"case\":\"" ID "7\"}"},
+        {"case.check_document", "{\"case\":\"" ID "7\",\"document\":\"old-card\",\"state\":\"seen\"}"},
+        {"case.decide", "{\"case\":\"" ID "7\",\"decision\":\"" ID "a\",\"outcome\":\"approve\"}"},
+    };
+    struct json *service = pair_hall_row(pair, TABLE_SERVICE, "s1"), *outcomes = json_new_array();
+    json_add_text(outcomes, "approve");
+    json_set(service, "confirm", outcomes);
+    REQUIRE(db_begin(pair->hall) == ERR_OK);
+    REQUIRE(row_put(pair->hall, ROWS_PLAIN, TABLE_SERVICE, service) == ERR_OK);
+    REQUIRE(db_commit(pair->hall) == ERR_OK);
+    json_free(&service);
+    for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
+        struct json *data = pair_at_hall(pair, "siti", steps[i][0], steps[i][1]);
+        json_free(&data);
+    }
+}
+
+/* The identities of rows come from the command's, which its sender chooses. */
+TEST(push_no_identity_overwrites_a_decision)
+{
+    static const char confirm[] = "{\"seq\":1,\"id\":\"" ID "a\",\"type\":\"case.confirm\",\"v\":1,"
+                                  "\"body\":{\"case\":\"" ID "7\",\"agree\":true}}";
+    struct pair pair;
+    int status;
+    somebody(&pair, "adi");
+    approved(&pair);
+    struct json *before = pair_hall_row(&pair, TABLE_DECISION, ID "a");
+    struct json *answer = push(&pair, 0, confirm, &status);
+    struct json *after = pair_hall_row(&pair, TABLE_DECISION, ID "a");
+    CHECK_TEXT(json_text(json_pointer(answer, "/results/0"), "status"), "applied");
+    CHECK(before && json_equal(before, after));
+    json_free(&before);
+    json_free(&after);
+    json_free(&answer);
+    pair_close(&pair);
+}
