@@ -275,17 +275,31 @@ static struct json *kept_command(const struct entry *e)
     return kept;
 }
 
+/* The first that the command gives and no dispute has. */
+static enum err dispute_id(struct tx *tx, char id[UUID_TEXT])
+{
+    struct json *there = NULL;
+    enum err err = ERR_OK;
+    while (err == ERR_OK) {
+        tx_new_id(tx, id);
+        err = tx_get(tx, TABLE_DISPUTE, id, &there);
+        json_free(&there);
+    }
+    return err == ERR_ABSENT ? ERR_OK : err;
+}
+
 /* A refused command that carried work becomes a row that a person must close (PROTOCOL.md section 1). */
 static enum err write_dispute(struct tx *tx, const struct entry *e)
 {
     char id[UUID_TEXT], at[TIME_TEXT];
     struct json *about = NULL;
-    enum err err = dispute_row(tx, &about);
+    enum err err = dispute_id(tx, id);
+    if (err == ERR_OK)
+        err = dispute_row(tx, &about);
     if (err != ERR_OK)
         return err;
     struct json *row = json_new_object();
     time_text(tx->now_ms, at);
-    tx_new_id(tx, id);
     json_set(row, "command", kept_command(e));
     json_set_text(row, "client", tx->actor->client);
     json_set_text(row, "user", tx->actor->user);

@@ -284,3 +284,23 @@ TEST(push_no_identity_overwrites_a_decision)
     json_free(&answer);
     pair_close(&pair);
 }
+
+/* Nor a dispute, by a record that is refused. */
+TEST(push_no_identity_overwrites_a_dispute)
+{
+    static const char wrong[] = "{\"seq\":1,\"id\":\"" ID "1\",\"type\":\"no.such\",\"v\":1,\"body\":{}}";
+    struct pair pair;
+    int status;
+    somebody(&pair, "rina");
+    struct json *row = json_new_object();
+    json_set_text(row, "id", ID "1");
+    json_set_text(row, "state", "open");
+    REQUIRE(db_begin(pair.hall) == ERR_OK);
+    REQUIRE(row_put(pair.hall, ROWS_PLAIN, TABLE_DISPUTE, row) == ERR_OK);
+    REQUIRE(db_commit(pair.hall) == ERR_OK);
+    struct json *answer = push(&pair, 0, wrong, &status);
+    CHECK_INT(disputes(&pair), 2);
+    json_free(&answer);
+    json_free(&row);
+    pair_close(&pair);
+}
