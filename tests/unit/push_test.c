@@ -304,3 +304,40 @@ TEST(push_no_identity_overwrites_a_dispute)
     json_free(&row);
     pair_close(&pair);
 }
+
+/* Values that look different after reading and printing must not break the chain at those who compute it anew. */
+TEST(push_odd_values_keep_the_chain)
+{
+    static const char *const values[] = {"-0",
+                                         "1e400",
+                                         "-1e-400",
+                                         "1e17",
+                                         "123456789012345678901234567890",
+                                         "0.1",
+                                         "9007199254740993",
+                                         "1.0",
+                                         "\"\\u0000\"",
+                                         "\"\\u001b[2J\\u007f\\u2028\"",
+                                         "{\"a\":1,\"a\":2}",
+                                         "{\"\":{\"~/\":1}}",
+                                         "[[],{}]",
+                                         "\"</script>\""};
+    struct pair pair;
+    int status, seq = 1;
+    somebody(&pair, "siti");
+    struct json *data = pair_at_hall(&pair, "siti", "case.open",
+                                     "{\"case\":\"" ID "7\",\"service\":\"s1\",\"channel\":\"desk\"}");
+    json_free(&data);
+    for (size_t i = 0; i < sizeof values / sizeof *values; i++, seq++) {
+        char *command =
+            xasprintf("{\"seq\":%d,\"id\":\"0197a2b4-0000-7000-8000-0000000001%02d\",\"type\":"
+                      "\"case.draft\",\"v\":1,\"body\":{\"case\":\"" ID "7\",\"patch\":{\"v%d\":%s}}}",
+                      seq, seq, seq, values[i]);
+        struct json *answer = push(&pair, 0, command, &status);
+        CHECK_TEXT(json_text(json_pointer(answer, "/results/0"), "status"), "applied");
+        pair_feed(&pair, 0);
+        json_free(&answer);
+        free(command);
+    }
+    pair_close(&pair);
+}
