@@ -202,6 +202,7 @@ TEST(case_second_person_may_disagree)
     CASE_TEXT("/hold_gen", "1");
     RUN(LEYLA, "case.decide", "{'case':'" CASE "','decision':'" D2 "','outcome':'approve'}");
     CASE_TEXT("/state", "approved");
+    REFUSED(AYDAN, "case.confirm", "{'case':'" CASE "','decision':'" D1 "','agree':true}", "not_effective");
     REFUSED(AYDAN, "case.confirm", "{'case':'" CASE "','decision':'" D2 "','agree':true}",
             "no_confirmation_needed");
     hall_file_close(&hall);
