@@ -249,12 +249,8 @@ static void refused(struct client_core *core, const struct client_event *event,
     }
 }
 
-static void page_answered(struct client_core *core, const struct client_event *event,
-                          struct client_effects *effects)
+static void page_answered(struct client_core *core, const struct client_answer *answer)
 {
-    const struct client_answer *answer = &event->answer;
-    if (core->copy_started && answer->epoch != 0 && answer->epoch != core->copy_epoch)
-        copy_begin(core, effects); /* two histories never mix */
     if (!core->copy_started) {
         core->copy_rev = answer->rev;
         core->copy_epoch = answer->epoch;
@@ -276,10 +272,10 @@ static void answered_well(struct client_core *core, const struct client_event *e
         if (event->facts.epoch != 0 && event->answer.epoch != 0 && event->answer.epoch != event->facts.epoch)
             effect(effects, CLIENT_DO_EPOCH)->epoch = event->answer.epoch;
         if (other_history) {
-            copy_begin(core, effects);
+            copy_begin(core, effects); /* two histories never mix */
             return;
         }
-        page_answered(core, event, effects);
+        page_answered(core, &event->answer);
     } else if (meet_epoch(core, event, effects) && !push) {
         return; /* news of another history do not fit on ours */
     }

@@ -84,8 +84,8 @@ TEST(main_job_from_the_first_start_to_the_end_of_a_visit)
 
     open_application(pty);
     pty_type(pty, "\r\r\r"); /* what the hall knew of the person stands there already */
-    pty_type(pty, "Bak\r"); /* an option taken goes on to the next field */
-    pty_type(pty, "\r\r"); /* district and settlement may stay empty */
+    pty_type(pty, "Bak\r");  /* an option taken goes on to the next field */
+    pty_type(pty, "\r\r");   /* district and settlement may stay empty */
     pty_type(pty, "Nizami\r12\r");
     REQUIRE(pty_wait(pty, "6 of 6 filled"));
     pty_type(pty, F4);
