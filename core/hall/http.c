@@ -22,6 +22,7 @@
 enum {
     POOL_BYTES = 24 * 1024, /* of a connection: its header must fit, with room for the answer's own */
     HEADERS_MAX = 8,        /* that the caller may add to an answer */
+    ROOM = 100,             /* connections kept free for who asks something */
 };
 
 struct link { /* one connection */
@@ -30,6 +31,7 @@ struct link { /* one connection */
     struct MHD_Connection *connection;
     int64_t moved_ms; /* monotonic: accepted, or its last request complete */
     bool parked;      /* its request waits for an answer of ours */
+    bool cut;         /* to make room; its end is not heard of yet */
 };
 
 struct http {
@@ -271,6 +273,28 @@ static void link_remove(struct link *link)
     free(link);
 }
 
+static void cut(const struct link *link)
+{
+    const union MHD_ConnectionInfo *about =
+        MHD_get_connection_info(link->connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+    if (about)
+        shutdown(about->connect_fd, SHUT_RDWR);
+}
+
+/* Room beside the newest: of the others that wait for no answer the one that moved longest ago goes. A workstation
+ * that is cut between two requests connects again by itself. */
+static void make_room(struct http *http)
+{
+    struct link *oldest = NULL;
+    for (struct link *link = http->links.next; link != http->links.previous; link = link->next)
+        if (!link->parked && !link->cut && (!oldest || link->moved_ms < oldest->moved_ms))
+            oldest = link;
+    if (!oldest)
+        return;
+    oldest->cut = true;
+    cut(oldest);
+}
+
 static void on_connection(void *cls, struct MHD_Connection *connection, void **slot,
                           enum MHD_ConnectionNotificationCode code)
 {
@@ -289,8 +313,9 @@ static void on_connection(void *cls, struct MHD_Connection *connection, void **s
     link->previous = http->links.previous;
     link->previous->next = link;
     http->links.previous = link;
-    http->connections++;
     *slot = link;
+    if (++http->connections > HTTP_CONNECTIONS_MAX - ROOM)
+        make_room(http);
 }
 
 /* The library's own complaints are about clients; they are of use to a developer alone. */
@@ -434,12 +459,8 @@ static void sweep(struct http *http)
         return;
     http->swept_ms = http->mono_ms;
     for (struct link *link = http->links.next; link != &http->links; link = link->next) {
-        if (link->parked || http->mono_ms - link->moved_ms < HTTP_SLOW_MS)
-            continue;
-        const union MHD_ConnectionInfo *about =
-            MHD_get_connection_info(link->connection, MHD_CONNECTION_INFO_CONNECTION_FD);
-        if (about)
-            shutdown(about->connect_fd, SHUT_RDWR);
+        if (!link->parked && http->mono_ms - link->moved_ms >= HTTP_SLOW_MS)
+            cut(link);
     }
 }
 

@@ -9,6 +9,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 
@@ -148,6 +149,19 @@ static bool split_listen(const char *listen, char host[256], char port[16])
     return str_format(host, 256, "%.*s", (int)length, listen) && str_copy(port, 16, colon + 1);
 }
 
+/* A shell often allows 1024 descriptors, fewer than the connections that are served. */
+static void allow_descriptors(void)
+{
+    enum { WANTED = HTTP_CONNECTIONS_MAX + 200 };
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= WANTED)
+        return;
+    limit.rlim_cur = limit.rlim_max < WANTED ? limit.rlim_max : WANTED;
+    if (setrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur < WANTED)
+        log_write(LOG_WARN, "only %d descriptors are allowed here: fewer workstations than %d can be served",
+                  (int)limit.rlim_cur, HTTP_CONNECTIONS_MAX);
+}
+
 static enum err open_http(struct loop *loop)
 {
     char host[256], port[16];
@@ -159,6 +173,7 @@ static enum err open_http(struct loop *loop)
                                          .tls_key = loop->key,
                                          .handle = api_handle,
                                          .ctx = &loop->hall};
+    allow_descriptors();
     return http_open(&loop->hall.http, &options, loop->info);
 }
 
