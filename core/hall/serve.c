@@ -16,16 +16,11 @@
 #include "core/base/log.h"
 #include "core/hall/api.h"
 #include "core/hall/calls.h"
-#include "core/hall/day.h"
-#include "core/hall/inside.h"
-#include "core/hall/leases.h"
 #include "core/hall/polls.h"
 #include "core/hall/porter.h"
-#include "core/hall/tokens.h"
-#include "core/hall/writer.h"
+#include "core/hall/turn.h"
 
 enum {
-    TICK_MS = 5000,      /* leases and the day are looked at this often */
     GRACE_MS = 3000,     /* at the end: for requests that are still being sent */
     GRACE_QUIET_MS = 50, /* nothing more came */
     PEM_BYTES_MAX = 256 * 1024,
@@ -39,21 +34,8 @@ struct loop {
     sigset_t signals_before;
     bool signals_set;
     int signal_fd;
-    int64_t tick_ms;
     char *cert, *key;
 };
-
-struct server_env hall_env(const struct hall *hall)
-{
-    return (struct server_env){
-        .db = hall->db, .epoch = hall->epoch, .now_ms = hall->wall_ms, .mono_ms = hall->mono_ms};
-}
-
-static void look_at_clock(struct hall *hall)
-{
-    hall->wall_ms = clock_wall_now_ms();
-    hall->mono_ms = clock_mono_now_ms();
-}
 
 /* --- opening --- */
 
@@ -81,41 +63,6 @@ static enum err read_tls(struct loop *loop)
         return err_set(loop->info, ERR_USAGE, "TLS needs both: --tls-cert and --tls-key.");
     enum err err = read_pem(options->tls_cert_file, &loop->cert, loop->info);
     return err == ERR_OK ? read_pem(options->tls_key_file, &loop->key, loop->info) : err;
-}
-
-static enum err know_hall(struct hall *hall, struct err_info *info)
-{
-    struct json *row = NULL;
-    enum err err = store_hall(hall->db, &row);
-    if (err == ERR_ABSENT)
-        return err_set(info, ERR_ABSENT, "%s holds no hall yet. Make one with loketd init.",
-                       db_path(hall->db));
-    if (err != ERR_OK)
-        return store_fail(hall->db, err, info);
-    const struct json *name = json_get(row, "name");
-    const char *zone = json_text_or(row, "timezone", "UTC");
-    str_copy(hall->code, sizeof hall->code, json_text_or(row, "code", ""));
-    str_copy(hall->name, sizeof hall->name, json_name_in(name, "en"));
-    str_copy(hall->day, sizeof hall->day, json_text_or(row, "business_day", ""));
-    if (!zone_set(zone))
-        err = err_set(info, ERR_INVALID, "The time zone %s is not known here. Install tzdata.", zone);
-    json_free(&row);
-    return err;
-}
-
-static enum err open_store(struct loop *loop)
-{
-    struct hall *hall = &loop->hall;
-    enum err err = store_open(&hall->db, loop->options->data, false, loop->info);
-    if (err != ERR_OK)
-        return err;
-    err = store_boot(hall->db);
-    if (err == ERR_OK)
-        err = store_state(hall->db, &hall->state);
-    if (err != ERR_OK)
-        return store_fail(hall->db, err, loop->info);
-    hall->epoch = hall->state.epoch;
-    return know_hall(hall, loop->info);
 }
 
 /* Blocked before the hasher's thread starts, so that no thread but this one's descriptor takes them. */
@@ -179,38 +126,14 @@ static enum err open_http(struct loop *loop)
 
 static enum err open_all(struct loop *loop)
 {
-    struct hall *hall = &loop->hall;
     enum err err = open_signals(loop);
     if (err == ERR_OK)
         err = read_tls(loop);
     if (err == ERR_OK)
-        err = open_store(loop);
+        err = hall_unlock(&loop->hall, loop->options->data, loop->options->practice, loop->info);
     if (err == ERR_OK)
-        err = hasher_open(&hall->hasher, loop->info);
-    if (err != ERR_OK)
-        return err;
-    hall->practice = loop->options->practice;
-    hall->reads = reads_new(hall->db);
-    hall->polls = polls_new();
-    hall->writer = writer_new(hall);
-    hall->leases = leases_new();
-    hall->sign_ins = sign_ins_new();
-    hall->tokens = tokens_new();
-    porter_open(&loop->porter, hall, loop->options->data);
-    look_at_clock(hall);
-    return ERR_OK;
-}
-
-/* What the hall itself has to say after a time away, before anybody is served. */
-static enum err wake_up(struct loop *loop)
-{
-    struct hall *hall = &loop->hall;
-    leases_restart(hall);
-    day_follow(hall);
-    writer_flush(hall->writer);
-    if (hall->fatal != ERR_OK)
-        return store_fail(hall->db, hall->fatal, loop->info);
-    return ERR_OK;
+        porter_open(&loop->porter, &loop->hall, loop->options->data);
+    return err;
 }
 
 static bool announce(struct loop *loop)
@@ -242,26 +165,6 @@ static int sooner(int a, int b)
     return b >= 0 && b < a ? b : a;
 }
 
-static int timeout_ms(const struct loop *loop)
-{
-    const struct hall *hall = &loop->hall;
-    int tick = (int)(loop->tick_ms + TICK_MS - hall->mono_ms);
-    int timeout = sooner(http_timeout_ms(hall->http), polls_timeout_ms(hall));
-    if (writer_pending(hall->writer))
-        return 0;
-    return sooner(timeout, tick > 0 ? tick : 0);
-}
-
-static void tick(struct loop *loop)
-{
-    struct hall *hall = &loop->hall;
-    if (hall->mono_ms - loop->tick_ms < TICK_MS)
-        return;
-    loop->tick_ms = hall->mono_ms;
-    leases_follow(hall);
-    day_follow(hall);
-}
-
 /* Taken here, so that it is not delivered when the mask is put back. */
 static bool take_signal(struct loop *loop)
 {
@@ -279,7 +182,7 @@ static bool turn(struct loop *loop, int timeout)
                            {.fd = hall->stopping ? -1 : loop->options->stop_fd, .events = POLLIN},
                            {.fd = porter_fd(loop->porter), .events = POLLIN}};
     int came = poll(fds, sizeof fds / sizeof *fds, timeout);
-    look_at_clock(hall);
+    hall_look_at_clock(hall);
     if ((fds[2].revents && take_signal(loop)) || fds[3].revents)
         hall->stopping = true;
     http_run(hall->http, hall->mono_ms);
@@ -287,12 +190,8 @@ static bool turn(struct loop *loop, int timeout)
         sign_ins_checked(hall);
     if (fds[4].revents)
         porter_run(loop->porter);
-    tick(loop);
-    bool wrote = writer_pending(hall->writer);
-    writer_flush(hall->writer);
-    polls_wake(hall);
     /* Idle is who waited in vain; a turn that did not wait has answers on their way and requests to follow. */
-    writer_checkpoint(hall->writer, !wrote && came == 0 && timeout != 0);
+    hall_end_turn(hall, came == 0 && timeout != 0);
     return came > 0;
 }
 
@@ -300,7 +199,7 @@ static void serve(struct loop *loop)
 {
     struct hall *hall = &loop->hall;
     while (!hall->stopping && hall->fatal == ERR_OK)
-        turn(loop, timeout_ms(loop));
+        turn(loop, sooner(hall_timeout_ms(hall), http_timeout_ms(hall->http)));
 }
 
 /* No new connections; what is under way is answered, what is being sent gets a moment. */
@@ -323,17 +222,7 @@ static void close_all(struct loop *loop)
     struct hall *hall = &loop->hall;
     porter_close(&loop->porter);
     http_close(&hall->http); /* answers 503 to whoever still waits */
-    hasher_close(&hall->hasher);
-    sign_ins_free(&hall->sign_ins);
-    polls_free(&hall->polls);
-    writer_free(&hall->writer);
-    leases_free(&hall->leases);
-    tokens_free(&hall->tokens);
-    reads_free(&hall->reads);
-    if (hall->db && hall->fatal == ERR_OK && db_checkpoint(hall->db, 0) != ERR_OK)
-        log_write(LOG_WARN, "%s: the log stays beside the file", db_path(hall->db));
-    db_close(&hall->db);
-    free(hall->openapi);
+    hall_lock_up(hall);
     free(loop->cert);
     if (loop->key)
         secret_wipe(loop->key, strlen(loop->key));
@@ -351,17 +240,6 @@ static void close_all(struct loop *loop)
     }
 }
 
-static enum err ended(struct loop *loop)
-{
-    struct hall *hall = &loop->hall;
-    if (hall->fatal == ERR_CONFLICT)
-        return err_set(loop->info, ERR_CONFLICT,
-                       "The hall's history was replaced under this process, so it ends. Start it again.");
-    if (hall->fatal != ERR_OK)
-        return store_fail(hall->db, hall->fatal, loop->info);
-    return ERR_OK;
-}
-
 enum err serve_run(const struct serve_options *options, struct err_info *info)
 {
     struct loop *loop = xcalloc(1, sizeof *loop);
@@ -370,14 +248,14 @@ enum err serve_run(const struct serve_options *options, struct err_info *info)
     loop->signal_fd = -1;
     enum err err = open_all(loop);
     if (err == ERR_OK)
-        err = wake_up(loop);
+        err = hall_wake(&loop->hall, info);
     if (err == ERR_OK)
         err = open_http(loop);
     if (err == ERR_OK) {
         if (announce(loop))
             serve(loop);
         finish(loop);
-        err = ended(loop);
+        err = hall_ended(&loop->hall, info);
     }
     close_all(loop);
     free(loop);

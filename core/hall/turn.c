@@ -1,0 +1,141 @@
+/* core/hall/turn.c: see turn.h. */
+#include "core/hall/turn.h"
+
+#include <stdlib.h>
+
+#include "core/base/log.h"
+#include "core/hall/calls.h"
+#include "core/hall/day.h"
+#include "core/hall/leases.h"
+#include "core/hall/polls.h"
+#include "core/hall/tokens.h"
+#include "core/hall/writer.h"
+
+struct server_env hall_env(const struct hall *hall)
+{
+    return (struct server_env){
+        .db = hall->db, .epoch = hall->epoch, .now_ms = hall->wall_ms, .mono_ms = hall->mono_ms};
+}
+
+void hall_look_at_clock(struct hall *hall)
+{
+    hall->wall_ms = clock_wall_now_ms();
+    hall->mono_ms = clock_mono_now_ms();
+}
+
+/* --- opening --- */
+
+static enum err know_hall(struct hall *hall, struct err_info *info)
+{
+    struct json *row = NULL;
+    enum err err = store_hall(hall->db, &row);
+    if (err == ERR_ABSENT)
+        return err_set(info, ERR_ABSENT, "%s holds no hall yet. Make one with loketd init.",
+                       db_path(hall->db));
+    if (err != ERR_OK)
+        return store_fail(hall->db, err, info);
+    const struct json *name = json_get(row, "name");
+    const char *zone = json_text_or(row, "timezone", "UTC");
+    str_copy(hall->code, sizeof hall->code, json_text_or(row, "code", ""));
+    str_copy(hall->name, sizeof hall->name, json_name_in(name, "en"));
+    str_copy(hall->day, sizeof hall->day, json_text_or(row, "business_day", ""));
+    if (!zone_set(zone))
+        err = err_set(info, ERR_INVALID, "The time zone %s is not known here. Install tzdata.", zone);
+    json_free(&row);
+    return err;
+}
+
+static enum err open_store(struct hall *hall, const char *data, struct err_info *info)
+{
+    enum err err = store_open(&hall->db, data, false, info);
+    if (err != ERR_OK)
+        return err;
+    err = store_boot(hall->db);
+    if (err == ERR_OK)
+        err = store_state(hall->db, &hall->state);
+    if (err != ERR_OK)
+        return store_fail(hall->db, err, info);
+    hall->epoch = hall->state.epoch;
+    return know_hall(hall, info);
+}
+
+enum err hall_unlock(struct hall *hall, const char *data, bool practice, struct err_info *info)
+{
+    enum err err = open_store(hall, data, info);
+    if (err == ERR_OK)
+        err = hasher_open(&hall->hasher, info);
+    if (err != ERR_OK)
+        return err;
+    hall->practice = practice;
+    hall->reads = reads_new(hall->db);
+    hall->polls = polls_new();
+    hall->writer = writer_new(hall);
+    hall->leases = leases_new();
+    hall->sign_ins = sign_ins_new();
+    hall->tokens = tokens_new();
+    hall_look_at_clock(hall);
+    return ERR_OK;
+}
+
+enum err hall_wake(struct hall *hall, struct err_info *info)
+{
+    leases_restart(hall);
+    day_follow(hall);
+    writer_flush(hall->writer);
+    return hall->fatal == ERR_OK ? ERR_OK : store_fail(hall->db, hall->fatal, info);
+}
+
+/* --- a turn --- */
+
+static void tick(struct hall *hall)
+{
+    if (hall->mono_ms - hall->tick_ms < TURN_TICK_MS)
+        return;
+    hall->tick_ms = hall->mono_ms;
+    leases_follow(hall);
+    day_follow(hall);
+}
+
+void hall_end_turn(struct hall *hall, bool quiet)
+{
+    tick(hall);
+    bool wrote = writer_pending(hall->writer);
+    writer_flush(hall->writer);
+    polls_wake(hall);
+    writer_checkpoint(hall->writer, quiet && !wrote);
+}
+
+int hall_timeout_ms(const struct hall *hall)
+{
+    if (writer_pending(hall->writer))
+        return 0;
+    int64_t left_ms = hall->tick_ms + TURN_TICK_MS - hall->mono_ms;
+    int tick_ms = left_ms > 0 ? (int)left_ms : 0, polls_ms = polls_timeout_ms(hall);
+    return polls_ms >= 0 && polls_ms < tick_ms ? polls_ms : tick_ms;
+}
+
+/* --- closing --- */
+
+void hall_lock_up(struct hall *hall)
+{
+    hasher_close(&hall->hasher);
+    sign_ins_free(&hall->sign_ins);
+    polls_free(&hall->polls);
+    writer_free(&hall->writer);
+    leases_free(&hall->leases);
+    tokens_free(&hall->tokens);
+    reads_free(&hall->reads);
+    if (hall->db && hall->fatal == ERR_OK && db_checkpoint(hall->db, 0) != ERR_OK)
+        log_write(LOG_WARN, "%s: the log stays beside the file", db_path(hall->db));
+    db_close(&hall->db);
+    free(hall->openapi);
+    hall->openapi = NULL;
+}
+
+enum err hall_ended(struct hall *hall, struct err_info *info)
+{
+    if (hall->fatal == ERR_CONFLICT)
+        return err_set(info, ERR_CONFLICT,
+                       "The hall's history was replaced under this process, so it ends. Start it again.");
+    return hall->fatal == ERR_OK ? ERR_OK : store_fail(hall->db, hall->fatal, info);
+}
