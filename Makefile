@@ -5,6 +5,7 @@ VERSION  := 0.1.0
 PREFIX   ?= /usr/local
 BUILD    ?= build
 CC       := gcc
+comma    := ,
 
 PACKAGES := gcc make pkg-config libc6-dev libncurses-dev libsqlite3-dev libcurl4-openssl-dev libcjson-dev \
             libmicrohttpd-dev libsodium-dev libpcre2-dev
@@ -24,6 +25,10 @@ HALL_SRC     := $(filter-out $(HALL_MAIN),$(call sources,$(HALL_ROOMS)))
 ALL_SRC      := $(sort $(STATION_SRC) $(HALL_SRC))
 SUPPORT_SRC  := $(wildcard tests/support/*.c)
 UNIT_SRC     := $(wildcard tests/unit/*.c tests/screen/*.c)
+# The simulated disk is put below the shipped code by the linker (tests/sim/disk.h).
+SIM_SRC      := $(filter-out %_test.c %/main.c,$(wildcard tests/sim/*.c))
+SIM_WRAP     := $(addprefix -Wl$(comma)--wrap=,open __open_2 close read __read_chk pread __pread_chk write pwrite \
+                fsync fdatasync ftruncate fstat stat lstat access rename unlink mkdir rmdir chmod)
 SCRIPTS      := $(wildcard tests/*.sh tests/*/*.sh themes/*/*.sh .ci/run)
 
 WARNINGS := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wold-style-definition \
@@ -106,6 +111,11 @@ $(OUT)/tests/bench/bench: $(call obj,$(ALL_SRC) $(wildcard tests/bench/*.c)) $(O
 $(OUT)/tests/%: $(OUT)/tests/%.o $(call obj,$(ALL_SRC) $(SUPPORT_SRC)) $(OUT)/gen/po.o
 	@echo "  link    $@"
 	@$(CC) $(MODE) $(LDFLAGS) -o $@ $^ $(TEST_LIBS)
+
+# These run on simulated disks.
+$(OUT)/tests/sim/%: $(OUT)/tests/sim/%.o $(call obj,$(ALL_SRC) $(SUPPORT_SRC) $(SIM_SRC)) $(OUT)/gen/po.o
+	@echo "  link    $@"
+	@$(CC) $(MODE) $(LDFLAGS) $(SIM_WRAP) -o $@ $^ $(TEST_LIBS)
 
 test: deps test-deps ## every layer of tests
 	@BUILD=$(BUILD) tests/run.sh
