@@ -602,11 +602,11 @@ static enum fate fate_of(const struct cut *cut, uint64_t number, bool file_kept)
     case CUT_FILES:
         return file_kept ? FATE_KEPT : FATE_LOST;
     case CUT_PREFIX:
-        return number < cut->before ? FATE_KEPT : number == cut->before && cut->torn ? FATE_TORN : FATE_LOST;
+        return number < cut->before ? FATE_KEPT : number == cut->before ? FATE_TORN : FATE_LOST;
     case CUT_SUBSET:
         break;
     }
-    if (cut->torn && rng_below(cut->rng, 4) == 0)
+    if (cut->torn && rng_below(cut->rng, 2) == 0)
         return FATE_TORN;
     return rng_below(cut->rng, 8) < cut->kept_of_8 ? FATE_KEPT : FATE_LOST;
 }
