@@ -93,9 +93,14 @@ static struct server_env env_of(const struct pair *pair)
 
 void pair_open(struct pair *pair)
 {
+    pair_open_in(pair, test_folder());
+}
+
+void pair_open_in(struct pair *pair, const char *folder)
+{
     struct err_info info = {0};
     *pair = (struct pair){.now_ms = start_ms, .mono_ms = 1000000};
-    str_copy(pair->folder, sizeof pair->folder, test_folder());
+    str_copy(pair->folder, sizeof pair->folder, folder);
     rng_seed(&pair->rng, 11);
     REQUIRE(zone_set("UTC"));
     char *dir = xasprintf("%s/hall", pair->folder);

@@ -20,6 +20,7 @@ struct pair {
 /* A hall with agency "a1", queue "p" (code P, fifo), service "s1" (a form of two fields, a paper, a fee, reasons),
  * counters "c1" "c2", users siti and adi (clerks), rina (reception), budi (supervisor). No workstation yet. */
 void pair_open(struct pair *pair);
+void pair_open_in(struct pair *pair, const char *folder); /* below a folder that is there */
 void pair_close(struct pair *pair);
 
 /* Opens (or opens again) workstation n on its own folder; nobody is signed in unless someone was. */
