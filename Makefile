@@ -11,6 +11,7 @@ PACKAGES := gcc make pkg-config libc6-dev libncurses-dev libsqlite3-dev libcurl4
             libmicrohttpd-dev libsodium-dev libpcre2-dev
 # What only the tests and the developers' targets need.
 TEST_PACKAGES := libvterm-dev openssl
+FUZZ_PACKAGES := clang libclang-rt-dev
 DEV_PACKAGES  := clang-format cppcheck shellcheck python3-pil fonts-dejavu-core tmux htop tig less
 
 CORE_ROOMS    := base model form catalogue wire db command
@@ -29,6 +30,10 @@ UNIT_SRC     := $(wildcard tests/unit/*.c tests/screen/*.c)
 SIM_SRC      := $(filter-out %_test.c %/main.c,$(wildcard tests/sim/*.c))
 SIM_WRAP     := $(addprefix -Wl$(comma)--wrap=,open __open_2 close read __read_chk pread __pread_chk write pwrite \
                 fsync fdatasync ftruncate fstat stat lstat access rename unlink mkdir rmdir chmod)
+# What a fuzzer is made of beside its own file; transactions are put inside one that is rolled back (tests/fuzz/nest.h).
+FUZZ_SRC     := $(filter-out %_fuzz.c %/replay.c %/mutate.c,$(wildcard tests/fuzz/*.c)) tests/support/pair.c
+FUZZ_WRAP    := $(addprefix -Wl$(comma)--wrap=,db_begin db_commit db_rollback db_script db_checkpoint \
+                clock_wall_now_ms clock_mono_now_ms)
 SCRIPTS      := $(wildcard tests/*.sh tests/*/*.sh themes/*/*.sh .ci/run)
 
 WARNINGS := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wold-style-definition \
@@ -50,10 +55,17 @@ TEST_LIBS    := $(STATION_LIBS) -lmicrohttpd -lvterm -lutil
 KIND ?= release
 OUT  := $(BUILD)/$(KIND)
 MODE := $(if $(filter san,$(KIND)),$(SANITIZE),$(RELEASE))
+ifeq ($(KIND),fuzz)
+# libFuzzer is clang's; its word for ASan differs from gcc's, by which core/wire tells that it must not keep blocks.
+CC       := clang
+CFLAGS   := -std=c17 -g -Wall -Wextra
+MODE     := -O1 -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer \
+            -D__SANITIZE_ADDRESS__=1
+endif
 obj   = $(patsubst %.c,$(OUT)/%.o,$(1))
 PO_C := $(OUT)/gen/po.c
 
-.PHONY: all run test unit e2e hall deps test-deps dev-deps san layers lint format bench pictures install clean help
+.PHONY: all run test unit e2e hall deps test-deps dev-deps fuzz fuzz-deps san layers lint format bench pictures install clean help
 .DELETE_ON_ERROR:
 
 all: $(BUILD)/loket $(BUILD)/loketd
@@ -117,6 +129,23 @@ $(OUT)/tests/sim/%: $(OUT)/tests/sim/%.o $(call obj,$(ALL_SRC) $(SUPPORT_SRC) $(
 	@echo "  link    $@"
 	@$(CC) $(MODE) $(LDFLAGS) $(SIM_WRAP) -o $@ $^ $(TEST_LIBS)
 
+# The fuzzers: libFuzzer's with KIND=fuzz, else what runs their corpora once.
+$(OUT)/tests/fuzz/%: $(OUT)/tests/fuzz/%.o $(call obj,$(ALL_SRC) $(FUZZ_SRC)) $(OUT)/gen/po.o \
+                     $(OUT)/tests/fuzz/$(if $(filter fuzz,$(KIND)),mutate,replay).o
+	@echo "  link    $@"
+	@$(CC) $(MODE) $(if $(filter fuzz,$(KIND)),-fsanitize=fuzzer) $(LDFLAGS) $(FUZZ_WRAP) -o $@ $^ $(TEST_LIBS)
+fuzz: deps test-deps fuzz-deps ## looks for inputs that break things; SECONDS=600 a target, FUZZ=name picks one
+	@BUILD=$(BUILD) SECONDS=$(or $(SECONDS),600) FUZZ=$(FUZZ) tests/fuzz/run.sh
+
+# The whole hall from a seed: the shipped rooms, with the town's world in place of network, clocks and connections.
+TOWN_OUT  := $(addprefix core/hall/,main.c serve.c porter.c practice.c options.c http.c hasher.c)
+TOWN_SRC  := $(filter-out $(TOWN_OUT),$(call sources,$(addprefix core/,$(CORE_ROOMS) cache hall)) \
+             core/sync/client_core.c core/sync/driver.c) $(SIM_SRC) $(wildcard tests/sim/town/*.c)
+TOWN_WRAP := $(SIM_WRAP) $(addprefix -Wl$(comma)--wrap=,clock_wall_now_ms clock_mono_now_ms token_new)
+$(OUT)/sim: $(call obj,$(TOWN_SRC))
+	@echo "  link    $@"
+	@$(CC) $(MODE) $(LDFLAGS) $(TOWN_WRAP) -o $@ $^ $(CORE_LIBS)
+
 test: deps test-deps ## every layer of tests
 	@BUILD=$(BUILD) tests/run.sh
 bench: deps test-deps dev-deps all ## ratios against a yardstick of the same run
@@ -127,6 +156,8 @@ deps:
 	@tests/deps.sh $(PACKAGES)
 test-deps:
 	@tests/deps.sh $(TEST_PACKAGES)
+fuzz-deps:
+	@tests/deps.sh $(FUZZ_PACKAGES)
 dev-deps:
 	@tests/deps.sh $(DEV_PACKAGES)
 

@@ -1,0 +1,85 @@
+/* tests/sim/town/check_base.c: base = the hall at the cursor, as that person may see it. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tests/sim/town/checking.h"
+
+struct copy {
+    struct json *pages; /* an array of snapshot answers */
+    const struct json *page, *line;
+    const char *table, *wrong;
+    char id[64];
+};
+
+static struct json *read_page(struct town *town, const struct actor *actor, const char *after)
+{
+    struct hall *hall = &backend_serving(town)->hall;
+    struct buf text = {0};
+    struct json *page = NULL;
+    if (reads_snapshot(hall->reads, actor, &hall->state, after, town->now_ms, &text) == ERR_OK &&
+        json_parse(buf_text(&text), text.length, &page, NULL) != ERR_OK)
+        page = NULL;
+    buf_free(&text);
+    return page;
+}
+
+static struct json *read_pages(struct town *town, const struct actor *actor)
+{
+    struct json *pages = json_new_array(), *page;
+    char *after = NULL;
+    while ((page = read_page(town, actor, after))) {
+        free(after);
+        after = json_text(page, "next") ? xstrdup(json_text(page, "next")) : NULL;
+        json_add(pages, page);
+        if (!after)
+            break;
+    }
+    free(after);
+    return pages;
+}
+
+static void to_next_line(struct copy *copy)
+{
+    copy->line = copy->line ? json_next(copy->line) : json_first(json_get(copy->page, "rows"));
+    while (!copy->line && copy->page && (copy->page = json_next(copy->page)))
+        copy->line = json_first(json_get(copy->page, "rows"));
+}
+
+/* Both sides come in the order of tables and identities. */
+static void compare(void *ctx, const char *table, const char *id, const struct json *row)
+{
+    struct copy *copy = ctx;
+    if (copy->wrong)
+        return;
+    str_copy(copy->id, sizeof copy->id, id);
+    if (!copy->line || strcmp(json_text_or(copy->line, "t", ""), table) != 0 ||
+        strcmp(json_text_or(copy->line, "id", ""), id) != 0)
+        copy->wrong = "is not what comes next at the hall";
+    else if (!json_equal(json_get(copy->line, "row"), row))
+        copy->wrong = "differs";
+    to_next_line(copy);
+}
+
+bool base_is_hall(struct town *town, struct station *station)
+{
+    const struct actor *actor = cache_actor(station->cache);
+    struct copy copy = {.pages = read_pages(town, actor)};
+    copy.page = json_first(copy.pages);
+    to_next_line(&copy);
+    for (int table = 0; table < TABLE_COUNT && !copy.wrong; table++) {
+        copy.table = table_wire((enum table)table);
+        if (cache_rows(station->cache, copy.table, compare, &copy) != ERR_OK)
+            copy.wrong = "cannot be read";
+    }
+    if (!copy.wrong && copy.line) {
+        copy.wrong = "is missing";
+        copy.table = json_text_or(copy.line, "t", "");
+        str_copy(copy.id, sizeof copy.id, json_text_or(copy.line, "id", ""));
+    }
+    if (copy.wrong)
+        town_violated(town, "station %d of %s at rev %lld: %s %s %s", station->machine.number, actor->login,
+                      (long long)cache_cursor(station->cache), copy.table, copy.id, copy.wrong);
+    json_free(&copy.pages);
+    return !copy.wrong;
+}

@@ -1,0 +1,501 @@
+/* tests/sim/town/people.c: what people do at a workstation. Each act reads what a screen would show and confirms what a
+ * person could; a part of it is late, wrong or refused, as it is with people. */
+#include <string.h>
+
+#include "tests/sim/town/town.h"
+
+const struct person people[PEOPLE] = {
+    {"siti", "u-siti", "clerk"}, {"rina", "u-rina", "reception"},  {"adi", "u-adi", "clerk"},
+    {"tono", "u-tono", "clerk"}, {"budi", "u-budi", "supervisor"}, {"ayu", "u-ayu", "approver"},
+};
+
+static bool is(const struct station *station, const char *does)
+{
+    return strcmp(people[station->person].does, does) == 0;
+}
+
+static struct json *object(const char *name, const char *text)
+{
+    struct json *json = json_new_object();
+    if (name)
+        json_set_text(json, name, text);
+    return json;
+}
+
+static struct json *of_ticket(const struct json *ticket)
+{
+    struct json *body = object("ticket", json_text_or(ticket, "id", ""));
+    json_set_int(body, "gen", json_int(ticket, "gen", 0));
+    return body;
+}
+
+static struct json *load(struct station *station, const char *what, struct json *args)
+{
+    struct json *answer = NULL;
+    struct machine *before = town_enter(&station->machine);
+    if (cache_load(station->cache, what, args, clock_wall_now_ms(), &answer) != ERR_OK)
+        json_free(&answer);
+    town_leave(before);
+    json_free(&args);
+    return answer;
+}
+
+static void remember(char (*list)[UUID_TEXT], int *count, const char *id)
+{
+    str_copy(list[(*count)++ % KNOWN_MAX], UUID_TEXT, id);
+}
+
+static const char *any(struct town *town, char (*list)[UUID_TEXT], int count)
+{
+    int known = count < KNOWN_MAX ? count : KNOWN_MAX;
+    return known ? list[rng_below(&town->people, (uint64_t)known)] : NULL;
+}
+
+static int64_t pick(struct town *town, int64_t below)
+{
+    return (int64_t)rng_below(&town->people, (uint64_t)below);
+}
+
+/* --- what comes back --- */
+
+void people_result(struct town *town, struct station *station, int64_t seq, const struct json *result)
+{
+    const struct json *data = json_get(result, "data");
+    (void)seq, (void)town;
+    station->wants_answer = false;
+    if (json_get(data, "fence") && json_get(data, "lease_s"))
+        station->fence = json_int(data, "fence", 0);
+    else if (strcmp(json_text_or(json_get(result, "error"), "code", ""), "fence_old") == 0 ||
+             strcmp(json_text_or(json_get(result, "error"), "code", ""), "counter_taken") == 0)
+        station->counter[0] = '\0';
+}
+
+/* --- reception --- */
+
+static void issue(struct town *town, struct station *station)
+{
+    static const char *const services[] = {"s1", "s1", "s2", "s3"};
+    struct json *body = object("service", services[pick(town, 4)]);
+    json_set_text(body, "channel", pick(town, 5) ? "walk_in" : "home_visit");
+    if (pick(town, 4) == 0)
+        json_set_text(body, "priority", pick(town, 2) ? "elderly" : "disabled");
+    station_confirm(town, station, "ticket.issue", body);
+}
+
+static void record_person(struct town *town, struct station *station)
+{
+    static const char *const given[] = {"Aydan", "Murad", "Nigar", "Elvin"};
+    struct json *body = json_new_object();
+    char id[UUID_TEXT];
+    uuid_v7(town->now_ms, &town->people, id);
+    json_set_text(body, "person", id);
+    json_set_text(body, "given", given[pick(town, 4)]);
+    json_set_text(body, "family", "Testova");
+    json_set_text(body, "born", "1990-01-02");
+    if (station_confirm(town, station, "person.record", body))
+        remember(station->persons, &station->person_count, id);
+}
+
+static void look_after_queue(struct town *town, struct station *station)
+{
+    static const char *const queues[] = {"p", "q", "t"};
+    struct json *args = object("queue", queues[pick(town, 3)]);
+    json_set_int(args, "limit", 5);
+    struct json *answer = load(station, "queue", args);
+    const struct json *waiting = json_get(answer, "rows");
+    const struct json *ticket =
+        json_count(waiting) ? json_at(waiting, (size_t)pick(town, (int64_t)json_count(waiting))) : NULL;
+    if (ticket && pick(town, 2)) {
+        station_confirm(town, station, "ticket.cancel", of_ticket(ticket));
+    } else if (ticket) {
+        struct json *body = object("ticket", json_text_or(ticket, "id", "")), *scores = json_new_array();
+        for (int i = 0; i < 9; i++)
+            json_add(scores, json_new_int(1 + pick(town, 4)));
+        json_set(body, "scores", scores);
+        station_confirm(town, station, "survey.record", body);
+    }
+    json_free(&answer);
+}
+
+static void receive(struct town *town, struct station *station)
+{
+    int64_t what = pick(town, 10);
+    if (what < 7)
+        issue(town, station);
+    else if (what < 9)
+        record_person(town, station);
+    else
+        look_after_queue(town, station);
+}
+
+/* --- cases --- */
+
+static void open_case(struct town *town, struct station *station, const struct json *ticket)
+{
+    struct json *body = json_new_object();
+    char id[UUID_TEXT];
+    uuid_v7(town->now_ms, &town->people, id);
+    const char *person = any(town, station->persons, station->person_count);
+    json_set_text(body, "case", id);
+    json_set_text(body, "service",
+                  ticket          ? json_text_or(ticket, "service", "s1")
+                  : pick(town, 2) ? "s1"
+                                  : "s2");
+    json_set_text(body, "channel", "walk_in");
+    if (ticket)
+        json_set_text(body, "ticket", json_text_or(ticket, "id", ""));
+    if (person)
+        json_set_text(body, "person", person);
+    if (station_confirm(town, station, "case.open", body))
+        remember(station->cases, &station->case_count, id);
+}
+
+static struct json *draft_body(struct town *town, const struct json *row)
+{
+    static const char *const members[] = {"reason", "street", "note"};
+    struct json *body = object("case", json_text_or(row, "id", "")), *patch = json_new_object();
+    int64_t member = pick(town, 3);
+    json_set_text(patch, members[member], member ? "Nizami 7" : pick(town, 4) ? "expired" : "eaten");
+    if (member == 0 && pick(town, 2))
+        json_set_text(patch, "street", "Fuzuli 12");
+    json_set(body, "patch", patch);
+    json_set_int(body, "base_row_rev", json_int(row, "row_rev", 0));
+    return body;
+}
+
+static struct json *decide_body(struct town *town, const char *id)
+{
+    static const char *const outcomes[] = {"approve", "approve", "refuse", "return"};
+    struct json *body = object("case", id), *reasons = json_new_array();
+    char decision[UUID_TEXT];
+    int64_t outcome = pick(town, 4);
+    uuid_v7(town->now_ms, &town->people, decision);
+    json_set_text(body, "decision", decision);
+    json_set_text(body, "outcome", outcomes[outcome]);
+    if (outcome >= 2)
+        json_add_text(reasons, "R1");
+    json_set(body, "reasons", reasons);
+    return body;
+}
+
+/* What is next for a case in that state; a few times something that is not. */
+static void go_on_with_case(struct town *town, struct station *station, const char *id)
+{
+    struct json *answer = load(station, "case", object("case", id));
+    const struct json *row = json_get(answer, "case");
+    const char *state = json_text_or(row, "state", "");
+    int64_t what = pick(town, 10);
+    struct json *body = object("case", id);
+    const char *type = NULL;
+    if (!row) {
+        json_free(&body);
+        json_free(&answer);
+        return;
+    }
+    if (what == 0) {
+        type = "case.pay";
+        json_set_text(body, "amount", "5.00");
+        json_set_text(body, "currency", "AZN");
+        json_set_text(body, "method", "cash");
+    } else if (what == 1) {
+        type = "case.check_document";
+        json_set_text(body, "document", "old-card");
+        json_set_text(body, "state", pick(town, 3) ? "seen" : "missing");
+    } else if (strcmp(state, "draft") == 0 || strcmp(state, "returned") == 0) {
+        json_free(&body);
+        type = what < 6 ? "case.draft" : "case.submit";
+        body = what < 6 ? draft_body(town, row) : object("case", id);
+    } else if (strcmp(state, "approved") == 0 || strcmp(state, "refused") == 0 ||
+               strcmp(state, "ready") == 0) {
+        const struct json *decisions = json_get(answer, "decisions");
+        if (what < 5 && json_count(decisions)) {
+            type = "case.confirm";
+            json_set_text(body, "decision",
+                          json_text_or(json_at(decisions, json_count(decisions) - 1), "id", ""));
+            json_set_bool(body, "agree", pick(town, 5) != 0);
+        } else {
+            type = what < 8 ? "case.deliver" : "case.correct";
+            if (what >= 8)
+                json_set_text(body, "reason", "a letter was wrong");
+        }
+    } else if (what < 3) {
+        type = "case.withdraw";
+    } else {
+        json_free(&body);
+        type = "case.decide";
+        body = decide_body(town, id);
+    }
+    json_free(&answer);
+    station_confirm(town, station, type, body);
+}
+
+/* One of the hall's, not only one's own: so that two meet at the same case. */
+static void look_at_worklist(struct town *town, struct station *station)
+{
+    static const char *const filters[] = {"agency", "confirm", "mine", "returned"};
+    struct json *args = object("filter", filters[pick(town, 4)]);
+    json_set_int(args, "limit", 10);
+    struct json *answer = load(station, "worklist", args);
+    const struct json *list = json_get(answer, "rows");
+    if (json_count(list)) {
+        char id[UUID_TEXT];
+        str_copy(id, sizeof id,
+                 json_text_or(json_at(list, (size_t)pick(town, (int64_t)json_count(list))), "id", ""));
+        if (pick(town, 8) == 0) {
+            struct json *body = object("case", id);
+            json_set(body, "to", object("user", people[pick(town, 3)].login));
+            station_confirm(town, station, "case.assign", body);
+        } else {
+            go_on_with_case(town, station, id);
+        }
+    }
+    json_free(&answer);
+}
+
+static void work_on_case(struct town *town, struct station *station)
+{
+    const char *own = any(town, station->cases, station->case_count);
+    char id[UUID_TEXT];
+    if (own && pick(town, 4)) {
+        str_copy(id, sizeof id, own);
+        go_on_with_case(town, station, id);
+    } else if (pick(town, 3)) {
+        look_at_worklist(town, station);
+    } else {
+        open_case(town, station, NULL);
+    }
+}
+
+/* --- the desk --- */
+
+static void open_counter(struct town *town, struct station *station)
+{
+    char id[16];
+    str_format(id, sizeof id, "c%d", (int)(1 + pick(town, 4)));
+    struct json *body = object("counter", id);
+    if (pick(town, 3) == 0)
+        json_set_bool(body, "takeover", true);
+    if (station_confirm(town, station, "counter.open", body))
+        str_copy(station->counter, sizeof station->counter, id);
+}
+
+static void call(struct town *town, struct station *station)
+{
+    struct json *body = object("counter", station->counter);
+    json_set_int(body, "fence", station->fence);
+    station_confirm(town, station, "ticket.call_next", body);
+}
+
+static void leave_counter(struct town *town, struct station *station)
+{
+    struct json *body = object("counter", station->counter);
+    json_set_int(body, "fence", station->fence);
+    int64_t what = pick(town, 3);
+    station_confirm(town, station,
+                    what == 0   ? "counter.close"
+                    : what == 1 ? "counter.pause"
+                                : "counter.resume",
+                    body);
+    if (what == 0)
+        station->counter[0] = '\0';
+}
+
+static void after_call(struct town *town, struct station *station, const struct json *ticket)
+{
+    static const char *const types[] = {"ticket.start",  "ticket.start",   "ticket.start",
+                                        "ticket.recall", "ticket.no_show", "ticket.return"};
+    station_confirm(town, station, types[pick(town, 6)], of_ticket(ticket));
+}
+
+static void transfer(struct town *town, struct station *station, const struct json *ticket)
+{
+    static const char *const places[] = {"keep", "first", "last"};
+    struct json *body = of_ticket(ticket), *to = json_new_object();
+    int64_t what = pick(town, 3);
+    if (what == 0)
+        json_set_text(to, "queue", pick(town, 2) ? "p" : "q");
+    else if (what == 1)
+        json_set_text(to, "counter", pick(town, 2) ? "c1" : "c2");
+    else
+        json_set_text(to, "user", people[pick(town, 3)].login);
+    json_set(body, "to", to);
+    json_set_text(body, "place", places[pick(town, 3)]);
+    station_confirm(town, station, "ticket.transfer", body);
+}
+
+static void serve(struct town *town, struct station *station, const struct json *ticket)
+{
+    static const char *const outcomes[] = {"served", "served", "papers_missing", "left"};
+    int64_t what = pick(town, 12);
+    if (what < 3) {
+        open_case(town, station, ticket);
+    } else if (what < 7) {
+        work_on_case(town, station);
+    } else if (what < 10) {
+        struct json *body = of_ticket(ticket);
+        json_set_text(body, "outcome", outcomes[pick(town, 4)]);
+        station_confirm(town, station, "ticket.finish", body);
+    } else if (what < 11) {
+        struct json *body = of_ticket(ticket);
+        json_set_text(body, "reason", "copies");
+        station_confirm(town, station, "ticket.hold", body);
+    } else {
+        transfer(town, station, ticket);
+    }
+}
+
+static void at_counter(struct town *town, struct station *station)
+{
+    struct json *desk = load(station, "desk", object("counter", station->counter));
+    const struct json *ticket = json_get(desk, "ticket"), *parked = json_get(desk, "parked");
+    const struct json *undo = json_get(desk, "undo");
+    if (json_is_object(ticket) && strcmp(json_text_or(ticket, "state", ""), "called") == 0)
+        after_call(town, station, ticket);
+    else if (json_is_object(ticket))
+        serve(town, station, ticket);
+    else if (json_count(parked) && pick(town, 3) == 0)
+        station_confirm(town, station, "ticket.resume", of_ticket(json_at(parked, 0)));
+    else if (json_is_object(undo) && pick(town, 5) == 0)
+        station_confirm(town, station, "ticket.undo", of_ticket(undo));
+    else if (pick(town, 20) == 0)
+        leave_counter(town, station);
+    else if (pick(town, 4))
+        call(town, station);
+    else
+        work_on_case(town, station);
+    json_free(&desk);
+}
+
+static void work(struct town *town, struct station *station)
+{
+    if (!station->counter[0] && pick(town, 3) == 0)
+        work_on_case(town, station);
+    else if (!station->counter[0] && sync_status(station->sync)->state == SYNC_ONLINE)
+        open_counter(town, station);
+    else if (!station->counter[0])
+        work_on_case(town, station);
+    else
+        at_counter(town, station);
+}
+
+/* --- the supervisor --- */
+
+static void resolve(struct town *town, struct station *station)
+{
+    static const char *const choices[] = {"discard", "apply", "keep"};
+    struct json *args = json_new_object();
+    json_set_int(args, "limit", 10);
+    struct json *answer = load(station, "disputes", args);
+    const struct json *list = json_get(answer, "rows");
+    if (json_count(list)) {
+        struct json *body = object("dispute", json_text_or(json_at(list, 0), "id", ""));
+        json_set_text(body, "choice", choices[pick(town, 3)]);
+        json_set_text(body, "note", "looked at");
+        station_confirm(town, station, "dispute.resolve", body);
+    }
+    json_free(&answer);
+}
+
+static void supervise(struct town *town, struct station *station)
+{
+    int64_t what = pick(town, 6);
+    struct json *body = json_new_object();
+    if (what == 0) {
+        struct json *list = json_new_array(), *one = object("queue", pick(town, 2) ? "p" : "q");
+        json_set_int(one, "weight", 1 + pick(town, 3));
+        json_add(list, one);
+        json_set_text(body, "counter", pick(town, 2) ? "c1" : "c2");
+        json_set(body, "queues", list);
+        station_confirm(town, station, "queue.assign", body);
+    } else if (what == 1) {
+        json_set_text(body, "from", pick(town, 2) ? "p" : "q");
+        json_set_text(body, "to", pick(town, 2) ? "q" : "p");
+        station_confirm(town, station, "queue.move", body);
+    } else if (what == 2) {
+        json_set_text(body, "counter", pick(town, 2) ? "c1" : "c2");
+        json_set_text(body, "reason", "supervisor");
+        station_confirm(town, station, "counter.close", body);
+    } else {
+        json_free(&body);
+        if (what == 3)
+            look_after_queue(town, station);
+        else
+            resolve(town, station);
+    }
+}
+
+/* --- one act --- */
+
+/* Somebody types but does not confirm yet. */
+static void type_something(struct town *town, struct station *station)
+{
+    const char *id = any(town, station->cases, station->case_count);
+    if (!id)
+        return;
+    struct json *typed = object("street", "half a str");
+    struct machine *before = town_enter(&station->machine);
+    if (cache_journal_put(station->cache, "form", id, typed, clock_wall_now_ms()) != ERR_OK)
+        town_tell(town, "station %d: the journal could not be written", station->machine.number);
+    town_leave(before);
+    json_free(&typed);
+    if (machine_down(&station->machine))
+        station_bury(town, station);
+}
+
+static void sign_in_again(struct town *town, struct station *station)
+{
+    enum sync_state state = sync_status(station->sync)->state;
+    if (state == SYNC_SIGNED_OUT || state == SYNC_EXPIRED)
+        station_sign_in(town, station, station->person);
+}
+
+static void act(struct town *town, struct station *station)
+{
+    if (!cache_actor(station->cache) || sync_status(station->sync)->state == SYNC_EXPIRED) {
+        sign_in_again(town, station);
+    } else if (station->wants_answer && pick(town, 4)) {
+        return; /* "Calling…" */
+    } else if (pick(town, 12) == 0) {
+        type_something(town, station);
+    } else if (is(station, "reception")) {
+        receive(town, station);
+    } else if (is(station, "supervisor")) {
+        supervise(town, station);
+    } else if (is(station, "approver")) {
+        look_at_worklist(town, station);
+    } else {
+        work(town, station);
+    }
+}
+
+/* The quiet end: whoever left records here comes back once more, so that they go out under their own name. */
+static void come_back(struct town *town, struct station *station)
+{
+    struct machine *before = town_enter(&station->machine);
+    int64_t own = cache_unsent(station->cache), others = cache_unsent_others(station->cache);
+    town_leave(before);
+    enum sync_state state = sync_status(station->sync)->state;
+    if (state == SYNC_ONLINE && own == 0 && others > 0) {
+        int next = (station->person + 1) % PEOPLE;
+        station_sign_out(town, station);
+        if (station->machine.running)
+            station_sign_in(town, station, next);
+    } else {
+        sign_in_again(town, station);
+    }
+}
+
+void people_act(struct town *town, struct station *station)
+{
+    unsigned life = station->machine.life;
+    if (!town->quiet)
+        act(town, station);
+    else
+        come_back(town, station);
+    if (station->machine.running && station->machine.life == life)
+        town_plan(town,
+                  town->quiet     ? 1000
+                  : pick(town, 5) ? town_between(&town->people, 20, 2000)
+                                  : town_between(&town->people, 2000, 40 * 1000),
+                  EVENT_PERSON, station->machine.number, NULL);
+}

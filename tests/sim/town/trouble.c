@@ -1,0 +1,233 @@
+/* tests/sim/town/trouble.c: what goes wrong, when, and how it ends. */
+#include <string.h>
+
+#include "tests/sim/town/town.h"
+
+/* Each seed has about half of the faults, so that rare pairs of them meet undisturbed by the rest. */
+void trouble_choose(struct town *town)
+{
+    for (int fault = 0; fault < FAULT_COUNT; fault++)
+        if (rng_below(&town->trouble, 2))
+            town->faults |= 1u << fault;
+    town->faults &= ~town->plan.without;
+}
+
+static struct station *any_station(struct town *town)
+{
+    return &town->stations[rng_below(&town->trouble, (uint64_t)town->plan.stations)];
+}
+
+/* --- at a workstation --- */
+
+/* The end comes between two events, or at one of its next disk operations. */
+static void end_station(struct town *town, struct station *station, bool power)
+{
+    if (!station->machine.running)
+        return;
+    if (town_chance(&town->trouble, 700))
+        machine_end_soon(town, &station->machine, power);
+    else
+        station_end(town, station, power);
+}
+
+static void cut_off(struct town *town, struct station *station)
+{
+    if (station->cut_off)
+        return;
+    station->cut_off = true;
+    station->black_hole = town_chance(&town->trouble, 500);
+    town_plan(town,
+              town_between(&town->trouble, 2000, town_chance(&town->trouble, 100) ? TOWN_DAY_MS : 240 * 1000),
+              EVENT_RECOVER, station->machine.number, NULL);
+}
+
+static void fill_disk(struct town *town, struct machine *machine)
+{
+    disk_full(machine->disk, town_between(&town->trouble, 0, 200 * 1024));
+    town_plan(town, town_between(&town->trouble, 2000, 120 * 1000), EVENT_RECOVER, machine->number, NULL);
+}
+
+static void fail_sync(struct town *town, struct machine *machine)
+{
+    static const enum disk_fsync hows[] = {DISK_FSYNC_DIRTY, DISK_FSYNC_CLEAN, DISK_FSYNC_DROPPED};
+    disk_fail_fsync(machine->disk, hows[rng_below(&town->trouble, 3)], &town->disks);
+}
+
+static void turn_clock(struct town *town, struct machine *machine)
+{
+    static const int64_t jumps[] = {
+        0, 0, -90 * 1000, 40 * 1000, TOWN_DAY_MS, -TOWN_DAY_MS, -50LL * 365 * TOWN_DAY_MS, 3600 * 1000};
+    machine->wall_wrong_ms = jumps[rng_below(&town->trouble, 8)];
+}
+
+static void change_shift(struct town *town, struct station *station)
+{
+    if (!station->machine.running)
+        return;
+    int next = (int)rng_below(&town->trouble, PEOPLE);
+    if (town_chance(&town->trouble, 700))
+        station_sign_out(town, station);
+    if (station->machine.running)
+        station_sign_in(town, station, next);
+}
+
+/* Its disk in another computer: both believe to be the same installation. */
+static void clone(struct town *town)
+{
+    struct station *from = any_station(town), *to = any_station(town);
+    if (from == to || from->copy || to->copy || !from->machine.running)
+        return;
+    if (to->machine.running)
+        station_end(town, to, false);
+    check_cloned(town, from, to);
+    disk_copy(from->machine.disk, to->machine.disk);
+    char old[32], new[32];
+    (void)old, (void)new;
+    to->person = from->person;
+    from->copy = to->copy = true;
+}
+
+/* --- at the hall --- */
+
+static void end_hall(struct town *town, bool power)
+{
+    struct backend *backend = backend_serving(town);
+    if (!backend->machine.running)
+        return;
+    if (town_chance(&town->trouble, 700))
+        machine_end_soon(town, &backend->machine, power);
+    else
+        backend_end(town, backend, power);
+}
+
+static void forget_sign_ins(struct town *town)
+{
+    static const char sql[] = "DELETE FROM session";
+    struct backend *backend = backend_serving(town);
+    if (!backend->machine.running)
+        return;
+    struct machine *before = town_enter(&backend->machine);
+    struct db *db = backend->hall.db;
+    if (db_begin(db) == ERR_OK && (db_run(db_query(db, sql)) != ERR_OK || db_commit(db) != ERR_OK))
+        db_rollback(db);
+    town_leave(before);
+    if (machine_down(&backend->machine))
+        backend_bury(town, backend);
+}
+
+/* --- which --- */
+
+static void make(struct town *town, enum fault fault)
+{
+    struct backend *hall = backend_serving(town);
+    switch (fault) {
+    case FAULT_PART:
+        return cut_off(town, any_station(town));
+    case FAULT_HALL_KILL:
+        return end_hall(town, false);
+    case FAULT_HALL_POWER:
+        return end_hall(town, true);
+    case FAULT_HALL_FULL:
+        return fill_disk(town, &hall->machine);
+    case FAULT_HALL_SYNC:
+        return fail_sync(town, &hall->machine);
+    case FAULT_HALL_CLOCK:
+        return turn_clock(town, &hall->machine);
+    case FAULT_RESTORE:
+        return backend_restore(town);
+    case FAULT_FAILOVER:
+        return backend_failover(town);
+    case FAULT_KILL:
+        return end_station(town, any_station(town), false);
+    case FAULT_POWER:
+        return end_station(town, any_station(town), true);
+    case FAULT_FULL:
+        return fill_disk(town, &any_station(town)->machine);
+    case FAULT_SYNC:
+        return fail_sync(town, &any_station(town)->machine);
+    case FAULT_CLOCK:
+        return turn_clock(town, &any_station(town)->machine);
+    case FAULT_CLONE:
+        return clone(town);
+    case FAULT_SHIFT:
+        return change_shift(town, any_station(town));
+    case FAULT_EXPIRE:
+        return forget_sign_ins(town);
+    case FAULT_PRUNE:
+    case FAULT_LOSE:
+    case FAULT_TWICE:
+    case FAULT_LATE:
+    case FAULT_CUT:
+    case FAULT_PAGE:
+    case FAULT_COUNT:
+        return; /* the network's own */
+    }
+}
+
+/* Rare ones are drawn again half of the time. */
+static bool is_rare(int fault)
+{
+    return fault == FAULT_RESTORE || fault == FAULT_FAILOVER || fault == FAULT_CLONE ||
+           fault == FAULT_HALL_SYNC;
+}
+
+void trouble_next(struct town *town)
+{
+    int fault = (int)rng_below(&town->trouble, FAULT_COUNT);
+    bool again = is_rare(fault) && town_chance(&town->trouble, 700);
+    town_plan(town, town_between(&town->trouble, 100, 20 * 1000), EVENT_TROUBLE, HALL, NULL);
+    if (town_chance(&town->trouble, 60))
+        backend_backup(town);
+    if (again || !town_may(town, (enum fault)fault))
+        return;
+    town_tell(town, "trouble: %s", fault_name(fault));
+    make(town, (enum fault)fault);
+}
+
+/* --- and its end --- */
+
+static void mend(struct town *town, struct machine *machine)
+{
+    (void)town;
+    disk_full(machine->disk, DISK_ENDLESS);
+    machine->ops_to_end = -1;
+}
+
+void trouble_recover(struct town *town, int number)
+{
+    if (number >= FIRST_STATION) {
+        struct station *station = station_of(town, number);
+        station->cut_off = false;
+        disk_full(station->machine.disk, DISK_ENDLESS);
+        return;
+    }
+    struct backend *backend = &town->halls[number];
+    disk_full(backend->machine.disk, DISK_ENDLESS);
+    if (backend->stale)
+        backend_end(town, backend, true);
+}
+
+void trouble_end(struct town *town)
+{
+    town->quiet = true;
+    for (int i = 0; i < 2; i++) {
+        mend(town, &town->halls[i].machine);
+        town->halls[i].machine.wall_wrong_ms = 0;
+        disk_fail_fsync(town->halls[i].machine.disk, DISK_FSYNC_WELL, &town->disks);
+        if (town->halls[i].stale)
+            backend_end(town, &town->halls[i], true);
+    }
+    if (!backend_serving(town)->machine.running)
+        backend_start(town, backend_serving(town));
+    for (int i = 0; i < town->plan.stations; i++) {
+        struct station *station = &town->stations[i];
+        mend(town, &station->machine);
+        disk_fail_fsync(station->machine.disk, DISK_FSYNC_WELL, &town->disks);
+        station->cut_off = false;
+        station->machine.wall_wrong_ms = 0;
+        if (!station->machine.running)
+            station_start(town, station);
+        else
+            station_step(town, station);
+    }
+}
