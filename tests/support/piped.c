@@ -68,38 +68,51 @@ void piped_say(struct piped *piped, const char *line)
     free(copy);
 }
 
-/* More bytes of output; false at its end, or when none come. */
-static bool more(struct piped *piped)
+bool piped_read(struct piped *piped)
 {
     char part[16 * 1024];
-    struct pollfd fd = {.fd = piped->out, .events = POLLIN};
-    int ready;
+    ssize_t n;
     do
-        ready = poll(&fd, 1, PATIENCE_MS);
-    while (ready < 0 && errno == EINTR);
-    ssize_t n = ready > 0 ? read(piped->out, part, sizeof part) : 0;
+        n = read(piped->out, part, sizeof part);
+    while (n < 0 && errno == EINTR);
     if (n > 0)
         buf_add(&piped->text, part, (size_t)n);
     return n > 0;
 }
 
-struct json *piped_next(struct piped *piped)
+/* More bytes of output; false at its end, or when none come. */
+static bool more(struct piped *piped)
 {
-    const char *end;
-    size_t searched = 0;
-    while (!(end = piped->text.length
-                       ? memchr(piped->text.data + searched, '\n', piped->text.length - searched)
-                       : NULL)) {
-        searched = piped->text.length;
-        if (!more(piped))
-            return NULL;
-    }
+    struct pollfd fd = {.fd = piped->out, .events = POLLIN};
+    int ready;
+    do
+        ready = poll(&fd, 1, PATIENCE_MS);
+    while (ready < 0 && errno == EINTR);
+    return ready > 0 && piped_read(piped);
+}
+
+struct json *piped_line(struct piped *piped)
+{
     struct json *line = NULL;
+    const char *end = piped->text.length ? memchr(piped->text.data, '\n', piped->text.length) : NULL;
+    if (!end)
+        return NULL;
     size_t length = (size_t)(end - piped->text.data);
-    if (json_parse(piped->text.data, length, &line, NULL) != ERR_OK)
+    if (json_parse(piped->text.data, length, &line, NULL) != ERR_OK) {
         check(false, __FILE__, __LINE__, "a line of output is JSON");
+        line = json_new_object();
+    }
     memmove(piped->text.data, piped->text.data + length + 1, piped->text.length - length - 1);
     piped->text.length -= length + 1;
+    return line;
+}
+
+struct json *piped_next(struct piped *piped)
+{
+    struct json *line;
+    while (!(line = piped_line(piped)))
+        if (!more(piped))
+            return NULL;
     return line;
 }
 

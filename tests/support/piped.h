@@ -1,5 +1,6 @@
 /* tests/support/piped.h: `loket pipe` as a program of a kiosk would run it: lines in, lines out, both waited for. */
 #pragma once
+#include <stdbool.h>
 #include <sys/types.h>
 
 #include "core/wire/json.h"
@@ -17,6 +18,10 @@ struct piped piped_start(const char *const *words);
 void piped_say(struct piped *piped, const char *line); /* ' stands for " */
 /* The next line as JSON; NULL at the end of output or when none comes in 30 s. The caller frees. */
 struct json *piped_next(struct piped *piped);
+/* For who waits for several: one read of what has come, false at the end; then the lines that are whole, one by one,
+ * NULL when there is none. A line that is no JSON fails the test. */
+bool piped_read(struct piped *piped);
+struct json *piped_line(struct piped *piped);
 /* The next line with that "event", and that "tag" unless NULL; others before it are dropped. Fails the test when
  * none comes. The caller frees. */
 struct json *piped_await(struct piped *piped, const char *event, const char *tag);
