@@ -471,6 +471,11 @@ void disk_end(void)
     table.wall_ms = 0;
 }
 
+void disk_put_aside(struct disk *disk)
+{
+    table.disks[disk->machine] = NULL;
+}
+
 void disk_set_time(int64_t wall_ms)
 {
     table.wall_ms = wall_ms;

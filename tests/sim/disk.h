@@ -72,6 +72,9 @@ bool disk_flip(struct disk *disk, const char *path, int64_t offset, unsigned bit
  * unsynced, neither hook nor faults. Copying is cheap: chunks are shared until written. */
 void disk_copy(const struct disk *from, struct disk *to);
 
+/* Takes a disk out of its machine and out of the run: it outlives disk_end, and is good for disk_copy from it alone. */
+void disk_put_aside(struct disk *disk);
+
 /* --- before each operation that changes the disk --- */
 enum disk_op_kind {
     DISK_WRITE,

@@ -246,6 +246,7 @@ static struct town *town_new(const struct plan *plan, bool tell)
     here.town = town;
     here.machine = NULL;
     zone_set("Asia/Baku");
+    new_prepare();
     seed_streams(town);
     disk_begin(plan->seed);
     trouble_choose(town);
@@ -253,8 +254,10 @@ static struct town *town_new(const struct plan *plan, bool tell)
         machine_init(town, &town->halls[i].machine, i);
     for (int i = 0; i < plan->stations; i++) {
         machine_init(town, &town->stations[i].machine, FIRST_STATION + i);
+        new_station(town->stations[i].machine.disk);
         town->stations[i].person = i % PEOPLE;
     }
+    new_hall(town->halls[HALL].machine.disk);
     disk_new(BACKUP);
     town->halls[SPARE].stale = true;
     town->check = check_new(town);
@@ -263,7 +266,6 @@ static struct town *town_new(const struct plan *plan, bool tell)
 
 static void open_town(struct town *town)
 {
-    backend_prepare(town);
     backend_start(town, &town->halls[HALL]);
     for (int i = 0; i < town->plan.stations; i++)
         town_plan(town, town_between(&town->starts, 0, 3000), EVENT_START, FIRST_STATION + i, NULL);

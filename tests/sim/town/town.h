@@ -136,6 +136,7 @@ struct town {
     struct event *heap;
     int event_count, event_capacity;
     uint64_t planned; /* events so far */
+
     uint64_t done[EVENT_KINDS];
     struct rng net, trouble, people, disks, starts, tokens;
     bool quiet;              /* the end: nothing goes wrong any more */
@@ -171,6 +172,13 @@ struct here {
 extern struct here here; /* defined in town.c: what the linker's stand-ins stand on */
 struct machine *town_enter(struct machine *machine); /* returns who ran before */
 void town_leave(struct machine *before);
+
+/* --- new.c: what every run begins with --- */
+/* Two disks made once a process and copied from then on: a hall that was just set up, a workstation that was just
+ * installed. */
+void new_prepare(void);
+void new_hall(struct disk *disk);
+void new_station(struct disk *disk);
 
 /* --- machine.c --- */
 void machine_init(struct town *town, struct machine *machine, int number);

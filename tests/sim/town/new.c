@@ -1,0 +1,158 @@
+/* tests/sim/town/new.c: the disks that a run begins with: a hall just set up, a workstation just installed. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/hall/session.h"
+#include "tests/sim/town/town.h"
+
+static const struct row {
+    enum table table;
+    const char *row;
+} rows[] = {
+    {TABLE_HALL, "{\"id\":\"hall\",\"code\":\"T1\",\"name\":\"Test "
+                 "hall\",\"timezone\":\"Asia/Baku\",\"pack\":\"az\",\"epoch\":1,"
+                 "\"business_day\":\"2026-11-25\",\"currency\":\"AZN\",\"date_order\":\"dmy\",\"weekend\":["
+                 "\"sat\",\"sun\"],"
+                 "\"holidays\":[],\"priorities\":[{\"code\":\"elderly\",\"class\":1},{\"code\":\"disabled\","
+                 "\"class\":2}],"
+                 "\"policy\":{\"no_show_calls_min\":1,\"no_show_wait_min_s\":5}}"},
+    {TABLE_AGENCY, "{\"id\":\"a1\",\"name\":{\"en\":\"Population\"}}"},
+    {TABLE_AGENCY, "{\"id\":\"a2\",\"name\":{\"en\":\"Taxes\"}}"},
+    {TABLE_QUEUE, "{\"id\":\"p\",\"code\":\"P\",\"name\":{\"en\":\"Population\"},\"agency\":\"a1\",\"rule\":{"
+                  "\"kind\":\"fifo\"},"
+                  "\"home\":\"hall\",\"home_gen\":1,\"services\":[\"s1\"]}"},
+    {TABLE_QUEUE, "{\"id\":\"q\",\"code\":\"Q\",\"name\":{\"en\":\"Quick\"},\"agency\":\"a1\",\"rule\":{"
+                  "\"kind\":\"priority\","
+                  "\"max_run\":2},\"home\":\"hall\",\"home_gen\":1,\"services\":[\"s2\"]}"},
+    {TABLE_QUEUE, "{\"id\":\"t\",\"code\":\"T\",\"name\":{\"en\":\"Taxes\"},\"agency\":\"a2\",\"rule\":{"
+                  "\"kind\":\"fifo\"},"
+                  "\"home\":\"hall\",\"home_gen\":1,\"services\":[\"s3\"]}"},
+#define FORM                                                                                             \
+    "\"form\":{\"version\":1,\"schema\":{\"type\":\"object\",\"required\":[\"reason\"],\"properties\":{" \
+    "\"reason\":{"                                                                                       \
+    "\"enum\":[\"expired\",\"lost\"]},\"street\":{\"type\":\"string\"},\"note\":{\"type\":\"string\"}}}}"
+#define SERVICE(id, agency, queue, more)                                                                  \
+    "{\"id\":\"" id "\",\"agency\":\"" agency "\",\"queue\":\"" queue                                     \
+    "\",\"form_version\":1,\"name\":{\"en\":\"Service " id "\"},\"documents\":[{\"code\":\"old-card\"}]," \
+    "\"fees\":[{\"tier\":\"standard\",\"duty\":\"5.00 AZN\",\"charge\":\"0 AZN\",\"currency\":\"AZN\"}]," \
+    "\"time\":{\"standard\":\"P5D\",\"days\":\"working\"},\"legal\":[{\"code\":\"L1\",\"name\":{\"en\":"  \
+    "\"Law\"}}],"                                                                                         \
+    "\"reasons\":[{\"code\":\"R1\",\"outcomes\":[\"refuse\",\"return\"],\"legal\":[\"L1\"],\"name\":{"    \
+    "\"en\":\"Not "                                                                                       \
+    "genuine\"}}]," more FORM "}"
+    {TABLE_SERVICE, SERVICE("s1", "a1", "p", "")},
+    {TABLE_SERVICE, SERVICE("s2", "a1", "q", "\"four_eyes\":true,")},
+    {TABLE_SERVICE, SERVICE("s3", "a2", "t", "")},
+#define COUNTER(id, name, agency, queues)                                                    \
+    "{\"id\":\"" id "\",\"name\":\"" name "\",\"agency\":\"" agency "\",\"queues\":[" queues \
+    "],\"state\":\"closed\",\"user\":null,\"fence\":0}"
+    {TABLE_COUNTER, COUNTER("c1", "1", "a1", "{\"queue\":\"p\",\"weight\":1}")},
+    {TABLE_COUNTER,
+     COUNTER("c2", "2", "a1", "{\"queue\":\"p\",\"weight\":1},{\"queue\":\"q\",\"weight\":2}")},
+    {TABLE_COUNTER, COUNTER("c3", "3", "a2", "{\"queue\":\"t\",\"weight\":1}")},
+    {TABLE_COUNTER, COUNTER("c4", "4", "a1", "{\"queue\":\"q\",\"weight\":1}")},
+#define USER(login, roles, agency)                                                             \
+    "{\"id\":\"u-" login "\",\"login\":\"" login "\",\"name\":\"" login "\",\"roles\":[" roles \
+    "],\"agency\":\"" agency "\",\"active\":true}"
+    {TABLE_USER, USER("siti", "\"clerk\"", "a1")},
+    {TABLE_USER, USER("adi", "\"clerk\"", "a1")},
+    {TABLE_USER, USER("tono", "\"clerk\"", "a2")},
+    {TABLE_USER, USER("rina", "\"reception\"", "")},
+    {TABLE_USER, USER("budi", "\"supervisor\"", "")},
+    {TABLE_USER, USER("ayu", "\"approver\",\"clerk\"", "a1")},
+};
+
+static enum err write_rows(struct tx *tx, void *ctx)
+{
+    (void)ctx;
+    enum err err = ERR_OK;
+    for (size_t i = 0; err == ERR_OK && i < sizeof rows / sizeof *rows; i++) {
+        struct json *row = NULL;
+        err = json_parse(rows[i].row, strlen(rows[i].row), &row, NULL);
+        if (err == ERR_OK)
+            err = tx_put(tx, rows[i].table, json_text(row, "id"), row);
+        json_free(&row);
+    }
+    for (int i = 0; err == ERR_OK && i < PEOPLE; i++)
+        err = credential_put(tx->db, people[i].user, "anything fits");
+    return err;
+}
+
+static const int64_t evening_ms =
+    1795532400000; /* 2026-11-24T15:00:00Z: the hall was set up the evening before */
+
+static enum err make_hall(const char *folder, struct err_info *info)
+{
+    struct db *db = NULL;
+    struct json *nothing = json_new_object();
+    enum err err = store_open(&db, folder, true, info);
+    if (err == ERR_OK)
+        err = db_begin(db);
+    struct server_env env = {.db = db, .epoch = 1, .now_ms = evening_ms, .mono_ms = 1000};
+    if (err == ERR_OK)
+        err = server_change(&env, "hall.setup", nothing, write_rows, NULL);
+    if (err == ERR_OK)
+        err = db_commit(db);
+    json_free(&nothing);
+    db_close(&db);
+    return err;
+}
+
+/* Each copy is an installation of its own: the identity is made at the next start. */
+static enum err make_station(const char *folder, struct err_info *info)
+{
+    static const char sql[] = "DELETE FROM meta WHERE name = 'install'";
+    struct cache *cache = NULL;
+    struct db *db = NULL;
+    struct rng rng;
+    char path[64];
+    rng_seed(&rng, 0);
+    enum err err = cache_open(&cache, folder, evening_ms, &rng, NULL, info);
+    cache_close(&cache);
+    str_format(path, sizeof path, "%s/cache.db", folder);
+    if (err == ERR_OK)
+        err = db_open(&db, path, DB_WRITE | DB_EXCLUSIVE, info);
+    if (err == ERR_OK)
+        err = db_run(db_query(db, sql));
+    db_close(&db);
+    return err;
+}
+
+enum { HALL_DISK = 60, STATION_DISK }; /* beside all machines */
+
+/* Made once a process, at whatever run comes first: nothing of that run goes into them. */
+static struct disk *made(int number)
+{
+    static struct disk *aside[2];
+    struct disk **slot = &aside[number - HALL_DISK];
+    struct err_info info = {0};
+    if (*slot)
+        return *slot;
+    disk_begin(0);
+    *slot = disk_new(number);
+    enum err err =
+        number == HALL_DISK ? make_hall("/sim/60/hall", &info) : make_station("/sim/61/station", &info);
+    if (err != ERR_OK) {
+        fprintf(stderr, "sim: %s\n", info.text);
+        abort();
+    }
+    disk_put_aside(*slot);
+    return *slot;
+}
+
+void new_prepare(void)
+{
+    (void)made(HALL_DISK);
+    (void)made(STATION_DISK);
+}
+
+void new_hall(struct disk *disk)
+{
+    disk_copy(made(HALL_DISK), disk);
+}
+
+void new_station(struct disk *disk)
+{
+    disk_copy(made(STATION_DISK), disk);
+}
