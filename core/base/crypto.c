@@ -51,6 +51,17 @@ void sha256_text(struct sha256 *sha, char out[SHA256_TEXT])
     sodium_bin2hex(out, SHA256_TEXT, digest, sizeof digest);
 }
 
+void mac_text(const char *key, const void *data, size_t length, char out[SHA256_TEXT])
+{
+    crypto_auth_hmacsha256_state mac;
+    unsigned char digest[SHA256_BYTES];
+    _Static_assert(SHA256_BYTES == crypto_auth_hmacsha256_BYTES, "one length");
+    crypto_auth_hmacsha256_init(&mac, (const unsigned char *)key, strlen(key));
+    crypto_auth_hmacsha256_update(&mac, data, length);
+    crypto_auth_hmacsha256_final(&mac, digest);
+    sodium_bin2hex(out, SHA256_TEXT, digest, sizeof digest);
+}
+
 void token_new(char out[TOKEN_TEXT])
 {
     unsigned char bytes[32];

@@ -16,6 +16,8 @@ struct sha256 {
 void sha256_start(struct sha256 *sha);
 void sha256_add(struct sha256 *sha, const void *data, size_t length);
 void sha256_text(struct sha256 *sha, char out[SHA256_TEXT]); /* ends it; lower-case hexadecimal */
+/* HMAC-SHA-256 of data under a key of any length, as lower-case hexadecimal. */
+void mac_text(const char *key, const void *data, size_t length, char out[SHA256_TEXT]);
 
 void token_new(char out[TOKEN_TEXT]); /* 256 random bits, URL-safe */
 void secret_wipe(void *data, size_t length);

@@ -88,6 +88,12 @@ enum err dispute_make(struct call *c, const struct json *row, const char *code, 
                       struct json *details, char id[UUID_TEXT]) MUST_USE;
 enum err dispute_close(struct call *c, const char *id, const char *choice, const char *note) MUST_USE;
 
+/* --- dispute_bus.c: what comes of a merge; choice as in dispute.resolve --- */
+enum err dispute_seen(struct call *c, const struct json *dispute, const char *choice) MUST_USE;
+enum err dispute_late_ticket(struct call *c, const struct json *dispute, const char *choice) MUST_USE;
+enum err dispute_person_twice(struct call *c, const struct json *dispute, const char *choice) MUST_USE;
+enum err dispute_person_conflict(struct call *c, const struct json *dispute, const char *choice) MUST_USE;
+
 /* --- case_draft.c --- */
 /* Settles the branches of a dispute: mine puts their values into the draft, else they are dropped. */
 enum err case_branches_settle(struct call *c, struct json *row, const struct json *service,

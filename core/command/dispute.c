@@ -221,6 +221,11 @@ static const struct {
 } kinds[] = {
     {"draft_conflict", resolve_branches},
     {"contested", resolve_contest},
+    {"late_upload", dispute_seen},
+    {"number_clash", dispute_seen},
+    {"late_ticket", dispute_late_ticket},
+    {"person_twice", dispute_person_twice},
+    {"person_conflict", dispute_person_conflict},
 };
 
 static enum err need_resolver(struct call *c, const struct json *dispute)

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "core/command/cases.h"
+#include "core/command/ticket_row.h"
 
 enum { DUPLICATES_MAX = 5, TICKET_CASES_MAX = 50, NAME_MAX_BYTES = 200 };
 
@@ -253,6 +254,7 @@ enum err ticket_identify(struct call *c, struct json *ticket, const char *person
 static enum err need_ticket_mine(struct call *c, const struct json *ticket)
 {
     const char *user = json_text(ticket, "user");
+    TRY(ticket_need_here(c, ticket));
     if (str_empty(user) || is_me(c, user) || is_role(c, ROLE_RECEPTION | ROLE_SUPERVISOR))
         return ERR_OK;
     return refuse(c, "not_your_ticket", "ticket", "%s is with %s: only they can say who it is.",

@@ -1,10 +1,9 @@
 /* core/command/queue_rules.c: what a supervisor does with queues: who serves them, who waits in them, by which
- * rule, at which hall. */
+ * rule. At which hall is queue_home.c. */
 #include <string.h>
 
 #include "core/command/queues.h"
 #include "core/command/ticket_row.h"
-#include "core/model/queue.h"
 
 enum { WEIGHT_MAX = 100, MOVE_MAX = 1000, MOVE_SHOWN = 50, RUN_MAX = 100 };
 
@@ -29,19 +28,7 @@ void queue_rule_now(struct call *c, struct json *row, struct rule_queue *rule)
     read_rule(json_get(row, "rule"), row_id(row), rule);
 }
 
-enum err queue_is_here(struct call *c, const struct json *row, bool *here)
-{
-    struct json *hall;
-    const char *home = json_text(row, "home");
-    *here = str_empty(home);
-    if (*here)
-        return ERR_OK;
-    TRY(load_hall(c, &hall));
-    *here = queue_home_check(home, 0, json_text_or(hall, "code", ""), -1, NULL) || str_equal(home, "hall");
-    return ERR_OK;
-}
-
-static enum err queue_load(struct call *c, const char *member, struct json **row)
+enum err queue_load(struct call *c, const char *member, struct json **row)
 {
     const char *name;
     TRY(body_need(c, member, &name));
@@ -49,7 +36,7 @@ static enum err queue_load(struct call *c, const char *member, struct json **row
     return need_agency(c, json_text(*row, "agency"));
 }
 
-static enum err queue_done(struct call *c, struct json *row)
+enum err queue_done(struct call *c, struct json *row)
 {
     TRY(save(c, TABLE_QUEUE, row));
     json_set(answer(c), "queue", json_copy(row));
@@ -147,6 +134,8 @@ static enum err read_move(struct call *c, struct move *move)
 
 static bool fits(const struct move *move, const struct json *row)
 {
+    if (ticket_is_away(row)) /* it went along with a bus, which may have called it by now */
+        return false;
     if (move->service && !str_equal(move->service, json_text(row, "service")))
         return false;
     if (move->channel && !str_equal(move->channel, json_text(row, "channel")))
@@ -218,6 +207,7 @@ enum err queue_move(struct call *c)
     TRY(body_bool(c, "preview", &preview));
     json_set(answer(c), "tickets", shown);
     TRY(read_move(c, &move));
+    TRY(queue_need_here(c, move.to, "to"));
     TRY(waiting_rows(c, move.from, rows));
     for (const struct json *row = json_first(rows); row && count < move.limit; row = json_next(row)) {
         if (!fits(&move, row))
@@ -314,32 +304,5 @@ enum err queue_rule(struct call *c)
     }
     json_set(row, "rule", json_copy(rule));
     json_set_int(row, "run", 0);
-    return queue_done(c, row);
-}
-
-/* --- queue.home --- */
-
-enum err queue_home(struct call *c)
-{
-    struct json *row, *hall;
-    const char *home;
-    int64_t gen;
-    TRY(queue_load(c, "queue", &row));
-    TRY(body_text(c, "home", &home));
-    TRY(body_int(c, "home_gen", -1, &gen));
-    TRY(load_hall(c, &hall));
-    int64_t now_gen = json_int(row, "home_gen", 0);
-    if (gen >= 0 && gen != now_gen)
-        return refuse(c, "home_gen_old", "home_gen",
-                      "This queue was moved meanwhile. Nothing was changed: look at it again.");
-    if (home && strlen(home) >= MODEL_ID)
-        return refuse(c, "invalid_body", "home",
-                      "\"home\" is the code of a mobile hall. Nothing was changed.");
-    if (home && (str_equal(home, json_text(hall, "code")) || str_equal(home, "hall")))
-        home = NULL; /* back to this hall */
-    if (str_equal(home ? home : "", json_text_or(row, "home", "")))
-        return refuse(c, "same_home", "home", "The queue is there already. Nothing was changed.");
-    json_set_text(row, "home", home ? home : "");
-    json_set_int(row, "home_gen", now_gen + 1);
     return queue_done(c, row);
 }

@@ -5,8 +5,15 @@
 
 /* The rule in force now. One that was set until a time and is over gives way to the one before it, in row too. */
 void queue_rule_now(struct call *c, struct json *row, struct rule_queue *rule);
+/* body.MEMBER, a queue by id or code, of the actor's agency. */
+enum err queue_load(struct call *c, const char *member, struct json **row) MUST_USE;
+enum err queue_done(struct call *c, struct json *row) MUST_USE; /* saved and answered */
+
+/* --- queue_home.c --- */
 /* Whether this hall may call from the queue, or a bus has it. */
 enum err queue_is_here(struct call *c, const struct json *row, bool *here) MUST_USE;
+/* Refused queue_elsewhere, naming the bus, when another hall has the queue (row NULL: no queue, no refusal). */
+enum err queue_need_here(struct call *c, const struct json *row, const char *field) MUST_USE;
 /* People who wait in a queue, of classes 1 … priority_class only when that is not 0; counted to COUNT_MAX. */
 enum { QUEUE_COUNT_MAX = 2000 };
 enum err queue_waiting(struct call *c, const char *queue, int priority_class, int64_t *count) MUST_USE;

@@ -32,7 +32,7 @@ struct asking {
     struct rule_queue rules[RULE_QUEUES_MAX];
     struct rule_state state;
     int count;
-    int elsewhere; /* queues of this counter that another hall calls now */
+    struct json *elsewhere; /* a queue of this counter that another hall calls now */
 };
 
 /* What the rule remembers of a queue at this counter; by the queue's name, so that it outlives an assignment. */
@@ -57,7 +57,7 @@ static enum err add_queue(struct asking *a, const struct json *assigned)
     bool here;
     TRY(queue_is_here(a->c, row, &here));
     if (!here) {
-        a->elsewhere++;
+        a->elsewhere = row;
         return ERR_OK;
     }
     queue_rule_now(a->c, row, rule);
@@ -81,9 +81,8 @@ static enum err gather(struct asking *a)
     TRY(add_heads(a->c, sql_sent_to_user, a->c->actor->user, HEADS_FAR, a->tickets));
     for (const struct json *q = json_first(mine); q && a->count < RULE_QUEUES_MAX; q = json_next(q))
         TRY(add_queue(a, q));
-    if (!a->count && a->elsewhere)
-        return refuse(a->c, "queue_elsewhere", "counter",
-                      "The queues of this counter are called by a mobile hall now. Ask the supervisor.");
+    if (!a->count && !json_count(a->tickets) && a->elsewhere)
+        return queue_need_here(a->c, a->elsewhere, "counter");
     if (!a->count && a->wanted)
         return refuse(a->c, "queue_not_assigned", "queues",
                       "This counter does not serve those queues. Leave them out, or ask the supervisor.");
@@ -238,7 +237,6 @@ enum err ticket_call_named(struct call *c)
     struct json *counter, *row, *queue;
     struct ticket ticket;
     const char *reason;
-    bool here = true;
     TRY(counter_need_held(c, &counter));
     TRY(ticket_load(c, &row, &ticket));
     TRY(body_text(c, "reason", &reason));
@@ -248,11 +246,7 @@ enum err ticket_call_named(struct call *c)
     TRY(counter_need_free(c, row_id(counter)));
     TRY(peek(c, TABLE_QUEUE, ticket.queue, &queue));
     TRY(need_agency(c, json_text(queue, "agency")));
-    if (queue)
-        TRY(queue_is_here(c, queue, &here));
-    if (!here)
-        return refuse(c, "queue_elsewhere", "ticket",
-                      "The queue of %s is called by a mobile hall now. Ask the supervisor.", ticket.number);
+    TRY(queue_need_here(c, queue, "ticket"));
     json_set_text(row, "call_reason", reason);
     struct json *why = json_new_object();
     json_set_text(why, "rule", "named");

@@ -4,6 +4,7 @@
  * the same. Everything else is the same on both sides. */
 #include <string.h>
 
+#include "core/command/queues.h"
 #include "core/command/ticket_row.h"
 
 enum { CHANNEL_MAX = 40, CLASS_MAX = 9 };
@@ -86,6 +87,22 @@ static enum err read_wish(struct call *c, struct wish *wish)
     return person_resolve(c, &wish->person);
 }
 
+/* The day that the ticket is for: a booking waits for its own. */
+static void day_of(const struct call *c, const struct wish *wish, char day[DATE_TEXT])
+{
+    int64_t now_ms = c->tx->now_ms;
+    time_date(wish->appointment_ms > now_ms ? wish->appointment_ms : now_ms, day);
+}
+
+/* A bus has the queue: it gives today's numbers itself; a booking for a later day waits here for the queue. */
+static enum err need_queue_here(struct call *c, const struct wish *wish)
+{
+    char day[DATE_TEXT], today[DATE_TEXT];
+    day_of(c, wish, day);
+    time_date(c->tx->now_ms, today);
+    return strcmp(day, today) > 0 ? ERR_OK : queue_need_here(c, wish->queue, "queue");
+}
+
 /* --- the ticket --- */
 
 static struct json *priority_json(const struct wish *wish)
@@ -115,8 +132,9 @@ static void write_wish(struct json *row, const struct wish *wish)
 static enum err give_number(struct call *c, struct json *row, const struct wish *wish)
 {
     char number[TICKET_NUMBER], day[DATE_TEXT];
-    const char *prefix = json_text_or(wish->queue, "code", "");
-    time_date(c->tx->now_ms, day);
+    /* A mobile hall numbers out of the block that it leased. */
+    const char *prefix = json_text_or(wish->queue, "prefix", json_text_or(wish->queue, "code", ""));
+    day_of(c, wish, day);
     json_set_text(row, "day", day);
     json_set_null(row, "number");
     if (c->tx->predicting)
@@ -156,6 +174,7 @@ enum err ticket_issue(struct call *c)
     int64_t ahead, minutes[2];
     tx_new_id(c->tx, id); /* first, so that it is the same whatever else the command makes */
     TRY(read_wish(c, &wish));
+    TRY(need_queue_here(c, &wish));
     TRY(queue_promise(c, row_id(wish.queue), wish.class, &ahead, minutes));
     TRY(need_new(c, id));
     struct json *row = row_new(c, id);

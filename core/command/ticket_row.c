@@ -138,6 +138,7 @@ enum err ticket_load(struct call *c, struct json **row, struct ticket *ticket)
     const char *id;
     TRY(body_need(c, "ticket", &id));
     TRY(load(c, TABLE_TICKET, "ticket", id, row));
+    TRY(ticket_need_here(c, *row));
     ticket_read(*row, ticket);
     return ERR_OK;
 }

@@ -8,7 +8,10 @@
 void ticket_read(const struct json *row, struct ticket *ticket);
 /* Members that the struct does not have stay as they are. */
 void ticket_write(const struct ticket *ticket, struct json *row);
-/* body.ticket, with its row and its struct. */
+/* It waits in a queue that a bus took along, and went with it: nothing happens to it here (queue_home.c). */
+bool ticket_is_away(const struct json *row);
+enum err ticket_need_here(struct call *c, const struct json *row) MUST_USE; /* refused queue_elsewhere */
+/* body.ticket, with its row and its struct; refused when it is away. */
 enum err ticket_load(struct call *c, struct json **row, struct ticket *ticket) MUST_USE;
 /* Lets act happen to the row, stamped and saved; refused by the model's own sentence, or gen_old naming who has
  * it. act->now_ms 0 is when the work was done, never before the ticket's last change. */

@@ -1,5 +1,6 @@
 /* core/command/ticket_steps.c: what a clerk does with a ticket after the call, one short rule each.
  * What may happen in which state, and what it changes, is the table of core/model/ticket.c. */
+#include "core/command/queues.h"
 #include "core/command/ticket_row.h"
 
 enum { HOLD_MS_MAX = DAY_MS };
@@ -146,6 +147,7 @@ enum err ticket_transfer(struct call *c)
     if (!!queue + !!counter + !!user > 1)
         return refuse(c, "invalid_body", "to", "Name one of queue, counter and user: %s goes to one place.",
                       step.ticket.number);
+    TRY(queue_need_here(c, queue, "to"));
     if (user && !json_bool(user, "active", true))
         return refuse(c, "unknown_user", "user", "%s no longer works here. Choose someone else for %s.",
                       user_name(c, row_id(user)), step.ticket.number);

@@ -5,6 +5,7 @@
 
 #include "core/catalogue/catalogue.h"
 #include "core/form/check.h"
+#include "core/hall/bus.h"
 #include "core/hall/session.h"
 #include "core/model/role.h"
 
@@ -434,6 +435,32 @@ static enum err catalogue_list(struct task *t)
     return list(t, sql);
 }
 
+/* --- the bus --- */
+
+static enum err depart(struct task *t)
+{
+    json_free(&t->answer);
+    return bus_depart(t->env, t->request, &t->answer, t->info);
+}
+
+static enum err parcel(struct task *t)
+{
+    json_free(&t->answer);
+    return bus_parcel(t->env, &t->answer, t->info);
+}
+
+static enum err merge(struct task *t)
+{
+    json_free(&t->answer);
+    return bus_merge(t->env, t->request, &t->answer, t->info);
+}
+
+static enum err recall(struct task *t)
+{
+    json_free(&t->answer);
+    return bus_recall(t->env, t->request, &t->answer, t->info);
+}
+
 /* --- the table --- */
 
 enum err admin_apply(const struct server_env *env, const struct json *request, struct json **answer,
@@ -451,6 +478,10 @@ enum err admin_apply(const struct server_env *env, const struct json *request, s
         {"counter.list", counter_list},
         {"catalogue.import", catalogue_import},
         {"catalogue.list", catalogue_list},
+        {"bus.depart", depart},
+        {"bus.parcel", parcel},
+        {"bus.merge", merge},
+        {"bus.recall", recall},
     };
     struct task t = {.env = env, .request = request, .answer = json_new_object(), .info = info};
     enum err err = ERR_USAGE;

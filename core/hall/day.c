@@ -63,7 +63,8 @@ static enum err close_ticket(struct tx *tx, const struct json *ticket)
 static enum err old_tickets(struct db *db, const char *day, struct json *rows)
 {
     static const char sql[] =
-        "SELECT row FROM tickets WHERE state = $1 AND day < $2 LIMIT $3"; /* tickets_called */
+        "SELECT row FROM tickets WHERE state = $1 AND day < $2"
+        " AND row NOT LIKE '%\"away\":\"%' LIMIT $3"; /* tickets_called; who went with a bus waits there */
     static const enum ticket_state states[] = {TICKET_WAITING, TICKET_CALLED};
     enum err err = ERR_OK;
     for (size_t i = 0; err == ERR_OK && i < sizeof states / sizeof *states; i++) {

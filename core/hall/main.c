@@ -12,6 +12,7 @@
 #include "core/hall/practice.h"
 #include "core/hall/rehearse.h"
 #include "core/hall/serve.h"
+#include "core/hall/trips.h"
 #include "core/hall/verify.h"
 
 enum { STATUS_DONE, STATUS_FAILED, STATUS_USAGE };
@@ -41,6 +42,8 @@ static enum err need_sqlite(const struct hall_options *options, struct err_info 
 
 static enum err init(const struct hall_options *options, struct err_info *info)
 {
+    if (options->from)
+        return trips_init(options, info);
     const struct setup setup = {
         .data = options->data, .code = options->hall, .name = options->name, .timezone = options->timezone};
     struct pack pack = {0};
@@ -196,6 +199,10 @@ static enum err run(const struct hall_options *options, struct err_info *info)
         [HALL_BACKUP] = backup,
         [HALL_RESTORE] = restore,
         [HALL_VERIFY] = verify,
+        [HALL_DEPART] = trips_depart,
+        [HALL_PARCEL] = trips_parcel,
+        [HALL_MERGE] = trips_merge,
+        [HALL_RECALL] = trips_recall,
         [HALL_REHEARSE] = rehearse_stdin,
         [HALL_DEMO_LIST] = demo_list,
         [HALL_DEMO_RUN] = demo_run,

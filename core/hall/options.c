@@ -30,7 +30,10 @@ static const char default_data[] = "/var/lib/loket";
     X(RULE, "--rule", rule)                       \
     X(SEED, "--seed", seed)                       \
     X(DAYS, "--days", days)                       \
-    X(USERS, "--users-fd", users_fd)
+    X(USERS_FD, "--users-fd", users_fd)           \
+    X(TO, "--to", to)                             \
+    X(FROM, "--from", from)                       \
+    X(USERS, "--users", users)
 
 enum option {
 #define X(id, text, member) OPTION_##id,
@@ -56,13 +59,14 @@ static const struct verb {
     const char *argument; /* what stands behind the verb, NULL: nothing */
     const char *usage;
 } verbs[] = {
+    {"init", NULL, HALL_INIT, BIT(DATA) | BIT(FROM), BIT(FROM), NULL, "init --data DIR --from FILE"},
     {"init", NULL, HALL_INIT, BIT(DATA) | BIT(HALL) | BIT(NAME) | BIT(PACK) | BIT(TIMEZONE) | BIT(DB),
      BIT(HALL) | BIT(NAME) | BIT(PACK), NULL,
      "init --data DIR --hall CODE --name NAME --pack az|id [--timezone TZ]"},
     {"serve", NULL, HALL_SERVE, BIT(DATA) | BIT(LISTEN) | BIT(DB) | BIT(CERT) | BIT(KEY) | BIT(LOG),
      BIT(LISTEN), NULL, "serve --data DIR --listen HOST:PORT [--tls-cert F --tls-key F] [--log FILE]"},
-    {"practice", NULL, HALL_PRACTICE, BIT(DATA) | BIT(PACK) | BIT(SEED) | BIT(USERS), BIT(DATA) | BIT(PACK),
-     NULL, "practice --data DIR --pack az|id"},
+    {"practice", NULL, HALL_PRACTICE, BIT(DATA) | BIT(PACK) | BIT(SEED) | BIT(USERS_FD),
+     BIT(DATA) | BIT(PACK), NULL, "practice --data DIR --pack az|id"},
     {"user", "add", HALL_USER_ADD,
      BIT(DATA) | BIT(LOGIN) | BIT(NAME) | BIT(ROLES) | BIT(AGENCY) | BIT(PASSWORD), BIT(LOGIN) | BIT(ROLES),
      NULL,
@@ -83,6 +87,13 @@ static const struct verb {
     {"backup", NULL, HALL_BACKUP, BIT(DATA), 0, "FILE", "backup --data DIR FILE"},
     {"restore", NULL, HALL_RESTORE, BIT(DATA), 0, "FILE", "restore --data DIR FILE"},
     {"verify", NULL, HALL_VERIFY, BIT(DATA), 0, NULL, "verify --data DIR"},
+    {"depart", NULL, HALL_DEPART, BIT(DATA) | BIT(TO) | BIT(NAME) | BIT(QUEUES) | BIT(USERS),
+     BIT(TO) | BIT(NAME) | BIT(QUEUES) | BIT(USERS), "FILE",
+     "depart --data DIR --to CODE --name NAME --queues Q,… --users L,… FILE"},
+    {"parcel", NULL, HALL_PARCEL, BIT(DATA), 0, "FILE", "parcel --data DIR FILE"},
+    {"merge", NULL, HALL_MERGE, BIT(DATA), 0, "FILE", "merge --data DIR FILE"},
+    {"recall", NULL, HALL_RECALL, BIT(DATA) | BIT(QUEUES), BIT(QUEUES), NULL,
+     "recall --data DIR --queues Q,…"},
     {"rehearse", NULL, HALL_REHEARSE, BIT(RULE), BIT(RULE), NULL,
      "rehearse --rule fifo|priority|weighted|appointments < QUEUE.json"},
     {"demo", "list", HALL_DEMO_LIST, JSON_BIT, 0, NULL, "demo list"},
@@ -103,6 +114,12 @@ const char *hall_options_usage(void)
            "       loketd backup   --data DIR FILE      the hall as it is now, in one file\n"
            "       loketd restore  --data DIR FILE      puts such a file in place\n"
            "       loketd verify   --data DIR           audit chain, digests, invariants\n"
+           "       loketd depart   --data DIR --to CODE --name NAME --queues Q,… --users L,… FILE\n"
+           "                       a bus leaves with queues and people; FILE is for its laptop\n"
+           "       loketd init     --data DIR --from FILE   the mobile hall, on the laptop\n"
+           "       loketd parcel   --data DIR FILE      everything that the bus did, for its return\n"
+           "       loketd merge    --data DIR FILE      takes such a file in, at home\n"
+           "       loketd recall   --data DIR --queues Q,…  takes queues back without their bus\n"
            "       loketd rehearse --rule fifo|priority|weighted|appointments < QUEUE.json\n"
            "       loketd demo     list | run SCENARIO --seed N [--days N] [--json]\n"
            "       loketd --version | --help\n"
@@ -159,11 +176,17 @@ static enum err take_word(const char *text, struct words *words, struct err_info
 
 /* --- the verb --- */
 
+/* init is two: from a pack, or from a parcel. */
+static bool is_meant(const struct verb *verb, const struct words *words)
+{
+    return verb->needed != BIT(FROM) || words->given & BIT(FROM);
+}
+
 static const struct verb *find_verb(const struct words *words, bool *half)
 {
     *half = false;
     for (int i = 0; i < VERB_COUNT; i++) {
-        if (!str_equal(verbs[i].first, words->word[0]))
+        if (!str_equal(verbs[i].first, words->word[0]) || !is_meant(&verbs[i], words))
             continue;
         if (!verbs[i].second || str_equal(verbs[i].second, words->word[1]))
             return &verbs[i];

@@ -22,6 +22,10 @@ enum hall_verb {
     HALL_BACKUP,
     HALL_RESTORE,
     HALL_VERIFY,
+    HALL_DEPART,
+    HALL_PARCEL,
+    HALL_MERGE,
+    HALL_RECALL,
     HALL_REHEARSE,
     HALL_DEMO_LIST,
     HALL_DEMO_RUN,
@@ -35,6 +39,7 @@ struct hall_options {
     const char *listen, *tls_cert, *tls_key, *log;
     const char *login, *roles, *agency, *password_file, *queues;
     const char *format, *rule, *seed, *days, *users_fd;
+    const char *to, *from, *users; /* of a bus */
     const char *argument; /* the FILE or SCENARIO of a verb that takes one */
     bool json;
 };

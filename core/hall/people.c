@@ -19,7 +19,7 @@ static struct json *request_new(const char *what)
 }
 
 /* "a, b,c" as ["a","b","c"]; empty words are left out. */
-static void set_words(struct json *request, const char *member, const char *text)
+void people_words(struct json *request, const char *member, const char *text)
 {
     struct json *words = json_new_array();
     while (text && *text) {
@@ -166,7 +166,7 @@ enum err people_user_add(const struct hall_options *options, struct err_info *in
     json_set_text(request, "login", options->login);
     json_set_text(request, "name", options->name ? options->name : options->login);
     json_set_text(request, "agency", options->agency ? options->agency : "");
-    set_words(request, "roles", options->roles);
+    people_words(request, "roles", options->roles);
     enum err err = set_hash(request, options->password_file, info);
     if (err != ERR_OK) {
         json_free(&request);
@@ -230,7 +230,7 @@ enum err people_counter_add(const struct hall_options *options, struct err_info 
     json_set_text(request, "name", options->name);
     if (options->agency)
         json_set_text(request, "agency", options->agency);
-    set_words(request, "queues", options->queues);
+    people_words(request, "queues", options->queues);
     enum err err = ask(options, request, &answer, info);
     if (err == ERR_OK)
         printf("Counter %s is there; a clerk opens it at a workstation.\n", options->name);

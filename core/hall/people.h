@@ -4,6 +4,11 @@
 #pragma once
 #include "core/hall/options.h"
 
+struct json;
+
+/* "a, b,c" of a command line as the member ["a","b","c"] of a request; empty words are left out. */
+void people_words(struct json *request, const char *member, const char *text);
+
 enum err people_user_add(const struct hall_options *options, struct err_info *info) MUST_USE;
 enum err people_user_list(const struct hall_options *options, struct err_info *info) MUST_USE;
 enum err people_user_disable(const struct hall_options *options, struct err_info *info) MUST_USE;

@@ -32,6 +32,7 @@ struct entry {
     struct command command;
     char id[UUID_TEXT]; /* given to a command whose own cannot be used */
     char fingerprint[SHA256_TEXT];
+    const char *origin; /* of a late upload: the bus that it came with; NULL: this hall's own */
     struct outcome outcome;
 };
 
@@ -147,7 +148,7 @@ static enum err result_store(struct batch *b, const struct entry *e, int64_t rev
 {
     static const char sql[] = "INSERT INTO result (client, seq, fingerprint, id, status, rev, answer)"
                               " VALUES ($1, $2, $3, $4, $5, $6, $7)";
-    char *answer = json_print(result);
+    char *answer = result ? json_print(result) : xstrdup(""); /* NULL: nobody waits for it */
     struct stmt *s = db_query(b->env->db, sql);
     db_bind_text(s, 1, b->actor->client);
     db_bind_int(s, 2, e->command.seq);
@@ -312,6 +313,8 @@ static enum err write_dispute(struct tx *tx, const struct entry *e)
     json_set_null(row, "note");
     json_set_null(row, "resolved_by");
     json_set_text(row, "at", at);
+    if (e->origin)
+        json_set_text(row, "origin", e->origin);
     err = tx_put(tx, TABLE_DISPUTE, id, row);
     json_free(&row);
     return err;
@@ -375,6 +378,31 @@ static bool needs_person(const struct entry *e, bool unread)
     return !e->outcome.applied && (unread || command_class(e->command.type) == COMMAND_WORK);
 }
 
+/* A bus keeps its commands: at home some of them run again. */
+static enum err journal_add(struct batch *b, const struct change *change, const struct entry *e)
+{
+    static const char sql[] = "INSERT INTO journal (rev, line) VALUES ($1, $2)";
+    char at[TIME_TEXT];
+    if (!change->state.mobile)
+        return ERR_OK;
+    struct json *line = json_new_object();
+    time_text(b->env->now_ms, at);
+    json_set_int(line, "rev", change->state.rev);
+    json_set_text(line, "at", at);
+    json_set_text(line, "user", b->actor->user);
+    json_set_text(line, "client", b->actor->client);
+    json_set_text(line, "status", e->outcome.applied ? "applied" : "refused");
+    json_set_text(line, "fingerprint", e->fingerprint);
+    json_set(line, "command", kept_command(e));
+    char *text = json_print(line);
+    struct stmt *s = db_query(b->env->db, sql);
+    db_bind_int(s, 1, change->state.rev);
+    db_bind_text(s, 2, text);
+    free(text);
+    json_free(&line);
+    return db_run(s);
+}
+
 static enum err record(struct batch *b, struct change *change, struct entry *e, bool unread)
 {
     char outcome[64];
@@ -391,6 +419,8 @@ static enum err record(struct batch *b, struct change *change, struct entry *e, 
         err = result_store(b, e, change->state.rev, result);
         json_add(b->results, result);
     }
+    if (err == ERR_OK)
+        err = journal_add(b, change, e);
     b->client.last_seq = e->command.seq;
     b->fresh++;
     return err;
@@ -640,6 +670,63 @@ enum err server_command(const struct server_env *env, const struct actor *actor,
         str_format(outcome, sizeof outcome, "%s%s%s", e.outcome.applied ? "applied" : "refused",
                    e.outcome.applied ? "" : " ", e.outcome.code);
         err = change_end(&change, outcome);
+    }
+    change_deinit(&change);
+    *out = e.outcome;
+    return err;
+}
+
+/* --- what another hall did already --- */
+
+/* An identity that has its effect here already: it came by itself, or with an earlier upload. */
+static enum err has_result(struct db *db, const char *id, bool *there)
+{
+    static const char sql[] = "SELECT rev FROM result WHERE id = $1 LIMIT 1"; /* result_id */
+    struct stmt *s = db_query(db, sql);
+    db_bind_text(s, 1, id);
+    enum err err = db_step(s);
+    *there = err == ERR_OK;
+    db_done(s);
+    return err == ERR_ABSENT ? ERR_OK : err;
+}
+
+/* The rule sees the time at which it was done; feed and audit say when it came. */
+static enum err replay_run(struct change *change, struct entry *e, int64_t done_ms)
+{
+    char outcome[64];
+    change->tx.now_ms = done_ms;
+    enum err err = run_rule(&change->tx, e);
+    if (err == ERR_OK && !e->outcome.applied)
+        err = write_dispute(&change->tx, e);
+    str_format(outcome, sizeof outcome, "%s%s", e->outcome.applied ? "applied" : "refused ", e->outcome.code);
+    return err == ERR_OK ? change_end(change, outcome) : err;
+}
+
+enum err server_replay(const struct server_env *env, const struct actor *actor, const struct json *raw,
+                       const struct replayed *from, struct outcome *out)
+{
+    struct entry e = {.raw = raw, .origin = from->origin};
+    struct err_info info = {0};
+    struct change change;
+    bool there = false;
+    *out = (struct outcome){0};
+    if (is_refused_unread(&e, &info)) { /* it had no effect there either */
+        *out = e.outcome;
+        return ERR_OK;
+    }
+    enum err err = has_result(env->db, e.command.id, &there);
+    if (err != ERR_OK || there) {
+        out->applied = true;
+        return err;
+    }
+    err = change_begin(&change, env, actor, &e.command);
+    if (err == ERR_OK)
+        err = replay_run(&change, &e, from->done_ms);
+    if (err == ERR_OK) {
+        struct batch b = {.env = env, .actor = actor};
+        e.command.seq = from->seq;
+        str_copy(e.fingerprint, sizeof e.fingerprint, from->fingerprint);
+        err = result_store(&b, &e, change.state.rev, NULL);
     }
     change_deinit(&change);
     *out = e.outcome;

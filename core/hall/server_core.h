@@ -39,6 +39,16 @@ enum err server_change(const struct server_env *env, const char *type, const str
 enum err server_command(const struct server_env *env, const struct actor *actor, const char *type,
                         const struct json *body, struct outcome *out) MUST_USE;
 
+/* A command that a bus carried out already, run once more here as actor, in a change of its own; one whose identity has
+ * its effect here is passed over as applied. What is refused becomes a dispute, whatever its class: it was done. */
+struct replayed {
+    int64_t done_ms; /* when it was carried out: the time that its rule sees */
+    int64_t seq;     /* its place among the results of actor->client */
+    const char *fingerprint, *origin;
+};
+enum err server_replay(const struct server_env *env, const struct actor *actor, const struct json *raw,
+                       const struct replayed *from, struct outcome *out) MUST_USE;
+
 /* An identity made from text: the same text, the same identity (RFC 9562 version 8). */
 void server_id(const char *text, char out[UUID_TEXT]);
 /* {"error":{"code","message"}}; field NULL leaves it out. */

@@ -252,6 +252,19 @@ static enum err refuse_second(struct db *db, const char *data, struct err_info *
     return err;
 }
 
+enum err setup_store(const char *data, struct db **out, struct err_info *info)
+{
+    *out = NULL;
+    enum err err = make_places(data, info);
+    if (err == ERR_OK)
+        err = store_open(out, data, true, info);
+    if (err == ERR_OK)
+        err = refuse_second(*out, data, info);
+    if (err != ERR_OK)
+        db_close(out);
+    return err;
+}
+
 static enum err check_words(const struct setup *setup, const struct pack *pack, struct err_info *info)
 {
     enum { CODE_MAX = 40, TITLE_MAX = 200 };
@@ -287,15 +300,9 @@ enum err setup_hall(const struct setup *setup, const struct pack *pack, struct d
     *out = NULL;
     enum err err = check_words(setup, pack, info);
     if (err == ERR_OK)
-        err = make_places(setup->data, info);
-    if (err == ERR_OK)
-        err = store_open(&work.db, setup->data, true, info);
-    if (err == ERR_OK)
-        err = refuse_second(work.db, setup->data, info);
-    if (err != ERR_OK) {
-        db_close(&work.db);
+        err = setup_store(setup->data, &work.db, info);
+    if (err != ERR_OK)
         return err;
-    }
     err = work_begin(&work);
     if (err == ERR_OK)
         err = write_all(&making, &own);

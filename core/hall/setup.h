@@ -18,6 +18,8 @@ enum err setup_pack(const char *id, struct pack *pack, struct err_info *info) MU
 /* ERR_CONFLICT: there is a hall already; nothing was changed. On ERR_OK *out is the store, open. */
 enum err setup_hall(const struct setup *setup, const struct pack *pack, struct db **out,
                     struct err_info *info) MUST_USE;
+/* A folder with an empty store, open, for a hall that is made otherwise. ERR_CONFLICT as above. */
+enum err setup_store(const char *data, struct db **out, struct err_info *info) MUST_USE;
 
 /* The hall's file for one command: opened, the zone set, a transaction begun; then done or undone. */
 struct work {

@@ -30,6 +30,23 @@ static const char *const migrations[] = {
     " expires_at BIGINT NOT NULL);"
     "CREATE INDEX session_user ON session (user_);",
     "CREATE INDEX result_id ON result (id);",
+    /* The bus (bus.h). At home: departures, what was merged, a bus's audit. On the bus: what it is (one row: 1), the
+     * rows that it brought along, its commands. */
+    "ALTER TABLE hall_state ADD COLUMN mobile BIGINT NOT NULL DEFAULT 0;"
+    "CREATE TABLE away (id TEXT PRIMARY KEY, code TEXT NOT NULL, name TEXT NOT NULL, day TEXT NOT NULL,"
+    " state TEXT NOT NULL, base_rev BIGINT NOT NULL, audit_head TEXT NOT NULL, secret TEXT NOT NULL,"
+    " about TEXT NOT NULL);"
+    "CREATE INDEX away_code ON away (code);"
+    "CREATE TABLE away_merge (instance TEXT NOT NULL, to_rev BIGINT NOT NULL, away TEXT NOT NULL,"
+    " first_rev BIGINT NOT NULL, last_rev BIGINT NOT NULL, detail TEXT NOT NULL,"
+    " PRIMARY KEY (instance, to_rev));"
+    "CREATE TABLE away_audit (instance TEXT NOT NULL, rev BIGINT NOT NULL, line TEXT NOT NULL,"
+    " PRIMARY KEY (instance, rev));"
+    "CREATE TABLE mobile (id BIGINT PRIMARY KEY, away TEXT NOT NULL, instance TEXT NOT NULL,"
+    " code TEXT NOT NULL, base_rev BIGINT NOT NULL, import_rev BIGINT NOT NULL, audit_head TEXT NOT NULL,"
+    " secret TEXT NOT NULL);"
+    "CREATE TABLE mobile_base (t TEXT NOT NULL, id TEXT NOT NULL, row TEXT NOT NULL, PRIMARY KEY (t, id));"
+    "CREATE TABLE journal (rev BIGINT PRIMARY KEY, line TEXT NOT NULL);",
 };
 enum { VERSION = sizeof migrations / sizeof *migrations };
 
@@ -145,12 +162,13 @@ static void state_read(struct stmt *s, struct hall_state *state)
     state->always_safe = db_int(s, 4) != 0;
     str_copy(state->feed_head, sizeof state->feed_head, db_text(s, 5));
     str_copy(state->audit_head, sizeof state->audit_head, db_text(s, 6));
+    state->mobile = db_int(s, 7) != 0;
 }
 
 enum err store_state(struct db *db, struct hall_state *state)
 {
-    static const char sql[] = "SELECT rev, epoch, safe_through, boots, always_safe, feed_head, audit_head"
-                              " FROM hall_state WHERE id = 1"; /* primary key */
+    static const char sql[] = "SELECT rev, epoch, safe_through, boots, always_safe, feed_head, audit_head,"
+                              " mobile FROM hall_state WHERE id = 1"; /* primary key */
     struct stmt *s = db_query(db, sql);
     enum err err = db_step(s);
     if (err == ERR_OK)
@@ -163,7 +181,7 @@ enum err store_advance(struct db *db, int64_t epoch, struct hall_state *state)
 {
     static const char sql[] =
         "UPDATE hall_state SET rev = rev + 1 WHERE id = 1 AND epoch = $1"
-        " RETURNING rev, epoch, safe_through, boots, always_safe, feed_head, audit_head";
+        " RETURNING rev, epoch, safe_through, boots, always_safe, feed_head, audit_head, mobile";
     struct stmt *s = db_query(db, sql);
     db_bind_int(s, 1, epoch);
     enum err err = db_step(s);

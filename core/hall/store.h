@@ -23,6 +23,7 @@ struct hall_state {
     int64_t safe_through; /* revs up to here are in a backup or on a standby */
     int64_t boots;
     bool always_safe; /* a practice hall: nothing in it is worth a backup */
+    bool mobile;      /* a bus: every command is kept for the merge at home (bus.h) */
     char feed_head[SHA256_TEXT], audit_head[SHA256_TEXT]; /* "" before the first */
 };
 enum err store_state(struct db *db, struct hall_state *state) MUST_USE;

@@ -1,0 +1,105 @@
+/* core/command/dispute_bus.c: what a supervisor settles after a bus came home (core/hall/bus_merge.c): a ticket that went
+ * on at both places, a person recorded or changed at both, and what only has to be known: a late upload, a number that was
+ * given twice. drop (keep_theirs) leaves the hall as it is, apply (keep_mine) takes what the bus brought. */
+#include "core/command/cases.h"
+#include "core/command/ticket_row.h"
+
+enum { JOIN_MAX = 200 };
+
+static enum err read_choice(struct call *c, const char *choice, bool *take)
+{
+    *take = str_equal(choice, "apply") || str_equal(choice, "keep_mine");
+    if (*take || str_equal(choice, "drop") || str_equal(choice, "keep_theirs"))
+        return ERR_OK;
+    return refuse(c, "unknown_choice", "choice", "Choose drop or apply.");
+}
+
+enum err dispute_seen(struct call *c, const struct json *dispute, const char *choice)
+{
+    bool take;
+    (void)dispute;
+    return read_choice(c, choice, &take);
+}
+
+/* The bus's ticket takes the place of the hall's; gen goes on from whichever went further. */
+enum err dispute_late_ticket(struct call *c, const struct json *dispute, const char *choice)
+{
+    struct json *here;
+    struct ticket ticket;
+    bool take;
+    TRY(read_choice(c, choice, &take));
+    if (!take)
+        return ERR_OK;
+    TRY(load(c, TABLE_TICKET, "dispute", json_text_or(dispute, "ticket", ""), &here));
+    ticket_read(here, &ticket);
+    if (ticket_is_open(ticket.state))
+        return refuse(c, "still_serving", "dispute",
+                      "%s is with %s at this moment. Choose when that visit is over.", ticket.number,
+                      user_name(c, ticket.user));
+    const struct json *upload = json_get(dispute, "upload");
+    if (!json_is_object(upload))
+        return refuse(c, "cannot_apply", "choice", "This record cannot be read. It can only be dropped.");
+    struct json *row = keep(c, json_copy(upload));
+    int64_t gen = json_int(row, "gen", 0) > ticket.gen ? json_int(row, "gen", 0) : ticket.gen;
+    json_set_int(row, "gen", gen + 1);
+    json_set_text(row, "number", json_text(here, "number"));
+    row_stamp(c, row, "resolve");
+    json_set_text(row, "id", row_id(here));
+    return save(c, TABLE_TICKET, row);
+}
+
+/* --- persons --- */
+
+static enum err move_person(struct call *c, enum table table, const char *sql, const char *from,
+                            const char *to)
+{
+    struct json *rows = keep(c, json_new_array());
+    struct stmt *s = db_query(c->tx->db, sql);
+    db_bind_text(s, 1, from);
+    db_bind_int(s, 2, JOIN_MAX);
+    TRY(rows_collect(s, rows));
+    for (const struct json *found = json_first(rows); found; found = json_next(found)) {
+        struct json *row = keep(c, json_copy(found));
+        json_set_text(row, "person", to);
+        TRY(save(c, table, row));
+    }
+    return ERR_OK;
+}
+
+/* The visits and applications of the bus's record become those of the hall's; the record stays and says so. */
+enum err dispute_person_twice(struct call *c, const struct json *dispute, const char *choice)
+{
+    static const char sql_tickets[] =
+        "SELECT row, arrived_at FROM tickets WHERE person = $1 LIMIT $2"; /* tickets_person */
+    static const char sql_cases[] =
+        "SELECT row, opened_at FROM cases WHERE person = $1 LIMIT $2"; /* cases_person */
+    struct json *from, *to;
+    bool take;
+    TRY(read_choice(c, choice, &take));
+    if (!take)
+        return ERR_OK;
+    TRY(load(c, TABLE_PERSON, "dispute", json_text_or(dispute, "person", ""), &from));
+    TRY(load(c, TABLE_PERSON, "dispute", json_text_or(dispute, "other", ""), &to));
+    TRY(move_person(c, TABLE_TICKET, sql_tickets, row_id(from), row_id(to)));
+    TRY(move_person(c, TABLE_CASE, sql_cases, row_id(from), row_id(to)));
+    json_set_text(from, "joined_to", row_id(to));
+    json_set_null(from, "fin"); /* found by its number is the one that goes on */
+    json_set_null(from, "nik");
+    return save(c, TABLE_PERSON, from);
+}
+
+enum err dispute_person_conflict(struct call *c, const struct json *dispute, const char *choice)
+{
+    struct json *row;
+    bool take;
+    TRY(read_choice(c, choice, &take));
+    TRY(load(c, TABLE_PERSON, "dispute", json_text_or(dispute, "person", ""), &row));
+    const struct json *patch = json_get(row, "conflict");
+    if (take && !json_is_object(patch))
+        return refuse(c, "cannot_apply", "choice",
+                      "What the bus wrote is not here any more. It can only be dropped.");
+    for (const struct json *field = json_first(patch); field && take; field = json_next(field))
+        json_set(row, json_name(field), json_copy(field));
+    json_remove(row, "conflict");
+    return save(c, TABLE_PERSON, row);
+}
