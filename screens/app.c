@@ -377,6 +377,14 @@ static void take_session(struct session *session, const struct json *json)
     str_copy(session->pack, sizeof session->pack, json_text_or(hall, "pack", ""));
 }
 
+static void take_seat(struct link *link, const struct json *seat)
+{
+    str_copy(link->seat, sizeof link->seat, json_text_or(seat, "name", ""));
+    str_copy(link->seat_user, sizeof link->seat_user, json_text_or(seat, "user", ""));
+    str_copy(link->seat_name, sizeof link->seat_name, json_text_or(seat, "user_name", ""));
+    str_copy(link->seat_at, sizeof link->seat_at, json_text_or(seat, "at", ""));
+}
+
 static void take_status(struct app *app, const struct json *json)
 {
     int64_t state = json_int(json, "state", LINK_NONE), err = json_int(json, "err", ERR_OFFLINE);
@@ -391,9 +399,12 @@ static void take_status(struct app *app, const struct json *json)
         .unsent = json_int(json, "unsent", 0),
         .unsent_others = json_int(json, "unsent_others", 0),
         .disputes = json_int(json, "disputes", 0),
+        .epoch = json_int(json, "epoch", 0),
+        .resent = json_int(json, "resent", 0),
         .err = err >= 0 && err < ERR_COUNT ? (enum err)err : ERR_OK,
     };
     str_copy(app->ui.link.text, sizeof app->ui.link.text, json_text_or(json, "text", ""));
+    take_seat(&app->ui.link, json_get(json, "seat"));
 }
 
 /* What goes wrong is said once when it begins; the outbox keeps the sentence. */
@@ -402,9 +413,12 @@ static void on_status(struct app *app, const struct msg *msg, struct effects *ef
     char trouble[LINK_SENTENCE];
     struct link before = app->ui.link;
     take_status(app, msg->json);
+    app->ui.link.seat_lost = link_lost_counter(&app->ui, &before);
     tell_all(app, msg, effects);
     if (link_turned(&before, &app->ui.link) && *link_sentence(&app->ui, trouble))
         app_toast(app, app->ui.link.state == LINK_FROZEN ? TOAST_DANGER : TOAST_WARN, trouble);
+    if (*link_news(&app->ui, &before, trouble))
+        app_toast(app, TOAST_WARN, trouble);
 }
 
 /* Who only confirms begins with what waits for that. */

@@ -10,6 +10,18 @@ enum { NAME_WHOLE_FROM = 100 }; /* columns */
 
 /* --- the title line --- */
 
+/* "◐ copying the hall ████░░░░ 52 %": typing goes on meanwhile. */
+static void copying_text(const struct ui *ui, char out[120])
+{
+    enum { CELLS = 8 };
+    const struct link *link = &ui->link;
+    int64_t part = link->total > 0 && link->done <= link->total ? link->done : 0;
+    int cells = link->total > 0 ? (int)(CELLS * part / link->total) : 0;
+    int percent = link->total > 0 ? (int)(100 * part / link->total) : 0;
+    str_format(out, 120, "◐ %s %.*s%.*s %d %%", tr(ui->lang, TR("copying the hall")), 3 * cells, "████████",
+               3 * (CELLS - cells), "░░░░░░░░", percent);
+}
+
 /* One sign and few words: is everything safe, is anything wrong. */
 static unsigned link_text(const struct ui *ui, char out[120])
 {
@@ -25,11 +37,12 @@ static unsigned link_text(const struct ui *ui, char out[120])
         str_format(out, 120, "○ %s", tr(ui->lang, TR("connecting")));
         return STYLE_DIM;
     case LINK_COPYING:
-        str_format(out, 120, tr(ui->lang, TR("◐ copying the hall %d %%")),
-                   link->total > 0 ? (int)(100 * link->done / link->total) : 0);
+        copying_text(ui, out);
         return STYLE_DIM;
     case LINK_EXPIRED:
-        str_format(out, 120, tr(ui->lang, TR("! sign in to send %d records")), unsent);
+        str_format(out, 120, "! %s", tr(ui->lang, TR("Sign in to send 1 record")));
+        if (unsent != 1)
+            str_format(out, 120, tr(ui->lang, TR("! Sign in to send %d records")), unsent);
         return STYLE_DANGER;
     case LINK_FROZEN:
         str_format(out, 120, "! %s", tr(ui->lang, TR("needs an administrator")));
@@ -41,7 +54,9 @@ static unsigned link_text(const struct ui *ui, char out[120])
         break;
     }
     if (link->disputes) {
-        str_format(out, 120, tr(ui->lang, TR("! %d need attention")), (int)link->disputes);
+        str_format(out, 120, "! %s", tr(ui->lang, TR("1 record needs attention")));
+        if (link->disputes != 1)
+            str_format(out, 120, tr(ui->lang, TR("! %d records need attention")), (int)link->disputes);
         return STYLE_DANGER;
     }
     if (unsent) {

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "screens/desk.h"
+#include "screens/link.h"
 #include "screens/show.h"
 #include "tui/list.h"
 #include "tui/text.h"
@@ -466,6 +467,9 @@ void desk_view(const struct desk *desk, const struct ui *ui, struct frame *frame
 {
     bool busy = desk_ticket(desk) != NULL;
     struct pane pane = {desk, ui, area.w >= PREVIEW_FROM && busy};
+    char taken[LINK_SENTENCE];
+    if (*link_taken_over(ui, taken))
+        text_draw(frame, rect_inset(rect_cut_top(&area, 1), 2, 0), taken, STYLE_WARN | ATTR_BOLD);
     struct rect head = rect_cut_top(&area, busy ? 2 : 5);
     if (busy)
         ticket_view(desk, ui, frame, head);

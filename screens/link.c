@@ -2,14 +2,14 @@
 #include "screens/link.h"
 
 #include "core/base/str.h"
+#include "screens/show.h"
 
 enum { MINUTE_MS = 60 * 1000, HOUR_MS = 60 * MINUTE_MS, CLOCK_APART_MS = 2 * MINUTE_MS };
 
 /* The two that stop this workstation for good come from sync as they are; here they are only marked. */
 static const char *const frozen[] = {
-    TR("This installation is a copy of another one, so nothing more is sent from it. What was typed is kept; "
-       "ask an "
-       "administrator."),
+    TR("This installation is a copy; ask an administrator. Nothing more is sent from it; what was typed is "
+       "kept."),
     TR("The hall has lost changes that this computer has seen. Nothing here was changed; tell an "
        "administrator "
        "before working on."),
@@ -103,6 +103,47 @@ const char *link_sentence(const struct ui *ui, char out[LINK_SENTENCE])
         str_format(out, LINK_SENTENCE,
                    tr(ui->lang, TR("Clock differs by %d min from the hall's: set it right.")),
                    (int)(apart_ms(link) / MINUTE_MS));
+    return out;
+}
+
+static bool is_anothers(const struct ui *ui, const struct link *link)
+{
+    return *link->seat_user && !str_equal(link->seat_user, ui->session.user);
+}
+
+const char *link_taken_over(const struct ui *ui, char out[LINK_SENTENCE])
+{
+    const struct link *link = &ui->link;
+    char at[SHOW_TEXT];
+    out[0] = '\0';
+    if (link->seat_lost)
+        str_format(out, LINK_SENTENCE, tr(ui->lang, TR("Counter %s taken over by %s at %s")), link->seat,
+                   link->seat_name, show_clock(link->seat_at, at));
+    return out;
+}
+
+bool link_lost_counter(const struct ui *ui, const struct link *before)
+{
+    bool was_mine = before->seat_lost || str_equal(before->seat_user, ui->session.user);
+    return ui->session.signed_in && was_mine && str_equal(before->seat, ui->link.seat) &&
+           is_anothers(ui, &ui->link);
+}
+
+const char *link_news(const struct ui *ui, const struct link *before, char out[LINK_SENTENCE])
+{
+    const struct link *now = &ui->link;
+    char taken[LINK_SENTENCE];
+    out[0] = '\0';
+    if (now->seat_lost && !before->seat_lost)
+        str_format(out, LINK_SENTENCE, "%s. %s", link_taken_over(ui, taken),
+                   tr(ui->lang, TR("What you typed is kept; press c at the desk for another counter.")));
+    else if (before->epoch && now->epoch > before->epoch && now->resent == 1)
+        str_copy(out, LINK_SENTENCE, tr(ui->lang, TR("Hall restored; re-sending 1 record.")));
+    else if (before->epoch && now->epoch > before->epoch && now->resent)
+        str_format(out, LINK_SENTENCE, tr(ui->lang, TR("Hall restored; re-sending %d records.")),
+                   (int)now->resent);
+    else if (before->epoch && now->epoch > before->epoch)
+        str_copy(out, LINK_SENTENCE, tr(ui->lang, TR("Hall restored; nothing of yours was missing.")));
     return out;
 }
 

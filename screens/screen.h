@@ -32,6 +32,10 @@ struct link {
     enum link_state state;
     int64_t since_ms, offset_ms, done, total;
     int64_t unsent, unsent_others, disputes;
+    int64_t epoch, resent; /* the hall's history, and how many records its last change made unsent again */
+    /* Who sits at this clerk's counter, since when; "" nobody. */
+    char seat[64], seat_user[64], seat_name[128], seat_at[TIME_TEXT];
+    bool seat_lost; /* it was this clerk's before */
     enum err err;   /* why offline, see struct sync_status */
     char text[300]; /* why it is offline or frozen: a whole sentence */
 };

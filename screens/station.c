@@ -114,14 +114,19 @@ static struct json *status_json(struct station *station)
         json_set_text(json, "text", station->hall_fault);
         json_set_int(json, "err", ERR_SYSTEM);
     }
-    struct json *counts = NULL;
+    struct json *counts = NULL, *args = json_new_object();
+    json_set_text(args, "counter", app_ui(station->app)->session.counter);
     if (cache_actor(station->cache) &&
-        cache_load(station->cache, "status", NULL, clock_wall_now_ms(), &counts) == ERR_OK) {
+        cache_load(station->cache, "status", args, clock_wall_now_ms(), &counts) == ERR_OK) {
+        json_set_int(json, "epoch", json_int(counts, "epoch", 0));
+        json_set_int(json, "resent", json_int(counts, "resent", 0));
+        json_set(json, "seat", json_copy(json_get(counts, "seat")));
         json_set_int(json, "unsent", json_int(counts, "unsent", 0));
         json_set_int(json, "unsent_others", json_int(counts, "unsent_others", 0));
         json_set_int(json, "disputes", json_int(counts, "disputes", 0));
     }
     json_free(&counts);
+    json_free(&args);
     return json;
 }
 
@@ -148,8 +153,14 @@ static void tell_recovered(struct station *station)
     if (station->recovered < 0)
         return;
     log_write(LOG_WARN, "the cache was rebuilt; %d records recovered", station->recovered);
-    str_format(text, sizeof text, tr(app_ui(station->app)->lang, TR("Cache rebuilt; %d records recovered.")),
-               station->recovered);
+    enum lang lang = app_ui(station->app)->lang;
+    if (station->recovered == 0)
+        str_copy(text, sizeof text, tr(lang, TR("Cache rebuilt; no record was waiting.")));
+    else if (station->recovered == 1)
+        str_copy(text, sizeof text, tr(lang, TR("Cache rebuilt; 1 record recovered.")));
+    else
+        str_format(text, sizeof text, tr(lang, TR("Cache rebuilt; %d records recovered.")),
+                   station->recovered);
     station_tell_toast(station, TOAST_WARN, text);
 }
 

@@ -15,8 +15,8 @@
 struct cache;
 
 /* Makes DIR (0700) when it is not there. A damaged file is set aside as cache.db.damaged-DATE, the outbox and
- * journal salvaged from it and the rest rebuilt from the hall; *recovered (may be NULL) counts the records
- * saved then, and is -1 when nothing was damaged. */
+ * journal salvaged from it and the rest rebuilt from the hall; *recovered (may be NULL) counts the unsent
+ * records and typed texts saved then, and is -1 when nothing was damaged. */
 enum err cache_open(struct cache **out, const char *dir, int64_t now_ms, struct rng *rng, int *recovered,
                     struct err_info *info) MUST_USE;
 void cache_close(struct cache **cache);
@@ -87,6 +87,8 @@ enum err cache_ask_snapshot(struct cache *cache) MUST_USE;
 enum err cache_tidy(struct cache *cache) MUST_USE;
 enum err cache_new_epoch(struct cache *cache,
                          int64_t epoch) MUST_USE; /* makes what was not safe unsent again */
+/* How many the last new epoch made unsent again, since this start; 0: there was none. */
+int64_t cache_resent(const struct cache *cache);
 int64_t cache_unsent(struct cache *cache);        /* commands of the signed-in person not yet answered */
 int64_t cache_unsent_others(struct cache *cache);
 

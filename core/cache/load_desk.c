@@ -287,6 +287,8 @@ enum err load_desk(struct cache *cache, const struct json *args, int64_t now_ms,
     struct json *counter = NULL;
     TRY(put_hall(cache, answer));
     TRY(put_row(cache, answer, "counter", TABLE_COUNTER, json_text(args, "counter"), now_ms, &counter));
+    if (counter)
+        TRY(set_name_of(cache, counter, "holder_name", TABLE_USER, json_text(counter, "user")));
     TRY(put_row(cache, answer, "user", TABLE_USER, cache->actor.user, now_ms, NULL));
     const char *id = json_text(counter, "id");
     TRY(put_ticket(cache, id, now_ms, answer));

@@ -151,6 +151,22 @@ static enum err oldest_unsent(struct cache *cache, int64_t *at_ms)
     return err == ERR_ABSENT ? ERR_OK : err;
 }
 
+/* Who sits at the counter that was asked for, and since when. */
+static enum err put_seat(struct cache *cache, const struct json *args, struct json *answer)
+{
+    struct json *row = NULL, *seat = json_new_object();
+    enum err err = find_row(cache, TABLE_COUNTER, json_text(args, "counter"), 0, &row);
+    bool taken = row && !str_equal(json_text(row, "state"), "closed");
+    json_set_text(seat, "name", json_text_or(row, "name", ""));
+    json_set_text(seat, "user", taken ? json_text_or(row, "user", "") : "");
+    json_set_text(seat, "at", json_text(row, "opened_at"));
+    if (err == ERR_OK)
+        err = set_name_of(cache, seat, "user_name", TABLE_USER, json_text(row, "user"));
+    json_set(answer, "seat", seat);
+    json_free(&row);
+    return err;
+}
+
 enum err load_status(struct cache *cache, const struct json *args, int64_t now_ms, struct json *answer)
 {
     static const char sql_counter[] =
@@ -174,6 +190,8 @@ enum err load_status(struct cache *cache, const struct json *args, int64_t now_m
     json_set_int(answer, "safe_through", cache->place.safe_through);
     set_time_or_null(answer, "as_of", cache->place.fed_ms);
     json_set(answer, "counter", counter ? counter : json_new_null());
+    json_set_int(answer, "epoch", cache->place.epoch);
+    json_set_int(answer, "resent", cache_resent(cache));
     json_free(&disputes);
-    return err;
+    return err == ERR_OK ? put_seat(cache, args, answer) : err;
 }

@@ -502,16 +502,26 @@ enum err cache_new_epoch(struct cache *cache, int64_t epoch)
         return file_fail(cache, err);
     struct stmt *s = db_query(cache->db, sql_again);
     db_bind_int(s, 1, cache->place.safe_through);
-    if (cache->place.epoch != 0)
+    int64_t resent = 0;
+    if (cache->place.epoch != 0) {
         err = db_run(s);
-    else
+        resent = err == ERR_OK ? db_changes(cache->db) : 0;
+    } else {
         db_done(s);
+    }
     if (err == ERR_OK)
         err = place_write(cache->db, &place);
     err = file_end(cache, err);
-    if (err == ERR_OK)
+    if (err == ERR_OK) {
         cache->place = place;
+        cache->resent = resent;
+    }
     return err;
+}
+
+int64_t cache_resent(const struct cache *cache)
+{
+    return cache->resent;
 }
 
 enum err outbox_prune(struct cache *cache, const struct place *place)

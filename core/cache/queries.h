@@ -8,7 +8,7 @@
  * what          args → answer
  * "accounts"    {} → {"users":[user…],"counters":[counter…],"queues":[queue…],"hall":{…}}  at most 200 of each
  * "desk"        {"counter"} →
- *               {"hall":{…},"counter":{…}|null,"user":{…},"ticket":ticket|null    (called or serving at my counter)
+ *               {"hall":{…},"counter":{…,"holder_name"}|null,"user":{…},"ticket":ticket|null    (called or serving at my counter)
  *                "person":person|null,"service":{"id","name","documents",…}|null,
  *                "cases":[case+{"service_name":{…},"filled","total","papers":[{"code","name","state","met"}…]}…],
  *                                                                                 of that ticket's visit, oldest first
@@ -38,6 +38,8 @@
  *               {"rows":[case+{"service_name","person_name","deemed"}…],"more"}
  * "board"       {} → {"hall":…,"calls":[{"number","counter","called_at","state","queue_code"}…≤24]} latest first
  * "journal"     {} → {"rows":[{"screen","object","typed","at"}…]}                   the signed-in person's
- * "status"      {} → {"unsent","unsent_others","oldest_unsent_at","disputes","cursor","safe_through","counter":…}
+ * "status"      {"counter"?} → {"unsent","unsent_others","oldest_unsent_at","disputes","cursor","safe_through",
+ *                "counter":…, "seat":{"name","user","user_name","at"} who sits at the counter asked for,
+ *                "epoch","resent": how many records the last change of epoch made unsent again}
  */
 #pragma once

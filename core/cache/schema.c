@@ -91,45 +91,49 @@ enum err schema_migrate(struct db *db, struct err_info *info)
 
 /* Read forwards and, where that stops at a damaged page, backwards from the end. WITHOUT the primary key's
  * index: rowid order is the table itself. */
-enum { COLUMNS_MAX = 12 };
+enum counted { COUNT_NONE, COUNT_ALL, COUNT_PENDING };
+enum { OUTBOX_STATE = 8 };
 static const struct salvage {
     const char *forwards, *backwards, *insert;
-    const char *texts; /* a letter a column: t text, i integer */
-    bool is_work;      /* counted as a record */
+    const char *texts;    /* a letter a column: t text, i integer */
+    enum counted counted; /* as a record of the person's */
 } salvages[] = {
     {"SELECT name, value FROM meta WHERE name IN ('install', 'offset') ORDER BY rowid",
      "SELECT name, value FROM meta WHERE name IN ('install', 'offset') ORDER BY rowid DESC",
      "INSERT INTO meta (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
-     "tt", false},
+     "tt", COUNT_NONE},
     {"SELECT name, value FROM setting ORDER BY rowid", "SELECT name, value FROM setting ORDER BY rowid DESC",
-     "INSERT INTO setting (name, value) VALUES ($1, $2) ON CONFLICT DO NOTHING", "tt", false},
+     "INSERT INTO setting (name, value) VALUES ($1, $2) ON CONFLICT DO NOTHING", "tt", COUNT_NONE},
     {"SELECT login, ordinal, id, last_seq FROM client ORDER BY rowid",
      "SELECT login, ordinal, id, last_seq FROM client ORDER BY rowid DESC",
      "INSERT INTO client (login, ordinal, id, last_seq) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING",
-     "titi", false},
+     "titi", COUNT_NONE},
     {"SELECT client, seq, id, type, user_, at_ms, online, command, state, rev, replay, result FROM outbox"
      " ORDER BY rowid",
      "SELECT client, seq, id, type, user_, at_ms, online, command, state, rev, replay, result FROM outbox"
      " ORDER BY rowid DESC",
      "INSERT INTO outbox (client, seq, id, type, user_, at_ms, online, command, state, rev, replay, result)"
      " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT DO NOTHING",
-     "titttiittiit", true},
+     "titttiittiit", COUNT_PENDING},
     {"SELECT t, id, client, seq FROM outbox_row ORDER BY rowid",
      "SELECT t, id, client, seq FROM outbox_row ORDER BY rowid DESC",
      "INSERT INTO outbox_row (t, id, client, seq) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING", "ttti",
-     false},
+     COUNT_NONE},
     {"SELECT user_, screen, object, typed, at_ms FROM draft_journal ORDER BY rowid",
      "SELECT user_, screen, object, typed, at_ms FROM draft_journal ORDER BY rowid DESC",
      "INSERT INTO draft_journal (user_, screen, object, typed, at_ms) VALUES ($1, $2, $3, $4, $5)"
      " ON CONFLICT DO NOTHING",
-     "tttti", true},
+     "tttti", COUNT_ALL},
 };
 
-/* ERR_ABSENT: every row was read; else what stopped the reading. */
+/* A record is what the person would miss: work that the hall has not answered, and what is typed but not confirmed.
+ * ERR_ABSENT: every row was read; else what stopped the reading. */
 static enum err copy_rows(struct stmt *from, struct db *to, const struct salvage *salvage, int *records)
 {
     enum err err;
     while ((err = db_step(from)) == ERR_OK) {
+        bool counts = salvage->counted == COUNT_ALL || (salvage->counted == COUNT_PENDING &&
+                                                        str_equal(db_text(from, OUTBOX_STATE), "pending"));
         struct stmt *insert = db_query(to, salvage->insert);
         for (int i = 0; salvage->texts[i]; i++) {
             if (salvage->texts[i] == 't')
@@ -142,7 +146,7 @@ static enum err copy_rows(struct stmt *from, struct db *to, const struct salvage
             db_done(from);
             return written;
         }
-        if (salvage->is_work)
+        if (counts)
             *records += (int)db_changes(to);
     }
     db_done(from);

@@ -32,6 +32,7 @@ struct cache {
     char *token;
     int64_t offset_ms;
     int64_t handed_out; /* seqs up to this one of client may have left this computer */
+    int64_t resent;     /* made unsent again by the last new epoch */
     char message[400];
     char client_text[UUID_TEXT];
     struct json *setting; /* the value last handed out by cache_setting */

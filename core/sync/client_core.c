@@ -188,8 +188,8 @@ static void conflict(struct client_core *core, const struct client_event *event,
     if (strcmp(code, "seq_conflict") == 0) {
         freeze(
             core,
-            "This installation is a copy of another one, so nothing more is sent from it. What was typed is "
-            "kept; ask an administrator.",
+            "This installation is a copy; ask an administrator. Nothing more is sent from it; what was typed is "
+            "kept.",
             effects);
     } else if (strcmp(code, "server_regressed") == 0) {
         freeze(core,
@@ -282,6 +282,14 @@ static void answered_well(struct client_core *core, const struct client_event *e
     store(core, event->request, effects);
 }
 
+/* Epochs only grow: who answers with an older one is a server that should be off, running on beside its restored
+ * self. It is not believed. A sign-in is a person's own will and asks for no history. */
+static bool is_stale(const struct client_event *event)
+{
+    return event->request != CLIENT_SESSION && event->answer.net == ERR_OK && event->answer.epoch != 0 &&
+           event->answer.epoch < event->facts.epoch;
+}
+
 static void answered(struct client_core *core, const struct client_event *event,
                      struct client_effects *effects)
 {
@@ -294,6 +302,8 @@ static void answered(struct client_core *core, const struct client_event *event,
         session_answered(core, event, effects);
     else if (answer->net != ERR_OK)
         link_down(core, event, false, answer->why, effects);
+    else if (is_stale(event))
+        link_down(core, event, false, "an old server of the hall answers", effects);
     else if (answer->readable && (answer->status == 200 || (answer->status == 422 && request == CLIENT_PUSH)))
         answered_well(core, event, effects);
     else if (answer->status == 200 || !*answer->code)

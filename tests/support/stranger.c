@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
@@ -16,8 +17,8 @@
 #include "core/base/str.h"
 #include "tests/support/test.h"
 
-enum { MANNER, CUTS, SHARED_INTS };
-enum { LINES = 32, CUT_AFTER_BYTES = 60 };
+enum { MANNER, CUTS, HALL_PORT, SHARED_INTS };
+enum { LINES = 32, CUT_AFTER_BYTES = 60, HELD_BYTES = 4096 };
 
 static const char page[] = "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 74\r\n\r\n"
                            "<html><body><h1>Welcome to this network</h1>Please accept.</body></html>\r\n";
@@ -25,6 +26,9 @@ static const char page[] = "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nConten
 /* One caller; hall -1: none behind. */
 struct line {
     int caller, hall;
+    bool dead; /* something was lost on it: what follows would be read as its middle */
+    char held[HELD_BYTES];
+    ssize_t held_bytes;
 };
 
 static int connect_to(int port)
@@ -43,7 +47,7 @@ static void hang_up(struct line *line)
     close(line->caller);
     if (line->hall >= 0)
         close(line->hall);
-    *line = (struct line){-1, -1};
+    *line = (struct line){.caller = -1, .hall = -1};
 }
 
 static bool send_all(int fd, const char *bytes, ssize_t length)
@@ -55,7 +59,16 @@ static void from_caller(struct line *line, volatile int *shared)
 {
     char bytes[65536];
     ssize_t got = recv(line->caller, bytes, sizeof bytes, 0);
-    bool ok = got > 0;
+    bool ok = got > 0 && shared[MANNER] != STRANGER_GONE;
+    line->dead |= shared[MANNER] == STRANGER_DEAF;
+    if (ok && line->dead)
+        return;
+    if (ok && shared[MANNER] == STRANGER_HOLDS && got < HELD_BYTES &&
+        memmem(bytes, (size_t)got, "/v1/snapshot", 12)) {
+        memcpy(line->held, bytes, (size_t)got);
+        line->held_bytes = got;
+        return;
+    }
     if (ok && shared[MANNER] == STRANGER_PAGE)
         ok = send_all(line->caller, page, sizeof page - 1);
     else if (ok)
@@ -68,7 +81,12 @@ static void from_hall(struct line *line, volatile int *shared)
 {
     char bytes[65536];
     ssize_t got = recv(line->hall, bytes, sizeof bytes, 0);
-    if (got > CUT_AFTER_BYTES && shared[MANNER] == STRANGER_CUTS) {
+    if (got > 0 && (line->dead || shared[MANNER] == STRANGER_LOSES)) {
+        line->dead = true;
+        shared[CUTS]++;
+    } else if (shared[MANNER] == STRANGER_GONE) {
+        hang_up(line);
+    } else if (got > CUT_AFTER_BYTES && shared[MANNER] == STRANGER_CUTS) {
         send_all(line->caller, bytes, CUT_AFTER_BYTES);
         shared[CUTS]++;
         hang_up(line);
@@ -77,21 +95,38 @@ static void from_hall(struct line *line, volatile int *shared)
     }
 }
 
-static _Noreturn void be_the_stranger(int listener, int hall_port, volatile int *shared)
+/* Its manner has changed. */
+static void turn(struct line *line, volatile int *shared)
 {
+    bool ok = shared[MANNER] != STRANGER_GONE;
+    if (ok && line->held_bytes && shared[MANNER] != STRANGER_HOLDS) {
+        ok = send_all(line->hall, line->held, line->held_bytes);
+        line->held_bytes = 0;
+    }
+    if (!ok && line->caller >= 0)
+        hang_up(line);
+}
+
+static _Noreturn void be_the_stranger(int listener, int wake, volatile int *shared)
+{
+    uint64_t woken;
     struct line lines[LINES];
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     for (int i = 0; i < LINES; i++)
-        lines[i] = (struct line){-1, -1};
+        lines[i] = (struct line){.caller = -1, .hall = -1};
     for (;;) {
-        struct pollfd fds[1 + 2 * LINES] = {{.fd = listener, .events = POLLIN}};
+        struct pollfd fds[2 + 2 * LINES] = {{.fd = listener, .events = POLLIN}};
         for (int i = 0; i < LINES; i++) {
             fds[1 + 2 * i] = (struct pollfd){.fd = lines[i].caller, .events = POLLIN};
             fds[2 + 2 * i] = (struct pollfd){.fd = lines[i].hall, .events = POLLIN};
         }
-        poll(fds, 1 + 2 * LINES, -1);
+        fds[1 + 2 * LINES] = (struct pollfd){.fd = wake, .events = POLLIN};
+        poll(fds, 2 + 2 * LINES, -1);
+        if (fds[1 + 2 * LINES].revents && read(wake, &woken, sizeof woken) == sizeof woken)
+            for (int i = 0; i < LINES; i++)
+                turn(&lines[i], shared);
         for (int i = 0; i < LINES; i++) {
-            if (fds[1 + 2 * i].revents)
+            if (fds[1 + 2 * i].revents && lines[i].caller >= 0)
                 from_caller(&lines[i], shared);
             if (fds[2 + 2 * i].revents && lines[i].hall >= 0)
                 from_hall(&lines[i], shared);
@@ -103,7 +138,8 @@ static _Noreturn void be_the_stranger(int listener, int hall_port, volatile int 
             free_line++;
         if (lines[free_line].caller >= 0)
             hang_up(&lines[free_line]);
-        lines[free_line] = (struct line){caller, hall_port ? connect_to(hall_port) : -1};
+        lines[free_line] =
+            (struct line){.caller = caller, .hall = shared[HALL_PORT] ? connect_to(shared[HALL_PORT]) : -1};
     }
 }
 
@@ -120,17 +156,27 @@ void stranger_start(struct stranger *stranger, enum stranger_manner manner, int 
     REQUIRE(memory != MAP_FAILED);
     stranger->shared = memory;
     stranger->shared[MANNER] = (int)manner;
+    stranger->shared[HALL_PORT] = hall_port;
+    stranger->wake = eventfd(0, EFD_CLOEXEC);
+    REQUIRE(stranger->wake >= 0);
     fflush(NULL);
     stranger->pid = fork();
     REQUIRE(stranger->pid >= 0);
     if (stranger->pid == 0)
-        be_the_stranger(listener, hall_port, stranger->shared);
+        be_the_stranger(listener, stranger->wake, stranger->shared);
     close(listener);
 }
 
 void stranger_be(struct stranger *stranger, enum stranger_manner manner)
 {
+    uint64_t one = 1;
     stranger->shared[MANNER] = (int)manner;
+    CHECK(write(stranger->wake, &one, sizeof one) == sizeof one);
+}
+
+void stranger_go_to(struct stranger *stranger, int hall_port)
+{
+    stranger->shared[HALL_PORT] = hall_port;
 }
 
 int stranger_cuts(const struct stranger *stranger)
@@ -142,5 +188,6 @@ void stranger_stop(struct stranger *stranger)
 {
     kill(stranger->pid, SIGKILL);
     waitpid(stranger->pid, NULL, 0);
+    close(stranger->wake);
     munmap((void *)(uintptr_t)stranger->shared, SHARED_INTS * sizeof(int));
 }
