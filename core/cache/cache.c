@@ -245,6 +245,21 @@ static enum err start(struct cache *cache, int64_t now_ms, struct rng *rng)
     return file_end(cache, overlay_rebuild(cache, cache->place.cursor));
 }
 
+enum err file_revive(struct cache *cache)
+{
+    TRY(db_revive(cache->db));
+    TRY(place_read(cache->db, &cache->place));
+    forget_actor(cache);
+    TRY(load_session(cache));
+    TRY(db_begin(cache->db));
+    enum err err = overlay_rebuild(cache, cache->place.cursor);
+    if (err == ERR_OK)
+        err = db_commit(cache->db);
+    if (err != ERR_OK)
+        db_rollback(cache->db);
+    return err;
+}
+
 enum err cache_open(struct cache **out, const char *dir, int64_t now_ms, struct rng *rng, int *recovered,
                     struct err_info *info)
 {

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "core/base/log.h"
 #include "core/cache/store.h"
 
 /* A damaged page shows itself only when it is read: the next start then salvages (cache_open). */
@@ -44,8 +45,12 @@ enum err file_refuse(struct cache *cache, enum err err, const char *format, ...)
     return err;
 }
 
+/* What a failed disk left open is settled before anything else is written. Whoever asks read from memory what may now
+ * be otherwise, so this once it fails. */
 enum err file_begin(struct cache *cache, bool durable)
 {
+    if (db_failed(cache->db))
+        return file_revive(cache) == ERR_OK ? ERR_DISK : file_fail(cache, ERR_DISK);
     TRY(db_script(cache->db, durable ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL"));
     return db_begin(cache->db);
 }
@@ -58,6 +63,8 @@ enum err file_end(struct cache *cache, enum err err)
         return ERR_OK;
     file_fail(cache, err); /* before the rollback changes the sentence */
     db_rollback(cache->db);
+    if (db_failed(cache->db) && file_revive(cache) != ERR_OK)
+        log_write(LOG_ERROR, "%s: %s", db_path(cache->db), db_message(cache->db));
     return err;
 }
 

@@ -50,6 +50,8 @@ enum err file_end(struct cache *cache, enum err err) MUST_USE;
 /* FULL for what a person was told is saved; else the hall has it as well and a power cut only fetches it
  * again. */
 enum err file_begin(struct cache *cache, bool durable) MUST_USE;
+/* cache.c: after a failure of the disk: the file is opened anew and what memory keeps of it read again. */
+enum err file_revive(struct cache *cache) MUST_USE;
 enum err meta_set(struct db *db, const char *name, const char *value) MUST_USE;
 enum err meta_set_int(struct db *db, const char *name, int64_t value) MUST_USE;
 /* *value NULL when there is none; the caller frees. */

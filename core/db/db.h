@@ -37,6 +37,13 @@ const char *db_path(const struct db *db);
 /* The sentence of the last failure on this database; valid until the next call. */
 const char *db_message(const struct db *db);
 
+/* A write or an fsync failed: the system may have dropped what it could not write, so that neither memory nor what is
+ * read tells what the disk holds. db_revive opens the file anew, from what its log proves; db_begin does so by itself.
+ * What was committed with synchronous=FULL is all there; whoever keeps more in memory reads it again. When it cannot be
+ * opened, every call on it fails until it can. */
+bool db_failed(const struct db *db);
+enum err db_revive(struct db *db) MUST_USE;
+
 enum err db_begin(struct db *db) MUST_USE;  /* BEGIN IMMEDIATE; on a reader a snapshot to read from */
 enum err db_commit(struct db *db) MUST_USE; /* after it returns ERR_OK the rows are durable */
 void db_rollback(struct db *db);            /* also when nothing is begun */

@@ -31,7 +31,9 @@ struct stmt {
 struct db {
     sqlite3 *raw;
     char *path;
+    unsigned flags;
     bool writes;
+    bool failed;   /* a write or fsync failed: see db_failed */
     int log_pages; /* of the write-ahead log after the last commit */
     char message[400];
     struct stmt **slots; /* open addressing by the address of the text; a power of two */
@@ -75,8 +77,11 @@ static enum err err_of(int code)
 
 static enum err fail(struct db *db, int code)
 {
+    enum err err = err_of(code);
     str_copy(db->message, sizeof db->message, sqlite3_errmsg(db->raw));
-    return err_of(code);
+    if (err == ERR_DISK)
+        db->failed = true;
+    return err;
 }
 
 /* A statement that SQLite does not understand is our own mistake, not the world's. */
@@ -159,6 +164,48 @@ static int prepare_file(struct db *db, unsigned flags)
     return code;
 }
 
+/* Writes the log of a program that did not end well back as it stands. After an fsync that failed the system may hold
+ * pages that it takes for written and that the disk never got (Linux marks them clean): read, they are there; after a
+ * power cut they are not, and with them goes all that follows them in the log. Written again, the next fsync keeps them
+ * or says that it cannot. */
+static enum err settle_log(const char *path, struct err_info *info)
+{
+    enum { PIECE = 256 * 1024 };
+    char *log = xasprintf("%s-wal", path), *piece = NULL;
+    int fd = open(log, O_RDWR | O_CLOEXEC);
+    off_t at = 0;
+    ssize_t got = 0;
+    bool well = true;
+    if (fd >= 0)
+        piece = xmalloc(PIECE);
+    while (fd >= 0 && well && (got = pread(fd, piece, PIECE, at)) > 0) {
+        well = pwrite(fd, piece, (size_t)got, at) == got;
+        at += got;
+    }
+    if (at > 0 && well)
+        well = got == 0 && fsync(fd) == 0;
+    enum err err = well && got >= 0 ? ERR_OK
+                                    : err_set(info, ERR_DISK, "%s cannot be written: %s. Check the disk.",
+                                              log, strerror(errno));
+    if (fd >= 0)
+        close(fd);
+    free(piece);
+    free(log);
+    return err;
+}
+
+static enum err open_raw(struct db *db, struct err_info *info)
+{
+    int mode = (db->writes ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY) | SQLITE_OPEN_NOMUTEX;
+    enum err err = db->flags & DB_EXCLUSIVE ? settle_log(db->path, info) : ERR_OK;
+    if (err != ERR_OK)
+        return err;
+    int code = sqlite3_open_v2(db->path, &db->raw, mode, NULL);
+    if (code == SQLITE_OK)
+        code = prepare_file(db, db->flags);
+    return code == SQLITE_OK ? ERR_OK : open_failed(db, code, info);
+}
+
 enum err db_open(struct db **out, const char *path, unsigned flags, struct err_info *info)
 {
     *out = NULL;
@@ -175,18 +222,15 @@ enum err db_open(struct db **out, const char *path, unsigned flags, struct err_i
                        strerror(errno));
     struct db *db = xcalloc(1, sizeof *db);
     db->path = xstrdup(path);
+    db->flags = flags;
     db->writes = flags & DB_WRITE;
     db->slot_count = 256;
     db->slots = xcalloc(db->slot_count, sizeof *db->slots);
     /* SQLite counts every allocation under a lock for statistics that nobody asks for. Taken at the first
      * opening; refused, harmlessly, at every later one. */
     (void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
-    int mode = (db->writes ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY) | SQLITE_OPEN_NOMUTEX;
-    int code = sqlite3_open_v2(path, &db->raw, mode, NULL);
-    if (code == SQLITE_OK)
-        code = prepare_file(db, flags);
-    if (code != SQLITE_OK) {
-        enum err err = open_failed(db, code, info);
+    enum err err = open_raw(db, info);
+    if (err != ERR_OK) {
         db_close(&db);
         return err;
     }
@@ -194,18 +238,70 @@ enum err db_open(struct db **out, const char *path, unsigned flags, struct err_i
     return ERR_OK;
 }
 
+static void forget_statements(struct db *db)
+{
+    for (size_t i = 0; i < db->slot_count; i++)
+        if (db->slots[i]) {
+            sqlite3_finalize(db->slots[i]->raw);
+            free(db->slots[i]);
+            db->slots[i] = NULL;
+        }
+    db->used = 0;
+}
+
+/* Closing moves the log into the file and removes it; but not what a failed disk only seems to hold. */
+static void close_raw(struct db *db)
+{
+    forget_statements(db);
+    if (db->failed && db->raw)
+        sqlite3_db_config(db->raw, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
+    sqlite3_close_v2(db->raw);
+    db->raw = NULL;
+}
+
+bool db_failed(const struct db *db)
+{
+    return db->failed;
+}
+
+static bool is_being_read(const struct db *db)
+{
+    for (size_t i = 0; i < db->slot_count; i++)
+        if (db->slots[i] && db->slots[i]->busy)
+            return true;
+    return false;
+}
+
+static void revive_failed(struct db *db, const struct err_info *info)
+{
+    close_raw(db);
+    str_copy(db->message, sizeof db->message, info->text);
+}
+
+enum err db_revive(struct db *db)
+{
+    struct err_info info = {0};
+    if (!db->failed)
+        return ERR_OK;
+    if (is_being_read(db))
+        return ERR_DISK;
+    close_raw(db);
+    db->log_pages = 0;
+    enum err err = open_raw(db, &info);
+    if (err == ERR_OK)
+        db->failed = false;
+    else
+        revive_failed(db, &info);
+    return err;
+}
+
 void db_close(struct db **db)
 {
     struct db *d = *db;
     if (!d)
         return;
-    for (size_t i = 0; i < d->slot_count; i++)
-        if (d->slots[i]) {
-            sqlite3_finalize(d->slots[i]->raw);
-            free(d->slots[i]);
-        }
+    close_raw(d);
     free(d->slots);
-    sqlite3_close_v2(d->raw); /* checkpoints and removes the log */
     free(d->path);
     free(d);
     *db = NULL;
@@ -220,7 +316,8 @@ static enum err run_text(struct db *db, const char *sql)
 
 enum err db_begin(struct db *db)
 {
-    return run_text(db, db->writes ? "BEGIN IMMEDIATE" : "BEGIN");
+    enum err err = db_revive(db);
+    return err != ERR_OK ? err : run_text(db, db->writes ? "BEGIN IMMEDIATE" : "BEGIN");
 }
 
 enum err db_commit(struct db *db)
@@ -240,7 +337,7 @@ void db_rollback(struct db *db)
 
 bool db_in_transaction(const struct db *db)
 {
-    return !sqlite3_get_autocommit(db->raw);
+    return db->raw && !sqlite3_get_autocommit(db->raw);
 }
 
 /* One name for all: a nested savepoint hides the outer one until it is released. */
@@ -264,6 +361,8 @@ void db_rollback_to(struct db *db)
 
 enum err db_script(struct db *db, const char *sql)
 {
+    if (!db->raw)
+        return ERR_DISK;
     int code = sqlite3_exec(db->raw, sql, NULL, NULL, NULL);
     if (code == SQLITE_ERROR && strstr(sqlite3_errmsg(db->raw), "syntax"))
         bad_statement(db, sql);
@@ -309,6 +408,10 @@ static struct stmt *prepare(struct db *db, const char *sql, bool extra)
     s->db = db;
     s->sql = sql;
     s->extra = extra;
+    if (!db->raw) { /* it could not be revived */
+        s->failed = ERR_DISK;
+        return s;
+    }
     char *text = numbered(sql);
     int code = sqlite3_prepare_v3(db->raw, text, -1, extra ? 0 : SQLITE_PREPARE_PERSISTENT, &s->raw, NULL);
     free(text);
@@ -413,7 +516,7 @@ bool db_is_null(struct stmt *s, int column)
 
 int64_t db_changes(const struct db *db)
 {
-    return sqlite3_changes64(db->raw);
+    return db->raw ? sqlite3_changes64(db->raw) : 0;
 }
 
 /* --- the file --- */
@@ -422,6 +525,8 @@ enum err db_checkpoint(struct db *db, int64_t pages_min)
 {
     if (db->log_pages <= pages_min)
         return ERR_OK;
+    if (db->failed)
+        return ERR_DISK;
     int code = sqlite3_wal_checkpoint_v2(db->raw, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
     if (code != SQLITE_OK)
         return fail(db, code);
