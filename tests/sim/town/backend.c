@@ -180,7 +180,7 @@ void backend_restore(struct town *town)
     free(kept);
     if (err == ERR_OK)
         check_restored(town, rev, safe);
-    else if (!machine_down(&backend->machine))
+    else if (!machine_down(&backend->machine) && err != ERR_DISK_FULL && !town_may(town, FAULT_HALL_SYNC))
         town_violated(town, "a backup could not be restored: %s", info.text);
     backend_bury(town, backend);
 }

@@ -70,7 +70,7 @@ bool base_is_hall(struct town *town, struct station *station)
     for (int table = 0; table < TABLE_COUNT && !copy.wrong; table++) {
         copy.table = table_wire((enum table)table);
         if (cache_rows(station->cache, copy.table, compare, &copy) != ERR_OK)
-            copy.wrong = "cannot be read";
+            copy.wrong = cache_message(station->cache);
     }
     if (!copy.wrong && copy.line) {
         copy.wrong = "is missing";
