@@ -327,8 +327,7 @@ static void session_stored(struct client_core *core, const struct client_event *
     core->batch_max = CLIENT_BATCH_MAX;
     forget_waits(core);
     link_up(core, CLIENT_SESSION);
-    if (event->answer.epoch != 0 && event->answer.epoch != event->facts.epoch)
-        effect(effects, CLIENT_DO_EPOCH)->epoch = event->answer.epoch;
+    meet_epoch(core, event, effects); /* the hall may have been restored while nobody was signed in */
 }
 
 static void page_stored(struct client_core *core, struct client_effects *effects)

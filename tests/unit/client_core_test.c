@@ -243,6 +243,22 @@ TEST(client_meets_a_restored_hall)
     CHECK_INT(s.core.status.state, SYNC_SNAPSHOT);
 }
 
+/* The sign-in may be the first that is heard of it: a cursor of the old history means nothing in the new one. */
+TEST(client_meets_a_restored_hall_when_it_signs_in)
+{
+    struct side s;
+    struct client_answer other = good();
+    open_side(&s);
+    answer(&s, CLIENT_FEED, error(401, "session_ended"));
+    tell(&s, (struct client_event){.kind = CLIENT_SIGN_IN});
+    other.epoch = 2;
+    answer(&s, CLIENT_SESSION, other);
+    tell(&s, (struct client_event){.kind = CLIENT_STORED, .request = CLIENT_SESSION, .answer = other});
+    CHECK(did(&s, CLIENT_DO_EPOCH, CLIENT_SESSION));
+    CHECK(!sent(&s, CLIENT_FEED));
+    CHECK(sent(&s, CLIENT_SNAPSHOT));
+}
+
 TEST(client_copies_page_by_page_and_swaps_at_the_end)
 {
     struct side s;
