@@ -85,6 +85,8 @@ void net_request(struct town *town, struct wire_request *request)
     const struct station *station = station_of(town, request->from);
     bool down = machine_down(&station->machine);
     request->to = target(town);
+    town_tell(town, "station %d asks %s%s%s", request->from, request->path, *request->query ? "?" : "",
+              request->query);
     if (!down && town_may(town, FAULT_TWICE) && town_chance(&town->net, 20))
         town_plan(town, delay_ms(town), EVENT_REQUEST, request->to, request_copy(request));
     if (down || (station->cut_off && station->black_hole) ||
@@ -127,6 +129,7 @@ void net_answer(struct town *town, const struct wire_request *to, int status, in
     struct backend *backend = &town->halls[to->to];
     if (machine_down(&backend->machine)) /* the program only thinks that it answers */
         return;
+    town_tell(town, "hall %d answers station %d %s: %d %.80s", to->to, to->from, to->path, status, body);
     if (strcmp(to->path, "/v1/push") == 0)
         check_answered(town, backend, to, status, body, length);
     if (town_may(town, FAULT_LOSE) && town_chance(&town->net, 15))
