@@ -46,6 +46,13 @@ struct asking {
     int queue_count;
 };
 
+/* A bus has it: nobody calls from it here. */
+static bool is_elsewhere(const struct json *queue, const struct json *hall)
+{
+    const char *home = json_text_or(queue, "home", "");
+    return *home && !str_equal(home, "hall") && !str_equal(home, json_text(hall, "code"));
+}
+
 static void add_queue(struct asking *asking, const struct json *assigned, struct json *row)
 {
     struct rule_queue *rule = &asking->rules[asking->queue_count];
@@ -59,15 +66,18 @@ static void add_queue(struct asking *asking, const struct json *assigned, struct
     asking->state.run[asking->queue_count++] = (int)json_int(row, "run", 0);
 }
 
-static enum err gather(struct cache *cache, const struct json *counter, int64_t now_ms, struct asking *asking)
+static enum err gather(struct cache *cache, const struct json *counter, const struct json *hall,
+                       int64_t now_ms, struct asking *asking)
 {
     const struct json *mine = json_get(counter, "queues");
     for (const struct json *q = json_first(mine); q && asking->queue_count < RULE_QUEUES_MAX;
          q = json_next(q)) {
         struct json *row = NULL;
         TRY(find_row(cache, TABLE_QUEUE, json_text(q, "queue"), now_ms, &row));
-        if (!row)
+        if (!row || is_elsewhere(row, hall)) {
+            json_free(&row);
             continue;
+        }
         json_add(asking->queues, row);
         add_queue(asking, q, row);
         const struct rule_queue *rule = &asking->rules[asking->queue_count - 1];
@@ -122,7 +132,7 @@ enum err put_next(struct cache *cache, const struct json *counter, int64_t now_m
 {
     struct asking asking = {.queues = json_new_array(), .tickets = json_new_array()};
     struct candidate *candidates = xcalloc(CANDIDATES_MAX, sizeof *candidates);
-    enum err err = counter ? gather(cache, counter, now_ms, &asking) : ERR_OK;
+    enum err err = counter ? gather(cache, counter, json_get(answer, "hall"), now_ms, &asking) : ERR_OK;
     int count = 0;
     for (const struct json *t = json_first(asking.tickets); t; t = json_next(t))
         candidates[count++] = head_candidate(t, json_text(counter, "id"), cache->actor.user);

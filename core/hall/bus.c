@@ -425,6 +425,8 @@ static enum err pack_queues(struct depart *d)
         struct json *row = json_copy(q), *services = json_new_array();
         str_format(prefix, sizeof prefix, "%s-%.30s", d->label, json_text_or(row, "code", ""));
         json_set_text(row, "prefix", prefix);
+        json_remove(row, "home_name"); /* there it is at home */
+        json_remove(row, "home_since");
         json_set_int(row, "run", 0);
         pack_row(d, TABLE_QUEUE, row);
         json_free(&row);
