@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "core/cache/load.h"
+#include "core/command/disputes.h"
 #include "core/model/role.h"
 
 /* --- outbox --- */
@@ -167,6 +168,51 @@ static enum err put_seat(struct cache *cache, const struct json *args, struct js
     return err;
 }
 
+static int64_t contested(const struct json *disputes)
+{
+    int64_t count = 0;
+    for (const struct json *row = json_first(json_get(disputes, "rows")); row; row = json_next(row))
+        count += dispute_is_contest(row);
+    return count;
+}
+
+static void put_ids(const struct json *disputes, struct json *answer)
+{
+    struct json *ids = put_array(answer, "dispute_ids");
+    for (const struct json *row = json_first(json_get(disputes, "rows")); row; row = json_next(row))
+        json_add_text(ids, json_text(row, "id"));
+}
+
+/* What others settled of those that were open when the asker looked last (args.dispute_ids): they must be told. */
+static enum err put_settled(struct cache *cache, const struct json *args, struct json *answer)
+{
+    struct json *settled = put_array(answer, "settled");
+    const struct json *before = json_get(args, "dispute_ids");
+    for (const struct json *id = json_first(before); id; id = json_next(id)) {
+        struct json *row = NULL;
+        if (json_has_text(json_get(answer, "dispute_ids"), json_as_text(id)))
+            continue;
+        TRY(find_row(cache, TABLE_DISPUTE, json_as_text(id), 0, &row));
+        bool told = row && str_equal(json_text(row, "state"), "closed") &&
+                    !str_equal(json_text(row, "resolved_by"), cache->actor.user);
+        if (told) {
+            struct json *one = json_new_object();
+            json_add(settled, one);
+            json_set_text(one, "number", json_text(json_get(row, "row"), "number"));
+            json_set_text(one, "choice", json_text(row, "choice"));
+            json_set_text(one, "code", json_text(row, "code"));
+            json_set_bool(one, "mine", str_equal(json_text(row, "user"), cache->actor.user));
+            enum err err = set_name_of(cache, one, "by", TABLE_USER, json_text_or(row, "resolved_by", ""));
+            if (err != ERR_OK) {
+                json_free(&row);
+                return err;
+            }
+        }
+        json_free(&row);
+    }
+    return ERR_OK;
+}
+
 enum err load_status(struct cache *cache, const struct json *args, int64_t now_ms, struct json *answer)
 {
     static const char sql_counter[] =
@@ -186,6 +232,8 @@ enum err load_status(struct cache *cache, const struct json *args, int64_t now_m
     json_set_int(answer, "unsent_others", cache_unsent_others(cache));
     set_time_or_null(answer, "oldest_unsent_at", cache->signed_in ? oldest_ms : 0);
     json_set_int(answer, "disputes", json_int(disputes, "count", 0));
+    json_set_int(answer, "contested", contested(disputes));
+    put_ids(disputes, answer);
     json_set_int(answer, "cursor", cache->place.cursor);
     json_set_int(answer, "safe_through", cache->place.safe_through);
     set_time_or_null(answer, "as_of", cache->place.fed_ms);
@@ -193,5 +241,7 @@ enum err load_status(struct cache *cache, const struct json *args, int64_t now_m
     json_set_int(answer, "epoch", cache->place.epoch);
     json_set_int(answer, "resent", cache_resent(cache));
     json_free(&disputes);
-    return err == ERR_OK ? put_seat(cache, args, answer) : err;
+    TRY(err);
+    TRY(put_settled(cache, args, answer));
+    return put_seat(cache, args, answer);
 }

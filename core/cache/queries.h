@@ -38,8 +38,9 @@
  *               {"rows":[case+{"service_name","person_name","deemed"}…],"more"}
  * "board"       {} → {"hall":…,"calls":[{"number","counter","called_at","state","queue_code"}…≤24]} latest first
  * "journal"     {} → {"rows":[{"screen","object","typed","at"}…]}                   the signed-in person's
- * "status"      {"counter"?} → {"unsent","unsent_others","oldest_unsent_at","disputes","cursor","safe_through",
- *                "counter":…, "seat":{"name","user","user_name","at"} who sits at the counter asked for,
+ * "status"      {"counter"?,"dispute_ids"?} → {"unsent","unsent_others","oldest_unsent_at","disputes","cursor",
+ *                "safe_through","counter":…, "contested": how many of the disputes are two decisions, "dispute_ids",
+ *                "settled":[{"number","choice","code","mine","by"}…] of args.dispute_ids, by others, "seat":{"name","user","user_name","at"} who sits at the counter asked for,
  *                "epoch","resent": how many records the last change of epoch made unsent again}
  */
 #pragma once

@@ -207,6 +207,19 @@ static enum case_meeting meeting_of(const struct call *c, const struct json *row
     return case_meet(&meet);
 }
 
+/* Whoever has the application now, and who decided it: both must hear of it. */
+static struct json *concerned(const struct call *c, const struct json *row)
+{
+    static const char *const members[] = {"user", "decided_by"};
+    struct json *people = json_new_array();
+    for (size_t i = 0; i < sizeof members / sizeof *members; i++) {
+        const char *who = json_text_or(row, members[i], "");
+        if (*who && !is_me(c, who) && !json_has_text(people, who))
+            json_add_text(people, who);
+    }
+    return people;
+}
+
 static enum err contest(struct call *c, struct json *row, const struct decision *d)
 {
     char id[UUID_TEXT], sentence[300];
@@ -214,6 +227,7 @@ static enum err contest(struct call *c, struct json *row, const struct decision 
     const char *other = json_text(row, is_decided(row) ? "decided_by" : "user");
     json_set_text(details, "decision", d->id);
     json_set_text(details, "against", json_text(row, "decision"));
+    json_set(details, "concerns", concerned(c, row));
     str_format(sentence, sizeof sentence,
                "%s was passed on before this decision arrived, and %s has worked on it. Both are kept and "
                "nothing is "

@@ -196,6 +196,16 @@ static enum err close_seen(struct merge *m)
     return ERR_OK;
 }
 
+/* Who wrote the words that stand there. */
+static struct json *others_of(const struct merge *m)
+{
+    struct json *others = json_new_array();
+    for (const struct json *b = json_first(m->branched); b; b = json_next(b))
+        if (!json_has_text(others, json_text_or(b, "other", "")))
+            json_add_text(others, json_text(b, "other"));
+    return others;
+}
+
 static enum err open_branches(struct merge *m)
 {
     char id[UUID_TEXT], sentence[300];
@@ -213,6 +223,7 @@ static enum err open_branches(struct merge *m)
                user_name(m->c, json_text(json_first(m->branched), "other")), (int)count, case_title(m->row));
     details = json_new_object();
     json_set(details, "branches", json_copy(m->branched));
+    json_set(details, "concerns", others_of(m));
     TRY(dispute_make(m->c, m->row, "draft_conflict", sentence, details, id));
     for (const struct json *b = json_first(m->branched); b; b = json_next(b)) {
         struct json *branch = json_copy(b);
@@ -325,18 +336,19 @@ enum err case_draft(struct call *c)
 }
 
 enum err case_branches_settle(struct call *c, struct json *row, const struct json *service,
-                              const char *dispute, bool mine)
+                              const char *dispute, bool mine, const struct json *fields)
 {
     struct json *left = json_new_array(), *patch = keep(c, json_new_object());
     const struct json *old = json_get(row, "branches");
     for (const struct json *b = json_first(old); b; b = json_next(b)) {
         if (!str_equal(json_text(b, "dispute"), dispute))
             json_add(left, json_copy(b));
-        else if (json_get(b, "value"))
+        else if (json_get(b, "value") &&
+                 (mine || str_equal(json_text(fields, json_text_or(b, "pointer", "")), "mine")))
             json_set_pointer(patch, json_text_or(b, "pointer", ""), json_copy(json_get(b, "value")));
     }
     json_set(row, "branches", left);
-    if (!mine)
+    if (json_count(patch) == 0)
         return ERR_OK;
     TRY(case_need_undecided(c, row));
     if (!json_is_object(json_get(row, "draft")))

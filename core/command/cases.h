@@ -95,9 +95,10 @@ enum err dispute_person_twice(struct call *c, const struct json *dispute, const 
 enum err dispute_person_conflict(struct call *c, const struct json *dispute, const char *choice) MUST_USE;
 
 /* --- case_draft.c --- */
-/* Settles the branches of a dispute: mine puts their values into the draft, else they are dropped. */
+/* Settles the branches of a dispute: mine puts their values into the draft, else they are dropped. fields (may be NULL)
+ * says "mine" for those pointers that are put into it all the same. */
 enum err case_branches_settle(struct call *c, struct json *row, const struct json *service,
-                              const char *dispute, bool mine) MUST_USE;
+                              const char *dispute, bool mine, const struct json *fields) MUST_USE;
 
 /* --- case_decide.c --- */
 /* A supervisor chose this decision of a contested case: it becomes the effective one by a new row. */

@@ -5,9 +5,17 @@
  * rolled back then; rows written here are part of a command that was applied. The choices:
  *   drop                     closes it; for branches the draft stays as it is, for decisions the effective one
  *   keep_theirs, keep_mine   branches, decisions: what stands now, or what came later
+ *   fields                   branches: body.fields names "mine" or "theirs" for each pointer; theirs where it is silent
  *   the id of a decision     makes that one effective
- *   apply                    refused work: the same command once more, by its author, on the rows as they are now */
+ *   apply, apply_as_me       refused work: the same command once more, on the rows as they are now, by its author or by
+ *                            who resolves it
+ *   note                     refused work: not done, but kept with the ticket or application for whoever reads it */
 #include "core/command/cases.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/command/disputes.h"
 
 /* --- writing --- */
 
@@ -46,6 +54,7 @@ enum err dispute_make(struct call *c, const struct json *row, const char *code, 
     json_set_text(dispute, "field", "");
     json_set(dispute, "row", row ? json_copy(row) : json_new_null());
     json_set_text(dispute, "case", json_text(c->command->body, "case"));
+    json_set(dispute, "concerns", json_new_array()); /* people beside its author */
     json_set_text(dispute, "state", "open");
     json_set_null(dispute, "choice"); /* until a person closes it */
     json_set_null(dispute, "note");
@@ -110,9 +119,21 @@ static void take_outcome(struct call *c, struct outcome *inner)
     inner->data = NULL;
 }
 
-/* As its author, on the rows as they are: what it was based on is no longer compared. A refusal of the inner command
- * refuses the resolution, and with it all that the inner one wrote. */
-static enum err run_again(struct call *c, const struct json *dispute)
+/* A person has looked at the ticket as it is and wants it done: its holder's generation is today's. */
+static enum err renew_gen(struct call *c, struct json *json)
+{
+    struct json *ticket, *body = json_edit(json, "body");
+    if (!json_is_object(body) || !json_get(body, "gen"))
+        return ERR_OK;
+    TRY(peek(c, TABLE_TICKET, json_text_or(body, "ticket", ""), &ticket));
+    if (ticket)
+        json_set_int(body, "gen", json_int(ticket, "gen", 0));
+    return ERR_OK;
+}
+
+/* On the rows as they are: what it was based on is no longer compared. A refusal of the inner command refuses the
+ * resolution, and with it all that the inner one wrote. */
+static enum err run_again(struct call *c, const struct json *dispute, bool as_author)
 {
     struct command command;
     struct actor author;
@@ -125,7 +146,10 @@ static enum err run_again(struct call *c, const struct json *dispute)
     if (str_equal(command.type, c->command->type))
         return refuse(c, "cannot_apply", "choice", "A resolution cannot be applied again. Drop it.");
     command.base_rev = command.base_row_rev = command.base_hold_gen = -1;
-    TRY(author_of(c, dispute, &author));
+    TRY(renew_gen(c, json));
+    author = *c->actor;
+    if (as_author)
+        TRY(author_of(c, dispute, &author));
     tx->actor = &author;
     tx->command = &command;
     tx->ids = 0;
@@ -141,13 +165,68 @@ static enum err run_again(struct call *c, const struct json *dispute)
     return err;
 }
 
+/* The ticket or application that the record was about, as it is now. */
+static enum err load_subject(struct call *c, const struct json *dispute, enum table *table, struct json **row)
+{
+    const struct json *body = json_get(json_get(dispute, "command"), "body");
+    *table = TABLE_CASE;
+    TRY(peek(c, TABLE_CASE, json_text_or(body, "case", ""), row));
+    if (*row)
+        return ERR_OK;
+    *table = TABLE_TICKET;
+    return peek(c, TABLE_TICKET, json_text_or(body, "ticket", ""), row);
+}
+
+/* A row with many notes must still travel. */
+static struct json *short_command(const struct json *command)
+{
+    enum { WHOLE_BYTES_MAX = 4096 };
+    char *text = json_print(command);
+    bool whole = strlen(text) <= WHOLE_BYTES_MAX;
+    free(text);
+    if (whole)
+        return json_copy(command);
+    struct json *kept = json_new_object();
+    json_set_text(kept, "type", json_text(command, "type"));
+    return kept;
+}
+
+/* What was wanted stays readable where people look: beside the stamps of the ticket or application. */
+static enum err keep_note(struct call *c, const struct json *dispute)
+{
+    enum table table;
+    struct json *row;
+    const char *note;
+    TRY(load_subject(c, dispute, &table, &row));
+    if (!row)
+        return refuse(c, "cannot_apply", "choice",
+                      "There is no ticket or application here to keep it with. Drop it, or apply it.");
+    TRY(body_text(c, "note", &note));
+    struct json *list = row_list(row, "notes"), *kept = json_new_object();
+    if (json_count(list) >= CASE_LIST_MAX)
+        return refuse(c, "list_full", "choice", "There are %d notes already.", CASE_LIST_MAX);
+    row_set_time(kept, "at", c->at_ms);
+    json_set_text(kept, "by", json_text(dispute, "user"));
+    json_set_text(kept, "kept_by", c->actor->user);
+    json_set_text(kept, "text", note);
+    json_set_text(kept, "dispute", row_id(dispute)); /* which keeps the whole record */
+    json_set(kept, "wanted", short_command(json_get(dispute, "command")));
+    json_add(list, kept);
+    row_stamp(c, row, "note");
+    return table == TABLE_CASE ? case_save(c, row) : save(c, TABLE_TICKET, row);
+}
+
 static enum err resolve_refused(struct call *c, const struct json *dispute, const char *choice)
 {
     if (str_equal(choice, "drop") || str_equal(choice, "keep_theirs"))
         return ERR_OK;
     if (str_equal(choice, "apply") || str_equal(choice, "keep_mine"))
-        return run_again(c, dispute);
-    return refuse(c, "unknown_choice", "choice", "Choose drop or apply.");
+        return run_again(c, dispute, true);
+    if (str_equal(choice, "apply_as_me"))
+        return run_again(c, dispute, false);
+    if (str_equal(choice, "note"))
+        return keep_note(c, dispute);
+    return refuse(c, "unknown_choice", "choice", "Choose drop, apply, apply_as_me or note.");
 }
 
 /* --- branches, decisions --- */
@@ -168,11 +247,17 @@ static enum err load_case(struct call *c, const struct json *dispute, struct jso
 static enum err resolve_branches(struct call *c, const struct json *dispute, const char *choice)
 {
     struct json *row, *service;
+    const struct json *fields = NULL;
     bool mine = str_equal(choice, "keep_mine") || str_equal(choice, "apply");
-    if (!mine && !str_equal(choice, "keep_theirs") && !str_equal(choice, "drop"))
-        return refuse(c, "unknown_choice", "choice", "Choose keep_mine or keep_theirs.");
+    bool some = str_equal(choice, "fields");
+    if (!mine && !some && !str_equal(choice, "keep_theirs") && !str_equal(choice, "drop"))
+        return refuse(c, "unknown_choice", "choice", "Choose keep_mine, keep_theirs or fields.");
+    if (some)
+        TRY(body_object(c, "fields", &fields));
+    if (some && !fields)
+        return refuse(c, "invalid_body", "fields", "\"fields\" says mine or theirs for each field.");
     TRY(load_case(c, dispute, &row, &service));
-    TRY(case_branches_settle(c, row, service, row_id(dispute), mine));
+    TRY(case_branches_settle(c, row, service, row_id(dispute), mine, fields));
     row_stamp(c, row, choice);
     return case_save(c, row);
 }
@@ -230,8 +315,14 @@ static const struct {
 
 static enum err need_resolver(struct call *c, const struct json *dispute)
 {
-    if (is_role(c, ROLE_SUPERVISOR) || is_me(c, json_text(dispute, "user")))
+    enum dispute_choice choices[DISPUTE_CHOICES];
+    bool closed = str_equal(json_text(dispute, "state"), "closed");
+    if (closed && dispute_concerns(dispute, c->actor)) /* that is then what is said */
         return ERR_OK;
+    if (dispute_choices(dispute, c->actor, choices) > 0)
+        return ERR_OK;
+    if (dispute_is_contest(dispute) && dispute_concerns(dispute, c->actor))
+        return refuse(c, "forbidden", "", "Two decisions stand against each other: a supervisor chooses.");
     return refuse(c, "forbidden", "", "This is for %s or a supervisor to close.",
                   user_name(c, json_text(dispute, "user")));
 }

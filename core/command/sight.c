@@ -56,7 +56,9 @@ enum sight row_sight(const struct actor *actor, enum table table, const struct j
         return SIGHT_FULL;
     if (!rule)
         return SIGHT_NONE;
-    if (rule->reach == REACH_OWN && str_equal(json_text(row, "user"), actor->user))
+    bool own = str_equal(json_text(row, "user"), actor->user) ||
+               json_has_text(json_get(row, "concerns"), actor->user);
+    if (rule->reach == REACH_OWN && own)
         return SIGHT_FULL;
     bool fits = rule->reach != REACH_AGENCY || agency_fits(actor, row);
     if (fits && (actor->roles & rule->full))
@@ -73,15 +75,15 @@ static const struct mask {
     const char *member;
     int shown; /* characters kept at the end; -1: the member is removed */
 } masks[] = {
-    {TABLE_PERSON, "nik", 4},           {TABLE_PERSON, "fin", 2},         {TABLE_PERSON, "phone", 2},
-    {TABLE_PERSON, "documents", -1},    {TABLE_PERSON, "address", -1},    {TABLE_PERSON, "email", -1},
+    {TABLE_PERSON, "nik", 4},         {TABLE_PERSON, "fin", 2},           {TABLE_PERSON, "phone", 2},
+    {TABLE_PERSON, "documents", -1},  {TABLE_PERSON, "address", -1},      {TABLE_PERSON, "email", -1},
     {TABLE_PERSON, "conflict", -1}, /* what a bus wrote in the same fields */
-    {TABLE_CASE, "draft", -1},          {TABLE_CASE, "branches", -1},     {TABLE_CASE, "draft_revs", -1},
-    {TABLE_CASE, "corrections", -1},    {TABLE_CASE, "complaints", -1},   {TABLE_CASE, "note", -1},
-    {TABLE_CASE, "submitted", -1},      {TABLE_CASE, "outputs", -1},      {TABLE_CASE, "delivered_to", -1},
-    {TABLE_DOCUMENT, "note", -1},       {TABLE_PAYMENT, "reference", -1}, {TABLE_DECISION, "text", -1},
-    {TABLE_DECISION, "conditions", -1}, {TABLE_DECISION, "note", -1},     {TABLE_DECISION, "notice", -1},
-    {TABLE_DECISION, "reasons", -1},
+    {TABLE_CASE, "draft", -1},        {TABLE_CASE, "branches", -1},       {TABLE_CASE, "draft_revs", -1},
+    {TABLE_CASE, "corrections", -1},  {TABLE_CASE, "complaints", -1},     {TABLE_CASE, "note", -1},
+    {TABLE_CASE, "submitted", -1},    {TABLE_CASE, "notes", -1},          {TABLE_CASE, "outputs", -1},
+    {TABLE_CASE, "delivered_to", -1}, {TABLE_DOCUMENT, "note", -1},       {TABLE_PAYMENT, "reference", -1},
+    {TABLE_DECISION, "text", -1},     {TABLE_DECISION, "conditions", -1}, {TABLE_DECISION, "note", -1},
+    {TABLE_DECISION, "notice", -1},   {TABLE_DECISION, "reasons", -1},
 };
 
 /* All but the last shown characters of an ASCII identifier become bullets; other letters count as bytes, which

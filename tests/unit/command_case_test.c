@@ -381,7 +381,7 @@ TEST(case_branch_is_kept_by_choice)
     char dispute[64];
     branched(dispute);
     char *body = xasprintf("{'dispute':'%s','choice':'keep_mine','note':'on the bill'}", dispute);
-    REFUSED(LEYLA, "dispute.resolve", body, "forbidden");
+    REFUSED(AYDAN, "dispute.resolve", body, "forbidden"); /* the author, whose words stand, a supervisor */
     RUN(RASHAD, "dispute.resolve", body);
     CASE_TEXT("/draft/home/street", "Nizami 7");
     CASE_TEXT("/branches", "[]");
