@@ -213,11 +213,15 @@ static enum err load_session(struct cache *cache)
 }
 
 /* Every start makes one durable write before anything is sent (PROTOCOL.md, boot write): what a killed
- * program had written but not synced is then on the disk too. */
+ * program had written but not synced is then on the disk too. A count, not the time: SQLite writes nothing where a
+ * value stays the same, and a clock may stand still. */
 static enum err boot_write(struct cache *cache, int64_t now_ms, struct rng *rng)
 {
-    char *install = NULL;
+    char *install = NULL, *starts = NULL;
     TRY(meta_get(cache->db, "install", &install));
+    TRY(meta_get(cache->db, "starts", &starts));
+    int64_t count = starts ? strtoll(starts, NULL, 10) : 0;
+    free(starts);
     if (install && uuid_valid(install))
         str_copy(cache->install, sizeof cache->install, install);
     else
@@ -227,7 +231,7 @@ static enum err boot_write(struct cache *cache, int64_t now_ms, struct rng *rng)
     TRY(file_begin(cache, true));
     enum err err = meta_set(cache->db, "install", cache->install);
     if (err == ERR_OK)
-        err = meta_set_int(cache->db, "started_ms", now_ms);
+        err = meta_set_int(cache->db, "starts", count + 1);
     return file_end(cache, err);
 }
 

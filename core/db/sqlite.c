@@ -164,45 +164,69 @@ static int prepare_file(struct db *db, unsigned flags)
     return code;
 }
 
-/* Writes the log of a program that did not end well back as it stands. After an fsync that failed the system may hold
- * pages that it takes for written and that the disk never got (Linux marks them clean): read, they are there; after a
- * power cut they are not, and with them goes all that follows them in the log. Written again, the next fsync keeps them
- * or says that it cannot. */
-static enum err settle_log(const char *path, struct err_info *info)
+static bool rewrite_log(const char *log)
 {
     enum { PIECE = 256 * 1024 };
-    char *log = xasprintf("%s-wal", path), *piece = NULL;
+    char *piece = xmalloc(PIECE);
     int fd = open(log, O_RDWR | O_CLOEXEC);
     off_t at = 0;
     ssize_t got = 0;
-    bool well = true;
-    if (fd >= 0)
-        piece = xmalloc(PIECE);
-    while (fd >= 0 && well && (got = pread(fd, piece, PIECE, at)) > 0) {
+    bool well = fd >= 0;
+    while (well && (got = pread(fd, piece, PIECE, at)) > 0) {
         well = pwrite(fd, piece, (size_t)got, at) == got;
         at += got;
     }
-    if (at > 0 && well)
-        well = got == 0 && fsync(fd) == 0;
-    enum err err = well && got >= 0 ? ERR_OK
-                                    : err_set(info, ERR_DISK, "%s cannot be written: %s. Check the disk.",
-                                              log, strerror(errno));
+    well = well && got == 0 && fsync(fd) == 0;
+    int number = errno;
     if (fd >= 0)
         close(fd);
     free(piece);
+    errno = number;
+    return well;
+}
+
+static int open_locked(struct db *db)
+{
+    int mode = (db->writes ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY) | SQLITE_OPEN_NOMUTEX;
+    int code = sqlite3_open_v2(db->path, &db->raw, mode, NULL);
+    return code == SQLITE_OK ? prepare_file(db, db->flags) : code;
+}
+
+static bool has_log(const char *log)
+{
+    struct stat st;
+    return stat(log, &st) == 0 && st.st_size > 0;
+}
+
+/* Writes the log of a program that did not end well back as it stands. After an fsync that failed the system may hold
+ * pages that it takes for written and that the disk never got (Linux marks them clean): read, they are there; after a
+ * power cut they are not, and with them goes all that follows them in the log. Written again, the next fsync keeps them
+ * or says that it cannot. Under the file's lock, for the log of a program at work is that one's alone; and opened again
+ * afterwards, so that what is believed is what was written. */
+static enum err settle_log(struct db *db, struct err_info *info)
+{
+    char *log = xasprintf("%s-wal", db->path);
+    enum err err = ERR_OK;
+    if (has_log(log)) {
+        int code = open_locked(db);
+        if (code != SQLITE_OK)
+            err = open_failed(db, code, info);
+        else if (has_log(log) && !rewrite_log(log))
+            err = err_set(info, ERR_DISK, "%s cannot be written: %s. Check the disk.", log, strerror(errno));
+        sqlite3_db_config(db->raw, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
+        sqlite3_close_v2(db->raw);
+        db->raw = NULL;
+    }
     free(log);
     return err;
 }
 
 static enum err open_raw(struct db *db, struct err_info *info)
 {
-    int mode = (db->writes ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY) | SQLITE_OPEN_NOMUTEX;
-    enum err err = db->flags & DB_EXCLUSIVE ? settle_log(db->path, info) : ERR_OK;
+    enum err err = db->flags & DB_EXCLUSIVE ? settle_log(db, info) : ERR_OK;
     if (err != ERR_OK)
         return err;
-    int code = sqlite3_open_v2(db->path, &db->raw, mode, NULL);
-    if (code == SQLITE_OK)
-        code = prepare_file(db, db->flags);
+    int code = open_locked(db);
     return code == SQLITE_OK ? ERR_OK : open_failed(db, code, info);
 }
 

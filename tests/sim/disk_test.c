@@ -447,6 +447,50 @@ TEST(disk_sqlite_keeps_its_locks_there)
     disk_end();
 }
 
+/* The log of a program at work is that one's alone: what a second program wrote there, from what it read a moment
+ * before, would undo the first one's work. */
+TEST(disk_sqlite_a_second_program_writes_nothing)
+{
+    struct rng rng;
+    struct db *second = NULL;
+    struct disk *disk = begin(&rng);
+    struct db *db = open_db(DB_WRITE | DB_CREATE | DB_EXCLUSIVE);
+    REQUIRE(db_script(db, "CREATE TABLE t (a)") == ERR_OK);
+    REQUIRE(add_row(db, 1) == ERR_OK);
+    uint64_t ops = disk_counts(disk)->ops;
+    CHECK_INT(db_open(&second, "/sim/1/x.db", DB_WRITE | DB_EXCLUSIVE, NULL), ERR_IN_USE);
+    CHECK_INT((int64_t)(disk_counts(disk)->ops - ops), 0);
+    db_close(&db);
+    disk_end();
+}
+
+/* What an fsync failed to write is believed by nobody who starts later, or is written again first. */
+TEST(disk_sqlite_a_log_left_behind_is_written_again)
+{
+    struct rng rng;
+    for (int i = 0; i < TRIES / 4; i++) {
+        struct disk *disk = begin(&rng);
+        rng_seed(&rng, (uint64_t)i);
+        struct db *db = open_db(DB_WRITE | DB_CREATE | DB_EXCLUSIVE);
+        REQUIRE(db_script(db, "CREATE TABLE t (a)") == ERR_OK);
+        REQUIRE(add_row(db, 1) == ERR_OK);
+        disk_fail_fsync(disk, DISK_FSYNC_CLEAN, &rng);
+        CHECK_INT(add_row(db, 2), ERR_DISK);
+        disk_kill(disk);
+        db_close(&db);
+        disk_boot(disk);
+        db = open_db(DB_WRITE | DB_EXCLUSIVE);
+        int64_t seen = count_rows(db);
+        disk_power_cut(disk, &rng);
+        db_close(&db);
+        disk_boot(disk);
+        db = open_db(DB_WRITE | DB_EXCLUSIVE);
+        CHECK_INT(count_rows(db), seen);
+        db_close(&db);
+    }
+    disk_end();
+}
+
 /* The same rows, files and chance twice. */
 static uint64_t run_once(uint64_t seed)
 {
@@ -479,19 +523,22 @@ TEST(disk_sqlite_tells_of_a_full_disk_and_of_failing_ones)
     CHECK_INT(add_row(db, 1), ERR_DISK_FULL);
     disk_full(disk, DISK_ENDLESS);
     CHECK_INT(add_row(db, 2), ERR_OK);
-    disk_fail_fsync(disk, DISK_FSYNC_DIRTY, &rng);
+    disk_fail_writes(disk, "-wal", 1);
     CHECK_INT(add_row(db, 3), ERR_DISK);
     CHECK_INT(add_row(db, 4), ERR_OK);
-    disk_fail_writes(disk, "-wal", 1);
-    CHECK_INT(add_row(db, 5), ERR_DISK);
     CHECK_INT(count_rows(db), 2);
+    disk_fail_fsync(disk, DISK_FSYNC_DIRTY, &rng);
+    CHECK_INT(add_row(db, 5), ERR_DISK); /* whether it is there nobody was told */
+    int64_t count = count_rows(db);
+    CHECK(count == 2 || count == 3);
     disk_kill(disk);
     CHECK_INT(add_row(db, 6), ERR_DISK);
     db_close(&db); /* nothing of the dead reaches the disk */
     disk_boot(disk);
     CHECK(there("/sim/1/x.db-wal"));
     db = open_db(DB_WRITE | DB_EXCLUSIVE);
-    CHECK_INT(count_rows(db), 2);
+    count = count_rows(db);
+    CHECK(count == 2 || count == 3);
     db_close(&db);
     disk_end();
 }

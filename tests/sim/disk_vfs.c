@@ -303,7 +303,7 @@ static int sim_open(sqlite3_vfs *vfs, sqlite3_filename path, sqlite3_file *base,
         handle_close(&sim->handle);
         return SQLITE_CANTOPEN_ISDIR;
     }
-    sim->sync_folder = made && flags & FOLLOWED;
+    sim->sync_folder = flags & SQLITE_OPEN_CREATE && flags & FOLLOWED; /* also when it was there already */
     sim->delete_at_close = flags & SQLITE_OPEN_DELETEONCLOSE;
     base->pMethods = &methods;
     if (out_flags)
