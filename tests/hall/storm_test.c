@@ -22,8 +22,9 @@ enum {
     RECEPTIONS = 2,
     CLERKS = 4,
     KILLS = 120,
-    HALL_KILLS_OF_TEN = 4,
-    KILL_MAX_MS = 110, /* until the next; half of it on average */
+    KILLS_OF_A_LONG_DAY = 500, /* then there is time to wait */
+    HALL_KILLS_OF_TEN = 3,
+    KILL_MAX_MS = 450, /* until the next; half of it on average */
     WEATHER_MAX_MS = 1500,
     HARD_WEATHER_MAX_MS = 1200, /* nothing goes through */
     STOP_MAX_MS = 700,
@@ -119,9 +120,10 @@ static void stop_somebody(struct storm *storm)
 
 static void change_weather(struct storm *storm)
 {
-    static const enum weather of_ten[] = {WEATHER_CALM,    WEATHER_CALM,  WEATHER_CALM,  WEATHER_STORM,
-                                          WEATHER_STORM,   WEATHER_STORM, WEATHER_STORM, WEATHER_STORM,
-                                          WEATHER_REFUSES, WEATHER_HOLDS};
+    static const enum weather of_ten[] = {
+        WEATHER_CALM,  WEATHER_CALM,  WEATHER_CALM,  WEATHER_CALM,    WEATHER_STORM,
+        WEATHER_STORM, WEATHER_STORM, WEATHER_STORM, WEATHER_REFUSES, WEATHER_HOLDS,
+    };
     enum weather weather = of_ten[rng_below(&storm->rng, 10)];
     bool hard = weather == WEATHER_REFUSES || weather == WEATHER_HOLDS;
     weather_be(&storm->proxy, weather);
@@ -201,10 +203,15 @@ static int64_t rev_of(const struct storm *storm)
     return rev;
 }
 
+/* Either everybody waits as long as their programs have come to wait between two tries, or the shop is closed and
+ * opened again. */
 static void calm_down(struct storm *storm)
 {
     go_on(storm);
     weather_be(&storm->proxy, WEATHER_CALM);
+    if (storm->kills < KILLS_OF_A_LONG_DAY && rng_below(&storm->rng, 4) != 0)
+        for (int i = 0; i < storm->crew.hand_count; i++)
+            crew_kill(&storm->crew, i);
     while (!storm->up)
         turn(storm, clock_mono_now_ms() + RETRY_CAP_MS);
 }
