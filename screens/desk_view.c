@@ -262,7 +262,11 @@ static void queue_row(const void *self, int row, struct frame *frame, struct rec
     if (json_int(queue, "waiting", 0))
         text_draw_as(frame, oldest, show_minutes(pane->ui, json_int(queue, "oldest_ms", 0), wait), look,
                      TEXT_RIGHT);
-    text_draw(frame, area, show_name(pane->ui, json_get(queue, "name")), look);
+    const char *bus = json_text(queue, "home_name");
+    if (!str_empty(bus)) /* nobody calls it here */
+        text_drawf(frame, area, look == STYLE_TEXT ? STYLE_WARN : look, tr(pane->ui->lang, TR("now with %s")), bus);
+    else
+        text_draw(frame, area, show_name(pane->ui, json_get(queue, "name")), look);
 }
 
 static void parked_row(const void *self, int row, struct frame *frame, struct rect area, unsigned look)

@@ -6,7 +6,7 @@ _loket() {
     --theme) words="default light contrast mono az id" ;;
     --pack) words="az id" ;;
     --data) COMPREPLY=($(compgen -d -- "$word")); return ;;
-    --config | --log | --record | --password-file | replay | export | check | validate)
+    --config | --log | --record | --password-file | --from | merge | parcel | replay | export | check | validate)
         COMPREPLY=($(compgen -f -- "$word")); return ;;
     form) words="check render validate notice" ;;
     outbox) words="list export" ;;
@@ -14,8 +14,8 @@ _loket() {
     counter) words="add list" ;;
     *)
         if [[ ${COMP_WORDS[0]} == *loketd ]]; then
-            words="init serve user counter import-catalogue export-catalogue backup restore verify rehearse demo
-                --data --hall --name --pack --timezone --listen --login --roles --agency --queues --password-file"
+            words="init serve user counter import-catalogue export-catalogue backup restore verify depart parcel merge recall
+                rehearse demo --data --hall --name --pack --timezone --listen --login --roles --agency --queues --password-file --to --from --users"
         else
             words="board pipe form outbox keys doctor replay --hall --counter --data --config --theme --lang --ascii
                 --demo --seed --log --record --version --help"

@@ -519,6 +519,12 @@ static const char *queue_name(const struct reception *self, const struct ui *ui)
     return show_name(ui, json_get(json_get(self->queue, "queue"), "name"));
 }
 
+/* The bus that has the queue now; "" when it is here. */
+static const char *queue_bus(const struct reception *self)
+{
+    return json_text_or(json_get(self->queue, "queue"), "home_name", "");
+}
+
 static void waiting_view(const struct view *view, struct frame *frame, struct rect area)
 {
     const struct reception *self = view->self;
@@ -564,6 +570,11 @@ static void where_view(const struct view *view, struct frame *frame, struct rect
     str_format(text, sizeof text, tr(view->ui->lang, TR("queue %s %s")),
                json_text_or(service(self), "queue_code", ""), queue_name(self, view->ui));
     line_of(frame, area, STYLE_TEXT, text);
+    if (*queue_bus(self)) {
+        str_format(text, sizeof text, tr(view->ui->lang, TR("now with %s: no number is given here")),
+                   queue_bus(self));
+        line_of(frame, area, STYLE_WARN | ATTR_BOLD, text);
+    }
     str_format(text, sizeof text, tr(view->ui->lang, TR("%d people are waiting now")),
                (int)json_int(service(self), "waiting", 0));
     line_of(frame, area, STYLE_TEXT, text);

@@ -282,7 +282,7 @@ const char *show_command(const struct ui *ui, const char *type)
         {"case.decide", TR("decision")},       {"case.check_document", TR("papers")},
         {"case.confirm", TR("confirm")},       {"case.assign", TR("take")},
         {"person.record", TR("person")},       {"person.reveal", TR("shown")},
-        {"case.duplicate", TR("same person")},
+        {"case.duplicate", TR("same person")}, {"bus.merge", TR("bus")},
     };
     for (size_t i = 0; type && i < sizeof kinds / sizeof *kinds; i++)
         if (strcmp(kinds[i].type, type) == 0)

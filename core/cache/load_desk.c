@@ -150,7 +150,7 @@ static enum err put_ticket(struct cache *cache, const char *counter, int64_t now
 static enum err put_queues(struct cache *cache, const struct json *counter, int64_t now_ms,
                            struct json *answer)
 {
-    static const char *const members[] = {"id", "code", "name", "rule"};
+    static const char *const members[] = {"id", "code", "name", "rule", "home", "home_name"};
     struct json *queues = put_array(answer, "queues");
     const struct json *mine = json_get(counter, "queues");
     for (const struct json *q = json_first(mine); q; q = json_next(q)) {

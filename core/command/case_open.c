@@ -132,8 +132,7 @@ static enum err set_number(struct call *c, struct json *row)
         return ERR_OK;
     TRY(load_hall(c, &hall));
     time_date(c->at_ms, today);
-    str_format(prefix, sizeof prefix, "%s-%.4s-",
-               json_text_or(hall, "block", json_text_or(hall, "code", "HALL")), today);
+    str_format(prefix, sizeof prefix, "%s-%.4s-", json_text_or(hall, "code", "HALL"), today);
     TRY(case_number_next(c, prefix, number));
     json_set_text(row, "number", number);
     return ERR_OK;

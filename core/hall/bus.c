@@ -32,7 +32,7 @@ struct depart {
     struct parcel_writer out;
     struct hall_state base;
     char label[CODE_MAX + 2]; /* of the trip: in front of ticket numbers */
-    char block[CODE_MAX + 24];
+    char block[CODE_MAX + 24]; /* the trip's own code: in front of application numbers */
     int64_t cases, persons;
 };
 
@@ -391,7 +391,8 @@ static enum err pack_users(struct depart *d)
     return ERR_OK;
 }
 
-/* The hall's row as the bus's own. */
+/* The hall's row as the bus's own. Its code is the trip's: a workstation that was on another trip must take this for
+ * another hall, not for that one restored. */
 static enum err pack_hall(struct depart *d)
 {
     struct json *row = NULL, *mobile = json_new_object();
@@ -400,10 +401,9 @@ static enum err pack_hall(struct depart *d)
         json_set_text(mobile, "home", json_text(row, "code"));
         json_set_text(mobile, "home_name", json_text(row, "name"));
         json_set_text(mobile, "away", json_text(d->request, "id"));
-        json_set_text(row, "id", d->code);
-        json_set_text(row, "code", d->code);
+        json_set_text(row, "id", d->block);
+        json_set_text(row, "code", d->block);
         json_set_text(row, "name", d->name);
-        json_set_text(row, "block", d->block);
         json_set(row, "mobile", mobile);
         mobile = NULL;
         pack_row(d, TABLE_HALL, row);
@@ -425,7 +425,8 @@ static enum err pack_queues(struct depart *d)
         struct json *row = json_copy(q), *services = json_new_array();
         str_format(prefix, sizeof prefix, "%s-%.30s", d->label, json_text_or(row, "code", ""));
         json_set_text(row, "prefix", prefix);
-        json_remove(row, "home_name"); /* there it is at home */
+        json_set_text(row, "home", d->block); /* there it is at home */
+        json_remove(row, "home_name");
         json_remove(row, "home_since");
         json_set_int(row, "run", 0);
         pack_row(d, TABLE_QUEUE, row);
