@@ -90,6 +90,7 @@ static enum err open_file(struct cache *cache, struct err_info *info)
             info, err,
             "Another Loket is running on %s. Use that one, close it, or start this one with --data FOLDER.",
             cache->dir);
+    cache->durable = true;
     if (err == ERR_OK)
         err = schema_migrate(cache->db, info);
     if (err != ERR_OK)
@@ -252,6 +253,7 @@ static enum err start(struct cache *cache, int64_t now_ms, struct rng *rng)
 enum err file_revive(struct cache *cache)
 {
     TRY(db_revive(cache->db));
+    cache->durable = true;
     TRY(place_read(cache->db, &cache->place));
     forget_actor(cache);
     TRY(load_session(cache));

@@ -51,7 +51,9 @@ enum err file_begin(struct cache *cache, bool durable)
 {
     if (db_failed(cache->db))
         return file_revive(cache) == ERR_OK ? ERR_DISK : file_fail(cache, ERR_DISK);
-    TRY(db_script(cache->db, durable ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL"));
+    if (cache->durable != durable)
+        TRY(db_script(cache->db, durable ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL"));
+    cache->durable = durable;
     return db_begin(cache->db);
 }
 
