@@ -175,7 +175,7 @@ static void happen(struct town *town, const struct event *event)
     case EVENT_RECOVER:
         return trouble_recover(town, event->machine);
     case EVENT_CHECK:
-        town_plan(town, 20 * 1000, EVENT_CHECK, HALL, NULL);
+        town_plan(town, 60 * 1000, EVENT_CHECK, HALL, NULL);
         return check_now_and_then(town);
     case EVENT_KINDS:
         return;
@@ -270,7 +270,7 @@ static void open_town(struct town *town)
     for (int i = 0; i < town->plan.stations; i++)
         town_plan(town, town_between(&town->starts, 0, 3000), EVENT_START, FIRST_STATION + i, NULL);
     town_plan(town, town_between(&town->trouble, 1000, 60 * 1000), EVENT_TROUBLE, HALL, NULL);
-    town_plan(town, 20 * 1000, EVENT_CHECK, HALL, NULL);
+    town_plan(town, 60 * 1000, EVENT_CHECK, HALL, NULL);
 }
 
 static bool goes_on(const struct town *town)
