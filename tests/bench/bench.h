@@ -16,8 +16,9 @@ _Noreturn void bench_fail(const char *format, ...) PRINTF(1, 2);
 /* The text after option NAME in argv, or otherwise. */
 const char *bench_option(int argc, char **argv, const char *name, const char *otherwise);
 
-int bench_keys(int argc, char **argv);  /* a program on a terminal: key to frame, start to screen, memory */
-int bench_fill(int argc, char **argv);  /* many historical applications into a cache or a hall */
-int bench_calls(int argc, char **argv); /* call_next over HTTP, many clients */
-int bench_yard(int argc, char **argv);  /* the same commands on the same file without HTTP */
-int bench_polls(int argc, char **argv); /* commit to the last of many long polls */
+int bench_keys(int argc, char **argv);    /* a program on a terminal: key to frame, start to screen, memory */
+int bench_fill(int argc, char **argv);    /* many historical applications into a cache or a hall */
+int bench_calls(int argc, char **argv);   /* call_next over HTTP, many clients */
+int bench_yard(int argc, char **argv);    /* the same commands on the same file without HTTP */
+int bench_durable(int argc, char **argv); /* confirm to saved, beside a raw write and its sync */
+int bench_polls(int argc, char **argv);   /* commit to the last of many long polls */

@@ -67,6 +67,7 @@ static const struct {
     int (*run)(int argc, char **argv);
 } verbs[] = {{"keys", bench_keys},
              {"fill", bench_fill},
+             {"durable", bench_durable},
              {"calls", bench_calls},
              {"yard", bench_yard},
              {"polls", bench_polls}};
@@ -76,6 +77,6 @@ int main(int argc, char **argv)
     for (size_t i = 0; argc > 1 && i < sizeof verbs / sizeof *verbs; i++)
         if (strcmp(argv[1], verbs[i].name) == 0)
             return verbs[i].run(argc - 2, argv + 2);
-    fputs("usage: bench keys|fill|calls|yard|polls …\n", stderr);
+    fputs("usage: bench keys|fill|durable|calls|yard|polls …\n", stderr);
     return 2;
 }
