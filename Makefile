@@ -10,7 +10,7 @@ comma    := ,
 PACKAGES := gcc make pkg-config libc6-dev libncurses-dev libsqlite3-dev libcurl4-openssl-dev libcjson-dev \
             libmicrohttpd-dev libsodium-dev libpcre2-dev
 # What only the tests and the developers' targets need.
-TEST_PACKAGES := libvterm-dev openssl
+TEST_PACKAGES := libvterm-dev openssl libfaketime
 FUZZ_PACKAGES := clang libclang-rt-dev
 DEV_PACKAGES  := clang-format cppcheck shellcheck python3-pil fonts-dejavu-core tmux htop tig less
 
@@ -65,7 +65,7 @@ endif
 obj   = $(patsubst %.c,$(OUT)/%.o,$(1))
 PO_C := $(OUT)/gen/po.c
 
-.PHONY: all run test unit e2e hall deps test-deps dev-deps fuzz fuzz-deps san layers lint format bench pictures install clean help
+.PHONY: all run test kills unit e2e hall deps test-deps dev-deps fuzz fuzz-deps san layers lint format bench pictures install clean help
 .DELETE_ON_ERROR:
 
 all: $(BUILD)/loket $(BUILD)/loketd
@@ -124,6 +124,12 @@ $(OUT)/tests/%: $(OUT)/tests/%.o $(call obj,$(ALL_SRC) $(SUPPORT_SRC)) $(OUT)/ge
 	@echo "  link    $@"
 	@$(CC) $(MODE) $(LDFLAGS) -o $@ $^ $(TEST_LIBS)
 
+# Preloaded into the real programs by tests/hall.
+$(OUT)/slow_disk.so: tests/hall/shim/slow_disk.c
+	@mkdir -p $(@D)
+	@$(CC) $(CPPFLAGS) $(CFLAGS) -O1 -fPIC -shared -o $@ $< -ldl
+$(OUT)/tests/hall/disks_test: | $(OUT)/slow_disk.so
+
 # These run on simulated disks.
 $(OUT)/tests/sim/%: $(OUT)/tests/sim/%.o $(call obj,$(ALL_SRC) $(SUPPORT_SRC) $(SIM_SRC)) $(OUT)/gen/po.o
 	@echo "  link    $@"
@@ -134,6 +140,7 @@ $(OUT)/tests/fuzz/%: $(OUT)/tests/fuzz/%.o $(call obj,$(ALL_SRC) $(FUZZ_SRC)) $(
                      $(OUT)/tests/fuzz/$(if $(filter fuzz,$(KIND)),mutate,replay).o
 	@echo "  link    $@"
 	@$(CC) $(MODE) $(if $(filter fuzz,$(KIND)),-fsanitize=fuzzer) $(LDFLAGS) $(FUZZ_WRAP) -o $@ $^ $(TEST_LIBS)
+.SECONDARY: $(call obj,$(FUZZ_SRC) $(wildcard tests/fuzz/*.c))
 fuzz: deps test-deps fuzz-deps ## looks for inputs that break things; SECONDS=600 a target, FUZZ=name picks one
 	@BUILD=$(BUILD) SECONDS=$(or $(SECONDS),600) FUZZ=$(FUZZ) tests/fuzz/run.sh
 
@@ -145,6 +152,11 @@ TOWN_WRAP := $(SIM_WRAP) $(addprefix -Wl$(comma)--wrap=,clock_wall_now_ms clock_
 $(OUT)/sim: $(call obj,$(TOWN_SRC))
 	@echo "  link    $@"
 	@$(CC) $(MODE) $(LDFLAGS) $(TOWN_WRAP) -o $@ $^ $(CORE_LIBS)
+
+N ?= 1000
+kills: deps test-deps ## kill -9 of the real programs under load with a bad network between; N=1000 SEED=
+	@$(MAKE) --no-print-directory -j KIND=san $(BUILD)/san/loket $(BUILD)/san/loketd $(BUILD)/san/tests/hall/storm_test
+	@LOKET_KILLS=$(N) $(if $(SEED),LOKET_SEED=$(SEED)) $(BUILD)/san/tests/hall/storm_test
 
 test: deps test-deps ## every layer of tests
 	@BUILD=$(BUILD) tests/run.sh
