@@ -399,6 +399,8 @@ static void take_status(struct app *app, const struct json *json)
         .unsent = json_int(json, "unsent", 0),
         .unsent_others = json_int(json, "unsent_others", 0),
         .disputes = json_int(json, "disputes", 0),
+        .contested = json_int(json, "contested", 0),
+        .retry_ms = json_int(json, "retry_ms", 0),
         .epoch = json_int(json, "epoch", 0),
         .resent = json_int(json, "resent", 0),
         .err = err >= 0 && err < ERR_COUNT ? (enum err)err : ERR_OK,
@@ -417,7 +419,8 @@ static void on_status(struct app *app, const struct msg *msg, struct effects *ef
     tell_all(app, msg, effects);
     if (link_turned(&before, &app->ui.link) && *link_sentence(&app->ui, trouble))
         app_toast(app, app->ui.link.state == LINK_FROZEN ? TOAST_DANGER : TOAST_WARN, trouble);
-    if (*link_news(&app->ui, &before, trouble))
+    if (*link_news(&app->ui, &before, trouble) ||
+        *link_settled(&app->ui, json_get(msg->json, "settled"), trouble))
         app_toast(app, TOAST_WARN, trouble);
 }
 

@@ -53,6 +53,10 @@ static unsigned link_text(const struct ui *ui, char out[120])
     case LINK_ONLINE:
         break;
     }
+    if (link->contested) {
+        str_format(out, 120, "! %s", tr(ui->lang, TR("Two decisions: supervisor")));
+        return STYLE_DANGER;
+    }
     if (link->disputes) {
         str_format(out, 120, "! %s", tr(ui->lang, TR("1 record needs attention")));
         if (link->disputes != 1)

@@ -16,21 +16,21 @@ static bool is_unsent(const struct json *row)
     return str_equal(state, "pending") || str_equal(state, "sent");
 }
 
-static enum err add_page(struct cache *cache, int64_t now_ms, int64_t *after, struct json *rows, bool *more)
+static enum err add_page(struct cache *cache, int64_t now_ms, int64_t *offset, struct json *rows, bool *more)
 {
     struct json *args = json_new_object(), *page = NULL;
-    json_set_int(args, "after", *after);
+    json_set_int(args, "offset", *offset);
     json_set_int(args, "limit", PAGE_ROWS);
+    json_set_bool(args, "everyone", true);
     enum err err = cache_load(cache, "outbox", args, now_ms, &page);
     json_free(&args);
     if (err)
         return err;
     *more = json_count(json_get(page, "rows")) == PAGE_ROWS;
-    for (const struct json *row = json_first(json_get(page, "rows")); row; row = json_next(row)) {
-        *after = json_int(row, "seq", *after);
+    *offset += PAGE_ROWS;
+    for (const struct json *row = json_first(json_get(page, "rows")); row; row = json_next(row))
         if (is_unsent(row))
             json_add(rows, json_copy(row));
-    }
     json_free(&page);
     return ERR_OK;
 }
@@ -38,11 +38,11 @@ static enum err add_page(struct cache *cache, int64_t now_ms, int64_t *after, st
 enum err export_outbox_json(struct cache *cache, int64_t now_ms, struct json **out, struct err_info *info)
 {
     struct json *rows = json_new_array();
-    int64_t after = 0;
+    int64_t offset = 0;
     char at[TIME_TEXT];
     enum err err = ERR_OK;
     for (bool more = true; more && !err;)
-        err = add_page(cache, now_ms, &after, rows, &more);
+        err = add_page(cache, now_ms, &offset, rows, &more);
     if (err) {
         json_free(&rows);
         return err_set(info, err, "The outbox cannot be read: %s", cache_message(cache));

@@ -1,5 +1,5 @@
-/* screens/export.h: every unsent record of the signed-in person, as a file: needs neither network nor screen.
- */
+/* screens/export.h: every unsent record of the signed-in person, as a file: needs neither network nor screen. Where nobody
+ * is signed in, everybody's: it is then a matter of rescuing them from this computer, which its own user can. */
 #pragma once
 #include <stdint.h>
 

@@ -137,6 +137,11 @@ const char *link_news(const struct ui *ui, const struct link *before, char out[L
     if (now->seat_lost && !before->seat_lost)
         str_format(out, LINK_SENTENCE, "%s. %s", link_taken_over(ui, taken),
                    tr(ui->lang, TR("What you typed is kept; press c at the desk for another counter.")));
+    else if (now->contested > before->contested)
+        str_copy(
+            out, LINK_SENTENCE,
+            tr(ui->lang, TR("Two decisions: supervisor. Both are kept, and nothing is handed out until a "
+                            "supervisor has chosen.")));
     else if (before->epoch && now->epoch > before->epoch && now->resent == 1)
         str_copy(out, LINK_SENTENCE, tr(ui->lang, TR("Hall restored; re-sending 1 record.")));
     else if (before->epoch && now->epoch > before->epoch && now->resent)
@@ -144,6 +149,36 @@ const char *link_news(const struct ui *ui, const struct link *before, char out[L
                    (int)now->resent);
     else if (before->epoch && now->epoch > before->epoch)
         str_copy(out, LINK_SENTENCE, tr(ui->lang, TR("Hall restored; nothing of yours was missing.")));
+    return out;
+}
+
+/* Whose word counts now, by the choice of dispute.resolve. */
+static const char *verdict(const struct json *one)
+{
+    static const struct {
+        const char *choice, *author, *other;
+    } verdicts[] = {
+        {"keep_mine", TR("yours counts"), TR("the other one counts")},
+        {"keep_theirs", TR("the other one counts"), TR("yours counts")},
+        {"fields", TR("some fields of each"), TR("some fields of each")},
+        {"apply", TR("it was done once more"), TR("it was done once more")},
+        {"apply_as_me", TR("it was done in their own name"), TR("it was done in their own name")},
+        {"note", TR("it was kept as a note"), TR("it was kept as a note")},
+    };
+    bool mine = json_bool(one, "mine", false);
+    for (size_t i = 0; i < sizeof verdicts / sizeof *verdicts; i++)
+        if (str_equal(json_text(one, "choice"), verdicts[i].choice))
+            return mine ? verdicts[i].author : verdicts[i].other;
+    return TR("what the hall had stays");
+}
+
+const char *link_settled(const struct ui *ui, const struct json *settled, char out[LINK_SENTENCE])
+{
+    const struct json *one = json_first(settled);
+    out[0] = '\0';
+    if (one)
+        str_format(out, LINK_SENTENCE, tr(ui->lang, TR("%s settled %s: %s.")), json_text_or(one, "by", "…"),
+                   json_text_or(one, "number", "–"), tr(ui->lang, verdict(one)));
     return out;
 }
 

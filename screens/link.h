@@ -9,6 +9,8 @@ const char *link_sentence(const struct ui *ui, char out[LINK_SENTENCE]);
 /* What has happened at the hall that the clerk must hear of at once: somebody else has their counter, the hall was
  * restored, a record of theirs was refused. "" nothing. out is returned. */
 const char *link_news(const struct ui *ui, const struct link *before, char out[LINK_SENTENCE]);
+/* What somebody else has settled of the clerk's disputes (the query "status"); "" nothing. */
+const char *link_settled(const struct ui *ui, const struct json *settled, char out[LINK_SENTENCE]);
 /* Whether the clerk's counter is another's now: one that was another's at sign-in already is no news. */
 bool link_lost_counter(const struct ui *ui, const struct link *before);
 /* "Counter 7 taken over by Adi S. at 10:05"; "" when it is not. */

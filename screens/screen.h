@@ -31,7 +31,8 @@ enum link_state {
 struct link {
     enum link_state state;
     int64_t since_ms, offset_ms, done, total;
-    int64_t unsent, unsent_others, disputes;
+    int64_t retry_ms; /* when the hall is tried again by itself, by the hall's clock; 0: now */
+    int64_t unsent, unsent_others, disputes, contested; /* contested: disputes that are two decisions */
     int64_t epoch, resent; /* the hall's history, and how many records its last change made unsent again */
     /* Who sits at this clerk's counter, since when; "" nobody. */
     char seat[64], seat_user[64], seat_name[128], seat_at[TIME_TEXT];

@@ -101,6 +101,7 @@ static struct json *status_json(struct station *station)
     json_set_int(json, "state", link_state(status));
     json_set_int(json, "since_ms", status->since_ms);
     json_set_int(json, "offset_ms", status->offset_ms);
+    json_set_int(json, "retry_ms", status->retry_ms ? status->retry_ms + status->offset_ms : 0);
     json_set_int(json, "done", status->done);
     json_set_int(json, "total", status->total);
     json_set_text(json, "text", status->text);
@@ -116,10 +117,15 @@ static struct json *status_json(struct station *station)
     }
     struct json *counts = NULL, *args = json_new_object();
     json_set_text(args, "counter", app_ui(station->app)->session.counter);
+    if (json_get(station->status, "dispute_ids"))
+        json_set(args, "dispute_ids", json_copy(json_get(station->status, "dispute_ids")));
     if (cache_actor(station->cache) &&
         cache_load(station->cache, "status", args, clock_wall_now_ms(), &counts) == ERR_OK) {
         json_set_int(json, "epoch", json_int(counts, "epoch", 0));
         json_set_int(json, "resent", json_int(counts, "resent", 0));
+        json_set_int(json, "contested", json_int(counts, "contested", 0));
+        json_set(json, "dispute_ids", json_copy(json_get(counts, "dispute_ids")));
+        json_set(json, "settled", json_copy(json_get(counts, "settled")));
         json_set(json, "seat", json_copy(json_get(counts, "seat")));
         json_set_int(json, "unsent", json_int(counts, "unsent", 0));
         json_set_int(json, "unsent_others", json_int(counts, "unsent_others", 0));

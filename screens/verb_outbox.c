@@ -25,7 +25,7 @@ static int list(struct cache *cache)
                json_text_or(row, "type", ""),
                json_text_or(json_get(row, "error"), "message", json_text_or(row, "state", "")));
     int64_t count = json_int(document, "count", 0), others = cache_unsent_others(cache);
-    if (others > 0)
+    if (others > 0 && cache_actor(cache))
         printf("and %lld of other people, who alone can see them\n", (long long)others);
     json_free(&document);
     return count || others > 0 ? STATUS_UNSENT : 0;

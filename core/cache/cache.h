@@ -58,9 +58,13 @@ struct saved {
 };
 /* Stores the command durably and shows its effect in the plain views, in one transaction. Online commands are
  * stored as well (same seq on every retry) but not predicted. ERR_REFUSED: saved->outcome says why, nothing
- * was stored. body is borrowed. */
+ * was stored. body is borrowed. Full is full before it is too late: with 50 000 unsent records of this person
+ * (ERR_REFUSED, code "outbox_full"), or less than 8 MiB left on the disk (ERR_DISK_FULL). */
 enum err cache_confirm(struct cache *cache, const char *type, const struct json *body, int64_t now_ms,
                        struct rng *rng, struct saved *saved) MUST_USE;
+
+/* Another number of unsent records than the one built in; 0: that one. For tests. */
+void cache_limit(struct cache *cache, int64_t records_max);
 
 /* Takes back an online command that certainly never left this computer (the last one, not handed to
  * cache_push_body). ERR_CONFLICT: it may be under way and will be answered. */

@@ -1,5 +1,6 @@
 /* core/cache/load_own.c: the queries of queries.h about the person's own records: outbox, journal, state. */
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "core/cache/load.h"
@@ -25,6 +26,11 @@ static enum err describe(struct cache *cache, const struct json *body, struct js
     json_set_text(what, "number", json_text(ticket, "number"));
     json_set_text(what, "case", json_text(row, "number"));
     json_set_text(what, "person_name", json_text(person, "name"));
+    const char *service = json_text(row, "service");
+    if (!service)
+        service = json_text(body, "service");
+    if (err == ERR_OK)
+        err = set_name_of(cache, what, "service_name", TABLE_SERVICE, service);
     json_free(&ticket);
     json_free(&row);
     json_free(&person);
@@ -71,23 +77,65 @@ static struct json *outbox_line(struct cache *cache, struct stmt *s)
     return line;
 }
 
-/* What needs the person's eye: unsent, not yet safe, or refused. Safe ones are few (outbox_prune). */
-enum err load_outbox(struct cache *cache, const struct json *args, int64_t now_ms, struct json *answer)
+/* Refused records that need nobody any more: their dispute is closed, or there never was one since they carried no work.
+ * A record that was refused a moment ago has its dispute by the next feed. As a JSON list of seqs; the caller frees. */
+static enum err settled_records(struct cache *cache, char **seqs)
 {
-    static const char sql_outbox[] =
-        "SELECT seq, id, type, command, state, rev, result, at_ms FROM outbox WHERE client = $1 AND seq > $2"
-        " AND (state <> 'applied' OR rev > $3) ORDER BY seq LIMIT $4"; /* primary key */
-    (void)now_ms;
-    struct json *rows = put_array(answer, "rows");
-    json_set_int(answer, "count", cache_unsent(cache));
-    json_set_int(answer, "others", cache_unsent_others(cache));
-    if (!cache->signed_in)
-        return ERR_OK;
-    struct stmt *s = db_query(cache->db, sql_outbox);
+    static const char sql_refused[] =
+        "SELECT seq, online, rev, EXISTS (SELECT 1 FROM json_each($2) WHERE value = outbox.id) FROM outbox"
+        " WHERE client = $1 AND state = 'refused'"; /* outbox_state */
+    struct json *open = json_new_object(), *ids = json_new_array(), *found = json_new_array();
+    enum err err = load_disputes(cache, NULL, 0, open);
+    for (const struct json *row = json_first(json_get(open, "rows")); row; row = json_next(row))
+        json_add_text(ids, json_text_or(json_get(row, "command"), "id", ""));
+    char *text = json_print(ids);
+    struct stmt *s = db_query(cache->db, sql_refused);
     db_bind_text(s, 1, cache->client);
-    db_bind_int(s, 2, json_int(args, "after", 0));
-    db_bind_int(s, 3, cache->place.safe_through);
-    db_bind_int(s, 4, load_limit(args, 100, 1000));
+    db_bind_text(s, 2, text);
+    while (err == ERR_OK && (err = db_step(s)) == ERR_OK)
+        if (db_int(s, 1) || (!db_int(s, 3) && db_int(s, 2) <= cache->place.cursor))
+            json_add(found, json_new_int(db_int(s, 0)));
+    db_done(s);
+    *seqs = json_print(found);
+    free(text);
+    json_free(&open);
+    json_free(&ids);
+    json_free(&found);
+    return err == ERR_ABSENT ? ERR_OK : err;
+}
+
+/* How many are listed, how large the unsent ones are, how old the oldest. */
+static enum err put_totals(struct cache *cache, const char *settled, struct json *answer)
+{
+    static const char sql_listed[] =
+        "SELECT count(*) FROM outbox WHERE client = $1 AND (state <> 'applied' OR rev > $2)"
+        " AND seq NOT IN (SELECT value FROM json_each($3))"; /* primary key; what is safe is few (outbox_prune) */
+    static const char sql_bytes[] =
+        "SELECT coalesce(sum(length(command)), 0), coalesce(min(at_ms), 0) FROM outbox"
+        " WHERE client = $1 AND state = 'pending'"; /* outbox_state */
+    char at[TIME_TEXT];
+    int64_t listed = 0;
+    struct stmt *s = db_query(cache->db, sql_listed);
+    db_bind_text(s, 1, cache->client);
+    db_bind_int(s, 2, cache->place.safe_through);
+    db_bind_text(s, 3, settled);
+    TRY(query_int(s, &listed));
+    s = db_query(cache->db, sql_bytes);
+    db_bind_text(s, 1, cache->client);
+    enum err err = db_step(s);
+    json_set_int(answer, "listed", listed);
+    json_set_int(answer, "bytes", err == ERR_OK ? db_int(s, 0) : 0);
+    json_set_null(answer, "oldest_at");
+    if (err == ERR_OK && db_int(s, 1) > 0) {
+        time_text(db_int(s, 1), at);
+        json_set_text(answer, "oldest_at", at);
+    }
+    db_done(s);
+    return err;
+}
+
+static enum err add_lines(struct cache *cache, struct stmt *s, struct json *rows)
+{
     enum err err;
     while ((err = db_step(s)) == ERR_OK) {
         struct json *line = outbox_line(cache, s), *what = json_new_object();
@@ -99,6 +147,50 @@ enum err load_outbox(struct cache *cache, const struct json *args, int64_t now_m
     }
     db_done(s);
     return err == ERR_ABSENT ? ERR_OK : err;
+}
+
+/* Nobody is signed in: all that is unsent, whose ever it is, for whoever rescues it from this computer. */
+static enum err load_everyones(struct cache *cache, const struct json *args, struct json *rows)
+{
+    static const char sql[] =
+        "SELECT seq, id, type, command, state, rev, result, at_ms FROM outbox"
+        " WHERE state = 'pending' ORDER BY client, seq LIMIT $1 OFFSET $2"; /* primary key */
+    struct stmt *s = db_query(cache->db, sql);
+    db_bind_int(s, 1, load_limit(args, 100, 1000));
+    db_bind_int(s, 2, json_int(args, "offset", 0));
+    return add_lines(cache, s, rows);
+}
+
+/* What needs the person's eye: unsent, not yet safe, or refused and open. */
+enum err load_outbox(struct cache *cache, const struct json *args, int64_t now_ms, struct json *answer)
+{
+    static const char sql_outbox[] =
+        "SELECT seq, id, type, command, state, rev, result, at_ms FROM outbox WHERE client = $1 AND seq > $2"
+        " AND (state <> 'applied' OR rev > $3) AND seq NOT IN (SELECT value FROM json_each($4))"
+        " ORDER BY seq LIMIT $5 OFFSET $6"; /* primary key */
+    char *settled = NULL;
+    (void)now_ms;
+    struct json *rows = put_array(answer, "rows");
+    json_set_int(answer, "count", cache_unsent(cache));
+    json_set_int(answer, "others", cache_unsent_others(cache));
+    json_set_int(answer, "offset", json_int(args, "offset", 0));
+    if (!cache->signed_in)
+        return json_bool(args, "everyone", false) ? load_everyones(cache, args, rows) : ERR_OK;
+    enum err err = settled_records(cache, &settled);
+    if (err == ERR_OK)
+        err = put_totals(cache, settled, answer);
+    if (err == ERR_OK) {
+        struct stmt *s = db_query(cache->db, sql_outbox);
+        db_bind_text(s, 1, cache->client);
+        db_bind_int(s, 2, json_int(args, "after", 0));
+        db_bind_int(s, 3, cache->place.safe_through);
+        db_bind_text(s, 4, settled);
+        db_bind_int(s, 5, load_limit(args, 100, 1000));
+        db_bind_int(s, 6, json_int(args, "offset", 0));
+        err = add_lines(cache, s, rows);
+    }
+    free(settled);
+    return err;
 }
 
 /* --- journal --- */

@@ -6,11 +6,14 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/statvfs.h>
 
 #include "core/cache/store.h"
 
 enum {
     COMMAND_BYTES_MAX = 200 * 1024, /* of 256 KiB a request (PROTOCOL.md section 3) */
+    RECORDS_MAX = 50000,            /* unsent, of one person: months of work without the hall */
+    DISK_ROOM_MIN = 8 << 20,        /* bytes: below that what waits could not be sent and answered any more */
     KEPT_SAFE = 1000,               /* safe commands kept, should the hall come back from an older backup */
 };
 
@@ -218,6 +221,47 @@ static enum err refused_here(struct cache *cache, struct saved *saved, const cha
     return file_refuse(cache, ERR_REFUSED, "%s", message);
 }
 
+/* From the oldest that waits to the newest: one step of an index, however many there are. */
+static enum err unsent_at_most(struct cache *cache, int64_t *count)
+{
+    static const char sql[] =
+        "SELECT last_seq + 1 - coalesce((SELECT min(seq) FROM outbox WHERE client = $1"
+        " AND state = 'pending'), last_seq + 1) FROM client WHERE id = $1"; /* outbox_state */
+    struct stmt *s = db_query(cache->db, sql);
+    db_bind_text(s, 1, cache->client);
+    enum err err = query_int(s, count);
+    return err == ERR_ABSENT ? ERR_OK : err;
+}
+
+static bool disk_is_short(const struct cache *cache)
+{
+    struct statvfs disk;
+    return statvfs(cache->dir, &disk) == 0 && disk.f_blocks > 0 &&
+           (uint64_t)disk.f_bavail * disk.f_frsize < DISK_ROOM_MIN;
+}
+
+/* A full outbox or disk says so before anything is written: what was typed stays where it is. */
+static enum err need_room(struct cache *cache, struct saved *saved)
+{
+    char text[200];
+    int64_t count = 0;
+    if (disk_is_short(cache))
+        return file_refuse(cache, ERR_DISK_FULL,
+                           "%s: less than %d MiB are left. Nothing saved before is lost.",
+                           err_text(ERR_DISK_FULL), DISK_ROOM_MIN >> 20);
+    enum err err = unsent_at_most(cache, &count);
+    if (err != ERR_OK)
+        return file_fail(cache, err);
+    if (count < (cache->records_max ? cache->records_max : RECORDS_MAX))
+        return ERR_OK;
+    str_format(text, sizeof text,
+               "%" PRId64
+               " records wait for the hall already. Nothing was saved: reach the hall first, or write them "
+               "to a file in the outbox.",
+               count);
+    return refused_here(cache, saved, "outbox_full", text);
+}
+
 enum err cache_confirm(struct cache *cache, const char *type, const struct json *body, int64_t now_ms,
                        struct rng *rng, struct saved *saved)
 {
@@ -225,6 +269,7 @@ enum err cache_confirm(struct cache *cache, const char *type, const struct json 
     if (!cache->signed_in)
         return refused_here(cache, saved, "signed_out", "Nobody is signed in. Sign in, then do it again.");
     struct json *command = NULL;
+    TRY(need_room(cache, saved));
     uuid_v7(now_ms, rng, saved->id);
     enum err err = make_command(cache, type, body, now_ms, saved->id, &command);
     char *text = json_print(command);
@@ -544,6 +589,11 @@ enum err outbox_prune(struct cache *cache, const struct place *place)
 }
 
 /* --- counts --- */
+
+void cache_limit(struct cache *cache, int64_t records_max)
+{
+    cache->records_max = records_max;
+}
 
 int64_t cache_unsent(struct cache *cache)
 {

@@ -31,8 +31,10 @@
  * "queue"       {"queue","after":{"arrived_at","number"}|null,"limit"} → {"queue":…,"rows":[ticket…],"more"}
  * "queues"      {} → {"rows":[queue+{"waiting","oldest_ms"}…],"counters":[counter…]}
  * "users"       {} → {"rows":[user…]}                                               for transfer and assignment
- * "outbox"      {"after":seq|0,"limit"} → {"rows":[{"seq","id","type","body","state","error","at","bytes","mark",
- *                "what":{"number","case","person_name"}}…],"count","others"}
+ * "outbox"      {"after":seq|0,"offset"?,"limit"} → {"rows":[{"seq","id","type","body","state","error","at","bytes",
+ *                "mark","what":{"number","case","person_name","service_name"}}…],"offset","listed": all there are,
+ *                "count" unsent,"bytes" of those,"oldest_at","others"}; nobody signed in and "everyone" true: all
+ *                that is unsent on this computer
  * "disputes"    {"limit"} → {"rows":[dispute…],"count"}
  * "worklist"    {"filter":"mine|agency|returned|confirm|ready|due","after":{"key","id"}|null,"limit"} →
  *               {"rows":[case+{"service_name","person_name","deemed"}…],"more"}

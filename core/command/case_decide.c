@@ -223,11 +223,14 @@ static struct json *concerned(const struct call *c, const struct json *row)
 static enum err contest(struct call *c, struct json *row, const struct decision *d)
 {
     char id[UUID_TEXT], sentence[300];
+    struct json *standing;
+    TRY(peek(c, TABLE_DECISION, json_text_or(row, "decision", ""), &standing));
     struct json *details = json_new_object();
     const char *other = json_text(row, is_decided(row) ? "decided_by" : "user");
     json_set_text(details, "decision", d->id);
     json_set_text(details, "against", json_text(row, "decision"));
     json_set(details, "concerns", concerned(c, row));
+    json_set(details, "standing", standing ? json_copy(standing) : json_new_null()); /* both, side by side */
     str_format(sentence, sizeof sentence,
                "%s was passed on before this decision arrived, and %s has worked on it. Both are kept and "
                "nothing is "

@@ -186,11 +186,11 @@ static void conflict(struct client_core *core, const struct client_event *event,
 {
     const char *code = event->answer.code;
     if (strcmp(code, "seq_conflict") == 0) {
-        freeze(
-            core,
-            "This installation is a copy; ask an administrator. Nothing more is sent from it; what was typed is "
-            "kept.",
-            effects);
+        freeze(core,
+               "This installation is a copy; ask an administrator. Nothing more is sent from it; what was "
+               "typed is "
+               "kept.",
+               effects);
     } else if (strcmp(code, "server_regressed") == 0) {
         freeze(core,
                "The hall has lost changes that this computer has seen. Nothing here was changed; tell an "
@@ -546,6 +546,18 @@ static enum err status_err(const struct client_core *core)
     return holds[core->hold];
 }
 
+/* The same moment as wall time; said anew only when it is another, so that it does not flicker with the clocks. */
+static void note_retry(struct client_core *core, int64_t wall_ms, int64_t mono_ms)
+{
+    int64_t due_ms = core->status.state == SYNC_OFFLINE ? client_due_ms(core) : -1;
+    if (due_ms <= mono_ms)
+        due_ms = 0;
+    if (due_ms == core->retry_told_ms)
+        return;
+    core->retry_told_ms = due_ms;
+    core->status.retry_ms = due_ms ? wall_ms + due_ms - mono_ms : 0;
+}
+
 static void describe(struct client_core *core, int64_t wall_ms)
 {
     struct sync_status *status = &core->status;
@@ -629,6 +641,7 @@ void client_step(struct client_core *core, const struct client_event *event, str
     take(core, event, effects);
     advance(core, event, effects);
     describe(core, event->wall_ms);
+    note_retry(core, event->wall_ms, event->mono_ms);
     if (memcmp(&before, &core->status, sizeof before) != 0)
         effect(effects, CLIENT_DO_STATUS);
 }

@@ -108,6 +108,7 @@ struct client_core {
     char why[300]; /* of a link that is down, a hold or frozen: particulars, "" none */
     enum client_phase phase[CLIENT_REQUESTS];
     int64_t retry_at_ms[CLIENT_REQUESTS]; /* monotonic: not before; 0 at once */
+    int64_t retry_told_ms;                /* that of status.retry_ms */
     int failures;                         /* in a row, of the link or of a hold */
     int batch_max;
     bool push_again;   /* the last push has no answer yet: its bytes stay as they are */

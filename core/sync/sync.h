@@ -24,6 +24,7 @@ struct sync_status {
     enum sync_state state;
     int64_t since_ms;    /* wall time of the last change of state */
     int64_t offset_ms;   /* hall's clock minus ours, as last seen */
+    int64_t retry_ms;    /* wall time at which the hall is tried again by itself; 0: now, or nothing waits */
     int64_t done, total; /* rows of the snapshot; total 0 when not known */
     enum err
         err; /* offline: ERR_OFFLINE, ERR_INVALID (an answer of something else), ERR_DISK_FULL (the hall's),

@@ -389,6 +389,9 @@ TEST(dispute_of_two_decisions)
     check_newest(&pair, "/code", "contested");
     check_newest(&pair, "/user", "u-siti");
     check_newest(&pair, "/concerns/0", "u-adi");
+    check_newest(&pair, "/standing/outcome", "refuse"); /* both are there to be seen */
+    check_newest(&pair, "/standing/reasons/0", "R1");
+    check_newest(&pair, "/command/body/outcome", "approve");
     check_offered(&pair, "siti", "");
     check_offered(&pair, "adi", "");
     check_offered(&pair, "budi", "keep_theirs keep_mine");
@@ -402,6 +405,20 @@ TEST(dispute_of_two_decisions)
     check_row(&pair, TABLE_CASE, CASE, "/outcome", "refuse");
     CHECK_TEXT(resolve(&pair, "budi", "keep_mine", ""), "");
     check_row(&pair, TABLE_CASE, CASE, "/outcome", "approve");
+    struct json *dispute = newest(&pair);
+    char *args = xasprintf("{\"dispute_ids\":[\"%s\"]}", json_text(dispute, "id"));
+    json_free(&dispute);
+    for (int n = 0; n < 2; n++) { /* both are told what came of it */
+        pair_feed(&pair, n);
+        struct json *status = pair_load(&pair, n, "status", args);
+        const struct json *one = json_at(json_get(status, "settled"), 0);
+        CHECK_TEXT(json_text(one, "choice"), "keep_mine");
+        CHECK_TEXT(json_text(one, "by"), "Budi");
+        CHECK_INT(json_bool(one, "mine", false), n == 0);
+        CHECK_INT(json_int(status, "contested", -1), 0);
+        json_free(&status);
+    }
+    free(args);
     struct json *row = pair_hall_row(&pair, TABLE_CASE, CASE);
     CHECK(!json_has_text(json_get(row, "flags"), "contested"));
     json_free(&row);
