@@ -187,7 +187,11 @@ static void sign_in_later(struct pipe *pipe)
 
 static bool passes_by_itself(enum err err, const char *code)
 {
-    return err == ERR_OFFLINE || str_equal(code, "busy") || str_equal(code, "too_many_attempts");
+    static const char *const codes[] = {"busy", "too_many_attempts", "stopping", "store_failed", "disk_full"};
+    bool passes = err == ERR_OFFLINE;
+    for (size_t i = 0; i < sizeof codes / sizeof *codes; i++)
+        passes |= str_equal(code, codes[i]);
+    return passes;
 }
 
 static void on_signed_in(void *ctx, enum err err, const char *code, const char *message,

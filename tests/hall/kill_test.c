@@ -1,7 +1,8 @@
 /* tests/hall/kill_test.c: kill -9, of loketd under load and of workstations between "saved" and the answer: nothing
  * acknowledged is lost, nothing is done twice (PROTOCOL.md section 8).
  *
- * Sixteen counters that never get the same ticket: counters_test.c. LOKET_KILLS=N changes how often loketd is
+ * Either side killed, with a bad network between: storm_test.c. Sixteen counters that never get the same ticket:
+ * counters_test.c. LOKET_KILLS=N changes how often loketd is
  * killed. */
 #include <curl/curl.h>
 #include <signal.h>
@@ -13,51 +14,9 @@
 
 #include "core/base/clock.h"
 #include "core/db/rows.h"
-#include "tests/support/hall.h"
 #include "tests/support/piped.h"
-#include "tests/support/program.h"
+#include "tests/support/real.h"
 #include "tests/support/test.h"
-
-/* --- the real loketd, on one port for all its lives --- */
-
-struct real {
-    struct test_hall hall; /* its folder and url; hall.pid stays 0 */
-    struct running program;
-    char listen[40];
-};
-
-static void real_start(struct real *real)
-{
-    static const char before[] = "loketd: listening on http://";
-    real->program =
-        START("loketd", "serve", "--data", real->hall.folder, "--listen", real->listen, "--log", "/dev/null");
-    char *line = running_line(&real->program);
-    REQUIRE(line && str_starts(line, before));
-    str_copy(real->listen, sizeof real->listen, line + sizeof before - 1);
-    str_format(real->hall.url, sizeof real->hall.url, "http://%s", real->listen);
-    free(line);
-}
-
-static void real_open(struct real *real)
-{
-    *real = (struct real){.listen = "127.0.0.1:0"};
-    hall_make(&real->hall);
-    real_start(real);
-}
-
-static int real_end(struct real *real, int with_signal)
-{
-    kill(real->program.pid, with_signal);
-    return running_wait(&real->program);
-}
-
-static void verify(const struct real *real)
-{
-    struct ran ran = RUN(NULL, "loketd", "verify", "--data", real->hall.folder);
-    if (!CHECK_INT(ran.status, 0))
-        printf("    %s\n", ran.err);
-    ran_free(&ran);
-}
 
 /* --- workers: workstations that push as fast as they are answered, on one thread --- */
 
@@ -479,7 +438,7 @@ static void check_file(struct load *load)
 static int kills(void)
 {
     const char *text = getenv("LOKET_KILLS");
-    return text && atoi(text) > 0 ? atoi(text) : 200;
+    return text && atoi(text) > 0 ? atoi(text) : 100;
 }
 
 TEST(kill_of_loketd_under_load_loses_and_repeats_nothing)
@@ -499,7 +458,7 @@ TEST(kill_of_loketd_under_load_loses_and_repeats_nothing)
             pump(&load, 1000);
         }
     CHECK_INT(real_end(&load.real, SIGTERM), 0);
-    verify(&load.real);
+    real_verify(&load.real);
     check_file(&load);
     CHECK(load.repeats > 0 && load.lost > 0);
     end_workers(&load);
@@ -531,7 +490,7 @@ TEST(kill_the_same_bytes_give_the_same_answer)
     free(push);
     hall_sign_out(&client);
     CHECK_INT(real_end(&real, SIGTERM), 0);
-    verify(&real);
+    real_verify(&real);
 }
 
 /* --- real workstations --- */
@@ -600,15 +559,6 @@ static void await_results(struct station *station, int count)
     }
 }
 
-static int64_t rev_of(const struct real *real)
-{
-    int status;
-    struct json *health = hall_request(&real->hall, "GET", "/v1/health", NULL, NULL, &status);
-    int64_t rev = json_int(health, "rev", -1);
-    json_free(&health);
-    return rev;
-}
-
 TEST(kill_two_workstations_and_a_restart_come_to_the_same_rows)
 {
     enum { EACH = 20, NEWS_MS = 20 * 1000 };
@@ -624,7 +574,7 @@ TEST(kill_two_workstations_and_a_restart_come_to_the_same_rows)
     real_start(&real);
     issue_some(&stations[0], EACH);
     await_results(&stations[0], 2 * EACH);
-    int64_t rev = rev_of(&real), until_ms = clock_mono_now_ms() + NEWS_MS;
+    int64_t rev = real_rev(&real), until_ms = clock_mono_now_ms() + NEWS_MS;
     for (int i = 0; i < 2; i++) /* the news are on their way while it answers */
         while (cursor(&stations[i]) < rev)
             REQUIRE(clock_mono_now_ms() < until_ms);
@@ -638,7 +588,7 @@ TEST(kill_two_workstations_and_a_restart_come_to_the_same_rows)
         CHECK_INT(piped_end(&stations[i].piped, 0), 0);
     }
     CHECK_INT(real_end(&real, SIGTERM), 0);
-    verify(&real);
+    real_verify(&real);
 }
 
 static int64_t tickets_in(const struct real *real)
@@ -674,6 +624,6 @@ TEST(kill_of_a_workstation_between_saved_and_result)
         CHECK_INT(piped_end(&station.piped, 0), 0);
     }
     CHECK_INT(real_end(&real, SIGTERM), 0);
-    verify(&real);
+    real_verify(&real);
     CHECK_INT(tickets_in(&real), TIMES + TIMES / 2);
 }

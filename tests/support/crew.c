@@ -247,6 +247,8 @@ static void hear_saved(struct crew *crew, struct hand *hand, const struct json *
     REQUIRE(said && said->state == SAID_WAITS);
     said->state = SAID_SAVED;
     said->seq = json_int(line, "seq", 0);
+    CHECK(said->seq > hand->saved_seq);
+    hand->saved_seq = said->seq;
     str_copy(said->id, sizeof said->id, json_text_or(line, "id", ""));
     hand->waiting--;
 }
@@ -263,7 +265,7 @@ static void hear_error(struct crew *crew, struct hand *hand, const struct json *
         CHECK(false);
         return;
     }
-    said->state = SAID_REFUSED_HERE;
+    said->state = str_equal(code, "not_saved") ? SAID_NOT_SAVED : SAID_REFUSED_HERE;
     hand->waiting--;
     if (str_equal(code, "offline")) {
         hand->asked = false;
@@ -404,13 +406,16 @@ static void open_hand(struct crew *crew, bool clerk, int counter)
         str_format(hand->login, sizeof hand->login, "clerk%d", counter);
     else
         str_copy(hand->login, sizeof hand->login, "reception");
-    str_format(hand->data, sizeof hand->data, "%s/data", test_folder());
+    if (crew->place)
+        str_format(hand->data, sizeof hand->data, "%s/data%d", crew->place, crew->hand_count);
+    else
+        str_format(hand->data, sizeof hand->data, "%s/data", test_folder());
     start(crew, hand);
 }
 
 void crew_open(struct crew *crew, const char *url, int receptions, int clerks, uint64_t seed)
 {
-    *crew = (struct crew){.pace_ms = PACE_MS};
+    *crew = (struct crew){.pace_ms = PACE_MS, .place = crew->place};
     rng_seed(&crew->rng, seed);
     str_copy(crew->url, sizeof crew->url, url);
     str_format(crew->password, sizeof crew->password, "%s/password", test_folder());

@@ -11,8 +11,8 @@
 #include "core/base/rng.h"
 #include "tests/support/piped.h"
 
-/* One line said to a workstation. LOST: it was killed before it answered; nobody may know what became of it. */
-enum said_state { SAID_WAITS, SAID_SAVED, SAID_REFUSED_HERE, SAID_LOST };
+/* One line said to a workstation. NOT_SAVED: its disk took nothing. LOST: it was killed before it answered; nobody may know what became of it. */
+enum said_state { SAID_WAITS, SAID_SAVED, SAID_REFUSED_HERE, SAID_NOT_SAVED, SAID_LOST };
 struct said {
     enum said_state state;
     int hand;
@@ -35,11 +35,13 @@ struct hand {
     bool asked; /* an online command or a query is under way */
     int64_t asked_seq, fence, gen, due_ms;
     char ticket[UUID_TEXT];
+    int64_t saved_seq;      /* the last: they come in the order in which things were said */
     int64_t cursor, unsent; /* as the last status said; -1 not yet */
 };
 
 struct crew {
     char url[64], password[200];
+    const char *place; /* where their folders are made; NULL: a test folder each */
     struct rng rng;
     struct hand hands[HANDS_MAX];
     int hand_count, pace_ms;
@@ -48,6 +50,7 @@ struct crew {
     size_t said_count, said_capacity;
     char cases[NEWS_MAX][UUID_TEXT]; /* the newest, whoever opened them */
     int case_count;
+    int guests; /* clients of the hall beside them, whose records the reckoning does not know */
     int results, applied, refused, disconnected;
 };
 
