@@ -951,6 +951,8 @@ int handle_open(struct handle *handle, struct disk *disk, const char *name, cons
     if (error)
         return error;
     file = disk_find(disk, name);
+    if (!file)
+        return ENOENT;
     if (file->folder && (flags & O_ACCMODE) != O_RDONLY)
         return EISDIR;
     if (!file->folder && flags & O_DIRECTORY)
