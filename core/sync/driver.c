@@ -22,6 +22,7 @@ enum {
     ANSWER_BYTES_MAX = 16 << 20,
     GETS_MAX = 4,
     QUEUE_MAX = 16,
+    TIDY_EVERY_MS = 200,
     POLL_FOREVER_MS = 600 * 1000, /* curl knows no "for ever" */
 };
 
@@ -54,6 +55,7 @@ struct sync {
     int queued;
     bool telling;
     int64_t wall_ms, mono_ms, last_tag;
+    int64_t tidy_ms; /* not before */
 };
 
 /* --- addresses --- */
@@ -338,8 +340,6 @@ static void store(struct sync *sync, enum client_request request)
         json_free(&sync->answers[request]);
     if (err == ERR_OK && (request == CLIENT_PUSH || cache_cursor(sync->cache) != cursor))
         changed(sync);
-    if (err == ERR_OK && request == CLIENT_FEED && cache_tidy(sync->cache) != ERR_OK)
-        log_write(LOG_WARN, "cache: %s", cache_message(sync->cache));
     tell_stored(sync, CLIENT_STORED, request, err);
 }
 
@@ -724,6 +724,16 @@ static bool perform(struct sync *sync)
     return any;
 }
 
+/* Also without a hall, where no answer gives the occasion: else the log of a long day offline eats the disk. */
+static void tidy(struct sync *sync)
+{
+    if (sync->mono_ms < sync->tidy_ms)
+        return;
+    sync->tidy_ms = sync->mono_ms + TIDY_EVERY_MS;
+    if (cache_tidy(sync->cache) != ERR_OK)
+        log_write(LOG_WARN, "cache: %s", cache_message(sync->cache));
+}
+
 /* What was just asked for goes out now; where it fails at once (nobody listens), that is told now and not at the
  * next occasion. */
 void sync_step(struct sync *sync, int64_t wall_ms, int64_t mono_ms)
@@ -737,6 +747,7 @@ void sync_step(struct sync *sync, int64_t wall_ms, int64_t mono_ms)
         tell(sync, &(struct client_event){.kind = CLIENT_TIME});
     for (int turn = 0; turn < TURNS_MAX && perform(sync); turn++) {
     }
+    tidy(sync);
 }
 
 int sync_timeout_ms(const struct sync *sync, int64_t mono_ms)
