@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "core/base/clock.h"
@@ -126,7 +127,7 @@ TEST(disk_of_the_hall_full_under_load)
     drop_disk(disk);
 }
 
-TEST(disk_of_workstations_full_under_load)
+TEST(disk_of_a_workstation_full_under_load)
 {
     struct crew crew = {0};
     struct real real;
@@ -142,6 +143,25 @@ TEST(disk_of_workstations_full_under_load)
     work_until_answered(&crew, 60);
     close_day(&crew, &real);
     drop_disk(disk);
+}
+
+/* No answer of the hall gives the occasion to tidy up then. */
+TEST(disk_is_not_eaten_by_a_day_without_the_hall)
+{
+    enum { COMMANDS = 300, LOG_BYTES_MAX = 12 << 20 };
+    struct crew crew = {0};
+    struct real real;
+    struct stat st;
+    real_open(&real);
+    crew_open(&crew, real.hall.url, 1, 0, 4);
+    CHECK_INT(real_end(&real, SIGKILL), 128 + SIGKILL);
+    work_until_said(&crew, SAID_SAVED, COMMANDS);
+    char *log = xasprintf("%s/cache.db-wal", crew.hands[0].data);
+    if (CHECK(stat(log, &st) == 0) && !CHECK(st.st_size < LOG_BYTES_MAX))
+        printf("    %lld MB\n", (long long)st.st_size >> 20);
+    free(log);
+    real_start(&real);
+    close_day(&crew, &real);
 }
 
 /* --- slow --- */

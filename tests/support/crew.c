@@ -406,10 +406,8 @@ static void open_hand(struct crew *crew, bool clerk, int counter)
         str_format(hand->login, sizeof hand->login, "clerk%d", counter);
     else
         str_copy(hand->login, sizeof hand->login, "reception");
-    if (crew->place)
-        str_format(hand->data, sizeof hand->data, "%s/data%d", crew->place, crew->hand_count);
-    else
-        str_format(hand->data, sizeof hand->data, "%s/data", test_folder());
+    str_format(hand->data, sizeof hand->data, "%s/data",
+               crew->place && crew->hand_count == 1 ? crew->place : test_folder());
     start(crew, hand);
 }
 

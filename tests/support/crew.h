@@ -41,7 +41,7 @@ struct hand {
 
 struct crew {
     char url[64], password[200];
-    const char *place; /* where their folders are made; NULL: a test folder each */
+    const char *place; /* where the first one's folder is made; NULL: a test folder as for all */
     struct rng rng;
     struct hand hands[HANDS_MAX];
     int hand_count, pace_ms;
