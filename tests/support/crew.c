@@ -320,6 +320,7 @@ static void hear_result(struct crew *crew, struct hand *hand, const struct json 
     crew->results++;
     crew->applied += str_equal(status, "applied");
     crew->refused += str_equal(status, "refused");
+    crew->suspect += json_bool(json_get(line, "data"), "clock_suspect", false);
     if (said && CHECK_TEXT(said->result, "")) /* told once, whatever is killed */
         str_copy(said->result, sizeof said->result, status);
     if (hand->clerk && is_online(line))

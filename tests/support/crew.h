@@ -52,6 +52,7 @@ struct crew {
     int case_count;
     int guests; /* clients of the hall beside them, whose records the reckoning does not know */
     int results, applied, refused, disconnected;
+    int suspect; /* results that say that the workstation's clock cannot be right */
 };
 
 /* Signs everybody in; url is theirs, the hall's or what stands between. */
