@@ -246,8 +246,8 @@ static void read_actor(struct books *books, const char *login, struct actor *act
 static void check_calls(struct books *books)
 {
     static const char sql[] =
-        "SELECT count(*) FROM (SELECT json_extract(answer, '$.data.ticket.id') AS ticket,"
-        " json_extract(answer, '$.data.ticket.gen') AS gen FROM result JOIN audit USING (rev)"
+        "SELECT count(*) FROM (SELECT json_extract(nullif(answer, ''), '$.data.ticket.id') AS ticket,"
+        " json_extract(nullif(answer, ''), '$.data.ticket.gen') AS gen FROM result JOIN audit USING (rev)"
         " WHERE audit.type = 'ticket.call_next' AND status = 'applied' AND ticket IS NOT NULL"
         " GROUP BY ticket, gen HAVING count(*) > 1)";
     int64_t twice = number(books->hall, sql);
