@@ -571,9 +571,9 @@ static void where_view(const struct view *view, struct frame *frame, struct rect
                json_text_or(service(self), "queue_code", ""), queue_name(self, view->ui));
     line_of(frame, area, STYLE_TEXT, text);
     if (*queue_bus(self)) {
-        str_format(text, sizeof text, tr(view->ui->lang, TR("now with %s: no number is given here")),
-                   queue_bus(self));
+        str_format(text, sizeof text, tr(view->ui->lang, TR("now with %s")), queue_bus(self));
         line_of(frame, area, STYLE_WARN | ATTR_BOLD, text);
+        line_of(frame, area, STYLE_WARN, tr(view->ui->lang, TR("no number is given here")));
     }
     str_format(text, sizeof text, tr(view->ui->lang, TR("%d people are waiting now")),
                (int)json_int(service(self), "waiting", 0));

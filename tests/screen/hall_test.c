@@ -27,6 +27,11 @@ TEST(screen_disputes)
     script_run("disputes.script");
 }
 
+TEST(screen_bus)
+{
+    script_run("bus.script");
+}
+
 TEST(screen_settings)
 {
     script_run("settings.script");
