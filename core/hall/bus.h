@@ -24,8 +24,8 @@ enum err bus_begin(const struct server_env *env, const struct parcel *parcel, co
  * people who are still called, served or parked. */
 enum err bus_parcel(const struct server_env *env, struct json **answer, struct err_info *info) MUST_USE;
 
-/* At home. {parcel:text} → {code,name,again,late,tickets,cases,persons,commands,disputes}. A parcel that is merged
- * already changes nothing: again is true. */
+/* At home. {parcel:text,departure?:text} → {code,name,again,late,tickets,cases,persons,commands,disputes}. A parcel that is merged
+ * already changes nothing: again is true. departure: that of the same trip, for a hall that was restored from before it. */
 enum err bus_merge(const struct server_env *env, const struct json *request, struct json **answer,
                    struct err_info *info) MUST_USE;
 

@@ -27,9 +27,71 @@ static enum err load_trip(struct merge *m)
     if (err == ERR_ABSENT)
         err_set(m->info, err,
                 "This hall knows of no such departure of %s. Is the parcel of another hall, or was this one "
-                "restored "
-                "from an older backup? Nothing was changed.",
+                "restored from an older backup? Then name the parcel of the departure too: loketd merge "
+                "--from. Nothing was changed.",
                 json_text_or(m->parcel.head, "code", "a bus"));
+    return err;
+}
+
+/* --- a trip that this hall has forgotten: it was restored from a backup of before the departure --- */
+
+static struct json *about_departure(const struct parcel *departure)
+{
+    struct json *about = json_new_object(), *queues = json_new_array();
+    for (const struct json *line = json_first(departure->lines); line; line = json_next(line)) {
+        if (!str_equal(json_text(line, "t"), "queue"))
+            continue;
+        struct json *one = json_new_object();
+        json_set_text(one, "queue", json_text(line, "id"));
+        json_set_int(one, "home_gen", json_int(json_get(line, "row"), "home_gen", 0));
+        json_add(queues, one);
+    }
+    json_set(about, "queues", queues);
+    json_set(about, "logins", json_new_array());
+    json_set_bool(about, "restored", true);
+    return about;
+}
+
+static enum err remember_trip(struct merge *m, const struct parcel *departure)
+{
+    static const char sql[] =
+        "INSERT INTO away (id, code, name, day, state, base_rev, audit_head, secret, about)"
+        " VALUES ($1, $2, $3, '', 'recalled', $4, $5, $6, $7)";
+    const struct json *head = departure->head;
+    struct json *about = about_departure(departure);
+    char *text = json_print(about);
+    struct stmt *s = db_query(m->env->db, sql);
+    db_bind_text(s, 1, m->away);
+    db_bind_text(s, 2, json_text_or(head, "code", "?"));
+    db_bind_text(s, 3, json_text_or(head, "name", "?"));
+    db_bind_int(s, 4, json_int(head, "base_rev", 0));
+    db_bind_text(s, 5, json_text_or(head, "audit_head", ""));
+    db_bind_text(s, 6, json_text_or(head, "secret", ""));
+    db_bind_text(s, 7, text);
+    free(text);
+    json_free(&about);
+    return db_run(s);
+}
+
+/* The departure's own parcel says what was agreed, the secret too. */
+static enum err learn_trip(struct merge *m, const struct json *request)
+{
+    struct parcel departure;
+    const char *text = json_text(request, "departure");
+    if (!text)
+        return load_trip(m);
+    enum err err = parcel_read(text, strlen(text), "departure", &departure, m->info);
+    if (err != ERR_OK)
+        return err;
+    if (!str_equal(json_text(departure.head, "id"), m->away)) {
+        err = err_set(m->info, ERR_INVALID, "The two parcels are not of one trip. Nothing was changed.");
+    } else if ((err = load_trip(m)) == ERR_ABSENT) {
+        m->info->text[0] = '\0';
+        err = remember_trip(m, &departure);
+        if (err == ERR_OK)
+            err = load_trip(m);
+    }
+    parcel_free(&departure);
     return err;
 }
 
@@ -90,7 +152,7 @@ static enum err open_parcel(struct merge *m, const struct json *request)
     str_copy(m->away, sizeof m->away, json_text_or(head, "id", ""));
     str_copy(m->instance, sizeof m->instance, json_text_or(head, "instance", ""));
     m->to_rev = json_int(head, "rev", 0);
-    err = load_trip(m);
+    err = learn_trip(m, request);
     if (err == ERR_OK && (!parcel_is_sealed_with(&m->parcel, m->secret) || !uuid_valid(m->instance) ||
                           json_int(head, "base_rev", -1) != m->base_rev))
         err = err_set(
@@ -497,15 +559,18 @@ static enum err check_chain(struct db *db, struct err_info *info, const char *in
 
 static enum err check_merge(struct db *db, struct err_info *info, const struct json *merge)
 {
-    static const char sql[] = "SELECT audit.hash FROM away LEFT JOIN audit ON audit.rev = away.base_rev"
-                              " WHERE away.id = $1"; /* primary keys */
+    static const char sql[] =
+        "SELECT audit.hash, away.audit_head, away.about LIKE '%\"restored\":true%' FROM away"
+        " LEFT JOIN audit ON audit.rev = away.base_rev WHERE away.id = $1"; /* primary keys */
     char own[SHA256_TEXT] = "";
     const struct json *detail = json_get(merge, "detail");
     const char *instance = json_text_or(merge, "instance", "?");
     struct stmt *s = db_query(db, sql);
     db_bind_text(s, 1, json_text_or(detail, "away", ""));
-    if (db_step(s) == ERR_OK && db_text(s, 0))
-        str_copy(own, sizeof own, db_text(s, 0));
+    if (db_step(s) == ERR_OK) { /* this hall's own line; one that was restored has another there, or none */
+        const char *line = db_text(s, db_int(s, 2) ? 1 : 0);
+        str_copy(own, sizeof own, line ? line : "");
+    }
     db_done(s);
     enum err err = check_line(db, info, instance, detail, json_int(merge, "last_rev", 0));
     return err == ERR_OK ? check_chain(db, info, instance, json_text_or(detail, "audit_head", ""),

@@ -450,7 +450,7 @@ static enum err merge_ticket(struct merge *m, const struct json *ticket)
 /* A rev of the bus in a row means nothing here: what was written there was written with this merge. */
 static void rebase_rev(struct json *object, const char *name, const struct merge *m)
 {
-    if (json_int(object, name, 0) > m->base_rev)
+    if (json_int(object, name, 0) > m->base_rev || json_int(object, name, 0) > m->first_rev)
         json_set_int(object, name, m->first_rev);
 }
 

@@ -91,7 +91,7 @@ static const struct verb {
      BIT(TO) | BIT(NAME) | BIT(QUEUES) | BIT(USERS), "FILE",
      "depart --data DIR --to CODE --name NAME --queues Q,… --users L,… FILE"},
     {"parcel", NULL, HALL_PARCEL, BIT(DATA), 0, "FILE", "parcel --data DIR FILE"},
-    {"merge", NULL, HALL_MERGE, BIT(DATA), 0, "FILE", "merge --data DIR FILE"},
+    {"merge", NULL, HALL_MERGE, BIT(DATA) | BIT(FROM), 0, "FILE", "merge --data DIR [--from FILE] FILE"},
     {"recall", NULL, HALL_RECALL, BIT(DATA) | BIT(QUEUES), BIT(QUEUES), NULL,
      "recall --data DIR --queues Q,…"},
     {"rehearse", NULL, HALL_REHEARSE, BIT(RULE), BIT(RULE), NULL,

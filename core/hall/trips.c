@@ -260,6 +260,11 @@ enum err trips_merge(const struct hall_options *options, struct err_info *info)
     enum err err = read_parcel(options->argument, &text, info);
     json_set_text(request, "do", "bus.merge");
     json_set_text(request, "parcel", buf_text(&text));
+    buf_clear(&text);
+    if (err == ERR_OK && options->from) {
+        err = read_parcel(options->from, &text, info);
+        json_set_text(request, "departure", buf_text(&text));
+    }
     if (err == ERR_OK)
         err = door_ask(options->data, request, &answer, info);
     if (err == ERR_OK)

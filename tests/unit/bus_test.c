@@ -947,6 +947,44 @@ TEST(bus_refused_work_stays_a_dispute_at_home)
     trip_close(&trip);
 }
 
+/* The home hall is restored to a backup of before the departure: it has forgotten the trip, not the work. */
+TEST(bus_comes_home_to_a_restored_hall)
+{
+    struct trip trip;
+    char own[64];
+    struct place home = {.pair = &trip.pair};
+    trip_open(&trip);
+    char *backup = xasprintf("%s/backup.db", trip.pair.folder);
+    REQUIRE(db_backup(trip.home.db, backup, NULL, NULL, &trip.info) == ERR_OK);
+    depart(&trip);
+    arrive(&trip, &trip.bus);
+    issue(&trip.bus, "", own);
+    open_case(&trip.bus, "siti", CASE);
+    char *text = pack(&trip, &trip.bus);
+    REQUIRE(store_open_file(&home.db, backup, false, &trip.info) == ERR_OK);
+    struct place kept = trip.home;
+    trip.home = home;
+    struct json *answer = merge_text(&trip, text), *request = parse("{\"do\":\"bus.merge\"}");
+    CHECK(!answer && strstr(trip.info.text, "--from"));
+    json_set_text(request, "parcel", text);
+    json_set_text(request, "departure", trip.parcel);
+    answer = task(&trip, &trip.home, request);
+    if (!CHECK(answer && json_bool(answer, "late", false)))
+        printf("    %s\n", trip.info.text);
+    json_free(&answer);
+    CHECK_TEXT(row_text(&trip.home, TABLE_TICKET, own, "/number"), "B3-P001");
+    CHECK_TEXT(row_text(&trip.home, TABLE_CASE, CASE, "/draft/street"), "Jalan 1");
+    whole(&trip.home);
+    answer = merge_text(&trip, text);
+    CHECK(json_bool(answer, "again", false));
+    json_free(&answer);
+    db_close(&trip.home.db);
+    trip.home = kept;
+    free(text);
+    free(backup);
+    trip_close(&trip);
+}
+
 /* --- verify --- */
 
 TEST(bus_audit_is_tied_to_the_home)
