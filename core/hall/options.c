@@ -118,7 +118,7 @@ const char *hall_options_usage(void)
            "                       a bus leaves with queues and people; FILE is for its laptop\n"
            "       loketd init     --data DIR --from FILE   the mobile hall, on the laptop\n"
            "       loketd parcel   --data DIR FILE      everything that the bus did, for its return\n"
-           "       loketd merge    --data DIR FILE      takes such a file in, at home\n"
+           "       loketd merge    --data DIR [--from FILE] FILE  takes such a file in, at home\n"
            "       loketd recall   --data DIR --queues Q,…  takes queues back without their bus\n"
            "       loketd rehearse --rule fifo|priority|weighted|appointments < QUEUE.json\n"
            "       loketd demo     list | run SCENARIO --seed N [--days N] [--json]\n"
