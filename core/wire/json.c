@@ -231,9 +231,13 @@ static void print_node(const cJSON *node, struct buf *out)
     }
 }
 
+/* What is not there prints as null, as it reads: an answer may lack any member. */
 void json_print_to(const struct json *json, struct buf *out)
 {
-    print_node(c(json), out);
+    if (json)
+        print_node(c(json), out);
+    else
+        buf_adds(out, "null");
 }
 
 char *json_print(const struct json *json)

@@ -93,6 +93,9 @@ TEST(json_readers_are_safe_with_anything)
     CHECK_INT((int64_t)json_count(NULL), 0);
     CHECK(json_at(NULL, 3) == NULL);
     CHECK(json_first(NULL) == NULL);
+    char *nothing = json_print(NULL);
+    CHECK_TEXT(nothing, "null");
+    free(nothing);
     json_free(&json);
 }
 
