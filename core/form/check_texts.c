@@ -248,6 +248,10 @@ static void check_template(struct checking *checking, const struct json *templat
 void check_notices(struct checking *checking)
 {
     const struct json *notices = json_get(checking->service, "notices");
+    if (notices && !json_is_object(notices)) {
+        form_findings_add(checking->findings, FORM_BROKEN, "/notices", "This must be an object.");
+        return;
+    }
     for (const struct json *one = json_first(notices); one; one = json_next(one)) {
         struct buf path = {0};
         buf_adds(&path, "/notices");
