@@ -9,7 +9,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { DRAFT_REVS_MAX = 256 };
+enum {
+    DRAFT_REVS_MAX = 256,
+    PATCH_FIELDS_MAX =
+        2000, /* each is looked for among all the others: no form of a hall has a tenth of it */
+};
 
 /* --- pointers --- */
 
@@ -253,6 +257,23 @@ static enum err need_row_room(struct call *c, const struct json *row)
                   "%s holds too much. Choose among its branches, or shorten them.", case_title(row));
 }
 
+static size_t count_fields(const struct json *patch)
+{
+    size_t count = json_count(patch);
+    for (const struct json *member = json_first(patch); member; member = json_next(member))
+        if (json_is_object(member))
+            count += count_fields(member);
+    return count;
+}
+
+static enum err need_few_fields(struct call *c, const struct json *row, const struct json *patch)
+{
+    if (count_fields(patch) <= PATCH_FIELDS_MAX)
+        return ERR_OK;
+    return refuse(c, "draft_too_large", "patch", "This writes more than %d fields of %s at once.",
+                  PATCH_FIELDS_MAX, case_title(row));
+}
+
 static enum err need_room(struct call *c, const struct json *row)
 {
     const struct json *draft = json_get(row, "draft");
@@ -289,6 +310,7 @@ static enum err apply(struct merge *m, const struct json *patch)
 {
     if (!json_is_object(json_get(m->row, "draft")))
         json_set(m->row, "draft", json_new_object());
+    TRY(need_few_fields(m->c, m->row, patch));
     m->clean = keep(m->c, json_new_object());
     m->branched = keep(m->c, json_new_array());
     walk(m, "", patch);
