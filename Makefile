@@ -142,7 +142,7 @@ $(OUT)/tests/fuzz/%: $(OUT)/tests/fuzz/%.o $(call obj,$(ALL_SRC) $(FUZZ_SRC)) $(
 	@$(CC) $(MODE) $(if $(filter fuzz,$(KIND)),-fsanitize=fuzzer) $(LDFLAGS) $(FUZZ_WRAP) -o $@ $^ $(TEST_LIBS)
 .SECONDARY: $(call obj,$(FUZZ_SRC) $(wildcard tests/fuzz/*.c))
 fuzz: deps test-deps fuzz-deps ## looks for inputs that break things; SECONDS=600 a target, FUZZ=name picks one
-	@BUILD=$(BUILD) SECONDS=$(or $(SECONDS),600) FUZZ=$(FUZZ) tests/fuzz/run.sh
+	@BUILD=$(BUILD) FUZZ_SECONDS=$(or $(SECONDS),600) FUZZ=$(FUZZ) tests/fuzz/run.sh
 
 # The whole hall from a seed: the shipped rooms, with the town's world in place of network, clocks and connections.
 TOWN_OUT  := $(addprefix core/hall/,main.c serve.c porter.c practice.c options.c http.c hasher.c)

@@ -1,11 +1,11 @@
 #!/bin/sh
 # Runs every layer of tests that fits in ten minutes, on the programs built with ASan and UBSan, and closes with
 # "N passed, N failed". Each program of tests ends with such a line of its own; a program that dies without one
-# counts as a failure. Arguments name layers (unit sim hall e2e …); none: all.
+# counts as a failure. Arguments name layers (unit fuzz sim hall e2e …); none: all.
 set -u
 cd "$(dirname "$0")/.." || exit 1
 build=${BUILD:-build}
-layers=${*:-"unit sim hall e2e"}
+layers=${*:-"unit fuzz sim hall e2e"}
 passed=0 failed=0 skipped=0
 out=$(mktemp) || exit 1
 trap 'rm -f "$out"' EXIT
@@ -16,7 +16,7 @@ programs() {
         if [ "$layer" = unit ]; then
             echo "$build/san/unit"
         else
-            for source in tests/"$layer"/*_test.c; do
+            for source in tests/"$layer"/*_test.c tests/"$layer"/*_fuzz.c; do
                 [ -e "$source" ] && echo "$build/san/${source%.c}"
             done
         fi
