@@ -76,6 +76,8 @@ static enum err put_line(struct beginning *b, struct tx *tx, const struct json *
     count_in(b, table, json_get(line, "row")); /* whose texts outlive this change */
     if (err == ERR_OK)
         err = tx_put(tx, table, id, row);
+    if (err == ERR_OK && table == TABLE_HALL && json_bool(row, "practice", false))
+        err = store_set_always_safe(tx->db); /* the bus of a practice hall is practice too */
     json_free(&row);
     return err;
 }
