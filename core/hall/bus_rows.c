@@ -245,10 +245,10 @@ static enum err merge_user(struct merge *m, const struct json *row)
 static enum err same_number(const struct merge *m, const char *sql, const char *number, const char *own,
                             char other[64])
 {
-    struct stmt *s = db_query(m->env->db, sql);
     other[0] = '\0';
     if (str_empty(number))
         return ERR_OK;
+    struct stmt *s = db_query(m->env->db, sql);
     db_bind_text(s, 1, number);
     enum err err;
     while ((err = db_step(s)) == ERR_OK && !*other)
