@@ -171,11 +171,62 @@ void time_clock(int64_t wall_ms, char out[CLOCK_TEXT])
     memcpy(out, text, CLOCK_TEXT);
 }
 
+/* A date as a number that only grows. */
+static int64_t date_number(const struct tm *tm)
+{
+    return ((int64_t)tm->tm_year * 12 + tm->tm_mon) * 31 + tm->tm_mday;
+}
+
+/* The first moment of the day that has this noon. Midnight itself may be left out, or come twice, where clocks are
+ * changed at midnight, so it is looked for: between the noon before and this noon the date changes. */
+static int64_t day_begin(time_t noon)
+{
+    enum { LOOK_BACK_S = 24 * 60 * 60 };
+    struct tm tm;
+    if (!localtime_r(&noon, &tm))
+        return (int64_t)noon * 1000;
+    int64_t day = date_number(&tm);
+    time_t before = noon - LOOK_BACK_S, from = noon;
+    while (from - before > 1) {
+        time_t middle = before + (from - before) / 2;
+        if (localtime_r(&middle, &tm) && date_number(&tm) >= day)
+            from = middle;
+        else
+            before = middle;
+    }
+    return (int64_t)from * 1000;
+}
+
+/* As mktime for midnight of the date in tm, one or more days on. */
+static int64_t midnight(struct tm tm, int days)
+{
+    struct tm at = {.tm_year = tm.tm_year, .tm_mon = tm.tm_mon, .tm_mday = tm.tm_mday + days, .tm_isdst = -1};
+    struct tm noon = at, is, before;
+    noon.tm_hour = 12;
+    time_t noon_s = mktime(&noon), s = mktime(&at), last = s - 1;
+    if (localtime_r(&s, &is) && localtime_r(&last, &before) && date_number(&is) == date_number(&noon) &&
+        date_number(&before) < date_number(&is))
+        return (int64_t)s * 1000;
+    return day_begin(noon_s);
+}
+
 int64_t time_day_start(int64_t wall_ms)
 {
     struct tm tm;
     time_local(wall_ms, &tm);
-    tm.tm_hour = tm.tm_min = tm.tm_sec = 0;
-    tm.tm_isdst = -1;
-    return (int64_t)mktime(&tm) * 1000;
+    return midnight(tm, 0);
+}
+
+bool time_day_end(const char *date, int64_t *wall_ms)
+{
+    struct tm tm = {0};
+    const char *s = date;
+    if (!date || strlen(date) != DATE_TEXT - 1 || !digits(&s, 4, &tm.tm_year) || !mark(&s, '-') ||
+        !digits(&s, 2, &tm.tm_mon) || !mark(&s, '-') || !digits(&s, 2, &tm.tm_mday) || tm.tm_mon < 1 ||
+        tm.tm_mon > 12 || tm.tm_mday < 1 || tm.tm_mday > 31)
+        return false;
+    tm.tm_year -= 1900;
+    tm.tm_mon -= 1;
+    *wall_ms = midnight(tm, 1) - 1;
+    return true;
 }

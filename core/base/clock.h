@@ -19,4 +19,7 @@ bool zone_set(const char *name);
 void time_local(int64_t wall_ms, struct tm *out);       /* in the hall's zone */
 void time_date(int64_t wall_ms, char out[DATE_TEXT]);   /* YYYY-MM-DD in the hall's zone */
 void time_clock(int64_t wall_ms, char out[CLOCK_TEXT]); /* HH:MM in the hall's zone */
-int64_t time_day_start(int64_t wall_ms);                /* midnight of that day in the hall's zone */
+/* The first moment of that day in the hall's zone: midnight, or what follows where clocks skip midnight. */
+int64_t time_day_start(int64_t wall_ms);
+/* The last millisecond of the day YYYY-MM-DD in the hall's zone; false when it is no date. */
+bool time_day_end(const char *date, int64_t *wall_ms);

@@ -283,6 +283,14 @@ bool catalogue_due(const struct catalogue_time *time, const struct calendar *cal
                     out);
 }
 
+int catalogue_answer_days(const struct json *service, int otherwise)
+{
+    int days, minutes;
+    const char *said = json_text(json_get(service, "time"), "answer");
+    bool usable = catalogue_duration(said, &days, &minutes) && days > 0 && days <= CALENDAR_DAYS_MAX;
+    return usable ? days : otherwise;
+}
+
 bool catalogue_complaint_until(const struct json *service, const struct calendar *calendar, const char *start,
                                char out[11])
 {
@@ -296,7 +304,7 @@ bool catalogue_complaint_until(const struct json *service, const struct calendar
 
 /* --- decisions --- */
 
-static const struct json *legal_name(const struct json *service, const char *code)
+const struct json *catalogue_legal_name(const struct json *service, const char *code)
 {
     const struct json *list = json_get(service, "legal");
     for (const struct json *one = json_first(list); one; one = json_next(one))
@@ -311,7 +319,7 @@ static bool read_reason(const struct json *service, const struct json *one, stru
     *out = (struct catalogue_reason){.code = json_text(one, "code"),
                                      .name = json_get(one, "name"),
                                      .cure = json_get(one, "cure"),
-                                     .legal = legal ? legal_name(service, legal) : NULL,
+                                     .legal = legal ? catalogue_legal_name(service, legal) : NULL,
                                      .legal_code = legal ? legal : ""};
     return out->code != NULL;
 }

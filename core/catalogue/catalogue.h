@@ -62,9 +62,14 @@ struct catalogue_time catalogue_time(const struct json *service, const char *tie
  * False when there is no standard, or it is not a date. */
 bool catalogue_due(const struct catalogue_time *time, const struct calendar *calendar, const char *start,
                    int extra_days, char out[11]);
+/* How many days the citizen has to answer a return (time.answer, such as "P30D"); otherwise when none are said. */
+int catalogue_answer_days(const struct json *service, int otherwise);
 /* The last day of a complaint against a decision of `start` (service.complaint.days); false: none said. */
 bool catalogue_complaint_until(const struct json *service, const struct calendar *calendar, const char *start,
                                char out[11]);
+
+/* The name (json_name_in) of a legal ground that the service lists; NULL when it does not. */
+const struct json *catalogue_legal_name(const struct json *service, const char *code);
 
 /* --- decisions --- */
 struct catalogue_reason {

@@ -192,6 +192,7 @@ static void check_time(struct checking *checking)
         return;
     pointer_add(&checking->path, "time");
     check_duration(checking, time, "standard");
+    check_duration(checking, time, "answer");
     check_days(checking, time);
     const char *legal = json_text(time, "legal");
     if (legal && !by_code(json_get(checking->service, "legal"), "code", legal))

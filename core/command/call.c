@@ -301,6 +301,8 @@ void row_stamp(struct call *c, struct json *row, const char *event)
     json_set_text(stamp, "event", event);
     row_set_time(stamp, "at", c->at_ms);
     json_set_text(stamp, "by", str_empty(c->actor->user) ? "system" : c->actor->user);
+    if (c->clock_suspect)
+        json_set_bool(stamp, "clock_suspect", true);
     json_add(stamps, stamp);
     json_set(row, "stamps", stamps);
 }

@@ -160,6 +160,7 @@ static void put_confirm_asked(struct call *c, struct json *row)
 enum err case_save(struct call *c, struct json *row)
 {
     put_confirm_asked(c, row);
+    TRY(case_put_lapse(c, row));
     struct json *data = answer(c);
     json_set_text(data, "case", row_id(row));
     json_set_text(data, "state", json_text(row, "state"));
@@ -280,25 +281,13 @@ void hall_calendar_read(const struct json *hall, struct hall_calendar *out)
     out->calendar.holiday_count = count;
 }
 
-/* The last millisecond of a day in the hall's zone, counted from a moment that is known to lie in another. */
-static int64_t day_end(int64_t known_ms, const char *day)
-{
-    char known[DATE_TEXT];
-    int32_t from = 0, to = 0;
-    time_date(known_ms, known);
-    if (!day_parse(known, &from) || !day_parse(day, &to))
-        return -1;
-    int64_t next_noon = time_day_start(known_ms) + (to - from + 1) * (int64_t)DAY_MS + DAY_MS / 2;
-    return time_day_start(next_noon) - 1; /* through noon, as a day may have 23 or 25 hours */
-}
-
 enum err case_set_due(struct call *c, struct json *row, const struct json *service)
 {
     enum { MINUTE_MS = 60 * 1000 };
     struct json *hall;
     struct hall_calendar hall_calendar;
     char start[DATE_TEXT], due[DATE_TEXT];
-    int64_t complete_ms = row_time(row, "complete_at");
+    int64_t complete_ms = row_time(row, "complete_at"), end_ms;
     if (complete_ms < 0)
         return ERR_OK;
     TRY(load_hall(c, &hall));
@@ -309,13 +298,12 @@ enum err case_set_due(struct call *c, struct json *row, const struct json *servi
     for (const struct json *one = json_first(list); one; one = json_next(one))
         extra += (int)json_int(one, "days", 0);
     struct catalogue_time time = catalogue_time(service, json_text(json_get(row, "fee"), "tier"), start);
-    if (time.days == 0 && time.minutes > 0)
-        row_set_time(row, "due_at",
-                     complete_ms + time.minutes * (int64_t)MINUTE_MS + extra * (int64_t)DAY_MS);
-    else if (catalogue_due(&time, &hall_calendar.calendar, start, extra, due))
-        row_set_time(row, "due_at", day_end(complete_ms, due));
-    else
-        row_set_time(row, "due_at", -1);
+    bool minutes = time.days == 0 && time.minutes > 0;
+    if (minutes)
+        end_ms = complete_ms + time.minutes * (int64_t)MINUTE_MS + extra * (int64_t)DAY_MS;
+    else if (!catalogue_due(&time, &hall_calendar.calendar, start, extra, due) || !time_day_end(due, &end_ms))
+        end_ms = -1;
+    row_set_time(row, "due_at", end_ms);
     return ERR_OK;
 }
 

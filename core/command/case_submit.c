@@ -34,6 +34,7 @@ static enum err give_back(struct call *c, struct json *row, const struct schema_
     json_set_text(returned, "by", "system");
     json_set(returned, "fields", field_list(errors, false));
     json_set(row, "returned", returned);
+    json_set_null(row, "lapses_at"); /* counted anew */
     json_set(answer(c), "fields", field_list(errors, true));
     return case_save(c, row);
 }

@@ -5,7 +5,7 @@
  *   decided_by confirmed_by confirm_pending
  *   holder_work                     idle drafted decided: what the holder did since hold_gen last grew
  *   submitted                       the form as it was handed in; the draft may be worked on further
- *   returned{by,at,fields[]|note}   why it went back
+ *   returned{by,at,fields[]|note}   why it went back; lapses_at: until when it may be answered
  *   draft_revs{pointer:{rev,by}} branches[]   who wrote what, and what two people wrote differently
  *   paid extensions[] due_first_at complaints[] corrections[] outputs[] contests[] queue duplicate_of */
 #pragma once
@@ -63,6 +63,10 @@ struct hall_calendar {
 void hall_calendar_read(const struct json *hall, struct hall_calendar *out);
 /* due_at from complete_at, the service's time and what was granted on top; null when no time is said. */
 enum err case_set_due(struct call *c, struct json *row, const struct json *service) MUST_USE;
+
+/* --- case_clock.c --- */
+/* lapses_at: until when the citizen may answer a return; null in every other state. The row is not saved here. */
+enum err case_put_lapse(struct call *c, struct json *row) MUST_USE;
 
 /* --- case_open.c --- */
 /* The form of the case's own version and the moment it is used at. *form NULL: the service has none. End with

@@ -107,9 +107,13 @@ enum command_class command_class(const char *type)
 static void read_at(const struct json *at, struct command *command)
 {
     const char *wall = json_text(at, "wall");
+    const int64_t offset_max_ms = 100000 * (int64_t)DAY_MS; /* sums stay numbers */
+    int64_t offset_ms = json_int(at, "offset_ms", 0);
     if (!wall || !time_parse(wall, &command->wall_ms))
         command->wall_ms = 0;
-    command->offset_ms = json_int(at, "offset_ms", 0);
+    command->offset_ms = offset_ms > offset_max_ms    ? offset_max_ms
+                         : offset_ms < -offset_max_ms ? -offset_max_ms
+                                                      : offset_ms;
 }
 
 /* Without one it is the first; what is no small number is a version that nobody knows. */
@@ -158,6 +162,18 @@ static int64_t done_at(const struct tx *tx, const struct command *command, enum 
     return at_ms;
 }
 
+/* More than a day beside the hall's, or a time that cannot be: the record counts all the same, and says so. Work may
+ * be days old when it comes, so its age alone tells nothing until it is beyond what is believed. */
+static bool clock_suspect(const struct tx *tx, const struct command *command, enum command_class class)
+{
+    int64_t late_ms = tx->now_ms - (command->wall_ms + command->offset_ms);
+    int64_t late_max_ms = class == COMMAND_ONLINE ? DAY_MS : TIME_BELIEVED_MS;
+    if (command->wall_ms == 0 || tx->predicting || str_empty(tx->actor->user))
+        return false;
+    return command->offset_ms > DAY_MS || command->offset_ms < -(int64_t)DAY_MS || late_ms > late_max_ms ||
+           late_ms < -(int64_t)DAY_MS;
+}
+
 static enum err refuse_role(struct call *c, const struct command_info *info)
 {
     char roles[128];
@@ -186,6 +202,9 @@ static enum err run(struct call *c)
     if (!is_role(c, infos[i].roles))
         return refuse_role(c, &infos[i]);
     c->at_ms = done_at(c->tx, c->command, infos[i].class);
+    c->clock_suspect = clock_suspect(c->tx, c->command, infos[i].class);
+    if (c->clock_suspect)
+        json_set_bool(answer(c), "clock_suspect", true);
     return rules[i](c);
 }
 

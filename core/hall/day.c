@@ -42,12 +42,19 @@ static void stamp(struct json *row, const char *at)
     json_add(stamps, line);
 }
 
+/* They left with their day, however much later the hall came to it. */
+static int64_t left_ms(const struct json *ticket, int64_t now_ms)
+{
+    int64_t end_ms;
+    return time_day_end(json_text(ticket, "day"), &end_ms) && end_ms < now_ms ? end_ms : now_ms;
+}
+
 /* Cancelled by the hall: there is nothing to undo, and nobody holds it any more. */
 static enum err close_ticket(struct tx *tx, const struct json *ticket)
 {
     char at[TIME_TEXT];
     struct json *row = json_copy(ticket);
-    time_text(tx->now_ms, at);
+    time_text(left_ms(ticket, tx->now_ms), at);
     if (str_equal(json_text(row, "state"), ticket_state_text(TICKET_CALLED)))
         json_set_int(row, "gen", json_int(row, "gen", 0) + 1);
     json_set_text(row, "state", ticket_state_text(TICKET_CANCELLED));

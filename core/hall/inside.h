@@ -7,6 +7,7 @@
 #include "core/hall/server_core.h"
 #include "core/hall/session.h"
 
+struct clocks;
 struct leases;
 struct polls;
 struct sign_ins;
@@ -21,6 +22,7 @@ struct hall {
     struct polls *polls;
     struct writer *writer;
     struct leases *leases;
+    struct clocks *clocks;
     struct sign_ins *sign_ins;
     struct tokens *tokens;
     struct throttle throttle;

@@ -5,6 +5,7 @@
 
 #include "core/base/log.h"
 #include "core/hall/calls.h"
+#include "core/hall/clocks.h"
 #include "core/hall/day.h"
 #include "core/hall/leases.h"
 #include "core/hall/polls.h"
@@ -19,8 +20,8 @@ struct server_env hall_env(const struct hall *hall)
 
 void hall_look_at_clock(struct hall *hall)
 {
-    hall->wall_ms = clock_wall_now_ms();
     hall->mono_ms = clock_mono_now_ms();
+    hall->wall_ms = clocks_wall_ms(hall->clocks, clock_wall_now_ms(), hall->mono_ms);
 }
 
 /* --- opening --- */
@@ -73,6 +74,7 @@ enum err hall_unlock(struct hall *hall, const char *data, bool practice, struct 
     hall->leases = leases_new();
     hall->sign_ins = sign_ins_new();
     hall->tokens = tokens_new();
+    hall->clocks = clocks_new(hall);
     hall_look_at_clock(hall);
     return ERR_OK;
 }
@@ -81,6 +83,7 @@ enum err hall_wake(struct hall *hall, struct err_info *info)
 {
     leases_restart(hall);
     day_follow(hall);
+    clocks_follow(hall);
     writer_flush(hall->writer);
     return hall->fatal == ERR_OK ? ERR_OK : store_fail(hall->db, hall->fatal, info);
 }
@@ -94,6 +97,7 @@ static void tick(struct hall *hall)
     hall->tick_ms = hall->mono_ms;
     leases_follow(hall);
     day_follow(hall);
+    clocks_follow(hall);
 }
 
 void hall_end_turn(struct hall *hall, bool quiet)
@@ -124,6 +128,7 @@ void hall_lock_up(struct hall *hall)
     writer_free(&hall->writer);
     leases_free(&hall->leases);
     tokens_free(&hall->tokens);
+    clocks_free(&hall->clocks);
     reads_free(&hall->reads);
     if (hall->db && hall->fatal == ERR_OK && db_checkpoint(hall->db, 0) != ERR_OK)
         log_write(LOG_WARN, "%s: the log stays beside the file", db_path(hall->db));
