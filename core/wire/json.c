@@ -3,6 +3,7 @@
 
 #include <assert.h>
 #include <cjson/cJSON.h>
+#include <limits.h>
 #include <malloc.h>
 #include <math.h>
 #include <stdlib.h>
@@ -407,7 +408,7 @@ size_t json_count(const struct json *array_or_object)
 
 const struct json *json_at(const struct json *array, size_t index)
 {
-    return json_is_array(array) ? j(cJSON_GetArrayItem(c(array), (int)index)) : NULL;
+    return json_is_array(array) && index <= INT_MAX ? j(cJSON_GetArrayItem(c(array), (int)index)) : NULL;
 }
 
 const struct json *json_first(const struct json *array_or_object)
@@ -456,8 +457,7 @@ static const struct json *step_into(const struct json *node, const char *token)
         return json_get(node, token);
     char *end = NULL;
     unsigned long index = strtoul(token, &end, 10);
-    if (!json_is_array(node) || !token[0] || *end || (token[0] == '0' && token[1]) || token[0] == '-' ||
-        token[0] == '+')
+    if (!json_is_array(node) || token[0] < '0' || token[0] > '9' || *end || (token[0] == '0' && token[1]))
         return NULL;
     return json_at(node, index);
 }

@@ -93,6 +93,10 @@ TEST(json_readers_are_safe_with_anything)
     CHECK_INT((int64_t)json_count(NULL), 0);
     CHECK(json_at(NULL, 3) == NULL);
     CHECK(json_first(NULL) == NULL);
+    struct json *list = parse("[7]");
+    CHECK(json_pointer(list, "/4294967296") == NULL); /* no index goes round */
+    CHECK(json_pointer(list, "/ 0") == NULL);
+    json_free(&list);
     char *nothing = json_print(NULL);
     CHECK_TEXT(nothing, "null");
     free(nothing);
