@@ -153,6 +153,23 @@ $(OUT)/sim: $(call obj,$(TOWN_SRC))
 	@echo "  link    $@"
 	@$(CC) $(MODE) $(LDFLAGS) $(TOWN_WRAP) -o $@ $^ $(CORE_LIBS)
 
+# For tests/sim/bugs.sh: the same program with one source replaced.
+.PHONY: sim bugs town-objects planted planted-sim
+town-objects:
+	@echo $(call obj,$(TOWN_SRC))
+planted:
+	@$(CC) $(CPPFLAGS) $(CFLAGS) -Wno-error $(MODE) -c -o $(OBJECT) $(SOURCE)
+planted-sim:
+	@$(CC) $(MODE) $(LDFLAGS) $(TOWN_WRAP) -o $(PROGRAM) $(OBJECTS) $(CORE_LIBS)
+
+SEEDS  ?= 1000
+EVENTS ?= 10000
+sim: deps test-deps ## whole halls from seeds; SEEDS=N EVENTS=N SEED=first
+	@$(MAKE) --no-print-directory -j $(BUILD)/release/sim
+	@$(BUILD)/release/sim --seed $(or $(SEED),1) --seeds $(SEEDS) --events $(EVENTS) --jobs $$(nproc)
+bugs: deps test-deps ## plants bugs and shows how soon the simulator finds each
+	@BUILD=$(BUILD) SEED=$(or $(SEED),1) tests/sim/bugs.sh
+
 N ?= 1000
 kills: deps test-deps ## kill -9 of the real programs under load with a bad network between; N=1000 SEED=
 	@$(MAKE) --no-print-directory -j KIND=san $(BUILD)/san/loket $(BUILD)/san/loketd $(BUILD)/san/tests/hall/storm_test

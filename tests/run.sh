@@ -28,6 +28,10 @@ make --no-print-directory BUILD="$build" KIND=san -j"$(nproc)" \
     echo "0 passed, 1 failed"
     exit 1
 }
+case " $layers " in *" sim "*)
+    make --no-print-directory BUILD="$build" -j"$(nproc)" "$build/release/sim" &&
+        make --no-print-directory BUILD="$build" KIND=san -j"$(nproc)" "$build/san/sim" || failed=$((failed + 1)) ;;
+esac
 sh tests/layers.sh || failed=$((failed + 1))
 sh tests/keys.sh "$build/san/loket" || failed=$((failed + 1))
 
@@ -54,5 +58,6 @@ run() {
 for program in $(programs); do
     run "$program"
 done
+case " $layers " in *" sim "*) run tests/sim/town.sh "$build" ;; esac
 [ "$skipped" -eq 0 ] && echo "$passed passed, $failed failed" || echo "$passed passed, $failed failed, $skipped skipped"
 [ "$failed" -eq 0 ]

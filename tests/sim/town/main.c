@@ -1,6 +1,7 @@
 /* tests/sim/town/main.c: runs seeds, each a whole hall with its troubles, and says what it found.
  *
  *   sim [--seed N] [--seeds N] [--events N] [--stations N] [--without FAULT,…] [--jobs N] [--tell] [--twice]
+ *       [--first] [--whole]
  *
  * Ends with "seeds N events N violations N". A violation prints its seed, makes the run smaller, and prints the command
  * that shows it again. */
@@ -104,7 +105,7 @@ struct options {
     struct plan plan;
     uint64_t seeds;
     int jobs;
-    bool tell, twice, whole;
+    bool tell, twice, whole, first;
 };
 
 static void run_one(const struct options *options, uint64_t seed, struct totals *totals)
@@ -127,14 +128,18 @@ static void run_one(const struct options *options, uint64_t seed, struct totals 
         }
         town_free(&town);
     }
-    if (violation[0])
+    if (violation[0] && options->first)
+        printf("found after %llu seed%s: %s\n", (unsigned long long)totals->seeds,
+               totals->seeds == 1 ? "" : "s", violation);
+    else if (violation[0])
         report(&plan, violation, !options->whole);
 }
 
 static void work(const struct options *options, int job, int out)
 {
     struct totals totals = {0};
-    for (uint64_t i = (uint64_t)job; i < options->seeds; i += (uint64_t)options->jobs)
+    for (uint64_t i = (uint64_t)job; i < options->seeds && !(options->first && totals.violations > 0);
+         i += (uint64_t)options->jobs)
         run_one(options, options->plan.seed + i, &totals);
     if (write(out, &totals, sizeof totals) != sizeof totals)
         _exit(1);
@@ -199,12 +204,17 @@ static unsigned faults_of(const char *text)
 
 int main(int argc, char **argv)
 {
-    static const struct option long_options[] = {
-        {"seed", required_argument, NULL, 's'},    {"seeds", required_argument, NULL, 'n'},
-        {"events", required_argument, NULL, 'e'},  {"stations", required_argument, NULL, 'w'},
-        {"without", required_argument, NULL, 'x'}, {"jobs", required_argument, NULL, 'j'},
-        {"tell", no_argument, NULL, 't'},          {"twice", no_argument, NULL, '2'},
-        {"whole", no_argument, NULL, 'a'},         {0}};
+    static const struct option long_options[] = {{"seed", required_argument, NULL, 's'},
+                                                 {"seeds", required_argument, NULL, 'n'},
+                                                 {"events", required_argument, NULL, 'e'},
+                                                 {"stations", required_argument, NULL, 'w'},
+                                                 {"without", required_argument, NULL, 'x'},
+                                                 {"jobs", required_argument, NULL, 'j'},
+                                                 {"tell", no_argument, NULL, 't'},
+                                                 {"twice", no_argument, NULL, '2'},
+                                                 {"whole", no_argument, NULL, 'a'},
+                                                 {"first", no_argument, NULL, 'f'},
+                                                 {0}};
     struct options options = {.plan = {.seed = 1, .events = 10000}, .seeds = 1, .jobs = 1};
     for (int c; (c = getopt_long(argc, argv, "", long_options, NULL)) != -1;) {
         switch (c) {
@@ -234,6 +244,9 @@ int main(int argc, char **argv)
             break;
         case 'a':
             options.whole = true;
+            break;
+        case 'f':
+            options.first = true;
             break;
         default:
             return 2;
