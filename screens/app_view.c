@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "screens/app_state.h"
+#include "screens/link.h"
 #include "tui/funcbar.h"
 #include "tui/text.h"
 
@@ -67,6 +68,8 @@ static unsigned link_text(const struct ui *ui, char out[120])
         str_format(out, 120, tr(ui->lang, TR("○ sending %d")), unsent);
         return STYLE_DIM;
     }
+    if (link_clock_text(ui, out))
+        return STYLE_WARN;
     str_format(out, 120, "● %s", tr(ui->lang, TR("all safe")));
     return STYLE_GOOD;
 }

@@ -293,9 +293,9 @@ static void branches_view(const struct view *view, const struct fields *fields, 
     const struct json *list = json_get(view->dispute, "branches"), *first = json_first(list);
     char stands[200], typed[200];
     struct buf left = {0}, right = {0};
-    str_format(stands, sizeof stands, tr(view->ui->lang, TR("stands now (%s)")),
+    str_format(stands, sizeof stands, tr(view->ui->lang, TR("now: %s")),
                disputes_user(self, json_text(first, "other")));
-    str_format(typed, sizeof typed, tr(view->ui->lang, TR("typed (%s)")),
+    str_format(typed, sizeof typed, tr(view->ui->lang, TR("typed: %s")),
                disputes_user(self, json_text(view->dispute, "user")));
     pair_row(frame, rect_cut_top(area, 1), tr(view->ui->lang, TR("field")), stands, typed, STYLE_DIM, 0);
     int rows = area->h > 3 ? area->h - 2 : area->h, all = (int)json_count(list);

@@ -87,6 +87,18 @@ static bool clock_is_wrong(const struct link *link)
     return link->state == LINK_ONLINE && apart_ms(link) > CLOCK_APART_MS;
 }
 
+bool link_clock_text(const struct ui *ui, char out[120])
+{
+    int64_t apart = apart_ms(&ui->link);
+    if (!clock_is_wrong(&ui->link))
+        return false;
+    if (apart > 2 * HOUR_MS)
+        str_format(out, 120, tr(ui->lang, TR("! Clock differs by %d h")), (int)(apart / HOUR_MS));
+    else
+        str_format(out, 120, tr(ui->lang, TR("! Clock differs by %d min")), (int)(apart / MINUTE_MS));
+    return true;
+}
+
 const char *link_sentence(const struct ui *ui, char out[LINK_SENTENCE])
 {
     const struct link *link = &ui->link;

@@ -6,6 +6,8 @@ enum { LINK_SENTENCE = 300 };
 
 /* In the clerk's language; "" when nothing is wrong. out is returned. */
 const char *link_sentence(const struct ui *ui, char out[LINK_SENTENCE]);
+/* "! Clock differs by 26 h" for the title line; false: it is right, or nearly. */
+bool link_clock_text(const struct ui *ui, char out[120]);
 /* What has happened at the hall that the clerk must hear of at once: somebody else has their counter, the hall was
  * restored, a record of theirs was refused. "" nothing. out is returned. */
 const char *link_news(const struct ui *ui, const struct link *before, char out[LINK_SENTENCE]);

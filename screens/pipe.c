@@ -314,11 +314,16 @@ static void say_saved(struct pipe *pipe, const struct json *tag, const struct sa
     set_copy(line, "tag", tag);
     json_set_int(line, "seq", saved->seq);
     json_set_text(line, "id", saved->id);
-    if (member) { /* the identity that was made here: the next command names it */
-        struct json *data = json_new_object();
+    struct json *data = json_new_object();
+    if (member) /* the identity that was made here: the next command names it */
         set_copy(data, member, json_get(body, member));
+    const struct json *ticket = json_get(saved->outcome.data, "ticket");
+    if (json_text(ticket, "number")) /* given here while the hall is away: it may be printed */
+        json_set_text(data, "number", json_text(ticket, "number"));
+    if (json_count(data))
         json_set(line, "data", data);
-    }
+    else
+        json_free(&data);
     pipe_say(&pipe->io, line);
 }
 

@@ -36,6 +36,10 @@ bool cache_needs_snapshot(const struct cache *cache);
 const char *cache_client_for(struct cache *cache, const char *login);
 /* The hall's clock minus this computer's, as sync last saw it: into every command's "at". */
 void cache_set_offset(struct cache *cache, int64_t offset_ms);
+/* Whether the hall is reached at this moment, as sync sees it: while it is not, tickets get numbers of this
+ * installation's own, by the label that the hall's answer to the sign-in leases ("numbers":{"label"}). */
+void cache_set_reach(struct cache *cache, bool reached);
+enum err cache_take_lease(struct cache *cache, const struct json *session) MUST_USE;
 /* Small settings that survive: "hall_url", "counter", "lang", "last_screen" … NULL when never set. */
 const char *cache_setting(struct cache *cache, const char *name);
 enum err cache_set_setting(struct cache *cache, const char *name, const char *value) MUST_USE;

@@ -23,7 +23,7 @@ static enum err describe(struct cache *cache, const struct json *body, struct js
         person_id = json_text(body, "person");
     if (err == ERR_OK)
         err = find_row(cache, TABLE_PERSON, person_id, 0, &person);
-    json_set_text(what, "number", json_text(ticket, "number"));
+    json_set_text(what, "number", ticket ? json_text(ticket, "number") : json_text(body, "number"));
     json_set_text(what, "case", json_text(row, "number"));
     json_set_text(what, "person_name", json_text(person, "name"));
     const char *service = json_text(row, "service");

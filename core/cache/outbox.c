@@ -262,38 +262,49 @@ static enum err need_room(struct cache *cache, struct saved *saved)
     return refused_here(cache, saved, "outbox_full", text);
 }
 
+/* Inside the transaction. */
+static enum err confirm(struct cache *cache, const char *type, const struct json *body, int64_t now_ms,
+                        struct saved *saved)
+{
+    struct json *command = NULL, *numbered = body ? json_copy(body) : json_new_object();
+    char *text = NULL;
+    enum err err = offline_number(cache, type, numbered, now_ms);
+    if (err == ERR_OK)
+        err = make_command(cache, type, numbered, now_ms, saved->id, &command);
+    if (err == ERR_OK) {
+        text = json_print(command);
+        err = strlen(text) > COMMAND_BYTES_MAX
+                  ? file_refuse(cache, ERR_TOO_LARGE,
+                                "This record has %zu KiB; the hall accepts %d. Nothing was saved.",
+                                strlen(text) / 1024, COMMAND_BYTES_MAX / 1024)
+                  : store_command(cache, type, command, text, now_ms, saved);
+    }
+    json_free(&command);
+    json_free(&numbered);
+    free(text);
+    return err;
+}
+
 enum err cache_confirm(struct cache *cache, const char *type, const struct json *body, int64_t now_ms,
                        struct rng *rng, struct saved *saved)
 {
     *saved = (struct saved){0};
     if (!cache->signed_in)
         return refused_here(cache, saved, "signed_out", "Nobody is signed in. Sign in, then do it again.");
-    struct json *command = NULL;
     TRY(need_room(cache, saved));
     uuid_v7(now_ms, rng, saved->id);
-    enum err err = make_command(cache, type, body, now_ms, saved->id, &command);
-    char *text = json_print(command);
-    if (err != ERR_OK) {
-        file_fail(cache, err);
-    } else if (strlen(text) > COMMAND_BYTES_MAX) {
-        err = file_refuse(cache, ERR_TOO_LARGE,
-                          "This record has %zu KiB; the hall accepts %d. Nothing was saved.",
-                          strlen(text) / 1024, COMMAND_BYTES_MAX / 1024);
-    } else if ((err = file_begin(cache, true)) != ERR_OK) {
-        file_fail(cache, err);
-    } else {
-        err = store_command(cache, type, command, text, now_ms, saved);
-        if (err == ERR_REFUSED)
-            db_rollback(cache->db);
-        else
-            err = file_end(cache, err);
-    }
+    enum err err = file_begin(cache, true);
+    if (err != ERR_OK)
+        return file_fail(cache, err);
+    err = confirm(cache, type, body, now_ms, saved);
+    if (err == ERR_REFUSED || err == ERR_TOO_LARGE)
+        db_rollback(cache->db);
+    else
+        err = file_end(cache, err);
     if (err == ERR_REFUSED)
         str_copy(cache->message, sizeof cache->message, saved->outcome.message);
     else if (err != ERR_OK)
         json_free(&saved->outcome.data);
-    json_free(&command);
-    free(text);
     return err;
 }
 

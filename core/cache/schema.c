@@ -119,6 +119,11 @@ static const struct salvage {
      "SELECT t, id, client, seq FROM outbox_row ORDER BY rowid DESC",
      "INSERT INTO outbox_row (t, id, client, seq) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING", "ttti",
      COUNT_NONE},
+    {"SELECT queue, prefix, day, next, last FROM number_block ORDER BY rowid",
+     "SELECT queue, prefix, day, next, last FROM number_block ORDER BY rowid DESC",
+     "INSERT INTO number_block (queue, prefix, day, next, last) VALUES ($1, $2, $3, $4, $5)"
+     " ON CONFLICT DO NOTHING",
+     "tttii", COUNT_NONE}, /* or a number would be given again */
     {"SELECT user_, screen, object, typed, at_ms FROM draft_journal ORDER BY rowid",
      "SELECT user_, screen, object, typed, at_ms FROM draft_journal ORDER BY rowid DESC",
      "INSERT INTO draft_journal (user_, screen, object, typed, at_ms) VALUES ($1, $2, $3, $4, $5)"
@@ -165,8 +170,8 @@ static bool has_table(struct db *db, const char *name)
 
 static bool readable(struct db *db)
 {
-    static const char *const tables[] = {"meta",   "setting",    "client",
-                                         "outbox", "outbox_row", "draft_journal"};
+    static const char *const tables[] = {"meta",       "setting",       "client",      "outbox",
+                                         "outbox_row", "draft_journal", "number_block"};
     for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
         if (!has_table(db, tables[i]))
             return false;

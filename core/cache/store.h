@@ -33,6 +33,7 @@ struct cache {
     int64_t offset_ms;
     bool durable;       /* how the file syncs now; db_open leaves it so */
     int64_t handed_out; /* seqs up to this one of client may have left this computer */
+    bool reached;        /* the hall, as sync sees it */
     int64_t records_max; /* unsent, of one person; 0: as built */
     int64_t resent;     /* made unsent again by the last new epoch */
     char message[400];
@@ -67,6 +68,11 @@ enum err query_int(struct stmt *s, int64_t *value) MUST_USE;
 enum err schema_migrate(struct db *db, struct err_info *info) MUST_USE;
 /* Copies what is readable of the person's own work out of a damaged file. *whole: nothing was missing. */
 enum err schema_salvage(struct db *from, struct db *to, int *records, bool *whole) MUST_USE;
+
+/* --- offline_numbers.c --- */
+/* Puts the next number of this installation into the body of a ticket.issue while the hall is away; inside the
+ * transaction that stores it. */
+enum err offline_number(struct cache *cache, const char *type, struct json *body, int64_t now_ms) MUST_USE;
 
 /* --- outbox.c --- */
 /* The overlay again from the commands that the base does not have; inside a transaction. */

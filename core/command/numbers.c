@@ -104,6 +104,15 @@ enum err ticket_number_next(struct call *c, const char *day, const char *prefix,
     return str_copy(out, 32, number) ? ERR_OK : ERR_TOO_LARGE;
 }
 
+enum err ticket_number_taken(struct call *c, const char *day, const char *number, bool *taken)
+{
+    char found[TEXT_SIZE];
+    struct series s = {.c = c, .day = day, .prefix = "", .digits = TICKET_DIGITS};
+    TRY(highest(&s, number, number, found));
+    *taken = found[0] != '\0';
+    return ERR_OK;
+}
+
 enum err case_number_next(struct call *c, const char *prefix, char out[64])
 {
     struct series s = {.c = c, .day = NULL, .prefix = prefix, .digits = CASE_DIGITS};

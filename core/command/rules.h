@@ -85,6 +85,7 @@ enum err need_agency(struct call *c, const char *agency) MUST_USE; /* refused as
 /* --- between files --- */
 /* The next free "PREFIXnnn" of an index; see numbers.c. */
 enum err ticket_number_next(struct call *c, const char *day, const char *prefix, char out[32]) MUST_USE;
+enum err ticket_number_taken(struct call *c, const char *day, const char *number, bool *taken) MUST_USE;
 enum err case_number_next(struct call *c, const char *prefix, char out[64]) MUST_USE;
 /* {"user"|"queue"|…} named in a body becomes person: an id, or an object that is found or recorded. */
 enum err person_resolve(struct call *c, const char **person) MUST_USE;

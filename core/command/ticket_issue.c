@@ -1,7 +1,9 @@
 /* core/command/ticket_issue.c: ticket.issue: a citizen gets a number in a queue.
  *
  * At the workstation, while it predicts, there is no number: the hall gives it, so that no two people ever have
- * the same. Everything else is the same on both sides. */
+ * the same. A workstation that does not reach the hall gives one of its own, out of the numbers that begin with the
+ * label it leased ("W7-P001"), and names it in the body: it is on paper by then, so the hall takes it as it is. Only if
+ * another ticket of that day has it, as after a restore, the later one is numbered anew, and a dispute says so. */
 #include <string.h>
 
 #include "core/command/queues.h"
@@ -13,6 +15,7 @@ struct wish {
     struct json *queue;
     const char *service; /* NULL: only a queue was named */
     const char *channel, *language, *person, *visit;
+    const char *number;          /* given without the hall; NULL: none */
     int64_t appointment_ms;      /* -1: a walk-in */
     const struct json *priority; /* of the hall's list, or NULL */
     int class;
@@ -71,9 +74,41 @@ static enum err find_priority(struct call *c, struct wish *wish)
     return ERR_OK;
 }
 
+/* "W7-P001" for prefix "P": a leased label, the queue's prefix, digits. */
+static bool is_leased(const char *number, const char *prefix)
+{
+    static const char digits[] = "0123456789";
+    const char *dash = strchr(number, '-');
+    size_t length = strlen(prefix);
+    if (number[0] != 'W' || !dash || dash == number + 1 ||
+        strspn(number + 1, digits) != (size_t)(dash - number - 1))
+        return false;
+    const char *count = dash + 1 + length;
+    return str_starts(dash + 1, prefix) && strlen(count) >= 3 && count[strspn(count, digits)] == '\0';
+}
+
+static const char *prefix_of(const struct wish *wish)
+{
+    /* A mobile hall numbers out of the block that it leased. */
+    return json_text_or(wish->queue, "prefix", json_text_or(wish->queue, "code", ""));
+}
+
+static enum err read_number(struct call *c, struct wish *wish)
+{
+    TRY(body_text(c, "number", &wish->number));
+    if (!wish->number)
+        return ERR_OK;
+    if (strlen(wish->number) < TICKET_NUMBER && is_leased(wish->number, prefix_of(wish)))
+        return ERR_OK;
+    return refuse(c, "invalid_body", "number",
+                  "\"%.40s\" is none of this workstation's own numbers. Leave it out: the hall gives one.",
+                  wish->number);
+}
+
 static enum err read_wish(struct call *c, struct wish *wish)
 {
     TRY(find_queue(c, wish));
+    TRY(read_number(c, wish));
     TRY(find_priority(c, wish));
     TRY(body_text(c, "channel", &wish->channel));
     TRY(body_text(c, "language", &wish->language));
@@ -90,7 +125,8 @@ static enum err read_wish(struct call *c, struct wish *wish)
 /* The day that the ticket is for: a booking waits for its own. */
 static void day_of(const struct call *c, const struct wish *wish, char day[DATE_TEXT])
 {
-    int64_t now_ms = c->tx->now_ms;
+    int64_t now_ms =
+        wish->number ? c->at_ms : c->tx->now_ms; /* a printed number is of the day that it was given */
     time_date(wish->appointment_ms > now_ms ? wish->appointment_ms : now_ms, day);
 }
 
@@ -129,17 +165,42 @@ static void write_wish(struct json *row, const struct wish *wish)
     row_set_time(row, "appointment_at", wish->appointment_ms);
 }
 
+/* The printed number stays readable beside the new one: the person has it in their hand. */
+static enum err number_anew(struct call *c, struct json *row, const struct wish *wish, const char *day)
+{
+    char prefix[TICKET_NUMBER], number[TICKET_NUMBER], sentence[300];
+    size_t label = (size_t)(strchr(wish->number, '-') - wish->number) + 1;
+    str_format(prefix, sizeof prefix, "%.*s%s", (int)label, wish->number, prefix_of(wish));
+    TRY(ticket_number_next(c, day, prefix, number));
+    json_set_text(row, "number", number);
+    json_set_text(row, "printed", wish->number);
+    str_format(sentence, sizeof sentence,
+               "%s was given to two people that day: this ticket is %s now. Tell whoever holds it.",
+               wish->number, number);
+    return dispute_open(c, row, "number_clash", sentence);
+}
+
+static enum err take_number(struct call *c, struct json *row, const struct wish *wish, const char *day)
+{
+    bool taken = false;
+    json_set_text(row, "number", wish->number);
+    if (c->tx->predicting)
+        return ERR_OK;
+    TRY(ticket_number_taken(c, day, wish->number, &taken));
+    return taken ? number_anew(c, row, wish, day) : ERR_OK;
+}
+
 static enum err give_number(struct call *c, struct json *row, const struct wish *wish)
 {
     char number[TICKET_NUMBER], day[DATE_TEXT];
-    /* A mobile hall numbers out of the block that it leased. */
-    const char *prefix = json_text_or(wish->queue, "prefix", json_text_or(wish->queue, "code", ""));
     day_of(c, wish, day);
     json_set_text(row, "day", day);
     json_set_null(row, "number");
+    if (wish->number)
+        return take_number(c, row, wish, day);
     if (c->tx->predicting)
         return ERR_OK;
-    TRY(ticket_number_next(c, day, prefix, number));
+    TRY(ticket_number_next(c, day, prefix_of(wish), number));
     json_set_text(row, "number", number);
     return ERR_OK;
 }

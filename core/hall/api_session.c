@@ -7,6 +7,7 @@
 #include "core/base/log.h"
 #include "core/hall/calls.h"
 #include "core/hall/inside.h"
+#include "core/hall/issuers.h"
 #include "core/hall/tokens.h"
 #include "core/hall/writer.h"
 
@@ -17,7 +18,7 @@ struct sign_in {
     int64_t id;
     struct json *user; /* NULL: there is no such login, but that is not told */
     char login[64], client[UUID_TEXT], address[64];
-    char token[TOKEN_TEXT];
+    char token[TOKEN_TEXT], label[ISSUER_LABEL]; /* label: for numbers given without the hall */
 };
 
 struct sign_ins {
@@ -101,7 +102,7 @@ static struct json *answer_json(const struct sign_in *sign_in)
 {
     const struct hall *hall = sign_in->hall;
     char now[TIME_TEXT];
-    struct json *body = json_new_object(), *about = json_new_object();
+    struct json *body = json_new_object(), *about = json_new_object(), *numbers = json_new_object();
     time_text(hall->wall_ms, now);
     json_set_text(about, "code", hall->code);
     json_set_text(about, "name", hall->name);
@@ -111,6 +112,8 @@ static struct json *answer_json(const struct sign_in *sign_in)
     json_set(body, "user", user_json(sign_in->user));
     json_set(body, "hall", about);
     json_set_int(body, "epoch", hall->epoch);
+    json_set_text(numbers, "label", sign_in->label);
+    json_set(body, "numbers", numbers);
     json_set_int(body, "proto", 1);
     json_set_text(body, "server_time", now);
     return body;
@@ -120,6 +123,9 @@ static enum err run_sign_in(void *ctx, const struct server_env *env)
 {
     struct sign_in *sign_in = ctx;
     token_new(sign_in->token);
+    enum err err = issuer_lease(env->db, sign_in->client, sign_in->label);
+    if (err != ERR_OK)
+        return err;
     return session_add(env->db, sign_in->token, json_text_or(sign_in->user, "id", ""), sign_in->client,
                        env->now_ms);
 }

@@ -47,6 +47,9 @@ static const char *const migrations[] = {
     " secret TEXT NOT NULL);"
     "CREATE TABLE mobile_base (t TEXT NOT NULL, id TEXT NOT NULL, row TEXT NOT NULL, PRIMARY KEY (t, id));"
     "CREATE TABLE journal (rev BIGINT PRIMARY KEY, line TEXT NOT NULL);",
+    /* Who numbers tickets without the hall (issuers.h). */
+    "CREATE TABLE issuer (client TEXT PRIMARY KEY, number BIGINT NOT NULL);"
+    "CREATE UNIQUE INDEX issuer_number ON issuer (number);",
 };
 enum { VERSION = sizeof migrations / sizeof *migrations };
 

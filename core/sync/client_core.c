@@ -224,6 +224,7 @@ static void refused(struct client_core *core, const struct client_event *event,
         conflict(core, event, effects);
         break;
     case 410:
+        link_up(core, event->request); /* it is there, and has said what to do */
         effect(effects, CLIENT_DO_COPY);
         copy_begin(core, effects);
         break;

@@ -304,12 +304,18 @@ static enum err store_page(struct sync *sync, const struct json *page)
     return ERR_OK;
 }
 
+static enum err store_session(struct sync *sync, const struct json *answer)
+{
+    enum err err = cache_sign_in(sync->cache, answer);
+    return err == ERR_OK ? cache_take_lease(sync->cache, answer) : err;
+}
+
 static enum err store_answer(struct sync *sync, enum client_request request)
 {
     const struct json *answer = sync->answers[request];
     switch (request) {
     case CLIENT_SESSION:
-        return cache_sign_in(sync->cache, answer);
+        return store_session(sync, answer);
     case CLIENT_PUSH:
         return cache_push_results(sync->cache, answer, result, sync);
     case CLIENT_FEED:
@@ -410,6 +416,7 @@ static void carry_out(struct sync *sync, const struct client_effect *effect)
         stop(sync, &sync->places[effect->request]);
         break;
     case CLIENT_DO_STATUS:
+        cache_set_reach(sync->cache, sync->core.status.state == SYNC_ONLINE);
         if (sync->events.status)
             sync->events.status(sync->events.ctx, &sync->core.status);
         break;

@@ -22,7 +22,7 @@
  * poison command                          poison_command
  * token expired offline                   token_expired_offline
  * offline decision against reassignment   offline_decision_against_reassignment
- * overlapping draft edits                 overlapping_draft_edits
+ * overlapping draft edits                 overlapping_draft_edits, overlapping_draft_edits_kept_whole
  * clock wrong by a day, 1970              clock_wrong_by_a_day, clock_of_1970
  * cloned disk                             cloned_disk
  * proxy answers 200 with HTML             proxy_answers_with_a_page
@@ -536,7 +536,6 @@ TEST(stale_server)
     free(note);
     stranger_go_to(&far.between, day->hall.port);
     stranger_be(&far.between, STRANGER_GONE);
-    pty_type(day->pty, F5);
     reach_again(&far);
     check_note(&day->hall, "one two three");
     CHECK(!pty_shows(day->pty, "Hall restored"));
@@ -649,5 +648,271 @@ TEST(token_expired_offline)
     CHECK(pty_wait(day.pty, "Login"));
     sign_in(day.pty);
     check_note(&day.hall, "one two");
+    day_close(&day);
+}
+
+/* A ticket is work like any other: while the hall is away it gets a number at once, and keeps it. */
+TEST(tickets_are_issued_while_offline)
+{
+    struct day day = {0};
+    place_init(&day.place);
+    hall_open(&day.hall);
+    day.pty = open_loket(&day.place, day.hall.url);
+    sign_in_as(day.pty, "reception");
+    hall_kill(&day.hall);
+    CHECK(pty_wait(day.pty, "Offline since"));
+    pty_type(day.pty, "card\r");
+    pty_type(day.pty, F10);
+    CHECK(pty_wait(day.pty, "1 unsent"));
+    pty_type(day.pty, ESC "5"); /* Alt-5: the outbox */
+    CHECK(pty_wait(day.pty, "ticket issued"));
+    CHECK(pty_wait(day.pty, "W1-P001"));
+    hall_start(&day.hall);
+    pty_type(day.pty, F5);
+    CHECK(pty_wait(day.pty, "all safe"));
+    CHECK_INT(rows_at_hall(&day.hall, "ticket", "/number", "W1-P001"), 1);
+    day_close(&day);
+}
+
+/* --- the cursor --- */
+
+TEST(cursor_too_old)
+{
+    struct far_day far;
+    far_open(&far, 2);
+    struct day *day = &far.day;
+    open_form(day->pty);
+    stranger_be(&far.between, STRANGER_GONE);
+    CHECK(pty_wait(day->pty, "Offline since"));
+    let_arrive(&day->hall, 5);
+    hall_stop(&day->hall);
+    alter_file(day->hall.folder, "hall.db", "DELETE FROM change WHERE rev < (SELECT rev FROM hall_state)");
+    hall_start(&day->hall);
+    stranger_be(&far.between, STRANGER_HOLDS);
+    pty_type(day->pty, F5);
+    CHECK(pty_wait(day->pty, "copying the hall ░"));
+    pty_type(day->pty, "typed meanwhile"); /* nothing waits for the copy */
+    CHECK(pty_shows(day->pty, "[typed meanwhile"));
+    pty_type(day->pty, "\t");
+    CHECK(pty_wait(day->pty, "saved"));
+    stranger_be(&far.between, STRANGER_PASSES);
+    CHECK(pty_wait(day->pty, "all safe"));
+    check_note(&day->hall, "typed meanwhile");
+    pty_type(day->pty, ESC);
+    CHECK(pty_wait(day->pty, "P  Cards            6")); /* what came meanwhile is here */
+    far_close(&far);
+}
+
+/* --- two who did not know of each other --- */
+
+static void submit(struct pty *pty)
+{
+    pty_type(pty, "note\t");
+    pty_type(pty, F10);
+    CHECK(pty_wait(pty, "complete"));
+    CHECK(pty_wait(pty, "all safe"));
+    pty_type(pty, ESC);
+    CHECK(pty_wait(pty, "d  decide"));
+}
+
+/* The first row of a table at the hall, as the supervisor sees it: its id. */
+static char *first_case(const struct test_hall *hall)
+{
+    struct hall_client clerk;
+    int status;
+    char *id = NULL;
+    CHECK_INT(hall_sign_in(&clerk, hall, "clerk1", TEST_PASSWORD), 200);
+    struct json *page = hall_ask(&clerk, "GET", "/v1/snapshot", NULL, &status);
+    for (const struct json *row = json_first(json_get(page, "rows")); row && !id; row = json_next(row))
+        if (str_equal(json_text(row, "t"), "case"))
+            id = xstrdup(json_text(row, "id"));
+    json_free(&page);
+    hall_sign_out(&clerk);
+    REQUIRE(id);
+    return id;
+}
+
+static void do_as(const struct test_hall *hall, const char *login, const char *type, const char *body)
+{
+    struct hall_client client;
+    CHECK_INT(hall_sign_in(&client, hall, login, TEST_PASSWORD), 200);
+    struct json *data = hall_do(&client, type, body);
+    json_free(&data);
+    hall_sign_out(&client);
+}
+
+TEST(offline_decision_against_reassignment)
+{
+    struct far_day far;
+    struct other other, chief;
+    far_open(&far, 2);
+    struct day *day = &far.day;
+    open_form(day->pty);
+    submit(day->pty);
+    other_open(&other, day->hall.url, "clerk2");
+    other_open(&chief, day->hall.url, "supervisor");
+    stranger_be(&far.between, STRANGER_GONE);
+    CHECK(pty_wait(day->pty, "Offline since"));
+    pty_type(day->pty, "day"); /* decide, approve, yes */
+    CHECK(pty_wait(day->pty, "1 unsent"));
+    char *id = first_case(&day->hall);
+    char *assign = xasprintf("{\"case\":\"%s\",\"to\":{\"user\":\"clerk2\"}}", id);
+    char *decide = xasprintf("{\"case\":\"%s\",\"decision\":\"d0000000-0000-7000-8000-000000000002\","
+                             "\"outcome\":\"refuse\",\"text\":\"not genuine\"}",
+                             id);
+    do_as(&day->hall, "supervisor", "case.assign", assign);
+    do_as(&day->hall, "clerk2", "case.decide", decide);
+    stranger_be(&far.between, STRANGER_PASSES);
+    pty_type(day->pty, F5);
+    CHECK(pty_wait(day->pty, "Two decisions: supervisor")); /* both sides */
+    CHECK(pty_wait(other.pty, "Two decisions: supervisor"));
+    CHECK(pty_wait(chief.pty, "Two decisions: supervisor"));
+    CHECK_INT(rows_at_hall(&day->hall, "decision", NULL, NULL), 2);
+    CHECK_INT(rows_at_hall(&day->hall, "case", "/flags/0", "contested"), 1);
+    struct hall_client clerk;
+    CHECK_INT(hall_sign_in(&clerk, &day->hall, "clerk2", TEST_PASSWORD), 200);
+    char *deliver = xasprintf("{\"case\":\"%s\"}", id);
+    struct json *result = hall_push(&clerk, "case.deliver", deliver); /* locked */
+    CHECK_TEXT(json_text(json_get(result, "error"), "code"), "contested");
+    json_free(&result);
+    hall_sign_out(&clerk);
+    pty_type(chief.pty, "5d");
+    CHECK(pty_wait(chief.pty, "counts now"));
+    pty_type(chief.pty, "\x1b[B"); /* the refused delivery may stand before it */
+    pty_type(chief.pty, "\x1b[A");
+    CHECK(pty_wait(chief.pty, "not genuine"));
+    CHECK(pty_shows(chief.pty, "approved"));
+    CHECK(pty_shows(chief.pty, "refused"));
+    pty_type(chief.pty, "s2\r");
+    CHECK(pty_wait(chief.pty, "Settled."));
+    CHECK(pty_wait(day->pty, "settled TEST-01-2026-000001: yours counts"));
+    CHECK(pty_wait(other.pty, "settled TEST-01-2026-000001: the other one counts"));
+    CHECK_INT(rows_at_hall(&day->hall, "case", "/flags/0", "contested"), 0);
+    free(id);
+    free(assign);
+    free(decide);
+    free(deliver);
+    other_close(&other);
+    other_close(&chief);
+    far_close(&far);
+}
+
+/* Two clerks write in the same field while one of them is cut off. */
+static void overlap(struct far_day *far)
+{
+    struct day *day = &far->day;
+    far_open(far, 2);
+    open_form(day->pty);
+    char *id = first_case(&day->hall);
+    stranger_be(&far->between, STRANGER_GONE);
+    pty_type(day->pty, "by the first\t");
+    CHECK(pty_wait(day->pty, "1 unsent"));
+    char *body = xasprintf("{\"case\":\"%s\",\"patch\":{\"note\":\"by the second\"}}", id);
+    do_as(&day->hall, "clerk2", "case.draft", body);
+    stranger_be(&far->between, STRANGER_PASSES);
+    pty_type(day->pty, F5);
+    CHECK(pty_wait(day->pty, "1 record needs attention"));
+    pty_type(day->pty, ESC "5");
+    pty_type(day->pty, "d");
+    CHECK(pty_wait(day->pty, "now: Person clerk2"));
+    CHECK(pty_shows(day->pty, "typed: Person clerk1"));
+    CHECK(pty_shows(day->pty, "by the first"));
+    CHECK(pty_shows(day->pty, "by the second"));
+    free(id);
+    free(body);
+}
+
+TEST(overlapping_draft_edits)
+{
+    struct far_day far;
+    overlap(&far);
+    pty_type(far.day.pty, "s3"); /* field by field: the right one */
+    pty_type(far.day.pty, "\x1b[C\r");
+    pty_type(far.day.pty, "asked both\r");
+    CHECK(pty_wait(far.day.pty, "all safe"));
+    check_note(&far.day.hall, "by the first");
+    far_close(&far);
+}
+
+TEST(overlapping_draft_edits_kept_whole)
+{
+    struct far_day far;
+    overlap(&far);
+    pty_type(far.day.pty, "s1\r");
+    CHECK(pty_wait(far.day.pty, "all safe"));
+    check_note(&far.day.hall, "by the second");
+    far_close(&far);
+}
+
+/* --- clocks and copies --- */
+
+static const char faketime[] = "/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1";
+
+/* The workstation's clock is wrong; work goes on, and the hall takes it with its own time. */
+static void check_clock(const char *fake, const char *words)
+{
+    struct day day = {0};
+    char *fake_env = xasprintf("FAKETIME=%s", fake), *preload = xasprintf("LD_PRELOAD=%s", faketime);
+    const char *const env[] = {fake_env, preload, "FAKETIME_DONT_FAKE_MONOTONIC=1",
+                               "ASAN_OPTIONS=verify_asan_link_order=0:detect_leaks=0", NULL};
+    const struct look look = {.env = env};
+    if (access(faketime, R_OK) != 0)
+        test_skip("libfaketime is not installed");
+    place_init(&day.place);
+    hall_open(&day.hall);
+    let_arrive(&day.hall, 1);
+    day.pty = open_loket_as(&day.place, day.hall.url, &look);
+    REQUIRE(pty_wait(day.pty, "Login"));
+    pty_type(day.pty, "clerk1\t" TEST_PASSWORD "\r");
+    CHECK(pty_wait(day.pty, words)); /* and it stays in the title line */
+    open_counter(day.pty, "1");
+    serve_next(day.pty);
+    pty_type(day.pty, "+");
+    REQUIRE(pty_wait(day.pty, "Which service?"));
+    pty_type(day.pty, "Card\r");
+    REQUIRE(pty_wait(day.pty, "Note"));
+    pty_type(day.pty, "typed\t");
+    CHECK(pty_wait(day.pty, "at the hall"));
+    CHECK(pty_wait(day.pty, words));
+    check_note(&day.hall, "typed");
+    CHECK_INT(rows_at_hall(&day.hall, "dispute", NULL, NULL), 0);
+    free(fake_env);
+    free(preload);
+    day_close(&day);
+}
+
+TEST(clock_wrong_by_a_day)
+{
+    check_clock("-26h", "Clock differs by 26 h");
+    check_clock("+26h", "Clock differs by 26 h");
+}
+
+TEST(clock_of_1970)
+{
+    check_clock("@1970-01-02 00:00:00", "Clock differs by ");
+}
+
+TEST(cloned_disk)
+{
+    struct day day;
+    day_open(&day);
+    quit(&day.pty);
+    struct place copy;
+    place_init(&copy);
+    struct ran copied = RUN(NULL, "cp", "-a", "--", day.place.data, copy.data);
+    CHECK_INT(copied.status, 0);
+    ran_free(&copied);
+    day.pty = open_loket(&day.place, day.hall.url);
+    CHECK(pty_wait(day.pty, "all safe"));
+    pty_type(day.pty, "the first\t");
+    CHECK(pty_wait(day.pty, "all safe"));
+    struct pty *second = open_loket(&copy, day.hall.url);
+    CHECK(pty_wait(second, "Note"));
+    pty_type(second, "the copy\t");
+    CHECK(pty_wait(second, "This installation is a copy; ask an administrator"));
+    CHECK(pty_shows(second, "the copy")); /* kept */
+    check_note(&day.hall, "the first");
+    quit(&second);
+    place_deinit(&copy);
     day_close(&day);
 }

@@ -241,7 +241,10 @@ TEST(pipe_works_without_the_hall)
     CHECK_TEXT(json_text(ready, "network"), "offline");
     json_free(&ready);
     piped_say(&piped, issue);
-    piped_skip(&piped, "saved", "i");
+    struct json *saved = piped_await(&piped, "saved", "i");
+    char *number = xstrdup(json_text_or(json_get(saved, "data"), "number", "")); /* it may be printed */
+    CHECK_TEXT(number, "W1-P001");
+    json_free(&saved);
     check_error(&piped, "{'tag':'c','type':'counter.open','body':{'counter':'c1'}}", "offline");
     piped_end_input(&piped);
     CHECK_INT(piped_end(&piped, SIGTERM), 3);
@@ -252,7 +255,9 @@ TEST(pipe_works_without_the_hall)
     struct json *result = piped_await(&piped, "result", NULL);
     CHECK_TEXT(json_text(result, "status"), "applied");
     CHECK(json_is_null(json_get(result, "tag")));
+    CHECK_TEXT(json_text(json_get(json_get(result, "data"), "ticket"), "number"), number); /* and stays */
     json_free(&result);
+    free(number);
     CHECK_INT(piped_end(&piped, 0), 0);
     CHECK_INT(tickets_at_hall(&place), 1);
     CHECK_INT(hall_stop(&place.hall), 0);
