@@ -204,8 +204,8 @@ enum err queue_move(struct call *c)
     int64_t count = 0;
     struct json *rows = keep(c, json_new_array()), *moved = keep(c, json_new_array()),
                 *shown = json_new_array();
-    TRY(body_bool(c, "preview", &preview));
     json_set(answer(c), "tickets", shown);
+    TRY(body_bool(c, "preview", &preview));
     TRY(read_move(c, &move));
     TRY(queue_need_here(c, move.to, "to"));
     TRY(waiting_rows(c, move.from, rows));
