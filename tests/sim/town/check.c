@@ -9,7 +9,9 @@
 struct check *check_new(struct town *town)
 {
     (void)town;
-    return xcalloc(1, sizeof(struct check));
+    struct check *check = xcalloc(1, sizeof *check);
+    check->order = order_new();
+    return check;
 }
 
 void check_free(struct check **slot)
@@ -23,6 +25,7 @@ void check_free(struct check **slot)
     }
     free(check->ops);
     free(check->shadows);
+    order_free(&check->order);
     lookup_free(&check->op_ids);
     lookup_free(&check->shadow_ids);
     lookup_free(&check->numbers);
@@ -50,6 +53,24 @@ struct op *op_find(struct check *check, const char *id)
     return at < 0 ? NULL : &check->ops[at];
 }
 
+/* What the person had before their eyes, as the command says it. */
+static void read_base(struct station *station, struct op *op)
+{
+    static const char sql[] = "SELECT command FROM outbox WHERE id = $1";
+    struct json *command = NULL;
+    struct stmt *s = db_query(station->cache->db, sql);
+    db_bind_text(s, 1, op->id);
+    const char *text = db_step(s) == ERR_OK ? db_text(s, 0) : NULL;
+    if (text && json_parse(text, strlen(text), &command, NULL) == ERR_OK) {
+        const struct json *base = json_get(command, "base");
+        op->base_known = true;
+        op->base_row_rev = json_int(base, "row_rev", -1);
+        op->base_hold_gen = json_int(base, "hold_gen", -1);
+    }
+    db_done(s);
+    json_free(&command);
+}
+
 void check_confirmed(struct town *town, struct station *station, const struct saved *saved, const char *type,
                      const struct json *body)
 {
@@ -72,6 +93,9 @@ void check_confirmed(struct town *town, struct station *station, const struct sa
     str_copy(op->id, sizeof op->id, saved->id);
     str_copy(op->client, sizeof op->client, cache_client(station->cache));
     str_copy(op->type, sizeof op->type, type);
+    str_copy(op->user, sizeof op->user, cache_actor(station->cache)->user);
+    if (json_get(body, "case"))
+        read_base(station, op);
 }
 
 /* --- answers --- */
@@ -117,6 +141,11 @@ void check_result(struct town *town, struct station *station, int64_t seq, const
         return;
     if (op->seq != seq || (op->station != (int)(station - town->stations) && !op->doubtful))
         town_violated(town, "station %d took the result of another's %s", station->machine.number, op->type);
+    if (op->online && op->told_life == station->machine.life)
+        town_violated(town, "station %d told its person twice what came of %s seq %lld",
+                      station->machine.number, op->type, (long long)seq);
+    op->told_life = station->machine.life;
+    order_answered(town, op, result);
     if (op->returned_ms < 0)
         op->returned_ms = town->now_ms;
     if (!op->data && json_get(result, "data"))
@@ -166,15 +195,26 @@ void check_hall_stepped(struct town *town, struct backend *backend)
         rows_follow(town, backend);
 }
 
+/* It is to be done once more: what was answered is of a history that is gone. */
+static void take_back(struct op *op)
+{
+    op->answered = false;
+    op->returned_ms = -1;
+    op->told_life = 0;
+    op->given_rev = 0;
+    json_free(&op->data);
+}
+
 void check_restored(struct town *town, int64_t rev, int64_t safe_through)
 {
     struct check *check = town->check;
+    order_finish(town);
     if (rev < safe_through)
         town_violated(town, "the hall said that rev %lld is safe, and the backup has %lld",
                       (long long)safe_through, (long long)rev);
     for (size_t i = 0; i < check->op_count; i++)
         if (check->ops[i].rev > rev)
-            check->ops[i].answered = false;
+            take_back(&check->ops[i]);
 }
 
 void check_failed_over(struct town *town, struct backend *old)
@@ -359,6 +399,8 @@ void check_at_end(struct town *town)
     for (int i = 0; i < town->plan.stations && !town->violation[0]; i++)
         if (is_level(town, &town->stations[i]))
             base_is_hall(town, &town->stations[i]);
+    if (!town->violation[0])
+        order_finish(town);
     if (!town->violation[0])
         check_file(town);
 }

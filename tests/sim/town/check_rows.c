@@ -28,6 +28,8 @@ void rows_forget(struct check *check)
 {
     check->shadow_count = 0;
     check->seen_rev = 0;
+    check->is_old = true;
+    order_forget(check);
     lookup_clear(&check->shadow_ids);
     lookup_clear(&check->numbers);
 }
@@ -147,9 +149,10 @@ static void check_row(struct town *town, const struct json *line, int64_t rev)
     }
 }
 
-static void check_item(struct town *town, int64_t rev, const char *text)
+static void check_item(struct town *town, struct committed *committed, const char *text)
 {
     struct json *item = NULL;
+    int64_t rev = committed->rev;
     if (json_parse(text, strlen(text), &item, NULL) != ERR_OK) {
         town_violated(town, "rev %lld cannot be read", (long long)rev);
         return;
@@ -157,12 +160,15 @@ static void check_item(struct town *town, int64_t rev, const char *text)
     const struct json *lines = json_is_array(item) ? item : json_get(item, "rows");
     for (const struct json *line = json_first(lines); line; line = json_next(line))
         check_row(town, line, rev);
+    committed->rows = lines;
+    order_follow(town, committed);
     json_free(&item);
 }
 
 void rows_follow(struct town *town, struct backend *backend)
 {
-    static const char sql[] = "SELECT rev, item FROM change WHERE rev > $1 ORDER BY rev";
+    static const char sql[] = "SELECT c.rev, c.item, c.command, c.by_, a.type, a.outcome FROM change c"
+                              " JOIN audit a ON a.rev = c.rev WHERE c.rev > $1 ORDER BY c.rev";
     struct check *check = town->check;
     if (backend->hall.state.rev == check->seen_rev)
         return;
@@ -174,9 +180,15 @@ void rows_follow(struct town *town, struct backend *backend)
         if (rev != check->seen_rev + 1 && check->seen_rev > 0)
             town_violated(town, "rev %lld follows rev %lld", (long long)rev, (long long)check->seen_rev);
         check->seen_rev = rev;
-        check_item(town, rev, db_text(s, 1));
+        struct committed committed = {.rev = rev,
+                                      .command = db_text(s, 2),
+                                      .by = db_text(s, 3),
+                                      .type = db_text(s, 4),
+                                      .outcome = db_text(s, 5)};
+        check_item(town, &committed, db_text(s, 1));
     }
     db_done(s);
+    check->is_old = false;
     if (err == ERR_ABSENT && check->seen_rev != backend->hall.state.rev)
         town_violated(town, "the hall says rev %lld and has changes up to %lld",
                       (long long)backend->hall.state.rev, (long long)check->seen_rev);

@@ -4,19 +4,25 @@
 
 /* A command from the moment that a person was told "saved". */
 struct op {
-    char id[UUID_TEXT], client[UUID_TEXT], type[32];
+    char id[UUID_TEXT], client[UUID_TEXT], type[32], user[48];
     int64_t seq;
     int station; /* index */
     bool online;
     bool doubtful; /* of an installation that is a copy: it may be frozen with this in it */
     int64_t confirmed_ms;
     struct json *body;
+    bool base_known; /* what its person had seen, as it is sent */
+    int64_t base_row_rev, base_hold_gen;
+    unsigned told_life; /* of the machine, when its result reached the person; 0: not yet */
     /* Of the hall's history as it is now; after a restore it is answered anew. */
     bool answered, applied;
     int64_t rev;
     char code[48];
     int64_t returned_ms; /* when its first result reached the person; -1 */
     struct json *data;   /* of that result */
+    /* As the model replayed it: at which rev, and whom a call gave. */
+    int64_t given_rev, given_gen;
+    char given[64];
 };
 
 /* A row of the hall, as its newest change has it. */
@@ -35,7 +41,17 @@ struct lookup {
     size_t size, used;
 };
 
+/* One rev, as it is committed. */
+struct committed {
+    int64_t rev;
+    const char *command, *by, *type, *outcome; /* outcome: "applied" or "refused CODE" */
+    const struct json *rows;
+};
+
+struct order;
 struct check {
+    struct order *order;
+    bool is_old; /* changes are read again that were seen before */
     struct op *ops;
     size_t op_count, op_capacity;
     struct lookup op_ids;
@@ -61,3 +77,11 @@ void rows_forget(struct check *check);
 void rows_follow(struct town *town, struct backend *backend);
 /* check_base.c: false and a violation when the station's base is not the hall at its cursor. */
 bool base_is_hall(struct town *town, struct station *station);
+/* check_order.c */
+struct order *order_new(void);
+void order_free(struct order **order);
+void order_follow(struct town *town, const struct committed *committed);
+void order_answered(struct town *town, const struct op *op,
+                    const struct json *result); /* it reached its person */
+void order_finish(struct town *town);           /* of the history as it is */
+void order_forget(struct check *check);

@@ -42,7 +42,7 @@ static const struct row {
     "\"en\":\"Not "                                                                                       \
     "genuine\"}}]," more FORM "}"
     {TABLE_SERVICE, SERVICE("s1", "a1", "p", "")},
-    {TABLE_SERVICE, SERVICE("s2", "a1", "q", "\"four_eyes\":true,")},
+    {TABLE_SERVICE, SERVICE("s2", "a1", "q", "\"confirm\":[\"approve\",\"refuse\"],")},
     {TABLE_SERVICE, SERVICE("s3", "a2", "t", "")},
 #define COUNTER(id, name, agency, queues)                                                    \
     "{\"id\":\"" id "\",\"name\":\"" name "\",\"agency\":\"" agency "\",\"queues\":[" queues \

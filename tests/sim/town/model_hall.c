@@ -1,0 +1,420 @@
+/* tests/sim/town/model_hall.c: tickets, counters and queues by PROTOCOL.md section 4. */
+#include <string.h>
+
+#include "core/base/clock.h"
+#include "tests/sim/town/model_inside.h"
+
+static bool supervises(struct model *model, const char *user)
+{
+    const struct model_user *found = model_user_of(model, user);
+    return found && found->supervises;
+}
+
+static bool is_foreign(struct model *model, const char *user, const char *agency)
+{
+    const struct model_user *found = model_user_of(model, user);
+    return found && *found->agency && *agency && strcmp(found->agency, agency) != 0;
+}
+
+/* The rule named a row that has to be in the item. */
+static void need_row(struct model *model, const char *table, const char *id)
+{
+    if (!model_row(model->step, table, id))
+        model_object(model, "the feed does not tell of %s %s", table, id);
+}
+
+/* --- steps of a ticket --- */
+
+static const struct step {
+    const char *type, *from, *to;
+    bool new_holder, undoable;
+} steps[] = {
+    {"ticket.recall", " called ", "called", false, false},
+    {"ticket.start", " called ", "serving", false, false},
+    {"ticket.no_show", " called ", "no_show", false, true},
+    {"ticket.hold", " serving ", "held", false, false},
+    {"ticket.resume", " held ", "serving", false, false},
+    {"ticket.return", " called serving ", "waiting", true, false},
+    {"ticket.finish", " serving ", "done", false, true},
+    {"ticket.cancel", " waiting called ", "cancelled", false, true},
+    {"ticket.transfer", " called serving ", "waiting", true, true},
+};
+
+static struct model_before remember(const struct model_ticket *t)
+{
+    struct model_before before = {.is = true};
+    str_copy(before.state, sizeof before.state, t->state);
+    str_copy(before.queue, sizeof before.queue, t->queue);
+    str_copy(before.counter, sizeof before.counter, t->counter);
+    str_copy(before.user, sizeof before.user, t->user);
+    return before;
+}
+
+static void send_to(struct model *model, struct model_ticket *t, const struct json *to)
+{
+    const struct model_queue *queue = model_queue_of(model, json_text_or(to, "queue", ""));
+    const struct model_counter *counter = model_counter_of(model, json_text_or(to, "counter", ""));
+    const struct model_user *user = model_user_of(model, json_text_or(to, "user", ""));
+    if (queue)
+        str_copy(t->queue, sizeof t->queue, queue->id);
+    str_copy(t->counter, sizeof t->counter, counter ? counter->id : "");
+    str_copy(t->user, sizeof t->user, user ? user->id : "");
+}
+
+static void apply_step(struct model *model, struct model_step *s, const struct step *step,
+                       struct model_ticket *t)
+{
+    struct model_before before = step->undoable ? remember(t) : (struct model_before){0};
+    str_copy(t->state, sizeof t->state, step->to);
+    t->gen += step->new_holder;
+    if (step->new_holder)
+        send_to(model, t, json_get(s->body, "to")); /* a return has none: to nobody */
+    t->before = before;
+    need_row(model, "ticket", t->id);
+}
+
+/* What a state and a holder allow may still be too soon, or lack a reason: those words are the hall's. */
+static enum verdict step_rule(struct model *model, struct model_step *s, const struct step *step)
+{
+    struct model_ticket *t = model_ticket_of(model, json_text_or(s->body, "ticket", ""));
+    if (!t)
+        return MUST_REFUSE;
+    if (json_get(s->body, "gen") && json_int(s->body, "gen", -1) != t->gen)
+        return MUST_REFUSE;
+    if (!model_is(t->state, step->from))
+        return MUST_REFUSE;
+    bool held = strcmp(t->state, "waiting") != 0;
+    if (held && strcmp(t->user, s->user) != 0 && !supervises(model, s->user))
+        return MUST_REFUSE;
+    if (s->applied)
+        apply_step(model, s, step, t);
+    bool plain =
+        model_is(step->to, " serving waiting cancelled done ") || strcmp(step->type, "ticket.recall") == 0;
+    return plain && strcmp(step->type, "ticket.resume") != 0 && strcmp(step->type, "ticket.transfer") != 0
+               ? MUST_APPLY
+               : EITHER;
+}
+
+static enum verdict undo_rule(struct model *model, struct model_step *s)
+{
+    struct model_ticket *t = model_ticket_of(model, json_text_or(s->body, "ticket", ""));
+    if (!t || !t->before.is || (json_get(s->body, "gen") && json_int(s->body, "gen", -1) != t->gen))
+        return MUST_REFUSE;
+    if (!s->applied)
+        return EITHER;                          /* too late, or the desk is taken */
+    t->gen += strcmp(t->state, "waiting") == 0; /* of a transfer: the holder changes back */
+    str_copy(t->state, sizeof t->state, t->before.state);
+    str_copy(t->queue, sizeof t->queue, t->before.queue);
+    str_copy(t->counter, sizeof t->counter, t->before.counter);
+    str_copy(t->user, sizeof t->user, t->before.user);
+    t->before = (struct model_before){0};
+    need_row(model, "ticket", t->id);
+    return EITHER;
+}
+
+/* --- a number --- */
+
+static int64_t class_of(const struct model *model, const char *code)
+{
+    for (int i = 0; i < model->priority_count; i++)
+        if (strcmp(model->priorities[i].code, code) == 0)
+            return model->priorities[i].class;
+    return 0;
+}
+
+static enum verdict issue_rule(struct model *model, struct model_step *s)
+{
+    const struct model_service *service = model_service_of(model, json_text_or(s->body, "service", ""));
+    const char *named = json_text(s->body, "queue");
+    const struct model_queue *queue = model_queue_of(model, named ? named : service ? service->queue : "");
+    int made = 0;
+    if (!queue)
+        return MUST_REFUSE;
+    for (const struct json *line = json_first(s->rows); line && s->applied; line = json_next(line)) {
+        const struct json *row = json_get(line, "row");
+        if (strcmp(json_text_or(line, "t", ""), "ticket") != 0)
+            continue;
+        made++;
+        if (model_ticket_of(model, json_text_or(line, "id", "")))
+            model_object(model, "ticket %s was there already", json_text_or(line, "id", ""));
+        else if (strcmp(json_text_or(row, "state", ""), "waiting") != 0 || json_text(row, "user") ||
+                 strcmp(json_text_or(row, "queue", ""), queue->id) != 0 || !json_text(row, "number"))
+            model_object(model, "a new ticket should wait in queue %s under a number", queue->id);
+        else if (json_text(s->body, "priority") &&
+                 json_int(row, "priority_class", 0) != class_of(model, json_text(s->body, "priority")))
+            model_object(model, "a new ticket has another priority than was asked for");
+    }
+    if (s->applied && made != 1)
+        model_object(model, "%d tickets were given", made);
+    return s->applied ? OPEN : strcmp(queue->home, "hall") == 0 ? MUST_APPLY : EITHER;
+}
+
+/* --- a call --- */
+
+static int by_number(const char *a, const char *b)
+{
+    size_t n = strlen(a), m = strlen(b);
+    return n != m ? (n < m ? -1 : 1) : strcmp(a, b);
+}
+
+/* Arrival, or the place that a transfer gave; then number. */
+static bool is_before(const struct model_ticket *a, const struct model_ticket *b)
+{
+    int64_t x = a->place_ms ? a->place_ms : a->arrived_ms, y = b->place_ms ? b->place_ms : b->arrived_ms;
+    return x != y ? x < y : by_number(a->number, b->number) < 0;
+}
+
+struct head {
+    struct model_ticket *any, *ordinary, *lawful; /* the first of each; lawful: of the lowest class */
+};
+
+static struct head head_of(struct model *model, const char *queue)
+{
+    struct head head = {0};
+    for (size_t i = 0; i < model->tickets.count; i++) {
+        struct model_ticket *t = &model->tickets.list[i];
+        if (strcmp(t->state, "waiting") != 0 || *t->counter || *t->user || strcmp(t->queue, queue) != 0)
+            continue;
+        if (!head.any || is_before(t, head.any))
+            head.any = t;
+        if (t->class == 0 && (!head.ordinary || is_before(t, head.ordinary)))
+            head.ordinary = t;
+        if (t->class > 0 && (!head.lawful || t->class < head.lawful->class ||
+                             (t->class == head.lawful->class && is_before(t, head.lawful))))
+            head.lawful = t;
+    }
+    return head;
+}
+
+/* Whom the queue's own rule calls; *run as it is then. NULL: nobody waits. */
+static struct model_ticket *first_of(struct model *model, const struct model_queue *queue, int64_t *run)
+{
+    struct head head = head_of(model, queue->id);
+    *run = queue->run;
+    if (strcmp(queue->kind, "priority") != 0)
+        return head.any;
+    if (head.lawful && !(head.ordinary && queue->max_run > 0 && queue->run >= queue->max_run)) {
+        *run = head.ordinary ? queue->run + 1 : 0;
+        return head.lawful;
+    }
+    *run = 0;
+    return head.ordinary;
+}
+
+static bool is_own(const struct model_ticket *t, const struct model_counter *counter, const char *user)
+{
+    return strcmp(t->state, "waiting") == 0 && ((*t->counter && strcmp(t->counter, counter->id) == 0) ||
+                                                (*t->user && strcmp(t->user, user) == 0));
+}
+
+static struct model_ticket *any_own(struct model *model, const struct model_counter *counter,
+                                    const char *user)
+{
+    for (size_t i = 0; i < model->tickets.count; i++)
+        if (is_own(&model->tickets.list[i], counter, user))
+            return &model->tickets.list[i];
+    return NULL;
+}
+
+static struct model_ticket *called_in(struct model *model, const struct model_step *s)
+{
+    for (const struct json *line = json_first(s->rows); line; line = json_next(line))
+        if (strcmp(json_text_or(line, "t", ""), "ticket") == 0)
+            return model_ticket_of(model, json_text_or(line, "id", ""));
+    return NULL;
+}
+
+/* Of several queues the protocol says for some rules which comes first: of fifo alone, it is the first of all. */
+static void hold_choice(struct model *model, const struct model_counter *counter, struct model_ticket *chosen)
+{
+    struct model_ticket *first = NULL;
+    bool fifo = true, fits = false;
+    for (int i = 0; i < counter->queue_count; i++) {
+        struct model_queue *queue = model_queue_of(model, counter->queues[i]);
+        int64_t run;
+        if (!queue)
+            continue;
+        struct model_ticket *head = first_of(model, queue, &run);
+        bool told = strcmp(queue->kind, "fifo") == 0 || strcmp(queue->kind, "priority") == 0;
+        fifo = fifo && strcmp(queue->kind, "fifo") == 0;
+        if (head && (!first || is_before(head, first)))
+            first = head;
+        if (chosen && strcmp(chosen->queue, queue->id) == 0 && (head == chosen || !told)) {
+            fits = true;
+            queue->run = run;
+        }
+    }
+    if (!chosen && first)
+        model_object(model, "%s waits in %s, and nobody was called", first->number, first->queue);
+    else if (chosen && (!fits || (fifo && chosen != first)))
+        model_object(model, "%s of %s was called, and by the rule it is not the turn of that one but of %s",
+                     chosen->number, chosen->queue, first ? first->number : "nobody");
+}
+
+static void give(struct model *model, struct model_step *s, const struct model_counter *counter,
+                 struct model_ticket *t)
+{
+    if (strcmp(t->state, "waiting") != 0)
+        model_object(model, "%s was called and is %s with %s", t->number, t->state, t->user);
+    str_copy(t->state, sizeof t->state, "called");
+    str_copy(t->counter, sizeof t->counter, counter->id);
+    str_copy(t->user, sizeof t->user, s->user);
+    t->gen++;
+    t->before = (struct model_before){0};
+    str_copy(s->ticket, sizeof s->ticket, t->id);
+    s->gen = t->gen;
+}
+
+static bool may_call(struct model *model, const struct model_step *s, const struct model_counter *counter)
+{
+    return counter && strcmp(counter->state, "open") == 0 && strcmp(counter->user, s->user) == 0 &&
+           json_int(s->body, "fence", -1) == counter->fence && !is_foreign(model, s->user, counter->agency);
+}
+
+static bool has_someone(struct model *model, const char *user)
+{
+    for (size_t i = 0; i < model->tickets.count; i++)
+        if (model_is(model->tickets.list[i].state, " called serving ") &&
+            strcmp(model->tickets.list[i].user, user) == 0)
+            return true;
+    return false;
+}
+
+static enum verdict call_next_rule(struct model *model, struct model_step *s)
+{
+    struct model_counter *counter = model_counter_of(model, json_text_or(s->body, "counter", ""));
+    if (!may_call(model, s, counter))
+        return MUST_REFUSE;
+    if (!s->applied)
+        return has_someone(model, s->user) || json_get(s->body, "queues") ? EITHER : MUST_APPLY;
+    struct model_ticket *chosen = called_in(model, s), *own = any_own(model, counter, s->user);
+    if (own && (!chosen || !is_own(chosen, counter, s->user)))
+        model_object(model, "%s was sent to this counter and was passed over", own->number);
+    else if (!own && !json_get(s->body, "queues"))
+        hold_choice(model, counter, chosen);
+    if (chosen)
+        give(model, s, counter, chosen);
+    return EITHER;
+}
+
+static enum verdict call_rule(struct model *model, struct model_step *s)
+{
+    struct model_counter *counter = model_counter_of(model, json_text_or(s->body, "counter", ""));
+    struct model_ticket *t = model_ticket_of(model, json_text_or(s->body, "ticket", ""));
+    if (!t || strcmp(t->state, "waiting") != 0 || !may_call(model, s, counter))
+        return MUST_REFUSE;
+    if (s->applied)
+        give(model, s, counter, t);
+    return EITHER;
+}
+
+enum verdict model_tickets_rule(struct model *model, struct model_step *s)
+{
+    if (strcmp(s->type, "ticket.issue") == 0)
+        return issue_rule(model, s);
+    if (strcmp(s->type, "ticket.call_next") == 0)
+        return call_next_rule(model, s);
+    if (strcmp(s->type, "ticket.call") == 0)
+        return call_rule(model, s);
+    if (strcmp(s->type, "ticket.undo") == 0)
+        return undo_rule(model, s);
+    for (size_t i = 0; i < sizeof steps / sizeof *steps; i++)
+        if (strcmp(s->type, steps[i].type) == 0)
+            return step_rule(model, s, &steps[i]);
+    return OPEN;
+}
+
+/* --- counters --- */
+
+static enum verdict open_rule(struct model *model, struct model_step *s, struct model_counter *counter)
+{
+    bool taken =
+        strcmp(counter->state, "closed") != 0 && *counter->user && strcmp(counter->user, s->user) != 0;
+    bool over = json_bool(s->body, "takeover", false);
+    bool leased = s->now_ms >= 0 && counter->taken_ms >= 0 && s->now_ms - counter->taken_ms < MODEL_LEASE_MS;
+    if (taken && !over && leased)
+        return MUST_REFUSE;
+    if (!s->applied)
+        return EITHER; /* someone else has it, or the clerk has a visitor elsewhere */
+    str_copy(counter->state, sizeof counter->state, "open");
+    str_copy(counter->user, sizeof counter->user, s->user);
+    counter->fence++;
+    counter->taken_ms = s->now_ms;
+    need_row(model, "counter", counter->id);
+    return EITHER;
+}
+
+static bool has_open_ticket(struct model *model, const struct model_counter *counter)
+{
+    for (size_t i = 0; i < model->tickets.count; i++) {
+        const struct model_ticket *t = &model->tickets.list[i];
+        if (model_is(t->state, " called serving held ") && strcmp(t->counter, counter->id) == 0)
+            return true;
+    }
+    return false;
+}
+
+static enum verdict desk_rule(struct model *model, struct model_step *s, struct model_counter *counter)
+{
+    static const struct {
+        const char *type, *from, *to;
+    } moves[] = {{"counter.pause", " open ", "paused"},
+                 {"counter.resume", " paused ", "open"},
+                 {"counter.close", " open paused ", "closed"}};
+    size_t i = 0;
+    while (i < 3 && strcmp(moves[i].type, s->type) != 0)
+        i++;
+    if (i == 3)
+        return OPEN;
+    bool mine = strcmp(counter->user, s->user) == 0;
+    if (!model_is(counter->state, moves[i].from) || (!mine && !supervises(model, s->user)))
+        return MUST_REFUSE;
+    if (mine && json_get(s->body, "fence") && json_int(s->body, "fence", -1) != counter->fence)
+        return MUST_REFUSE;
+    if (strcmp(moves[i].to, "closed") == 0 && has_open_ticket(model, counter))
+        return MUST_REFUSE;
+    if (!s->applied)
+        return MUST_APPLY;
+    str_copy(counter->state, sizeof counter->state, moves[i].to);
+    if (strcmp(moves[i].to, "closed") == 0)
+        counter->user[0] = '\0';
+    need_row(model, "counter", counter->id);
+    return MUST_APPLY;
+}
+
+enum verdict model_counters_rule(struct model *model, struct model_step *s)
+{
+    struct model_counter *counter = model_counter_of(model, json_text_or(s->body, "counter", ""));
+    if (!counter || is_foreign(model, s->user, counter->agency))
+        return MUST_REFUSE;
+    return strcmp(s->type, "counter.open") == 0 ? open_rule(model, s, counter) : desk_rule(model, s, counter);
+}
+
+/* --- queues --- */
+
+static void move_all(struct model *model, const struct model_queue *from, const struct model_queue *to)
+{
+    for (size_t i = 0; i < model->tickets.count; i++) {
+        struct model_ticket *t = &model->tickets.list[i];
+        if (strcmp(t->state, "waiting") != 0 || strcmp(t->queue, from->id) != 0)
+            continue;
+        str_copy(t->queue, sizeof t->queue, to->id);
+        t->before = (struct model_before){0};
+        need_row(model, "ticket", t->id);
+    }
+}
+
+enum verdict model_queues_rule(struct model *model, struct model_step *s)
+{
+    if (!supervises(model, s->user))
+        return MUST_REFUSE;
+    if (strcmp(s->type, "queue.move") != 0 || json_get(s->body, "filter"))
+        return OPEN;
+    const struct model_queue *from = model_queue_of(model, json_text_or(s->body, "from", ""));
+    const struct model_queue *to = model_queue_of(model, json_text_or(s->body, "to", ""));
+    if (!from || !to || from == to)
+        return MUST_REFUSE;
+    if (s->applied && !json_bool(s->body, "preview", false))
+        move_all(model, from, to);
+    return strcmp(to->home, "hall") == 0 ? MUST_APPLY : EITHER;
+}

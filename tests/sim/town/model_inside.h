@@ -1,0 +1,106 @@
+/* tests/sim/town/model_inside.h: what the model's own files share. */
+#pragma once
+#include "tests/sim/town/checking.h"
+#include "tests/sim/town/model.h"
+
+enum { NAME = 40, SERVED_MAX = 16, FIELDS = 3, MODEL_LEASE_MS = 90 * 1000 };
+
+struct model_before { /* what an undo leads back to */
+    bool is;
+    char state[12], queue[NAME], counter[NAME], user[NAME];
+};
+
+struct model_ticket {
+    char id[NAME], state[12], queue[NAME], counter[NAME], user[NAME], number[NAME];
+    int64_t gen, arrived_ms, place_ms, class;
+    struct model_before before;
+};
+
+struct model_counter {
+    char id[NAME], name[NAME], agency[NAME], state[12], user[NAME];
+    char queues[SERVED_MAX][NAME];
+    int queue_count;
+    int64_t fence, taken_ms; /* true time; -1: unknown */
+};
+
+struct model_queue {
+    char id[NAME], code[NAME], kind[16], home[NAME];
+    int64_t max_run, run;
+};
+
+struct model_service {
+    char id[NAME], agency[NAME], queue[NAME];
+    bool seconds_approve, seconds_refuse; /* asks for a second pair of eyes */
+};
+
+struct model_user {
+    char id[NAME], login[NAME], agency[NAME];
+    bool supervises;
+};
+
+struct model_field { /* one member of a draft, and whose word it is */
+    char value[48], by[NAME];
+    int64_t rev;
+};
+
+enum holder_work { HOLDER_IDLE, HOLDER_DRAFTED };
+struct model_case {
+    char id[NAME], agency[NAME], service[NAME], state[12], user[NAME];
+    int64_t hold_gen, decided_rev;
+    char decision[NAME], outcome[12], decided_by[NAME];
+    bool pending; /* a second person is due */
+    bool contested, other_flags, papers_met;
+    int branches;
+    enum holder_work work;
+    struct model_field fields[FIELDS];
+};
+
+/* Lists that grow, each with its index by identity. */
+#define MODEL_LIST(type)     \
+    struct {                 \
+        struct type *list;   \
+        size_t count, room;  \
+        struct lookup index; \
+    }
+struct model {
+    MODEL_LIST(model_ticket) tickets;
+    MODEL_LIST(model_counter) counters;
+    MODEL_LIST(model_queue) queues;
+    MODEL_LIST(model_service) services;
+    MODEL_LIST(model_user) users;
+    MODEL_LIST(model_case) cases;
+    struct {
+        char code[NAME];
+        int64_t class;
+    } priorities[8];
+    int priority_count;
+    struct model_step *step;
+    char *why; /* [300]; "" so far */
+};
+
+/* What the protocol says of a command. */
+enum verdict {
+    MUST_APPLY,
+    MUST_REFUSE,
+    EITHER, /* it leaves room; what an applied one changes is told all the same */
+    OPEN,   /* what it changes is not told either: it is taken over */
+};
+typedef enum verdict model_rule(struct model *model, struct model_step *step);
+
+/* A rule's own objection: "whatever was wrong". */
+void model_object(struct model *model, const char *format, ...) PRINTF(2, 3);
+struct model_ticket *model_ticket_of(struct model *model, const char *id); /* NULL: none */
+struct model_counter *model_counter_of(struct model *model, const char *name);
+struct model_queue *model_queue_of(struct model *model, const char *name);
+struct model_service *model_service_of(struct model *model, const char *id);
+struct model_user *model_user_of(struct model *model, const char *name);
+struct model_case *model_case_of(struct model *model, const char *id);
+const struct json *model_row(const struct model_step *step, const char *table,
+                             const char *id);         /* NULL: not in it */
+bool model_is(const char *state, const char *any_of); /* any_of: words between spaces */
+
+model_rule model_tickets_rule, model_counters_rule, model_queues_rule, model_cases_rule;
+/* Takes the row over; all of it, or only what the protocol leaves open. */
+void model_case_take(struct model_case *c, const struct json *row, bool all);
+/* What differs, or NULL. */
+const char *model_case_differs(const struct model_case *c, const struct json *row);
