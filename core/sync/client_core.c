@@ -197,7 +197,9 @@ static void conflict(struct client_core *core, const struct client_event *event,
                "administrator before working on.",
                effects);
     } else if (strcmp(code, "epoch_changed") == 0) {
-        if (!meet_epoch(core, event, effects))
+        core->push_again =
+            false; /* its bytes name the epoch that is over, also where something else told of the new */
+        if (!meet_epoch(core, event, effects) && event->answer.epoch == 0)
             copy_begin(core, effects); /* its first page names the epoch */
     } else {
         link_down(core, event, true, event->answer.text, effects);

@@ -259,6 +259,21 @@ TEST(client_meets_a_restored_hall_when_it_signs_in)
     CHECK(sent(&s, CLIENT_SNAPSHOT));
 }
 
+/* The epoch is known already, from a page of the copy: the push that still names the old one is made anew. */
+TEST(client_does_not_repeat_a_push_of_the_old_epoch)
+{
+    struct side s;
+    struct client_answer late = error(409, "epoch_changed");
+    open_side(&s);
+    wake(&s, 1);
+    REQUIRE(sent(&s, CLIENT_PUSH));
+    s.facts.epoch = late.epoch = 2;
+    answer(&s, CLIENT_PUSH, late);
+    REQUIRE(sent(&s, CLIENT_PUSH));
+    CHECK(!sent(&s, CLIENT_PUSH)->again);
+    CHECK(!sent(&s, CLIENT_SNAPSHOT));
+}
+
 TEST(client_copies_page_by_page_and_swaps_at_the_end)
 {
     struct side s;
