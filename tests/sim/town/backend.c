@@ -209,8 +209,8 @@ void backend_failover(struct town *town)
     db_close(&db);
     town_leave(before);
     if (err != ERR_OK) {
-        town_violated(town, "the standby cannot go on: %s", info.text);
-        return;
+        town_tell(town, "the standby cannot go on: %s", info.text);
+        return; /* its disk failed just now: the old one stays the hall */
     }
     old->stale = true;
     new->stale = false;

@@ -178,55 +178,102 @@ static struct json *decide_body(struct town *town, const char *id)
     return body;
 }
 
+struct act {
+    const char *type;
+    struct json *body;
+};
+
+static void paper(struct town *town, struct act *act)
+{
+    act->type = "case.check_document";
+    json_set_text(act->body, "document", "old-card");
+    json_set_text(act->body, "state", pick(town, 6) ? "seen" : "missing");
+}
+
+static void pay(struct act *act)
+{
+    act->type = "case.pay";
+    json_set_text(act->body, "amount", "5.00");
+    json_set_text(act->body, "currency", "AZN");
+    json_set_text(act->body, "method", "cash");
+}
+
+static void fill(struct town *town, struct act *act, const struct json *row)
+{
+    json_free(&act->body);
+    act->type = "case.draft";
+    act->body = draft_body(town, row);
+}
+
+/* A form that has what it needs is handed in, mostly. */
+static void go_on_with_draft(struct town *town, struct act *act, const struct json *row)
+{
+    bool filled = json_text(json_get(row, "draft"), "reason") != NULL;
+    if (pick(town, filled ? 5 : 2) == 0)
+        fill(town, act, row);
+    else if (!filled && pick(town, 6))
+        fill(town, act, row);
+    else
+        act->type = "case.submit";
+}
+
+static void go_on_with_decided(struct town *town, struct act *act, const struct json *decisions)
+{
+    if (json_count(decisions) && pick(town, 2)) {
+        act->type = "case.confirm";
+        json_set_text(act->body, "decision",
+                      json_text_or(json_at(decisions, json_count(decisions) - 1), "id", ""));
+        json_set_bool(act->body, "agree", pick(town, 5) != 0);
+    } else {
+        act->type = pick(town, 4) ? "case.deliver" : "case.correct";
+        if (strcmp(act->type, "case.correct") == 0)
+            json_set_text(act->body, "reason", "a letter was wrong");
+    }
+}
+
+static bool is_one_of(const char *state, const char *const *states)
+{
+    for (; *states; states++)
+        if (strcmp(state, *states) == 0)
+            return true;
+    return false;
+}
+
 /* What is next for a case in that state; a few times something that is not. */
+static void choose_act(struct town *town, struct act *act, const struct json *answer)
+{
+    static const char *const drafts[] = {"draft", "returned", NULL};
+    static const char *const decided[] = {"approved", "refused", "ready", NULL};
+    const struct json *row = json_get(answer, "case");
+    const char *state = json_text_or(row, "state", "");
+    int64_t what = pick(town, 12);
+    if (what == 0)
+        pay(act);
+    else if (what == 1)
+        paper(town, act);
+    else if (is_one_of(state, drafts))
+        go_on_with_draft(town, act, row);
+    else if (is_one_of(state, decided))
+        go_on_with_decided(town, act, json_get(answer, "decisions"));
+    else if (strcmp(state, "submitted") == 0 && what < 9)
+        paper(town, act);
+    else if (what == 2)
+        act->type = "case.withdraw";
+    else {
+        json_free(&act->body);
+        *act = (struct act){"case.decide", decide_body(town, json_text_or(row, "id", ""))};
+    }
+}
+
 static void go_on_with_case(struct town *town, struct station *station, const char *id)
 {
     struct json *answer = load(station, "case", object("case", id));
-    const struct json *row = json_get(answer, "case");
-    const char *state = json_text_or(row, "state", "");
-    int64_t what = pick(town, 10);
-    struct json *body = object("case", id);
-    const char *type = NULL;
-    if (!row) {
-        json_free(&body);
-        json_free(&answer);
-        return;
-    }
-    if (what == 0) {
-        type = "case.pay";
-        json_set_text(body, "amount", "5.00");
-        json_set_text(body, "currency", "AZN");
-        json_set_text(body, "method", "cash");
-    } else if (what == 1) {
-        type = "case.check_document";
-        json_set_text(body, "document", "old-card");
-        json_set_text(body, "state", pick(town, 3) ? "seen" : "missing");
-    } else if (strcmp(state, "draft") == 0 || strcmp(state, "returned") == 0) {
-        json_free(&body);
-        type = what < 6 ? "case.draft" : "case.submit";
-        body = what < 6 ? draft_body(town, row) : object("case", id);
-    } else if (strcmp(state, "approved") == 0 || strcmp(state, "refused") == 0 ||
-               strcmp(state, "ready") == 0) {
-        const struct json *decisions = json_get(answer, "decisions");
-        if (what < 5 && json_count(decisions)) {
-            type = "case.confirm";
-            json_set_text(body, "decision",
-                          json_text_or(json_at(decisions, json_count(decisions) - 1), "id", ""));
-            json_set_bool(body, "agree", pick(town, 5) != 0);
-        } else {
-            type = what < 8 ? "case.deliver" : "case.correct";
-            if (what >= 8)
-                json_set_text(body, "reason", "a letter was wrong");
-        }
-    } else if (what < 3) {
-        type = "case.withdraw";
-    } else {
-        json_free(&body);
-        type = "case.decide";
-        body = decide_body(town, id);
+    if (json_get(answer, "case")) {
+        struct act act = {.body = object("case", id)};
+        choose_act(town, &act, answer);
+        station_confirm(town, station, act.type, act.body);
     }
     json_free(&answer);
-    station_confirm(town, station, type, body);
 }
 
 /* One of the hall's, not only one's own: so that two meet at the same case. */
@@ -259,7 +306,7 @@ static void work_on_case(struct town *town, struct station *station)
     if (own && pick(town, 4)) {
         str_copy(id, sizeof id, own);
         go_on_with_case(town, station, id);
-    } else if (pick(town, 3)) {
+    } else if (pick(town, 2)) {
         look_at_worklist(town, station);
     } else {
         open_case(town, station, NULL);
@@ -359,7 +406,7 @@ static void at_counter(struct town *town, struct station *station)
         station_confirm(town, station, "ticket.undo", of_ticket(undo));
     else if (pick(town, 20) == 0)
         leave_counter(town, station);
-    else if (pick(town, 4))
+    else if (json_count(json_get(desk, "next")) ? pick(town, 5) != 0 : pick(town, 4) == 0)
         call(town, station);
     else
         work_on_case(town, station);

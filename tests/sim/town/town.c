@@ -202,10 +202,20 @@ static bool is_void(struct town *town, const struct event *event)
     return false;
 }
 
+/* A program that asks to be called at once, again and again, would burn a real machine; here time would stand still. */
+static void note_time(struct town *town, int64_t at_ms)
+{
+    enum { AT_ONCE_MAX = 3000 };
+    town->at_once = at_ms == town->now_ms ? town->at_once + 1 : 0;
+    town->now_ms = at_ms;
+    if (town->at_once > AT_ONCE_MAX)
+        town_violated(town, "a program is never done: %d events without a millisecond between", AT_ONCE_MAX);
+}
+
 static void step(struct town *town)
 {
     struct event event = take_next(town);
-    town->now_ms = event.at_ms;
+    note_time(town, event.at_ms);
     if (is_void(town, &event)) {
         forget(&event);
         return;

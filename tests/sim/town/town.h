@@ -133,6 +133,7 @@ struct town {
     struct plan plan;
     unsigned faults; /* bits: what may go wrong in this run */
     int64_t now_ms;  /* true time, UTC */
+    int at_once;     /* events since it last moved */
     struct event *heap;
     int event_count, event_capacity;
     uint64_t planned; /* events so far */

@@ -174,9 +174,9 @@ static bool is_rare(int fault)
 void trouble_next(struct town *town)
 {
     int fault = (int)rng_below(&town->trouble, FAULT_COUNT);
-    bool again = is_rare(fault) && town_chance(&town->trouble, 700);
-    town_plan(town, town_between(&town->trouble, 100, 20 * 1000), EVENT_TROUBLE, HALL, NULL);
-    if (town_chance(&town->trouble, 60))
+    bool again = is_rare(fault) && town_chance(&town->trouble, 500);
+    town_plan(town, town_between(&town->trouble, 100, 12 * 1000), EVENT_TROUBLE, HALL, NULL);
+    if (town_chance(&town->trouble, 120))
         backend_backup(town);
     if (again || !town_may(town, (enum fault)fault))
         return;
