@@ -284,8 +284,12 @@ static enum err replay_after(struct cache *cache, int64_t rev)
 enum err cache_snapshot_swap(struct cache *cache, int64_t rev, int64_t epoch, int64_t now_ms)
 {
     struct batch batch = {.cache = cache, .place = cache->place, .catalogue = true};
+    bool other = epoch != cache->place.epoch; /* nobody said so before, or the disk could not take it then */
+    int64_t resent = 0;
     batch.place.cursor = rev;
     batch.place.epoch = epoch;
+    if (other)
+        batch.place.safe_through = 0;
     batch.place.needs_snapshot = false;
     batch.place.fed_ms = now_ms;
     batch.place.chain[0] = '\0';
@@ -293,11 +297,15 @@ enum err cache_snapshot_swap(struct cache *cache, int64_t rev, int64_t epoch, in
     if (err != ERR_OK)
         return file_fail(cache, err);
     err = rows_swap_shadow(cache->db);
+    if (err == ERR_OK && other)
+        err = outbox_send_again(cache, &resent);
     if (err == ERR_OK)
         err = replay_after(cache, rev);
     if (err == ERR_OK)
         err = settle(&batch);
     err = finish(&batch, err);
+    if (err == ERR_OK && other)
+        cache->resent = resent;
     if (err == ERR_OK && cache->news)
         cache->news(cache->news_ctx, NULL, NULL, NULL);
     return err;

@@ -56,7 +56,8 @@ static const char *outbox_mark(const struct cache *cache, const char *state, int
 static struct json *outbox_line(struct cache *cache, struct stmt *s)
 {
     struct json *line = json_new_object(), *command = NULL, *result = NULL;
-    const char *text = db_text(s, 3), *answer = db_text(s, 6);
+    const char *text = db_text(s, 3);
+    const char *answer = str_equal(db_text(s, 4), "pending") ? NULL : db_text(s, 6); /* of another epoch */
     char at[TIME_TEXT];
     time_text(db_int(s, 7), at);
     json_set_int(line, "seq", db_int(s, 0));

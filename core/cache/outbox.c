@@ -426,16 +426,36 @@ struct answers {
     struct place place;
 };
 
-static enum err known_state(struct cache *cache, int64_t seq, const char *id, bool *pending)
+/* After a change of epoch it was sent again, and the hall had it all the same: its person knows. */
+static bool was_told(const char *earlier, const struct json *result)
+{
+    struct json *told = NULL;
+    if (str_empty(earlier) || json_parse(earlier, strlen(earlier), &told, NULL) != ERR_OK)
+        return false;
+    const struct json *data = json_get(result, "data"); /* empty: the hall has not kept it any more */
+    bool same = json_int(told, "rev", -1) == json_int(result, "rev", 0) &&
+                str_equal(json_text(told, "status"), json_text(result, "status")) &&
+                (json_count(data) == 0 || json_equal(data, json_get(told, "data")));
+    json_free(&told);
+    return same;
+}
+
+struct known {
+    bool pending, told;
+};
+
+static enum err known_state(struct cache *cache, int64_t seq, const struct json *result, struct known *known)
 {
     static const char sql_known[] =
-        "SELECT id, state FROM outbox WHERE client = $1 AND seq = $2"; /* primary key */
+        "SELECT id, state, result FROM outbox WHERE client = $1 AND seq = $2"; /* primary key */
+    const char *id = json_text(result, "id");
     struct stmt *s = db_query(cache->db, sql_known);
     db_bind_text(s, 1, cache->client);
     db_bind_int(s, 2, seq);
     enum err err = db_step(s);
     bool same = err == ERR_OK && (!id || str_equal(db_text(s, 0), id));
-    *pending = err == ERR_OK && str_equal(db_text(s, 1), "pending");
+    known->pending = err == ERR_OK && str_equal(db_text(s, 1), "pending");
+    known->told = known->pending && was_told(db_text(s, 2), result);
     db_done(s);
     if (err == ERR_OK && !same)
         return ERR_CONFLICT;
@@ -466,17 +486,20 @@ static enum err take_result(struct answers *a, const struct json *result)
 {
     int64_t seq = json_int(result, "seq", 0);
     const char *status = json_text_or(result, "status", "");
-    bool applied = strcmp(status, "applied") == 0, pending = false;
+    bool applied = strcmp(status, "applied") == 0;
+    struct known known = {0};
     if (seq < 1 || (!applied && strcmp(status, "refused") != 0))
         return ERR_INVALID;
-    enum err err = known_state(a->cache, seq, json_text(result, "id"), &pending);
-    if (err == ERR_ABSENT || (err == ERR_OK && !pending)) /* minutes late, or twice: nothing new */
+    enum err err = known_state(a->cache, seq, result, &known);
+    if (err == ERR_ABSENT || (err == ERR_OK && !known.pending)) /* minutes late, or twice: nothing new */
         return ERR_OK;
     TRY(err);
-    struct json *news = json_new_object();
-    json_set_int(news, "seq", seq);
-    json_set(news, "result", json_copy(result));
-    json_add(a->news, news);
+    if (!known.told) {
+        struct json *news = json_new_object();
+        json_set_int(news, "seq", seq);
+        json_set(news, "result", json_copy(result));
+        json_add(a->news, news);
+    }
     return store_result(a, seq, result, applied);
 }
 
@@ -544,10 +567,23 @@ enum err cache_push_results(struct cache *cache, const struct json *answer,
     return err;
 }
 
+enum err outbox_send_again(struct cache *cache, int64_t *count)
+{
+    /* What was told stays beside it, so that the same answer is no news. */
+    static const char sql_again[] = "UPDATE outbox SET state = 'pending', rev = 0"
+                                    " WHERE state <> 'pending' AND rev > $1"; /* once a restore */
+    *count = 0;
+    if (cache->place.epoch == 0)
+        return ERR_OK;
+    struct stmt *s = db_query(cache->db, sql_again);
+    db_bind_int(s, 1, cache->place.safe_through);
+    enum err err = db_run(s);
+    *count = err == ERR_OK ? db_changes(cache->db) : 0;
+    return err;
+}
+
 enum err cache_new_epoch(struct cache *cache, int64_t epoch)
 {
-    static const char sql_again[] = "UPDATE outbox SET state = 'pending', rev = 0, result = NULL"
-                                    " WHERE state <> 'pending' AND rev > $1"; /* once a restore */
     if (epoch == cache->place.epoch)
         return ERR_OK;
     /* What was called safe belongs to the other history: the first answer of this one says anew. */
@@ -556,15 +592,8 @@ enum err cache_new_epoch(struct cache *cache, int64_t epoch)
     enum err err = file_begin(cache, true);
     if (err != ERR_OK)
         return file_fail(cache, err);
-    struct stmt *s = db_query(cache->db, sql_again);
-    db_bind_int(s, 1, cache->place.safe_through);
-    int64_t resent = 0;
-    if (cache->place.epoch != 0) {
-        err = db_run(s);
-        resent = err == ERR_OK ? db_changes(cache->db) : 0;
-    } else {
-        db_done(s);
-    }
+    int64_t resent;
+    err = outbox_send_again(cache, &resent);
     if (err == ERR_OK)
         err = place_write(cache->db, &place);
     err = file_end(cache, err);

@@ -60,6 +60,8 @@ enum err meta_set_int(struct db *db, const char *name, int64_t value) MUST_USE;
 /* *value NULL when there is none; the caller frees. */
 enum err meta_get(struct db *db, const char *name, char **value) MUST_USE;
 enum err place_read(struct db *db, struct place *place) MUST_USE;
+/* In the transaction that is open: what was answered and is not safe becomes unsent; count gets how many. */
+enum err outbox_send_again(struct cache *cache, int64_t *count) MUST_USE;
 enum err place_write(struct db *db, const struct place *place) MUST_USE;
 /* The single integer or text of a bound statement. ERR_ABSENT when there is no row. */
 enum err query_int(struct stmt *s, int64_t *value) MUST_USE;

@@ -548,6 +548,50 @@ TEST(cache_sends_again_after_a_restore)
     pair_close(&pair);
 }
 
+static void new_epoch_at_hall(struct pair *pair)
+{
+    REQUIRE(db_begin(pair->hall) == ERR_OK);
+    REQUIRE(store_set_epoch(pair->hall, 2) == ERR_OK);
+    REQUIRE(db_commit(pair->hall) == ERR_OK);
+}
+
+static void count_news(void *ctx, int64_t seq, const struct json *result)
+{
+    (void)seq, (void)result;
+    ++*(int *)ctx;
+}
+
+/* A standby that has everything went on as the hall: the same answers come again, and are no news to anybody. */
+TEST(cache_tells_an_answer_once_although_a_standby_gives_it_again)
+{
+    struct pair pair;
+    int news = 0;
+    morning(&pair);
+    call_one(&pair);
+    new_epoch_at_hall(&pair);
+    REQUIRE(cache_new_epoch(pair.cache[0], 2) == ERR_OK);
+    CHECK_INT(cache_unsent(pair.cache[0]), 2);
+    struct json *answer = pair_push(&pair, 0);
+    CHECK_INT(json_count(json_get(answer, "results")), 2);
+    REQUIRE(cache_push_results(pair.cache[0], answer, count_news, &news) == ERR_OK);
+    CHECK_INT(news, 0);
+    CHECK_INT(cache_unsent(pair.cache[0]), 0);
+    json_free(&answer);
+    pair_close(&pair);
+}
+
+/* The disk was full when the new epoch was heard of: the copy of the other history makes up for it. */
+TEST(cache_sends_again_what_a_copy_of_another_epoch_may_not_have)
+{
+    struct pair pair;
+    morning(&pair);
+    call_one(&pair);
+    CHECK_INT(cache_unsent(pair.cache[0]), 0);
+    REQUIRE(cache_snapshot_swap(pair.cache[0], cache_cursor(pair.cache[0]), 2, pair.now_ms) == ERR_OK);
+    CHECK_INT(cache_unsent(pair.cache[0]), 2);
+    pair_close(&pair);
+}
+
 /* Every screen opens on an empty cache, before the first contact and without anybody signed in. */
 TEST(cache_answers_every_query_when_empty)
 {
