@@ -185,6 +185,35 @@ void backend_restore(struct town *town)
     backend_bury(town, backend);
 }
 
+/* As a restore does: the hall's row tells of the new epoch. */
+static enum err tell_epoch(struct tx *tx, void *ctx)
+{
+    struct json *hall = NULL;
+    const int64_t *epoch = ctx;
+    enum err err = tx_get(tx, TABLE_HALL, "hall", &hall);
+    if (err == ERR_OK) {
+        json_set_int(hall, "epoch", *epoch);
+        err = tx_put(tx, TABLE_HALL, "hall", hall);
+    }
+    json_free(&hall);
+    return err;
+}
+
+static enum err raise_epoch(struct town *town, struct db *db, int64_t epoch)
+{
+    struct server_env env = {.db = db, .epoch = epoch, .now_ms = town->now_ms, .mono_ms = 1000};
+    struct json *nothing = json_new_object();
+    enum err err = db_begin(db);
+    if (err == ERR_OK)
+        err = store_set_epoch(db, epoch);
+    if (err == ERR_OK)
+        err = server_change(&env, "hall.restore", nothing, tell_epoch, &epoch);
+    if (err == ERR_OK)
+        err = db_commit(db);
+    json_free(&nothing);
+    return err;
+}
+
 /* The standby has every commit; it goes on as the hall under a new epoch. The old process may not know it. */
 void backend_failover(struct town *town)
 {
@@ -201,11 +230,7 @@ void backend_failover(struct town *town)
     struct machine *before = town_enter(&new->machine);
     enum err err = store_open(&db, folder, false, &info);
     if (err == ERR_OK)
-        err = db_begin(db);
-    if (err == ERR_OK)
-        err = store_set_epoch(db, old->hall.epoch + 1);
-    if (err == ERR_OK)
-        err = db_commit(db);
+        err = raise_epoch(town, db, old->hall.epoch + 1);
     db_close(&db);
     town_leave(before);
     if (err != ERR_OK) {

@@ -18,6 +18,8 @@ struct http_request {
     void *mark;
     char *bearer;
     int retry_after_s;
+    int64_t arrived_ms;
+    bool behind;     /* a poll from before the hall's newest change: it is answered at once */
     char *values[8]; /* decoded query values that were handed out */
     int value_count;
 };
@@ -71,6 +73,12 @@ void http_close(struct http **slot)
     *slot = NULL;
 }
 
+static bool is_behind(const struct hall *hall, const struct http_request *request)
+{
+    const char *cursor = strcmp(request->wire->path, "/v1/feed") == 0 ? http_query(request, "cursor") : NULL;
+    return cursor && strtoll(cursor, NULL, 10) < hall->state.rev;
+}
+
 void http_arrived(struct http *http, struct wire_request *wire)
 {
     if (http->count == INBOX_MAX) {
@@ -82,6 +90,8 @@ void http_arrived(struct http *http, struct wire_request *wire)
     request->http = http;
     if (wire->token)
         request->bearer = xasprintf("Bearer %s", wire->token);
+    request->arrived_ms = here.town->now_ms;
+    request->behind = is_behind(http->ctx, request);
     http->inbox[http->count++] = request;
 }
 
@@ -131,7 +141,11 @@ void http_later(struct http_request *request)
 void http_answer(struct http_request *request, int status, const char *content_type, const char *body,
                  size_t length)
 {
+    enum { AT_ONCE_MS = 1000 };
     (void)content_type;
+    if (request->behind && here.town->now_ms - request->arrived_ms > AT_ONCE_MS)
+        town_violated(here.town, "the hall had news for station %d and kept its poll waiting for %lld ms",
+                      request->wire->from, (long long)(here.town->now_ms - request->arrived_ms));
     net_answer(here.town, request->wire, status, request->retry_after_s, body, length);
     unlink_request(request);
     request_free(request);
