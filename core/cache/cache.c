@@ -47,36 +47,103 @@ static void sync_folder(const char *dir)
     close(fd);
 }
 
-/* The log belongs to the file, so that what it holds is read back with it. A shared-memory file is made anew.
- */
-static enum err set_aside(const char *dir, const char *damaged, struct err_info *info)
+static void move(const char *from, const char *to, struct err_info *info)
 {
-    static const char *const tails[] = {"", "-wal"};
-    enum err err = ERR_OK;
-    for (size_t i = 0; i < sizeof tails / sizeof *tails && err == ERR_OK; i++) {
-        char *from = xasprintf("%s/cache.db%s", dir, tails[i]);
-        char *to = xasprintf("%s%s", damaged, tails[i]);
-        if (rename(from, to) != 0 && errno != ENOENT)
-            err = err_set(info, err_from_errno(errno), "The damaged %s cannot be set aside: %s.", from,
-                          strerror(errno));
-        free(from);
-        free(to);
-    }
-    char *shared = xasprintf("%s/cache.db-shm", dir);
-    (void)unlink(shared);
-    free(shared);
-    sync_folder(dir);
-    return err;
+    if (rename(from, to) != 0 && errno != ENOENT)
+        err_set(info, err_from_errno(errno), "The damaged %s cannot be set aside: %s.", from,
+                strerror(errno));
 }
 
-static char *damaged_name(const char *dir, int64_t now_ms)
+/* The log belongs to the file, so that what it holds is read back with it. A shared-memory file is made anew. Can be
+ * done again where a power cut left it half done: a file set aside already is not replaced by its successor. */
+static enum err set_aside(const char *dir, const char *damaged, struct err_info *info)
+{
+    char *file = xasprintf("%s/cache.db", dir), *log = xasprintf("%s-wal", file);
+    char *shared = xasprintf("%s-shm", file), *log_aside = xasprintf("%s-wal", damaged);
+    struct err_info own = {0};
+    if (access(damaged, F_OK) != 0)
+        move(file, damaged, &own);
+    if (own.err == ERR_OK && access(file, F_OK) != 0)
+        move(log, log_aside, &own);
+    (void)unlink(shared);
+    sync_folder(dir);
+    if (own.err != ERR_OK && info)
+        *info = own;
+    free(file);
+    free(log);
+    free(shared);
+    free(log_aside);
+    return own.err;
+}
+
+static const char aside[] = "cache.db.damaged-";
+
+static char *damaged_name(int64_t now_ms)
 {
     char stamp[TIME_TEXT];
     time_text(now_ms, stamp);
     for (char *c = stamp; *c; c++)
         if (*c == ':' || *c == '.')
             *c = '-';
-    return xasprintf("%s/cache.db.damaged-%s", dir, stamp);
+    return xasprintf("%s%s", aside, stamp);
+}
+
+/* --- the note that a file is damaged: DIR/cache.damaged, and in it, once healing began, the file's new name --- */
+
+static bool read_note(const char *note, char *name, size_t room)
+{
+    int fd = open(note, O_RDONLY | O_CLOEXEC);
+    ssize_t length = fd >= 0 ? read(fd, name, room - 1) : 0;
+    if (fd >= 0)
+        close(fd);
+    name[length > 0 ? length : 0] = '\0';
+    return str_starts(name, aside) && !strchr(name, '/');
+}
+
+static enum err write_note(const char *dir, const char *note, const char *name, struct err_info *info)
+{
+    int fd = open(note, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    bool done = fd >= 0 && write(fd, name, strlen(name)) == (ssize_t)strlen(name) && fsync(fd) == 0;
+    int number = errno;
+    if (fd >= 0)
+        close(fd);
+    sync_folder(dir);
+    return done ? ERR_OK
+                : err_set(info, err_from_errno(number), "%s cannot be written: %s.", note, strerror(number));
+}
+
+/* Where the damaged file goes: noted on the disk before it goes there, so that a start after a power cut knows that
+ * what is in it has yet to be saved. */
+static enum err note_healing(const char *dir, int64_t now_ms, char **damaged, struct err_info *info)
+{
+    char *note = xasprintf("%s/cache.damaged", dir), name[64];
+    enum err err = ERR_OK;
+    if (!read_note(note, name, sizeof name)) {
+        char *fresh = damaged_name(now_ms);
+        str_copy(name, sizeof name, fresh);
+        free(fresh);
+        err = write_note(dir, note, name, info);
+    }
+    *damaged = xasprintf("%s/%s", dir, name);
+    free(note);
+    return err;
+}
+
+static bool damage_noted(const char *dir)
+{
+    char *note = xasprintf("%s/cache.damaged", dir);
+    bool noted = access(note, F_OK) == 0;
+    free(note);
+    return noted;
+}
+
+/* Durably: a note that came back would have an old file saved into the work of days since. */
+static void forget_damage(const char *dir)
+{
+    char *note = xasprintf("%s/cache.damaged", dir);
+    if (unlink(note) == 0)
+        sync_folder(dir);
+    free(note);
 }
 
 /* --- opening --- */
@@ -127,10 +194,12 @@ static void mend_header(const char *path)
 static enum err heal(struct cache *cache, int64_t now_ms, int *records, struct err_info *info)
 {
     static const char sql_forget[] = "DELETE FROM client";
-    char *damaged = damaged_name(cache->dir, now_ms);
+    char *damaged = NULL;
     struct db *old = NULL;
     bool whole = false;
-    enum err err = set_aside(cache->dir, damaged, info);
+    enum err err = note_healing(cache->dir, now_ms, &damaged, info);
+    if (err == ERR_OK)
+        err = set_aside(cache->dir, damaged, info);
     if (err == ERR_OK)
         err = open_file(cache, info);
     if (err == ERR_OK)
@@ -148,16 +217,6 @@ static enum err heal(struct cache *cache, int64_t now_ms, int *records, struct e
                 db_path(cache->db), err_text(err), damaged);
     free(damaged);
     return err;
-}
-
-static bool damage_noted(const char *dir, bool forget)
-{
-    char *path = xasprintf("%s/cache.damaged", dir);
-    bool noted = access(path, F_OK) == 0;
-    if (noted && forget)
-        (void)unlink(path);
-    free(path);
-    return noted;
 }
 
 static void read_actor(struct cache *cache, const struct json *user)
@@ -275,7 +334,7 @@ enum err cache_open(struct cache **out, const char *dir, int64_t now_ms, struct 
     *out = NULL;
     cache->dir = xstrdup(dir);
     enum err err = make_folder(dir, &own);
-    bool noted = err == ERR_OK && damage_noted(dir, false);
+    bool noted = err == ERR_OK && damage_noted(dir);
     if (err == ERR_OK && !noted) {
         err = open_file(cache, &own);
         if (err == ERR_OK)
@@ -290,7 +349,7 @@ enum err cache_open(struct cache **out, const char *dir, int64_t now_ms, struct 
         if (err == ERR_OK)
             err = start(cache, now_ms, rng);
         if (err == ERR_OK)
-            damage_noted(dir, true);
+            forget_damage(dir);
     }
     if (recovered)
         *recovered = records;

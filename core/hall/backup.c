@@ -216,21 +216,35 @@ static enum err move_log(const char *path, const char *kept, struct err_info *in
     return err;
 }
 
-/* The old file is named away first, then closed, which tidies its log; only then is the name free for the new
- * one. Whoever starts a loketd in between is told that there is no hall. */
+/* Everything that the present hall holds into its one file, so that a power cut between two names parts it from
+ * nothing. A damaged one keeps its log as it is. */
+static enum err gather_present(struct db *present, struct err_info *info)
+{
+    enum err err = present ? db_checkpoint(present, -1) : ERR_OK;
+    return err == ERR_OK || err == ERR_CORRUPT ? ERR_OK : store_fail(present, err, info);
+}
+
+/* The old file is named away first, then closed, which tidies its log; only then, and when that is durable, is the
+ * name free for the new one: also after a restoring that a power cut ended between the two. Whoever starts a loketd
+ * in between is told that there is no hall. */
 static enum err put_in_place(const char *data, const char *part, const char *path, struct db **present,
                              char **kept, struct err_info *info)
 {
-    enum err err = ERR_OK;
-    if (access(path, F_OK) == 0) {
-        *kept = kept_name(data);
-        err = name_as(path, *kept, info);
+    char *name = kept_name(data);
+    enum err err = gather_present(*present, info);
+    if (err == ERR_OK && access(path, F_OK) == 0) {
+        err = name_as(path, name, info);
+        *kept = err == ERR_OK ? name : NULL;
     }
     db_close(present);
-    if (err == ERR_OK && *kept)
-        err = move_log(path, *kept, info);
+    if (err == ERR_OK)
+        err = move_log(path, name, info);
+    if (err == ERR_OK)
+        err = sync_folder(data, info);
     if (err == ERR_OK)
         err = name_as(part, path, info);
+    if (!*kept)
+        free(name);
     return err == ERR_OK ? sync_folder(data, info) : err;
 }
 
