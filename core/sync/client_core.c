@@ -197,8 +197,8 @@ static void conflict(struct client_core *core, const struct client_event *event,
                "administrator before working on.",
                effects);
     } else if (strcmp(code, "epoch_changed") == 0) {
-        core->push_again =
-            false; /* its bytes name the epoch that is over, also where something else told of the new */
+        /* Its bytes name the epoch that is over, also where a page or a sign-in told of the new one. */
+        core->push_again = false;
         if (!meet_epoch(core, event, effects) && event->answer.epoch == 0)
             copy_begin(core, effects); /* its first page names the epoch */
     } else {
