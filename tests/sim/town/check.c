@@ -3,14 +3,16 @@
 #include <string.h>
 
 #include "core/cache/store.h"
+#include "core/command/disputes.h"
 #include "core/hall/verify.h"
+#include "core/model/role.h"
 #include "tests/sim/town/checking.h"
 
 struct check *check_new(struct town *town)
 {
-    (void)town;
     struct check *check = xcalloc(1, sizeof *check);
     check->order = order_new();
+    rng_seed(&check->chance, town->plan.seed);
     return check;
 }
 
@@ -94,8 +96,10 @@ void check_confirmed(struct town *town, struct station *station, const struct sa
     str_copy(op->client, sizeof op->client, cache_client(station->cache));
     str_copy(op->type, sizeof op->type, type);
     str_copy(op->user, sizeof op->user, cache_actor(station->cache)->user);
+    str_copy(op->made, sizeof op->made, json_text_or(json_get(saved->outcome.data, "ticket"), "id", ""));
     if (json_get(body, "case"))
         read_base(station, op);
+    seen_confirmed(town, station, op);
 }
 
 /* --- answers --- */
@@ -134,6 +138,20 @@ void check_answered(struct town *town, struct backend *backend, const struct wir
     json_free(&answer);
 }
 
+/* The same answer is news but once in the life of a program. */
+static void tell_once(struct town *town, struct station *station, struct op *op, const struct json *result)
+{
+    const struct json *data = json_get(result, "data");
+    int64_t rev = json_int(result, "rev", 0);
+    bool again = op->told_life == station->machine.life && op->told_rev == rev && op->data && data &&
+                 json_equal(op->data, data);
+    if (op->online && again && !op->doubtful)
+        town_violated(town, "station %d told its person twice what came of %s seq %lld",
+                      station->machine.number, op->type, (long long)op->seq);
+    op->told_life = station->machine.life;
+    op->told_rev = rev;
+}
+
 void check_result(struct town *town, struct station *station, int64_t seq, const struct json *result)
 {
     struct op *op = op_find(town->check, json_text_or(result, "id", ""));
@@ -141,12 +159,10 @@ void check_result(struct town *town, struct station *station, int64_t seq, const
         return;
     if (op->seq != seq || (op->station != (int)(station - town->stations) && !op->doubtful))
         town_violated(town, "station %d took the result of another's %s", station->machine.number, op->type);
-    if (op->online && op->told_life == station->machine.life)
-        town_violated(town, "station %d told its person twice what came of %s seq %lld",
-                      station->machine.number, op->type, (long long)seq);
-    op->told_life = station->machine.life;
+    tell_once(town, station, op, result);
     order_answered(town, op, result);
-    if (op->returned_ms < 0)
+    /* Of a hall that is the hall no more it is no answer: the next one gives it, or another. */
+    if (op->returned_ms < 0 && cache_epoch(station->cache) == town->check->epoch)
         op->returned_ms = town->now_ms;
     if (!op->data && json_get(result, "data"))
         op->data = json_copy(json_get(result, "data"));
@@ -186,13 +202,16 @@ void check_hall_started(struct town *town, struct backend *backend)
     for (size_t i = 0; i < check->op_count; i++)
         if (check->ops[i].answered && !check->ops[i].doubtful)
             check_kept(town, backend, &check->ops[i]);
+    seen_hall(town, backend);
     rows_follow(town, backend);
 }
 
 void check_hall_stepped(struct town *town, struct backend *backend)
 {
-    if (!backend->stale)
-        rows_follow(town, backend);
+    if (backend->stale)
+        return;
+    seen_hall(town, backend);
+    rows_follow(town, backend);
 }
 
 /* It is to be done once more: what was answered is of a history that is gone. */
@@ -229,6 +248,8 @@ void check_cloned(struct town *town, struct station *from, struct station *to)
         if (&town->stations[op->station] == from || &town->stations[op->station] == to)
             op->doubtful = true;
     }
+    seen_replaced(town, to);
+    seen_replaced(town, from);
 }
 
 /* --- a workstation --- */
@@ -260,6 +281,7 @@ void check_station_started(struct town *town, struct station *station, int recov
     for (size_t i = 0; i < check->op_count; i++)
         if (check->ops[i].station == at && !check->ops[i].doubtful)
             check_in_outbox(town, station, &check->ops[i]);
+    seen_started(town, station);
 }
 
 void check_station_stepped(struct town *town, struct station *station)
@@ -267,6 +289,7 @@ void check_station_stepped(struct town *town, struct station *station)
     struct check *check = town->check;
     int at = (int)(station - town->stations);
     int64_t cursor = cache_cursor(station->cache), epoch = cache_epoch(station->cache);
+    seen_stepped(town, station, cursor != check->cursor[at]);
     if (epoch == check->cursor_epoch[at] && cursor < check->cursor[at] &&
         !cache_needs_snapshot(station->cache) && !cache_needs_snapshot(station->cache))
         town_violated(town, "the cursor of station %d went from %lld to %lld", station->machine.number,
@@ -342,14 +365,49 @@ static void explain_unsettled(struct town *town)
     }
 }
 
+static struct actor actor_of(struct town *town, const char *user)
+{
+    struct actor actor = {0};
+    struct json *row = NULL;
+    if (row_get(backend_serving(town)->hall.db, TABLE_USER, user, &row) != ERR_OK)
+        return actor;
+    const struct json *roles = json_get(row, "roles");
+    str_copy(actor.user, sizeof actor.user, user);
+    str_copy(actor.agency, sizeof actor.agency, json_text_or(row, "agency", ""));
+    for (const struct json *role = json_first(roles); role; role = json_next(role))
+        actor.roles |= role_find(json_as_text(role));
+    json_free(&row);
+    return actor;
+}
+
+/* Someone of the hall sees it, and it is closed or they may close it. */
+static bool is_closable(struct town *town, const struct json *dispute)
+{
+    for (int i = 0; i < PEOPLE; i++) {
+        struct actor actor = actor_of(town, people[i].user);
+        enum dispute_choice choices[DISPUTE_CHOICES];
+        bool open = str_equal(json_text(dispute, "state"), "open");
+        if (actor.user[0] && row_sight(&actor, TABLE_DISPUTE, dispute) == SIGHT_FULL &&
+            (!open || dispute_choices(dispute, &actor, choices) > 0))
+            return true;
+    }
+    return false;
+}
+
 static bool has_dispute(struct town *town, const struct op *op)
 {
-    static const char sql[] = "SELECT count(*) FROM disputes WHERE row LIKE $1";
+    static const char sql[] = "SELECT row FROM disputes WHERE row LIKE $1";
     char like[UUID_TEXT + 20];
+    bool has = false;
     str_format(like, sizeof like, "%%\"id\":\"%s\"%%", op->id);
     struct stmt *s = db_query(backend_serving(town)->hall.db, sql);
     db_bind_text(s, 1, like);
-    bool has = db_step(s) == ERR_OK && db_int(s, 0) > 0;
+    while (!has && db_step(s) == ERR_OK) {
+        struct json *dispute = NULL;
+        if (json_parse(db_text(s, 0), strlen(db_text(s, 0)), &dispute, NULL) == ERR_OK)
+            has = is_closable(town, dispute);
+        json_free(&dispute);
+    }
     db_done(s);
     return has;
 }
@@ -373,8 +431,8 @@ static void check_outcome(struct town *town, const struct op *op)
         town_violated(town, "%s seq %lld of station %d, saved, is at the hall %d times", op->type,
                       (long long)op->seq, op->station + FIRST_STATION, times);
     else if (!applied && !op->online && !has_dispute(town, op))
-        town_violated(town, "%s seq %lld was refused and no dispute tells of it", op->type,
-                      (long long)op->seq);
+        town_violated(town, "%s seq %lld was refused, and no dispute that someone may close tells of it",
+                      op->type, (long long)op->seq);
 }
 
 static void check_file(struct town *town)

@@ -8,6 +8,7 @@
 struct copy {
     struct json *pages; /* an array of snapshot answers */
     const struct json *page, *line;
+    const struct actor *actor;
     const char *table, *wrong;
     char id[64];
 };
@@ -46,6 +47,28 @@ static void to_next_line(struct copy *copy)
         copy->line = json_first(json_get(copy->page, "rows"));
 }
 
+/* What someone who sees a row masked must not have on this disk, as the protocol and the packs call it sensitive. */
+static bool tells_too_much(const char *table, const struct json *row)
+{
+    const char *fin = json_text_or(row, "fin", ""), *nik = json_text_or(row, "nik", "");
+    if (strcmp(table, "case") == 0)
+        return json_get(row, "draft") || json_get(row, "submitted");
+    if (strcmp(table, "person") == 0)
+        return json_get(row, "documents") || (*fin && !strstr(fin, "•")) || (*nik && !strstr(nik, "•"));
+    return strcmp(table, "decision") == 0 && (json_get(row, "text") || json_get(row, "reasons"));
+}
+
+static const char *sight_wrong(const struct actor *actor, const char *name, const struct json *row)
+{
+    enum table table;
+    if (!table_find(name, &table))
+        return "is of no table";
+    enum sight sight = row_sight(actor, table, row);
+    if (sight == SIGHT_NONE)
+        return "is none that this person may see";
+    return sight == SIGHT_MASKED && tells_too_much(name, row) ? "tells this person too much" : NULL;
+}
+
 /* Both sides come in the order of tables and identities. */
 static void compare(void *ctx, const char *table, const char *id, const struct json *row)
 {
@@ -58,13 +81,15 @@ static void compare(void *ctx, const char *table, const char *id, const struct j
         copy->wrong = "is not what comes next at the hall";
     else if (!json_equal(json_get(copy->line, "row"), row))
         copy->wrong = "differs";
+    else
+        copy->wrong = sight_wrong(copy->actor, table, row);
     to_next_line(copy);
 }
 
 bool base_is_hall(struct town *town, struct station *station)
 {
     const struct actor *actor = cache_actor(station->cache);
-    struct copy copy = {.pages = read_pages(town, actor)};
+    struct copy copy = {.pages = read_pages(town, actor), .actor = actor};
     copy.page = json_first(copy.pages);
     to_next_line(&copy);
     for (int table = 0; table < TABLE_COUNT && !copy.wrong; table++) {

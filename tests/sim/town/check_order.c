@@ -137,6 +137,9 @@ void order_follow(struct town *town, const struct committed *committed)
                       committed->by);
     town_tell(town, "rev %lld: %s by %s: %s", (long long)step.rev, committed->type, committed->by,
               committed->outcome);
+    if (known && !op->doubtful && *committed->by && !str_equal(op->client, committed->client))
+        town_violated(town, "rev %lld: %s of %s came under another client", (long long)step.rev, op->type,
+                      op->user);
     if (!model_replay(check->order->model, &step, why))
         town_violated(town, "rev %lld: %s by %s is %s: %s", (long long)step.rev, committed->type,
                       committed->by, committed->outcome, why);

@@ -167,8 +167,9 @@ static void check_item(struct town *town, struct committed *committed, const cha
 
 void rows_follow(struct town *town, struct backend *backend)
 {
-    static const char sql[] = "SELECT c.rev, c.item, c.command, c.by_, a.type, a.outcome FROM change c"
-                              " JOIN audit a ON a.rev = c.rev WHERE c.rev > $1 ORDER BY c.rev";
+    static const char sql[] =
+        "SELECT c.rev, c.item, c.command, c.by_, a.type, a.outcome, a.client FROM change c"
+        " JOIN audit a ON a.rev = c.rev WHERE c.rev > $1 ORDER BY c.rev";
     struct check *check = town->check;
     if (backend->hall.state.rev == check->seen_rev)
         return;
@@ -184,7 +185,8 @@ void rows_follow(struct town *town, struct backend *backend)
                                       .command = db_text(s, 2),
                                       .by = db_text(s, 3),
                                       .type = db_text(s, 4),
-                                      .outcome = db_text(s, 5)};
+                                      .outcome = db_text(s, 5),
+                                      .client = db_text(s, 6)};
         check_item(town, &committed, db_text(s, 1));
     }
     db_done(s);

@@ -13,7 +13,8 @@ struct op {
     struct json *body;
     bool base_known; /* what its person had seen, as it is sent */
     int64_t base_row_rev, base_hold_gen;
-    unsigned told_life; /* of the machine, when its result reached the person; 0: not yet */
+    unsigned told_life; /* of the machine, when a result reached the person; 0: not yet */
+    int64_t told_rev;
     /* Of the hall's history as it is now; after a restore it is answered anew. */
     bool answered, applied;
     int64_t rev;
@@ -23,6 +24,7 @@ struct op {
     /* As the model replayed it: at which rev, and whom a call gave. */
     int64_t given_rev, given_gen;
     char given[64];
+    char made[UUID_TEXT]; /* the ticket that ticket.issue showed at once */
 };
 
 /* A row of the hall, as its newest change has it. */
@@ -41,16 +43,27 @@ struct lookup {
     size_t size, used;
 };
 
+/* What somebody typed last into a form and did not confirm. */
+struct typed {
+    int station;
+    char user[48], object[UUID_TEXT], words[48];
+};
+
 /* One rev, as it is committed. */
 struct committed {
     int64_t rev;
-    const char *command, *by, *type, *outcome; /* outcome: "applied" or "refused CODE" */
+    const char *command, *by, *client, *type, *outcome; /* outcome: "applied" or "refused CODE" */
     const struct json *rows;
 };
 
 struct order;
 struct check {
     struct order *order;
+    struct rng chance;
+    struct typed typed[200];
+    int typed_count;
+    int64_t safe, safe_epoch; /* as the hall says */
+    int64_t station_safe[STATIONS_MAX], station_epoch[STATIONS_MAX];
     bool is_old; /* changes are read again that were seen before */
     struct op *ops;
     size_t op_count, op_capacity;
@@ -85,3 +98,9 @@ void order_answered(struct town *town, const struct op *op,
                     const struct json *result); /* it reached its person */
 void order_finish(struct town *town);           /* of the history as it is */
 void order_forget(struct check *check);
+/* check_seen.c */
+void seen_confirmed(struct town *town, struct station *station, const struct op *op);
+void seen_replaced(struct town *town, struct station *station); /* its disk is another's now */
+void seen_started(struct town *town, struct station *station);
+void seen_stepped(struct town *town, struct station *station, bool fed);
+void seen_hall(struct town *town, const struct backend *backend);

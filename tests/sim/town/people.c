@@ -479,10 +479,14 @@ static void type_something(struct town *town, struct station *station)
     const char *id = any(town, station->cases, station->case_count);
     if (!id)
         return;
-    struct json *typed = object("street", "half a str");
+    char words[32];
+    str_format(words, sizeof words, "half a str %d", (int)pick(town, 1000));
+    struct json *typed = object("street", words);
     struct machine *before = town_enter(&station->machine);
     if (cache_journal_put(station->cache, "form", id, typed, clock_wall_now_ms()) != ERR_OK)
         town_tell(town, "station %d: the journal could not be written", station->machine.number);
+    else if (!machine_down(&station->machine))
+        check_typed(town, station, id, typed);
     town_leave(before);
     json_free(&typed);
     if (machine_down(&station->machine))

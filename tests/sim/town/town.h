@@ -266,6 +266,8 @@ void check_free(struct check **check);
 /* A station's local commit returned: from now on this command is never lost. */
 void check_confirmed(struct town *town, struct station *station, const struct saved *saved, const char *type,
                      const struct json *body);
+/* Somebody's words are in the journal of the form of that application. */
+void check_typed(struct town *town, struct station *station, const char *object, const struct json *words);
 /* A push answer left the hall's commit for that client (it may never arrive). */
 void check_answered(struct town *town, struct backend *backend, const struct wire_request *request,
                     int status, const char *body, size_t length);
