@@ -2,6 +2,7 @@
  * once. What is broken ends the program at the input named last; run.sh counts that as the failure. Arguments name
  * files instead. */
 #include <dirent.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -80,11 +81,19 @@ static void name_current(void)
     fprintf(stderr, "at %s\n", current);
 }
 
+static void aborted(int number)
+{
+    (void)number;
+    name_current();
+    _exit(1);
+}
+
 void __sanitizer_set_death_callback(void (*callback)(void));
 
 int main(int argc, char **argv)
 {
     __sanitizer_set_death_callback(name_current);
+    signal(SIGABRT, aborted);
     setvbuf(stdout, NULL, _IOLBF, 0);
     for (int i = 1; i < argc; i++)
         replay(argv[i]);
