@@ -285,6 +285,19 @@ static enum err confirm(struct cache *cache, const char *type, const struct json
     return err;
 }
 
+/* A commit whose fsync failed may have happened all the same. The file was opened anew since, from a log written again
+ * and synced, so what it holds now is durable: a record that is there is saved, or a person would make it twice. */
+static enum err look_again(struct cache *cache, const char *id, enum err err)
+{
+    static const char sql_there[] = "SELECT count(*) FROM outbox WHERE id = $1"; /* outbox_id */
+    int64_t there = 0;
+    if (err != ERR_DISK || db_failed(cache->db))
+        return err;
+    struct stmt *s = db_query(cache->db, sql_there);
+    db_bind_text(s, 1, id);
+    return query_int(s, &there) == ERR_OK && there == 1 ? ERR_OK : err;
+}
+
 enum err cache_confirm(struct cache *cache, const char *type, const struct json *body, int64_t now_ms,
                        struct rng *rng, struct saved *saved)
 {
@@ -300,7 +313,7 @@ enum err cache_confirm(struct cache *cache, const char *type, const struct json 
     if (err == ERR_REFUSED || err == ERR_TOO_LARGE)
         db_rollback(cache->db);
     else
-        err = file_end(cache, err);
+        err = look_again(cache, saved->id, file_end(cache, err));
     if (err == ERR_REFUSED)
         str_copy(cache->message, sizeof cache->message, saved->outcome.message);
     else if (err != ERR_OK)
