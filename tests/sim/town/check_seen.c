@@ -127,7 +127,7 @@ static bool has_base(struct station *station)
 static bool is_shown(const struct op *op)
 {
     bool refused = op->answered && !op->applied;
-    return !op->doubtful && !refused &&
+    return !op->doubtful && !op->covered && !refused &&
            (strcmp(op->type, "ticket.issue") == 0 || strcmp(op->type, "case.open") == 0 ||
             strcmp(op->type, "case.draft") == 0);
 }
@@ -182,6 +182,18 @@ static void see_outbox(struct town *town, struct station *station)
     json_free(&answer);
 }
 
+void check_unsure(struct town *town, struct station *station, const struct json *body)
+{
+    const char *object = json_text(body, "case");
+    for (size_t i = 0; object && i < town->check->op_count; i++) {
+        struct op *op = &town->check->ops[i];
+        if (&town->stations[op->station] == station && str_equal(json_text(op->body, "case"), object))
+            op->covered = true;
+    }
+    if (object)
+        check_typed(town, station, object, NULL);
+}
+
 /* --- what is typed --- */
 
 static struct typed *typed_of(struct check *check, int station, const char *user, const char *object)
@@ -194,12 +206,21 @@ static struct typed *typed_of(struct check *check, int station, const char *user
     return NULL;
 }
 
+static void forget_typed(struct check *check, struct typed *typed)
+{
+    *typed = check->typed[--check->typed_count];
+}
+
 void check_typed(struct town *town, struct station *station, const char *object, const struct json *words)
 {
     struct check *check = town->check;
     int at = (int)(station - town->stations);
     const char *user = cache_actor(station->cache)->user;
     struct typed *typed = typed_of(check, at, user, object);
+    if (!words && typed)
+        forget_typed(check, typed);
+    if (!words)
+        return;
     if (!typed) {
         if (check->typed_count == (int)(sizeof check->typed / sizeof *check->typed))
             return;
@@ -209,11 +230,6 @@ void check_typed(struct town *town, struct station *station, const char *object,
         str_copy(typed->object, sizeof typed->object, object);
     }
     str_copy(typed->words, sizeof typed->words, json_text_or(words, "street", ""));
-}
-
-static void forget_typed(struct check *check, struct typed *typed)
-{
-    *typed = check->typed[--check->typed_count];
 }
 
 /* What is confirmed needs no recovering; what was confirmed is seen at once. */
@@ -232,6 +248,7 @@ void seen_confirmed(struct town *town, struct station *station, const struct op 
 void seen_replaced(struct town *town, struct station *station)
 {
     struct check *check = town->check;
+    check->station_safe[station - town->stations] = 0;
     for (int i = check->typed_count - 1; i >= 0; i--)
         if (&town->stations[check->typed[i].station] == station)
             forget_typed(check, &check->typed[i]);

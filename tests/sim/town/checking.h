@@ -15,6 +15,7 @@ struct op {
     int64_t base_row_rev, base_hold_gen;
     unsigned told_life; /* of the machine, when a result reached the person; 0: not yet */
     int64_t told_rev;
+    bool covered; /* by a later record that may be there or not */
     /* Of the hall's history as it is now; after a restore it is answered anew. */
     bool answered, applied;
     int64_t rev;

@@ -483,10 +483,11 @@ static void type_something(struct town *town, struct station *station)
     str_format(words, sizeof words, "half a str %d", (int)pick(town, 1000));
     struct json *typed = object("street", words);
     struct machine *before = town_enter(&station->machine);
-    if (cache_journal_put(station->cache, "form", id, typed, clock_wall_now_ms()) != ERR_OK)
+    enum err err = cache_journal_put(station->cache, "form", id, typed, clock_wall_now_ms());
+    bool kept = err == ERR_OK && !machine_down(&station->machine);
+    if (!kept)
         town_tell(town, "station %d: the journal could not be written", station->machine.number);
-    else if (!machine_down(&station->machine))
-        check_typed(town, station, id, typed);
+    check_typed(town, station, id, kept ? typed : NULL); /* else the one or the other may be there */
     town_leave(before);
     json_free(&typed);
     if (machine_down(&station->machine))

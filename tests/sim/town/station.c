@@ -173,6 +173,8 @@ bool station_confirm(struct town *town, struct station *station, const char *typ
         if (command_class(type) == COMMAND_ONLINE)
             station->wants_answer = true;
         sync_wake(station->sync);
+    } else if (err != ERR_REFUSED && err != ERR_OFFLINE) {
+        check_unsure(town, station, body);
     }
     town_leave(before);
     json_free(&saved.outcome.data);

@@ -266,7 +266,9 @@ void check_free(struct check **check);
 /* A station's local commit returned: from now on this command is never lost. */
 void check_confirmed(struct town *town, struct station *station, const struct saved *saved, const char *type,
                      const struct json *body);
-/* Somebody's words are in the journal of the form of that application. */
+/* The program or its disk failed within a confirm: nobody was told "saved", and it may be there all the same. */
+void check_unsure(struct town *town, struct station *station, const struct json *body);
+/* Somebody's words are in the journal of the form of that application; NULL: nobody knows which. */
 void check_typed(struct town *town, struct station *station, const char *object, const struct json *words);
 /* A push answer left the hall's commit for that client (it may never arrive). */
 void check_answered(struct town *town, struct backend *backend, const struct wire_request *request,
