@@ -224,7 +224,7 @@ static void add_folded(struct buf *out, const char *text)
 }
 
 /* "given family", or what there is in name; family_first: the family's name, else the last word, leads. */
-static void fold_name(const struct json *person, bool family_first, struct buf *out)
+void row_fold_name(const struct json *person, bool family_first, struct buf *out)
 {
     const char *name = json_text(person, "name"), *given = json_text(person, "given");
     const char *family = json_text(person, "family"), *father = json_text(person, "father");
@@ -244,7 +244,7 @@ static void bind_column(struct stmt *s, int place, const struct column *column, 
 {
     if (column->table == TABLE_PERSON && str_starts(column->member, "fold")) {
         struct buf folded = {0};
-        fold_name(row, strcmp(column->member, "fold_family") == 0, &folded);
+        row_fold_name(row, strcmp(column->member, "fold_family") == 0, &folded);
         db_bind_text(s, place, buf_text(&folded));
         buf_free(&folded);
     } else if (strcmp(column->type, "BIGINT") == 0) {

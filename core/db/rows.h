@@ -35,6 +35,8 @@ enum err row_delete(struct db *db, enum row_set set, enum table table, const cha
 /* As row_put for row text already printed; used where batches are large. */
 enum err row_put_text(struct db *db, enum row_set set, enum table table, const struct json *row,
                       const char *text) MUST_USE;
+/* A person's name as the columns "fold" and "fold_family" (family first) have it. */
+void row_fold_name(const struct json *person, bool family_first, struct buf *out);
 /* Empties a set (the overlay before a replay, the shadow before a snapshot). */
 enum err rows_clear(struct db *db, enum row_set set) MUST_USE;
 /* Shadow tables become the base in the transaction that is open. */

@@ -22,7 +22,7 @@ static void epoch_changed(struct hall *hall, struct http_request *request)
 static bool cursor_refused(struct hall *hall, struct http_request *request, int64_t cursor)
 {
     int64_t oldest;
-    enum err err = reads_oldest(hall->reads, &oldest);
+    enum err err = reads_oldest(hall->reads, &hall->state, &oldest);
     if (err != ERR_OK)
         api_store_failed(hall, request, err);
     else if (cursor > hall->state.rev)

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/hall/bus_merge.h"
+#include "core/hall/result.h"
 #include "core/hall/session.h"
 
 /* --- the trip, as this hall kept it --- */
@@ -292,16 +293,16 @@ static enum err run_again(struct merge *m, const struct json *done)
 /* Its identity has had its effect: a workstation that sends it here once more gets this answer. */
 static enum err keep_command(const struct merge *m, const struct json *done)
 {
-    static const char sql[] = "INSERT INTO result (client, seq, fingerprint, id, status, rev, answer)"
-                              " VALUES ($1, $2, $3, $4, $5, $6, '') ON CONFLICT (client, seq) DO NOTHING";
-    struct stmt *s = db_query(m->env->db, sql);
-    db_bind_text(s, 1, m->instance);
-    db_bind_int(s, 2, json_int(done, "rev", 0));
-    db_bind_text(s, 3, json_text_or(done, "fingerprint", ""));
-    db_bind_text(s, 4, json_text(json_get(done, "command"), "id"));
-    db_bind_text(s, 5, json_text_or(done, "status", "refused"));
-    db_bind_int(s, 6, m->first_rev);
-    return db_run(s);
+    const struct result kept = {
+        .client = m->instance,
+        .seq = json_int(done, "rev", 0),
+        .fingerprint = json_text_or(done, "fingerprint", ""),
+        .id = json_text(json_get(done, "command"), "id"),
+        .status = json_text_or(done, "status", "refused"),
+        .rev = m->first_rev,
+        .answer = "",
+    };
+    return result_add_missing(m->env->db, &kept);
 }
 
 static enum err keep_client(const struct merge *m)

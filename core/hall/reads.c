@@ -213,13 +213,15 @@ bool reads_personal(const struct reads *reads, int64_t cursor, int64_t to)
     return false;
 }
 
-enum err reads_oldest(struct reads *reads, int64_t *cursor)
+enum err reads_oldest(struct reads *reads, const struct hall_state *state, int64_t *cursor)
 {
-    static const char sql[] = "SELECT rev FROM change ORDER BY rev LIMIT 1"; /* primary key */
+    static const char sql[] = "SELECT rev FROM change ORDER BY rev LIMIT 1"; /* primary key; a bus begins later */
     struct stmt *s = db_query(reads->db, sql);
     enum err err = db_step(s);
     *cursor = err == ERR_OK ? db_int(s, 0) - 1 : 0;
     db_done(s);
+    if (state->pruned_through > *cursor)
+        *cursor = state->pruned_through;
     return err == ERR_ABSENT ? ERR_OK : err;
 }
 

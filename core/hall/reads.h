@@ -25,7 +25,7 @@ enum err reads_feed(struct reads *reads, const struct actor *actor, const struct
  * after reads_feed: of what is not kept parsed the answer is yes. */
 bool reads_personal(const struct reads *reads, int64_t cursor, int64_t to);
 /* The oldest cursor that the feed can go on from. */
-enum err reads_oldest(struct reads *reads, int64_t *cursor) MUST_USE;
+enum err reads_oldest(struct reads *reads, const struct hall_state *state, int64_t *cursor) MUST_USE;
 
 /* One page after "TABLE,ID" (NULL: the first). ERR_INVALID: after is not such a place. */
 enum err reads_snapshot(struct reads *reads, const struct actor *actor, const struct hall_state *state,

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "core/hall/change.h"
+#include "core/hall/result.h"
 
 /* A record is kept in rows that travel inside an item inside a feed: room must be left for those. */
 enum { COMMAND_DEPTH_MAX = JSON_DEPTH_MAX - 24 };
@@ -130,35 +131,30 @@ static enum err client_store(struct batch *b)
  * so that a late copy has no second effect and another record under the same number is found out. */
 static enum err drop_results(struct batch *b, int64_t through)
 {
-    static const char sql[] =
-        "UPDATE result SET answer = '' WHERE client = $1 AND seq > $2 AND seq <= $3"; /* primary key */
+    int64_t after = b->client.acked;
     if (through > b->client.last_seq)
         through = b->client.last_seq;
-    if (through <= b->client.acked)
+    if (through <= after)
         return ERR_OK;
-    struct stmt *s = db_query(b->env->db, sql);
-    db_bind_text(s, 1, b->actor->client);
-    db_bind_int(s, 2, b->client.acked);
-    db_bind_int(s, 3, through);
     b->client.acked = through;
-    return db_run(s);
+    return result_drop(b->env->db, b->actor->client, after, through);
 }
 
 static enum err result_store(struct batch *b, const struct entry *e, int64_t rev, const struct json *result)
 {
-    static const char sql[] = "INSERT INTO result (client, seq, fingerprint, id, status, rev, answer)"
-                              " VALUES ($1, $2, $3, $4, $5, $6, $7)";
     char *answer = result ? json_print(result) : xstrdup(""); /* NULL: nobody waits for it */
-    struct stmt *s = db_query(b->env->db, sql);
-    db_bind_text(s, 1, b->actor->client);
-    db_bind_int(s, 2, e->command.seq);
-    db_bind_text(s, 3, e->fingerprint);
-    db_bind_text(s, 4, e->command.id);
-    db_bind_text(s, 5, e->outcome.applied ? "applied" : "refused");
-    db_bind_int(s, 6, rev);
-    db_bind_text(s, 7, answer);
+    const struct result kept = {
+        .client = b->actor->client,
+        .seq = e->command.seq,
+        .fingerprint = e->fingerprint,
+        .id = e->command.id,
+        .status = e->outcome.applied ? "applied" : "refused",
+        .rev = rev,
+        .answer = answer,
+    };
+    enum err err = result_add(b->env->db, &kept);
     free(answer);
-    return db_run(s);
+    return err;
 }
 
 static struct json *result_json(const struct entry *e, int64_t rev)

@@ -7,6 +7,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "core/hall/result.h"
+
 /* Number n brings version n to n + 1. Never changed once released: a new one is added. Version 1 also holds
  * the tables of rows_create, which stand before these. */
 static const char *const migrations[] = {
@@ -47,11 +49,14 @@ static const char *const migrations[] = {
     " secret TEXT NOT NULL);"
     "CREATE TABLE mobile_base (t TEXT NOT NULL, id TEXT NOT NULL, row TEXT NOT NULL, PRIMARY KEY (t, id));"
     "CREATE TABLE journal (rev BIGINT PRIMARY KEY, line TEXT NOT NULL);",
+    /* Changes up to pruned_through hold seals in place of rows (retention.h). An answer is sealed (result.h). */
+    "ALTER TABLE hall_state ADD COLUMN pruned_through BIGINT NOT NULL DEFAULT 0;"
+    "ALTER TABLE result ADD COLUMN seal TEXT NOT NULL DEFAULT '';",
     /* Who numbers tickets without the hall (issuers.h). */
     "CREATE TABLE issuer (client TEXT PRIMARY KEY, number BIGINT NOT NULL);"
     "CREATE UNIQUE INDEX issuer_number ON issuer (number);",
 };
-enum { VERSION = sizeof migrations / sizeof *migrations };
+enum { VERSION = sizeof migrations / sizeof *migrations, VERSION_SEALS = 4 };
 
 /* --- opening --- */
 
@@ -90,6 +95,8 @@ static enum err migrate_one(struct db *db, int64_t from)
     enum err err = from == 0 ? rows_create(db, ROWS_PLAIN) : ERR_OK;
     if (err == ERR_OK)
         err = db_script(db, migrations[from]);
+    if (err == ERR_OK && from + 1 == VERSION_SEALS)
+        err = result_seal_all(db);
     if (err != ERR_OK)
         return err;
     struct stmt *s = db_query(db, sql);
@@ -166,12 +173,13 @@ static void state_read(struct stmt *s, struct hall_state *state)
     str_copy(state->feed_head, sizeof state->feed_head, db_text(s, 5));
     str_copy(state->audit_head, sizeof state->audit_head, db_text(s, 6));
     state->mobile = db_int(s, 7) != 0;
+    state->pruned_through = db_int(s, 8);
 }
 
 enum err store_state(struct db *db, struct hall_state *state)
 {
     static const char sql[] = "SELECT rev, epoch, safe_through, boots, always_safe, feed_head, audit_head,"
-                              " mobile FROM hall_state WHERE id = 1"; /* primary key */
+                              " mobile, pruned_through FROM hall_state WHERE id = 1"; /* primary key */
     struct stmt *s = db_query(db, sql);
     enum err err = db_step(s);
     if (err == ERR_OK)
@@ -184,7 +192,8 @@ enum err store_advance(struct db *db, int64_t epoch, struct hall_state *state)
 {
     static const char sql[] =
         "UPDATE hall_state SET rev = rev + 1 WHERE id = 1 AND epoch = $1"
-        " RETURNING rev, epoch, safe_through, boots, always_safe, feed_head, audit_head, mobile";
+        " RETURNING rev, epoch, safe_through, boots, always_safe, feed_head, audit_head, mobile,"
+        " pruned_through";
     struct stmt *s = db_query(db, sql);
     db_bind_int(s, 1, epoch);
     enum err err = db_step(s);
@@ -213,6 +222,12 @@ static enum err set_one(struct db *db, const char *sql, int64_t value)
 enum err store_set_safe(struct db *db, int64_t rev)
 {
     static const char sql[] = "UPDATE hall_state SET safe_through = $1 WHERE id = 1 AND safe_through < $1";
+    return set_one(db, sql, rev);
+}
+
+enum err store_set_pruned(struct db *db, int64_t rev)
+{
+    static const char sql[] = "UPDATE hall_state SET pruned_through = $1 WHERE id = 1";
     return set_one(db, sql, rev);
 }
 

@@ -25,6 +25,7 @@ struct hall_state {
     bool always_safe; /* a practice hall: nothing in it is worth a backup */
     bool mobile;      /* a bus: every command is kept for the merge at home (bus.h) */
     char feed_head[SHA256_TEXT], audit_head[SHA256_TEXT]; /* "" before the first */
+    int64_t pruned_through; /* the feed goes on from here or later (retention.h) */
 };
 enum err store_state(struct db *db, struct hall_state *state) MUST_USE;
 /* Takes the next rev for a change in the transaction that is open. ERR_CONFLICT: the stored epoch is another,
@@ -33,6 +34,7 @@ enum err store_advance(struct db *db, int64_t epoch, struct hall_state *state) M
 enum err store_seal(struct db *db, const struct hall_state *state) MUST_USE; /* writes the two heads */
 enum err store_set_safe(struct db *db, int64_t rev) MUST_USE;
 enum err store_set_always_safe(struct db *db) MUST_USE;
+enum err store_set_pruned(struct db *db, int64_t rev) MUST_USE;
 enum err store_set_epoch(struct db *db, int64_t epoch) MUST_USE;
 /* One durable write, in a transaction of its own, before anything is served (PROTOCOL.md section 1). */
 enum err store_boot(struct db *db) MUST_USE;

@@ -9,6 +9,7 @@
 #include "core/hall/day.h"
 #include "core/hall/leases.h"
 #include "core/hall/polls.h"
+#include "core/hall/retention.h"
 #include "core/hall/tokens.h"
 #include "core/hall/writer.h"
 
@@ -98,6 +99,7 @@ static void tick(struct hall *hall)
     leases_follow(hall);
     day_follow(hall);
     clocks_follow(hall);
+    retention_follow(hall);
 }
 
 void hall_end_turn(struct hall *hall, bool quiet)

@@ -1,6 +1,6 @@
 /* core/hall/verify.c: see verify.h. One walk over the changes, one over the rows; memory grows with the people who
  * are being served, not with the history. */
-#include "core/hall/verify.h"
+#include "core/hall/verify_inside.h"
 
 #include <inttypes.h>
 #include <stdarg.h>
@@ -10,20 +10,9 @@
 
 #include "core/hall/bus.h"
 #include "core/hall/server_core.h"
-#include "core/model/ticket.h"
 #include "core/wire/feed.h"
 
-struct verify {
-    struct db *db;
-    struct hall_state state;
-    struct verified *done;
-    struct err_info *info;
-    int64_t first_rev; /* of the changes that are kept */
-    struct json *open; /* ticket id → {"gen","user"}: those that somebody has */
-};
-
-static enum err bad(struct verify *v, const char *format, ...) PRINTF(2, 3);
-static enum err bad(struct verify *v, const char *format, ...)
+enum err bad(struct verify *v, const char *format, ...)
 {
     char text[300];
     va_list args;
@@ -35,39 +24,13 @@ static enum err bad(struct verify *v, const char *format, ...)
 
 /* --- the feed: dense, chained, and what it says of tickets --- */
 
-static bool same_holder(const struct json *known, const struct json *row)
+/* A change that is not kept any more has leaves in place of its rows (retention.h). */
+static enum err check_leaf(struct verify *v, int64_t rev, const struct json *line, char leaf[SHA256_TEXT])
 {
-    return str_equal(json_text_or(known, "user", ""), json_text_or(row, "user", "")) &&
-           str_equal(json_text_or(known, "counter", ""), json_text_or(row, "counter", ""));
-}
-
-/* gen never decreases, and one gen has one holder. */
-static enum err check_ticket(struct verify *v, int64_t rev, const char *id, const struct json *row)
-{
-    enum ticket_state state;
-    int64_t gen = json_int(row, "gen", 0);
-    const struct json *known = json_get(v->open, id);
-    if (!ticket_state_find(json_text_or(row, "state", ""), &state))
-        return bad(v, "change %" PRId64 ": the ticket %s has no state that there is.", rev, id);
-    if (known && gen < json_int(known, "gen", 0))
-        return bad(v, "change %" PRId64 ": gen of the ticket %s decreases.", rev, id);
-    bool held = ticket_is_open(state);
-    if (held && (str_empty(json_text(row, "user")) || str_empty(json_text(row, "counter"))))
-        return bad(v, "change %" PRId64 ": the ticket %s is %s, but nobody has it.", rev, id,
-                   json_text(row, "state"));
-    if (held && known && json_bool(known, "held", false) && gen == json_int(known, "gen", 0) &&
-        !same_holder(known, row))
-        return bad(v, "change %" PRId64 ": the ticket %s has two holders in one gen.", rev, id);
-    if (!held && state != TICKET_WAITING) {
-        json_remove(v->open, id);
-        return ERR_OK;
-    }
-    struct json *note = json_new_object();
-    json_set_int(note, "gen", gen);
-    json_set_bool(note, "held", held);
-    json_set_text(note, "user", json_text_or(row, "user", ""));
-    json_set_text(note, "counter", json_text_or(row, "counter", ""));
-    json_set(v->open, id, note);
+    const char *given = json_text(line, "leaf");
+    if (!given || strlen(given) != SHA256_TEXT - 1 || json_get(line, "row"))
+        return bad(v, "change %" PRId64 " holds a row that cannot be read.", rev);
+    str_copy(leaf, SHA256_TEXT, given);
     return ERR_OK;
 }
 
@@ -76,7 +39,9 @@ static enum err check_item_row(struct verify *v, int64_t rev, const struct json 
     enum table table;
     const char *t = json_text_or(line, "t", ""), *id = json_text_or(line, "id", "");
     const struct json *row = json_get(line, "row");
-    if (!table_find(t, &table) || !*id || !row)
+    if (table_find(t, &table) && *id && rev <= v->state.pruned_through)
+        return check_leaf(v, rev, line, leaf);
+    if (!table_find(t, &table) || !*id || !row || json_get(line, "leaf"))
         return bad(v, "change %" PRId64 " holds a row that cannot be read.", rev);
     feed_leaf(t, id, row, leaf);
     if (json_is_null(row))
@@ -84,7 +49,16 @@ static enum err check_item_row(struct verify *v, int64_t rev, const struct json 
                                        : ERR_OK;
     if (json_int(row, "row_rev", 0) != rev)
         return bad(v, "change %" PRId64 ": %s %s has another row_rev.", rev, t, id);
-    return table == TABLE_TICKET ? check_ticket(v, rev, id, row) : ERR_OK;
+    return check_step(v, rev, table, id, row);
+}
+
+/* Not one byte may differ, also where JSON would not mind. */
+static bool is_as_written(const struct json *item, const char *text)
+{
+    char *printed = json_print(item);
+    bool same = str_equal(printed, text);
+    free(printed);
+    return same;
 }
 
 static enum err check_item(struct verify *v, int64_t rev, const char *command, const char *by,
@@ -125,6 +99,8 @@ static enum err check_changes(struct verify *v)
             err = bad(v, "change %" PRId64 " is missing.", expected);
         else if (!text || !db_text(s, 4) || json_parse(text, strlen(text), &item, NULL) != ERR_OK)
             err = bad(v, "change %" PRId64 " cannot be read.", rev);
+        else if (!is_as_written(item, text))
+            err = bad(v, "change %" PRId64 " was altered: it is not as it was written.", rev);
         else
             err = check_item(v, rev, db_text(s, 1), db_text(s, 2), item, db_text(s, 4), head);
         json_free(&item);
@@ -210,8 +186,19 @@ static bool is_made(const struct column *column)
     return column->table == TABLE_PERSON && str_starts(column->member, "fold");
 }
 
+static bool fold_agrees(const char *stored, const struct column *column, const struct json *row)
+{
+    struct buf folded = {0};
+    row_fold_name(row, str_equal(column->member, "fold_family"), &folded);
+    bool same = str_equal(stored, buf_text(&folded));
+    buf_free(&folded);
+    return same;
+}
+
 static bool column_agrees(struct stmt *s, int place, const struct column *column, const struct json *row)
 {
+    if (is_made(column))
+        return fold_agrees(db_text(s, place), column, row);
     if (column->number)
         return db_int(s, place) == json_int(row, column->member, 0);
     return str_equal(db_text(s, place), json_text(row, column->member));
@@ -227,7 +214,7 @@ static const char *rows_sql(enum table table)
     struct buf sql = {0};
     buf_adds(&sql, "SELECT id, row_rev, row");
     for (int i = 0; i < COLUMN_COUNT; i++) {
-        if (columns[i].table != table || is_made(&columns[i]))
+        if (columns[i].table != table)
             continue;
         buf_addf(&sql, ", %s", columns[i].member);
         for (size_t w = 0; w < sizeof reserved / sizeof *reserved; w++)
@@ -238,9 +225,9 @@ static const char *rows_sql(enum table table)
     return texts[table] = buf_take(&sql);
 }
 
-/* The change of row_rev must have written this very row. */
+/* The change of row_rev must have written this very row, to the byte. */
 static enum err check_written(struct verify *v, enum table table, const char *id, int64_t rev,
-                              const struct json *row)
+                              const char *text)
 {
     static const char sql[] = "SELECT item FROM change WHERE rev = $1"; /* primary key */
     struct json *item = NULL;
@@ -253,14 +240,18 @@ static enum err check_written(struct verify *v, enum table table, const char *id
         return bad(v, "%s %s names a change %" PRId64 " that is not there.", table_wire(table), id, rev);
     if (err != ERR_OK)
         return err;
-    err = ERR_ABSENT;
+    char leaf[SHA256_TEXT], written[SHA256_TEXT] = "";
+    feed_leaf_text(table_wire(table), id, text, leaf);
     const struct json *rows = json_get(item, "rows");
     for (const struct json *line = json_first(rows); line; line = json_next(line))
-        if (str_equal(json_text(line, "t"), table_wire(table)) && str_equal(json_text(line, "id"), id))
-            err = json_equal(json_get(line, "row"), row) ? ERR_OK : ERR_ABSENT;
+        if (str_equal(json_text(line, "t"), table_wire(table)) && str_equal(json_text(line, "id"), id)) {
+            feed_leaf(table_wire(table), id, json_get(line, "row"), written);
+            str_copy(written, sizeof written, json_text_or(line, "leaf", written));
+        }
     json_free(&item);
-    return err == ERR_OK ? ERR_OK
-                         : bad(v, "%s %s is not as change %" PRId64 " wrote it.", table_wire(table), id, rev);
+    return str_equal(leaf, written)
+               ? ERR_OK
+               : bad(v, "%s %s is not as change %" PRId64 " wrote it.", table_wire(table), id, rev);
 }
 
 static enum err check_row(struct verify *v, enum table table, struct stmt *s)
@@ -274,14 +265,14 @@ static enum err check_row(struct verify *v, enum table table, struct stmt *s)
         err = bad(v, "%s %s: id or row_rev differ from the row's own.", table_wire(table), id);
     int place = 3;
     for (int i = 0; i < COLUMN_COUNT && err == ERR_OK; i++) {
-        if (columns[i].table != table || is_made(&columns[i]))
+        if (columns[i].table != table)
             continue;
         if (!column_agrees(s, place++, &columns[i], row))
             err = bad(v, "%s %s: the column of \"%s\" differs from the row.", table_wire(table), id,
                       columns[i].member);
     }
     if (err == ERR_OK)
-        err = check_written(v, table, id, db_int(s, 1), row);
+        err = check_written(v, table, id, db_int(s, 1), text);
     json_free(&row);
     v->done->rows++;
     return err;
@@ -301,28 +292,46 @@ static enum err check_rows(struct verify *v)
     return err;
 }
 
+/* A row that was deleted: told by null, or by the leaf that stands for it. */
+static bool is_tombstone(const struct json *line)
+{
+    char leaf[SHA256_TEXT];
+    if (json_get(line, "row"))
+        return json_is_null(json_get(line, "row"));
+    feed_leaf_text(json_text_or(line, "t", ""), json_text_or(line, "id", ""), "", leaf);
+    return str_equal(json_text(line, "leaf"), leaf);
+}
+
+/* It is there; and a decision was written once, never again. */
+static enum err check_there(struct verify *v, int64_t rev, const struct json *line)
+{
+    enum table table;
+    struct json *row = NULL;
+    const char *t = json_text_or(line, "t", ""), *id = json_text_or(line, "id", "");
+    if (is_tombstone(line) || !table_find(t, &table))
+        return ERR_OK;
+    enum err err = row_get(v->db, table, id, &row);
+    if (err == ERR_ABSENT)
+        err = bad(v, "%s %s was written by change %" PRId64 " and is gone.", t, id, rev);
+    else if (err == ERR_OK && table == TABLE_DECISION && json_int(row, "row_rev", 0) != rev)
+        err = bad(v, "the decision %s of change %" PRId64 " was changed afterwards.", id, rev);
+    json_free(&row);
+    return err;
+}
+
 /* Every row that a change wrote is still there: the hall deletes none. */
 static enum err check_digests(struct verify *v)
 {
-    static const char sql[] = "SELECT item FROM change ORDER BY rev"; /* primary key */
+    static const char sql[] = "SELECT rev, item FROM change ORDER BY rev"; /* primary key */
     struct stmt *s = db_query(v->db, sql);
     enum err err;
     while ((err = db_step(s)) == ERR_OK) {
         struct json *item = NULL;
-        if (json_parse(db_text(s, 0), strlen(db_text(s, 0)), &item, NULL) != ERR_OK)
+        if (json_parse(db_text(s, 1), strlen(db_text(s, 1)), &item, NULL) != ERR_OK)
             continue; /* told by check_changes */
         const struct json *rows = json_get(item, "rows");
-        for (const struct json *line = json_first(rows); line && err == ERR_OK; line = json_next(line)) {
-            enum table table;
-            struct json *row = NULL;
-            if (json_is_null(json_get(line, "row")) || !table_find(json_text_or(line, "t", ""), &table))
-                continue;
-            err = row_get(v->db, table, json_text_or(line, "id", ""), &row);
-            if (err == ERR_ABSENT)
-                err = bad(v, "%s %s was written by change %" PRId64 " and is gone.", table_wire(table),
-                          json_text_or(line, "id", ""), json_int(item, "rev", 0));
-            json_free(&row);
-        }
+        for (const struct json *line = json_first(rows); line && err == ERR_OK; line = json_next(line))
+            err = check_there(v, db_int(s, 0), line);
         json_free(&item);
         if (err != ERR_OK)
             break;
@@ -331,67 +340,7 @@ static enum err check_digests(struct verify *v)
     return err == ERR_ABSENT ? ERR_OK : err;
 }
 
-/* --- invariants --- */
-
-/* A statement that finds what must not be: its first two columns name it. */
-static enum err find_none(struct verify *v, const char *sql, const char *what)
-{
-    struct stmt *s = db_query(v->db, sql);
-    enum err err = db_step(s);
-    if (err == ERR_OK)
-        err = bad(v, "%s: %s, %s.", what, db_text(s, 0) ? db_text(s, 0) : "?",
-                  db_text(s, 1) ? db_text(s, 1) : "?");
-    db_done(s);
-    return err == ERR_ABSENT ? ERR_OK : err;
-}
-
-static enum err check_invariants(struct verify *v)
-{
-    static const struct {
-        const char *sql, *what;
-    } rules[] = {
-        {"SELECT number, day FROM tickets WHERE number IS NOT NULL GROUP BY day, number"
-         " HAVING count(*) > 1 ORDER BY day, number LIMIT 1", /* tickets_number */
-         "one ticket number was given twice on one day"},
-        {"SELECT number, min(id) FROM cases WHERE number IS NOT NULL GROUP BY number HAVING count(*) > 1"
-         " LIMIT 1", /* cases_number */
-         "one application number was given twice"},
-        {"SELECT login, min(id) FROM users GROUP BY login HAVING count(*) > 1 LIMIT 1", /* users_login */
-         "two accounts have one login"},
-        {"SELECT client, CAST(max(seq) AS TEXT) FROM result GROUP BY client"
-         " HAVING max(seq) > (SELECT last_seq FROM client WHERE client.client = result.client) LIMIT 1",
-         "a client has an answer beyond its last command"},
-        {"SELECT id, case_ FROM decisions WHERE case_ NOT IN (SELECT id FROM cases) LIMIT 1",
-         "a decision belongs to no application"},
-    };
-    enum err err = ERR_OK;
-    for (size_t i = 0; i < sizeof rules / sizeof *rules && err == ERR_OK; i++)
-        err = find_none(v, rules[i].sql, rules[i].what);
-    return err;
-}
-
-static enum err check_results(struct verify *v)
-{
-    static const char sql[] = "SELECT client, seq, rev, answer FROM result WHERE answer <> ''"
-                              " ORDER BY client, seq"; /* all that clients have not acknowledged */
-    struct stmt *s = db_query(v->db, sql);
-    enum err err;
-    while ((err = db_step(s)) == ERR_OK) {
-        struct json *answer = NULL;
-        const char *text = db_text(s, 3);
-        bool good = text && json_parse(text, strlen(text), &answer, NULL) == ERR_OK &&
-                    json_int(answer, "seq", -1) == db_int(s, 1) &&
-                    json_int(answer, "rev", -1) == db_int(s, 2) && db_int(s, 2) <= v->state.rev;
-        json_free(&answer);
-        if (!good) {
-            err = bad(v, "the answer %" PRId64 " of client %s was altered.", db_int(s, 1), db_text(s, 0));
-            break;
-        }
-        v->done->results++;
-    }
-    db_done(s);
-    return err == ERR_ABSENT ? ERR_OK : err;
-}
+/* --- all of it --- */
 
 static enum err check_buses(struct verify *v)
 {
@@ -400,9 +349,11 @@ static enum err check_buses(struct verify *v)
 
 enum err verify_store(struct db *db, struct verified *done, struct err_info *info)
 {
-    static enum err (*const checks[])(struct verify * v) = {
-        check_changes, check_audit, check_rows, check_digests, check_results, check_invariants, check_buses};
-    struct verify v = {.db = db, .done = done, .info = info, .open = json_new_object()};
+    static enum err (*const checks[])(struct verify * v) = {check_types,   check_state,      check_changes,
+                                                            check_audit,   check_rows,       check_digests,
+                                                            check_results, check_invariants, check_buses};
+    struct verify v = {
+        .db = db, .done = done, .info = info, .open = json_new_object(), .never_less = json_new_object()};
     *done = (struct verified){0};
     enum err err = db_integrity(db, info);
     if (err == ERR_OK)
@@ -410,6 +361,7 @@ enum err verify_store(struct db *db, struct verified *done, struct err_info *inf
     for (size_t i = 0; i < sizeof checks / sizeof *checks && err == ERR_OK; i++)
         err = checks[i](&v);
     json_free(&v.open);
+    json_free(&v.never_less);
     if (err != ERR_OK && !info->text[0])
         err_set(info, err, "%s cannot be read: %s", db_path(db), db_message(db));
     return err;

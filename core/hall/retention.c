@@ -1,0 +1,146 @@
+/* core/hall/retention.c: see retention.h. */
+#include "core/hall/retention.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/log.h"
+#include "core/hall/inside.h"
+#include "core/hall/writer.h"
+#include "core/wire/feed.h"
+
+static enum err keep_until(struct db *db, int64_t now_ms, char at[TIME_TEXT])
+{
+    enum { DAY_MS = 24 * 3600 * 1000 };
+    struct json *hall = NULL;
+    enum err err = store_hall(db, &hall);
+    int64_t days = json_int(json_get(hall, "policy"), "feed_days", RETENTION_DAYS);
+    json_free(&hall);
+    time_text(now_ms - (days < 1 ? 1 : days) * DAY_MS, at);
+    return err;
+}
+
+/* The last rev of the next slice that is old and in a backup; pruned_through when there is none. */
+static enum err slice_end(struct db *db, const struct hall_state *state, const char *until, int64_t *end)
+{
+    static const char sql[] =
+        "SELECT rev, at_ FROM audit WHERE rev > $1 ORDER BY rev LIMIT $2"; /* primary key */
+    int64_t safe = state_safe_through(state);
+    struct stmt *s = db_query(db, sql);
+    db_bind_int(s, 1, state->pruned_through);
+    db_bind_int(s, 2, RETENTION_SLICE);
+    enum err err;
+    *end = state->pruned_through;
+    while ((err = db_step(s)) == ERR_OK) {
+        if (db_int(s, 0) > safe || strcmp(db_text(s, 1), until) >= 0)
+            break;
+        *end = db_int(s, 0);
+    }
+    db_done(s);
+    return err == ERR_ABSENT ? ERR_OK : err;
+}
+
+static void replace_rows(struct json *item)
+{
+    struct json *slim = json_new_array();
+    for (const struct json *line = json_first(json_get(item, "rows")); line; line = json_next(line)) {
+        char leaf[SHA256_TEXT];
+        const char *t = json_text_or(line, "t", ""), *id = json_text_or(line, "id", "");
+        struct json *kept = json_new_object();
+        feed_leaf(t, id, json_get(line, "row"), leaf);
+        json_set_text(kept, "t", t);
+        json_set_text(kept, "id", id);
+        json_set_text(kept, "leaf", leaf);
+        json_add(slim, kept);
+    }
+    json_set(item, "rows", slim);
+}
+
+static enum err write_slim(struct db *db, int64_t rev, const char *text)
+{
+    static const char sql[] = "UPDATE change SET item = $1 WHERE rev = $2"; /* primary key */
+    struct json *item = NULL;
+    if (!text || json_parse(text, strlen(text), &item, NULL) != ERR_OK)
+        return ERR_CORRUPT;
+    replace_rows(item);
+    char *slim = json_print(item);
+    struct stmt *s = db_query(db, sql);
+    db_bind_text(s, 1, slim);
+    db_bind_int(s, 2, rev);
+    free(slim);
+    json_free(&item);
+    return db_run(s);
+}
+
+static enum err prune(struct db *db, int64_t after, int64_t end)
+{
+    static const char sql[] =
+        "SELECT rev, item FROM change WHERE rev > $1 AND rev <= $2 ORDER BY rev"; /* key */
+    struct stmt *s = db_query(db, sql);
+    db_bind_int(s, 1, after);
+    db_bind_int(s, 2, end);
+    enum err err;
+    while ((err = db_step(s)) == ERR_OK)
+        if ((err = write_slim(db, db_int(s, 0), db_text(s, 1))) != ERR_OK)
+            break;
+    db_done(s);
+    return err == ERR_ABSENT ? store_set_pruned(db, end) : err;
+}
+
+enum err retention_slice(struct db *db, int64_t now_ms, int64_t *pruned)
+{
+    struct hall_state state;
+    char until[TIME_TEXT];
+    int64_t end = 0;
+    *pruned = 0;
+    enum err err = store_state(db, &state);
+    if (err == ERR_OK)
+        err = keep_until(db, now_ms, until);
+    if (err == ERR_OK)
+        err = slice_end(db, &state, until, &end);
+    if (err != ERR_OK || end <= state.pruned_through)
+        return err;
+    *pruned = end - state.pruned_through;
+    return prune(db, state.pruned_through, end);
+}
+
+/* --- as a write of the hall --- */
+
+struct slice {
+    struct hall *hall;
+    int64_t pruned;
+};
+
+static enum err run_slice(void *ctx, const struct server_env *env)
+{
+    struct slice *slice = ctx;
+    return retention_slice(env->db, env->now_ms, &slice->pruned);
+}
+
+static void slice_done(void *ctx, enum err err)
+{
+    struct slice *slice = ctx;
+    if (err != ERR_OK)
+        log_write(LOG_WARN, "old changes could not be shortened: %s", err_text(err));
+    else
+        log_write(LOG_DEBUG, "%lld old changes were shortened", (long long)slice->pruned);
+    free(slice);
+}
+
+/* Looked up before a write is added, so that a hall with nothing to do commits nothing. */
+static bool is_due(struct hall *hall)
+{
+    char until[TIME_TEXT];
+    int64_t end = 0;
+    return keep_until(hall->db, hall->wall_ms, until) == ERR_OK &&
+           slice_end(hall->db, &hall->state, until, &end) == ERR_OK && end > hall->state.pruned_through;
+}
+
+void retention_follow(struct hall *hall)
+{
+    if (hall->full || hall->state.mobile || !is_due(hall))
+        return;
+    struct slice *slice = xcalloc(1, sizeof *slice);
+    slice->hall = hall;
+    writer_add(hall->writer, run_slice, slice_done, slice);
+}

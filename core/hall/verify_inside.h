@@ -1,0 +1,24 @@
+/* core/hall/verify_inside.h: what the files of verify share; included by them alone. */
+#pragma once
+#include "core/hall/store.h"
+#include "core/hall/verify.h"
+
+struct verify {
+    struct db *db;
+    struct hall_state state;
+    struct verified *done;
+    struct err_info *info;
+    int64_t first_rev;       /* of the changes that are kept */
+    struct json *open;       /* ticket id → {"gen","user"}: those that somebody has */
+    struct json *never_less; /* "t id member" → the number that must not decrease */
+};
+
+/* The sentence that names the first bad row. */
+enum err bad(struct verify *v, const char *format, ...) PRINTF(2, 3);
+
+/* verify_rules.c: what a row may not become from one change to the next; called in the order of the changes. */
+enum err check_step(struct verify *v, int64_t rev, enum table table, const char *id, const struct json *row);
+enum err check_state(struct verify *v);
+enum err check_types(struct verify *v);
+enum err check_results(struct verify *v);
+enum err check_invariants(struct verify *v);
