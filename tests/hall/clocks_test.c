@@ -169,7 +169,7 @@ TEST(clocks_banner)
     clock_give(&clock);
     struct pty *pty = open_loket(&place, real.hall.url);
     clock_give(NULL);
-    sign_in(pty);
+    type_sign_in(pty, "clerk1");
     CHECK(pty_wait(pty, "Clock differs by 26 h"));
     clock_put(&clock, "-30.5m");
     let_arrive(&real.hall, 1); /* news bring the hall's time */

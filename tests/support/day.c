@@ -76,12 +76,17 @@ void quit(struct pty **pty)
     pty_free(pty);
 }
 
-void sign_in_as(struct pty *pty, const char *login)
+void type_sign_in(struct pty *pty, const char *login)
 {
     REQUIRE(pty_wait(pty, "Login"));
     pty_type(pty, "\x15");
     pty_type(pty, login);
     pty_type(pty, "\t" TEST_PASSWORD "\r");
+}
+
+void sign_in_as(struct pty *pty, const char *login)
+{
+    type_sign_in(pty, login);
     REQUIRE(pty_wait(pty, "all safe"));
 }
 

@@ -28,6 +28,7 @@ struct pty *open_loket(struct place *place, const char *url);
 void quit(struct pty **pty);
 
 /* --- its first steps --- */
+void type_sign_in(struct pty *pty, const char *login); /* and waits for nothing */
 void sign_in_as(struct pty *pty, const char *login); /* until everything is copied */
 void sign_in(struct pty *pty);                       /* clerk1 */
 /* Up to an open counter with somebody served and an empty form before the clerk. */
