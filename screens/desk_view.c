@@ -264,7 +264,8 @@ static void queue_row(const void *self, int row, struct frame *frame, struct rec
                      TEXT_RIGHT);
     const char *bus = json_text(queue, "home_name");
     if (!str_empty(bus)) /* nobody calls it here */
-        text_drawf(frame, area, look == STYLE_TEXT ? STYLE_WARN : look, tr(pane->ui->lang, TR("now with %s")), bus);
+        text_drawf(frame, area, look == STYLE_TEXT ? STYLE_WARN : look, tr(pane->ui->lang, TR("now with %s")),
+                   bus);
     else
         text_draw(frame, area, show_name(pane->ui, json_get(queue, "name")), look);
 }

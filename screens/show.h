@@ -35,7 +35,7 @@ const char *show_command(const struct ui *ui, const char *type); /* "ticket.hold
 const char *show_record(const struct ui *ui, const char *type, const struct json *body, char out[SHOW_TEXT]);
 const char *show_age(const struct ui *ui, int64_t ms, char out[SHOW_TEXT]); /* 40 s, 12 min, 26 h, 3 days */
 const char *show_size(int64_t bytes, char out[SHOW_TEXT]);                  /* 310 B, 1.4 KiB */
-unsigned show_case_look(const char *state);                      /* the look that fits a case's state */
+unsigned show_case_look(const char *state); /* the look that fits a case's state */
 
 /* A refusal of the hall in the clerk's language; its own sentence where there is none, and in English. */
 const char *show_refusal(const struct ui *ui, const char *code, const char *message);

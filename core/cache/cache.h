@@ -97,7 +97,7 @@ enum err cache_new_epoch(struct cache *cache,
                          int64_t epoch) MUST_USE; /* makes what was not safe unsent again */
 /* How many the last new epoch made unsent again, since this start; 0: there was none. */
 int64_t cache_resent(const struct cache *cache);
-int64_t cache_unsent(struct cache *cache);        /* commands of the signed-in person not yet answered */
+int64_t cache_unsent(struct cache *cache); /* commands of the signed-in person not yet answered */
 int64_t cache_unsent_others(struct cache *cache);
 
 /* --- the hall's own rows as they come, for programs that pass them on (loket pipe) --- */

@@ -31,11 +31,11 @@ struct cache {
     struct actor actor;
     char *token;
     int64_t offset_ms;
-    bool durable;       /* how the file syncs now; db_open leaves it so */
-    int64_t handed_out; /* seqs up to this one of client may have left this computer */
+    bool durable;        /* how the file syncs now; db_open leaves it so */
+    int64_t handed_out;  /* seqs up to this one of client may have left this computer */
     bool reached;        /* the hall, as sync sees it */
     int64_t records_max; /* unsent, of one person; 0: as built */
-    int64_t resent;     /* made unsent again by the last new epoch */
+    int64_t resent;      /* made unsent again by the last new epoch */
     char message[400];
     char client_text[UUID_TEXT];
     struct json *setting; /* the value last handed out by cache_setting */

@@ -23,7 +23,7 @@ struct call {
     struct outcome *out;
     struct json **kept; /* rows to free at the end */
     int kept_count, kept_capacity;
-    int64_t at_ms; /* when the work was done: the client's word where it can be believed, else now */
+    int64_t at_ms;      /* when the work was done: the client's word where it can be believed, else now */
     bool clock_suspect; /* the client's clock is more than a day beside the hall's */
 };
 typedef enum err command_rule(struct call *c);

@@ -31,7 +31,7 @@ struct depart {
     struct json *seen; /* "table id": packed already */
     struct parcel_writer out;
     struct hall_state base;
-    char label[CODE_MAX + 2]; /* of the trip: in front of ticket numbers */
+    char label[CODE_MAX + 2];  /* of the trip: in front of ticket numbers */
     char block[CODE_MAX + 24]; /* the trip's own code: in front of application numbers */
     int64_t cases, persons;
 };

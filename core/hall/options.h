@@ -40,7 +40,7 @@ struct hall_options {
     const char *login, *roles, *agency, *password_file, *queues;
     const char *format, *rule, *seed, *days, *users_fd;
     const char *to, *from, *users; /* of a bus */
-    const char *argument; /* the FILE or SCENARIO of a verb that takes one */
+    const char *argument;          /* the FILE or SCENARIO of a verb that takes one */
     bool json;
 };
 

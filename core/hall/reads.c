@@ -215,7 +215,8 @@ bool reads_personal(const struct reads *reads, int64_t cursor, int64_t to)
 
 enum err reads_oldest(struct reads *reads, const struct hall_state *state, int64_t *cursor)
 {
-    static const char sql[] = "SELECT rev FROM change ORDER BY rev LIMIT 1"; /* primary key; a bus begins later */
+    static const char sql[] =
+        "SELECT rev FROM change ORDER BY rev LIMIT 1"; /* primary key; a bus begins later */
     struct stmt *s = db_query(reads->db, sql);
     enum err err = db_step(s);
     *cursor = err == ERR_OK ? db_int(s, 0) - 1 : 0;

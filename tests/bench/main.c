@@ -65,12 +65,8 @@ const char *bench_option(int argc, char **argv, const char *name, const char *ot
 static const struct {
     const char *name;
     int (*run)(int argc, char **argv);
-} verbs[] = {{"keys", bench_keys},
-             {"fill", bench_fill},
-             {"durable", bench_durable},
-             {"calls", bench_calls},
-             {"yard", bench_yard},
-             {"polls", bench_polls}};
+} verbs[] = {{"keys", bench_keys},   {"fill", bench_fill}, {"durable", bench_durable},
+             {"calls", bench_calls}, {"yard", bench_yard}, {"polls", bench_polls}};
 
 int main(int argc, char **argv)
 {

@@ -29,8 +29,8 @@ void quit(struct pty **pty);
 
 /* --- its first steps --- */
 void type_sign_in(struct pty *pty, const char *login); /* and waits for nothing */
-void sign_in_as(struct pty *pty, const char *login); /* until everything is copied */
-void sign_in(struct pty *pty);                       /* clerk1 */
+void sign_in_as(struct pty *pty, const char *login);   /* until everything is copied */
+void sign_in(struct pty *pty);                         /* clerk1 */
 /* Up to an open counter with somebody served and an empty form before the clerk. */
 void open_form(struct pty *pty);
 /* From an open counter on: calls and starts the next. */

@@ -35,8 +35,8 @@ static void work_on_a_case(struct pair *pair)
                           "\"family\":\"Aliyeva\",\"nik\":\"9901014101900014\",\"born\":\"1990-01-01\"}"},
         {"case.open", "{\"case\":\"" CASE "\",\"service\":\"s1\",\"channel\":\"desk\","
                       "\"person\":\"01900000-0000-7000-8000-0000000000b1\"}"},
-        {"case.draft",
-         "{\"case\":\"" CASE "\",\"patch\":{\"reason\":\"lost\",\"street\":\"Long St. 5\"},\"base_row_rev\":0}"},
+        {"case.draft", "{\"case\":\"" CASE
+                       "\",\"patch\":{\"reason\":\"lost\",\"street\":\"Long St. 5\"},\"base_row_rev\":0}"},
         {"case.check_document", "{\"case\":\"" CASE "\",\"document\":\"old-card\",\"state\":\"seen\"}"},
         {"case.submit", "{\"case\":\"" CASE "\"}"},
         {"case.pay", "{\"case\":\"" CASE "\",\"amount\":\"10000\",\"currency\":\"IDR\",\"method\":\"cash\"}"},
