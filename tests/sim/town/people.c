@@ -63,11 +63,14 @@ void people_result(struct town *town, struct station *station, int64_t seq, cons
     const struct json *data = json_get(result, "data");
     (void)seq, (void)town;
     station->wants_answer = false;
+    static const char *const gone[] = {"fence_old",        "counter_taken",  "other_agency",
+                                       "not_your_counter", "counter_closed", "other_counter_open"};
+    const char *code = json_text_or(json_get(result, "error"), "code", "");
     if (json_get(data, "fence") && json_get(data, "lease_s"))
         station->fence = json_int(data, "fence", 0);
-    else if (strcmp(json_text_or(json_get(result, "error"), "code", ""), "fence_old") == 0 ||
-             strcmp(json_text_or(json_get(result, "error"), "code", ""), "counter_taken") == 0)
-        station->counter[0] = '\0';
+    for (size_t i = 0; i < sizeof gone / sizeof *gone; i++)
+        if (strcmp(code, gone[i]) == 0)
+            station->counter[0] = '\0';
 }
 
 /* --- reception --- */
@@ -286,9 +289,10 @@ static void look_at_worklist(struct town *town, struct station *station)
     const struct json *list = json_get(answer, "rows");
     if (json_count(list)) {
         char id[UUID_TEXT];
-        str_copy(id, sizeof id,
-                 json_text_or(json_at(list, (size_t)pick(town, (int64_t)json_count(list))), "id", ""));
-        if (pick(town, 8) == 0) {
+        /* Often the first, so that two meet at it. */
+        size_t at = pick(town, 2) ? 0 : (size_t)pick(town, (int64_t)json_count(list));
+        str_copy(id, sizeof id, json_text_or(json_at(list, at), "id", ""));
+        if (pick(town, 6) == 0) {
             struct json *body = object("case", id);
             json_set(body, "to", object("user", people[pick(town, 3)].login));
             station_confirm(town, station, "case.assign", body);
@@ -317,8 +321,10 @@ static void work_on_case(struct town *town, struct station *station)
 
 static void open_counter(struct town *town, struct station *station)
 {
+    static const char *const counters[] = {"c1", "c2", "c2", "c4"}; /* of the first agency */
     char id[16];
-    str_format(id, sizeof id, "c%d", (int)(1 + pick(town, 4)));
+    bool other = strcmp(people[station->person].login, "tono") == 0;
+    str_copy(id, sizeof id, pick(town, 10) && other ? "c3" : counters[pick(town, 4)]);
     struct json *body = object("counter", id);
     if (pick(town, 3) == 0)
         json_set_bool(body, "takeover", true);
@@ -345,6 +351,13 @@ static void leave_counter(struct town *town, struct station *station)
                     body);
     if (what == 0)
         station->counter[0] = '\0';
+}
+
+static void go_on_calling(struct town *town, struct station *station)
+{
+    struct json *body = object("counter", station->counter);
+    json_set_int(body, "fence", station->fence);
+    station_confirm(town, station, "counter.resume", body);
 }
 
 static void after_call(struct town *town, struct station *station, const struct json *ticket)
@@ -403,7 +416,9 @@ static void at_counter(struct town *town, struct station *station)
     else if (json_count(parked) && pick(town, 3) == 0)
         station_confirm(town, station, "ticket.resume", of_ticket(json_at(parked, 0)));
     else if (json_is_object(undo) && pick(town, 5) == 0)
-        station_confirm(town, station, "ticket.undo", of_ticket(undo));
+        station_confirm(town, station, "ticket.undo", object("ticket", json_text_or(undo, "ticket", "")));
+    else if (strcmp(json_text_or(json_get(desk, "counter"), "state", ""), "paused") == 0 && pick(town, 3))
+        go_on_calling(town, station);
     else if (pick(town, 20) == 0)
         leave_counter(town, station);
     else if (json_count(json_get(desk, "next")) ? pick(town, 5) != 0 : pick(town, 4) == 0)
