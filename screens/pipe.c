@@ -43,9 +43,10 @@ struct pipe {
     bool asked, signed_in, ready, frozen_told;
     int64_t sign_in_at_ms; /* monotonic: not before */
     int sign_in_failures;
-    int64_t hall_rev; /* when signing in: the copy is fresh from here on */
-    bool online;      /* as last told */
-    bool copied_anew; /* followers need every row again */
+    int64_t hall_rev;             /* when signing in: the copy is fresh from here on */
+    int64_t told_rev, told_epoch; /* of the newest result told */
+    bool online;                  /* as last told */
+    bool copied_anew;             /* followers need every row again */
     bool over;
     int status;
 };
@@ -344,6 +345,8 @@ static void on_result(void *ctx, int64_t seq, const struct json *result)
     json_set_text(line, "status", json_text_or(result, "status", ""));
     set_copy(line, "data", json_get(result, "data"));
     set_copy(line, "error", json_get(result, "error"));
+    pipe->told_rev = json_int(result, "rev", 0);
+    pipe->told_epoch = cache_epoch(pipe->cache);
     if (pipe->ready)
         pipe_say(&pipe->io, line);
     else
@@ -467,9 +470,17 @@ static void do_line(struct pipe *pipe, const char *text, size_t length)
     json_free(&line);
 }
 
+/* Whoever reads that a ticket was called may say at once that its service starts: the line is read when the copy here
+ * has heard of the call as well, a moment later. */
+static bool is_behind(const struct pipe *pipe)
+{
+    return sync_status(pipe->sync)->state == SYNC_ONLINE && cache_epoch(pipe->cache) == pipe->told_epoch &&
+           cache_cursor(pipe->cache) < pipe->told_rev;
+}
+
 static void read_lines(struct pipe *pipe)
 {
-    for (int i = 0; i < LINES_A_TURN_MAX && !pipe->io.closed; i++) {
+    for (int i = 0; i < LINES_A_TURN_MAX && !pipe->io.closed && !is_behind(pipe); i++) {
         char *text = NULL;
         size_t length = 0;
         enum pipe_line line = pipe_next(&pipe->io, &text, &length);
@@ -489,7 +500,7 @@ static void read_lines(struct pipe *pipe)
 static void wait_for_news(struct pipe *pipe)
 {
     struct pipe_io *io = &pipe->io;
-    bool lines = pipe->ready && pipe_has_line(io);
+    bool reads = pipe->ready && !is_behind(pipe), lines = reads && pipe_has_line(io);
     struct pollfd fds[] = {
         {.fd = io->stop, .events = POLLIN},
         {.fd = io->out, .events = pipe_unwritten(io) ? POLLOUT : 0},
@@ -502,7 +513,7 @@ static void wait_for_news(struct pipe *pipe)
         if (timeout_ms < 0 || left_ms < timeout_ms)
             timeout_ms = (int)left_ms;
     }
-    unsigned count = pipe->ready && !io->ended && !lines ? 3 : 2;
+    unsigned count = reads && !io->ended && !lines ? 3 : 2;
     sync_wait(pipe->sync, fds, count, timeout_ms);
     if (fds[0].revents)
         end(pipe, STATUS_OK);
@@ -533,7 +544,7 @@ static void loop(struct pipe *pipe)
             break;
         sync_step(pipe->sync, clock_wall_now_ms(), clock_mono_now_ms());
         watch(pipe);
-        if (pipe->ready && !pipe->over)
+        if (pipe->ready && !pipe->over && !is_behind(pipe))
             read_lines(pipe);
         pipe_flush(&pipe->io, false);
         look_for_end(pipe);

@@ -119,12 +119,15 @@ struct json *piped_next(struct piped *piped)
 struct json *piped_await(struct piped *piped, const char *event, const char *tag)
 {
     struct json *line;
+    char last[40] = "none", why[200] = "";
     while ((line = piped_next(piped)) != NULL) {
         if (str_equal(json_text(line, "event"), event) && (!tag || str_equal(json_text(line, "tag"), tag)))
             return line;
+        str_copy(last, sizeof last, json_text_or(line, "event", ""));
+        str_copy(why, sizeof why, json_text_or(line, "message", json_text_or(line, "state", "")));
         json_free(&line);
     }
-    printf("  no %s %s came\n", event, tag ? tag : "");
+    printf("  no %s %s came; the last was %s %s\n", event, tag ? tag : "", last, why);
     CHECK(line != NULL);
     test_abandon();
 }
