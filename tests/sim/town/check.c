@@ -276,6 +276,7 @@ void check_station_started(struct town *town, struct station *station, int recov
     if (recovered >= 0 && !(town->faults >> FAULT_SYNC & 1))
         town_violated(town, "station %d found its cache damaged", station->machine.number);
     check->cursor[at] = -1;
+    check->station_safe[at] = 0; /* as the rest of what was fed it was not synced */
     if (station->copy)
         return;
     for (size_t i = 0; i < check->op_count; i++)
@@ -303,8 +304,9 @@ void check_station_stepped(struct town *town, struct station *station)
 static bool is_level(struct town *town, struct station *station)
 {
     struct backend *backend = backend_serving(town);
-    return station->machine.running && backend->machine.running && cache_actor(station->cache) &&
-           !cache_needs_snapshot(station->cache) && cache_epoch(station->cache) == backend->hall.epoch &&
+    return station->machine.running && backend->machine.running && !db_failed(backend->hall.db) &&
+           cache_actor(station->cache) && !cache_needs_snapshot(station->cache) &&
+           cache_epoch(station->cache) == backend->hall.epoch &&
            cache_cursor(station->cache) == backend->hall.state.rev;
 }
 
