@@ -4,7 +4,7 @@
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 build=${1:-build} jobs=$(nproc)
-seed=${SEED:-$(date +%Y%m%d)000} seeds=${SEEDS:-500}
+seed=${SEED:-$(date +%Y%m%d)000} seeds=${SEEDS:-300}
 passed=0 failed=0
 try() { # try PROGRAM ARGUMENT…
     echo "$(basename "$(dirname "$1")") $*" | sed "s,$1 ,sim ,"
