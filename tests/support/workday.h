@@ -1,0 +1,15 @@
+/* tests/support/workday.h: a hall in which every table has rows, and a workstation at which work is unsent: what
+ * backups, migrations, digests, verify and salvage are tried on. */
+#pragma once
+#include "tests/support/pair.h"
+
+/* Opens pair with siti at workstation 0. Everything is sent, nothing is in a backup. */
+void workday_open(struct pair *pair);
+void workday_open_in(struct pair *pair, const char *folder);
+/* Confirms count tickets at workstation 0 (reception's work) that nobody sends. */
+void workday_unsent(struct pair *pair, int count);
+/* Text of a SELECT with one column and one row at the hall; valid until the next call. */
+const char *workday_text(struct db *db, const char *sql);
+int64_t workday_count(struct db *db, const char *sql);
+/* All tables of a file that is read, as lines; the same for files that hold the same. The caller frees. */
+char *workday_dump(const char *path);
