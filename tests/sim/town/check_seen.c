@@ -28,8 +28,15 @@ static struct json *look(struct station *station, const char *what, const char *
 /* Not answered, or applied by a rev that the copy has not reached: nobody else's word is in it yet. */
 static bool is_ahead(const struct station *station, const struct op *op)
 {
-    bool told = op->told_life != 0;
-    return !told || (op->answered && op->applied && op->rev > cache_cursor(station->cache));
+    static const char sql[] = "SELECT state, rev FROM outbox WHERE id = $1";
+    struct stmt *s = db_query(station->cache->db, sql);
+    db_bind_text(s, 1, op->id);
+    bool there = db_step(s) == ERR_OK;
+    bool pending = there && str_equal(db_text(s, 0), "pending");
+    bool applied =
+        there && str_equal(db_text(s, 0), "applied") && db_int(s, 1) > cache_cursor(station->cache);
+    db_done(s);
+    return pending || applied;
 }
 
 /* A later word of the same clerk on the same member. */
@@ -77,9 +84,8 @@ static void see_draft(struct town *town, struct station *station, const struct o
         if ((shown && json_equal(shown, word)) || in_branch(row, json_name(word), word) ||
             is_superseded(town->check, op, json_name(word)))
             continue;
-        town_violated(town, "station %d does not show its own %s of %s (seq %lld, %s)",
-                      station->machine.number, json_name(word), op->user, (long long)op->seq,
-                      !op->told_life ? "no answer yet" : "applied");
+        town_violated(town, "station %d does not show its own %s of %s (seq %lld)", station->machine.number,
+                      json_name(word), op->user, (long long)op->seq);
     }
 }
 

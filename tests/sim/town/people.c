@@ -242,6 +242,12 @@ static bool is_one_of(const char *state, const char *const *states)
     return false;
 }
 
+static void assign(struct town *town, struct act *act)
+{
+    act->type = "case.assign";
+    json_set(act->body, "to", object("user", people[pick(town, 3)].login));
+}
+
 /* What is next for a case in that state; a few times something that is not. */
 static void choose_act(struct town *town, struct act *act, const struct json *answer)
 {
@@ -262,6 +268,10 @@ static void choose_act(struct town *town, struct act *act, const struct json *an
         paper(town, act);
     else if (what == 2)
         act->type = "case.withdraw";
+    else if (what < 5)
+        fill(town, act, row);
+    else if (what < 7)
+        assign(town, act);
     else {
         json_free(&act->body);
         *act = (struct act){"case.decide", decide_body(town, json_text_or(row, "id", ""))};
@@ -282,9 +292,9 @@ static void go_on_with_case(struct town *town, struct station *station, const ch
 /* One of the hall's, not only one's own: so that two meet at the same case. */
 static void look_at_worklist(struct town *town, struct station *station)
 {
-    static const char *const filters[] = {"agency", "confirm", "mine", "returned"};
-    struct json *args = object("filter", filters[pick(town, 4)]);
-    json_set_int(args, "limit", 10);
+    static const char *const filters[] = {"agency", "agency", "agency", "confirm", "mine", "returned"};
+    struct json *args = object("filter", filters[pick(town, 6)]);
+    json_set_int(args, "limit", 6);
     struct json *answer = load(station, "worklist", args);
     const struct json *list = json_get(answer, "rows");
     if (json_count(list)) {
@@ -293,9 +303,9 @@ static void look_at_worklist(struct town *town, struct station *station)
         size_t at = pick(town, 2) ? 0 : (size_t)pick(town, (int64_t)json_count(list));
         str_copy(id, sizeof id, json_text_or(json_at(list, at), "id", ""));
         if (pick(town, 6) == 0) {
-            struct json *body = object("case", id);
-            json_set(body, "to", object("user", people[pick(town, 3)].login));
-            station_confirm(town, station, "case.assign", body);
+            struct act act = {.body = object("case", id)};
+            assign(town, &act);
+            station_confirm(town, station, act.type, act.body);
         } else {
             go_on_with_case(town, station, id);
         }
@@ -303,14 +313,21 @@ static void look_at_worklist(struct town *town, struct station *station)
     json_free(&answer);
 }
 
+/* People talk: two write into the same form, or decide what another has begun. */
+static const char *colleagues_case(struct town *town)
+{
+    struct station *other = &town->stations[pick(town, town->plan.stations)];
+    return any(town, other->cases, other->case_count < 4 ? other->case_count : 4);
+}
+
 static void work_on_case(struct town *town, struct station *station)
 {
-    const char *own = any(town, station->cases, station->case_count);
+    const char *own = pick(town, 3) ? any(town, station->cases, station->case_count) : colleagues_case(town);
     char id[UUID_TEXT];
     if (own && pick(town, 4)) {
         str_copy(id, sizeof id, own);
         go_on_with_case(town, station, id);
-    } else if (pick(town, 2)) {
+    } else if (pick(town, 4)) {
         look_at_worklist(town, station);
     } else {
         open_case(town, station, NULL);
