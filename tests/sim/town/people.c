@@ -524,6 +524,8 @@ static void type_something(struct town *town, struct station *station)
     json_free(&typed);
     if (machine_down(&station->machine))
         station_bury(town, station);
+    else if (kept && town_may(town, FAULT_POWER) && pick(town, 20) == 0)
+        station_end(town, station, true); /* the power goes just after */
 }
 
 static void sign_in_again(struct town *town, struct station *station)
