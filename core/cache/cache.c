@@ -464,42 +464,75 @@ const char *cache_client_for(struct cache *cache, const char *login)
     return file_fail(cache, err) == ERR_OK ? cache->client_text : "";
 }
 
-/* Records that a healed file saved from an older stream, or that stand under another spelling of the login.
- */
-static enum err adopt_orphans(struct db *db, const char *user, const char *client)
+/* A record of a stream that ended. */
+struct orphan {
+    char client[UUID_TEXT];
+    int64_t seq;
+};
+
+struct orphans {
+    struct orphan *list;
+    size_t count, capacity;
+};
+
+/* Streams are joined by time, but a clock may have gone back: a record never passes one that its own stream has before
+ * it. So each counts as made when the latest up to it was. */
+static enum err find_orphans(struct db *db, const char *user, const char *client, struct orphans *orphans)
 {
-    static const char sql_first[] = "SELECT client, seq FROM outbox WHERE user_ = $1 AND client <> $2"
-                                    " AND state = 'pending' ORDER BY at_ms, client, seq LIMIT 1";
+    static const char sql[] =
+        "SELECT client, seq FROM (SELECT client, seq, max(at_ms) OVER (PARTITION BY client ORDER BY seq) AS "
+        "made"
+        " FROM outbox WHERE user_ = $1 AND client <> $2 AND state = 'pending') AS orphan"
+        " ORDER BY made, client, seq"; /* outbox_pending; seldom more than none */
+    struct stmt *s = db_query(db, sql);
+    db_bind_text(s, 1, user);
+    db_bind_text(s, 2, client);
+    enum err err;
+    while ((err = db_step(s)) == ERR_OK) {
+        if (orphans->count == orphans->capacity) {
+            orphans->capacity = orphans->capacity ? orphans->capacity * 2 : 64;
+            orphans->list = xrealloc(orphans->list, orphans->capacity * sizeof *orphans->list);
+        }
+        struct orphan *orphan = &orphans->list[orphans->count++];
+        str_copy(orphan->client, sizeof orphan->client, db_text(s, 0) ? db_text(s, 0) : "");
+        orphan->seq = db_int(s, 1);
+    }
+    db_done(s);
+    return err == ERR_ABSENT ? ERR_OK : err;
+}
+
+static enum err adopt(struct db *db, const struct orphan *orphan, const char *client)
+{
     static const char sql_next[] =
         "UPDATE client SET last_seq = last_seq + 1 WHERE id = $1 RETURNING last_seq";
     static const char sql_move[] = "UPDATE outbox SET client = $1, seq = $2 WHERE client = $3 AND seq = $4";
     static const char sql_rows[] =
         "UPDATE outbox_row SET client = $1, seq = $2 WHERE client = $3 AND seq = $4";
     static const char *const moves[] = {sql_move, sql_rows};
-    for (;;) {
-        struct stmt *s = db_query(db, sql_first);
-        db_bind_text(s, 1, user);
-        db_bind_text(s, 2, client);
-        enum err err = db_step(s);
-        char old[UUID_TEXT] = "";
-        int64_t seq = err == ERR_OK ? db_int(s, 1) : 0, next = 0;
-        if (err == ERR_OK)
-            str_copy(old, sizeof old, db_text(s, 0) ? db_text(s, 0) : "");
-        db_done(s);
-        if (err != ERR_OK)
-            return err == ERR_ABSENT ? ERR_OK : err;
-        s = db_query(db, sql_next);
+    int64_t next = 0;
+    struct stmt *s = db_query(db, sql_next);
+    db_bind_text(s, 1, client);
+    TRY(query_int(s, &next));
+    for (size_t i = 0; i < sizeof moves / sizeof *moves; i++) {
+        s = db_query(db, moves[i]);
         db_bind_text(s, 1, client);
-        TRY(query_int(s, &next));
-        for (size_t i = 0; i < sizeof moves / sizeof *moves; i++) {
-            s = db_query(db, moves[i]);
-            db_bind_text(s, 1, client);
-            db_bind_int(s, 2, next);
-            db_bind_text(s, 3, old);
-            db_bind_int(s, 4, seq);
-            TRY(db_run(s));
-        }
+        db_bind_int(s, 2, next);
+        db_bind_text(s, 3, orphan->client);
+        db_bind_int(s, 4, orphan->seq);
+        TRY(db_run(s));
     }
+    return ERR_OK;
+}
+
+/* Records that a healed file saved from an older stream, or that stand under another spelling of the login. */
+static enum err adopt_orphans(struct db *db, const char *user, const char *client)
+{
+    struct orphans orphans = {0};
+    enum err err = find_orphans(db, user, client, &orphans);
+    for (size_t i = 0; err == ERR_OK && i < orphans.count; i++)
+        err = adopt(db, &orphans.list[i], client);
+    free(orphans.list);
+    return err;
 }
 
 /* Whose sight the base rows are: another person with the same rights may look at them while their own copy is
