@@ -111,6 +111,20 @@ static bool start_curl(struct sync *sync)
     return sync->multi != NULL;
 }
 
+/* While the hall is not reached every try calls it anew: a line that was kept may lead to a server that is the hall no
+ * longer, and would for as long as it answers. */
+static void hang_up(struct sync *sync)
+{
+    for (int i = 0; i < PLACES; i++)
+        if (sync->places[i].busy)
+            return;
+    CURLM *fresh = sync->core.link == CLIENT_LINK_DOWN ? curl_multi_init() : NULL;
+    if (!fresh)
+        return;
+    curl_multi_cleanup(sync->multi);
+    sync->multi = fresh;
+}
+
 static void set_common(struct sync *sync, struct exchange *exchange)
 {
     CURL *easy = exchange->easy;
@@ -155,6 +169,7 @@ static bool begin(struct sync *sync, int place, const char *path, const char *bo
     struct exchange *exchange = &sync->places[place];
     if (!start_curl(sync) || (!exchange->easy && !(exchange->easy = curl_easy_init())))
         return false;
+    hang_up(sync);
     char *url = xasprintf("%s%s", sync->url, path);
     buf_clear(&exchange->answer);
     exchange->error[0] = '\0';
