@@ -232,7 +232,7 @@ void check_restored(struct town *town, int64_t rev, int64_t safe_through)
         town_violated(town, "the hall said that rev %lld is safe, and the backup has %lld",
                       (long long)safe_through, (long long)rev);
     for (size_t i = 0; i < check->op_count; i++)
-        if (check->ops[i].rev > rev)
+        if (check->ops[i].rev > rev || check->ops[i].given_rev > rev)
             take_back(&check->ops[i]);
 }
 

@@ -25,14 +25,24 @@ static struct json *look(struct station *station, const char *what, const char *
 
 /* --- the own work --- */
 
-/* Not answered, or applied by a rev that the copy has not reached: nobody else's word is in it yet. */
-static bool is_ahead(const struct station *station, const struct op *op)
+/* The copy has it in its base though its answer is lost: the feed told of it. Words of others may stand upon it then. A
+ * copy that is still of the epoch before the hall's knows what the hall may know no more. */
+static bool is_in_base(const struct town *town, const struct station *station, const struct op *op,
+                       bool overlaid)
 {
-    static const char sql[] = "SELECT state, rev FROM outbox WHERE id = $1";
+    bool before = cache_epoch(station->cache) != town->check->epoch;
+    return !overlaid && (op->given_rev > 0 || before);
+}
+
+/* Not answered, or applied by a rev that the copy has not reached: nobody else's word is in it yet. */
+static bool is_ahead(const struct town *town, const struct station *station, const struct op *op)
+{
+    static const char sql[] = "SELECT state, rev, replay FROM outbox WHERE id = $1";
     struct stmt *s = db_query(station->cache->db, sql);
     db_bind_text(s, 1, op->id);
     bool there = db_step(s) == ERR_OK;
-    bool pending = there && str_equal(db_text(s, 0), "pending");
+    bool pending =
+        there && str_equal(db_text(s, 0), "pending") && !is_in_base(town, station, op, db_int(s, 2) == 1);
     bool applied =
         there && str_equal(db_text(s, 0), "applied") && db_int(s, 1) > cache_cursor(station->cache);
     db_done(s);
@@ -100,7 +110,7 @@ static void see_case(struct town *town, struct station *station, const struct op
     if (!json_is_object(row))
         town_violated(town, "station %d does not show the application of its own %s seq %lld",
                       station->machine.number, op->type, (long long)op->seq);
-    else if (strcmp(op->type, "case.draft") == 0 && is_ahead(station, op))
+    else if (strcmp(op->type, "case.draft") == 0 && is_ahead(town, station, op))
         see_draft(town, station, op, row);
     json_free(&answer);
 }
@@ -158,7 +168,7 @@ static void see_own(struct town *town, struct station *station)
     for (size_t i = check->op_count; i > 0 && seen < LOOKED_AT && back < BACK; i--, back++) {
         const struct op *op = &check->ops[i - 1];
         if (op->station != at || !is_shown(op) || strcmp(op->user, actor->user) != 0 ||
-            !is_ahead(station, op))
+            !is_ahead(town, station, op))
             continue;
         see(town, station, op);
         seen++;
