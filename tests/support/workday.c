@@ -169,3 +169,53 @@ char *workday_dump(const char *path)
     sqlite3_close_v2(db);
     return buf_take(&out);
 }
+
+char *workday_digest(const char *path)
+{
+    struct sha256 sha;
+    char *digest = xcalloc(1, SHA256_TEXT);
+    FILE *file = fopen(path, "rb");
+    REQUIRE(file);
+    sha256_start(&sha);
+    char chunk[8192];
+    for (size_t n; (n = fread(chunk, 1, sizeof chunk, file)) > 0;)
+        sha256_add(&sha, chunk, n);
+    fclose(file);
+    sha256_text(&sha, digest);
+    return digest;
+}
+
+/* --- dumps --- */
+
+void workday_load(const char *dump, const char *path)
+{
+    struct db *db = NULL;
+    REQUIRE(db_open(&db, path, DB_WRITE | DB_CREATE, NULL) == ERR_OK);
+    REQUIRE(db_script(db, dump) == ERR_OK);
+    db_close(&db);
+}
+
+int64_t workday_inserts(const char *dump, const char *table)
+{
+    char *line = xasprintf("\nINSERT INTO %s VALUES(", table);
+    int64_t count = 0;
+    for (const char *at = dump; (at = strstr(at, line)); at++)
+        count++;
+    free(line);
+    return count;
+}
+
+int64_t workday_rows(const char *path, const char *table)
+{
+    sqlite3 *db = NULL;
+    sqlite3_stmt *s = NULL;
+    int64_t count = -1;
+    char *sql = xasprintf("SELECT count(*) FROM %s", table);
+    if (sqlite3_open_v2(path, &db, SQLITE_OPEN_READONLY, NULL) == SQLITE_OK &&
+        sqlite3_prepare_v2(db, sql, -1, &s, NULL) == SQLITE_OK && sqlite3_step(s) == SQLITE_ROW)
+        count = sqlite3_column_int64(s, 0);
+    sqlite3_finalize(s);
+    sqlite3_close_v2(db);
+    free(sql);
+    return count;
+}

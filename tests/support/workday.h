@@ -13,3 +13,11 @@ const char *workday_text(struct db *db, const char *sql);
 int64_t workday_count(struct db *db, const char *sql);
 /* All tables of a file that is read, as lines; the same for files that hold the same. The caller frees. */
 char *workday_dump(const char *path);
+/* SHA-256 of a file's bytes. The caller frees. */
+char *workday_digest(const char *path);
+
+/* Makes the file that a dump (as by sqlite3's .dump) tells of. */
+void workday_load(const char *dump, const char *path);
+/* Rows of a table in a dump, and in a file that nobody has open. */
+int64_t workday_inserts(const char *dump, const char *table);
+int64_t workday_rows(const char *path, const char *table);
