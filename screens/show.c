@@ -272,30 +272,6 @@ const char *show_role(const struct ui *ui, const char *role)
     return show_word(ui, roles, role);
 }
 
-const char *show_command(const struct ui *ui, const char *type)
-{
-    static const struct {
-        const char *type, *text;
-    } kinds[] = {
-        {"ticket.issue", TR("ticket")},        {"ticket.call_next", TR("call next")},
-        {"ticket.recall", TR("recall")},       {"ticket.start", TR("start")},
-        {"ticket.no_show", TR("no-show")},     {"ticket.hold", TR("hold")},
-        {"ticket.resume", TR("take back")},    {"ticket.return", TR("return")},
-        {"ticket.finish", TR("finish")},       {"ticket.transfer", TR("transfer")},
-        {"ticket.cancel", TR("has left")},     {"ticket.undo", TR("undo")},
-        {"case.open", TR("application")},      {"case.draft", TR("draft")},
-        {"case.submit", TR("submit")},         {"case.pay", TR("payment")},
-        {"case.decide", TR("decision")},       {"case.check_document", TR("papers")},
-        {"case.confirm", TR("confirm")},       {"case.assign", TR("take")},
-        {"person.record", TR("person")},       {"person.reveal", TR("shown")},
-        {"case.duplicate", TR("same person")}, {"bus.merge", TR("bus")},
-    };
-    for (size_t i = 0; type && i < sizeof kinds / sizeof *kinds; i++)
-        if (strcmp(kinds[i].type, type) == 0)
-            return tr(ui->lang, kinds[i].text);
-    return type ? type : "";
-}
-
 unsigned show_case_look(const char *state)
 {
     const struct word *word = find(case_states, state);

@@ -30,7 +30,6 @@ const char *show_channel(const struct ui *ui, const char *channel);
 const char *show_rule(const struct ui *ui, const char *rule);
 const char *show_outcome(const struct ui *ui, const char *outcome);
 const char *show_role(const struct ui *ui, const char *role);
-const char *show_command(const struct ui *ui, const char *type); /* "ticket.hold": hold */
 /* "visit finished: served": what a record is, by its command's type and body (show_record.c). */
 const char *show_record(const struct ui *ui, const char *type, const struct json *body, char out[SHOW_TEXT]);
 const char *show_age(const struct ui *ui, int64_t ms, char out[SHOW_TEXT]); /* 40 s, 12 min, 26 h, 3 days */

@@ -9,6 +9,10 @@ enum { SECOND_MS = 1000, MINUTE_MS = 60 * SECOND_MS, HOUR_MS = 60 * MINUTE_MS, D
 static const struct {
     const char *type, *text;
 } records[] = {
+    {"counter.open", TR("counter opened")},
+    {"counter.pause", TR("break begun")},
+    {"counter.resume", TR("break ended")},
+    {"counter.close", TR("counter closed")},
     {"ticket.issue", TR("ticket issued")},
     {"ticket.call_next", TR("call of the next person")},
     {"ticket.call", TR("call out of turn")},
@@ -39,8 +43,16 @@ static const struct {
     {"case.correct", TR("correction added")},
     {"person.record", TR("person recorded")},
     {"person.reveal", TR("hidden value shown")},
+    {"queue.assign", TR("queues of a counter changed")},
+    {"queue.move", TR("people moved to another queue")},
+    {"queue.rule", TR("rule of a queue changed")},
+    {"queue.home", TR("queue taken back")},
+    {"closure.request", TR("closing asked for")},
+    {"closure.approve", TR("closing approved")},
+    {"closure.reject", TR("closing rejected")},
     {"survey.record", TR("survey recorded")},
     {"dispute.resolve", TR("dispute settled")},
+    {"bus.merge", TR("records of a bus")},
 };
 
 static const char *detail(const struct ui *ui, const char *type, const struct json *body)
@@ -58,11 +70,14 @@ static const char *detail(const struct ui *ui, const char *type, const struct js
 const char *show_record(const struct ui *ui, const char *type, const struct json *body, char out[SHOW_TEXT])
 {
     const char *text = NULL, *more = type ? detail(ui, type, body) : NULL;
+    char unknown[SHOW_TEXT];
     for (size_t i = 0; type && !text && i < sizeof records / sizeof *records; i++)
         if (strcmp(records[i].type, type) == 0)
             text = tr(ui->lang, records[i].text);
-    if (!text)
-        text = show_command(ui, type);
+    if (!text) {
+        str_format(unknown, sizeof unknown, tr(ui->lang, TR("of a newer program: %s")), type ? type : "");
+        text = unknown;
+    }
     str_format(out, SHOW_TEXT, "%s%s%s", text, more ? ": " : "", more ? more : "");
     return out;
 }
