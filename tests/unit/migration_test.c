@@ -228,7 +228,8 @@ static char *shape(const char *path)
 static void check_shape(const char *old, const char *fresh)
 {
     char *got = shape(old), *want = shape(fresh);
-    CHECK_TEXT(got, want);
+    if (!CHECK(strcmp(got, want) == 0))
+        printf("    %s has another shape than a new one: a migration is missing\n", old);
     free(got);
     free(want);
 }
@@ -237,16 +238,19 @@ static void check_shape(const char *old, const char *fresh)
 static void same_as_new(struct release *r)
 {
     struct pair new;
-    release_open(r);
     pair_open(&new);
     pair_start(&new, 0);
-    char *hall = xasprintf("%s/hall/hall.db", new.folder),
-         *cache = xasprintf("%s/station0/cache.db", new.folder);
+    char *hall = xasprintf("%s/hall/hall.db", new.folder), *dir = pair_dir(&new, 0);
+    char *cache = xasprintf("%s/cache.db", dir);
     pair_close(&new);
-    pair_close(&r->pair);
+    REQUIRE(store_open(&r->pair.hall, r->hall_dir, false, NULL) == ERR_OK);
+    db_close(&r->pair.hall);
     check_shape(r->hall_file, hall);
+    pair_start(&r->pair, 0);
+    cache_close(&r->pair.cache[0]);
     check_shape(r->cache_file, cache);
     free(hall);
+    free(dir);
     free(cache);
 }
 
@@ -316,7 +320,7 @@ static void failed_migration_undoes_all(struct release *r)
     CHECK(store_open(&r->pair.hall, r->hall_dir, false, &info) != ERR_OK);
     CHECK(!r->pair.hall && strstr(info.text, r->hall_file));
     char *after = workday_dump(r->hall_file);
-    CHECK_TEXT(after, before);
+    CHECK(strcmp(after, before) == 0);
     alter(r->hall_file, "DROP TABLE issuer");
     release_open(r);
     free(before);
