@@ -6,10 +6,12 @@
 
 enum { MINUTE_MS = 60 * 1000, HOUR_MS = 60 * MINUTE_MS, CLOCK_APART_MS = 2 * MINUTE_MS };
 
-/* The two that stop this workstation for good come from sync as they are; here they are only marked. */
+/* Those that stop this workstation for good come from sync as they are; here they are only marked. */
 static const char *const frozen[] = {
-    TR("This installation is a copy; ask an administrator. Nothing more is sent from it; what was typed is "
-       "kept."),
+    TR("This installation is a copy; ask an administrator to run `loket outbox adopt` here. Nothing is sent "
+       "until then; what was typed is kept."),
+    TR("The hall's records of this installation are others than those here. Nothing here is lost; ask an "
+       "administrator to run `loket outbox adopt` here."),
     TR("The hall has lost changes that this computer has seen. Nothing here was changed; tell an "
        "administrator "
        "before working on."),

@@ -9,7 +9,7 @@ _loket() {
     --config | --log | --record | --password-file | --from | merge | parcel | replay | export | check | validate)
         COMPREPLY=($(compgen -f -- "$word")); return ;;
     form) words="check render validate notice" ;;
-    outbox) words="list export" ;;
+    outbox) words="list export adopt" ;;
     user) words="add list disable password" ;;
     counter) words="add list" ;;
     *)

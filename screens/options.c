@@ -26,6 +26,7 @@ const char *options_usage(void)
            "       loket pipe …                        the workstation without a screen\n"
            "       loket form check|render|validate|notice …\n"
            "       loket outbox list | export FILE     every record that is not sent yet\n"
+           "       loket outbox adopt                  an identity of its own for a copied workstation\n"
            "       loket keys [--json]                 every action and its keys\n"
            "       loket doctor                        what is wrong here, and what to do\n"
            "       loket replay FILE [--until N]       a recorded session, drawn again\n"

@@ -188,12 +188,19 @@ static void mend_header(const char *path)
     close(fd);
 }
 
-/* The damaged file keeps its name for those who want to look; what the person did is taken over from it. When
- * rows may be missing, the old stream of commands ends: reusing its numbers could make two commands one. The
- * saved commands join the new stream at the person's next sign-in (adopt_orphans). */
-static enum err heal(struct cache *cache, int64_t now_ms, int *records, struct err_info *info)
+/* What is unsent in them joins its person's new stream, with the ids that it has, at their next sign-in
+ * (adopt_orphans). install: whose the new streams are; NULL: the next start makes one. */
+static enum err end_streams(struct db *db, const char *install)
 {
     static const char sql_forget[] = "DELETE FROM client";
+    TRY(meta_set(db, "install", install));
+    return db_run(db_query(db, sql_forget));
+}
+
+/* The damaged file keeps its name for those who want to look; what the person did is taken over from it. When
+ * rows may be missing, the old stream of commands ends: reusing its numbers could make two commands one. */
+static enum err heal(struct cache *cache, int64_t now_ms, int *records, struct err_info *info)
+{
     char *damaged = NULL;
     struct db *old = NULL;
     bool whole = false;
@@ -207,11 +214,8 @@ static enum err heal(struct cache *cache, int64_t now_ms, int *records, struct e
     if (err == ERR_OK && db_open(&old, damaged, DB_WRITE, NULL) == ERR_OK)
         err = schema_salvage(old, cache->db, records, &whole);
     db_close(&old);
-    if (err == ERR_OK && !whole) {
-        err = meta_set(cache->db, "install", NULL);
-        if (err == ERR_OK)
-            err = db_run(db_query(cache->db, sql_forget));
-    }
+    if (err == ERR_OK && !whole)
+        err = end_streams(cache->db, NULL);
     if (err != ERR_OK && info && info->err == ERR_OK)
         err_set(info, err, "%s is damaged and could not be rebuilt: %s. It was kept as %s.",
                 db_path(cache->db), err_text(err), damaged);
@@ -524,8 +528,7 @@ static enum err adopt(struct db *db, const struct orphan *orphan, const char *cl
     return ERR_OK;
 }
 
-/* Records that a healed file saved from an older stream, or that stand under another spelling of the login. */
-static enum err adopt_orphans(struct db *db, const char *user, const char *client)
+enum err adopt_orphans(struct db *db, const char *user, const char *client)
 {
     struct orphans orphans = {0};
     enum err err = find_orphans(db, user, client, &orphans);
@@ -609,7 +612,7 @@ static enum err store_session(struct cache *cache, const struct json *session, c
 static enum err unsent_everybody(struct cache *cache, int64_t *count)
 {
     static const char sql_count[] =
-        "SELECT count(*) FROM outbox WHERE state = 'pending'"; /* rare: another hall */
+        "SELECT count(*) FROM outbox WHERE state = 'pending'"; /* rare: another hall, an adoption */
     return query_int(db_query(cache->db, sql_count), count);
 }
 
@@ -649,13 +652,34 @@ enum err cache_sign_in(struct cache *cache, const struct json *session)
     return file_end(cache, overlay_rebuild(cache, cache->place.cursor));
 }
 
-enum err cache_sign_out(struct cache *cache)
+static enum err forget_session(struct db *db)
 {
     static const char sql_forget[] = "DELETE FROM meta WHERE name = 'session'";
+    TRY(db_run(db_query(db, sql_forget)));
+    return rows_clear(db, ROWS_OVERLAY); /* the next person sees none of it */
+}
+
+enum err cache_sign_out(struct cache *cache)
+{
     forget_actor(cache);
     TRY(file_fail(cache, file_begin(cache, true)));
-    enum err err = db_run(db_query(cache->db, sql_forget));
+    return file_end(cache, forget_session(cache->db));
+}
+
+/* The token names the old stream at the hall, so it goes as well. */
+enum err cache_adopt(struct cache *cache, int64_t now_ms, struct rng *rng, int64_t *unsent)
+{
+    char install[UUID_TEXT];
+    uuid_v7(now_ms, rng, install);
+    TRY(file_fail(cache, unsent_everybody(cache, unsent)));
+    TRY(file_fail(cache, file_begin(cache, true)));
+    enum err err = end_streams(cache->db, install);
     if (err == ERR_OK)
-        err = rows_clear(cache->db, ROWS_OVERLAY); /* the next person sees none of it */
-    return file_end(cache, err);
+        err = forget_session(cache->db);
+    TRY(file_end(cache, err));
+    forget_actor(cache);
+    str_copy(cache->install, sizeof cache->install, install);
+    str_copy(cache->client, sizeof cache->client, install);
+    cache->handed_out = 0;
+    return ERR_OK;
 }

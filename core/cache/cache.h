@@ -54,6 +54,12 @@ enum err cache_sign_out(struct cache *cache) MUST_USE;       /* never touches th
 const struct actor *cache_actor(const struct cache *cache);  /* NULL: nobody signed in */
 const char *cache_token(const struct cache *cache);
 
+/* A copied disk makes two installations of one identity, which the hall takes nothing from any more: this gives the
+ * copy at hand an identity of its own and signs out. Unsent records keep their ids, by which the hall tells those that
+ * the other copy has delivered already, and join their person's new stream in order at the next sign-in. *unsent: how
+ * many there are, whose ever. */
+enum err cache_adopt(struct cache *cache, int64_t now_ms, struct rng *rng, int64_t *unsent) MUST_USE;
+
 /* --- confirming work --- */
 struct saved {
     int64_t seq;            /* place in the outbox */

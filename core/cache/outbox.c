@@ -567,7 +567,7 @@ enum err cache_push_results(struct cache *cache, const struct json *answer,
                     err == ERR_INVALID
                         ? "The hall's answer is not as it should be."
                         : "The hall's records of this installation are others than those here. "
-                          "Nothing here is lost; an administrator must look.");
+                          "Nothing here is lost; ask an administrator to run `loket outbox adopt` here.");
     } else {
         err = file_end(cache, err);
     }
@@ -592,7 +592,9 @@ enum err outbox_send_again(struct cache *cache, int64_t *count)
     db_bind_int(s, 1, cache->place.safe_through);
     enum err err = db_run(s);
     *count = err == ERR_OK ? db_changes(cache->db) : 0;
-    return err;
+    if (err != ERR_OK || !cache->signed_in)
+        return err;
+    return adopt_orphans(cache->db, cache->actor.user, cache->client); /* also those of a stream that ended */
 }
 
 enum err cache_new_epoch(struct cache *cache, int64_t epoch)

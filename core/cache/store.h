@@ -55,6 +55,9 @@ enum err file_end(struct cache *cache, enum err err) MUST_USE;
 enum err file_begin(struct cache *cache, bool durable) MUST_USE;
 /* cache.c: after a failure of the disk: the file is opened anew and what memory keeps of it read again. */
 enum err file_revive(struct cache *cache) MUST_USE;
+/* cache.c, in the transaction that is open: the person's unsent records of streams that ended (a healed file, an
+ * identity given up, another spelling of the login) join the stream named, in order. */
+enum err adopt_orphans(struct db *db, const char *user, const char *client) MUST_USE;
 enum err meta_set(struct db *db, const char *name, const char *value) MUST_USE;
 enum err meta_set_int(struct db *db, const char *name, int64_t value) MUST_USE;
 /* *value NULL when there is none; the caller frees. */

@@ -186,11 +186,11 @@ static void conflict(struct client_core *core, const struct client_event *event,
 {
     const char *code = event->answer.code;
     if (strcmp(code, "seq_conflict") == 0) {
-        freeze(core,
-               "This installation is a copy; ask an administrator. Nothing more is sent from it; what was "
-               "typed is "
-               "kept.",
-               effects);
+        freeze(
+            core,
+            "This installation is a copy; ask an administrator to run `loket outbox adopt` here. Nothing is "
+            "sent until then; what was typed is kept.",
+            effects);
     } else if (strcmp(code, "server_regressed") == 0) {
         freeze(core,
                "The hall has lost changes that this computer has seen. Nothing here was changed; tell an "
