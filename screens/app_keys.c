@@ -97,10 +97,18 @@ static void next_lang(struct app *app, struct effects *effects)
     app_toast(app, TOAST_PLAIN, lang_name(app->ui.lang));
 }
 
+/* Who leaves while the hall is away does not come back in before it is there again. */
+static const char *danger_text(const struct app *app, enum action action)
+{
+    if (action == ACTION_SIGN_OUT && app->ui.link.state == LINK_OFFLINE)
+        return TR("Sign out? Signing in again needs the hall, which is not reachable.");
+    return action_info(action)->danger;
+}
+
 static void ask_danger(struct app *app, enum action action, struct effects *effects)
 {
     const struct action_info *info = action_info(action);
-    struct json *question = question_new("danger", tr(app->ui.lang, info->danger));
+    struct json *question = question_new("danger", tr(app->ui.lang, danger_text(app, action)));
     question_choice(question, "y", tr(app->ui.lang, info->label), info->id, NULL);
     effects_ask(effects, question);
     app->danger = action;

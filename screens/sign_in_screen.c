@@ -19,6 +19,7 @@ struct sign_in {
     char fault[300];
     bool practice;         /* its accounts come when the hall is open: nothing is typed */
     struct json *accounts; /* of a practice hall: [{"login","name","roles","agency_name"}]; else NULL */
+    struct json *waiting;  /* whose records are not sent yet: the query "waiting" */
 };
 
 static void *sign_in_new(const struct json *args)
@@ -38,6 +39,7 @@ static void sign_in_free(void *data)
     for (int i = 0; i < FIELDS; i++)
         field_deinit(&self->fields[i]);
     json_free(&self->accounts);
+    json_free(&self->waiting);
     free(self);
 }
 
@@ -95,17 +97,24 @@ static void on_signed_in(struct sign_in *self, const struct ui *ui, const struct
     field_set(&self->fields[PASSWORD], "");
 }
 
+static void on_data(struct sign_in *self, const struct msg *msg)
+{
+    bool waiting = str_equal(msg->what, "waiting");
+    struct json **place = waiting ? &self->waiting : &self->accounts;
+    json_free(place);
+    *place = json_copy(waiting ? msg->json : json_get(msg->json, "rows"));
+}
+
 static void sign_in_update(void *data, const struct ui *ui, const struct msg *msg, struct effects *effects)
 {
     struct sign_in *self = data;
     self->practice = ui->practice;
     switch (msg->kind) {
     case MSG_LOAD:
-        return effects_load(effects, "practice_accounts", NULL);
+        effects_load(effects, "practice_accounts", NULL);
+        return effects_load(effects, "waiting", NULL);
     case MSG_DATA:
-        json_free(&self->accounts);
-        self->accounts = json_copy(json_get(msg->json, "rows"));
-        return;
+        return on_data(self, msg);
     case MSG_KEY:
         return on_key(self, msg->key, effects);
     case MSG_PASTE:
@@ -184,6 +193,28 @@ static void fields_view(const struct sign_in *self, const struct ui *ui, struct 
     field_view(self, PASSWORD, tr(ui->lang, TR("Password")), frame, rect_cut_top(area, 1));
 }
 
+/* "Not sent yet, kept on this computer: Siti R. 3, Adi S. 1." Names and numbers alone: what it is stays its owner's. */
+static void waiting_view(const struct sign_in *self, const struct ui *ui, struct frame *frame,
+                         struct rect *area)
+{
+    const struct json *people = json_get(self->waiting, "people");
+    struct buf names = {0}, text = {0};
+    if (!json_count(people))
+        return;
+    for (const struct json *one = json_first(people); one; one = json_next(one))
+        buf_addf(&names, "%s%s %d", names.length ? ", " : "",
+                 json_text_or(one, "name", tr(ui->lang, TR("somebody"))), (int)json_int(one, "count", 0));
+    buf_addf(&text, tr(ui->lang, TR("Not sent yet, kept on this computer: %s.")), buf_text(&names));
+    rect_cut_top(area, text_draw_wrapped(frame, *area, buf_text(&text), STYLE_WARN, 0));
+    rect_cut_top(area, text_draw_wrapped(frame, *area,
+                                         tr(ui->lang, TR("Nothing of it is lost: each record goes out when "
+                                                         "its owner signs in here.")),
+                                         STYLE_DIM, 0));
+    rect_cut_top(area, 1);
+    buf_free(&names);
+    buf_free(&text);
+}
+
 static void sign_in_view(const void *data, const struct ui *ui, struct frame *frame, struct rect area)
 {
     const struct sign_in *self = data;
@@ -199,10 +230,8 @@ static void sign_in_view(const void *data, const struct ui *ui, struct frame *fr
         text_draw(frame, rect_cut_top(&area, 1), tr(ui->lang, TR("The hall is asked…")), STYLE_DIM);
     else if (*self->fault)
         rect_cut_top(&area, text_draw_wrapped(frame, area, self->fault, STYLE_DANGER, 0));
-    else if (ui->link.unsent)
-        text_drawf(frame, rect_cut_top(&area, 1), STYLE_WARN, tr(ui->lang, TR("Sign in to send %d records.")),
-                   (int)ui->link.unsent);
     rect_cut_top(&area, 1);
+    waiting_view(self, ui, frame, &area);
     char key[KEY_NAME];
     key_label(keymap_key(ui->keys, ACTION_NEXT_LANG, 0), key);
     text_drawf(frame, rect_cut_top(&area, 1), STYLE_DIM, "%s  %s", key, lang_name(ui->lang));

@@ -162,6 +162,32 @@ static enum err load_everyones(struct cache *cache, const struct json *args, str
     return add_lines(cache, s, rows);
 }
 
+/* Whose records wait on this computer, the one that waits longest first: told before anybody signs in, and no more
+ * of them than that. */
+enum err load_waiting(struct cache *cache, const struct json *args, int64_t now_ms, struct json *answer)
+{
+    static const char sql_owners[] = "SELECT user_, count(*) FROM outbox WHERE state = 'pending'"
+                                     " GROUP BY user_ ORDER BY min(at_ms)"; /* outbox_pending */
+    enum { PEOPLE_MAX = 9 };
+    struct json *people = put_array(answer, "people");
+    int64_t count = 0;
+    enum err err = ERR_OK;
+    (void)args, (void)now_ms;
+    struct stmt *s = db_query(cache->db, sql_owners);
+    while (err == ERR_OK && (err = db_step(s)) == ERR_OK) {
+        count += db_int(s, 1);
+        if (json_count(people) == PEOPLE_MAX)
+            continue;
+        struct json *one = json_new_object();
+        json_add(people, one);
+        json_set_int(one, "count", db_int(s, 1));
+        err = set_name_of(cache, one, "name", TABLE_USER, db_text(s, 0));
+    }
+    db_done(s);
+    json_set_int(answer, "count", count);
+    return err == ERR_ABSENT ? ERR_OK : err;
+}
+
 /* What needs the person's eye: unsent, not yet safe, or refused and open. */
 enum err load_outbox(struct cache *cache, const struct json *args, int64_t now_ms, struct json *answer)
 {

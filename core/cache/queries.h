@@ -35,6 +35,7 @@
  *                "mark","what":{"number","case","person_name","service_name"}}…],"offset","listed": all there are,
  *                "count" unsent,"bytes" of those,"oldest_at","others"}; nobody signed in and "everyone" true: all
  *                that is unsent on this computer
+ * "waiting"     {} → {"count","people":[{"name","count"}…≤9]}                       whose unsent records are here
  * "disputes"    {"limit"} → {"rows":[dispute…],"count"}
  * "worklist"    {"filter":"mine|agency|returned|confirm|ready|due","after":{"key","id"}|null,"limit"} →
  *               {"rows":[case+{"service_name","person_name","deemed"}…],"more"}

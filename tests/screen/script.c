@@ -162,6 +162,15 @@ static void do_signed_in(struct script *script, const char *rest)
     tell_json(script, MSG_SIGNED_IN, rest);
 }
 
+static void do_turned_away(struct script *script, const char *rest)
+{
+    char code[40] = "";
+    int used = 0;
+    sscanf(rest, "%39s %n", code, &used);
+    struct msg msg = {.kind = MSG_SIGNED_IN, .code = code, .text = rest + used};
+    tell(script, &msg);
+}
+
 static void do_status(struct script *script, const char *rest)
 {
     tell_json(script, MSG_STATUS, rest);
@@ -467,17 +476,29 @@ static void run_line(struct script *script, char *line)
         const char *word;
         void (*run)(struct script *, const char *);
     } words[] = {
-        {"screen", do_screen},   {"now", do_now},
-        {"lang", do_lang},       {"signed_in", do_signed_in},
-        {"status", do_status},   {"data", do_data},
-        {"load", do_load},       {">", do_action},
-        {"key", do_key},         {"type", do_type},
-        {"paste", do_paste},     {"saved", do_saved},
-        {"refused", do_refused}, {"result", do_result},
-        {"tick", do_tick},       {"size", do_size},
-        {"expect", do_expect},   {"says", do_says},
-        {"frame", do_frame},     {"looks", do_looks},
-        {"ascii", do_ascii},     {"everywhere", do_everywhere},
+        {"screen", do_screen},
+        {"now", do_now},
+        {"lang", do_lang},
+        {"signed_in", do_signed_in},
+        {"turned_away", do_turned_away},
+        {"status", do_status},
+        {"data", do_data},
+        {"load", do_load},
+        {">", do_action},
+        {"key", do_key},
+        {"type", do_type},
+        {"paste", do_paste},
+        {"saved", do_saved},
+        {"refused", do_refused},
+        {"result", do_result},
+        {"tick", do_tick},
+        {"size", do_size},
+        {"expect", do_expect},
+        {"says", do_says},
+        {"frame", do_frame},
+        {"looks", do_looks},
+        {"ascii", do_ascii},
+        {"everywhere", do_everywhere},
     };
     line[strcspn(line, "\n")] = '\0';
     if (!*line || *line == '#')

@@ -5,6 +5,7 @@
  *     now 2026-11-24T10:02:00.000Z      time from here on
  *     lang id
  *     signed_in FILE | {…}              a session; JSON stands in tests/screen/data/FILE or on the line
+ *     turned_away CODE some sentence    the sign-in was refused
  *     status FILE | {…}                 the connection, see MSG_STATUS
  *     data WHAT FILE | {…}              what the cache answers to the query WHAT from here on; further files and
  *                                       {…} behind it are merge patches onto it

@@ -600,7 +600,7 @@ TEST(cache_answers_every_query_when_empty)
 {
     static const char *const queries[] = {"accounts", "desk",    "persons", "services", "priorities",
                                           "queues",   "users",   "outbox",  "disputes", "worklist",
-                                          "board",    "journal", "status"};
+                                          "board",    "journal", "status",  "waiting"};
     struct pair pair;
     pair_open(&pair);
     pair_start(&pair, 0);

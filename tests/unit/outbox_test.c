@@ -100,6 +100,21 @@ TEST(outbox_shows_refused_records_until_they_are_settled)
     pair_close(&pair);
 }
 
+TEST(whose_records_wait_is_told_before_anybody_signs_in)
+{
+    struct pair pair;
+    somebody(&pair, "rina");
+    confirm_many(&pair, 2);
+    REQUIRE(cache_sign_out(pair.cache[0]) == ERR_OK);
+    struct json *waiting = pair_load(&pair, 0, "waiting", "{}");
+    CHECK_INT(json_int(waiting, "count", 0), 2);
+    CHECK_INT((int64_t)json_count(json_get(waiting, "people")), 1);
+    CHECK_TEXT(json_text_or(json_at(json_get(waiting, "people"), 0), "name", ""), "Rina");
+    CHECK_INT(json_int(json_at(json_get(waiting, "people"), 0), "count", 0), 2);
+    json_free(&waiting);
+    pair_close(&pair);
+}
+
 /* Whose they are is told to whoever rescues them; another person who is signed in sees their number alone. */
 TEST(outbox_of_nobody_in_particular)
 {
