@@ -539,7 +539,7 @@ enum err adopt_orphans(struct db *db, const char *user, const char *client)
 }
 
 /* Whose sight the base rows are: another person with the same rights may look at them while their own copy is
- * fetched, anyone else may not. */
+ * fetched, but for what is one person's alone; anyone else may not. */
 static char *sight_text(const struct json *user)
 {
     struct buf text = {0};
@@ -554,10 +554,13 @@ static enum err change_sight(struct cache *cache, const struct json *user, struc
     enum err err = meta_get(cache->db, "sight", &old_sight);
     if (err == ERR_OK)
         err = meta_get(cache->db, "sight_user", &old_user);
-    if (err == ERR_OK && (!str_equal(sight, old_sight) || !str_equal(json_text(user, "id"), old_user)))
+    bool same_sight = str_equal(sight, old_sight), same_user = str_equal(json_text(user, "id"), old_user);
+    if (err == ERR_OK && !(same_sight && same_user))
         place->needs_snapshot = true;
-    if (err == ERR_OK && old_sight && !str_equal(sight, old_sight))
+    if (err == ERR_OK && old_sight && !same_sight)
         err = rows_clear(cache->db, ROWS_BASE);
+    else if (err == ERR_OK && !same_user)
+        err = rows_clear_table(cache->db, ROWS_BASE, TABLE_DISPUTE); /* it shows what its author wrote */
     if (err == ERR_OK)
         err = meta_set(cache->db, "sight", sight);
     if (err == ERR_OK)

@@ -297,7 +297,7 @@ enum err row_delete(struct db *db, enum row_set set, enum table table, const cha
 
 /* A table that is emptied writes a page for itself and each of its indexes, whether it held rows or not: so only those
  * that do are. Most hold none whenever the overlay is made anew, with every confirmed command. */
-static enum err clear_one(struct db *db, enum row_set set, enum table table)
+enum err rows_clear_table(struct db *db, enum row_set set, enum table table)
 {
     struct stmt *s = db_query(db, text_of(SQL_ANY, set, table));
     enum err err = db_step(s);
@@ -311,7 +311,7 @@ enum err rows_clear(struct db *db, enum row_set set)
 {
     enum err err = ERR_OK;
     for (int i = 0; i < TABLE_COUNT && err == ERR_OK; i++)
-        err = clear_one(db, set, (enum table)i);
+        err = rows_clear_table(db, set, (enum table)i);
     return err;
 }
 

@@ -39,6 +39,7 @@ enum err row_put_text(struct db *db, enum row_set set, enum table table, const s
 void row_fold_name(const struct json *person, bool family_first, struct buf *out);
 /* Empties a set (the overlay before a replay, the shadow before a snapshot). */
 enum err rows_clear(struct db *db, enum row_set set) MUST_USE;
+enum err rows_clear_table(struct db *db, enum row_set set, enum table table) MUST_USE;
 /* Shadow tables become the base in the transaction that is open. */
 enum err rows_swap_shadow(struct db *db) MUST_USE;
 /* The page of a snapshot after (table, id), at most rows_max rows, from the plain tables in (table, id)
