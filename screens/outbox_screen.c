@@ -10,7 +10,7 @@
 #include "tui/grid.h"
 #include "tui/text.h"
 
-enum { WINDOW = 200, MARGIN = 50, DETAIL_ROWS = 5, LINES_SMALL = 12, SIZE_FROM = 100 };
+enum { WINDOW = 200, MARGIN = 50, DETAIL_ROWS = 5, LINES_SMALL = 12, WIDE_FROM = 100 };
 
 struct outbox {
     struct json *data; /* the query "outbox": rows from data.offset on, of data.listed */
@@ -75,6 +75,34 @@ static bool window_ends(const struct outbox *self)
     return (first > 0 && at < first + MARGIN) || (last < listed(self) && at >= last - MARGIN);
 }
 
+static bool is_mark(const struct json *row, const char *mark)
+{
+    return strcmp(json_text_or(row, "mark", "saved"), mark) == 0;
+}
+
+/* What waits is the end of the list: it opens there, and not at this morning's records, which the hall has. */
+static void select_waiting(struct outbox *self)
+{
+    int waiting = (int)json_int(self->data, "count", 0), at = first_row(self);
+    for (const struct json *row = json_first(rows(self)); waiting && row; row = json_next(row), at++)
+        if (is_mark(row, "saved"))
+            return list_select(&self->list, at);
+    if (waiting)
+        list_select(&self->list, listed(self) - waiting);
+}
+
+static void on_data(struct outbox *self, const struct msg *msg, struct effects *effects)
+{
+    bool first = !self->data;
+    json_free(&self->data);
+    self->data = json_copy(msg->json);
+    list_set_count(&self->list, listed(self));
+    if (first)
+        select_waiting(self);
+    if (first && window_ends(self))
+        load(self, effects);
+}
+
 static void outbox_update(void *data, const struct ui *ui, const struct msg *msg, struct effects *effects)
 {
     struct outbox *self = data;
@@ -82,10 +110,7 @@ static void outbox_update(void *data, const struct ui *ui, const struct msg *msg
     case MSG_LOAD:
         return load(self, effects);
     case MSG_DATA:
-        json_free(&self->data);
-        self->data = json_copy(msg->json);
-        list_set_count(&self->list, listed(self));
-        return;
+        return on_data(self, msg, effects);
     case MSG_KEY:
         if (list_key(&self->list, msg->key) && window_ends(self))
             load(self, effects);
@@ -123,6 +148,7 @@ enum { MARK, AGE, WHAT, ABOUT, STATE, SIZE, COLUMNS };
 struct view {
     const struct outbox *outbox;
     const struct ui *ui;
+    bool wide; /* the list has room for what the hall said; else it stands below alone */
 };
 
 /* "Wahyuni · P014" */
@@ -148,16 +174,12 @@ static const char *refusal(const struct ui *ui, const struct json *row)
     return show_refusal(ui, json_text(refused, "code"), json_text(refused, "message"));
 }
 
-static bool is_mark(const struct json *row, const char *mark)
-{
-    return strcmp(json_text_or(row, "mark", "saved"), mark) == 0;
-}
-
 /* A few words for the list. */
-static const char *state_words(const struct ui *ui, const struct json *row)
+static const char *state_words(const struct view *view, const struct json *row)
 {
+    const struct ui *ui = view->ui;
     if (is_mark(row, "trouble"))
-        return refusal(ui, row);
+        return view->wide ? refusal(ui, row) : tr(ui->lang, TR("not taken"));
     if (is_mark(row, "received"))
         return tr(ui->lang, TR("at the hall"));
     if (is_mark(row, "safe"))
@@ -238,18 +260,18 @@ static void cell(const void *data, int index, int column, char out[GRID_CELL], u
         str_copy(out, GRID_CELL, show_size(json_int(row, "bytes", 0), text));
         return;
     default:
-        str_copy(out, GRID_CELL, state_words(ui, row));
+        str_copy(out, GRID_CELL, state_words(view, row));
         return;
     }
 }
 
-/* "No. 812 · saved 10:00, 2 min ago · 310 B" */
+/* "No. 812 · saved 10:00, 2 min ago · 310 B"; with its day when that is not today. */
 static void facts_view(const struct view *view, const struct json *row, struct frame *frame, struct rect line)
 {
     const struct ui *ui = view->ui;
     char clock[SHOW_TEXT], age[SHOW_TEXT], size[SHOW_TEXT];
     text_drawf(frame, line, STYLE_DIM, tr(ui->lang, TR("No. %d · saved %s, %s ago · %s")),
-               (int)json_int(row, "seq", 0), show_clock(json_text(row, "at"), clock),
+               (int)json_int(row, "seq", 0), show_moment(ui, json_text(row, "at"), clock),
                show_age(ui, show_since_ms(ui, json_text(row, "at")), age),
                show_size(json_int(row, "bytes", 0), size));
 }
@@ -268,15 +290,17 @@ static void detail_view(const struct view *view, struct frame *frame, struct rec
     text_draw_wrapped(frame, area, next, STYLE_DIM, 0);
 }
 
-/* "3 records of yours wait · oldest 2 min · 1.4 KiB · 2 of other people" */
+/* "3 records of yours wait · oldest 2 min · 1.4 KiB" */
 static void head_view(const struct view *view, struct frame *frame, struct rect line)
 {
     const struct ui *ui = view->ui;
     const struct json *data = view->outbox->data;
-    int count = (int)json_int(data, "count", 0), others = (int)json_int(data, "others", 0);
+    int count = (int)json_int(data, "count", 0);
     char text[SHOW_TEXT], place[32];
     struct buf head = {0};
-    if (count == 1)
+    if (!count)
+        buf_adds(&head, tr(ui->lang, TR("Nothing of yours waits: the hall has it all.")));
+    else if (count == 1)
         buf_adds(&head, tr(ui->lang, TR("1 record of yours waits")));
     else
         buf_addf(&head, tr(ui->lang, TR("%d records of yours wait")), count);
@@ -286,10 +310,6 @@ static void head_view(const struct view *view, struct frame *frame, struct rect 
                  show_age(ui, show_since_ms(ui, json_text(data, "oldest_at")), text));
         buf_addf(&head, " · %s", show_size(json_int(data, "bytes", 0), text));
     }
-    if (others) {
-        buf_adds(&head, " · ");
-        buf_addf(&head, tr(ui->lang, TR("%d of other people")), others);
-    }
     rect_cut_left(&line, 1);
     if (listed(view->outbox) > line.h && *list_position(&view->outbox->list, place)) {
         struct rect right = rect_cut_right(&line, text_width(place) + 1);
@@ -297,6 +317,19 @@ static void head_view(const struct view *view, struct frame *frame, struct rect 
     }
     text_draw(frame, line, buf_text(&head), STYLE_TEXT);
     buf_free(&head);
+}
+
+/* What somebody else left here is theirs: neither seen nor sent by who is signed in. */
+static void others_view(const struct view *view, struct frame *frame, struct rect *area)
+{
+    int others = (int)json_int(view->outbox->data, "others", 0);
+    if (!others || area->h <= LINES_SMALL)
+        return;
+    struct rect line = rect_cut_top(area, 1);
+    rect_cut_left(&line, 1);
+    text_drawf(frame, line, STYLE_DIM,
+               tr(view->ui->lang, TR("Of other people %d more: each goes out when its owner signs in here.")),
+               others);
 }
 
 static void trouble_view(const struct ui *ui, struct frame *frame, struct rect *area)
@@ -313,21 +346,22 @@ static void trouble_view(const struct ui *ui, struct frame *frame, struct rect *
 static void outbox_view(const void *data, const struct ui *ui, struct frame *frame, struct rect area)
 {
     const struct outbox *self = data;
-    const struct view view = {self, ui};
+    const struct view view = {self, ui, area.w >= WIDE_FROM};
     const struct grid_column columns[COLUMNS] = {
         {"", 2, 0, TEXT_LEFT},
         {tr(ui->lang, TR("age")), 7, 0, TEXT_RIGHT},
-        {tr(ui->lang, TR("record")), 25, 0, TEXT_LEFT},
-        {tr(ui->lang, TR("about")), 0, 12, TEXT_LEFT},
-        {tr(ui->lang, TR("state")), 0, 14, TEXT_LEFT},
+        {tr(ui->lang, TR("record")), 24, 0, TEXT_LEFT},
+        {tr(ui->lang, TR("about")), 0, 12, TEXT_MIDDLE},
+        {tr(ui->lang, TR("state")), view.wide ? 0 : 12, 12, TEXT_LEFT},
         {tr(ui->lang, TR("size")), 9, 0, TEXT_RIGHT},
     };
     struct grid grid = {.columns = columns,
-                        .count = area.w >= SIZE_FROM ? COLUMNS : COLUMNS - 1,
+                        .count = COLUMNS,
                         .cell = cell,
                         .self = &view,
                         .empty = tr(ui->lang, TR("Everything is at the hall: nothing waits here."))};
     head_view(&view, frame, rect_cut_top(&area, 1));
+    others_view(&view, frame, &area);
     trouble_view(ui, frame, &area);
     struct rect detail = area.h > LINES_SMALL ? rect_cut_bottom(&area, DETAIL_ROWS) : (struct rect){0};
     if (!rect_empty(detail)) {

@@ -74,6 +74,17 @@ const char *show_day(const struct ui *ui, const char *date, char out[SHOW_TEXT])
     return out;
 }
 
+const char *show_moment(const struct ui *ui, const char *time, char out[SHOW_TEXT])
+{
+    char day[SHOW_TEXT], today[DATE_TEXT], now[SHOW_TEXT], clock[SHOW_TEXT];
+    time_date(ui->now_ms, today);
+    show_day(ui, time, day);
+    show_clock(time, clock);
+    bool is_today = str_equal(day, show_day(ui, today, now));
+    str_format(out, SHOW_TEXT, "%s%s%s", is_today ? "" : day, is_today ? "" : " ", clock);
+    return out;
+}
+
 int64_t show_since_ms(const struct ui *ui, const char *time)
 {
     int64_t wall_ms;

@@ -9,6 +9,8 @@ const char *show_duration(int64_t ms, char out[SHOW_TEXT]); /* 03:12, from an ho
 const char *show_minutes(const struct ui *ui, int64_t ms,
                          char out[SHOW_TEXT]);                 /* 12 min; from 100 on 1:45 h */
 const char *show_clock(const char *time, char out[SHOW_TEXT]); /* 10:15 of a stored time; "" */
+/* The same with its day before it when that is not today: 23.11.2026 10:15. */
+const char *show_moment(const struct ui *ui, const char *time, char out[SHOW_TEXT]);
 const char *show_day(const struct ui *ui, const char *date, char out[SHOW_TEXT]); /* 24.11.2026, 24-11-2026 */
 bool show_date_hyphens(const struct ui *ui); /* 24-11-2026, as this hall's country writes it */
 const char *show_money(const char *money, char out[SHOW_TEXT]); /* "5.00 AZN" → 5,00 AZN; "" for NULL */

@@ -30,6 +30,7 @@ TEST(screen_start)
 TEST(screen_outbox)
 {
     script_run("outbox.script");
+    script_run("outbox_long.script");
 }
 
 TEST(screen_help_and_palette)

@@ -34,3 +34,17 @@ TEST(a_record_that_nobody_here_knows_says_that_it_is_of_a_newer_program)
     const struct ui ui = {.lang = LANG_EN};
     CHECK_TEXT(show_record(&ui, "hologram.make", NULL, text), "of a newer program: hologram.make");
 }
+
+/* The mark's word says how safe it is: three grades, and no two of them read alike. */
+TEST(saved_here_at_the_hall_and_safe_are_three_words_in_each_language)
+{
+    static const char *const grades[] = {"saved", "at the hall", "safe"};
+    for (int lang = 0; lang < LANG_COUNT; lang++) {
+        const char *words[3];
+        for (int i = 0; i < 3; i++)
+            words[i] = tr((enum lang)lang, grades[i]);
+        if (!CHECK(strcmp(words[0], words[1]) != 0 && strcmp(words[1], words[2]) != 0 &&
+                   strcmp(words[0], words[2]) != 0))
+            printf("    %s: %s, %s, %s\n", lang_code((enum lang)lang), words[0], words[1], words[2]);
+    }
+}
