@@ -328,7 +328,7 @@ static void others_view(const struct view *view, struct frame *frame, struct rec
     struct rect line = rect_cut_top(area, 1);
     rect_cut_left(&line, 1);
     text_drawf(frame, line, STYLE_DIM,
-               tr(view->ui->lang, TR("Of other people %d more: each goes out when its owner signs in here.")),
+               tr(view->ui->lang, TR("%d of other people: each goes out when its owner signs in here.")),
                others);
 }
 
