@@ -217,7 +217,17 @@ static const char *word_of(const struct ui *ui, const struct json *decision)
     const char *kind = json_text_or(decision, "kind", "decision");
     if (strcmp(kind, "confirmation") == 0)
         return tr(ui->lang, json_bool(decision, "agree", false) ? TR("confirmed") : TR("not confirmed"));
+    if (json_bool(decision, "deemed", false))
+        return show_case_event(ui, "deem");
     return decision_outcome_text(ui, json_text(decision, "outcome"));
+}
+
+/* Who decided; of what the law granted its ground, for nobody did. */
+static const char *who_of(const struct decision *self, const struct ui *ui, const struct json *decision)
+{
+    if (json_bool(decision, "deemed", false))
+        return show_name(ui, json_get(decision, "legal_name"));
+    return user_name(self, json_text(decision, json_text(decision, "confirmed_by") ? "confirmed_by" : "by"));
 }
 
 static void decision_line(const struct decision *self, const struct ui *ui, const struct json *decision,
@@ -226,7 +236,7 @@ static void decision_line(const struct decision *self, const struct ui *ui, cons
     char day[SHOW_TEXT], time[SHOW_TEXT];
     struct buf text = {0};
     bool agreed = json_text(decision, "confirmed_by") != NULL;
-    const char *name = user_name(self, json_text(decision, agreed ? "confirmed_by" : "by"));
+    const char *name = who_of(self, ui, decision);
     buf_addf(&text, "%s %s  %s", show_day(ui, json_text(decision, "at"), day),
              show_clock(json_text(decision, "at"), time), word_of(ui, decision));
     if (*name)

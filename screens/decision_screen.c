@@ -124,8 +124,14 @@ const char *decision_why_closed(const struct decision *self)
         return TR("It is not submitted yet: o opens the form, F10 submits it there.");
     if (str_equal(state, "returned"))
         return TR("It went back for completion: o opens the form, F10 submits it again.");
+    if (str_equal(state, "lapsed"))
+        return TR("It has lapsed: nobody answered in time. Nothing more is done with it.");
+    if (str_equal(state, "withdrawn"))
+        return TR("It was withdrawn. Nothing more is done with it.");
     if (decision_waits(self))
         return TR("It is decided and waits for a second person.");
+    if (json_bool(decision_last(self), "deemed", false))
+        return TR("The law granted it: its time ran out and nobody had decided.");
     return TR("It is decided already.");
 }
 

@@ -174,7 +174,10 @@ static void case_facts(const struct ui *ui, const struct json *c, struct frame *
     fact(frame, area, tr(ui->lang, TR("state")), show_case_state(ui, json_text(c, "state")));
     fact(frame, area, tr(ui->lang, TR("fee")), show_money(json_text(json_get(c, "fee"), "total"), text));
     fact(frame, area, tr(ui->lang, TR("paid")), show_money(json_text(c, "paid"), text));
-    fact(frame, area, tr(ui->lang, TR("due")), show_day(ui, json_text(c, "due_at"), text));
+    if (str_equal(json_text(c, "state"), "returned"))
+        fact(frame, area, tr(ui->lang, TR("answer by")), show_day(ui, json_text(c, "lapses_at"), text));
+    else
+        fact(frame, area, tr(ui->lang, TR("due")), show_day(ui, json_text(c, "due_at"), text));
 }
 
 /* The clock of today; the day of what was before. */

@@ -186,6 +186,26 @@ static int days_between(const struct dossier_days *days, bool working, int32_t f
     return working ? case_days_left(&days->calendar, from, to) : to - from;
 }
 
+/* Until when a return may be answered; "" when there is no such day. */
+static const char *answer_by(const struct ui *ui, const struct json *row, int32_t today, char out[160],
+                             unsigned *look)
+{
+    enum { DAYS_SHORT = 3 };
+    int32_t last;
+    char day[SHOW_TEXT];
+    if (!local_day(json_text(row, "lapses_at"), &last))
+        return out;
+    *look = last - today <= DAYS_SHORT ? STYLE_WARN : STYLE_DIM;
+    str_format(out, 160, tr(ui->lang, TR("Answer by %s, else it lapses")),
+               show_day(ui, json_text(row, "lapses_at"), day));
+    return out;
+}
+
+bool dossier_clock_runs_on(const struct dossier *of)
+{
+    return json_bool(json_get(dossier_part(of, "service"), "time"), "runs_on", false);
+}
+
 const char *dossier_clock(const struct dossier *of, const struct ui *ui, char out[160], unsigned *look)
 {
     const struct json *row = dossier_row(of);
@@ -195,6 +215,8 @@ const char *dossier_clock(const struct dossier *of, const struct ui *ui, char ou
     time_date(ui->now_ms, day);
     *look = STYLE_DIM;
     out[0] = '\0';
+    if (str_equal(dossier_state(of), "returned") && day_parse(day, &today))
+        return answer_by(ui, row, today, out, look);
     if (!dossier_is_undecided(of))
         return out;
     if (!local_day(json_text(row, "complete_at"), &start)) {
@@ -209,7 +231,11 @@ const char *dossier_clock(const struct dossier *of, const struct ui *ui, char ou
     dossier_calendar(of, &days);
     bool working = time.working || !time.days;
     int all = days_between(&days, working, start, due), left = days_between(&days, working, today, due);
-    if (left < 0) {
+    if (time.deemed && (left == 0 || left == 1)) {
+        *look = STYLE_DANGER;
+        str_copy(out, 160,
+                 tr(ui->lang, left ? TR("! deemed granted tomorrow") : TR("! deemed granted today")));
+    } else if (left < 0) {
         *look = STYLE_DANGER;
         str_format(out, 160, tr(ui->lang, TR("legal clock: over by %d days")), -left);
     } else {

@@ -44,8 +44,12 @@ struct dossier_days {
     int32_t holidays[DOSSIER_HOLIDAYS_MAX];
 };
 void dossier_calendar(const struct dossier *of, struct dossier_days *days);
-/* "legal clock: day 2 of 5", "not running yet", "over by 2 days", "" once decided and where the law sets no time; *look fits it. */
+/* "legal clock: day 2 of 5", "not running yet", "over by 2 days", "! deemed granted tomorrow"; of what went back
+ * "Answer by 24-12-2026, else it lapses"; "" once decided and where the law sets no time; *look fits it. */
 const char *dossier_clock(const struct dossier *of, const struct ui *ui, char out[160], unsigned *look);
+
+/* Whether the law lets the clock run on while the citizen must answer; else it stands still. */
+bool dossier_clock_runs_on(const struct dossier *of);
 
 /* Hidden values are shown until the time that is returned; it is recorded in the hall's book. shown: until when they
  * are now; when they are shown already they are hidden again (0). */

@@ -77,19 +77,36 @@ static void head_view(const struct form_screen *self, const struct ui *ui, const
     buf_free(&place);
 }
 
-/* Why it came back: the last decision's words. */
-static void returned_view(const struct form_screen *self, const struct ui *ui, struct frame *frame,
-                          struct rect *area)
+/* Why it came back: the last decision's words, or the hall's own check, which nobody decided. */
+static const char *returned_why(const struct form_screen *self, const struct ui *ui)
 {
     const struct json *decisions = dossier_part(&self->of, "decisions");
     const struct json *last = json_at(decisions, json_count(decisions) ? json_count(decisions) - 1 : 0);
-    struct rect line;
+    const char *by = json_text(json_get(dossier_row(&self->of), "returned"), "by");
+    return str_equal(by, "system") ? tr(ui->lang, TR("F10 lists the fields that the hall's check found."))
+                                   : json_text_or(last, "text", "");
+}
+
+/* Why, until when it can be answered, and what the law's clock does meanwhile. */
+static void returned_view(const struct form_screen *self, const struct ui *ui, struct frame *frame,
+                          struct rect *area)
+{
+    char clock[160];
+    unsigned look;
     if (!str_equal(dossier_state(&self->of), "returned"))
         return;
-    line = rect_cut_top(area, 1);
-    rect_cut_left(&line, 1);
-    text_drawf(frame, line, STYLE_WARN, "! %s %s", tr(ui->lang, TR("Returned for completion:")),
-               json_text_or(last, "text", ""));
+    struct rect lines = rect_inset(*area, 1, 0);
+    char *why = xasprintf("! %s %s", tr(ui->lang, TR("Returned for completion:")), returned_why(self, ui));
+    lines.h = lines.h > 2 ? 2 : lines.h;
+    rect_cut_top(area, text_draw_wrapped(frame, lines, why, STYLE_WARN, 0));
+    free(why);
+    if (!*dossier_clock(&self->of, ui, clock, &look) || area->h < 8)
+        return;
+    struct rect line = rect_cut_top(area, 1);
+    rect_cut_left(&line, 3);
+    text_drawf(frame, line, look, "%s · %s", clock,
+               tr(ui->lang, dossier_clock_runs_on(&self->of) ? TR("the legal clock runs on")
+                                                             : TR("the legal clock stands still")));
 }
 
 /* --- below the fields --- */

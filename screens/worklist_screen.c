@@ -235,11 +235,36 @@ static const char *worklist_enabled(const void *data, const struct ui *ui, enum 
 
 /* --- drawing --- */
 
-enum { DUE, SERVICE, PERSON, STATE, NUMBER, MARK };
+enum { DUE, SERVICE, PERSON, STATE, MARK, NUMBER };
 struct view {
     const struct worklist *self;
     const struct ui *ui;
 };
+
+static int days_until(const struct ui *ui, int64_t ms)
+{
+    return (int)((time_day_start(ms) - time_day_start(ui->now_ms) + DAY_MS / 2) / DAY_MS);
+}
+
+/* What went back waits for the citizen: the day after which it lapses counts, and not the hall's own. */
+static const char *answer_text(const struct ui *ui, const struct json *row, char out[GRID_CELL],
+                               unsigned *look)
+{
+    int64_t lapses_ms;
+    *look = STYLE_DIM;
+    if (!time_parse(json_text_or(row, "lapses_at", ""), &lapses_ms)) {
+        str_copy(out, GRID_CELL, tr(ui->lang, TR("waits for an answer")));
+        return out;
+    }
+    int days = days_until(ui, lapses_ms);
+    if (days <= 1) {
+        *look = STYLE_WARN;
+        str_copy(out, GRID_CELL, tr(ui->lang, days == 1 ? TR("! lapses tomorrow") : TR("! lapses today")));
+    } else {
+        str_format(out, GRID_CELL, tr(ui->lang, TR("lapses in %d days")), days);
+    }
+    return out;
+}
 
 /* The legal clock of one application in words; a sign where it is urgent. */
 static const char *due_text(const struct ui *ui, const struct json *row, char out[GRID_CELL], unsigned *look)
@@ -247,9 +272,11 @@ static const char *due_text(const struct ui *ui, const struct json *row, char ou
     int64_t due_ms;
     out[0] = '\0';
     *look = STYLE_DIM;
+    if (str_equal(json_text(row, "state"), "returned"))
+        return answer_text(ui, row, out, look);
     if (!time_parse(json_text_or(row, "due_at", ""), &due_ms))
         return out;
-    int days = (int)((time_day_start(due_ms) - time_day_start(ui->now_ms) + DAY_MS / 2) / DAY_MS);
+    int days = days_until(ui, due_ms);
     bool deemed = json_bool(row, "deemed", false), over = due_ms < ui->now_ms && days <= 0;
     const char *text = NULL;
     if (over && deemed)
@@ -317,10 +344,13 @@ static void views_view(const struct view *view, struct frame *frame, struct rect
         field_draw(&view->self->filter, frame, place, NULL, view->self->filtering);
         return;
     }
+    int kept =
+        text_width(tr(view->ui->lang, views[view->self->view].label)) + 4; /* the shown one has its place */
     for (int i = 0; i < VIEWS; i++) {
         bool here = i == view->self->view;
         const char *label = tr(view->ui->lang, views[i].label);
-        if (line.w < NARROW - 40 && !here)
+        kept = here ? 0 : kept;
+        if (!here && line.w < kept + text_width(label))
             continue;
         if (here)
             rect_cut_left(&line, text_draw(frame, line, "›", STYLE_ACCENT | ATTR_BOLD) + 1);
@@ -341,13 +371,16 @@ static void worklist_view(const void *data, const struct ui *ui, struct frame *f
     const struct worklist *self = data;
     const struct view view = {self, ui};
     const struct grid_column columns[] = {
-        {tr(ui->lang, TR("legal clock")), 25, 0, TEXT_LEFT}, {tr(ui->lang, TR("service")), 0, 12, TEXT_LEFT},
-        {tr(ui->lang, TR("person")), 0, 10, TEXT_LEFT},      {tr(ui->lang, TR("state")), 15, 0, TEXT_LEFT},
-        {tr(ui->lang, TR("number")), 12, 0, TEXT_LEFT},      {"", 1, 0, TEXT_LEFT},
+        {tr(ui->lang, TR("legal clock")), 25, 0, TEXT_LEFT},
+        {tr(ui->lang, TR("service")), 0, 12, TEXT_LEFT},
+        {tr(ui->lang, TR("person")), 0, 10, TEXT_LEFT},
+        {tr(ui->lang, TR("state")), 15, 0, TEXT_LEFT},
+        {"", 1, 0, TEXT_LEFT},
+        {tr(ui->lang, TR("number")), 18, 0, TEXT_MIDDLE},
     };
     struct grid grid = {.columns = columns,
                         .count = area.w < NARROW ? 2
-                                 : area.w < 100  ? 4
+                                 : area.w < 100  ? 5
                                                  : 6,
                         .cell = cell,
                         .self = &view,

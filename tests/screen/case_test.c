@@ -22,6 +22,11 @@ TEST(screen_documents)
     script_run("documents.script");
 }
 
+TEST(screen_law)
+{
+    script_run("law.script");
+}
+
 TEST(screen_decision)
 {
     script_run("decision.script");
