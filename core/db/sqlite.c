@@ -91,6 +91,17 @@ static void bad_statement(const struct db *db, const char *sql)
     abort();
 }
 
+/* The schema is read from the file too: one that lacks what every file of ours has is damaged, and no mistake of ours. */
+static bool lacks_schema(const struct db *db)
+{
+    static const char *const words[] = {"no such table", "no such column", "has no column named",
+                                        "ON CONFLICT clause does not match"};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (strstr(sqlite3_errmsg(db->raw), words[i]))
+            return true;
+    return false;
+}
+
 const char *db_message(const struct db *db)
 {
     return db->message[0] ? db->message : "no particulars";
@@ -439,6 +450,8 @@ static struct stmt *prepare(struct db *db, const char *sql, bool extra)
     char *text = numbered(sql);
     int code = sqlite3_prepare_v3(db->raw, text, -1, extra ? 0 : SQLITE_PREPARE_PERSISTENT, &s->raw, NULL);
     free(text);
+    if (code == SQLITE_ERROR && lacks_schema(db))
+        code = SQLITE_CORRUPT;
     if ((code & 0xff) == SQLITE_ERROR)
         bad_statement(db, sql);
     s->failed = code == SQLITE_OK ? ERR_OK : fail(db, code);
