@@ -10,7 +10,7 @@ comma    := ,
 PACKAGES := gcc make pkg-config libc6-dev libncurses-dev libsqlite3-dev libcurl4-openssl-dev libcjson-dev \
             libmicrohttpd-dev libsodium-dev libpcre2-dev
 # What only the tests and the developers' targets need.
-TEST_PACKAGES := libvterm-dev openssl libfaketime
+TEST_PACKAGES := libvterm-dev openssl libfaketime libmimalloc-dev
 FUZZ_PACKAGES := clang libclang-rt-dev
 DEV_PACKAGES  := clang-format cppcheck shellcheck python3-pil fonts-dejavu-core tmux htop tig less
 
@@ -149,9 +149,12 @@ TOWN_OUT  := $(addprefix core/hall/,main.c serve.c porter.c practice.c options.c
 TOWN_SRC  := $(filter-out $(TOWN_OUT),$(call sources,$(addprefix core/,$(CORE_ROOMS) cache hall)) \
              core/sync/client_core.c core/sync/driver.c) $(SIM_SRC) $(wildcard tests/sim/town/*.c)
 TOWN_WRAP := $(SIM_WRAP) $(addprefix -Wl$(comma)--wrap=,clock_wall_now_ms clock_mono_now_ms token_new)
+# A town takes and gives back memory for a dozen machines in one thread: mimalloc does it with 6 in 100 fewer
+# instructions in all. ASan brings its own.
+TOWN_LIBS := $(if $(filter san,$(KIND)),,-lmimalloc) $(CORE_LIBS)
 $(OUT)/sim: $(call obj,$(TOWN_SRC))
 	@echo "  link    $@"
-	@$(CC) $(MODE) $(LDFLAGS) $(TOWN_WRAP) -o $@ $^ $(CORE_LIBS)
+	@$(CC) $(MODE) $(LDFLAGS) $(TOWN_WRAP) -o $@ $^ $(TOWN_LIBS)
 
 # For tests/sim/bugs.sh: the same program with one source replaced.
 .PHONY: sim bugs town-objects planted planted-sim
@@ -160,7 +163,7 @@ town-objects:
 planted:
 	@$(CC) $(CPPFLAGS) $(CFLAGS) -Wno-error $(MODE) -c -o $(OBJECT) $(SOURCE)
 planted-sim:
-	@$(CC) $(MODE) $(LDFLAGS) $(TOWN_WRAP) -o $(PROGRAM) $(OBJECTS) $(CORE_LIBS)
+	@$(CC) $(MODE) $(LDFLAGS) $(TOWN_WRAP) -o $(PROGRAM) $(OBJECTS) $(TOWN_LIBS)
 
 SEEDS  ?= 1000
 EVENTS ?= 10000

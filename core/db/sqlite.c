@@ -157,19 +157,22 @@ static const char settings_write[] = "PRAGMA journal_mode = WAL; PRAGMA synchron
                                      " PRAGMA temp_store = MEMORY; PRAGMA foreign_keys = OFF;";
 static const char settings_read[] = "PRAGMA temp_store = MEMORY; PRAGMA query_only = ON;";
 
-static int prepare_file(struct db *db, unsigned flags)
+/* The lock is taken, and the file looked at, here and not at the first use. */
+static int lock_file(struct db *db)
 {
-    int code = SQLITE_OK;
+    static const char sql[] = "PRAGMA locking_mode = EXCLUSIVE; BEGIN IMMEDIATE; COMMIT";
+    int mode = (db->writes ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY) | SQLITE_OPEN_NOMUTEX;
+    int code = sqlite3_open_v2(db->path, &db->raw, mode, NULL);
     sqlite3_extended_result_codes(db->raw, 1);
     sqlite3_busy_timeout(db->raw, 0);
+    return code == SQLITE_OK && db->flags & DB_EXCLUSIVE ? sqlite3_exec(db->raw, sql, NULL, NULL, NULL)
+                                                         : code;
+}
+
+static int prepare_file(struct db *db, unsigned flags)
+{
     sqlite3_wal_hook(db->raw, note_log, db);
-    if (flags & DB_EXCLUSIVE)
-        code = sqlite3_exec(db->raw, "PRAGMA locking_mode = EXCLUSIVE", NULL, NULL, NULL);
-    if (code == SQLITE_OK)
-        code = sqlite3_exec(db->raw, flags & DB_WRITE ? settings_write : settings_read, NULL, NULL, NULL);
-    /* The lock is taken, and the file looked at, here and not at the first use. */
-    if (code == SQLITE_OK && flags & DB_EXCLUSIVE)
-        code = sqlite3_exec(db->raw, "BEGIN IMMEDIATE; COMMIT", NULL, NULL, NULL);
+    int code = sqlite3_exec(db->raw, flags & DB_WRITE ? settings_write : settings_read, NULL, NULL, NULL);
     if (code == SQLITE_OK)
         code = sqlite3_exec(db->raw, "SELECT count(*) FROM sqlite_master", NULL, NULL, NULL);
     return code;
@@ -198,8 +201,7 @@ static bool rewrite_log(const char *log)
 
 static int open_locked(struct db *db)
 {
-    int mode = (db->writes ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY) | SQLITE_OPEN_NOMUTEX;
-    int code = sqlite3_open_v2(db->path, &db->raw, mode, NULL);
+    int code = lock_file(db);
     return code == SQLITE_OK ? prepare_file(db, db->flags) : code;
 }
 
@@ -219,7 +221,7 @@ static enum err settle_log(struct db *db, struct err_info *info)
     char *log = xasprintf("%s-wal", db->path);
     enum err err = ERR_OK;
     if (has_log(log)) {
-        int code = open_locked(db);
+        int code = lock_file(db);
         if (code != SQLITE_OK)
             err = open_failed(db, code, info);
         else if (has_log(log) && !rewrite_log(log))

@@ -228,7 +228,7 @@ enum err reads_oldest(struct reads *reads, const struct hall_state *state, int64
 
 /* --- rows as lines --- */
 
-/* Appends {"t","id","row"} when the actor may see it; *added tells. */
+/* Appends {"t","id","row"} when the actor may see it; *added tells. A row that is seen whole goes as it is stored. */
 static enum err add_line(const struct actor *actor, enum table table, const char *text, struct buf *out,
                          bool first, bool *added)
 {
@@ -238,17 +238,18 @@ static enum err add_line(const struct actor *actor, enum table table, const char
     enum sight sight = row_sight(actor, table, row);
     *added = sight != SIGHT_NONE;
     if (*added) {
-        struct json *line = json_new_object();
-        json_set_text(line, "t", table_wire(table));
-        json_set_text(line, "id", json_text(row, "id"));
-        if (sight == SIGHT_MASKED)
+        struct json *id = json_new_text(json_text(row, "id"));
+        buf_addf(out, "%s{\"t\":\"%s\",\"id\":", first ? "" : ",", table_wire(table));
+        json_print_to(id, out);
+        buf_adds(out, ",\"row\":");
+        if (sight == SIGHT_MASKED) {
             row_mask(table, row);
-        json_set(line, "row", row);
-        if (!first)
-            buf_addc(out, ',');
-        json_print_to(line, out);
-        json_free(&line);
-        row = NULL;
+            json_print_to(row, out);
+        } else {
+            buf_adds(out, text);
+        }
+        buf_addc(out, '}');
+        json_free(&id);
     }
     json_free(&row);
     return ERR_OK;
