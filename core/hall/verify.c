@@ -71,7 +71,7 @@ static enum err check_item(struct verify *v, int64_t rev, const char *command, c
     for (const struct json *line = json_first(rows); line && err == ERR_OK; line = json_next(line))
         err = check_item_row(v, rev, line, leaves[count++]);
     if (err == ERR_OK) {
-        bool known = head[0] || rev == 1; /* what stood before the kept history is taken on trust */
+        bool known = head[0] || rev == 1; /* a bus does not keep the seal of its home's last change */
         feed_chain(head, rev, command, by, leaves, count, next);
         if ((known && !str_equal(next, h)) || !str_equal(json_text(item, "h"), h) ||
             json_int(item, "rev", 0) != rev || !str_equal(json_text(item, "command"), command) ||
@@ -87,15 +87,14 @@ static enum err check_changes(struct verify *v)
 {
     static const char sql[] = "SELECT rev, command, by_, item, h FROM change ORDER BY rev"; /* primary key */
     char head[SHA256_TEXT] = "";
-    int64_t expected = 0;
+    int64_t expected = v->base_rev + 1;
     struct stmt *s = db_query(v->db, sql);
     enum err err;
     while ((err = db_step(s)) == ERR_OK) {
         struct json *item = NULL;
         int64_t rev = db_int(s, 0);
         const char *text = db_text(s, 3);
-        v->first_rev = expected ? v->first_rev : rev;
-        if (expected && rev != expected)
+        if (rev != expected)
             err = bad(v, "change %" PRId64 " is missing.", expected);
         else if (!text || !db_text(s, 4) || json_parse(text, strlen(text), &item, NULL) != ERR_OK)
             err = bad(v, "change %" PRId64 " cannot be read.", rev);
@@ -112,9 +111,9 @@ static enum err check_changes(struct verify *v)
     db_done(s);
     if (err != ERR_ABSENT)
         return err;
-    if ((expected ? expected - 1 : 0) != v->state.rev)
-        return bad(v, "the last change is %" PRId64 ", but the hall counts %" PRId64 ".",
-                   expected ? expected - 1 : 0, v->state.rev);
+    if (expected - 1 != v->state.rev)
+        return bad(v, "the last change is %" PRId64 ", but the hall counts %" PRId64 ".", expected - 1,
+                   v->state.rev);
     return str_equal(head, v->state.feed_head) ? ERR_OK
                                                : bad(v, "the seal of the last change is not the hall's.");
 }
@@ -143,12 +142,10 @@ static enum err check_audit(struct verify *v)
     static const char sql[] = "SELECT rev, prev, at_, actor, client, type, body_sha256, outcome, hash"
                               " FROM audit ORDER BY rev"; /* primary key */
     char head[SHA256_TEXT] = "";
-    int64_t expected = 0; /* a bus goes on where its home stood */
-    enum err err = bus_base(v->db, &expected, head);
-    if (err != ERR_OK)
-        return err;
-    expected++;
+    int64_t expected = v->base_rev + 1;
     struct stmt *s = db_query(v->db, sql);
+    enum err err;
+    str_copy(head, sizeof head, v->base_audit);
     while ((err = db_step(s)) == ERR_OK) {
         if (db_int(s, 0) != expected)
             err = bad(v, "audit line %" PRId64 " is missing.", expected);
@@ -204,24 +201,29 @@ static bool column_agrees(struct stmt *s, int place, const struct column *column
     return str_equal(db_text(s, place), json_text(row, column->member));
 }
 
-/* The same text ever after, so that its address can stand for the statement. */
+/* The columns of a row; the last says whether each holds the kind of value that it should (check_types). The same text
+ * ever after, so that its address can stand for the statement. */
 static const char *rows_sql(enum table table)
 {
     static char *texts[TABLE_COUNT];
     static const char *const reserved[] = {"user", "case", "at"};
     if (texts[table])
         return texts[table];
-    struct buf sql = {0};
+    struct buf sql = {0}, kinds = {0};
     buf_adds(&sql, "SELECT id, row_rev, row");
     for (int i = 0; i < COLUMN_COUNT; i++) {
         if (columns[i].table != table)
             continue;
-        buf_addf(&sql, ", %s", columns[i].member);
+        bool taken = false;
         for (size_t w = 0; w < sizeof reserved / sizeof *reserved; w++)
-            if (str_equal(reserved[w], columns[i].member))
-                buf_addc(&sql, '_');
+            taken = taken || str_equal(reserved[w], columns[i].member);
+        const char *member = columns[i].member, *end = taken ? "_" : "";
+        buf_addf(&sql, ", %s%s", member, end);
+        buf_addf(&kinds, " AND typeof(%s%s) IN (%s)", member, end,
+                 columns[i].number ? "'integer'" : "'text', 'null'");
     }
-    buf_addf(&sql, " FROM %s ORDER BY id", table_name(table));
+    buf_addf(&sql, ", 1%s FROM %s ORDER BY id", buf_text(&kinds), table_name(table));
+    buf_free(&kinds);
     return texts[table] = buf_take(&sql);
 }
 
@@ -231,7 +233,7 @@ static enum err check_written(struct verify *v, enum table table, const char *id
 {
     static const char sql[] = "SELECT item FROM change WHERE rev = $1"; /* primary key */
     struct json *item = NULL;
-    if (rev < v->first_rev)
+    if (rev > 0 && rev <= v->base_rev) /* a bus brought it along as it was */
         return ERR_OK;
     struct stmt *s = db_query(v->db, sql);
     db_bind_int(s, 1, rev);
@@ -271,6 +273,8 @@ static enum err check_row(struct verify *v, enum table table, struct stmt *s)
             err = bad(v, "%s %s: the column of \"%s\" differs from the row.", table_wire(table), id,
                       columns[i].member);
     }
+    if (err == ERR_OK && db_int(s, place) == 0)
+        err = bad(v, "%s %s was altered: a value is of another kind.", table_wire(table), id);
     if (err == ERR_OK)
         err = check_written(v, table, id, db_int(s, 1), text);
     json_free(&row);
@@ -358,10 +362,14 @@ enum err verify_store(struct db *db, struct verified *done, struct err_info *inf
     enum err err = db_integrity(db, info);
     if (err == ERR_OK)
         err = store_state(db, &v.state);
+    if (err == ERR_OK)
+        err = bus_base(db, &v.base_rev, v.base_audit);
     for (size_t i = 0; i < sizeof checks / sizeof *checks && err == ERR_OK; i++)
         err = checks[i](&v);
     json_free(&v.open);
     json_free(&v.never_less);
+    for (size_t i = 0; i < VERIFY_CLOSED; i++)
+        json_free(&v.closed[i]);
     if (err != ERR_OK && !info->text[0])
         err_set(info, err, "%s cannot be read: %s", db_path(db), db_message(db));
     return err;

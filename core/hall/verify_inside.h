@@ -3,13 +3,20 @@
 #include "core/hall/store.h"
 #include "core/hall/verify.h"
 
+enum { VERIFY_CLOSED = 1024 };
+
 struct verify {
     struct db *db;
     struct hall_state state;
     struct verified *done;
     struct err_info *info;
-    int64_t first_rev;       /* of the changes that are kept */
-    struct json *open;       /* ticket id → {"gen","user"}: those that somebody has */
+    /* A bus goes on where its home stood; else 0 and "". */
+    int64_t base_rev;
+    char base_audit[SHA256_TEXT];
+    /* Ticket id → {"gen","held","user","counter"}: those that wait or that somebody has. */
+    struct json *open;
+    /* The same with "id", of tickets that closed not long ago: an undo opens them again. */
+    struct json *closed[VERIFY_CLOSED];
     struct json *never_less; /* "t id member" → the number that must not decrease */
 };
 

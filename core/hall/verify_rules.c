@@ -40,6 +40,21 @@ static bool stamp_fits(const struct json *row, enum ticket_state state)
     return state == TICKET_WAITING;
 }
 
+/* By its identity; of two that share a place the later stays. */
+static struct json **closed_place(struct verify *v, const char *id)
+{
+    uint32_t hash = 2166136261u; /* FNV-1a */
+    for (const char *c = id; *c; c++)
+        hash = (hash ^ (unsigned char)*c) * 16777619u;
+    return &v->closed[hash % VERIFY_CLOSED];
+}
+
+static const struct json *find_known(struct verify *v, const char *id)
+{
+    const struct json *known = json_get(v->open, id), *closed = *closed_place(v, id);
+    return known ? known : str_equal(json_text(closed, "id"), id) ? closed : NULL;
+}
+
 static void remember_holder(struct verify *v, const char *id, const struct json *row, bool held)
 {
     struct json *note = json_new_object();
@@ -50,12 +65,26 @@ static void remember_holder(struct verify *v, const char *id, const struct json 
     json_set(v->open, id, note);
 }
 
+/* Who had it last still counts: nobody else may have it again in the same gen. */
+static void remember_closed(struct verify *v, const char *id, const struct json *known,
+                            const struct json *row)
+{
+    struct json *note = known ? json_copy(known) : json_new_object(), **place = closed_place(v, id);
+    if (json_int(note, "gen", -1) != json_int(row, "gen", 0))
+        json_set_bool(note, "held", false);
+    json_set_int(note, "gen", json_int(row, "gen", 0));
+    json_set_text(note, "id", id);
+    json_free(place);
+    *place = note;
+    json_remove(v->open, id);
+}
+
 /* gen never decreases, and one gen has one holder. */
 static enum err check_ticket(struct verify *v, int64_t rev, const char *id, const struct json *row)
 {
     enum ticket_state state;
     int64_t gen = json_int(row, "gen", 0);
-    const struct json *known = json_get(v->open, id);
+    const struct json *known = find_known(v, id);
     if (!ticket_state_find(json_text_or(row, "state", ""), &state))
         return bad(v, "change %" PRId64 ": the ticket %s has no state that there is.", rev, id);
     if (known && gen < json_int(known, "gen", 0))
@@ -73,7 +102,7 @@ static enum err check_ticket(struct verify *v, int64_t rev, const char *id, cons
     if (held || state == TICKET_WAITING)
         remember_holder(v, id, row, held);
     else
-        json_remove(v->open, id);
+        remember_closed(v, id, known, row);
     return ERR_OK;
 }
 

@@ -106,6 +106,44 @@ void workday_unsent(struct pair *pair, int count)
         pair_confirm(pair, 0, "ticket.issue", "{\"queue\":\"p\",\"channel\":\"walk_in\"}");
 }
 
+/* --- lies --- */
+
+struct lie {
+    enum table table;
+    const char *id, *patch;
+};
+
+static enum err tell_lie(struct tx *tx, void *ctx)
+{
+    const struct lie *lie = ctx;
+    struct json *row = NULL, *patch = NULL;
+    enum err err = tx_get(tx, lie->table, lie->id, &row);
+    if (err == ERR_ABSENT)
+        row = json_new_object();
+    if (lie->patch) {
+        REQUIRE(json_parse(lie->patch, strlen(lie->patch), &patch, NULL) == ERR_OK);
+        json_merge(row, patch);
+    }
+    err = tx_put(tx, lie->table, lie->id, row);
+    if (err == ERR_OK && !lie->patch)
+        err = row_delete(tx->db, ROWS_PLAIN, lie->table, lie->id);
+    json_free(&row);
+    json_free(&patch);
+    return err;
+}
+
+void workday_lie(struct pair *pair, enum table table, const char *id, const char *patch)
+{
+    struct lie lie = {table, id, patch};
+    struct hall_state state = {0};
+    struct json *nothing = json_new_object();
+    REQUIRE(store_state(pair->hall, &state) == ERR_OK);
+    const struct server_env env = {
+        .db = pair->hall, .epoch = state.epoch, .now_ms = pair->now_ms, .mono_ms = pair->mono_ms};
+    REQUIRE(server_change(&env, "hall.lie", nothing, tell_lie, &lie) == ERR_OK);
+    json_free(&nothing);
+}
+
 /* --- looking --- */
 
 const char *workday_text(struct db *db, const char *sql)

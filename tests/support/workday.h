@@ -8,8 +8,11 @@ void workday_open(struct pair *pair);
 void workday_open_in(struct pair *pair, const char *folder);
 /* Confirms count tickets at workstation 0 (reception's work) that nobody sends. */
 void workday_unsent(struct pair *pair, int count);
+/* Writes a row through the hall's own code, past its rules: what is there of it with patch merged in (RFC 7396), NULL:
+ * gone. Chains and seals fit, so that it is the rule alone that is broken. In a transaction that the test began. */
+void workday_lie(struct pair *pair, enum table table, const char *id, const char *patch);
 /* Text of a SELECT with one column and one row at the hall; valid until the next call. */
-const char *workday_text(struct db *db, const char *sql);
+const char *workday_text(struct db *db, const char *sql); /* "" when there is no row */
 int64_t workday_count(struct db *db, const char *sql);
 /* All tables of a file that is read, as lines; the same for files that hold the same. The caller frees. */
 char *workday_dump(const char *path);
