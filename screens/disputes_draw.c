@@ -9,7 +9,7 @@
 #include "tui/grid.h"
 #include "tui/text.h"
 
-enum { WANTED_MAX = 8, LABEL_W = 10, LIST_ROWS_MIN = 3, VALUE_MAX = 256 };
+enum { WANTED_MAX = 8, LABEL_W_MIN = 9, LIST_ROWS_MIN = 3, VALUE_MAX = 256, FIELD_W = 28, DECISION_W = 14 };
 
 struct view {
     const struct disputes *self;
@@ -133,9 +133,21 @@ static void field_value(const struct view *view, const struct fields *fields, co
 
 /* --- both sides of a refused record --- */
 
-static struct rect side_label(struct frame *frame, struct rect *area, const char *text)
+/* As wide as the widest of these labels in the clerk's language, and a space. */
+static int label_w(const struct ui *ui)
 {
-    struct rect line = rect_cut_top(area, 1), place = rect_cut_left(&line, LABEL_W);
+    static const char *const labels[] = {TR("wanted"), TR("stands"), TR("concerns"), TR("choices")};
+    int w = LABEL_W_MIN;
+    for (size_t i = 0; i < sizeof labels / sizeof *labels; i++) {
+        int own = text_width(tr(ui->lang, labels[i]));
+        w = own > w ? own : w;
+    }
+    return w + 1;
+}
+
+static struct rect side_label(const struct ui *ui, struct frame *frame, struct rect *area, const char *text)
+{
+    struct rect line = rect_cut_top(area, 1), place = rect_cut_left(&line, label_w(ui));
     text_draw(frame, place, text, STYLE_DIM);
     return line;
 }
@@ -196,18 +208,18 @@ static void wanted_view(const struct view *view, const struct fields *fields, st
     const char *type = json_text_or(command, "type", ""), *at = json_text(json_get(command, "at"), "wall");
     char record[SHOW_TEXT], clock[SHOW_TEXT];
     struct buf text = {0};
-    struct rect line = side_label(frame, area, tr(view->ui->lang, TR("wanted")));
+    struct rect line = side_label(view->ui, frame, area, tr(view->ui->lang, TR("wanted")));
     rect_cut_left(&line,
                   text_draw(frame, line, show_record(view->ui, type, json_get(command, "body"), record),
                             STYLE_TEXT | ATTR_BOLD) +
                       2);
-    text_drawf(frame, line, STYLE_TEXT, "%s  %s", show_clock(at, clock),
+    text_drawf(frame, line, STYLE_TEXT, "%s  %s", show_moment(view->ui, at, clock),
                disputes_user(view->self, json_text(view->dispute, "user")));
     struct wanted w = {view, fields, type, &text, 0};
     add_wanted(&w, "", json_get(command, "body"));
     if (text.length) {
         struct rect below = *area;
-        rect_cut_left(&below, LABEL_W);
+        rect_cut_left(&below, label_w(view->ui));
         below.h = below.h > 2 ? 2 : below.h;
         rect_cut_top(area, text_draw_wrapped(frame, below, buf_text(&text), STYLE_TEXT, 0));
     }
@@ -218,7 +230,7 @@ static void wanted_view(const struct view *view, const struct fields *fields, st
 static void stands_view(const struct view *view, struct frame *frame, struct rect *area)
 {
     const struct json *row = json_get(view->dispute, "row");
-    struct rect line = side_label(frame, area, tr(view->ui->lang, TR("stands")));
+    struct rect line = side_label(view->ui, frame, area, tr(view->ui->lang, TR("stands")));
     const char *state = json_text_or(row, "state", ""),
                *user = disputes_user(view->self, json_text(row, "user"));
     bool ticket = json_get(row, "gen") && !json_get(row, "hold_gen");
@@ -244,7 +256,7 @@ static void concerns_view(const struct view *view, struct frame *frame, struct r
     if (!str_empty(holder) && !str_equal(holder, author) &&
         !json_has_text(json_get(view->dispute, "concerns"), holder))
         buf_addf(&names, ", %s", disputes_user(view->self, holder));
-    text_draw(frame, side_label(frame, area, tr(view->ui->lang, TR("concerns"))), buf_text(&names),
+    text_draw(frame, side_label(view->ui, frame, area, tr(view->ui->lang, TR("concerns"))), buf_text(&names),
               STYLE_TEXT);
     buf_free(&names);
 }
@@ -252,11 +264,12 @@ static void concerns_view(const struct view *view, struct frame *frame, struct r
 /* --- two columns side by side --- */
 
 /* A label, what stands, what came later; picked: 0 neither, 1 the left one, 2 the right one. */
-static void pair_row(struct frame *frame, struct rect line, const char *label, const char *left,
-                     const char *right, unsigned look, int picked)
+static void pair_row(struct frame *frame, struct rect line, int label_most, const char *label,
+                     const char *left, const char *right, unsigned look, int picked)
 {
     int w = line.w / 3;
-    struct rect first = rect_cut_left(&line, w > 28 ? 28 : w), second = rect_cut_left(&line, line.w / 2);
+    struct rect first = rect_cut_left(&line, w > label_most ? label_most : w),
+                second = rect_cut_left(&line, line.w / 2);
     rect_cut_right(&first, 1);
     text_draw(frame, first, label, look == STYLE_TEXT ? STYLE_DIM : look);
     struct rect *sides[] = {&second, &line};
@@ -274,11 +287,12 @@ static void pair_row(struct frame *frame, struct rect line, const char *label, c
 }
 
 /* The same for whole texts, which take what room there is. */
-static void pair_texts(struct frame *frame, struct rect area, const char *label, const char *left,
-                       const char *right)
+static void pair_texts(struct frame *frame, struct rect area, int label_most, const char *label,
+                       const char *left, const char *right)
 {
     int w = area.w / 3;
-    struct rect first = rect_cut_left(&area, w > 28 ? 28 : w), second = rect_cut_left(&area, area.w / 2);
+    struct rect first = rect_cut_left(&area, w > label_most ? label_most : w),
+                second = rect_cut_left(&area, area.w / 2);
     text_draw(frame, first, label, STYLE_DIM);
     rect_cut_left(&second, 2), rect_cut_left(&area, 2);
     rect_cut_right(&second, 1), rect_cut_right(&area, 1);
@@ -297,7 +311,8 @@ static void branches_view(const struct view *view, const struct fields *fields, 
                disputes_user(self, json_text(first, "other")));
     str_format(typed, sizeof typed, tr(view->ui->lang, TR("typed: %s")),
                disputes_user(self, json_text(view->dispute, "user")));
-    pair_row(frame, rect_cut_top(area, 1), tr(view->ui->lang, TR("field")), stands, typed, STYLE_DIM, 0);
+    pair_row(frame, rect_cut_top(area, 1), FIELD_W, tr(view->ui->lang, TR("field")), stands, typed, STYLE_DIM,
+             0);
     int rows = area->h > 3 ? area->h - 2 : area->h, all = (int)json_count(list);
     rows = rows > all ? all : rows;
     int top = rect_scroll(self->picking ? self->field : 0, all, rows);
@@ -312,7 +327,7 @@ static void branches_view(const struct view *view, const struct fields *fields, 
             frame_fill(frame, line, " ", STYLE_SELECTED);
             frame_cursor(frame, line.x, line.y);
         }
-        pair_row(frame, line, field_label(view, fields, pointer), buf_text(&left), buf_text(&right),
+        pair_row(frame, line, FIELD_W, field_label(view, fields, pointer), buf_text(&left), buf_text(&right),
                  here ? STYLE_SELECTED : STYLE_TEXT,
                  !self->picking                        ? 0
                  : disputes_picked_mine(self, pointer) ? 2
@@ -347,22 +362,23 @@ static void decisions_view(const struct view *view, struct frame *frame, struct 
     struct buf left = {0}, right = {0};
     bool decided = json_is_object(standing);
     const char *holder = decided ? json_text(standing, "by") : json_text(row, "user");
-    pair_row(frame, rect_cut_top(area, 1), "", tr(ui->lang, TR("counts now")), tr(ui->lang, TR("the other")),
-             STYLE_DIM, 0);
-    pair_row(frame, rect_cut_top(area, 1), tr(ui->lang, TR("decision")),
+    pair_row(frame, rect_cut_top(area, 1), DECISION_W, "", tr(ui->lang, TR("counts now")),
+             tr(ui->lang, TR("the other")), STYLE_DIM, 0);
+    pair_row(frame, rect_cut_top(area, 1), DECISION_W, tr(ui->lang, TR("decision")),
              decided ? show_case_event(ui, json_text_or(standing, "outcome", ""))
                      : tr(ui->lang, TR("not decided, but worked on")),
              show_case_event(ui, json_text_or(body, "outcome", "")), STYLE_TEXT | ATTR_BOLD, 0);
-    pair_row(frame, rect_cut_top(area, 1), tr(ui->lang, TR("who")), disputes_user(view->self, holder),
-             disputes_user(view->self, json_text(view->dispute, "user")), STYLE_TEXT, 0);
-    pair_row(frame, rect_cut_top(area, 1), tr(ui->lang, TR("when")),
-             show_clock(json_text(standing, "at"), clock[0]),
-             show_clock(json_text(json_get(command, "at"), "wall"), clock[1]), STYLE_TEXT, 0);
+    pair_row(frame, rect_cut_top(area, 1), DECISION_W, tr(ui->lang, TR("who")),
+             disputes_user(view->self, holder), disputes_user(view->self, json_text(view->dispute, "user")),
+             STYLE_TEXT, 0);
+    pair_row(frame, rect_cut_top(area, 1), DECISION_W, tr(ui->lang, TR("when")),
+             show_moment(ui, json_text(standing, "at"), clock[0]),
+             show_moment(ui, json_text(json_get(command, "at"), "wall"), clock[1]), STYLE_TEXT, 0);
     reasons_text(view, json_get(standing, "reasons"), &left);
     reasons_text(view, json_get(body, "reasons"), &right);
-    pair_row(frame, rect_cut_top(area, 1), tr(ui->lang, TR("reasons")), buf_text(&left), buf_text(&right),
-             STYLE_TEXT, 0);
-    pair_texts(frame, *area, tr(ui->lang, TR("text")), json_text_or(standing, "text", "–"),
+    pair_row(frame, rect_cut_top(area, 1), DECISION_W, tr(ui->lang, TR("reasons")), buf_text(&left),
+             buf_text(&right), STYLE_TEXT, 0);
+    pair_texts(frame, *area, DECISION_W, tr(ui->lang, TR("text")), json_text_or(standing, "text", "–"),
                json_text_or(body, "text", "–"));
     buf_free(&left);
     buf_free(&right);
@@ -393,10 +409,11 @@ static void choices_view(const struct view *view, struct frame *frame, struct re
         return;
     }
     for (int i = 0; i < count; i++) {
-        char text[300];
-        struct rect line = side_label(frame, &area, i ? "" : tr(ui->lang, TR("s settles")));
+        char text[300], key[KEY_NAME];
+        key_label(keymap_key(ui->keys, ACTION_RESOLVE, 0), key); /* a digit alone would go to its place */
+        struct rect line = side_label(view->ui, frame, &area, i ? "" : tr(ui->lang, TR("choices")));
         disputes_choice_text(view->self, ui, view->dispute, choices[i], text);
-        rect_cut_left(&line, text_drawf(frame, line, STYLE_ACCENT | ATTR_BOLD, "%d", i + 1) + 2);
+        rect_cut_left(&line, text_drawf(frame, line, STYLE_ACCENT | ATTR_BOLD, "%s %d", key, i + 1) + 2);
         text_draw(frame, line, text, STYLE_TEXT);
     }
 }

@@ -317,6 +317,8 @@ static const char *disputes_enabled(const void *data, const struct ui *ui, enum 
         return TR("This list is short: it has no filter.");
     if (action != ACTION_RESOLVE)
         return NULL;
+    if (self->picking)
+        return TR("Choose field by field: Enter when it is done, Esc to go back.");
     if (!disputes_chosen(self))
         return TR("Nothing is to be settled.");
     if (!disputes_choices(ui, disputes_chosen(self), choices))
