@@ -127,7 +127,7 @@ static enum err run_sign_in(void *ctx, const struct server_env *env)
     if (err != ERR_OK)
         return err;
     return session_add(env->db, sign_in->token, json_text_or(sign_in->user, "id", ""), sign_in->client,
-                       env->now_ms);
+                       sign_in->hall->session_ms);
 }
 
 static void signed_in(void *ctx, enum err err)

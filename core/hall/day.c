@@ -102,7 +102,7 @@ static enum err run_turn(void *ctx, const struct server_env *env)
 {
     struct turn *turn = ctx;
     struct json *detail = json_new_object();
-    enum err err = session_prune(env->db, env->now_ms);
+    enum err err = session_prune(env->db, turn->hall->session_ms);
     json_set_text(detail, "day", turn->day);
     do
         err = err == ERR_OK ? server_change(env, "hall.day", detail, write_turn, turn) : err;

@@ -30,6 +30,7 @@ struct hall {
     struct hall_state state;  /* of the last commit: what readers are told */
     int64_t epoch;            /* that this process serves */
     int64_t wall_ms, mono_ms; /* of this turn of the loop */
+    int64_t session_ms;       /* wall time since the start that nobody turns: sign-ins end by it */
     int64_t tick_ms;          /* monotonic: when leases and the day were looked at */
     char code[64], name[200], day[DATE_TEXT];
     bool practice, stopping;

@@ -11,6 +11,7 @@
 enum {
     LAG_MS = COUNTER_LEASE_MS / 2, /* a row this far behind is written … */
     LAG_MIN_MS = 10 * 1000,        /* … and with it every other that is behind at all */
+    SOON_MS = 10 * 1000,           /* two looks: a row may not say that a lease is over which is not */
 };
 
 /* Open addressing by user; grows, never shrinks: a hall has some hundred users. */
@@ -100,6 +101,13 @@ static int64_t lag_ms(const struct hall *hall, const struct json *counter)
     return ear > 0 ? ear - row : 0;
 }
 
+/* Somebody who is heard often keeps the row far from its end, so the second happens once to a lease that is left. */
+static bool is_due(const struct hall *hall, const struct json *counter)
+{
+    int64_t lag = lag_ms(hall, counter);
+    return lag >= LAG_MS || (lag > 0 && left_by_row(counter, hall->wall_ms) < SOON_MS);
+}
+
 static enum err open_counters(struct db *db, struct json *rows)
 {
     static const char sql[] =
@@ -132,7 +140,7 @@ static enum err write_rows(struct tx *tx, void *ctx)
         int64_t left_ms = left_by_ear(renewal->hall->leases, row, renewal->hall->mono_ms);
         if (renewal->restart)
             err = renew(tx, row, COUNTER_LEASE_MS);
-        else if (lag_ms(renewal->hall, row) >= LAG_MIN_MS)
+        else if (is_due(renewal->hall, row) || lag_ms(renewal->hall, row) >= LAG_MIN_MS)
             err = renew(tx, row, left_ms > 0 ? left_ms : 0);
     }
     json_free(&rows);
@@ -165,7 +173,7 @@ void leases_follow(struct hall *hall)
     bool due = false;
     enum err err = open_counters(hall->db, rows);
     for (const struct json *row = json_first(rows); err == ERR_OK && row && !due; row = json_next(row))
-        due = lag_ms(hall, row) >= LAG_MS;
+        due = is_due(hall, row);
     json_free(&rows);
     if (due)
         add_renewal(hall, false);
@@ -175,6 +183,9 @@ void leases_restart(struct hall *hall)
 {
     struct json *rows = json_new_array();
     bool any = open_counters(hall->db, rows) == ERR_OK && json_count(rows) > 0;
+    for (const struct json *row = json_first(rows); row; row = json_next(row))
+        if (!str_empty(json_text(row, "user")))
+            leases_heard(hall->leases, json_text(row, "user"), hall->mono_ms);
     json_free(&rows);
     if (any)
         add_renewal(hall, true);

@@ -10,7 +10,8 @@ struct leases;
 struct leases *leases_new(void);
 void leases_free(struct leases **leases); /* NULL-safe */
 void leases_heard(struct leases *leases, const char *user, int64_t mono_ms);
-/* Adds a write when a row of a counter lags; call every few seconds. */
+/* Adds a write when a row of a counter lags, or tells another time than ours; call every few seconds, and at once when
+ * the wall clock is turned. */
 void leases_follow(struct hall *hall);
 /* At the start: every counter that is not closed gets one full period. */
 void leases_restart(struct hall *hall);

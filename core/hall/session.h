@@ -21,7 +21,7 @@ enum err credential_put(struct db *db, const char *user, const char *hash) MUST_
 const char *session_no_hash(void);
 void actor_read(const struct json *user, const char *client, struct actor *actor);
 
-/* --- tokens, in the transaction that is open --- */
+/* --- tokens, in the transaction that is open; now_ms by the hall's session_ms --- */
 enum err session_add(struct db *db, const char *token, const char *user, const char *client,
                      int64_t now_ms) MUST_USE;
 enum err session_remove(struct db *db, const char *token) MUST_USE;

@@ -66,7 +66,7 @@ enum err tokens_actor(struct hall *hall, const char *token, struct actor *actor)
     struct known **place = place_of(hall->tokens, token);
     if (tokens_known(hall, token, actor))
         return ERR_OK;
-    enum err err = session_actor(hall->db, token, hall->wall_ms, actor);
+    enum err err = session_actor(hall->db, token, hall->session_ms, actor);
     if (err != ERR_OK)
         return err;
     if (!*place)

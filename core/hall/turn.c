@@ -19,10 +19,24 @@ struct server_env hall_env(const struct hall *hall)
         .db = hall->db, .epoch = hall->epoch, .now_ms = hall->wall_ms, .mono_ms = hall->mono_ms};
 }
 
+enum { TURNED_MS = 1000 }; /* the wall clock against the monotonic one, from one look to the next */
+
+/* Rows of counters tell wall time, so they are put right before anything of this turn reads them. */
+void hall_clock_says(struct hall *hall, int64_t wall_ms, int64_t mono_ms)
+{
+    int64_t apart_ms = hall->wall_ms - hall->mono_ms;
+    bool first = hall->session_ms == 0;
+    hall->session_ms = first ? wall_ms : hall->session_ms + (mono_ms - hall->mono_ms);
+    hall->mono_ms = mono_ms;
+    hall->wall_ms = wall_ms;
+    if (!first && llabs(wall_ms - mono_ms - apart_ms) >= TURNED_MS)
+        leases_follow(hall);
+}
+
 void hall_look_at_clock(struct hall *hall)
 {
-    hall->mono_ms = clock_mono_now_ms();
-    hall->wall_ms = clocks_wall_ms(hall->clocks, clock_wall_now_ms(), hall->mono_ms);
+    int64_t mono_ms = clock_mono_now_ms();
+    hall_clock_says(hall, clocks_wall_ms(hall->clocks, clock_wall_now_ms(), mono_ms), mono_ms);
 }
 
 /* --- opening --- */

@@ -12,6 +12,7 @@ enum err hall_wake(struct hall *hall, struct err_info *info) MUST_USE;
 /* The clock is read; then what came is taken in, by http_run and the like; then the turn is ended: all writes are
  * committed as one group, whoever waits for news is told. quiet: the hall waited for something to do, in vain. */
 void hall_look_at_clock(struct hall *hall);
+void hall_clock_says(struct hall *hall, int64_t wall_ms, int64_t mono_ms); /* the same, told */
 void hall_end_turn(struct hall *hall, bool quiet);
 int hall_timeout_ms(const struct hall *hall); /* until the next turn is due though nothing comes; -1 never */
 /* http is the caller's to close before. */

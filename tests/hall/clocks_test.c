@@ -158,6 +158,60 @@ TEST(clocks_that_jump_while_both_sides_work)
     CHECK_INT(number(&real, sql_sessions), 3);
 }
 
+static void check_status(struct hall_client *client, int want)
+{
+    int status;
+    struct json *answer = hall_ask(client, "GET", "/v1/feed?cursor=0&epoch=1&wait=0", NULL, &status);
+    CHECK_INT(status, want);
+    json_free(&answer);
+}
+
+/* What the hall keeps in memory of who is who is forgotten when an account changes. */
+static void forget_tokens(const struct real *real)
+{
+    struct ran ran = RUN(TEST_PASSWORD "\n", "loketd", "user", "password", "--data", real->hall.folder,
+                         "--login", "clerk20", "--password-file", "-");
+    CHECK_INT(ran.status, 0);
+    ran_free(&ran);
+}
+
+static void check_counter_taken(struct hall_client *client, const char *counter)
+{
+    char *body = xasprintf("{\"counter\":\"%s\"}", counter);
+    struct json *result = hall_push(client, "counter.open", body);
+    CHECK_TEXT(json_text(json_get(result, "error"), "code"), "counter_taken");
+    json_free(&result);
+    free(body);
+}
+
+/* By the hall's clock twelve hours and ninety seconds are long over; nobody has waited for so long. */
+TEST(clock_of_the_hall_turned_ends_no_sign_in_and_no_lease)
+{
+    static const char *const turned[] = {"+13h", "-5h", "+400d", "-20781d", "+0"};
+    struct real real;
+    struct clock clock;
+    struct hall_client sits, comes;
+    clock_make(&clock, "+0");
+    clock_give(&clock);
+    real_open(&real);
+    clock_give(NULL);
+    REQUIRE(hall_sign_in(&sits, &real.hall, "clerk1", TEST_PASSWORD) == 200);
+    REQUIRE(hall_sign_in(&comes, &real.hall, "clerk2", TEST_PASSWORD) == 200);
+    struct json *data = hall_do(&sits, "counter.open", "{\"counter\":\"c1\"}");
+    json_free(&data);
+    for (size_t i = 0; i < sizeof turned / sizeof *turned; i++) {
+        clock_put(&clock, turned[i]);
+        check_counter_taken(&comes, "c1"); /* before anything else happens there */
+        forget_tokens(&real);
+        check_status(&sits, 200);
+        check_status(&comes, 200);
+    }
+    hall_sign_out(&sits);
+    hall_sign_out(&comes);
+    CHECK_INT(real_end(&real, SIGTERM), 0);
+    real_verify(&real);
+}
+
 TEST(clocks_banner)
 {
     struct real real;

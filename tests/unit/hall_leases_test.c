@@ -4,8 +4,10 @@
 
 #include "core/hall/inside.h"
 #include "core/hall/leases.h"
+#include "core/hall/turn.h"
 #include "core/hall/writer.h"
 #include "core/model/counter.h"
+#include "core/model/role.h"
 #include "tests/support/test.h"
 
 static const int64_t start_ms = 1790000000000; /* wall; the monotonic clock starts at 0 */
@@ -134,4 +136,138 @@ TEST(leases_many_people)
     }
     leases_free(&leases);
     CHECK(leases == NULL);
+}
+
+/* --- who may sit down --- */
+
+struct seat {
+    bool taken_by_other; /* refused: somebody has it */
+};
+
+static enum err sit_down(void *ctx, const struct server_env *env)
+{
+    struct seat *seat = ctx;
+    struct outcome out = {0};
+    const struct actor u2 = {.user = "u2", .login = "u2", .name = "U2", .roles = ROLE_CLERK};
+    struct json *body = json_new_object();
+    json_set_text(body, "counter", "c1");
+    enum err err = server_command(env, &u2, "counter.open", body, &out);
+    CHECK(out.applied || str_equal(out.code, "counter_taken"));
+    seat->taken_by_other = !out.applied;
+    json_free(&out.data);
+    json_free(&body);
+    return err;
+}
+
+static void sat_down(void *ctx, enum err err)
+{
+    (void)ctx;
+    CHECK_INT(err, ERR_OK);
+}
+
+/* u2 asks for u1's counter without taking it over, in the turn that is under way. */
+static bool is_refused(struct hall *hall)
+{
+    struct seat seat = {0};
+    writer_add(hall->writer, sit_down, sat_down, &seat);
+    writer_flush(hall->writer);
+    return seat.taken_by_other;
+}
+
+/* The next turn of the hall begins, so much later; the wall clock was turned by so much besides. */
+static void next_turn(struct hall *hall, int64_t later_ms, int64_t turned_ms)
+{
+    hall_clock_says(hall, hall->wall_ms + later_ms + turned_ms, hall->mono_ms + later_ms);
+}
+
+static void open_seat(struct hall *hall)
+{
+    open_hall(hall);
+    hall_clock_says(hall, start_ms, 0);
+    leases_restart(hall);
+    writer_flush(hall->writer);
+}
+
+/* The monotonic clock alone ends a lease: 90 s after the last that was heard, however far the row is behind. */
+TEST(leases_last_ninety_seconds_from_the_last_that_is_heard)
+{
+    static const int64_t heard_at[] = {0, 1000, 8000, 44000, 45000, 46000, 89000, 100000};
+    for (size_t i = 0; i < sizeof heard_at / sizeof *heard_at; i++) {
+        struct hall hall;
+        open_seat(&hall);
+        int64_t last_ms = 0, end_ms = heard_at[i] + 90000;
+        for (int64_t ms = 1000; ms < end_ms; ms += 1000) {
+            next_turn(&hall, 1000, 0);
+            if (ms <= heard_at[i] && (ms == heard_at[i] || ms - last_ms >= 25000)) {
+                leases_heard(hall.leases, "u1", ms);
+                last_ms = ms;
+            }
+            if (ms % TURN_TICK_MS == 0)
+                follow(&hall);
+        }
+        if (!CHECK(is_refused(&hall)))
+            CHECK_INT(heard_at[i], -1);
+        next_turn(&hall, 1000, 0);
+        CHECK(!is_refused(&hall));
+        close_hall(&hall);
+    }
+}
+
+/* Whoever is at work keeps the counter although the hall's clock is turned, in the very turn in which it is. */
+TEST(leases_hold_when_the_clock_is_turned)
+{
+    static const int64_t turns_ms[] = {2000,  44000,  46000,    80000,     90000,
+                                       95000, 360000, 90000000, -5000,     -60000,
+                                       -3600, -95000, -3600000, -86400000, INT64_C(40000000000)};
+    for (size_t i = 0; i < sizeof turns_ms / sizeof *turns_ms; i++) {
+        struct hall hall;
+        open_seat(&hall);
+        next_turn(&hall, 40000, 0); /* the row is nearly half a lease behind */
+        leases_heard(hall.leases, "u1", hall.mono_ms);
+        next_turn(&hall, 1000, turns_ms[i]);
+        if (!CHECK(is_refused(&hall)))
+            CHECK_INT(turns_ms[i], 0);
+        next_turn(&hall, 1000, -turns_ms[i]); /* and back */
+        CHECK(is_refused(&hall));
+        next_turn(&hall, 1000, turns_ms[i]);
+        for (int64_t ms = hall.mono_ms; ms < 40000 + 90000 - 1000; ms += 1000) {
+            next_turn(&hall, 1000, 0);
+            if (hall.mono_ms % TURN_TICK_MS == 0)
+                follow(&hall);
+        }
+        CHECK(is_refused(&hall));
+        next_turn(&hall, 6000, 0); /* nobody is protected for longer than they are heard, but for a look */
+        follow(&hall);
+        if (!CHECK(!is_refused(&hall)))
+            CHECK_INT(turns_ms[i], 0);
+        close_hall(&hall);
+    }
+}
+
+/* The full period after a restart as well, before anybody was heard. */
+TEST(leases_of_a_restart_hold_when_the_clock_is_turned)
+{
+    struct hall hall;
+    open_seat(&hall);
+    next_turn(&hall, 30000, 3600000);
+    CHECK(is_refused(&hall));
+    CHECK_INT(left_ms(&hall, "c1"), 60000);
+    next_turn(&hall, 59000, -7200000);
+    CHECK(is_refused(&hall));
+    next_turn(&hall, 1000, 0);
+    CHECK(!is_refused(&hall));
+    close_hall(&hall);
+}
+
+/* A clock that goes as it should costs nothing: no write is added for being looked at. */
+TEST(leases_cost_nothing_while_the_clock_is_right)
+{
+    struct hall hall;
+    open_seat(&hall);
+    for (int i = 0; i < 30; i++) {
+        leases_heard(hall.leases, "u1", hall.mono_ms);
+        next_turn(&hall, 1000, i % 2 ? 400 : -400);
+        CHECK(!writer_pending(hall.writer));
+    }
+    close_hall(&hall);
 }

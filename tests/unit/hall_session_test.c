@@ -1,8 +1,13 @@
 /* tests/unit/hall_session_test.c: whom a token belongs to, and until when. */
 #include <string.h>
 
-#include "core/hall/server_core.h"
-#include "core/hall/session.h"
+#include "core/hall/day.h"
+#include "core/hall/inside.h"
+#include "core/hall/leases.h"
+#include "core/hall/tokens.h"
+#include "core/hall/turn.h"
+#include "core/hall/writer.h"
+#include "tests/support/pair.h"
 #include "tests/support/test.h"
 
 enum { HOURS_12_MS = SESSION_S * 1000 };
@@ -54,6 +59,23 @@ TEST(session_ends_after_twelve_hours)
     db_close(&db);
 }
 
+/* A token of a hall that was started with a clock far ahead does not hold until then once it is started aright; one of a
+ * clock that was a little ahead does. */
+TEST(session_of_a_clock_far_ahead_is_over)
+{
+    const int64_t hour_ms = 3600 * 1000;
+    struct actor actor = {0};
+    struct db *db = signed_in();
+    CHECK(session_add(db, "ahead", "u1", "client", start_ms + 6 * hour_ms) == ERR_OK);
+    CHECK(session_add(db, "far", "u1", "client", start_ms + 365 * 24 * hour_ms) == ERR_OK);
+    CHECK(session_actor(db, "ahead", start_ms, &actor) == ERR_OK);
+    CHECK(session_actor(db, "far", start_ms, &actor) == ERR_ABSENT);
+    CHECK(session_actor(db, "token", start_ms - 6 * hour_ms, &actor) ==
+          ERR_OK); /* and so set back a little */
+    db_rollback(db);
+    db_close(&db);
+}
+
 /* However a person came to be inactive: the token is no longer theirs. */
 TEST(session_of_a_disabled_person_counts_for_nothing)
 {
@@ -63,4 +85,48 @@ TEST(session_of_a_disabled_person_counts_for_nothing)
     CHECK(session_actor(db, "token", start_ms, &actor) == ERR_ABSENT);
     db_rollback(db);
     db_close(&db);
+}
+
+/* Whether the store still knows the token, past what is remembered of it. */
+static bool knows(struct hall *hall)
+{
+    struct actor actor;
+    tokens_clear(hall->tokens);
+    return tokens_actor(hall, "token", &actor) == ERR_OK;
+}
+
+/* Twelve hours that went by, whatever the hall's clock said meanwhile; the turn of its day takes only what is over. */
+TEST(session_goes_by_the_time_that_went_by)
+{
+    const int64_t hour_ms = 3600 * 1000;
+    struct pair pair;
+    pair_open(&pair);
+    struct hall hall = {.db = pair.hall, .epoch = 1};
+    int64_t wall_ms = pair.now_ms, mono_ms = 500;
+    hall.writer = writer_new(&hall);
+    hall.leases = leases_new();
+    hall.tokens = tokens_new();
+    hall_clock_says(&hall, wall_ms, mono_ms);
+    REQUIRE(db_begin(hall.db) == ERR_OK);
+    REQUIRE(session_add(hall.db, "token", "u-siti", "client", hall.session_ms) == ERR_OK);
+    REQUIRE(db_commit(hall.db) == ERR_OK);
+    static const int64_t turned_hours[] = {13, -30, 24 * 365, -24 * 365, -24 * 365, 24 * 365 + 17,
+                                           0,  0,   0,        0,         0};
+    for (size_t i = 0; i < sizeof turned_hours / sizeof *turned_hours; i++) {
+        mono_ms += hour_ms;
+        wall_ms += hour_ms + turned_hours[i] * hour_ms;
+        hall_clock_says(&hall, wall_ms, mono_ms);
+        day_follow(&hall);
+        writer_flush(hall.writer);
+        if (!CHECK(knows(&hall)))
+            CHECK_INT((int64_t)i, -1);
+    }
+    hall_clock_says(&hall, wall_ms - 5 * hour_ms, mono_ms + hour_ms - 1);
+    CHECK(knows(&hall));
+    hall_clock_says(&hall, wall_ms - 5 * hour_ms, mono_ms + hour_ms);
+    CHECK(!knows(&hall));
+    tokens_free(&hall.tokens);
+    leases_free(&hall.leases);
+    writer_free(&hall.writer);
+    pair_close(&pair);
 }
