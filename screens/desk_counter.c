@@ -63,17 +63,28 @@ static const char *separator(const struct json *first, const struct json *row)
     return row == first ? "  " : ", ";
 }
 
+/* "taken: Siti"; "unattended: Siti" when nothing was heard of her for a lease */
+static void holder_label(const struct json *accounts, const struct ui *ui, const struct place *place,
+                         struct buf *label)
+{
+    const struct json *holder = row_of(json_get(accounts, "users"), json_text_or(place->row, "user", ""));
+    bool away = json_int(place->row, "unattended_ms", 0) > 0;
+    const char *name = json_text_or(holder, "name", "…");
+    if (place->to_send && !away)
+        buf_adds(label, name);
+    else
+        buf_addf(label, tr(ui->lang, away ? TR("unattended: %s") : TR("taken: %s")), name);
+}
+
 /* "7  free  P Population, A Civil registry" */
 static void counter_label(const struct json *accounts, const struct ui *ui, const struct place *place,
                           struct buf *label)
 {
     const struct json *first = json_first(json_get(place->row, "queues"));
-    const struct json *holder = row_of(json_get(accounts, "users"), json_text_or(place->row, "user", ""));
     buf_clear(label);
     buf_addf(label, "%-3s ", json_text_or(place->row, "name", ""));
     if (place->taken)
-        buf_addf(label, place->to_send ? "%s" : tr(ui->lang, TR("taken: %s")),
-                 json_text_or(holder, "name", "…"));
+        holder_label(accounts, ui, place, label);
     else
         buf_adds(label, tr(ui->lang, place->to_send ? TR("closed") : TR("free")));
     for (const struct json *q = first; q; q = json_next(q)) {

@@ -114,10 +114,20 @@ static void add_wait(struct json *row, int64_t now_ms)
         json_set_int(row, "wait_ms", now_ms > arrived_ms ? now_ms - arrived_ms : 0);
 }
 
+/* By a copy that is not fresh, everybody would seem gone. */
+static void add_unattended(const struct cache *cache, struct json *row, int64_t now_ms)
+{
+    int64_t until_ms = row_ms(row, "lease_until");
+    if (cache->reached && until_ms >= 0 && now_ms > until_ms && !str_equal(json_text(row, "state"), "closed"))
+        json_set_int(row, "unattended_ms", now_ms - until_ms);
+}
+
 enum err dress_row(struct cache *cache, enum table table, int64_t now_ms, struct json *row)
 {
     if (table == TABLE_TICKET)
         add_wait(row, now_ms);
+    else if (table == TABLE_COUNTER)
+        add_unattended(cache, row, now_ms);
     return has_mark(table) ? mark_row(cache, table, row) : ERR_OK;
 }
 

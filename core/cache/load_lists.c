@@ -9,11 +9,11 @@
 enum { ACCOUNTS_MAX = 200, USERS_MAX = 500, QUEUES_MAX = 200, BOARD_MAX = 24 };
 
 static enum err all_rows(struct cache *cache, struct json *answer, const char *name, enum table table,
-                         const char *sql, int max)
+                         const char *sql, int max, int64_t now_ms)
 {
     struct stmt *s = db_query(cache->db, sql);
     db_bind_int(s, 1, max);
-    return add_rows(cache, put_array(answer, name), table, s, max, 0, NULL);
+    return add_rows(cache, put_array(answer, name), table, s, max, now_ms, NULL);
 }
 
 static const char sql_users[] = "SELECT row, id FROM users ORDER BY id LIMIT $1";       /* primary key */
@@ -22,17 +22,17 @@ static const char sql_queues[] = "SELECT row, id FROM queues ORDER BY id LIMIT $
 
 enum err load_accounts(struct cache *cache, const struct json *args, int64_t now_ms, struct json *answer)
 {
-    (void)args, (void)now_ms;
-    TRY(all_rows(cache, answer, "users", TABLE_USER, sql_users, ACCOUNTS_MAX));
-    TRY(all_rows(cache, answer, "counters", TABLE_COUNTER, sql_counters, ACCOUNTS_MAX));
-    TRY(all_rows(cache, answer, "queues", TABLE_QUEUE, sql_queues, QUEUES_MAX));
+    (void)args;
+    TRY(all_rows(cache, answer, "users", TABLE_USER, sql_users, ACCOUNTS_MAX, now_ms));
+    TRY(all_rows(cache, answer, "counters", TABLE_COUNTER, sql_counters, ACCOUNTS_MAX, now_ms));
+    TRY(all_rows(cache, answer, "queues", TABLE_QUEUE, sql_queues, QUEUES_MAX, now_ms));
     return put_hall(cache, answer);
 }
 
 enum err load_users(struct cache *cache, const struct json *args, int64_t now_ms, struct json *answer)
 {
-    (void)args, (void)now_ms;
-    return all_rows(cache, answer, "rows", TABLE_USER, sql_users, USERS_MAX);
+    (void)args;
+    return all_rows(cache, answer, "rows", TABLE_USER, sql_users, USERS_MAX, now_ms);
 }
 
 /* --- queues --- */
@@ -68,8 +68,9 @@ enum err load_queues(struct cache *cache, const struct json *args, int64_t now_m
         json_add(rows, row);
     }
     json_free(&found);
-    return err == ERR_OK ? all_rows(cache, answer, "counters", TABLE_COUNTER, sql_counters, ACCOUNTS_MAX)
-                         : err;
+    return err == ERR_OK
+               ? all_rows(cache, answer, "counters", TABLE_COUNTER, sql_counters, ACCOUNTS_MAX, now_ms)
+               : err;
 }
 
 enum err load_queue(struct cache *cache, const struct json *args, int64_t now_ms, struct json *answer)

@@ -3,6 +3,7 @@
  *   "mark"  on ticket, case, document, payment, decision: "saved" ○ (in the outbox), "received" ◐ (answered, not
  *           yet safe), "safe" ●, "trouble" ! — the durability of the newest change to that row
  *   "wait_ms" on waiting tickets: now - arrived_at
+ *   "unattended_ms" on counters whose lease is over although they are not closed, while the hall is reached: since when
  * Each is on an index and bounded, so that its cost does not grow with the cache. Ids in args, unless noted.
  *
  * what          args → answer

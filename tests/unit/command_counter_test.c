@@ -62,6 +62,83 @@ TEST(counter_with_a_lease_that_ran_out_is_free)
     trial_close(&h);
 }
 
+/* Whatever becomes of the counter, the citizen stays with whoever called them, and is not called twice. */
+TEST(counter_expiry_and_takeover_leave_the_citizen_with_their_clerk)
+{
+    struct command_hall h;
+    char ticket[64];
+    trial_open(&h);
+    CHECK(trial_run(&h, "nigar", "ticket.issue", "{'queue':'b'}"));
+    CHECK(open_counter(&h, "leyla", "1", ""));
+    CHECK(call_next(&h, "leyla", 1));
+    str_copy(ticket, sizeof ticket, h.last_ticket);
+    CHECK(trial_run(&h, "leyla", "ticket.start", "{'ticket':'%s','gen':1}", ticket));
+    h.now_ms += 3600 * 1000;
+    CHECK(open_counter(&h, "rauf", "1", "")); /* nobody has heard of her for an hour */
+    CHECK(call_next(&h, "rauf", 2));
+    CHECK_TEXT(trial_text(&h, "/ticket/number"), ""); /* there is nobody else */
+    CHECK_TEXT(trial_row_text(&h, TABLE_TICKET, ticket, "/state"), "serving");
+    CHECK_TEXT(trial_row_text(&h, TABLE_TICKET, ticket, "/user"), "u-leyla");
+    CHECK_INT(trial_row_int(&h, TABLE_TICKET, ticket, "/gen"), 1);
+    CHECK(!trial_run(&h, "rauf", "ticket.finish", "{'ticket':'%s','gen':1,'outcome':'served'}", ticket));
+    CHECK(trial_run(&h, "leyla", "ticket.finish", "{'ticket':'%s','gen':1,'outcome':'served'}", ticket));
+    trial_close(&h);
+}
+
+/* Opening, taking over, closing, running out, opening again: no two holds of a counter have the same fence. */
+TEST(counter_fence_grows_with_every_hold_and_never_falls)
+{
+    struct command_hall h;
+    trial_open(&h);
+    CHECK(open_counter(&h, "leyla", "1", ""));
+    CHECK_INT(trial_int(&h, "/fence"), 1);
+    CHECK(open_counter(&h, "rauf", "1", ",'takeover':true"));
+    CHECK_INT(trial_int(&h, "/fence"), 2);
+    CHECK(trial_run(&h, "rauf", "counter.pause", "{'counter':'1','reason':'meal'}"));
+    CHECK_INT(trial_int(&h, "/counter/fence"), 2);
+    CHECK(open_counter(&h, "leyla", "1", ",'takeover':true")); /* on a break as well */
+    CHECK_INT(trial_int(&h, "/fence"), 3);
+    CHECK_TEXT(trial_text(&h, "/counter/state"), "open");
+    CHECK(trial_run(&h, "leyla", "counter.close", "{'counter':'1'}"));
+    CHECK(trial_row_int(&h, TABLE_COUNTER, "c-1", "/fence") == 3);
+    CHECK(open_counter(&h, "rauf", "1", ""));
+    CHECK_INT(trial_int(&h, "/fence"), 4);
+    h.now_ms += 90000;
+    CHECK(open_counter(&h, "leyla", "1", ""));
+    CHECK_INT(trial_int(&h, "/fence"), 5);
+    CHECK(open_counter(&h, "leyla", "2", "")); /* leaves the first */
+    CHECK_INT(trial_row_int(&h, TABLE_COUNTER, "c-1", "/fence"), 5);
+    CHECK(open_counter(&h, "rauf", "1", ""));
+    CHECK_INT(trial_int(&h, "/fence"), 6);
+    for (int old = 0; old < 6; old++) {
+        CHECK(!call_next(&h, "rauf", old));
+        CHECK_TEXT(h.out.code, "fence_old");
+    }
+    trial_close(&h);
+}
+
+/* What an earlier hold would still do at the counter is refused as well, not its calls alone. */
+TEST(counter_fence_guards_pause_resume_and_close)
+{
+    static const char *const acts[] = {"counter.pause", "counter.close"};
+    struct command_hall h;
+    trial_open(&h);
+    CHECK(open_counter(&h, "leyla", "1", ""));
+    CHECK(open_counter(&h, "leyla", "1", "")); /* from another computer */
+    for (size_t i = 0; i < sizeof acts / sizeof *acts; i++) {
+        CHECK(!trial_run(&h, "leyla", acts[i], "{'counter':'1','fence':1,'reason':'late'}"));
+        CHECK_TEXT(h.out.code, "fence_old");
+        CHECK_TEXT(h.out.field, "fence");
+    }
+    CHECK(trial_run(&h, "leyla", "counter.pause", "{'counter':'1','fence':2,'reason':'meal'}"));
+    CHECK(!trial_run(&h, "leyla", "counter.resume", "{'counter':'1','fence':1}"));
+    CHECK_TEXT(h.out.code, "fence_old");
+    CHECK(!trial_run(&h, "rauf", "counter.resume", "{'counter':'1','fence':2}"));
+    CHECK_TEXT(h.out.code, "not_your_counter");
+    CHECK(trial_run(&h, "leyla", "counter.resume", "{'counter':'1','fence':2}"));
+    trial_close(&h);
+}
+
 TEST(counter_of_another_agency_is_refused)
 {
     struct command_hall h;

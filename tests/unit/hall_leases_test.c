@@ -8,6 +8,7 @@
 #include "core/hall/writer.h"
 #include "core/model/counter.h"
 #include "core/model/role.h"
+#include "tests/support/pair.h"
 #include "tests/support/test.h"
 
 static const int64_t start_ms = 1790000000000; /* wall; the monotonic clock starts at 0 */
@@ -270,4 +271,54 @@ TEST(leases_cost_nothing_while_the_clock_is_right)
         CHECK(!writer_pending(hall.writer));
     }
     close_hall(&hall);
+}
+
+/* --- what others see of it --- */
+
+static int64_t unattended_ms(struct pair *pair, const char *what, const char *counter)
+{
+    int64_t ms = -1;
+    struct json *answer = pair_load(pair, 0, what, "{}");
+    const struct json *rows = json_get(answer, "counters");
+    for (const struct json *row = json_first(rows); row; row = json_next(row))
+        if (str_equal(json_text(row, "id"), counter))
+            ms = json_int(row, "unattended_ms", 0);
+    json_free(&answer);
+    return ms;
+}
+
+/* Expiry lights "unattended" and moves nobody: who was called stays whose they are. */
+TEST(leases_that_ran_out_light_unattended_and_requeue_nobody)
+{
+    struct pair pair;
+    pair_open(&pair);
+    pair_start(&pair, 0);
+    pair_sign_in(&pair, 0, "budi");
+    struct json *data = pair_at_hall(&pair, "siti", "ticket.issue", "{\"queue\":\"p\"}");
+    json_free(&data);
+    data = pair_at_hall(&pair, "siti", "counter.open", "{\"counter\":\"c1\"}");
+    json_free(&data);
+    data = pair_at_hall(&pair, "siti", "ticket.call_next", "{\"counter\":\"c1\",\"fence\":1}");
+    char *ticket = xstrdup(json_text_or(json_get(data, "ticket"), "id", ""));
+    json_free(&data);
+    pair_feed(&pair, 0);
+    cache_set_reach(pair.cache[0], true);
+    pair.now_ms += 90000;
+    CHECK_INT(unattended_ms(&pair, "accounts", "c1"), 0);
+    pair.now_ms += 4 * 60000 + 20000; /* 04:20 */
+    CHECK_INT(unattended_ms(&pair, "accounts", "c1"), 260000);
+    CHECK_INT(unattended_ms(&pair, "queues", "c1"), 260000);
+    CHECK_INT(unattended_ms(&pair, "accounts", "c2"), 0); /* closed */
+    cache_set_offset(pair.cache[0], -60000);              /* by the hall's clock, not this computer's */
+    CHECK_INT(unattended_ms(&pair, "accounts", "c1"), 200000);
+    cache_set_offset(pair.cache[0], 0);
+    cache_set_reach(pair.cache[0], false); /* then nobody is heard of here */
+    CHECK_INT(unattended_ms(&pair, "accounts", "c1"), 0);
+    struct json *row = pair_hall_row(&pair, TABLE_TICKET, ticket);
+    CHECK_TEXT(json_text(row, "state"), "called");
+    CHECK_TEXT(json_text(row, "user"), "u-siti");
+    CHECK_TEXT(json_text(row, "counter"), "c1");
+    json_free(&row);
+    free(ticket);
+    pair_close(&pair);
 }
