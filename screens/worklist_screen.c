@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "screens/away.h"
 #include "screens/screen.h"
 #include "screens/show.h"
 #include "tui/field.h"
@@ -22,6 +23,7 @@ enum { VIEWS = sizeof views / sizeof *views };
 struct worklist {
     int view;
     struct json *data;
+    struct json *queues; /* of a supervisor: the query "queues", for those that are with a bus */
     int shown[ROWS_MAX]; /* rows that fit the filter */
     struct list list;
     struct field filter;
@@ -43,6 +45,7 @@ static void worklist_free(void *data)
     struct worklist *self = data;
     field_deinit(&self->filter);
     json_free(&self->data);
+    json_free(&self->queues);
     free(self);
 }
 
@@ -60,13 +63,15 @@ static const struct json *chosen(const struct worklist *self)
 
 /* --- data and filter --- */
 
-static void load(const struct worklist *self, struct effects *effects)
+static void load(const struct worklist *self, const struct ui *ui, struct effects *effects)
 {
     struct json *args = json_new_object();
     json_set_text(args, "filter", views[self->view].filter);
     json_set_null(args, "after");
     json_set_int(args, "limit", ROWS_MAX);
     effects_load(effects, "worklist", args);
+    if (ui->session.roles & ROLE_SUPERVISOR)
+        effects_load(effects, "queues", NULL);
 }
 
 /* What a row is found by: number, service, person, folded. */
@@ -108,7 +113,7 @@ static void turn_view(struct worklist *self, const struct ui *ui, int by, struct
     json_free(&self->data);
     apply_filter(self, ui);
     list_select(&self->list, 0);
-    load(self, effects);
+    load(self, ui, effects);
 }
 
 /* --- actions --- */
@@ -156,6 +161,8 @@ static void act(struct worklist *self, const struct ui *ui, enum action action, 
         return open_screen(self, SCREEN_DOCUMENTS, effects);
     case ACTION_TAKE:
         return take(self, ui, effects);
+    case ACTION_QUEUE_BACK:
+        return away_ask(self->queues, ui, effects);
     default:
         return;
     }
@@ -182,16 +189,34 @@ static void on_key(struct worklist *self, const struct ui *ui, struct key key, s
     }
 }
 
+static void on_data(struct worklist *self, const struct ui *ui, const struct msg *msg)
+{
+    struct json **place = str_equal(msg->what, "queues") ? &self->queues : &self->data;
+    json_free(place);
+    *place = json_copy(msg->json);
+    apply_filter(self, ui);
+}
+
+static void on_result(const struct ui *ui, const struct msg *msg, struct effects *effects)
+{
+    if (str_equal(msg->what, "queue.home") && str_equal(json_text(msg->json, "status"), "applied"))
+        effects_toast(effects, TOAST_GOOD, "%s",
+                      tr(ui->lang, TR("The queue is back. What its bus did is taken in when it comes.")));
+}
+
 static void worklist_update(void *data, const struct ui *ui, const struct msg *msg, struct effects *effects)
 {
     struct worklist *self = data;
     switch (msg->kind) {
     case MSG_LOAD:
-        return load(self, effects);
+        return load(self, ui, effects);
     case MSG_DATA:
-        json_free(&self->data);
-        self->data = json_copy(msg->json);
-        return apply_filter(self, ui);
+        return on_data(self, ui, msg);
+    case MSG_ANSWERED:
+        away_answered(self->queues, ui, msg, effects);
+        return;
+    case MSG_RESULT:
+        return on_result(ui, msg, effects);
     case MSG_ACTION:
         return act(self, ui, msg->action, effects);
     case MSG_KEY:
@@ -225,6 +250,12 @@ static const char *worklist_enabled(const void *data, const struct ui *ui, enum 
             return TR("Choose an application.");
         if (str_equal(json_text(chosen(self), "user"), ui->session.user))
             return TR("This application is yours already.");
+        return ui->link.state == LINK_ONLINE
+                   ? NULL
+                   : TR("Hall not reachable: this waits. Work here is kept; F5 tries again.");
+    case ACTION_QUEUE_BACK:
+        if (!away_count(self->queues))
+            return TR("No queue is with a bus.");
         return ui->link.state == LINK_ONLINE
                    ? NULL
                    : TR("Hall not reachable: this waits. Work here is kept; F5 tries again.");
@@ -389,6 +420,7 @@ static void worklist_view(const void *data, const struct ui *ui, struct frame *f
     struct rect head = rect_cut_top(&area, 1), count = rect_cut_right(&head, 9);
     rect_cut_right(&count, 1);
     text_draw_as(frame, count, list_position(&self->list, position), STYLE_DIM, TEXT_RIGHT);
+    rect_cut_top(&area, away_view(self->queues, ui, frame, area));
     grid_draw(&grid, &self->list, frame, area, !self->filtering);
     views_view(&view, frame, head);
 }
