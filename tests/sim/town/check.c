@@ -12,6 +12,7 @@ struct check *check_new(struct town *town)
 {
     struct check *check = xcalloc(1, sizeof *check);
     check->order = order_new();
+    check->past = past_new();
     rng_seed(&check->chance, town->plan.seed);
     return check;
 }
@@ -28,6 +29,7 @@ void check_free(struct check **slot)
     free(check->ops);
     free(check->shadows);
     order_free(&check->order);
+    past_free(&check->past);
     lookup_free(&check->op_ids);
     lookup_free(&check->shadow_ids);
     lookup_free(&check->numbers);
@@ -162,7 +164,7 @@ void check_result(struct town *town, struct station *station, int64_t seq, const
     tell_once(town, station, op, result);
     order_answered(town, op, result);
     /* Of a hall that is the hall no more it is no answer: the next one gives it, or another. */
-    if (op->returned_ms < 0 && cache_epoch(station->cache) == town->check->epoch)
+    if (op->returned_ms < 0 && cache_epoch(station->cache) == town->check->answering)
         op->returned_ms = town->now_ms;
     if (!op->data && json_get(result, "data"))
         op->data = json_copy(json_get(result, "data"));
@@ -196,7 +198,7 @@ void check_hall_started(struct town *town, struct backend *backend)
                           (long long)backend->hall.epoch);
         rows_forget(check);
     }
-    check->epoch = backend->hall.epoch;
+    check->epoch = check->answering = backend->hall.epoch;
     if (backend->hall.state.rev < check->seen_rev && check->seen_rev > 0)
         rows_forget(check); /* a commit that nobody was told of may be undone by the disk */
     for (size_t i = 0; i < check->op_count; i++)
@@ -228,6 +230,7 @@ void check_restored(struct town *town, int64_t rev, int64_t safe_through)
 {
     struct check *check = town->check;
     order_finish(town);
+    check->answering = -1;
     if (rev < safe_through)
         town_violated(town, "the hall said that rev %lld is safe, and the backup has %lld",
                       (long long)safe_through, (long long)rev);

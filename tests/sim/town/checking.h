@@ -58,8 +58,10 @@ struct committed {
 };
 
 struct order;
+struct past;
 struct check {
     struct order *order;
+    struct past *past;
     struct rng chance;
     struct typed typed[200];
     int typed_count;
@@ -73,6 +75,7 @@ struct check {
     size_t shadow_count, shadow_capacity;
     struct lookup shadow_ids, numbers;
     int64_t seen_rev, epoch;
+    int64_t answering; /* the epoch whose answers hold; -1 between a restore and the hall's next start */
     int64_t settled_at_ms;
     int64_t cursor[STATIONS_MAX], cursor_epoch[STATIONS_MAX];
 };
@@ -89,6 +92,10 @@ struct op *op_find(struct check *check, const char *id);
 /* check_rows.c */
 void rows_forget(struct check *check);
 void rows_follow(struct town *town, struct backend *backend);
+/* check_past.c: a change as it was when it was whole, which the caller frees; NULL and a violation when it cannot be. */
+struct past *past_new(void);
+void past_free(struct past **past);
+struct json *past_item(struct town *town, int64_t rev, const char *text);
 /* check_base.c: false and a violation when the station's base is not the hall at its cursor. */
 bool base_is_hall(struct town *town, struct station *station);
 /* check_order.c */

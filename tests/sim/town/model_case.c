@@ -51,6 +51,7 @@ void model_case_take(struct model_case *c, const struct json *row, bool all)
     c->decided_rev = json_int(row, "decision_rev", 0);
     c->pending = json_bool(row, "confirm_pending", false);
     c->contested = json_has_text(flags, "contested");
+    c->papers_met = c->papers_met || strcmp(c->state, "complete") == 0;
     take_draft(c, row);
 }
 
@@ -193,6 +194,20 @@ static const char *meeting_of(const struct model_case *c, const struct model_ste
     return c->work == HOLDER_DRAFTED ? "contested" : "told";
 }
 
+/* It is kept as its clerk made it; tells how it met what happened meanwhile. */
+static const char *hold_decision(struct model *model, const char *wanted)
+{
+    struct model_step *s = model->step;
+    const struct json *row = model_row(s, "decision", json_text_or(s->body, "decision", ""));
+    const struct json *reasons = json_get(s->body, "reasons");
+    if (strcmp(json_text_or(row, "outcome", ""), wanted) != 0)
+        model_object(model, "\"%s\" was decided, and \"%s\" is kept", wanted,
+                     json_text_or(row, "outcome", ""));
+    else if (json_count(reasons) && !json_equal(reasons, json_get(row, "reasons")))
+        model_object(model, "the reasons of the decision are not those that were given");
+    return json_text_or(row, "meeting", "");
+}
+
 static enum verdict decide_rule(struct model *model, struct model_case *c)
 {
     struct model_step *s = model->step;
@@ -208,7 +223,7 @@ static enum verdict decide_rule(struct model *model, struct model_case *c)
     bool sure;
     const char *meeting = meeting_of(c, s, wanted, &sure), *told = meeting;
     if (s->applied)
-        told = json_text_or(model_row(s, "decision", json_text_or(s->body, "decision", "")), "meeting", "");
+        told = hold_decision(model, wanted);
     if (s->applied && sure && strcmp(told, meeting) != 0)
         model_object(model, "the decision should be %s, and the hall says %s", meeting, told);
     bool effective = strcmp(told, "effective") == 0 || strcmp(told, "told") == 0;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/hall/session.h"
+#include "core/model/role.h"
 #include "tests/sim/town/town.h"
 
 static const struct row {
@@ -79,6 +80,66 @@ static enum err write_rows(struct tx *tx, void *ctx)
     return err;
 }
 
+/* Applications that the evening left, so that a run meets them at every point of their way. */
+#define CASE(n) "019ff1c0-0000-7000-8000-00000000000" n
+static const struct actor siti = {.user = "u-siti", .login = "siti", .agency = "a1", .roles = ROLE_CLERK},
+                          tono = {.user = "u-tono", .login = "tono", .agency = "a2", .roles = ROLE_CLERK};
+#define HANDED_IN(who, n, service)                                                                        \
+    {who, "case.open", "{\"case\":\"" CASE(n) "\",\"service\":\"" service "\",\"channel\":\"walk_in\"}"}, \
+        {who, "case.draft", "{\"case\":\"" CASE(n) "\",\"patch\":{\"reason\":\"expired\"}}"},             \
+    {                                                                                                     \
+        who, "case.submit", "{\"case\":\"" CASE(n) "\"}"                                                  \
+    }
+#define PAPERS_SEEN(who, n)                                                           \
+    {                                                                                 \
+        who, "case.check_document",                                                   \
+            "{\"case\":\"" CASE(n) "\",\"document\":\"old-card\",\"state\":\"seen\"}" \
+    }
+#define DECIDED(who, n, decision, outcome, reasons)                                                    \
+    {                                                                                                  \
+        who, "case.decide",                                                                            \
+            "{\"case\":\"" CASE(n) "\",\"decision\":\"" CASE(decision) "\",\"outcome\":\"" outcome     \
+                                                                       "\",\"reasons\":[" reasons "]}" \
+    }
+static const struct work {
+    const struct actor *who;
+    const char *type, *body;
+} evening[] = {
+    HANDED_IN(&siti, "1", "s1"),
+    HANDED_IN(&siti, "2", "s1"),
+    PAPERS_SEEN(&siti, "2"),
+    HANDED_IN(&siti, "3", "s2"), /* which a second person has to confirm */
+    PAPERS_SEEN(&siti, "3"),
+    DECIDED(&siti, "3", "a", "approve", ""),
+    HANDED_IN(&siti, "4", "s1"),
+    PAPERS_SEEN(&siti, "4"),
+    DECIDED(&siti, "4", "b", "approve", ""),
+    HANDED_IN(&tono, "5", "s3"),
+    PAPERS_SEEN(&tono, "5"),
+    HANDED_IN(&siti, "6", "s1"),
+    PAPERS_SEEN(&siti, "6"),
+    DECIDED(&siti, "6", "c", "refuse", "\"R1\""),
+};
+
+static enum err do_work(const struct server_env *env)
+{
+    enum err err = ERR_OK;
+    for (size_t i = 0; err == ERR_OK && i < sizeof evening / sizeof *evening; i++) {
+        struct json *body = NULL;
+        struct outcome outcome = {0};
+        err = json_parse(evening[i].body, strlen(evening[i].body), &body, NULL);
+        if (err == ERR_OK)
+            err = server_command(env, evening[i].who, evening[i].type, body, &outcome);
+        if (err == ERR_OK && !outcome.applied) {
+            fprintf(stderr, "sim: %s: %s\n", evening[i].type, outcome.message);
+            err = ERR_INVALID;
+        }
+        json_free(&outcome.data);
+        json_free(&body);
+    }
+    return err;
+}
+
 static const int64_t evening_ms =
     1795532400000; /* 2026-11-24T15:00:00Z: the hall was set up the evening before */
 
@@ -92,6 +153,8 @@ static enum err make_hall(const char *folder, struct err_info *info)
     struct server_env env = {.db = db, .epoch = 1, .now_ms = evening_ms, .mono_ms = 1000};
     if (err == ERR_OK)
         err = server_change(&env, "hall.setup", nothing, write_rows, NULL);
+    if (err == ERR_OK)
+        err = do_work(&env);
     if (err == ERR_OK)
         err = db_commit(db);
     json_free(&nothing);

@@ -1,6 +1,8 @@
 /* tests/sim/town/trouble.c: what goes wrong, when, and how it ends. */
 #include <string.h>
 
+#include "core/hall/retention.h"
+#include "core/hall/writer.h"
 #include "tests/sim/town/town.h"
 
 /* Each seed has about half of the faults, so that rare pairs of them meet undisturbed by the rest. */
@@ -115,6 +117,29 @@ static void forget_sign_ins(struct town *town)
         backend_bury(town, backend);
 }
 
+static enum err shorten_as_of_later(void *ctx, const struct server_env *env)
+{
+    enum { LATER_DAYS = RETENTION_DAYS + 10 };
+    int64_t pruned;
+    (void)ctx;
+    return retention_slice(env->db, env->now_ms + LATER_DAYS * (int64_t)TOWN_DAY_MS, &pruned);
+}
+
+static void shortened(void *ctx, enum err err)
+{
+    (void)ctx, (void)err; /* left as it was, or for the check of what is committed */
+}
+
+/* As if all that is in a backup were older than the feed goes back. */
+static void shorten_feed(struct town *town)
+{
+    struct backend *backend = backend_serving(town);
+    if (!backend->machine.running)
+        return;
+    writer_add(backend->hall.writer, shorten_as_of_later, shortened, NULL);
+    town_plan(town, 0, EVENT_TURN, backend->machine.number, NULL);
+}
+
 /* --- which --- */
 
 static void make(struct town *town, enum fault fault)
@@ -154,6 +179,7 @@ static void make(struct town *town, enum fault fault)
     case FAULT_EXPIRE:
         return forget_sign_ins(town);
     case FAULT_PRUNE:
+        return shorten_feed(town);
     case FAULT_LOSE:
     case FAULT_TWICE:
     case FAULT_LATE:
