@@ -4,6 +4,7 @@
 
 #include "screens/app_state.h"
 #include "screens/link.h"
+#include "screens/show.h"
 #include "tui/funcbar.h"
 #include "tui/text.h"
 
@@ -27,8 +28,8 @@ static void copying_text(const struct ui *ui, char out[120])
 static unsigned link_text(const struct ui *ui, char out[120])
 {
     const struct link *link = &ui->link;
-    char since[CLOCK_TEXT];
-    time_clock(link->since_ms, since);
+    char since[SHOW_TEXT];
+    show_since(ui, link->since_ms, since);
     int unsent = (int)link->unsent;
     switch (link->state) {
     case LINK_NONE:

@@ -29,8 +29,8 @@ static void head_view(const struct decision *self, const struct ui *ui, struct f
     text_draw(frame, place, clock, look);
     rect_cut_right(&line, 2);
     rect_cut_left(&line, text_draw(frame, line, json_text_or(row, "number", ""), STYLE_TEXT) + 2);
-    rect_cut_left(&line, 2 + text_draw(frame, line, show_case_state(ui, dossier_state(&self->of)),
-                                       show_case_look(dossier_state(&self->of))));
+    const char *state = show_case(ui, row, &look);
+    rect_cut_left(&line, 2 + text_draw(frame, line, state, look));
     if (json_text(row, "submitted_at") && line.w >= DAY_W)
         text_drawf(frame, line, STYLE_DIM, "%s %s", show_day(ui, json_text(row, "submitted_at"), day),
                    show_clock(json_text(row, "submitted_at"), time));
@@ -219,7 +219,7 @@ static const char *word_of(const struct ui *ui, const struct json *decision)
         return tr(ui->lang, json_bool(decision, "agree", false) ? TR("confirmed") : TR("not confirmed"));
     if (json_bool(decision, "deemed", false))
         return show_case_event(ui, "deem");
-    return decision_outcome_text(ui, json_text(decision, "outcome"));
+    return show_case_event(ui, json_text(decision, "outcome"));
 }
 
 /* Who decided; of what the law granted its ground, for nobody did. */
@@ -228,6 +228,25 @@ static const char *who_of(const struct decision *self, const struct ui *ui, cons
     if (json_bool(decision, "deemed", false))
         return show_name(ui, json_get(decision, "legal_name"));
     return user_name(self, json_text(decision, json_text(decision, "confirmed_by") ? "confirmed_by" : "by"));
+}
+
+static bool is_verdict(const struct json *decision)
+{
+    const char *outcome = json_text_or(decision, "outcome", "");
+    return str_equal(json_text_or(decision, "kind", "decision"), "decision") &&
+           (str_equal(outcome, "approve") || str_equal(outcome, "refuse"));
+}
+
+/* Of several verdicts the application's row names the one that counts; NULL: there is no question. */
+static const char *weight_of(const struct decision *self, const struct json *decision)
+{
+    const char *counts = json_text(dossier_row(&self->of), "decision");
+    int verdicts = 0;
+    for (const struct json *one = json_first(dossier_part(&self->of, "decisions")); one; one = json_next(one))
+        verdicts += is_verdict(one);
+    if (verdicts < 2 || str_empty(counts) || !is_verdict(decision))
+        return NULL;
+    return str_equal(json_text(decision, "id"), counts) ? TR("counts now") : TR("does not count");
 }
 
 static void decision_line(const struct decision *self, const struct ui *ui, const struct json *decision,
@@ -249,6 +268,9 @@ static void decision_line(const struct decision *self, const struct ui *ui, cons
     const char *note = json_text_or(decision, agreed ? "note" : "text", "");
     if (*note)
         buf_addf(&text, " · %s", note);
+    const char *weight = weight_of(self, decision);
+    if (weight)
+        buf_addf(&text, " · %s", tr(ui->lang, weight));
     rect_cut_top(area, text_draw_wrapped(frame, *area, buf_text(&text), STYLE_TEXT, 0));
     buf_free(&text);
 }

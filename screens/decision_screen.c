@@ -124,6 +124,9 @@ const char *decision_why_closed(const struct decision *self)
         return TR("It is not submitted yet: o opens the form, F10 submits it there.");
     if (str_equal(state, "returned"))
         return TR("It went back for completion: o opens the form, F10 submits it again.");
+    if (json_has_text(json_get(dossier_row(&self->of), "flags"), "contested"))
+        return TR(
+            "Two decisions stand: both are kept, and nothing is handed out until a supervisor has chosen.");
     if (str_equal(state, "lapsed"))
         return TR("It has lapsed: nobody answered in time. Nothing more is done with it.");
     if (str_equal(state, "withdrawn"))
@@ -699,7 +702,7 @@ static void recover(struct decision *self, const struct ui *ui, const struct jso
         str_copy(self->to, sizeof self->to, json_text_or(typed, "to", ""));
         if (decision_open(self))
             effects_toast(effects, TOAST_WARN, tr(ui->lang, TR("Recovered text from %s")),
-                          show_clock(json_text(row, "at"), clock));
+                          show_moment(ui, json_text(row, "at"), clock));
     }
     sync(self, ui);
 }

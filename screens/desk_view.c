@@ -243,8 +243,9 @@ static void case_row(const void *self, int row, struct frame *frame, struct rect
         text_drawf(frame, filled, look, "%2d/%d", (int)json_int(c, "filled", 0),
                    (int)json_int(c, "total", 0));
     }
-    text_draw(frame, word, show_case_state(pane->ui, state),
-              look == STYLE_TEXT ? show_case_look(state) : look);
+    unsigned own;
+    const char *text = show_case(pane->ui, c, &own);
+    text_draw(frame, word, text, look == STYLE_TEXT ? own : look);
     rect_cut_right(&area, 1);
     text_draw(frame, area, show_name(pane->ui, json_get(c, "service_name")), look);
 }
@@ -468,13 +469,24 @@ static int preview_width(int w)
     return w >= 140 ? 56 : w >= 120 ? 36 : 30;
 }
 
+/* What happened to the counter, and the key to another one. */
+static void taken_view(const struct ui *ui, const char *taken, struct frame *frame, struct rect line)
+{
+    char key[KEY_NAME];
+    key_label(keymap_key(ui->keys, ACTION_COUNTER_OPEN, 0), key);
+    rect_cut_left(&line, text_draw(frame, line, taken, STYLE_WARN | ATTR_BOLD));
+    rect_cut_left(&line, text_draw(frame, line, " · ", STYLE_DIM));
+    rect_cut_left(&line, text_draw(frame, line, key, STYLE_ACCENT | ATTR_BOLD) + 1);
+    text_draw(frame, line, tr(ui->lang, TR("another counter")), STYLE_TEXT);
+}
+
 void desk_view(const struct desk *desk, const struct ui *ui, struct frame *frame, struct rect area)
 {
     bool busy = desk_ticket(desk) != NULL;
     struct pane pane = {desk, ui, area.w >= PREVIEW_FROM && busy};
     char taken[LINK_SENTENCE];
     if (*link_taken_over(ui, taken))
-        text_draw(frame, rect_inset(rect_cut_top(&area, 1), 2, 0), taken, STYLE_WARN | ATTR_BOLD);
+        taken_view(ui, taken, frame, rect_inset(rect_cut_top(&area, 1), 2, 0));
     struct rect head = rect_cut_top(&area, busy ? 2 : 5);
     if (busy)
         ticket_view(desk, ui, frame, head);

@@ -478,7 +478,7 @@ static void recover(struct form_screen *self, const struct ui *ui, struct effect
     fill_refresh(self, ui);
     sheet_focus(&self->sheet, self->now.sheet.items, self->now.sheet.count, json_text_or(typed, "focus", ""));
     effects_toast(effects, TOAST_WARN, tr(ui->lang, TR("Recovered text from %s")),
-                  show_clock(json_text(journal, "at"), clock));
+                  show_moment(ui, json_text(journal, "at"), clock));
 }
 
 static void prefill(struct form_screen *self, const struct ui *ui)

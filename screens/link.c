@@ -5,6 +5,8 @@
 #include "screens/show.h"
 
 enum { MINUTE_MS = 60 * 1000, HOUR_MS = 60 * MINUTE_MS, CLOCK_APART_MS = 2 * MINUTE_MS };
+enum { HOURS_TOLD = 72, DAY_HOURS = 24 }; /* from three days on a clock is told in days */
+enum apart_unit { APART_MINUTES, APART_HOURS, APART_DAYS };
 
 /* Those that stop this workstation for good come from sync as they are; here they are only marked. */
 static const char *const frozen[] = {
@@ -47,8 +49,8 @@ static void say_since(const struct ui *ui, const char *what, const char *todo, c
 
 static void offline_text(const struct ui *ui, char out[LINK_SENTENCE])
 {
-    char since[CLOCK_TEXT], what[LINK_SENTENCE];
-    time_clock(ui->link.since_ms, since);
+    char since[SHOW_TEXT], what[LINK_SENTENCE];
+    show_since(ui, ui->link.since_ms, since);
     switch (ui->link.err) {
     case ERR_OFFLINE:
         str_format(what, sizeof what, tr(ui->lang, TR("Hall not reachable since %s.")), since);
@@ -89,34 +91,71 @@ static bool clock_is_wrong(const struct link *link)
     return link->state == LINK_ONLINE && apart_ms(link) > CLOCK_APART_MS;
 }
 
+/* How far the clocks are apart, in the unit that a person grasps. */
+static int in_unit(const struct ui *ui, enum apart_unit *unit)
+{
+    int64_t apart = apart_ms(&ui->link), hours = apart / HOUR_MS;
+    *unit = apart <= 2 * HOUR_MS ? APART_MINUTES : hours < HOURS_TOLD ? APART_HOURS : APART_DAYS;
+    return (int)(*unit == APART_MINUTES ? apart / MINUTE_MS
+                 : *unit == APART_HOURS ? hours
+                                        : hours / DAY_HOURS);
+}
+
 bool link_clock_text(const struct ui *ui, char out[120])
 {
-    int64_t apart = apart_ms(&ui->link);
+    enum apart_unit unit;
+    int n = in_unit(ui, &unit);
     if (!clock_is_wrong(&ui->link))
         return false;
-    if (apart > 2 * HOUR_MS)
-        str_format(out, 120, tr(ui->lang, TR("! Clock differs by %d h")), (int)(apart / HOUR_MS));
+    if (unit == APART_DAYS)
+        str_format(out, 120, tr(ui->lang, TR("! Clock differs by %d days")), n);
+    else if (unit == APART_HOURS)
+        str_format(out, 120, tr(ui->lang, TR("! Clock differs by %d h")), n);
     else
-        str_format(out, 120, tr(ui->lang, TR("! Clock differs by %d min")), (int)(apart / MINUTE_MS));
+        str_format(out, 120, tr(ui->lang, TR("! Clock differs by %d min")), n);
     return true;
+}
+
+static void clock_sentence(const struct ui *ui, char out[LINK_SENTENCE])
+{
+    enum apart_unit unit;
+    char apart[LINK_SENTENCE];
+    int n = in_unit(ui, &unit);
+    if (unit == APART_DAYS)
+        str_format(apart, sizeof apart,
+                   tr(ui->lang, TR("Clock differs by %d days from the hall's: set it right.")), n);
+    else if (unit == APART_HOURS)
+        str_format(apart, sizeof apart,
+                   tr(ui->lang, TR("Clock differs by %d h from the hall's: set it right.")), n);
+    else
+        str_format(apart, sizeof apart,
+                   tr(ui->lang, TR("Clock differs by %d min from the hall's: set it right.")), n);
+    str_format(out, LINK_SENTENCE, "%s %s", apart,
+               tr(ui->lang, TR("Nothing is lost: records keep their order.")));
+}
+
+static void expired_sentence(const struct ui *ui, char out[LINK_SENTENCE])
+{
+    char key[KEY_NAME];
+    key_label(keymap_key(ui->keys, ACTION_SIGN_OUT, 0), key);
+    str_format(
+        out, LINK_SENTENCE,
+        tr(ui->lang, TR("Your sign-in has ended: sign out (%s), then in again. What is not sent stays here, "
+                        "and stays yours.")),
+        key);
 }
 
 const char *link_sentence(const struct ui *ui, char out[LINK_SENTENCE])
 {
-    const struct link *link = &ui->link;
     out[0] = '\0';
-    if (link->state == LINK_OFFLINE)
+    if (ui->link.state == LINK_OFFLINE)
         offline_text(ui, out);
-    else if (link->state == LINK_FROZEN)
+    else if (ui->link.state == LINK_FROZEN)
         str_copy(out, LINK_SENTENCE, frozen_text(ui));
-    else if (clock_is_wrong(link) && apart_ms(link) > 2 * HOUR_MS)
-        str_format(out, LINK_SENTENCE,
-                   tr(ui->lang, TR("Clock differs by %d h from the hall's: set it right.")),
-                   (int)(apart_ms(link) / HOUR_MS));
-    else if (clock_is_wrong(link))
-        str_format(out, LINK_SENTENCE,
-                   tr(ui->lang, TR("Clock differs by %d min from the hall's: set it right.")),
-                   (int)(apart_ms(link) / MINUTE_MS));
+    else if (ui->link.state == LINK_EXPIRED)
+        expired_sentence(ui, out);
+    else if (clock_is_wrong(&ui->link))
+        clock_sentence(ui, out);
     return out;
 }
 

@@ -355,11 +355,12 @@ static void outbox_view(const void *data, const struct ui *ui, struct frame *fra
         {tr(ui->lang, TR("state")), view.wide ? 0 : 12, 12, TEXT_LEFT},
         {tr(ui->lang, TR("size")), 9, 0, TEXT_RIGHT},
     };
-    struct grid grid = {.columns = columns,
-                        .count = COLUMNS,
-                        .cell = cell,
-                        .self = &view,
-                        .empty = tr(ui->lang, TR("Everything is at the hall: nothing waits here."))};
+    struct grid grid = {
+        .columns = columns,
+        .count = COLUMNS,
+        .cell = cell,
+        .self = &view,
+        .empty = tr(ui->lang, TR("What you save while the hall is away stands here until it is sent."))};
     head_view(&view, frame, rect_cut_top(&area, 1));
     others_view(&view, frame, &area);
     trouble_view(ui, frame, &area);

@@ -85,6 +85,20 @@ const char *show_moment(const struct ui *ui, const char *time, char out[SHOW_TEX
     return out;
 }
 
+const char *show_since(const struct ui *ui, int64_t wall_ms, char out[SHOW_TEXT])
+{
+    char day[DATE_TEXT], today[DATE_TEXT], clock[CLOCK_TEXT];
+    time_date(ui->now_ms, today);
+    time_date(wall_ms, day);
+    time_clock(wall_ms, clock);
+    if (str_equal(day, today))
+        str_copy(out, SHOW_TEXT, clock);
+    else
+        str_format(out, SHOW_TEXT, "%.2s%c%.2s %s", day + 8, show_date_hyphens(ui) ? '-' : '.', day + 5,
+                   clock);
+    return out;
+}
+
 int64_t show_since_ms(const struct ui *ui, const char *time)
 {
     int64_t wall_ms;
@@ -281,6 +295,15 @@ const char *show_outcome(const struct ui *ui, const char *outcome)
 const char *show_role(const struct ui *ui, const char *role)
 {
     return show_word(ui, roles, role);
+}
+
+const char *show_case(const struct ui *ui, const struct json *row, unsigned *look)
+{
+    const char *state = json_text_or(row, "state", "");
+    bool contested = json_has_text(json_get(row, "flags"), "contested");
+    if (look)
+        *look = contested ? STYLE_DANGER : show_case_look(state);
+    return contested ? show_case_event(ui, "contested") : show_case_state(ui, state);
 }
 
 unsigned show_case_look(const char *state)

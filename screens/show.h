@@ -11,6 +11,8 @@ const char *show_minutes(const struct ui *ui, int64_t ms,
 const char *show_clock(const char *time, char out[SHOW_TEXT]); /* 10:15 of a stored time; "" */
 /* The same with its day before it when that is not today: 23.11.2026 10:15. */
 const char *show_moment(const struct ui *ui, const char *time, char out[SHOW_TEXT]);
+/* 10:15; of another day 23-11 10:15, as the country writes it. */
+const char *show_since(const struct ui *ui, int64_t wall_ms, char out[SHOW_TEXT]);
 const char *show_day(const struct ui *ui, const char *date, char out[SHOW_TEXT]); /* 24.11.2026, 24-11-2026 */
 bool show_date_hyphens(const struct ui *ui); /* 24-11-2026, as this hall's country writes it */
 const char *show_money(const char *money, char out[SHOW_TEXT]); /* "5.00 AZN" → 5,00 AZN; "" for NULL */
@@ -36,6 +38,8 @@ const char *show_role(const struct ui *ui, const char *role);
 const char *show_record(const struct ui *ui, const char *type, const struct json *body, char out[SHOW_TEXT]);
 const char *show_age(const struct ui *ui, int64_t ms, char out[SHOW_TEXT]); /* 40 s, 12 min, 26 h, 3 days */
 const char *show_size(int64_t bytes, char out[SHOW_TEXT]);                  /* 310 B, 1.4 KiB */
+/* The state of an application's row, or that two decisions contest it; *look (may be NULL) fits. */
+const char *show_case(const struct ui *ui, const struct json *row, unsigned *look);
 unsigned show_case_look(const char *state); /* the look that fits a case's state */
 
 /* A refusal of the hall in the clerk's language; its own sentence where there is none, and in English. */

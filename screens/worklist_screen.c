@@ -337,7 +337,6 @@ static void cell(const void *data, int index, int column, char out[GRID_CELL], u
 {
     const struct view *view = data;
     const struct json *row = row_at(view->self, index);
-    const char *state = json_text_or(row, "state", "");
     unsigned own;
     switch (column) {
     case DUE:
@@ -352,9 +351,9 @@ static void cell(const void *data, int index, int column, char out[GRID_CELL], u
         str_copy(out, GRID_CELL, json_text_or(row, "person_name", "–"));
         return;
     case STATE:
-        str_copy(out, GRID_CELL, show_case_state(view->ui, state));
+        str_copy(out, GRID_CELL, show_case(view->ui, row, &own));
         if (*look == STYLE_TEXT)
-            *look = show_case_look(state);
+            *look = own;
         return;
     case NUMBER:
         str_copy(out, GRID_CELL, json_text_or(row, "number", ""));

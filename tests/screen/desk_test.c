@@ -27,6 +27,11 @@ TEST(screen_start)
     script_run("start.script");
 }
 
+TEST(screen_trouble)
+{
+    script_run("trouble.script");
+}
+
 TEST(screen_outbox)
 {
     script_run("outbox.script");
