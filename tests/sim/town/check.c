@@ -127,13 +127,26 @@ static void check_one_answer(struct town *town, const struct json *result)
     str_copy(op->code, sizeof op->code, code);
 }
 
+/* Records that were sent to the hall's former history are sent anew; they are not taken as if nothing had been. */
+static void check_epoch_of(struct town *town, const struct backend *backend,
+                           const struct wire_request *request)
+{
+    struct json *push = NULL;
+    if (json_parse(request->body, request->length, &push, NULL) == ERR_OK &&
+        json_int(push, "epoch", 0) != backend->hall.epoch)
+        town_violated(town, "a push of epoch %lld was taken in epoch %lld",
+                      (long long)json_int(push, "epoch", 0), (long long)backend->hall.epoch);
+    json_free(&push);
+}
+
 void check_answered(struct town *town, struct backend *backend, const struct wire_request *request,
                     int status, const char *body, size_t length)
 {
     struct json *answer = NULL;
-    (void)request;
     if (status != 200 || backend->stale || json_parse(body, length, &answer, NULL) != ERR_OK)
         return;
+    if (strcmp(request->path, "/v1/push") == 0)
+        check_epoch_of(town, backend, request);
     const struct json *results = json_get(answer, "results");
     for (const struct json *result = json_first(results); result; result = json_next(result))
         check_one_answer(town, result);
