@@ -18,7 +18,7 @@ enum {
     OFF_BAR = 1 << SCREEN_COUNT,
     IN_ANY = OFF_BAR - 1,
     IN_WORK = IN_ANY & ~(IN_START | IN_SIGN_IN | IN_DISPLAY), /* wherever someone is signed in */
-    IN_LISTS = IN_RECEPTION | IN_PERSON | IN_WORKLIST | IN_OUTBOX | IN_BOARD | IN_DISPUTES,
+    IN_LISTS = IN_RECEPTION | IN_PERSON | IN_WORKLIST | IN_BOARD,
 };
 
 enum action {

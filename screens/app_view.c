@@ -228,6 +228,8 @@ struct palette_source app_palette_source(const struct app *app)
 static void body_view(const struct app *app, struct frame *frame, struct rect area)
 {
     const struct layer *top = app_shown(app);
+    if (app->help_open || app->palette_open)
+        area = rect_inset(area, 1, 0); /* a column of air */
     if (app->help_open) {
         help_view(app, frame, area);
     } else if (app->palette_open) {

@@ -313,8 +313,6 @@ static const char *disputes_enabled(const void *data, const struct ui *ui, enum 
 {
     const struct disputes *self = data;
     enum dispute_choice choices[DISPUTE_CHOICES];
-    if (action == ACTION_FILTER)
-        return TR("This list is short: it has no filter.");
     if (action != ACTION_RESOLVE)
         return NULL;
     if (self->picking)

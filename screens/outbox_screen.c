@@ -139,7 +139,7 @@ static const char *outbox_enabled(const void *data, const struct ui *ui, enum ac
         if (!screen_ops(SCREEN_DISPUTES) || !ui->link.disputes)
             return TR("The hall refused nothing.");
     }
-    return action == ACTION_FILTER ? TR("That is for another screen.") : NULL;
+    return NULL;
 }
 
 /* --- a record --- */
@@ -369,6 +369,7 @@ static void outbox_view(const void *data, const struct ui *ui, struct frame *fra
         frame_rule(frame, rect_cut_top(&detail, 1));
         detail_view(&view, frame, detail);
     }
+    rect_cut_right(&area, 1);
     grid_draw(&grid, &self->list, frame, area, true);
 }
 

@@ -206,10 +206,11 @@ static void waiting_view(const struct sign_in *self, const struct ui *ui, struct
                  json_text_or(one, "name", tr(ui->lang, TR("somebody"))), (int)json_int(one, "count", 0));
     buf_addf(&text, tr(ui->lang, TR("Not sent yet, kept on this computer: %s.")), buf_text(&names));
     rect_cut_top(area, text_draw_wrapped(frame, *area, buf_text(&text), STYLE_WARN, 0));
-    rect_cut_top(area, text_draw_wrapped(frame, *area,
-                                         tr(ui->lang, TR("Nothing of it is lost: each record goes out when "
-                                                         "its owner signs in here.")),
-                                         STYLE_DIM, 0));
+    rect_cut_top(area,
+                 text_draw_wrapped(
+                     frame, *area,
+                     tr(ui->lang, TR("Nothing is lost: each record goes out when its owner signs in here.")),
+                     STYLE_DIM, 0));
     rect_cut_top(area, 1);
     buf_free(&names);
     buf_free(&text);

@@ -420,6 +420,7 @@ static void worklist_view(const void *data, const struct ui *ui, struct frame *f
     rect_cut_right(&count, 1);
     text_draw_as(frame, count, list_position(&self->list, position), STYLE_DIM, TEXT_RIGHT);
     rect_cut_top(&area, away_view(self->queues, ui, frame, area));
+    rect_cut_right(&area, 1);
     grid_draw(&grid, &self->list, frame, area, !self->filtering);
     views_view(&view, frame, head);
 }
