@@ -18,9 +18,10 @@ int64_t clock_wall_now_ms(void)
     return now_ms(CLOCK_REALTIME);
 }
 
+/* Goes on while a laptop sleeps, so that waking up does not look as if somebody had turned the other clock. */
 int64_t clock_mono_now_ms(void)
 {
-    return now_ms(CLOCK_MONOTONIC);
+    return now_ms(CLOCK_BOOTTIME);
 }
 
 /* Floor division, so that times before 1970 (a dead clock battery) still have 0 ≤ ms < 1000. */

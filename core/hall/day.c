@@ -8,7 +8,13 @@
 #include "core/hall/writer.h"
 #include "core/model/ticket.h"
 
-enum { TICKETS_MAX = 500 }; /* in one change of the hall */
+enum {
+    TICKETS_MAX = 500, /* in one change of the hall */
+    HOUR_MS = 60 * 60 * 1000,
+    CALLED_MS = HOUR_MS, /* who was called so lately at midnight is on the way to the counter */
+    TURNED_MS = HOUR_MS, /* a clock that is turned by less is followed at once */
+    DOUBT_MS = HOUR_MS,
+};
 
 struct turn {
     struct hall *hall;
@@ -67,18 +73,21 @@ static enum err close_ticket(struct tx *tx, const struct json *ticket)
     return err;
 }
 
-static enum err old_tickets(struct db *db, const char *day, struct json *rows)
+static enum err old_tickets(struct db *db, const char *day, int64_t now_ms, struct json *rows)
 {
     static const char sql[] =
-        "SELECT row FROM tickets WHERE state = $1 AND day < $2"
+        "SELECT row FROM tickets WHERE state = $1 AND day < $2 AND (called_at IS NULL OR called_at < $4)"
         " AND row NOT LIKE '%\"away\":\"%' LIMIT $3"; /* tickets_called; who went with a bus waits there */
     static const enum ticket_state states[] = {TICKET_WAITING, TICKET_CALLED};
     enum err err = ERR_OK;
+    char lately[TIME_TEXT];
+    time_text(now_ms - CALLED_MS, lately);
     for (size_t i = 0; err == ERR_OK && i < sizeof states / sizeof *states; i++) {
         struct stmt *s = db_query(db, sql);
         db_bind_text(s, 1, ticket_state_text(states[i]));
         db_bind_text(s, 2, day);
         db_bind_int(s, 3, TICKETS_MAX);
+        db_bind_text(s, 4, lately);
         err = rows_collect(s, rows);
     }
     return err;
@@ -90,7 +99,7 @@ static enum err write_turn(struct tx *tx, void *ctx)
     struct json *rows = json_new_array();
     enum err err = turn_hall(tx, turn->day);
     if (err == ERR_OK)
-        err = old_tickets(tx->db, turn->day, rows);
+        err = old_tickets(tx->db, turn->day, tx->now_ms, rows);
     turn->more = json_count(rows) >= TICKETS_MAX;
     for (const struct json *row = json_first(rows); err == ERR_OK && row; row = json_next(row))
         err = close_ticket(tx, row);
@@ -121,10 +130,35 @@ static void turn_done(void *ctx, enum err err)
     free(turn);
 }
 
+static bool is_doubted(struct hall *hall, int64_t expected_ms)
+{
+    struct day_clock *clock = &hall->day_clock;
+    if (clock->wall_ms == 0 || llabs(hall->wall_ms - expected_ms) < TURNED_MS)
+        return false;
+    if (clock->doubted_ms == 0) {
+        clock->doubted_ms = hall->mono_ms;
+        log_write(
+            LOG_WARN,
+            "the clock was turned by %lld minutes: the day goes by the old one for an hour. Is it right?",
+            (long long)(hall->wall_ms - expected_ms) / 60000);
+    }
+    return hall->mono_ms - clock->doubted_ms < DOUBT_MS;
+}
+
+/* The time that says which day it is. */
+static int64_t believed_ms(struct hall *hall)
+{
+    int64_t expected_ms = hall->day_clock.wall_ms + (hall->mono_ms - hall->day_clock.mono_ms);
+    if (is_doubted(hall, expected_ms))
+        return expected_ms;
+    hall->day_clock = (struct day_clock){.wall_ms = hall->wall_ms, .mono_ms = hall->mono_ms};
+    return hall->wall_ms;
+}
+
 void day_follow(struct hall *hall)
 {
     char today[DATE_TEXT];
-    time_date(hall->wall_ms, today);
+    time_date(believed_ms(hall), today);
     if (str_equal(today, hall->day))
         return;
     struct turn *turn = xcalloc(1, sizeof *turn);

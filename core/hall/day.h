@@ -1,8 +1,16 @@
 /* core/hall/day.h: the business day turns at local midnight: the hall's row says the new one, and whoever still
  * waits or was called on an older day has left. */
 #pragma once
+#include <stdint.h>
 
 struct hall;
 
-/* Adds the writes when hall->day is not today; call at the start and now and then. */
+/* When the hall's clock was last as it was expected to be. */
+struct day_clock {
+    int64_t wall_ms, mono_ms;
+    int64_t doubted_ms; /* monotonic: since when it is otherwise; 0: it is not */
+};
+
+/* Adds the writes when hall->day is not today; call at the start and now and then. A clock that is turned to another day
+ * is not believed for an hour: whoever waits would have left for a mistake that is soon put right. */
 void day_follow(struct hall *hall);

@@ -1,5 +1,6 @@
 /* core/hall/inside.h: what the files of the serving half share: one hall at work. Included by them alone. */
 #pragma once
+#include "core/hall/day.h"
 #include "core/hall/hasher.h"
 #include "core/hall/http.h"
 #include "core/hall/metrics.h"
@@ -32,6 +33,7 @@ struct hall {
     int64_t wall_ms, mono_ms; /* of this turn of the loop */
     int64_t session_ms;       /* wall time since the start that nobody turns: sign-ins end by it */
     int64_t tick_ms;          /* monotonic: when leases and the day were looked at */
+    struct day_clock day_clock;
     char code[64], name[200], day[DATE_TEXT];
     bool practice, stopping;
     bool grouping;  /* a group of writes is open: what is read now is not yet committed */

@@ -287,14 +287,11 @@ static enum err fill_no_show(struct db *db, const char *from, const char *to, st
 /* The stretch of UTC time of the business days from … to, in the hall's zone. */
 static void days_utc(const char *from, const char *to, char start[TIME_TEXT], char end[TIME_TEXT])
 {
-    int64_t from_ms = 0, to_ms = 0;
-    char noon[TIME_TEXT];
-    str_format(noon, sizeof noon, "%.10sT12:00:00Z", from);
-    if (time_parse(noon, &from_ms))
+    int64_t from_ms = 0, to_ms = 0; /* the last moments of both days */
+    if (time_day_end(from, &from_ms))
         from_ms = time_day_start(from_ms);
-    str_format(noon, sizeof noon, "%.10sT12:00:00Z", to);
-    if (time_parse(noon, &to_ms))
-        to_ms = time_day_start(to_ms) + 24LL * 60 * 60 * 1000;
+    if (time_day_end(to, &to_ms))
+        to_ms++;
     time_text(from_ms, start);
     time_text(to_ms, end);
 }

@@ -3,6 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/hall/leases.h"
+#include "core/hall/report.h"
+#include "core/hall/turn.h"
+#include "core/hall/writer.h"
 #include "tests/support/pair.h"
 #include "tests/support/test.h"
 #include "tests/unit/command_hall.h"
@@ -164,6 +168,357 @@ TEST(zones_a_ticket_of_a_night_offline_is_numbered_by_the_hall)
     CHECK(!json_get(json_get(result, "data"), "clock_suspect"));
     json_free(&ticket);
     json_free(&answer);
+    zone_set("UTC");
+    pair_close(&pair);
+}
+
+/* --- the hall's own day, at a hall that works over midnight --- */
+
+static enum err put_zone(struct tx *tx, void *ctx)
+{
+    struct json *row = NULL;
+    enum err err = row_get(tx->db, TABLE_HALL, "hall", &row);
+    json_set_text(row, "timezone", ctx);
+    err = err == ERR_OK ? tx_put(tx, TABLE_HALL, "hall", row) : err;
+    json_free(&row);
+    return err;
+}
+
+/* The hall of pair.h in that zone, at that moment. */
+static void open_in(struct pair *pair, const char *zone, const char *now)
+{
+    pair_open(pair);
+    struct server_env env = {.db = pair->hall, .epoch = 1, .now_ms = pair->now_ms};
+    REQUIRE(db_begin(pair->hall) == ERR_OK);
+    REQUIRE(server_change(&env, "test", NULL, put_zone, (void *)(intptr_t)zone) == ERR_OK);
+    REQUIRE(db_commit(pair->hall) == ERR_OK);
+    REQUIRE(zone_set(zone));
+    REQUIRE(time_parse(now, &pair->now_ms));
+}
+
+/* Its clocks and what it does when they go on. */
+static void hall_begin(struct hall *hall, struct pair *pair)
+{
+    *hall = (struct hall){.db = pair->hall, .epoch = 1};
+    hall->writer = writer_new(hall);
+    hall->leases = leases_new();
+    hall_clock_says(hall, pair->now_ms, 1000);
+    day_follow(hall);
+    writer_flush(hall->writer);
+}
+
+static void hall_goes_on(struct hall *hall, struct pair *pair, int64_t ms, int64_t turned_ms)
+{
+    pair->now_ms += ms + turned_ms;
+    hall_clock_says(hall, pair->now_ms, hall->mono_ms + ms);
+    day_follow(hall);
+    writer_flush(hall->writer);
+}
+
+static void hall_end(struct hall *hall, struct pair *pair)
+{
+    leases_free(&hall->leases);
+    writer_free(&hall->writer);
+    pair_close(pair);
+    zone_set("UTC");
+}
+
+static char *issue_at_hall(struct pair *pair)
+{
+    struct json *data =
+        pair_at_hall(pair, "rina", "ticket.issue", "{\"queue\":\"p\",\"channel\":\"walk_in\"}");
+    char *id = xstrdup(json_text_or(json_get(data, "ticket"), "id", ""));
+    json_free(&data);
+    return id;
+}
+
+static void check_member(struct pair *pair, enum table table, const char *id, const char *member,
+                         const char *want)
+{
+    struct json *row = pair_hall_row(pair, table, id);
+    CHECK_TEXT(json_text(row, member), want);
+    json_free(&row);
+}
+
+static void do_ticket(struct pair *pair, const char *type, const char *ticket, const char *more)
+{
+    char body[200];
+    str_format(body, sizeof body, "{\"ticket\":\"%s\",\"gen\":1%s}", ticket, more);
+    struct json *data = pair_at_hall(pair, "siti", type, body);
+    json_free(&data);
+}
+
+/* Called at 23:59, finished at 00:01: the visit goes on, whether it had begun by midnight or not. Who waits, and who was
+ * called long ago and never came, has left with the day. */
+TEST(zones_a_visit_goes_on_over_midnight)
+{
+    static const bool begun[] = {true, false};
+    for (size_t i = 0; i < sizeof begun / sizeof *begun; i++) {
+        struct pair pair;
+        struct hall hall;
+        open_in(&pair, "Asia/Baku", "2026-11-25T19:59:00.000Z"); /* 23:59 */
+        hall_begin(&hall, &pair);
+        char *called = issue_at_hall(&pair), *waiting = issue_at_hall(&pair);
+        struct json *data = pair_at_hall(&pair, "siti", "counter.open", "{\"counter\":\"c1\"}");
+        json_free(&data);
+        data = pair_at_hall(&pair, "siti", "ticket.call_next", "{\"counter\":\"c1\",\"fence\":1}");
+        CHECK_TEXT(json_text(json_get(data, "ticket"), "id"), called);
+        json_free(&data);
+        if (begun[i])
+            do_ticket(&pair, "ticket.start", called, "");
+        hall_goes_on(&hall, &pair, 2 * 60 * 1000, 0); /* 00:01 */
+        check_member(&pair, TABLE_HALL, "hall", "business_day", "2026-11-26");
+        check_member(&pair, TABLE_TICKET, waiting, "state", "cancelled");
+        check_member(&pair, TABLE_TICKET, waiting, "finished_at", "2026-11-25T19:59:59.999Z");
+        if (!begun[i])
+            do_ticket(&pair, "ticket.start", called, "");
+        do_ticket(&pair, "ticket.finish", called, ",\"outcome\":\"served\"");
+        check_member(&pair, TABLE_TICKET, called, "state", "done");
+        check_member(&pair, TABLE_TICKET, called, "day", "2026-11-25");
+        check_member(&pair, TABLE_TICKET, called, "finished_at", "2026-11-25T20:01:00.000Z");
+        free(called);
+        free(waiting);
+        hall_end(&hall, &pair);
+    }
+}
+
+TEST(zones_who_was_called_hours_before_midnight_has_left)
+{
+    struct pair pair;
+    struct hall hall;
+    open_in(&pair, "Asia/Baku", "2026-11-25T15:00:00.000Z");
+    hall_begin(&hall, &pair);
+    char *called = issue_at_hall(&pair);
+    struct json *data = pair_at_hall(&pair, "siti", "counter.open", "{\"counter\":\"c1\"}");
+    json_free(&data);
+    data = pair_at_hall(&pair, "siti", "ticket.call_next", "{\"counter\":\"c1\",\"fence\":1}");
+    json_free(&data);
+    hall_goes_on(&hall, &pair, 5 * (int64_t)HOUR_MS - 1, 0); /* 23:59:59.999 */
+    check_member(&pair, TABLE_TICKET, called, "state", "called");
+    hall_goes_on(&hall, &pair, 1, 0);
+    check_member(&pair, TABLE_TICKET, called, "state", "cancelled");
+    free(called);
+    hall_end(&hall, &pair);
+}
+
+static int64_t days_turned(struct pair *pair)
+{
+    static const char sql[] = "SELECT count(*) FROM audit WHERE type = 'hall.day'";
+    struct stmt *s = db_query(pair->hall, sql);
+    int64_t count = db_step(s) == ERR_OK ? db_int(s, 0) : -1;
+    db_done(s);
+    return count;
+}
+
+/* A ticket at every half hour of the hall's day: so many it has. The first of each day has number 001, and the day turns
+ * once, with the first of them. */
+TEST(zones_days_of_twenty_three_and_twenty_five_hours)
+{
+    static const struct {
+        const char *zone, *from; /* the first moment of the day */
+        int half_hours[3];
+    } days[] = {
+        {"Europe/Berlin", "2026-10-23T22:00:00.000Z", {48, 50, 48}},
+        {"Europe/Berlin", "2026-03-27T23:00:00.000Z", {48, 46, 48}},
+        {"America/Sao_Paulo", "2018-11-03T03:00:00.000Z", {48, 46, 48}}, /* midnight itself is left out */
+        {"America/Havana", "2026-10-31T04:00:00.000Z", {48, 50, 48}},    /* and comes twice */
+        {"Australia/Lord_Howe", "2026-04-03T13:00:00.000Z", {48, 49, 48}},
+        {"Asia/Kathmandu", "2026-11-23T18:15:00.000Z", {48, 48, 48}},
+        {"Asia/Baku", "2026-11-24T20:00:00.000Z", {48, 48, 48}},
+    };
+    for (size_t i = 0; i < sizeof days / sizeof *days; i++) {
+        struct pair pair;
+        struct hall hall;
+        open_in(&pair, days[i].zone, days[i].from);
+        hall_begin(&hall, &pair);
+        int64_t before = days_turned(&pair);
+        for (int day = 0; day < 3; day++)
+            for (int n = 1; n <= days[i].half_hours[day]; n++) {
+                char want[8], *id = issue_at_hall(&pair);
+                str_format(want, sizeof want, "P%03d", n);
+                check_member(&pair, TABLE_TICKET, id, "number", want);
+                if (!CHECK_INT(days_turned(&pair), before + day))
+                    CHECK_TEXT(days[i].zone, want);
+                free(id);
+                hall_goes_on(&hall, &pair, HOUR_MS / 2, 0);
+            }
+        hall_end(&hall, &pair);
+    }
+}
+
+/* Whoever waits has not left because somebody turned the hall's clock to tomorrow by mistake; and if it was no mistake,
+ * the day turns an hour later. */
+TEST(zones_a_hall_whose_clock_is_turned_keeps_who_waits)
+{
+    static const int64_t turns_ms[] = {DAY_MS, 30 * (int64_t)HOUR_MS, 400 * (int64_t)DAY_MS,
+                                       -30 * (int64_t)HOUR_MS};
+    for (size_t i = 0; i < sizeof turns_ms / sizeof *turns_ms; i++) {
+        struct pair pair;
+        struct hall hall;
+        char today[DATE_TEXT];
+        open_in(&pair, "Asia/Jakarta", "2026-11-25T02:00:00.000Z");
+        hall_begin(&hall, &pair);
+        char *waiting = issue_at_hall(&pair);
+        hall_goes_on(&hall, &pair, 5000, turns_ms[i]);
+        for (int minute = 1; minute < 59; minute++)
+            hall_goes_on(&hall, &pair, 60 * 1000, 0);
+        check_member(&pair, TABLE_TICKET, waiting, "state", "waiting");
+        check_member(&pair, TABLE_HALL, "hall", "business_day", "2026-11-25");
+        hall_goes_on(&hall, &pair, 60 * 1000, -turns_ms[i]); /* it was a mistake */
+        hall_goes_on(&hall, &pair, 2 * HOUR_MS, 0);
+        check_member(&pair, TABLE_TICKET, waiting, "state", "waiting");
+        hall_goes_on(&hall, &pair, 5000, turns_ms[i]); /* it was not */
+        for (int minute = 0; minute <= 60; minute++)
+            hall_goes_on(&hall, &pair, 60 * 1000, 0);
+        time_date(pair.now_ms, today);
+        check_member(&pair, TABLE_HALL, "hall", "business_day", today);
+        check_member(&pair, TABLE_TICKET, waiting, "state", turns_ms[i] > 0 ? "cancelled" : "waiting");
+        free(waiting);
+        hall_end(&hall, &pair);
+    }
+}
+
+/* The true midnight comes while the clock is doubted; a clock that is put right by minutes is followed at once. */
+TEST(zones_the_day_turns_by_the_time_that_goes_by)
+{
+    struct pair pair;
+    struct hall hall;
+    open_in(&pair, "Asia/Jakarta", "2026-11-25T16:50:00.000Z"); /* ten to midnight */
+    hall_begin(&hall, &pair);
+    hall_goes_on(&hall, &pair, 5000, 50 * (int64_t)DAY_MS);
+    hall_goes_on(&hall, &pair, 9 * 60 * 1000, 0);
+    check_member(&pair, TABLE_HALL, "hall", "business_day", "2026-11-25");
+    hall_goes_on(&hall, &pair, 60 * 1000, 0);
+    check_member(&pair, TABLE_HALL, "hall", "business_day", "2026-11-26");
+    hall_goes_on(&hall, &pair, 1000, -50 * (int64_t)DAY_MS - 20 * 60 * 1000); /* twenty to midnight again */
+    check_member(&pair, TABLE_HALL, "hall", "business_day", "2026-11-25");
+    hall_goes_on(&hall, &pair, 1000, 30 * 60 * 1000);
+    check_member(&pair, TABLE_HALL, "hall", "business_day", "2026-11-26");
+    hall_end(&hall, &pair);
+}
+
+/* --- days in a report --- */
+
+static enum err put_decision(struct tx *tx, void *ctx)
+{
+    static int made;
+    struct json *row = json_new_object();
+    char id[16];
+    str_format(id, sizeof id, "d%d", ++made);
+    json_set_text(row, "case", "k-report");
+    json_set_text(row, "outcome", "approve");
+    json_set_text(row, "at", ctx);
+    enum err err = tx_put(tx, TABLE_DECISION, id, row);
+    json_free(&row);
+    row = json_new_object();
+    json_set_text(row, "service", "s1");
+    if (err == ERR_OK)
+        err = tx_put(tx, TABLE_CASE, "k-report", row);
+    json_free(&row);
+    return err;
+}
+
+static int64_t decisions_between(struct pair *pair, const char *from, const char *to)
+{
+    struct buf text = {0};
+    struct json *report = NULL;
+    REQUIRE(report_write(pair->hall, report_find("decisions"), from, to, false, &text) == ERR_OK);
+    REQUIRE(json_parse(buf_text(&text), text.length, &report, NULL) == ERR_OK);
+    int64_t count = json_int(json_first(json_get(report, "rows")), "decisions", 0);
+    json_free(&report);
+    buf_free(&text);
+    return count;
+}
+
+/* Decisions at the first and the last moment of a day, and just outside: the report of the day has two of the four. */
+TEST(zones_a_report_holds_the_whole_day_and_no_more)
+{
+    static const struct {
+        const char *zone, *day, *at[4];
+    } days[] = {
+        {"Europe/Berlin",
+         "2026-10-25",
+         {"2026-10-24T21:59:59.999Z", "2026-10-24T22:00:00.000Z", "2026-10-25T22:59:59.999Z",
+          "2026-10-25T23:00:00.000Z"}},
+        {"Europe/Berlin",
+         "2026-03-29",
+         {"2026-03-28T22:59:59.999Z", "2026-03-28T23:00:00.000Z", "2026-03-29T21:59:59.999Z",
+          "2026-03-29T22:00:00.000Z"}},
+        {"Pacific/Tongatapu",
+         "2026-11-25",
+         {"2026-11-24T10:59:59.999Z", "2026-11-24T11:00:00.000Z", "2026-11-25T10:59:59.999Z",
+          "2026-11-25T11:00:00.000Z"}},
+        {"Asia/Jakarta",
+         "2026-11-25",
+         {"2026-11-24T16:59:59.999Z", "2026-11-24T17:00:00.000Z", "2026-11-25T16:59:59.999Z",
+          "2026-11-25T17:00:00.000Z"}},
+    };
+    for (size_t i = 0; i < sizeof days / sizeof *days; i++) {
+        struct pair pair;
+        open_in(&pair, days[i].zone, days[i].at[0]);
+        struct server_env env = {.db = pair.hall, .epoch = 1, .now_ms = pair.now_ms};
+        REQUIRE(db_begin(pair.hall) == ERR_OK);
+        for (size_t n = 0; n < 4; n++)
+            REQUIRE(server_change(&env, "test", NULL, put_decision, (void *)(intptr_t)days[i].at[n]) ==
+                    ERR_OK);
+        REQUIRE(db_commit(pair.hall) == ERR_OK);
+        if (!CHECK_INT(decisions_between(&pair, days[i].day, days[i].day), 2))
+            CHECK_TEXT(days[i].zone, days[i].day);
+        pair_close(&pair);
+        zone_set("UTC");
+    }
+}
+
+/* --- a workstation of the hall in another zone --- */
+
+static void check_numbers(struct pair *pair, const char *want)
+{
+    struct json *tickets = pair_load(pair, 0, "queue", "{\"queue\":\"p\"}");
+    struct buf text = {0};
+    for (const struct json *t = json_first(json_get(tickets, "rows")); t; t = json_next(t))
+        buf_addf(&text, "%s%s of %s", text.length ? ", " : "", json_text_or(t, "number", "-"),
+                 json_text_or(t, "day", "-"));
+    CHECK_TEXT(buf_text(&text), want);
+    json_free(&tickets);
+    buf_free(&text);
+}
+
+/* Offline over the hall's midnight, started again in between on a computer that believes to be in Brazil: numbers begin
+ * anew with the hall's day, and what the copy shows is of the hall's days from the start. */
+TEST(zones_offline_numbers_are_of_the_halls_day)
+{
+    static const char issue[] = "{\"queue\":\"p\",\"channel\":\"walk_in\"}",
+                      lease[] = "{\"numbers\":{\"label\":\"W1\"}}";
+    struct pair pair;
+    struct json *session = NULL;
+    open_in(&pair, "Asia/Baku", "2026-11-25T19:50:00.000Z"); /* ten to midnight */
+    pair_start(&pair, 0);
+    pair_sign_in(&pair, 0, "rina");
+    REQUIRE(json_parse(lease, strlen(lease), &session, NULL) == ERR_OK);
+    REQUIRE(cache_take_lease(pair.cache[0], session) == ERR_OK);
+    json_free(&session);
+    pair_sync(&pair, 0);
+    pair_confirm(&pair, 0, "ticket.issue", issue);
+    pair.now_ms += 10 * 60 * 1000 - 1;
+    pair_confirm(&pair, 0, "ticket.issue", issue);
+    REQUIRE(zone_set("America/Sao_Paulo"));
+    pair_start(&pair, 0);
+    check_numbers(&pair, "W1-P001 of 2026-11-25, W1-P002 of 2026-11-25");
+    pair.now_ms += 1;
+    pair_confirm(&pair, 0, "ticket.issue", issue);
+    pair.now_ms += 1;
+    pair_confirm(&pair, 0, "ticket.issue", issue);
+    REQUIRE(zone_set("America/Sao_Paulo"));
+    pair_start(&pair, 0);
+    const char all[] =
+        "W1-P001 of 2026-11-25, W1-P002 of 2026-11-25, W1-P001 of 2026-11-26, W1-P002 of 2026-11-26";
+    check_numbers(&pair, all);
+    pair.now_ms += 9 * (int64_t)HOUR_MS;
+    pair_sync(&pair, 0);
+    check_numbers(&pair, all);
+    struct json *disputes = pair_load(&pair, 0, "disputes", "{}");
+    CHECK_INT(json_int(disputes, "count", -1), 0);
+    json_free(&disputes);
     zone_set("UTC");
     pair_close(&pair);
 }
