@@ -176,7 +176,7 @@ static void on_saved(struct reception *self, const struct ui *ui, const struct m
     self->issued = ISSUED_HERE;
     self->seq = msg->seq;
     take(&self->ticket, service(self));
-    take(&self->answer, json_get(msg->json, "data")); /* as this computer expects it: no number yet */
+    take(&self->answer, json_get(msg->json, "data")); /* as this computer expects it */
     forget_visitor(self);
 }
 
@@ -653,7 +653,20 @@ static const char *ahead_text(const struct view *view, char out[SHOW_TEXT])
     return out;
 }
 
-/* The number, large enough to be read across the desk. */
+/* This computer has no numbers of its own: the hall must give one. */
+static void no_number_view(const struct view *view, struct frame *frame, struct rect middle,
+                           struct rect below)
+{
+    bool online = view->ui->link.state == LINK_ONLINE;
+    text_draw_as(frame, middle, tr(view->ui->lang, TR("○ The ticket is saved on this computer.")),
+                 STYLE_TEXT | ATTR_BOLD, TEXT_CENTRE);
+    text_draw_as(frame, below,
+                 tr(view->ui->lang, online ? TR("The hall gives it a number…")
+                                           : TR("The number comes when the hall is reached.")),
+                 online ? STYLE_DIM : STYLE_WARN, TEXT_CENTRE);
+}
+
+/* The number, large enough to be read across the desk: the hall's, or while it is away one of this computer's own. */
 static void number_view(const struct view *view, struct frame *frame, struct rect area)
 {
     enum { WORDS_H = 6, SCALE_MAX = 2, H_MAX = 18 };
@@ -665,18 +678,16 @@ static void number_view(const struct view *view, struct frame *frame, struct rec
         area.h = H_MAX;
     }
     struct rect words = rect_cut_bottom(&area, area.h > 2 * WORDS_H ? WORDS_H : WORDS_H - 1);
-    if (self->issued == ISSUED_BY_HALL) {
-        big_draw(frame, area, json_text_or(ticket, "number", ""), STYLE_ACCENT | ATTR_BOLD, SCALE_MAX);
-    } else {
-        bool online = view->ui->link.state == LINK_ONLINE;
-        struct rect middle = rect_row(area, area.h / 2);
-        text_draw_as(frame, middle, tr(view->ui->lang, TR("○ The ticket is saved on this computer.")),
-                     STYLE_TEXT | ATTR_BOLD, TEXT_CENTRE);
+    const char *number = json_text_or(ticket, "number", "");
+    bool of_hall = self->issued == ISSUED_BY_HALL;
+    if (of_hall || *number)
+        big_draw(frame, area, number, STYLE_ACCENT | ATTR_BOLD, SCALE_MAX);
+    if (!of_hall && *number)
         text_draw_as(frame, rect_cut_top(&words, 1),
-                     tr(view->ui->lang, online ? TR("The hall gives it a number…")
-                                               : TR("The number comes when the hall is reached.")),
-                     online ? STYLE_DIM : STYLE_WARN, TEXT_CENTRE);
-    }
+                     tr(view->ui->lang, TR("○ Saved on this computer. The number holds.")), STYLE_TEXT,
+                     TEXT_CENTRE);
+    else if (!of_hall)
+        no_number_view(view, frame, rect_row(area, area.h / 2), rect_cut_top(&words, 1));
     text_draw_as(frame, rect_cut_top(&words, 1), ahead_text(view, text), STYLE_TEXT | ATTR_BOLD, TEXT_CENTRE);
     text_draw_as(frame, rect_cut_top(&words, 1), show_name(view->ui, json_get(self->ticket, "name")),
                  STYLE_DIM, TEXT_CENTRE);
