@@ -12,7 +12,7 @@
 #include "tests/sim/disk_inside.h"
 
 /* An unsynced file is written back by the system itself in the end; here when that much waits. */
-enum { WRITE_BACK = 16 << 20, DATA_KEPT = 1 << 20 };
+enum { WRITE_BACK = 16 << 20, DATA_KEPT = 4 << 20 };
 
 struct name {
     uint32_t hash;

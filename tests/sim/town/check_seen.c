@@ -99,6 +99,33 @@ static void see_draft(struct town *town, struct station *station, const struct o
     }
 }
 
+static bool is_held(struct station *station, enum table table, const char *id)
+{
+    struct json *row = NULL;
+    struct machine *before = town_enter(&station->machine);
+    enum err err = id ? row_get(station->cache->db, table, id, &row) : ERR_OK;
+    town_leave(before);
+    json_free(&row);
+    return err != ERR_ABSENT;
+}
+
+static const struct op *opening_of(const struct check *check, const char *id)
+{
+    for (size_t i = 0; i < check->op_count; i++)
+        if (strcmp(check->ops[i].type, "case.open") == 0 &&
+            str_equal(json_text(check->ops[i].body, "case"), id))
+            return &check->ops[i];
+    return NULL;
+}
+
+/* A restored hall may know no more of the ticket that an application came from, until its reception sends that anew. */
+static bool has_ground(const struct town *town, struct station *station, const struct op *op)
+{
+    const struct op *opening = opening_of(town->check, json_text(op->body, "case"));
+    return !opening || (is_held(station, TABLE_TICKET, json_text(opening->body, "ticket")) &&
+                        is_held(station, TABLE_PERSON, json_text(opening->body, "person")));
+}
+
 static void see_case(struct town *town, struct station *station, const struct op *op)
 {
     struct json *answer = look(station, "case", "case", json_text_or(op->body, "case", ""));
@@ -107,24 +134,17 @@ static void see_case(struct town *town, struct station *station, const struct op
         json_free(&answer);
         return;
     }
-    if (!json_is_object(row))
+    if (!json_is_object(row) && has_ground(town, station, op))
         town_violated(town, "station %d does not show the application of its own %s seq %lld",
                       station->machine.number, op->type, (long long)op->seq);
-    else if (strcmp(op->type, "case.draft") == 0 && is_ahead(town, station, op))
+    else if (json_is_object(row) && strcmp(op->type, "case.draft") == 0 && is_ahead(town, station, op))
         see_draft(town, station, op, row);
     json_free(&answer);
 }
 
 static void see_ticket(struct town *town, struct station *station, const struct op *op)
 {
-    struct json *row = NULL;
-    if (!op->made[0])
-        return;
-    struct machine *before = town_enter(&station->machine);
-    enum err err = row_get(station->cache->db, TABLE_TICKET, op->made, &row);
-    town_leave(before);
-    json_free(&row);
-    if (err == ERR_ABSENT)
+    if (op->made[0] && !is_held(station, TABLE_TICKET, op->made))
         town_violated(town, "station %d does not show the ticket of its own ticket.issue seq %lld",
                       station->machine.number, (long long)op->seq);
 }
