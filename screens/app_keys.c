@@ -48,6 +48,8 @@ static const char *why_not(const struct app *app, enum action action)
     enum screen_id place = screen_place(action);
     if (place != SCREEN_COUNT)
         return place_enabled(app, place);
+    if (action == ACTION_ATTENTION)
+        return app->ui.link.disputes ? NULL : TR("The hall refused nothing.");
     return top->ops->enabled ? top->ops->enabled(top->self, &app->ui, action) : NULL;
 }
 
@@ -129,6 +131,8 @@ static void perform(struct app *app, enum action action, struct effects *effects
         app->palette_open = true;
         source = app_palette_source(app);
         return palette_open(&app->palette, &source);
+    case ACTION_ATTENTION:
+        return app_push(app, SCREEN_DISPUTES, NULL, effects);
     case ACTION_NEXT_LANG:
         return next_lang(app, effects);
     case ACTION_NEXT_THEME:
