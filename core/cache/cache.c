@@ -163,30 +163,35 @@ static enum err open_file(struct cache *cache, struct err_info *info)
         err = schema_migrate(cache->db, info);
     if (err != ERR_OK)
         db_close(&cache->db);
+    /* SQLite takes some heads for files that may not be written, or of another program's version. */
+    if (err != ERR_OK && err != ERR_IN_USE && mend_needs_head(path))
+        err = ERR_CORRUPT;
     free(path);
     return err;
 }
 
-/* The first 100 bytes are the same in every file of ours but for counters, so losing them need not lose the rest.
- * A size, a list of free pages and a counter of 0 tell SQLite to look for itself. */
-static void mend_header(const char *path)
+/* What can be made out of a damaged file: ERR_ABSENT, nothing. */
+static enum err salvage(struct cache *cache, const char *damaged, int *records, bool *whole)
 {
-    static const unsigned char header[100] = {
-        'S',      'Q',       'L',       'i',       't',      'e',      ' ',      'f',         'o',
-        'r',      'm',       'a',       't',       ' ',      '3',      0,        [16] = 0x10, /* pages of 4096 bytes */
-        [18] = 2,                                                                /* with a write-ahead log */
-        [19] = 2, [21] = 64, [22] = 32, [23] = 32, [27] = 1, [43] = 1, [47] = 4, /* counters; the format of the schema */
-        [59] = 1,                                                                /* UTF-8 */
-        [63] = 1,                                                                /* our own version */
-    };
-    unsigned char is[sizeof header] = {0};
-    int fd = open(path, O_RDWR | O_CLOEXEC);
-    if (fd < 0)
-        return;
-    if (pread(fd, is, sizeof is, 0) == (ssize_t)sizeof is && memcmp(is, header, 24) != 0 &&
-        pwrite(fd, header, sizeof header, 0) == (ssize_t)sizeof header)
-        (void)fsync(fd);
-    close(fd);
+    struct db *old = NULL;
+    enum err err = db_open(&old, damaged, DB_WRITE | DB_DAMAGED, NULL) == ERR_OK ? ERR_OK : ERR_ABSENT;
+    if (err == ERR_OK)
+        err = schema_salvage(old, cache->db, records, whole);
+    db_close(&old);
+    return err;
+}
+
+/* Where its tables cannot be made out, with the schema of the file that takes its place. */
+static enum err salvage_by_likeness(struct cache *cache, const char *damaged, int *records)
+{
+    bool whole = false;
+    char *like = xasprintf("%s/cache.like", cache->dir);
+    enum err err = db_backup(cache->db, like, NULL, NULL, NULL);
+    if (err == ERR_OK && mend_schema(like, damaged) == ERR_OK)
+        err = salvage(cache, damaged, records, &whole);
+    (void)unlink(like);
+    free(like);
+    return err == ERR_ABSENT ? ERR_OK : err;
 }
 
 /* What is unsent in them joins its person's new stream, with the ids that it has, at their next sign-in
@@ -203,18 +208,18 @@ static enum err end_streams(struct db *db, const char *install)
 static enum err heal(struct cache *cache, int64_t now_ms, int *records, struct err_info *info)
 {
     char *damaged = NULL;
-    struct db *old = NULL;
     bool whole = false;
     enum err err = note_healing(cache->dir, now_ms, &damaged, info);
     if (err == ERR_OK)
         err = set_aside(cache->dir, damaged, info);
     if (err == ERR_OK)
         err = open_file(cache, info);
-    if (err == ERR_OK)
-        mend_header(damaged);
-    if (err == ERR_OK && db_open(&old, damaged, DB_WRITE, NULL) == ERR_OK)
-        err = schema_salvage(old, cache->db, records, &whole);
-    db_close(&old);
+    if (err == ERR_OK) {
+        mend_head(damaged);
+        err = salvage(cache, damaged, records, &whole);
+        if (err == ERR_ABSENT)
+            err = salvage_by_likeness(cache, damaged, records);
+    }
     if (err == ERR_OK && !whole)
         err = end_streams(cache->db, NULL);
     if (err != ERR_OK && info && info->err == ERR_OK)

@@ -48,7 +48,20 @@ static const struct migration {
 } migrations[] = {
     {sql_first, create_rows, "PRAGMA user_version = 1"},
 };
-enum { VERSION_NOW = sizeof migrations / sizeof *migrations };
+enum {
+    VERSION_NOW = sizeof migrations / sizeof *migrations,
+    VERSION_MAX = 9999, /* no version that there will be: what is beyond was not written by us */
+};
+
+/* Is the table there at all? Preparing a statement on a missing one would be a programmer's error. */
+static bool has_table(struct db *db, const char *name)
+{
+    static const char sql_table[] = "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = $1";
+    struct stmt *s = db_query(db, sql_table);
+    db_bind_text(s, 1, name);
+    int64_t count = 0;
+    return query_int(s, &count) == ERR_OK && count == 1;
+}
 
 static enum err migrate_one(struct db *db, const struct migration *migration)
 {
@@ -73,6 +86,8 @@ enum err schema_migrate(struct db *db, struct err_info *info)
     enum err err = query_int(db_query(db, sql_version), &version);
     if (err != ERR_OK)
         return err_set(info, err, "%s cannot be read: %s.", db_path(db), db_message(db));
+    if (version < 0 || version > VERSION_MAX || (version == 0 && has_table(db, "meta")))
+        return err_set(info, ERR_CORRUPT, "%s is damaged.", db_path(db));
     if (version > VERSION_NOW)
         return err_set(
             info, ERR_TOO_OLD,
@@ -158,16 +173,6 @@ static enum err copy_rows(struct stmt *from, struct db *to, const struct salvage
     return err;
 }
 
-/* Is the table there at all? Preparing a statement on a missing one would be a programmer's error. */
-static bool has_table(struct db *db, const char *name)
-{
-    static const char sql_table[] = "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = $1";
-    struct stmt *s = db_query(db, sql_table);
-    db_bind_text(s, 1, name);
-    int64_t count = 0;
-    return query_int(s, &count) == ERR_OK && count == 1;
-}
-
 static bool readable(struct db *db)
 {
     static const char *const tables[] = {"meta",       "setting",       "client",      "outbox",
@@ -182,7 +187,7 @@ enum err schema_salvage(struct db *from, struct db *to, int *records, bool *whol
 {
     *whole = false;
     if (!readable(from))
-        return ERR_OK;
+        return ERR_ABSENT;
     *whole = true;
     TRY(db_begin(to));
     for (size_t i = 0; i < sizeof salvages / sizeof *salvages; i++) {

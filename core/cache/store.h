@@ -71,8 +71,17 @@ enum err query_int(struct stmt *s, int64_t *value) MUST_USE;
 
 /* --- schema.c --- */
 enum err schema_migrate(struct db *db, struct err_info *info) MUST_USE;
-/* Copies what is readable of the person's own work out of a damaged file. *whole: nothing was missing. */
+/* Copies what is readable of the person's own work out of a damaged file. *whole: nothing was missing. ERR_ABSENT: its
+ * tables cannot be made out (mend_schema). */
 enum err schema_salvage(struct db *from, struct db *to, int *records, bool *whole) MUST_USE;
+
+/* --- mend.c: nobody has the files open --- */
+/* Its head is not that of a file of ours, so that it cannot be opened or is read otherwise. */
+bool mend_needs_head(const char *path);
+void mend_head(const char *path);
+/* Gives a damaged file the schema of another, which is fresh: the tables of salvage are made first and stay where they
+ * were made, so they lie on the same pages in each. */
+enum err mend_schema(const char *like, const char *path) MUST_USE;
 
 /* --- offline_numbers.c --- */
 /* Puts the next number of this installation into the body of a ticket.issue while the hall is away; inside the
