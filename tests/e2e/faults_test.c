@@ -907,11 +907,20 @@ TEST(cloned_disk)
     pty_type(day.pty, "the first\t");
     CHECK(pty_wait(day.pty, "all safe"));
     struct pty *second = open_loket(&copy, day.hall.url);
-    CHECK(pty_wait(second, "Note"));
+    CHECK(pty_wait(second, "the first"));
     pty_type(second, "the copy\t");
     CHECK(pty_wait(second, "This installation is a copy; ask an administrator"));
-    CHECK(pty_shows(second, "the copy")); /* kept */
+    CHECK(pty_shows(second, "run `loket outbox")); /* the way out */
+    CHECK(pty_shows(second, "the copy"));          /* kept */
     check_note(&day.hall, "the first");
+    quit(&second);
+    struct ran adopted = RUN("adopt\n", "loket", "--data", copy.data, "outbox", "adopt");
+    CHECK_INT(adopted.status, 0);
+    ran_free(&adopted);
+    second = open_loket(&copy, day.hall.url);
+    REQUIRE(pty_wait(second, "Login"));
+    sign_in(second); /* and what was typed in the copy arrives, behind what it saw of the first */
+    check_note(&day.hall, "the firstthe copy");
     quit(&second);
     place_deinit(&copy);
     day_close(&day);
