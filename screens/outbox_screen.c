@@ -80,14 +80,24 @@ static bool is_mark(const struct json *row, const char *mark)
     return strcmp(json_text_or(row, "mark", "saved"), mark) == 0;
 }
 
-/* What waits is the end of the list: it opens there, and not at this morning's records, which the hall has. */
-static void select_waiting(struct outbox *self)
+/* The first row that is here and has that mark; -1: none. */
+static int find_mark(const struct outbox *self, const char *mark)
 {
-    int waiting = (int)json_int(self->data, "count", 0), at = first_row(self);
-    for (const struct json *row = json_first(rows(self)); waiting && row; row = json_next(row), at++)
-        if (is_mark(row, "saved"))
-            return list_select(&self->list, at);
-    if (waiting)
+    int at = first_row(self);
+    for (const struct json *row = json_first(rows(self)); row; row = json_next(row), at++)
+        if (is_mark(row, mark))
+            return at;
+    return -1;
+}
+
+/* What waits is the end of the list: it opens there, else at what the hall refused, and not at this morning's records,
+ * which the hall has. */
+static void select_first(struct outbox *self)
+{
+    int waiting = (int)json_int(self->data, "count", 0), at = find_mark(self, waiting ? "saved" : "trouble");
+    if (at >= 0)
+        list_select(&self->list, at);
+    else if (waiting)
         list_select(&self->list, listed(self) - waiting);
 }
 
@@ -98,7 +108,7 @@ static void on_data(struct outbox *self, const struct msg *msg, struct effects *
     self->data = json_copy(msg->json);
     list_set_count(&self->list, listed(self));
     if (first)
-        select_waiting(self);
+        select_first(self);
     if (first && window_ends(self))
         load(self, effects);
 }
@@ -299,7 +309,10 @@ static void head_view(const struct view *view, struct frame *frame, struct rect 
     char text[SHOW_TEXT], place[32];
     struct buf head = {0};
     if (!count)
-        buf_adds(&head, tr(ui->lang, TR("Nothing of yours waits: the hall has it all.")));
+        buf_adds(&head,
+                 tr(ui->lang, find_mark(view->outbox, "trouble") < 0
+                                  ? TR("Nothing of yours waits: the hall has it all.")
+                                  : TR("Nothing of yours waits; what is marked ! the hall did not take.")));
     else if (count == 1)
         buf_adds(&head, tr(ui->lang, TR("1 record of yours waits")));
     else
