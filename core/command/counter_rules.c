@@ -59,6 +59,21 @@ static enum err body_fence(struct call *c, int64_t *fence)
 
 /* --- open --- */
 
+/* After a take-over a ticket of the clerk before may still be at the counter; it is not this one's to finish. */
+static enum err refuse_leaving(struct call *c, const struct json *ticket, const char *counter)
+{
+    const char *whose = json_text_or(ticket, "user", "");
+    if (is_me(c, whose))
+        return refuse(c, "other_counter_open", "counter",
+                      "You still have %s at counter %s. Finish or return it there, then open this one.",
+                      ticket_title(ticket), counter);
+    return refuse(
+        c, "other_counter_open", "counter",
+        "Counter %s, which you hold, still has %s of %s. They or a supervisor can finish or return it; then "
+        "open this one.",
+        counter, ticket_title(ticket), user_name(c, whose));
+}
+
 /* Nobody sits at two counters. One without open tickets is given back by itself: its clerk has moved. */
 static enum err leave(struct call *c, struct json *row)
 {
@@ -66,11 +81,9 @@ static enum err leave(struct call *c, struct json *row)
     struct json *tickets = keep(c, json_new_array());
     counter_read(row, &counter);
     TRY(counter_tickets(c, row_id(row), true, OPEN_TICKETS_MAX, tickets));
-    for (const struct json *t = json_first(tickets); t; t = json_next(t)) {
+    if (json_count(tickets) > 0) {
         json_set(answer(c), "tickets", json_copy(tickets));
-        return refuse(c, "other_counter_open", "counter",
-                      "You still have %s at counter %s. Finish or return it there, then open this one.",
-                      ticket_title(t), counter.name);
+        return refuse_leaving(c, json_first(tickets), counter.name);
     }
     struct counter_act act = {.event = COUNTER_CLOSE, .fence = -1};
     TRY(counter_do(c, row, &counter, &act));

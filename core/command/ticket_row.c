@@ -260,7 +260,7 @@ enum err counter_tickets(struct call *c, const char *counter, bool held, int row
     static const char sql_open[] = "SELECT row, called_at FROM tickets WHERE counter = $1 AND state = $2"
                                    " ORDER BY called_at LIMIT $3"; /* tickets_counter */
     static const enum ticket_state states[] = {TICKET_SERVING, TICKET_CALLED, TICKET_HELD};
-    static const char *const members[] = {"id", "number", "state", "gen"};
+    static const char *const members[] = {"id", "number", "state", "gen", "user"};
     struct json *rows = keep(c, json_new_array());
     for (size_t i = 0; i < (held ? 3 : 2); i++) {
         struct stmt *s = db_query(c->tx->db, sql_open);

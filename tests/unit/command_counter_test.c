@@ -85,6 +85,32 @@ TEST(counter_expiry_and_takeover_leave_the_citizen_with_their_clerk)
     trial_close(&h);
 }
 
+/* Whoever took a counter over cannot leave it while it has a citizen of the clerk before, and is told whose it is: a
+ * supervisor gives the citizen back. */
+TEST(counter_taken_over_is_left_when_nobody_is_there_any_more)
+{
+    struct command_hall h;
+    char ticket[64];
+    trial_open(&h);
+    CHECK(trial_run(&h, "nigar", "ticket.issue", "{'queue':'b'}"));
+    CHECK(open_counter(&h, "leyla", "1", ""));
+    CHECK(call_next(&h, "leyla", 1));
+    str_copy(ticket, sizeof ticket, h.last_ticket);
+    CHECK(!open_counter(&h, "leyla", "2", ""));
+    CHECK_TEXT(h.out.code, "other_counter_open");
+    CHECK(strstr(h.out.message, "You still have B001") != NULL);
+    CHECK(open_counter(&h, "rauf", "1", ",'takeover':true"));
+    CHECK(!open_counter(&h, "rauf", "2", ""));
+    CHECK_TEXT(h.out.code, "other_counter_open");
+    CHECK(strstr(h.out.message, "B001 of Leyla Quliyeva") != NULL);
+    CHECK_TEXT(trial_text(&h, "/tickets/0/user"), "u-leyla");
+    CHECK(!trial_run(&h, "rauf", "ticket.return", "{'ticket':'%s','gen':1,'reason':'gone'}", ticket));
+    CHECK(trial_run(&h, "kamran", "ticket.return", "{'ticket':'%s','gen':1,'reason':'gone'}", ticket));
+    CHECK(open_counter(&h, "rauf", "2", ""));
+    CHECK_TEXT(trial_row_text(&h, TABLE_COUNTER, "c-1", "/state"), "closed");
+    trial_close(&h);
+}
+
 /* Opening, taking over, closing, running out, opening again: no two holds of a counter have the same fence. */
 TEST(counter_fence_grows_with_every_hold_and_never_falls)
 {
