@@ -452,7 +452,7 @@ void disputes_view(const void *data, const struct ui *ui, struct frame *frame, s
     struct view view = {.self = self, .ui = ui};
     const struct grid_column columns[COLUMNS] = {
         {tr(ui->lang, TR("age")), 7, 0, TEXT_RIGHT},    {tr(ui->lang, TR("who")), 18, 0, TEXT_LEFT},
-        {tr(ui->lang, TR("record")), 24, 0, TEXT_LEFT}, {tr(ui->lang, TR("about")), 0, 8, TEXT_LEFT},
+        {tr(ui->lang, TR("record")), 28, 0, TEXT_LEFT}, {tr(ui->lang, TR("about")), 0, 8, TEXT_LEFT},
         {tr(ui->lang, TR("why")), 0, 24, TEXT_LEFT},
     };
     struct grid grid = {.columns = columns,
