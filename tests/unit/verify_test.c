@@ -583,7 +583,7 @@ TEST(verify_finds_any_byte_of_the_file_that_holds_history)
 {
     struct pair pair;
     struct rng rng;
-    uint64_t seed = begin_chance(&rng), rounds = given("LOKET_ROUNDS", 1) * 150;
+    uint64_t seed = begin_chance(&rng), rounds = given("LOKET_ROUNDS", 1) * 100;
     open_day(&pair);
     char *path = xasprintf("%s/hall/hall.db", pair.folder);
     pair_close(&pair);
