@@ -424,14 +424,13 @@ static void on_status(struct app *app, const struct msg *msg, struct effects *ef
         app_toast(app, TOAST_WARN, trouble);
 }
 
-/* Who only confirms begins with what waits for that. */
+/* Who only confirms begins with what waits for that, who answers for the hall with what runs out. */
 static void open_home(struct app *app, struct effects *effects)
 {
     enum screen_id home = app_home(app);
-    bool confirms = home == SCREEN_WORKLIST && app->ui.session.roles & ROLE_APPROVER;
-    struct json *args = confirms ? json_new_object() : NULL;
-    if (confirms)
-        json_set_text(args, "filter", "confirm");
+    struct json *args = home == SCREEN_WORKLIST ? json_new_object() : NULL;
+    if (args)
+        json_set_text(args, "filter", app->ui.session.roles & ROLE_APPROVER ? "confirm" : "due");
     app_push(app, home, args, effects);
     json_free(&args);
 }

@@ -201,7 +201,8 @@ static void on_result(const struct ui *ui, const struct msg *msg, struct effects
 {
     if (str_equal(msg->what, "queue.home") && str_equal(json_text(msg->json, "status"), "applied"))
         effects_toast(effects, TOAST_GOOD, "%s",
-                      tr(ui->lang, TR("The queue is back. What its bus did is taken in when it comes.")));
+                      tr(ui->lang, TR("The queue is back. What its bus did is taken in when it comes. If the "
+                                      "laptop is lost, its people need new passwords.")));
 }
 
 static void worklist_update(void *data, const struct ui *ui, const struct msg *msg, struct effects *effects)

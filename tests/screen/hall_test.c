@@ -20,6 +20,7 @@ TEST(screen_display)
 TEST(screen_worklist)
 {
     script_run("worklist.script");
+    script_run("worklist_home.script");
 }
 
 TEST(screen_disputes)
