@@ -184,6 +184,13 @@ static const char *refusal(const struct ui *ui, const struct json *row)
     return show_refusal(ui, json_text(refused, "code"), json_text(refused, "message"));
 }
 
+/* Sent, and not answered yet; where nothing is sent any more it waits again. */
+static bool is_on_its_way(const struct ui *ui, const struct json *row)
+{
+    bool stopped = ui->link.state == LINK_FROZEN || ui->link.state == LINK_EXPIRED;
+    return !stopped && str_equal(json_text(row, "state"), "sent");
+}
+
 /* A few words for the list. */
 static const char *state_words(const struct view *view, const struct json *row)
 {
@@ -194,8 +201,7 @@ static const char *state_words(const struct view *view, const struct json *row)
         return tr(ui->lang, TR("at the hall"));
     if (is_mark(row, "safe"))
         return tr(ui->lang, TR("safe"));
-    return str_equal(json_text(row, "state"), "sent") ? tr(ui->lang, TR("on its way"))
-                                                      : tr(ui->lang, TR("waits here"));
+    return tr(ui->lang, is_on_its_way(ui, row) ? TR("on its way") : TR("waits here"));
 }
 
 static const char *state_sentence(const struct ui *ui, const struct json *row)
@@ -206,9 +212,8 @@ static const char *state_sentence(const struct ui *ui, const struct json *row)
         return tr(ui->lang, TR("The hall has it on its disk; with the hall's next backup it is safe."));
     if (is_mark(row, "safe"))
         return tr(ui->lang, TR("It is in a backup of the hall."));
-    return str_equal(json_text(row, "state"), "sent")
-               ? tr(ui->lang, TR("Saved on this computer and on its way: no answer yet."))
-               : tr(ui->lang, TR("Saved on this computer, waits for the hall."));
+    return tr(ui->lang, is_on_its_way(ui, row) ? TR("Saved on this computer and on its way: no answer yet.")
+                                               : TR("Saved on this computer, waits for the hall."));
 }
 
 static void on_its_way(const struct ui *ui, char out[LINK_SENTENCE])
@@ -336,7 +341,7 @@ static void head_view(const struct view *view, struct frame *frame, struct rect 
 static void others_view(const struct view *view, struct frame *frame, struct rect *area)
 {
     int others = (int)json_int(view->outbox->data, "others", 0);
-    if (!others || area->h <= LINES_SMALL)
+    if (!others || area->h <= LINES_SMALL || view->ui->link.state == LINK_FROZEN)
         return;
     struct rect line = rect_cut_top(area, 1);
     rect_cut_left(&line, 1);

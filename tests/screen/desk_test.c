@@ -37,6 +37,7 @@ TEST(screen_outbox)
     script_run("outbox.script");
     script_run("outbox_long.script");
     script_run("outbox_refused.script");
+    script_run("outbox_frozen.script");
 }
 
 TEST(screen_help_and_palette)
