@@ -349,6 +349,12 @@ enum err file_revive(struct cache *cache)
     return err;
 }
 
+void cache_mend(struct cache *cache)
+{
+    if (db_failed(cache->db) && file_revive(cache) == ERR_OK)
+        log_write(LOG_INFO, "%s: the disk is well again", db_path(cache->db));
+}
+
 enum err cache_open(struct cache **out, const char *dir, int64_t now_ms, struct rng *rng, int *recovered,
                     struct err_info *info)
 {

@@ -21,6 +21,9 @@ enum err cache_open(struct cache **out, const char *dir, int64_t now_ms, struct 
                     struct err_info *info) MUST_USE;
 void cache_close(struct cache **cache);
 const char *cache_message(const struct cache *cache); /* the sentence of the last failure */
+/* After a disk that failed: opens the file anew, when that did not succeed at once. Cheap when all is well; to be called
+ * now and then, since reading alone does not mend it. */
+void cache_mend(struct cache *cache);
 
 /* --- identity and place --- */
 /* This installation, or the signed-in person's client on it; made once. */

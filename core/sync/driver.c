@@ -209,12 +209,22 @@ static void forget_password(struct sync *sync)
     sync->login = sync->password = NULL;
 }
 
-static char *session_body(struct sync *sync)
+static void tell_stored(struct sync *sync, enum client_event_kind kind, enum client_request request,
+                        enum err err)
+{
+    tell(sync, &(struct client_event){.kind = kind,
+                                      .request = request,
+                                      .stored = err,
+                                      .stored_text = err == ERR_OK ? "" : cache_message(sync->cache),
+                                      .answer = sync->heard[request]});
+}
+
+static char *session_body(const struct sync *sync, const char *client)
 {
     struct json *body = json_new_object();
     json_set_text(body, "user", sync->login);
     json_set_text(body, "password", sync->password);
-    json_set_text(body, "client", cache_client_for(sync->cache, sync->login ? sync->login : ""));
+    json_set_text(body, "client", client);
     char *text = json_print(body);
     json_free(&body);
     return text;
@@ -222,7 +232,12 @@ static char *session_body(struct sync *sync)
 
 static bool send_session(struct sync *sync)
 {
-    char *body = session_body(sync);
+    const char *client = cache_client_for(sync->cache, sync->login ? sync->login : "");
+    if (!*client) { /* who this installation is stands on a disk that cannot be read just now */
+        tell_stored(sync, CLIENT_STORED, CLIENT_SESSION, ERR_DISK);
+        return true;
+    }
+    char *body = session_body(sync, client);
     bool sent = begin(sync, CLIENT_SESSION, "/v1/session", body, SIGN_IN_TIMEOUT_MS);
     secret_wipe(body, strlen(body));
     free(body);
@@ -341,16 +356,6 @@ static enum err store_answer(struct sync *sync, enum client_request request)
         break;
     }
     return ERR_INVALID;
-}
-
-static void tell_stored(struct sync *sync, enum client_event_kind kind, enum client_request request,
-                        enum err err)
-{
-    tell(sync, &(struct client_event){.kind = kind,
-                                      .request = request,
-                                      .stored = err,
-                                      .stored_text = err == ERR_OK ? "" : cache_message(sync->cache),
-                                      .answer = sync->heard[request]});
 }
 
 static void store(struct sync *sync, enum client_request request)
@@ -763,6 +768,7 @@ void sync_step(struct sync *sync, int64_t wall_ms, int64_t mono_ms)
     enum { TURNS_MAX = 8 }; /* the next step goes on */
     sync->wall_ms = wall_ms;
     sync->mono_ms = mono_ms;
+    cache_mend(sync->cache);
     perform(sync);
     int64_t due_ms = client_due_ms(&sync->core);
     if (due_ms >= 0 && due_ms <= mono_ms)

@@ -354,3 +354,41 @@ TEST(moments_a_failing_fsync_loses_nothing_that_was_called_saved)
     pair_close(&pair);
     end(&cutter);
 }
+
+/* --- reads that fail --- */
+
+/* The disk was away for a moment, and just then the file could not even be opened anew. */
+TEST(moments_a_workstation_whose_disk_comes_back_is_itself_again)
+{
+    struct cutter cutter;
+    struct pair pair;
+    struct saved saved = {0};
+    char client[UUID_TEXT];
+    begin(&cutter, 0);
+    pair_open_in(&pair, "/sim/1");
+    pair_start(&pair, 0);
+    pair_sign_in(&pair, 0, "rina");
+    pair_sync(&pair, 0);
+    str_copy(client, sizeof client, cache_client(pair.cache[0]));
+    struct json *body = parse("{\"queue\":\"p\",\"channel\":\"walk_in\"}");
+    REQUIRE(cache_confirm(pair.cache[0], "ticket.issue", body, pair.now_ms, &pair.rng, &saved) == ERR_OK);
+    json_free(&saved.outcome.data);
+
+    disk_fail_writes(cutter.disk, "", 1);
+    disk_fail_reads(cutter.disk, "", -1);
+    CHECK_INT(cache_confirm(pair.cache[0], "ticket.issue", body, pair.now_ms, &pair.rng, &saved), ERR_DISK);
+    json_free(&saved.outcome.data);
+    cache_mend(pair.cache[0]);
+    CHECK_TEXT(cache_client_for(pair.cache[0], "rina"), ""); /* it is away still, and this is said */
+
+    disk_fail_reads(cutter.disk, "", 0);
+    cache_mend(pair.cache[0]);
+    CHECK_TEXT(cache_client_for(pair.cache[0], "rina"), client);
+    CHECK_INT(cache_unsent(pair.cache[0]), 1);
+    CHECK(cache_actor(pair.cache[0]) != NULL);
+    REQUIRE(cache_confirm(pair.cache[0], "ticket.issue", body, pair.now_ms, &pair.rng, &saved) == ERR_OK);
+    json_free(&saved.outcome.data);
+    json_free(&body);
+    pair_close(&pair);
+    disk_end();
+}
