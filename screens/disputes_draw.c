@@ -9,7 +9,7 @@
 #include "tui/grid.h"
 #include "tui/text.h"
 
-enum { WANTED_MAX = 8, LABEL_W_MIN = 9, LIST_ROWS_MIN = 3, VALUE_MAX = 256, FIELD_W = 28, DECISION_W = 14 };
+enum { WANTED_MAX = 8, LABEL_W_MIN = 9, LIST_ROWS_MIN = 3, VALUE_MAX = 256, FIELD_W = 22, DECISION_W = 14 };
 
 struct view {
     const struct disputes *self;
