@@ -277,13 +277,16 @@ enum err check_results(struct verify *v)
     return err == ERR_ABSENT ? ERR_OK : err;
 }
 
-/* Every refused record that carried work is a dispute of the change that refused it. */
+/* Every refused record that carried work is a dispute of the change that refused it. What a bus refused was refused
+ * there: no change of this hall did it, and its dispute came along. */
 static enum err check_disputes(struct verify *v)
 {
     static const char sql[] =
         "SELECT result.id, result.rev, audit.type, change.item FROM result JOIN audit ON audit.rev = "
         "result.rev"
-        " JOIN change ON change.rev = result.rev WHERE result.status = 'refused'"; /* primary keys */
+        " JOIN change ON change.rev = result.rev WHERE result.status = 'refused' AND (change.command = "
+        "result.id"
+        " OR result.client NOT IN (SELECT instance FROM away_merge))"; /* primary keys */
     struct stmt *s = db_query(v->db, sql);
     enum err err;
     while ((err = db_step(s)) == ERR_OK) {

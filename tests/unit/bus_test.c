@@ -947,6 +947,24 @@ TEST(bus_refused_work_stays_a_dispute_at_home)
     trip_close(&trip);
 }
 
+/* A call that the bus refused carried no work: nobody at home has to hear of it, and the home's file is whole. */
+TEST(bus_refused_call_needs_nobody_at_home)
+{
+    struct trip trip;
+    char own[64];
+    trip_open(&trip);
+    depart(&trip);
+    arrive(&trip, &trip.bus);
+    issue(&trip.bus, "", own);
+    int64_t fence = open_counter(&trip.bus, "siti", "1");
+    refused(&trip.bus, "siti", "ticket.call_next", "fence_old", "", "{'counter':'1','fence':%lld}",
+            (long long)fence - 1);
+    merge(&trip, &trip.bus);
+    CHECK_INT(count_of(&trip.home, count_disputes), 0);
+    whole(&trip.home);
+    trip_close(&trip);
+}
+
 /* The home hall is restored to a backup of before the departure: it has forgotten the trip, not the work. */
 TEST(bus_comes_home_to_a_restored_hall)
 {
