@@ -174,21 +174,20 @@ static enum err open_file(struct cache *cache, struct err_info *info)
 static enum err salvage(struct cache *cache, const char *damaged, int *records, bool *whole)
 {
     struct db *old = NULL;
-    enum err err = db_open(&old, damaged, DB_WRITE | DB_DAMAGED, NULL) == ERR_OK ? ERR_OK : ERR_ABSENT;
+    enum err err = db_open(&old, damaged, DB_WRITE, NULL) == ERR_OK ? ERR_OK : ERR_ABSENT;
     if (err == ERR_OK)
         err = schema_salvage(old, cache->db, records, whole);
     db_close(&old);
     return err;
 }
 
-/* Where its tables cannot be made out, with the schema of the file that takes its place. */
-static enum err salvage_by_likeness(struct cache *cache, const char *damaged, int *records)
+/* Once more, with the schema of the file that takes its place. */
+static enum err salvage_by_likeness(struct cache *cache, const char *damaged, int *records, bool *whole)
 {
-    bool whole = false;
     char *like = xasprintf("%s/cache.like", cache->dir);
     enum err err = db_backup(cache->db, like, NULL, NULL, NULL);
     if (err == ERR_OK && mend_schema(like, damaged) == ERR_OK)
-        err = salvage(cache, damaged, records, &whole);
+        err = salvage(cache, damaged, records, whole);
     (void)unlink(like);
     free(like);
     return err == ERR_ABSENT ? ERR_OK : err;
@@ -217,8 +216,8 @@ static enum err heal(struct cache *cache, int64_t now_ms, int *records, struct e
     if (err == ERR_OK) {
         mend_head(damaged);
         err = salvage(cache, damaged, records, &whole);
-        if (err == ERR_ABSENT)
-            err = salvage_by_likeness(cache, damaged, records);
+        if (err == ERR_ABSENT || (err == ERR_OK && !whole))
+            err = salvage_by_likeness(cache, damaged, records, &whole);
     }
     if (err == ERR_OK && !whole)
         err = end_streams(cache->db, NULL);

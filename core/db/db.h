@@ -27,7 +27,6 @@ enum db_flags {
     DB_WRITE = 1,     /* the one connection that writes and checkpoints; else read only */
     DB_CREATE = 2,    /* make the file (mode 0600) when it is not there */
     DB_EXCLUSIVE = 4, /* locking_mode=EXCLUSIVE: a second program gets ERR_IN_USE */
-    DB_DAMAGED = 8,   /* what is left of a damaged file: opens with as many of its tables as can be made out */
 };
 
 /* Opens with WAL, synchronous=FULL, foreign keys off, a busy time-out of 0. ERR_ABSENT, ERR_IN_USE,

@@ -169,20 +169,8 @@ static int lock_file(struct db *db)
                                                          : code;
 }
 
-/* The first look at a damaged schema fails and keeps what it came to; with writable_schema the next works with that. */
-static int prepare_damaged(struct db *db)
-{
-    static const char *const looks[] = {"PRAGMA writable_schema = ON", "SELECT count(*) FROM sqlite_master",
-                                        settings_write};
-    for (size_t i = 0; i < sizeof looks / sizeof *looks; i++)
-        (void)sqlite3_exec(db->raw, looks[i], NULL, NULL, NULL);
-    return SQLITE_OK;
-}
-
 static int prepare_file(struct db *db, unsigned flags)
 {
-    if (flags & DB_DAMAGED)
-        return prepare_damaged(db);
     sqlite3_wal_hook(db->raw, note_log, db);
     int code = sqlite3_exec(db->raw, flags & DB_WRITE ? settings_write : settings_read, NULL, NULL, NULL);
     if (code == SQLITE_OK)
