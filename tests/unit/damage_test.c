@@ -253,6 +253,10 @@ static bool cut_copy(struct pair *pair, int pages, bool resume, int *unsent)
         pair_start(pair, 0);
         CHECK(cache_needs_snapshot(pair->cache[0]));
         CHECK_INT(cache_unsent(pair->cache[0]), *unsent);
+        /* as of a hall that was restored since, or of what another person may see */
+        REQUIRE(db_script(pair->cache[0]->db,
+                          "INSERT INTO shadow_agencies (id, row_rev, row) VALUES ('gone', 1,"
+                          " '{\"id\":\"gone\",\"row_rev\":1}')") == ERR_OK);
     }
     while (!copying.last)
         CHECK(store_page(pair, &copying, 2) == ERR_OK);
@@ -548,6 +552,25 @@ TEST(damage_of_any_byte_of_the_head_of_the_file)
             continue;
         lay_damaged(&v, at, &byte, 1);
         try_damaged(&v, "a byte", at, 0);
+    }
+    victim_close(&v);
+}
+
+/* Where the tables are, and what their columns are called. */
+TEST(damage_of_any_byte_of_the_schema)
+{
+    struct victim v;
+    victim_open(&v);
+    for (uint64_t tries = given("LOKET_ROUNDS", 1) * 50; tries > 0;) {
+        long at = (long)rng_below(&v.rng, (uint64_t)v.size);
+        const char *page = v.bytes + at / PAGE * PAGE;
+        bool schema = memmem(page, PAGE, "CREATE ", strlen("CREATE ")) != NULL;
+        if (!schema || (v.bytes[at] == 0 && rng_below(&v.rng, 20) > 0))
+            continue;
+        char byte = (char)(v.bytes[at] + 1 + (int)rng_below(&v.rng, 255));
+        lay_damaged(&v, at, &byte, 1);
+        try_damaged(&v, "a byte", at, 0);
+        tries--;
     }
     victim_close(&v);
 }
