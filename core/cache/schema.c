@@ -2,7 +2,8 @@
  * one.
  *
  * user_version counts the migrations done. What the hall has as well (base, shadow, overlay) may be thrown
- * away by a migration; outbox, client and draft_journal never. */
+ * away by a migration; outbox, client and draft_journal never, nor may the tables of sql_first be made anew: where the
+ * schema is damaged, they are looked for on the pages on which a fresh file has them (mend.c). */
 #include <stdlib.h>
 #include <string.h>
 
