@@ -9,7 +9,7 @@
 #include "core/hall/polls.h"
 #include "tests/sim/town/town.h"
 
-static const char backup_file[] = "/sim/8/backup.db"; /* of the disk BACKUP */
+static const char backup_file[] = "/sim/11/backup.db"; /* of the disk BACKUP */
 
 static void folder_of(const struct backend *backend, char out[32])
 {
@@ -18,9 +18,14 @@ static void folder_of(const struct backend *backend, char out[32])
 
 /* --- its program --- */
 
-struct backend *backend_serving(struct town *town)
+struct backend *backend_home(struct town *town)
 {
     return &town->halls[town->serving];
+}
+
+struct backend *backend_serving(struct town *town)
+{
+    return town->side == ON_ROAD ? &town->halls[BUS] : backend_home(town);
 }
 
 void backend_close(struct backend *backend)
@@ -179,7 +184,7 @@ void backend_restore(struct town *town)
     town_tell(town, "restore to rev %lld: %s", (long long)rev, err == ERR_OK ? "done" : info.text);
     free(kept);
     if (err == ERR_OK)
-        check_restored(town, rev, safe);
+        check_restored(town, rev, safe), bus_restored(town, rev);
     else if (!machine_down(&backend->machine) && err != ERR_DISK_FULL && !town_may(town, FAULT_HALL_SYNC))
         town_violated(town, "a backup could not be restored: %s", info.text);
     backend_bury(town, backend);

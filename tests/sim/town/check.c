@@ -328,7 +328,9 @@ static bool is_level(struct town *town, struct station *station)
 
 void check_now_and_then(struct town *town)
 {
-    struct station *station = &town->stations[rng_below(&town->starts, (uint64_t)town->plan.stations)];
+    int count;
+    struct station *stations = town_stations(town, &count);
+    struct station *station = &stations[rng_below(&town->starts, (uint64_t)count)];
     if (is_level(town, station))
         base_is_hall(town, station);
 }
@@ -350,24 +352,33 @@ static bool has_settled(struct town *town, struct station *station)
            cache_unsent(station->cache) == 0 && cache_unsent_others(station->cache) == 0;
 }
 
+bool check_is_level(struct town *town)
+{
+    int count;
+    struct station *stations = town_stations(town, &count);
+    for (int i = 0; i < count; i++)
+        if (!has_settled(town, &stations[i]))
+            return false;
+    return true;
+}
+
 bool check_settled(struct town *town)
 {
     enum { LOOK_MS = 500 };
     if (!town->quiet || town->now_ms < town->check->settled_at_ms)
         return false;
     town->check->settled_at_ms = town->now_ms + LOOK_MS;
-    for (int i = 0; i < town->plan.stations; i++)
-        if (!has_settled(town, &town->stations[i]))
-            return false;
-    return true;
+    return check_is_level(town);
 }
 
 static void explain_unsettled(struct town *town)
 {
     static const char *const states[] = {"signed out", "connecting", "snapshot", "online",
                                          "offline",    "expired",    "frozen"};
-    for (int i = 0; i < town->plan.stations; i++) {
-        struct station *station = &town->stations[i];
+    int count;
+    struct station *stations = town_stations(town, &count);
+    for (int i = 0; i < count; i++) {
+        struct station *station = &stations[i];
         if (has_settled(town, station))
             continue;
         if (!station->machine.running) {
@@ -399,7 +410,7 @@ static struct actor actor_of(struct town *town, const char *user)
 }
 
 /* Someone of the hall sees it, and it is closed or they may close it. */
-static bool is_closable(struct town *town, const struct json *dispute)
+bool dispute_is_closable(struct town *town, const struct json *dispute)
 {
     for (int i = 0; i < PEOPLE; i++) {
         struct actor actor = actor_of(town, people[i].user);
@@ -423,7 +434,7 @@ static bool has_dispute(struct town *town, const struct op *op)
     while (!has && db_step(s) == ERR_OK) {
         struct json *dispute = NULL;
         if (json_parse(db_text(s, 0), strlen(db_text(s, 0)), &dispute, NULL) == ERR_OK)
-            has = is_closable(town, dispute);
+            has = dispute_is_closable(town, dispute);
         json_free(&dispute);
     }
     db_done(s);
@@ -466,15 +477,16 @@ static void check_file(struct town *town)
 
 void check_at_end(struct town *town)
 {
-    town->check->settled_at_ms = 0;
-    if (!check_settled(town))
+    int count;
+    struct station *stations = town_stations(town, &count);
+    if (!check_is_level(town))
         explain_unsettled(town);
     for (size_t i = 0; i < town->check->op_count && !town->violation[0]; i++)
         if (!town->check->ops[i].doubtful)
             check_outcome(town, &town->check->ops[i]);
-    for (int i = 0; i < town->plan.stations && !town->violation[0]; i++)
-        if (is_level(town, &town->stations[i]))
-            base_is_hall(town, &town->stations[i]);
+    for (int i = 0; i < count && !town->violation[0]; i++)
+        if (is_level(town, &stations[i]))
+            base_is_hall(town, &stations[i]);
     if (!town->violation[0])
         order_finish(town);
     if (!town->violation[0])

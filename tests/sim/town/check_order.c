@@ -118,18 +118,19 @@ void order_follow(struct town *town, const struct committed *committed)
     bool is_timed = !check->is_old && !(town->faults >> FAULT_HALL_CLOCK & 1);
     struct op *op = op_find(check, committed->command);
     bool known = op && strcmp(op->type, committed->type) == 0;
-    struct model_step step = {.rev = committed->rev,
-                              .type = known ? op->type : NULL,
-                              .user = committed->by,
-                              .body = known ? op->body : NULL,
-                              .base_known = known && op->base_known,
-                              .base_row_rev = known ? op->base_row_rev : -1,
-                              .base_hold_gen = known ? op->base_hold_gen : -1,
-                              .applied = strcmp(committed->outcome, "applied") == 0,
-                              .code = strncmp(committed->outcome, "refused ", 8) == 0 ? committed->outcome + 8
-                                                                                      : "",
-                              .rows = committed->rows,
-                              .now_ms = is_timed ? town->now_ms : -1};
+    struct model_step step = {
+        .rev = committed->rev,
+        .type = known ? op->type : NULL,
+        .user = committed->by,
+        .body = known ? op->body : NULL,
+        .base_known = known && op->base_known,
+        .base_row_rev = known ? op->base_row_rev : -1,
+        .base_hold_gen = known ? op->base_hold_gen : -1,
+        .applied = strcmp(committed->outcome, "applied") == 0,
+        .code = strncmp(committed->outcome, "refused ", 8) == 0 ? committed->outcome + 8 : "",
+        .rows = committed->rows,
+        .now_ms = is_timed ? town->now_ms : -1,
+        .clocks_are_right = !(town->faults & (1u << FAULT_HALL_CLOCK | 1u << FAULT_CLOCK))};
     char why[300];
     note_rev(check->order, step.rev, known ? (size_t)(op - check->ops) + 1 : 0);
     if (known && !op->doubtful)

@@ -66,7 +66,7 @@ struct check {
     struct typed typed[200];
     int typed_count;
     int64_t safe, safe_epoch; /* as the hall says */
-    int64_t station_safe[STATIONS_MAX], station_epoch[STATIONS_MAX];
+    int64_t station_safe[SEATS], station_epoch[SEATS];
     bool is_old; /* changes are read again that were seen before */
     struct op *ops;
     size_t op_count, op_capacity;
@@ -77,7 +77,7 @@ struct check {
     int64_t seen_rev, epoch;
     int64_t answering; /* the epoch whose answers hold; -1 between a restore and the hall's next start */
     int64_t settled_at_ms;
-    int64_t cursor[STATIONS_MAX], cursor_epoch[STATIONS_MAX];
+    int64_t cursor[SEATS], cursor_epoch[SEATS];
 };
 
 uint64_t text_hash(const char *text);
@@ -88,6 +88,8 @@ void lookup_add(struct lookup *lookup, uint64_t hash, size_t index);
 ptrdiff_t lookup_find(const struct lookup *lookup, uint64_t hash, bool (*is)(const void *ctx, size_t index),
                       const void *ctx);
 struct op *op_find(struct check *check, const char *id);
+
+bool dispute_is_closable(struct town *town, const struct json *dispute);
 
 /* check_rows.c */
 void rows_forget(struct check *check);

@@ -157,6 +157,7 @@ static int64_t time_of(const struct json *row, const char *member)
 
 static void take_hall(struct model *model, const struct json *row)
 {
+    take(model->code, row, "code");
     model->priority_count = 0;
     const struct json *list = json_get(row, "priorities");
     for (const struct json *one = json_first(list); one && model->priority_count < 8; one = json_next(one)) {
@@ -234,6 +235,7 @@ static void take_ticket(struct model_ticket *t, const struct json *row, bool all
     t->class = json_int(row, "priority_class", 0);
     take(t->counter, row, "counter");
     take(t->user, row, "user");
+    take(t->away, row, "away");
     if (!all)
         return;
     str_copy(t->state, sizeof t->state, json_text_or(row, "state", ""));
@@ -329,6 +331,14 @@ static void hold_case(struct model *model, const char *id, const struct json *ro
     model_case_take(c, row, verdict == OPEN);
 }
 
+/* Of the one paper that each of the town's services asks for. */
+static void take_paper(struct model *model, const struct json *row)
+{
+    struct model_case *c = model_case_of(model, json_text_or(row, "case", ""));
+    if (c)
+        c->papers_met = model_is(json_text_or(row, "state", ""), " seen copied waived ");
+}
+
 static void hold_row(struct model *model, const struct json *line, enum verdict verdict)
 {
     const char *table = json_text_or(line, "t", ""), *id = json_text_or(line, "id", "");
@@ -339,6 +349,8 @@ static void hold_row(struct model *model, const struct json *line, enum verdict 
         hold_counter(model, id, row, verdict);
     else if (strcmp(table, "case") == 0)
         hold_case(model, id, row, verdict);
+    else if (strcmp(table, "document") == 0 && verdict == OPEN)
+        take_paper(model, row);
     else if (strcmp(table, "queue") == 0)
         take_queue(model, id, row);
     else if (strcmp(table, "service") == 0)

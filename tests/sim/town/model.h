@@ -17,6 +17,7 @@ struct model_step {
     const char *code;        /* of the refusal */
     const struct json *rows; /* of the feed item: [{t, id, row}] */
     int64_t now_ms;          /* true time; -1: long ago */
+    bool clocks_are_right;   /* everybody's */
     /* Out: whom a call gave. */
     char ticket[64];
     int64_t gen;

@@ -16,6 +16,12 @@ static bool is_foreign(struct model *model, const char *user, const char *agency
     return found && *found->agency && *agency && strcmp(found->agency, agency) != 0;
 }
 
+/* A queue that a bus has is called there and not here. */
+static bool is_here(const struct model *model, const struct model_queue *queue)
+{
+    return !*queue->home || strcmp(queue->home, "hall") == 0 || strcmp(queue->home, model->code) == 0;
+}
+
 /* The rule named a row that has to be in the item. */
 static void need_row(struct model *model, const char *table, const char *id)
 {
@@ -77,7 +83,7 @@ static void apply_step(struct model *model, struct model_step *s, const struct s
 static enum verdict step_rule(struct model *model, struct model_step *s, const struct step *step)
 {
     struct model_ticket *t = model_ticket_of(model, json_text_or(s->body, "ticket", ""));
-    if (!t)
+    if (!t || *t->away)
         return MUST_REFUSE;
     if (json_get(s->body, "gen") && json_int(s->body, "gen", -1) != t->gen)
         return MUST_REFUSE;
@@ -85,6 +91,9 @@ static enum verdict step_rule(struct model *model, struct model_step *s, const s
         return MUST_REFUSE;
     bool held = strcmp(t->state, "waiting") != 0;
     if (held && strcmp(t->user, s->user) != 0 && !supervises(model, s->user))
+        return MUST_REFUSE;
+    const struct model_queue *to = model_queue_of(model, json_text_or(json_get(s->body, "to"), "queue", ""));
+    if (to && !is_here(model, to))
         return MUST_REFUSE;
     if (s->applied)
         apply_step(model, s, step, t);
@@ -98,7 +107,8 @@ static enum verdict step_rule(struct model *model, struct model_step *s, const s
 static enum verdict undo_rule(struct model *model, struct model_step *s)
 {
     struct model_ticket *t = model_ticket_of(model, json_text_or(s->body, "ticket", ""));
-    if (!t || !t->before.is || (json_get(s->body, "gen") && json_int(s->body, "gen", -1) != t->gen))
+    if (!t || *t->away || !t->before.is ||
+        (json_get(s->body, "gen") && json_int(s->body, "gen", -1) != t->gen))
         return MUST_REFUSE;
     if (!s->applied)
         return EITHER;                          /* too late, or the desk is taken */
@@ -146,7 +156,9 @@ static enum verdict issue_rule(struct model *model, struct model_step *s)
     }
     if (s->applied && made != 1)
         model_object(model, "%d tickets were given", made);
-    return s->applied ? OPEN : strcmp(queue->home, "hall") == 0 ? MUST_APPLY : EITHER;
+    if (!is_here(model, queue) && s->clocks_are_right) /* else it may be for another day */
+        return MUST_REFUSE;
+    return s->applied ? OPEN : is_here(model, queue) ? MUST_APPLY : EITHER;
 }
 
 /* --- a call --- */
@@ -173,7 +185,8 @@ static struct head head_of(struct model *model, const char *queue)
     struct head head = {0};
     for (size_t i = 0; i < model->tickets.count; i++) {
         struct model_ticket *t = &model->tickets.list[i];
-        if (strcmp(t->state, "waiting") != 0 || *t->counter || *t->user || strcmp(t->queue, queue) != 0)
+        if (strcmp(t->state, "waiting") != 0 || *t->counter || *t->user || *t->away ||
+            strcmp(t->queue, queue) != 0)
             continue;
         if (!head.any || is_before(t, head.any))
             head.any = t;
@@ -232,7 +245,7 @@ static void hold_choice(struct model *model, const struct model_counter *counter
     for (int i = 0; i < counter->queue_count; i++) {
         struct model_queue *queue = model_queue_of(model, counter->queues[i]);
         int64_t run;
-        if (!queue)
+        if (!queue || !is_here(model, queue))
             continue;
         struct model_ticket *head = first_of(model, queue, &run);
         bool told = strcmp(queue->kind, "fifo") == 0 || strcmp(queue->kind, "priority") == 0;
@@ -271,6 +284,17 @@ static bool may_call(struct model *model, const struct model_step *s, const stru
            json_int(s->body, "fence", -1) == counter->fence && !is_foreign(model, s->user, counter->agency);
 }
 
+/* Of a counter without a queue: nobody waits. */
+static bool serves_nothing_here(struct model *model, const struct model_counter *counter)
+{
+    for (int i = 0; i < counter->queue_count; i++) {
+        const struct model_queue *queue = model_queue_of(model, counter->queues[i]);
+        if (queue && is_here(model, queue))
+            return false;
+    }
+    return counter->queue_count > 0;
+}
+
 static bool has_someone(struct model *model, const char *user)
 {
     for (size_t i = 0; i < model->tickets.count; i++)
@@ -286,7 +310,10 @@ static enum verdict call_next_rule(struct model *model, struct model_step *s)
     if (!may_call(model, s, counter))
         return MUST_REFUSE;
     if (!s->applied)
-        return has_someone(model, s->user) || json_get(s->body, "queues") ? EITHER : MUST_APPLY;
+        return has_someone(model, s->user) || json_get(s->body, "queues") ||
+                       serves_nothing_here(model, counter)
+                   ? EITHER
+                   : MUST_APPLY;
     struct model_ticket *chosen = called_in(model, s), *own = any_own(model, counter, s->user);
     if (own && (!chosen || !is_own(chosen, counter, s->user)))
         model_object(model, "%s was sent to this counter and was passed over", own->number);
@@ -301,7 +328,10 @@ static enum verdict call_rule(struct model *model, struct model_step *s)
 {
     struct model_counter *counter = model_counter_of(model, json_text_or(s->body, "counter", ""));
     struct model_ticket *t = model_ticket_of(model, json_text_or(s->body, "ticket", ""));
-    if (!t || strcmp(t->state, "waiting") != 0 || !may_call(model, s, counter))
+    if (!t || *t->away || strcmp(t->state, "waiting") != 0 || !may_call(model, s, counter))
+        return MUST_REFUSE;
+    const struct model_queue *queue = model_queue_of(model, t->queue);
+    if (queue && !is_here(model, queue))
         return MUST_REFUSE;
     if (s->applied)
         give(model, s, counter, t);
@@ -396,7 +426,7 @@ static void move_all(struct model *model, const struct model_queue *from, const 
 {
     for (size_t i = 0; i < model->tickets.count; i++) {
         struct model_ticket *t = &model->tickets.list[i];
-        if (strcmp(t->state, "waiting") != 0 || strcmp(t->queue, from->id) != 0)
+        if (strcmp(t->state, "waiting") != 0 || *t->away || strcmp(t->queue, from->id) != 0)
             continue;
         str_copy(t->queue, sizeof t->queue, to->id);
         t->before = (struct model_before){0};
@@ -414,7 +444,9 @@ enum verdict model_queues_rule(struct model *model, struct model_step *s)
     const struct model_queue *to = model_queue_of(model, json_text_or(s->body, "to", ""));
     if (!from || !to || from == to)
         return MUST_REFUSE;
+    if (!is_here(model, to))
+        return MUST_REFUSE;
     if (s->applied && !json_bool(s->body, "preview", false))
         move_all(model, from, to);
-    return strcmp(to->home, "hall") == 0 ? MUST_APPLY : EITHER;
+    return MUST_APPLY;
 }

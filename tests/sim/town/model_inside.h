@@ -12,6 +12,7 @@ struct model_before { /* what an undo leads back to */
 
 struct model_ticket {
     char id[NAME], state[12], queue[NAME], counter[NAME], user[NAME], number[NAME];
+    char away[NAME]; /* the bus that it went along with */
     int64_t gen, arrived_ms, place_ms, class;
     struct model_before before;
 };
@@ -74,6 +75,7 @@ struct model {
         int64_t class;
     } priorities[8];
     int priority_count;
+    char code[NAME]; /* of the hall */
     struct model_step *step;
     char *why; /* [300]; "" so far */
 };

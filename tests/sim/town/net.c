@@ -71,10 +71,12 @@ static void show_page(struct town *town, const struct wire_request *request)
             town_between(&town->net, 1, 30));
 }
 
-/* The machine that a name stands for may still be the old one for a while after a fail-over. */
+/* On the road there is one. At home the machine that a name stands for may still be the old one for a while after a fail-over. */
 static int target(struct town *town)
 {
     int other = 1 - town->serving;
+    if (town->side == ON_ROAD)
+        return BUS;
     if (town->halls[other].machine.running && town_chance(&town->net, 150))
         return other;
     return town->serving;

@@ -182,20 +182,21 @@ static enum err make_station(const char *folder, struct err_info *info)
     return err;
 }
 
-enum { HALL_DISK = 60, STATION_DISK }; /* beside all machines */
+enum { HALL_DISK = 60, STATION_DISK, EMPTY_DISK }; /* beside all machines */
 
 /* Made once a process, at whatever run comes first: nothing of that run goes into them. */
 static struct disk *made(int number)
 {
-    static struct disk *aside[2];
+    static struct disk *aside[3];
     struct disk **slot = &aside[number - HALL_DISK];
     struct err_info info = {0};
     if (*slot)
         return *slot;
     disk_begin(0);
     *slot = disk_new(number);
-    enum err err =
-        number == HALL_DISK ? make_hall("/sim/60/hall", &info) : make_station("/sim/61/station", &info);
+    enum err err = number == HALL_DISK      ? make_hall("/sim/60/hall", &info)
+                   : number == STATION_DISK ? make_station("/sim/61/station", &info)
+                                            : ERR_OK;
     if (err != ERR_OK) {
         fprintf(stderr, "sim: %s\n", info.text);
         abort();
@@ -208,6 +209,7 @@ void new_prepare(void)
 {
     (void)made(HALL_DISK);
     (void)made(STATION_DISK);
+    (void)made(EMPTY_DISK);
 }
 
 void new_hall(struct disk *disk)
@@ -218,4 +220,9 @@ void new_hall(struct disk *disk)
 void new_station(struct disk *disk)
 {
     disk_copy(made(STATION_DISK), disk);
+}
+
+void new_laptop(struct disk *disk)
+{
+    disk_copy(made(EMPTY_DISK), disk);
 }

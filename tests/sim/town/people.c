@@ -78,7 +78,8 @@ void people_result(struct town *town, struct station *station, int64_t seq, cons
 static void issue(struct town *town, struct station *station)
 {
     static const char *const services[] = {"s1", "s1", "s2", "s3"};
-    struct json *body = object("service", services[pick(town, 4)]);
+    const char *service = services[pick(town, 4)];
+    struct json *body = object("service", town->side == ON_ROAD ? bus_service(town) : service);
     json_set_text(body, "channel", pick(town, 5) ? "walk_in" : "home_visit");
     if (pick(town, 4) == 0)
         json_set_text(body, "priority", pick(town, 2) ? "elderly" : "disabled");
@@ -141,9 +142,10 @@ static void open_case(struct town *town, struct station *station, const struct j
     const char *person = any(town, station->persons, station->person_count);
     json_set_text(body, "case", id);
     json_set_text(body, "service",
-                  ticket          ? json_text_or(ticket, "service", "s1")
-                  : pick(town, 2) ? "s1"
-                                  : "s2");
+                  ticket                  ? json_text_or(ticket, "service", "s1")
+                  : town->side == ON_ROAD ? bus_service(town)
+                  : pick(town, 2)         ? "s1"
+                                          : "s2");
     json_set_text(body, "channel", "walk_in");
     if (ticket)
         json_set_text(body, "ticket", json_text_or(ticket, "id", ""));
@@ -316,7 +318,8 @@ static void look_at_worklist(struct town *town, struct station *station)
 /* People talk: two write into the same form, or decide what another has begun. */
 static const char *colleagues_case(struct town *town)
 {
-    struct station *other = &town->stations[pick(town, town->plan.stations)];
+    int count;
+    struct station *stations = town_stations(town, &count), *other = &stations[pick(town, count)];
     return any(town, other->cases, other->case_count < 4 ? other->case_count : 4);
 }
 
@@ -336,12 +339,38 @@ static void work_on_case(struct town *town, struct station *station)
 
 /* --- the desk --- */
 
+struct counters {
+    char ids[4][UUID_TEXT];
+    int count;
+};
+
+static void note_counter(void *ctx, const char *table, const char *id, const struct json *row)
+{
+    struct counters *counters = ctx;
+    (void)table, (void)row;
+    if (counters->count < (int)(sizeof counters->ids / sizeof *counters->ids))
+        str_copy(counters->ids[counters->count++], UUID_TEXT, id);
+}
+
+/* A bus makes its counters itself. */
+static void counter_of_bus(struct town *town, struct station *station, char id[UUID_TEXT])
+{
+    struct counters counters = {0};
+    struct machine *before = town_enter(&station->machine);
+    enum err err = cache_rows(station->cache, "counter", note_counter, &counters);
+    town_leave(before);
+    if (err == ERR_OK && counters.count)
+        str_copy(id, UUID_TEXT, counters.ids[pick(town, counters.count)]);
+}
+
 static void open_counter(struct town *town, struct station *station)
 {
     static const char *const counters[] = {"c1", "c2", "c2", "c4"}; /* of the first agency */
-    char id[16];
+    char id[UUID_TEXT];
     bool other = strcmp(people[station->person].login, "tono") == 0;
     str_copy(id, sizeof id, pick(town, 10) && other ? "c3" : counters[pick(town, 4)]);
+    if (town->side == ON_ROAD)
+        counter_of_bus(town, station, id);
     struct json *body = object("counter", id);
     if (pick(town, 3) == 0)
         json_set_bool(body, "takeover", true);
@@ -554,6 +583,17 @@ static void act(struct town *town, struct station *station)
     }
 }
 
+static int next_person(struct town *town, const struct station *station)
+{
+    int count, at = 0;
+    const int *crew = bus_crew(town, &count);
+    if (town->side == AT_HOME)
+        return (station->person + 1) % PEOPLE;
+    while (at < count && crew[at] != station->person)
+        at++;
+    return crew[(at + 1) % count];
+}
+
 /* The quiet end: whoever left records here comes back once more, so that they go out under their own name. */
 static void come_back(struct town *town, struct station *station)
 {
@@ -562,7 +602,7 @@ static void come_back(struct town *town, struct station *station)
     town_leave(before);
     enum sync_state state = sync_status(station->sync)->state;
     if (state == SYNC_ONLINE && own == 0 && others > 0) {
-        int next = (station->person + 1) % PEOPLE;
+        int next = next_person(town, station);
         station_sign_out(town, station);
         if (station->machine.running)
             station_sign_in(town, station, next);
@@ -574,13 +614,14 @@ static void come_back(struct town *town, struct station *station)
 void people_act(struct town *town, struct station *station)
 {
     unsigned life = station->machine.life;
-    if (!town->quiet)
+    bool at_work = !town->quiet && !(town->side == ON_ROAD && bus_is_closing(town));
+    if (at_work)
         act(town, station);
     else
         come_back(town, station);
     if (station->machine.running && station->machine.life == life)
         town_plan(town,
-                  town->quiet     ? 1000
+                  !at_work        ? 1000
                   : pick(town, 5) ? town_between(&town->people, 20, 2000)
                                   : town_between(&town->people, 2000, 40 * 1000),
                   EVENT_PERSON, station->machine.number, NULL);

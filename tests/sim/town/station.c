@@ -92,7 +92,7 @@ void station_start(struct town *town, struct station *station)
     struct err_info info = {0};
     struct machine *machine = &station->machine;
     int recovered = -1;
-    if (machine->running)
+    if (machine->running || station->gone)
         return;
     if (disk_is_down(machine->disk))
         disk_boot(machine->disk);

@@ -21,8 +21,8 @@ const char *fault_name(int fault)
 
 const char *event_name(enum event_kind kind)
 {
-    static const char *const names[] = {"request", "answer",  "sync",    "turn", "person",
-                                        "start",   "trouble", "recover", "check"};
+    static const char *const names[] = {"request", "answer",  "sync",    "turn",  "person",
+                                        "start",   "trouble", "recover", "check", "bus"};
     return names[kind];
 }
 
@@ -67,6 +67,27 @@ void town_tell(const struct town *town, const char *format, ...)
     vfprintf(stderr, format, args);
     va_end(args);
     fputc('\n', stderr);
+}
+
+/* --- the two sides --- */
+
+enum side town_go(struct town *town, enum side side)
+{
+    enum side before = town->side;
+    town->side = side;
+    town->check = town->checks[side];
+    return before;
+}
+
+static enum side side_of(int machine)
+{
+    return machine == BUS || machine >= FIRST_STATION + STATIONS_MAX ? ON_ROAD : AT_HOME;
+}
+
+struct station *town_stations(struct town *town, int *count)
+{
+    *count = town->side == ON_ROAD ? BUS_STATIONS : town->plan.stations;
+    return &town->stations[town->side == ON_ROAD ? STATIONS_MAX : 0];
 }
 
 /* --- what is to come: a heap --- */
@@ -177,6 +198,8 @@ static void happen(struct town *town, const struct event *event)
     case EVENT_CHECK:
         town_plan(town, 60 * 1000, EVENT_CHECK, HALL, NULL);
         return check_now_and_then(town);
+    case EVENT_BUS:
+        return bus_step(town);
     case EVENT_KINDS:
         return;
     }
@@ -222,7 +245,9 @@ static void step(struct town *town)
     }
     town->done[event.kind]++;
     mix(town, (uint64_t)event.at_ms ^ (uint64_t)event.kind << 50 ^ (uint64_t)event.machine << 56);
+    town_go(town, side_of(event.machine));
     happen(town, &event);
+    town_go(town, AT_HOME);
 }
 
 uint64_t town_events(const struct town *town)
@@ -240,8 +265,8 @@ uint64_t town_events(const struct town *town)
 
 static void seed_streams(struct town *town)
 {
-    struct rng *const streams[] = {&town->net,   &town->trouble, &town->people,
-                                   &town->disks, &town->starts,  &town->tokens};
+    struct rng *const streams[] = {&town->net,    &town->trouble, &town->people, &town->disks,
+                                   &town->starts, &town->tokens,  &town->trips};
     for (size_t i = 0; i < sizeof streams / sizeof *streams; i++)
         rng_seed(streams[i], town->plan.seed * 16 + i);
 }
@@ -269,8 +294,10 @@ static struct town *town_new(const struct plan *plan, bool tell)
     }
     new_hall(town->halls[HALL].machine.disk);
     disk_new(BACKUP);
-    town->halls[SPARE].stale = true;
-    town->check = check_new(town);
+    town->halls[SPARE].stale = town->halls[BUS].stale = true;
+    town->checks[AT_HOME] = check_new(town);
+    town_go(town, AT_HOME);
+    bus_choose(town);
     return town;
 }
 
@@ -298,10 +325,12 @@ struct town *town_run(const struct plan *plan, bool tell)
     if (goes_on(town))
         trouble_end(town);
     int64_t until_ms = town->now_ms + KEPT_MS;
-    while (goes_on(town) && town->now_ms < until_ms && !check_settled(town))
+    while (goes_on(town) && town->now_ms < until_ms && !(bus_is_over(town) && check_settled(town)))
         step(town);
     if (!town->violation[0])
         check_at_end(town);
+    if (!town->violation[0])
+        bus_check_at_end(town);
     return town;
 }
 
@@ -310,14 +339,16 @@ void town_free(struct town **slot)
     struct town *town = *slot;
     if (!town)
         return;
-    for (int i = 0; i < 2; i++)
+    for (int i = 0; i < HALLS; i++)
         backend_close(&town->halls[i]);
-    for (int i = 0; i < town->plan.stations; i++)
+    for (int i = 0; i < SEATS; i++)
         station_close(&town->stations[i]);
     for (int i = 0; i < town->event_count; i++)
         forget(&town->heap[i]);
     free(town->heap);
-    check_free(&town->check);
+    for (int i = 0; i < SIDES; i++)
+        check_free(&town->checks[i]);
+    bus_free(&town->bus);
     disk_end();
     here.town = NULL;
     here.machine = NULL;

@@ -15,40 +15,45 @@
 
 enum {
     STATIONS_MAX = 5,
-    HALL = 0, /* machine and disk of the hall */
-    SPARE =
-        1, /* the machine that stands by: after a fail-over it is the hall, and the old one may still run */
-    FIRST_STATION = 2,
-    MACHINES = FIRST_STATION + STATIONS_MAX,
+    BUS_STATIONS = 2,
+    SEATS = STATIONS_MAX + BUS_STATIONS, /* those of the bus come last */
+    HALL = 0,                            /* machine and disk of the hall */
+    SPARE = 1, /* stands by: after a fail-over it is the hall, and the old one may still run */
+    BUS = 2,   /* the laptop of a mobile hall, while one is away */
+    HALLS = 3,
+    FIRST_STATION = HALLS,
+    MACHINES = FIRST_STATION + SEATS,
     BACKUP = MACHINES + 1, /* a disk in a safe, with the newest backup */
     TOWN_DAY_MS = 24 * 60 * 60 * 1000,
     KEPT_MS = 3 * 60 * 1000, /* the quiet end: everything must have come right by then */
 };
 
 /* What may go wrong; each can be left out (--without NAME). */
-#define FAULTS(X)                                                            \
-    X(LOSE, "lose")           /* a request or an answer never arrives */     \
-    X(TWICE, "twice")         /* a request arrives twice */                  \
-    X(LATE, "late")           /* by minutes, and out of order */             \
-    X(CUT, "cut")             /* an answer ends in its middle */             \
-    X(PAGE, "page")           /* a proxy answers 200 or 502 with HTML */     \
-    X(PART, "part")           /* a workstation has no network for a while */ \
-    X(HALL_KILL, "hall-kill") /* kill -9 */                                  \
-    X(HALL_POWER, "hall-power")                                              \
-    X(HALL_FULL, "hall-full")                                                \
-    X(HALL_SYNC, "hall-sync") /* fsync fails */                              \
-    X(HALL_CLOCK, "hall-clock")                                              \
-    X(RESTORE, "restore")   /* from a backup that is older than the hall */  \
-    X(FAILOVER, "failover") /* a standby goes on; the old one may live */    \
-    X(KILL, "kill")         /* of a workstation, from here */                \
-    X(POWER, "power")                                                        \
-    X(FULL, "full")                                                          \
-    X(SYNC, "sync")                                                          \
-    X(CLOCK, "clock")                                                        \
-    X(CLONE, "clone")   /* its disk is copied into another computer */       \
-    X(SHIFT, "shift")   /* another person sits down */                       \
-    X(EXPIRE, "expire") /* the hall forgets every sign-in */                 \
-    X(PRUNE, "prune")   /* the hall forgets old changes: a snapshot is needed */
+#define FAULTS(X)                                                                    \
+    X(LOSE, "lose")           /* a request or an answer never arrives */             \
+    X(TWICE, "twice")         /* a request arrives twice */                          \
+    X(LATE, "late")           /* by minutes, and out of order */                     \
+    X(CUT, "cut")             /* an answer ends in its middle */                     \
+    X(PAGE, "page")           /* a proxy answers 200 or 502 with HTML */             \
+    X(PART, "part")           /* a workstation has no network for a while */         \
+    X(HALL_KILL, "hall-kill") /* kill -9 */                                          \
+    X(HALL_POWER, "hall-power")                                                      \
+    X(HALL_FULL, "hall-full")                                                        \
+    X(HALL_SYNC, "hall-sync") /* fsync fails */                                      \
+    X(HALL_CLOCK, "hall-clock")                                                      \
+    X(RESTORE, "restore")   /* from a backup that is older than the hall */          \
+    X(FAILOVER, "failover") /* a standby goes on; the old one may live */            \
+    X(KILL, "kill")         /* of a workstation, from here */                        \
+    X(POWER, "power")                                                                \
+    X(FULL, "full")                                                                  \
+    X(SYNC, "sync")                                                                  \
+    X(CLOCK, "clock")                                                                \
+    X(CLONE, "clone")       /* its disk is copied into another computer */           \
+    X(SHIFT, "shift")       /* another person sits down */                           \
+    X(EXPIRE, "expire")     /* the hall forgets every sign-in */                     \
+    X(PRUNE, "prune")       /* the hall forgets old changes: a snapshot is needed */ \
+    X(BUS, "bus")           /* a queue leaves with a mobile hall, and comes home */  \
+    X(BUS_LOST, "bus-lost") /* … is taken back while it is away; at times it comes after all */
 enum fault {
 #define X(name, word) FAULT_##name,
     FAULTS(X)
@@ -73,6 +78,7 @@ enum event_kind {
     EVENT_TROUBLE, /* the next thing goes wrong */
     EVENT_RECOVER, /* something ends: no network, a full disk */
     EVENT_CHECK,   /* of what is too dear to be checked at each step */
+    EVENT_BUS,     /* whoever is in charge of a departure does the next thing */
     EVENT_KINDS
 };
 const char *event_name(enum event_kind kind);
@@ -112,9 +118,10 @@ struct station {
     struct rng rng;       /* what the program takes for chance */
     int person;           /* of people[], who sits here */
     bool signed_in, copy; /* copy: its disk was cloned, or is a clone */
+    bool gone;            /* taken down with its bus */
     bool cut_off;         /* no network */
     bool black_hole;      /* … and nothing even says so */
-    char counter[16];
+    char counter[UUID_TEXT];
     int64_t fence;
     bool wants_answer; /* an online command has no answer yet */
     char tickets[KNOWN_MAX][UUID_TEXT], cases[KNOWN_MAX][UUID_TEXT], persons[KNOWN_MAX][UUID_TEXT];
@@ -128,7 +135,11 @@ struct backend {
     bool stale; /* the world has gone on without it */
 };
 
+/* Where something happens: at the hall with its workstations, or at the mobile hall with its own. Each has its checker. */
+enum side { AT_HOME, ON_ROAD, SIDES };
+
 struct check;
+struct bus;
 struct town {
     struct plan plan;
     unsigned faults; /* bits: what may go wrong in this run */
@@ -139,17 +150,20 @@ struct town {
     uint64_t planned; /* events so far */
 
     uint64_t done[EVENT_KINDS];
-    struct rng net, trouble, people, disks, starts, tokens;
-    bool quiet;              /* the end: nothing goes wrong any more */
-    struct backend halls[2]; /* HALL, SPARE */
-    int serving;             /* which of them is the hall */
-    int64_t backup_rev;      /* of the copy on disk BACKUP; -1 none */
-    struct station stations[STATIONS_MAX];
+    struct rng net, trouble, people, disks, starts, tokens, trips;
+    bool quiet;                  /* the end: nothing goes wrong any more */
+    struct backend halls[HALLS]; /* HALL, SPARE, BUS */
+    int serving;                 /* HALL or SPARE: which of them is the hall */
+    int64_t backup_rev;          /* of the copy on disk BACKUP; -1 none */
+    struct station stations[SEATS];
     uint64_t exchanges;
-    struct check *check;
-    char violation[600]; /* "" so far */
-    uint64_t digest;     /* over everything that happened: two runs agree */
-    bool tell;           /* every event on standard error */
+    struct bus *bus;             /* NULL: this run has none */
+    struct check *checks[SIDES]; /* ON_ROAD: while a bus is away */
+    enum side side;              /* of what happens just now … */
+    struct check *check;         /* … and its checker */
+    char violation[600];         /* "" so far */
+    uint64_t digest;             /* over everything that happened: two runs agree */
+    bool tell;                   /* every event on standard error */
 };
 
 /* --- town.c: time, events, the run --- */
@@ -165,6 +179,10 @@ void town_violated(struct town *town, const char *format, ...) PRINTF(2, 3);
 void town_tell(const struct town *town, const char *format, ...) PRINTF(2, 3);
 const char *fault_name(int fault); /* NULL after the last */
 
+enum side town_go(struct town *town, enum side side); /* returns where it was before */
+/* The workstations of the place where something happens. */
+struct station *town_stations(struct town *town, int *count);
+
 /* Whose code runs just now: the stand-ins need to know. There is one town a process at a time. */
 struct here {
     struct town *town;
@@ -175,11 +193,12 @@ struct machine *town_enter(struct machine *machine); /* returns who ran before *
 void town_leave(struct machine *before);
 
 /* --- new.c: what every run begins with --- */
-/* Two disks made once a process and copied from then on: a hall that was just set up, a workstation that was just
- * installed. */
+/* Disks made once a process and copied from then on: a hall that was just set up, a workstation that was just
+ * installed, an empty one. */
 void new_prepare(void);
 void new_hall(struct disk *disk);
 void new_station(struct disk *disk);
+void new_laptop(struct disk *disk);
 
 /* --- machine.c --- */
 void machine_init(struct town *town, struct machine *machine, int number);
@@ -197,7 +216,8 @@ void backend_bury(struct town *town,
                   struct backend *backend); /* its program ended: close it, plan its start */
 void backend_turn(struct town *town, struct backend *backend);
 void backend_due(struct town *town, struct backend *backend);
-struct backend *backend_serving(struct town *town);
+struct backend *backend_serving(struct town *town); /* of the place where something happens */
+struct backend *backend_home(struct town *town);    /* the hall, wherever that is */
 void backend_backup(struct town *town);
 void backend_restore(struct town *town);
 void backend_failover(struct town *town);
@@ -225,7 +245,21 @@ void people_result(struct town *town, struct station *station, int64_t seq, cons
 void trouble_choose(struct town *town); /* which faults this seed has */
 void trouble_next(struct town *town);   /* makes one, plans the next */
 void trouble_recover(struct town *town, int machine);
-void trouble_end(struct town *town); /* everything is mended: the quiet end */
+void trouble_end(struct town *town);      /* everything is mended: the quiet end */
+void trouble_end_here(struct town *town); /* … at the place where something happens */
+
+/* --- bus.c: a departure, days on the road, the way home; and who is in charge of it --- */
+void bus_choose(struct town *town);           /* whether this seed has one, and when the first leaves */
+void bus_step(struct town *town);             /* the next thing */
+bool bus_is_out(const struct town *town);     /* there is a mobile hall, at work or trying to be */
+bool bus_is_closing(const struct town *town); /* its people have stopped: what they saved is sent */
+bool bus_may_suffer(const struct town *town); /* what goes wrong may go wrong there */
+const int *bus_crew(const struct town *town, int *count); /* of people[]: who is there */
+const char *bus_service(const struct town *town);         /* one that its queue serves */
+bool bus_is_over(struct town *town);                      /* the quiet end: whatever comes home is home */
+void bus_restored(struct town *town, int64_t rev);        /* the hall went back to rev */
+void bus_check_at_end(struct town *town);
+void bus_free(struct bus **bus);
 
 /* --- curl.c: the workstations' side of the network --- */
 struct wire_request {
@@ -285,5 +319,6 @@ void check_station_started(struct town *town, struct station *station,
 void check_station_stepped(struct town *town, struct station *station);
 void check_restored(struct town *town, int64_t rev, int64_t safe_through); /* the hall went back to rev */
 void check_now_and_then(struct town *town);
-bool check_settled(struct town *town); /* nothing is left to do: liveness */
+bool check_settled(struct town *town);  /* the quiet end: nothing is left to do: liveness */
+bool check_is_level(struct town *town); /* every workstation of the place has sent and fetched everything */
 void check_at_end(struct town *town);

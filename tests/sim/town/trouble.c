@@ -8,7 +8,7 @@
 /* Each seed has about half of the faults, so that rare pairs of them meet undisturbed by the rest. */
 void trouble_choose(struct town *town)
 {
-    for (int fault = 0; fault < FAULT_COUNT; fault++)
+    for (int fault = 0; fault < FAULT_BUS; fault++)
         if (rng_below(&town->trouble, 2))
             town->faults |= 1u << fault;
     town->faults &= ~town->plan.without;
@@ -16,7 +16,9 @@ void trouble_choose(struct town *town)
 
 static struct station *any_station(struct town *town)
 {
-    return &town->stations[rng_below(&town->trouble, (uint64_t)town->plan.stations)];
+    int count;
+    struct station *stations = town_stations(town, &count);
+    return &stations[rng_below(&town->trouble, (uint64_t)count)];
 }
 
 /* --- at a workstation --- */
@@ -66,7 +68,11 @@ static void change_shift(struct town *town, struct station *station)
 {
     if (!station->machine.running)
         return;
-    int next = (int)rng_below(&town->trouble, PEOPLE);
+    int count;
+    const int *crew = bus_crew(town, &count);
+    int next = (int)rng_below(&town->trouble, (uint64_t)(town->side == ON_ROAD ? count : PEOPLE));
+    if (town->side == ON_ROAD)
+        next = crew[next];
     if (town_chance(&town->trouble, 700))
         station_sign_out(town, station);
     if (station->machine.running)
@@ -185,8 +191,11 @@ static void make(struct town *town, enum fault fault)
     case FAULT_LATE:
     case FAULT_CUT:
     case FAULT_PAGE:
-    case FAULT_COUNT:
         return; /* the network's own */
+    case FAULT_BUS:
+    case FAULT_BUS_LOST:
+    case FAULT_COUNT:
+        return; /* bus.c */
     }
 }
 
@@ -197,26 +206,52 @@ static bool is_rare(int fault)
            fault == FAULT_HALL_SYNC;
 }
 
+/* Nobody takes a backup of a bus, has a second one, or copies its disks. */
+static bool is_of_the_hall(int fault)
+{
+    return fault == FAULT_RESTORE || fault == FAULT_FAILOVER || fault == FAULT_CLONE || fault == FAULT_PRUNE;
+}
+
+static enum side side_for(struct town *town, int fault)
+{
+    enum { OF_1000 = 350 };
+    return bus_may_suffer(town) && !is_of_the_hall(fault) && town_chance(&town->trips, OF_1000) ? ON_ROAD
+                                                                                                : AT_HOME;
+}
+
 void trouble_next(struct town *town)
 {
-    int fault = (int)rng_below(&town->trouble, FAULT_COUNT);
+    int fault = (int)rng_below(&town->trouble, FAULT_BUS);
     bool again = is_rare(fault) && town_chance(&town->trouble, 500);
     town_plan(town, town_between(&town->trouble, 100, 12 * 1000), EVENT_TROUBLE, HALL, NULL);
     if (town_chance(&town->trouble, 120))
         backend_backup(town);
     if (again || !town_may(town, (enum fault)fault))
         return;
-    town_tell(town, "trouble: %s", fault_name(fault));
+    enum side before = town_go(town, side_for(town, fault));
+    town_tell(town, "trouble%s: %s", town->side == ON_ROAD ? " of the bus" : "", fault_name(fault));
     make(town, (enum fault)fault);
+    town_go(town, before);
 }
 
 /* --- and its end --- */
 
 static void mend(struct town *town, struct machine *machine)
 {
-    (void)town;
     disk_full(machine->disk, DISK_ENDLESS);
+    disk_fail_fsync(machine->disk, DISK_FSYNC_WELL, &town->disks);
     machine->ops_to_end = -1;
+    machine->wall_wrong_ms = 0;
+}
+
+static void mend_station(struct town *town, struct station *station)
+{
+    mend(town, &station->machine);
+    station->cut_off = false;
+    if (!station->machine.running)
+        station_start(town, station);
+    else
+        station_step(town, station);
 }
 
 void trouble_recover(struct town *town, int number)
@@ -233,27 +268,29 @@ void trouble_recover(struct town *town, int number)
         backend_end(town, backend, true);
 }
 
+void trouble_end_here(struct town *town)
+{
+    int count;
+    struct station *stations = town_stations(town, &count);
+    mend(town, &backend_serving(town)->machine);
+    if (!backend_serving(town)->machine.running)
+        backend_start(town, backend_serving(town));
+    for (int i = 0; i < count; i++)
+        mend_station(town, &stations[i]);
+}
+
 void trouble_end(struct town *town)
 {
     town->quiet = true;
-    for (int i = 0; i < 2; i++) {
+    for (int i = 0; i < BUS; i++) {
         mend(town, &town->halls[i].machine);
-        town->halls[i].machine.wall_wrong_ms = 0;
-        disk_fail_fsync(town->halls[i].machine.disk, DISK_FSYNC_WELL, &town->disks);
         if (town->halls[i].stale)
             backend_end(town, &town->halls[i], true);
     }
-    if (!backend_serving(town)->machine.running)
-        backend_start(town, backend_serving(town));
-    for (int i = 0; i < town->plan.stations; i++) {
-        struct station *station = &town->stations[i];
-        mend(town, &station->machine);
-        disk_fail_fsync(station->machine.disk, DISK_FSYNC_WELL, &town->disks);
-        station->cut_off = false;
-        station->machine.wall_wrong_ms = 0;
-        if (!station->machine.running)
-            station_start(town, station);
-        else
-            station_step(town, station);
+    trouble_end_here(town);
+    if (bus_is_out(town)) {
+        town_go(town, ON_ROAD);
+        trouble_end_here(town);
+        town_go(town, AT_HOME);
     }
 }
