@@ -359,6 +359,16 @@ enum err cache_cancel_online(struct cache *cache, int64_t seq)
 /* --- sending --- */
 
 /* Everything up to it is answered and safe, so that the hall may forget its answers. */
+/* *seq is at most the one before the first that s finds. */
+static enum err end_before(struct stmt *s, int64_t *seq)
+{
+    int64_t first = 0;
+    enum err err = query_int(s, &first);
+    if (err == ERR_OK && first <= *seq)
+        *seq = first - 1;
+    return err == ERR_ABSENT ? ERR_OK : err;
+}
+
 static enum err acked_through(struct cache *cache, int64_t *seq)
 {
     static const char sql_last[] = "SELECT last_seq FROM client WHERE id = $1"; /* a row a person */
@@ -369,17 +379,15 @@ static enum err acked_through(struct cache *cache, int64_t *seq)
     struct stmt *s = db_query(cache->db, sql_last);
     db_bind_text(s, 1, cache->client);
     enum err err = query_int(s, seq);
-    int64_t first = 0;
+    if (err != ERR_OK)
+        return err == ERR_ABSENT ? ERR_OK : err;
     s = db_query(cache->db, sql_pending);
     db_bind_text(s, 1, cache->client);
-    if (err == ERR_OK && (err = query_int(s, &first)) == ERR_OK && first <= *seq)
-        *seq = first - 1;
+    TRY(end_before(s, seq));
     s = db_query(cache->db, sql_unsafe);
     db_bind_text(s, 1, cache->client);
     db_bind_int(s, 2, cache->place.safe_through);
-    if ((err == ERR_OK || err == ERR_ABSENT) && (err = query_int(s, &first)) == ERR_OK && first <= *seq)
-        *seq = first - 1;
-    return err == ERR_ABSENT ? ERR_OK : err;
+    return end_before(s, seq);
 }
 
 static enum err add_commands(struct cache *cache, int commands_max, size_t bytes_max, struct buf *body,

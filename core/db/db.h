@@ -42,7 +42,9 @@ const char *db_message(const struct db *db);
  * What was committed with synchronous=FULL is all there; whoever keeps more in memory reads it again. When it cannot be
  * opened, every call on it fails until it can. */
 bool db_failed(const struct db *db);
-enum err db_revive(struct db *db) MUST_USE;
+enum err db_revive(struct db *db) MUST_USE; /* ERR_DISK also while a statement is being read */
+/* The text of a statement that was begun and is not done, NULL: none. A file whose statement stays so is never revived. */
+const char *db_being_read(const struct db *db);
 
 enum err db_begin(struct db *db) MUST_USE;  /* BEGIN IMMEDIATE; on a reader a snapshot to read from */
 enum err db_commit(struct db *db) MUST_USE; /* after it returns ERR_OK the rows are durable */

@@ -301,12 +301,12 @@ bool db_failed(const struct db *db)
     return db->failed;
 }
 
-static bool is_being_read(const struct db *db)
+const char *db_being_read(const struct db *db)
 {
     for (size_t i = 0; i < db->slot_count; i++)
         if (db->slots[i] && db->slots[i]->busy)
-            return true;
-    return false;
+            return db->slots[i]->sql;
+    return NULL;
 }
 
 static void revive_failed(struct db *db, const struct err_info *info)
@@ -320,7 +320,7 @@ enum err db_revive(struct db *db)
     struct err_info info = {0};
     if (!db->failed)
         return ERR_OK;
-    if (is_being_read(db))
+    if (db_being_read(db))
         return ERR_DISK;
     close_raw(db);
     db->log_pages = 0;

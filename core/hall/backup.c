@@ -121,6 +121,19 @@ static enum err raise_epoch(struct tx *tx, void *ctx)
     return err;
 }
 
+/* Closing moves the log into the file, and says nothing when the disk does not let it: the file would go to its place
+ * without what the log alone knows. */
+static enum err is_whole(const char *path, struct err_info *info)
+{
+    struct stat log;
+    char *name = xasprintf("%s-wal", path);
+    bool left = stat(name, &log) == 0 && log.st_size > 0;
+    free(name);
+    return left ? err_set(info, ERR_DISK,
+                          "%s could not be written whole. Nothing was changed; check the disk.", path)
+                : ERR_OK;
+}
+
 /* Everything in the restored file stands in its backup, so it is safe; the change that tells of the restoring
  * is not. */
 static enum err give_epoch(const char *path, int64_t epoch, int64_t *rev, struct err_info *info)
@@ -141,7 +154,8 @@ static enum err give_epoch(const char *path, int64_t epoch, int64_t *rev, struct
     if (err == ERR_OK)
         err = server_change(&work.env, "hall.restore", NULL, raise_epoch, &epoch);
     *rev = state.rev;
-    return work_close(&work, err, info);
+    err = work_close(&work, err, info);
+    return err == ERR_OK ? is_whole(path, info) : err;
 }
 
 static enum err sync_folder(const char *data, struct err_info *info)

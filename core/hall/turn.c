@@ -116,8 +116,17 @@ static void tick(struct hall *hall)
     retention_follow(hall);
 }
 
+/* A file that could not even be opened anew when its disk failed: reading alone would not try it again, and whoever has no
+ * session that can be read writes nothing. */
+static void mend(struct hall *hall)
+{
+    if (db_failed(hall->db) && db_revive(hall->db) == ERR_OK && store_state(hall->db, &hall->state) == ERR_OK)
+        log_write(LOG_INFO, "%s: the disk is well again", db_path(hall->db));
+}
+
 void hall_end_turn(struct hall *hall, bool quiet)
 {
+    mend(hall);
     tick(hall);
     bool wrote = writer_pending(hall->writer);
     writer_flush(hall->writer);

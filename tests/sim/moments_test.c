@@ -392,3 +392,48 @@ TEST(moments_a_workstation_whose_disk_comes_back_is_itself_again)
     pair_close(&pair);
     disk_end();
 }
+
+/* Once the new epoch stands in the log, its way into the file fails. */
+static void fail_the_way_out_of_the_log(void *ctx, struct disk *disk, const struct disk_op *op)
+{
+    (void)ctx;
+    size_t length = strlen(op->path);
+    if (op->kind == DISK_WRITE && length > 4 && strcmp(op->path + length - 4, "-wal") == 0)
+        disk_fail_writes(disk, "hall.db.restored", 1);
+}
+
+TEST(moments_a_hall_that_could_not_be_restored_whole_stays_as_it_was)
+{
+    struct cutter cutter;
+    struct pair pair;
+    struct hall_state before, after;
+    struct err_info info = {0};
+    int64_t rev;
+    char *kept = NULL;
+    begin(&cutter, 0);
+    pair_open_in(&pair, "/sim/1");
+    REQUIRE(backup_take(pair.hall, "/sim/1/backup.db", &rev, &info) == ERR_OK);
+    REQUIRE(store_state(pair.hall, &before) == ERR_OK);
+    pair_close(&pair);
+
+    disk_on_op(cutter.disk, fail_the_way_out_of_the_log, NULL);
+    CHECK_INT(backup_restore("/sim/1/hall", "/sim/1/backup.db", &kept, &rev, &info), ERR_DISK);
+    CHECK(strstr(info.text, "Nothing was changed") != NULL);
+    CHECK(kept == NULL);
+    disk_on_op(cutter.disk, NULL, NULL);
+    disk_fail_writes(cutter.disk, "", 0);
+
+    struct db *db = NULL;
+    REQUIRE(store_open(&db, "/sim/1/hall", false, &info) == ERR_OK);
+    REQUIRE(store_state(db, &after) == ERR_OK);
+    CHECK_INT(after.epoch, before.epoch);
+    db_close(&db);
+    info = (struct err_info){0};
+    REQUIRE(backup_restore("/sim/1/hall", "/sim/1/backup.db", &kept, &rev, &info) == ERR_OK);
+    REQUIRE(store_open(&db, "/sim/1/hall", false, &info) == ERR_OK);
+    REQUIRE(store_state(db, &after) == ERR_OK);
+    CHECK_INT(after.epoch, before.epoch + 1);
+    db_close(&db);
+    free(kept);
+    disk_end();
+}
