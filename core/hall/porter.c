@@ -30,6 +30,7 @@ struct visitor {
     struct buf text;
     bool busy; /* the request is complete and waits for its commit */
     struct json *request, *answer;
+    enum err refused; /* what the request itself came to, when it was refused with a sentence */
     struct err_info info;
 };
 
@@ -150,18 +151,24 @@ static void answer(struct visitor *visitor, enum err err)
 
 /* --- the request --- */
 
+/* A request that does not fit undoes itself alone. Its ERR_CONFLICT ("there is an account siti already") is not the
+ * store's, which would end the hall: the store's comes without a sentence. */
 static enum err run_request(void *ctx, const struct server_env *env)
 {
     struct visitor *visitor = ctx;
     json_free(&visitor->answer);
-    return admin_apply(env, visitor->request, &visitor->answer, &visitor->info);
+    visitor->info.text[0] = '\0';
+    enum err err = admin_apply(env, visitor->request, &visitor->answer, &visitor->info);
+    bool refused = err != ERR_OK && visitor->info.text[0] && !store_broken(err);
+    visitor->refused = refused ? err : ERR_OK;
+    return refused ? ERR_REFUSED : err;
 }
 
 static void request_done(void *ctx, enum err err)
 {
     struct visitor *visitor = ctx;
     tokens_clear(visitor->porter->hall->tokens); /* who is who may be another by now */
-    answer(visitor, err);
+    answer(visitor, err == ERR_REFUSED && visitor->refused != ERR_OK ? visitor->refused : err);
 }
 
 /* A backup is taken between groups of writes, on their connection: requests wait as long as it takes. */

@@ -204,6 +204,11 @@ TEST(loketd_serves_until_told)
     check_run(RUN("secret\n", "loketd", "user", "add", "--data", hall.data, "--login", "leyla", "--roles",
                   "clerk", "--password-file", "-"),
               0, "leyla");
+    /* What does not fit is refused, and the hall goes on. */
+    check_run(RUN("secret\n", "loketd", "user", "add", "--data", hall.data, "--login", "leyla", "--roles",
+                  "clerk", "--password-file", "-"),
+              1, "already");
+    check_run(RUN(NULL, "loketd", "recall", "--data", hall.data, "--queues", hall.queue), 1, "is here");
     check_run(RUN(NULL, "loketd", "user", "list", "--data", hall.data), 0, "leyla");
     char *backup = xasprintf("%s/running.db", test_folder());
     check_run(RUN(NULL, "loketd", "backup", "--data", hall.data, backup), 0, backup);
