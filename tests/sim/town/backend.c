@@ -159,8 +159,10 @@ void backend_backup(struct town *town)
         err = store_state(backend->hall.db, &backend->hall.state);
     town_leave(before);
     town_tell(town, "backup at rev %lld: %s", (long long)rev, err == ERR_OK ? "made" : info.text);
-    if (err == ERR_OK)
+    if (err == ERR_OK) {
         town->backup_rev = rev;
+        check_hall_stepped(town, backend);
+    }
     if (machine_down(&backend->machine))
         backend_bury(town, backend);
 }
@@ -185,7 +187,8 @@ void backend_restore(struct town *town)
     free(kept);
     if (err == ERR_OK)
         check_restored(town, rev, safe), bus_restored(town, rev);
-    else if (!machine_down(&backend->machine) && err != ERR_DISK_FULL && !town_may(town, FAULT_HALL_SYNC))
+    else if (!machine_down(&backend->machine) && err != ERR_DISK_FULL && !town_may(town, FAULT_HALL_SYNC) &&
+             !town_may(town, FAULT_EIO))
         town_violated(town, "a backup could not be restored: %s", info.text);
     backend_bury(town, backend);
 }

@@ -221,8 +221,23 @@ void check_hall_started(struct town *town, struct backend *backend)
     rows_follow(town, backend);
 }
 
+bool check_may_read(struct machine *machine, const struct db *db)
+{
+    disk_fail_reads(machine->disk, "", 0);
+    return !db_failed(db);
+}
+
+/* A statement that is left open keeps a file that failed from being opened anew, for ever. */
+static void check_done(struct town *town, const struct machine *machine, const struct db *db)
+{
+    const char *sql = db_being_read(db);
+    if (sql)
+        town_violated(town, "machine %d leaves a statement open: %s", machine->number, sql);
+}
+
 void check_hall_stepped(struct town *town, struct backend *backend)
 {
+    check_done(town, &backend->machine, backend->hall.db);
     if (backend->stale)
         return;
     seen_hall(town, backend);
@@ -306,6 +321,7 @@ void check_station_stepped(struct town *town, struct station *station)
     struct check *check = town->check;
     int at = (int)(station - town->stations);
     int64_t cursor = cache_cursor(station->cache), epoch = cache_epoch(station->cache);
+    check_done(town, &station->machine, station->cache->db);
     seen_stepped(town, station, cursor != check->cursor[at]);
     if (epoch == check->cursor_epoch[at] && cursor < check->cursor[at] &&
         !cache_needs_snapshot(station->cache) && !cache_needs_snapshot(station->cache))

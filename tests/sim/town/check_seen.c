@@ -14,6 +14,7 @@ static bool sampled(struct town *town, unsigned of_1000)
 static struct json *look(struct station *station, const char *what, const char *member, const char *value)
 {
     struct json *args = json_new_object(), *answer = NULL;
+    disk_fail_reads(station->machine.disk, "", 0); /* nor does whoever only looks meet a bad place */
     json_set_text(args, member, value);
     struct machine *before = town_enter(&station->machine);
     if (cache_load(station->cache, what, args, clock_wall_now_ms(), &answer) != ERR_OK)
@@ -130,7 +131,7 @@ static void see_case(struct town *town, struct station *station, const struct op
 {
     struct json *answer = look(station, "case", "case", json_text_or(op->body, "case", ""));
     const struct json *row = json_get(answer, "case");
-    if (machine_down(&station->machine)) {
+    if (machine_down(&station->machine) || db_failed(station->cache->db)) {
         json_free(&answer);
         return;
     }

@@ -91,6 +91,8 @@ struct op *op_find(struct check *check, const char *id);
 
 bool dispute_is_closable(struct town *town, const struct json *dispute);
 
+/* check.c: the checker's own eyes do not meet a bad place on the disk; false: the program itself cannot read just now. */
+bool check_may_read(struct machine *machine, const struct db *db);
 /* check_rows.c */
 void rows_forget(struct check *check);
 void rows_follow(struct town *town, struct backend *backend);

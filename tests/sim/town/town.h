@@ -47,6 +47,7 @@ enum {
     X(POWER, "power")                                                                \
     X(FULL, "full")                                                                  \
     X(SYNC, "sync")                                                                  \
+    X(EIO, "eio") /* a few reads or writes of any disk fail, the next are well */    \
     X(CLOCK, "clock")                                                                \
     X(CLONE, "clone")       /* its disk is copied into another computer */           \
     X(SHIFT, "shift")       /* another person sits down */                           \

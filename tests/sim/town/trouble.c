@@ -57,6 +57,18 @@ static void fail_sync(struct town *town, struct machine *machine)
     disk_fail_fsync(machine->disk, hows[rng_below(&town->trouble, 3)], &town->disks);
 }
 
+/* A bad place on the disk, or a cable. */
+static void fail_io(struct town *town, struct machine *machine)
+{
+    static const char *const tails[] = {"", ".db", "-wal"};
+    const char *tail = tails[rng_below(&town->trouble, 3)];
+    int count = (int)town_between(&town->trouble, 1, 3);
+    if (town_chance(&town->trouble, 700))
+        disk_fail_reads(machine->disk, tail, count);
+    else
+        disk_fail_writes(machine->disk, tail, count);
+}
+
 static void turn_clock(struct town *town, struct machine *machine)
 {
     static const int64_t jumps[] = {
@@ -176,6 +188,8 @@ static void make(struct town *town, enum fault fault)
         return fill_disk(town, &any_station(town)->machine);
     case FAULT_SYNC:
         return fail_sync(town, &any_station(town)->machine);
+    case FAULT_EIO:
+        return fail_io(town, town_chance(&town->trouble, 300) ? &hall->machine : &any_station(town)->machine);
     case FAULT_CLOCK:
         return turn_clock(town, &any_station(town)->machine);
     case FAULT_CLONE:
@@ -240,6 +254,8 @@ static void mend(struct town *town, struct machine *machine)
 {
     disk_full(machine->disk, DISK_ENDLESS);
     disk_fail_fsync(machine->disk, DISK_FSYNC_WELL, &town->disks);
+    disk_fail_reads(machine->disk, "", 0);
+    disk_fail_writes(machine->disk, "", 0);
     machine->ops_to_end = -1;
     machine->wall_wrong_ms = 0;
 }
