@@ -114,8 +114,7 @@ static void check_given(struct town *town, const struct model_step *step)
 void order_follow(struct town *town, const struct committed *committed)
 {
     struct check *check = town->check;
-    /* A hall whose clock is turned takes its leases for over until its next look at them, 5 s at most. */
-    bool is_timed = !check->is_old && !(town->faults >> FAULT_HALL_CLOCK & 1);
+    bool is_timed = !check->is_old;
     struct op *op = op_find(check, committed->command);
     bool known = op && strcmp(op->type, committed->type) == 0;
     struct model_step step = {
