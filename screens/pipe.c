@@ -103,12 +103,24 @@ static void say_network(struct pipe *pipe, int64_t since_ms)
     pipe_say(&pipe->io, line);
 }
 
+/* Also before each line that tells of the hall: what it answers is not told while it is said to be away. */
+static void watch_network(struct pipe *pipe)
+{
+    const struct sync_status *status = sync_status(pipe->sync);
+    bool online = status->state == SYNC_ONLINE || status->state == SYNC_SNAPSHOT;
+    if (status->state == SYNC_CONNECTING || online == pipe->online)
+        return;
+    pipe->online = online;
+    say_network(pipe, status->since_ms);
+}
+
 static void say_row(void *ctx, const char *table, const char *id, const struct json *row)
 {
     struct pipe *pipe = ctx;
     if (!table)
         pipe->copied_anew = true;
     else if (pipe->ready && !pipe->copied_anew && json_has_text(pipe->follow, table)) {
+        watch_network(pipe);
         struct json *line = event("row");
         json_set_text(line, "t", table);
         json_set_text(line, "id", id);
@@ -271,16 +283,6 @@ static void become_ready(struct pipe *pipe)
     pipe->copied_anew = true;
 }
 
-static void watch_network(struct pipe *pipe)
-{
-    const struct sync_status *status = sync_status(pipe->sync);
-    bool online = status->state == SYNC_ONLINE || status->state == SYNC_SNAPSHOT;
-    if (status->state == SYNC_CONNECTING || online == pipe->online)
-        return;
-    pipe->online = online;
-    say_network(pipe, status->since_ms);
-}
-
 static void watch_frozen(struct pipe *pipe)
 {
     const struct sync_status *status = sync_status(pipe->sync);
@@ -347,10 +349,12 @@ static void on_result(void *ctx, int64_t seq, const struct json *result)
     set_copy(line, "error", json_get(result, "error"));
     pipe->told_rev = json_int(result, "rev", 0);
     pipe->told_epoch = cache_epoch(pipe->cache);
-    if (pipe->ready)
-        pipe_say(&pipe->io, line);
-    else
+    if (!pipe->ready) {
         json_add(pipe->early, line);
+        return;
+    }
+    watch_network(pipe);
+    pipe_say(&pipe->io, line);
 }
 
 static void confirm(struct pipe *pipe, const struct json *tag, const char *type, struct json *body)
