@@ -9,6 +9,7 @@
 #include "tests/support/hall.h"
 #include "tests/support/piped.h"
 #include "tests/support/program.h"
+#include "tests/support/stranger.h"
 #include "tests/support/test.h"
 
 static const char issue[] = "{'tag':'i','type':'ticket.issue','body':{'queue':'p','channel':'walk_in'}}";
@@ -283,6 +284,33 @@ TEST(pipe_finds_the_hall_again)
     piped_skip(&piped, "result", "i");
     CHECK_INT(piped_end(&piped, SIGTERM), 0);
     CHECK_INT(tickets_at_hall(&place), 1);
+    CHECK_INT(hall_stop(&place.hall), 0);
+}
+
+/* The first thing that the hall answers is the result itself: before it stands that the hall is there again. */
+TEST(pipe_says_that_the_hall_is_there_before_what_it_says)
+{
+    struct place place;
+    struct stranger between;
+    open_place(&place);
+    stranger_start(&between, STRANGER_PASSES, place.hall.port);
+    struct piped piped = PIPED("--hall", between.url, "--user", "reception", "--password-file",
+                               place.password, "--data", place.data);
+    piped_skip(&piped, "ready", NULL);
+    stranger_be(&between, STRANGER_GONE);
+    piped_skip(&piped, "network", NULL);
+    piped_say(&piped, issue);
+    piped_skip(&piped, "saved", "i");
+    stranger_be(&between, STRANGER_TARDY);
+    struct json *line = piped_next(&piped);
+    CHECK_TEXT(json_text(line, "event"), "network");
+    CHECK_TEXT(json_text(line, "state"), "online");
+    json_free(&line);
+    line = piped_next(&piped);
+    CHECK_TEXT(json_text(line, "event"), "result");
+    json_free(&line);
+    CHECK_INT(piped_end(&piped, SIGTERM), 0);
+    stranger_stop(&between);
     CHECK_INT(hall_stop(&place.hall), 0);
 }
 

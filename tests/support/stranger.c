@@ -55,6 +55,12 @@ static bool send_all(int fd, const char *bytes, ssize_t length)
     return length > 0 && send(fd, bytes, (size_t)length, MSG_NOSIGNAL) == length;
 }
 
+/* What of a request's head is kept in a manner; NULL: all goes on. */
+static const char *held_in(int manner)
+{
+    return manner == STRANGER_HOLDS ? "/v1/snapshot" : manner == STRANGER_TARDY ? "/v1/feed" : NULL;
+}
+
 static void from_caller(struct line *line, volatile int *shared)
 {
     char bytes[65536];
@@ -63,8 +69,8 @@ static void from_caller(struct line *line, volatile int *shared)
     line->dead |= shared[MANNER] == STRANGER_DEAF;
     if (ok && line->dead)
         return;
-    if (ok && shared[MANNER] == STRANGER_HOLDS && got < HELD_BYTES &&
-        memmem(bytes, (size_t)got, "/v1/snapshot", 12)) {
+    const char *held = held_in(shared[MANNER]);
+    if (ok && held && got < HELD_BYTES && memmem(bytes, (size_t)got, held, strlen(held))) {
         memcpy(line->held, bytes, (size_t)got);
         line->held_bytes = got;
         return;
@@ -99,7 +105,7 @@ static void from_hall(struct line *line, volatile int *shared)
 static void turn(struct line *line, volatile int *shared)
 {
     bool ok = shared[MANNER] != STRANGER_GONE;
-    if (ok && line->held_bytes && shared[MANNER] != STRANGER_HOLDS) {
+    if (ok && line->held_bytes && !held_in(shared[MANNER])) {
         ok = send_all(line->hall, line->held, line->held_bytes);
         line->held_bytes = 0;
     }

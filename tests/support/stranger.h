@@ -11,6 +11,7 @@ enum stranger_manner {
     STRANGER_DEAF,   /* takes requests and hands none on: nothing is refused, nothing is answered */
     STRANGER_LOSES,  /* hands requests on and loses the answers */
     STRANGER_HOLDS,  /* keeps requests for a copy of the hall until its manner changes; hands on the rest */
+    STRANGER_TARDY,  /* the same with requests for news */
 };
 struct stranger {
     char url[64];
