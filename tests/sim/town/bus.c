@@ -29,9 +29,17 @@ enum deed {
 
 enum { DEEDS_MAX = 16, TRIPS_MAX = 4, SOON_MS = 300, LATER_MS = 1500 };
 
+struct errand;
+typedef void take_answer(struct town *town, struct trip *trip, const struct errand *errand);
+
 /* A request to a hall at work. */
 struct errand {
-    bool under_way, ended;
+    struct town *town;
+    struct errand *next;
+    struct trip *trip; /* whose */
+    take_answer *take;
+    bool of_deed; /* then the deed is done with it; else it mends the past */
+    bool ended;
     struct backend *backend;
     unsigned life; /* of its machine */
     struct json *request, *answer;
@@ -50,8 +58,8 @@ struct bus {
     bool waiting; /* a wait of this deed was begun */
     int64_t until_ms;
     bool out, closing;
-    struct trip *of; /* whose parcel the errand is about */
-    struct errand errand;
+    struct errand *errand;  /* under way; NULL: none */
+    struct errand *errands; /* all of them */
 };
 
 int64_t trip_merged_rev(const struct trip *trip)
@@ -201,14 +209,6 @@ void bus_choose(struct town *town)
 
 /* --- an errand --- */
 
-static void errand_forget(struct errand *errand)
-{
-    json_free(&errand->request);
-    json_free(&errand->answer);
-    before_free(&errand->before);
-    *errand = (struct errand){0};
-}
-
 static int64_t rev_of(struct db *db)
 {
     struct hall_state state;
@@ -220,27 +220,30 @@ static bool is_merge(const struct errand *errand)
     return str_equal(json_text(errand->request, "do"), "bus.merge");
 }
 
+/* As porter.c does it: what does not fit undoes itself alone. */
 static enum err run_errand(void *ctx, const struct server_env *env)
 {
-    struct town *town = ctx;
-    struct errand *errand = &town->bus->errand;
+    struct errand *errand = ctx;
+    struct town *town = errand->town;
     json_free(&errand->answer);
     before_free(&errand->before);
     errand->before_rev = rev_of(env->db);
     if (is_merge(errand))
-        errand->before = before_merge(town, town->bus->of, env->db);
+        errand->before = before_merge(errand->trip, env->db);
     errand->info.text[0] = '\0';
     enum err err = admin_apply(env, errand->request, &errand->answer, &errand->info);
     errand->after_rev = rev_of(env->db);
-    if (err == ERR_OK && is_merge(errand) && !machine_down(&errand->backend->machine))
-        check_merge(town, town->bus->of, errand->before, env->db, errand->answer);
-    return err;
+    bool lives =
+        errand == town->bus->errand && !machine_down(&errand->backend->machine) && !errand->backend->stale;
+    if (err == ERR_OK && is_merge(errand) && lives)
+        check_merge(town, errand->trip, errand->before, env->db, errand->answer);
+    bool refused = err != ERR_OK && errand->info.text[0] && !store_broken(err);
+    return refused ? ERR_REFUSED : err;
 }
 
 static void errand_done(void *ctx, enum err err)
 {
-    struct town *town = ctx;
-    struct errand *errand = &town->bus->errand;
+    struct errand *errand = ctx;
     tokens_clear(errand->backend->hall.tokens);
     if (machine_down(&errand->backend->machine) || errand->backend->stale)
         return; /* whoever asked hears nothing */
@@ -248,20 +251,40 @@ static void errand_done(void *ctx, enum err err)
     errand->err = err;
 }
 
-static void errand_send(struct town *town, struct backend *backend, struct json *request)
+/* It lives as long as the run: a hall that is the hall no more may still come to it. */
+static void errand_send(struct town *town, struct backend *backend, struct trip *trip, struct json *request,
+                        take_answer *take)
 {
-    struct errand *errand = &town->bus->errand;
-    *errand = (struct errand){
-        .under_way = true, .backend = backend, .life = backend->machine.life, .request = request};
-    writer_add(backend->hall.writer, run_errand, errand_done, town);
+    struct errand *errand = xcalloc(1, sizeof *errand);
+    *errand = (struct errand){.town = town,
+                              .next = town->bus->errands,
+                              .trip = trip,
+                              .take = take,
+                              .of_deed = true,
+                              .backend = backend,
+                              .life = backend->machine.life,
+                              .request = request};
+    town->bus->errand = town->bus->errands = errand;
+    writer_add(backend->hall.writer, run_errand, errand_done, errand);
     town_plan(town, 0, EVENT_TURN, backend->machine.number, NULL);
+}
+
+static void errands_free(struct errand **list)
+{
+    while (*list) {
+        struct errand *errand = *list;
+        *list = errand->next;
+        json_free(&errand->request);
+        json_free(&errand->answer);
+        before_free(&errand->before);
+        free(errand);
+    }
 }
 
 static bool errand_waits(const struct errand *errand)
 {
     const struct machine *machine = &errand->backend->machine;
-    return errand->under_way && !errand->ended && machine->running && machine->life == errand->life &&
-           !errand->backend->stale;
+    return !errand->ended && machine->running && machine->life == errand->life && !errand->backend->stale;
 }
 
 /* --- the laptop --- */
@@ -431,71 +454,38 @@ static void told(struct town *town, const struct errand *errand)
     town_tell(town,
               "%s: %s%s%s, rev %lld to %lld: %lld tickets, %lld applications, %lld commands, %lld disputes",
               json_text_or(errand->request, "do", "?"),
-              errand->err == ERR_OK          ? "done"
-              : errand->info.text[0] != '\0' ? errand->info.text
-                                             : err_text(errand->err),
+              !errand->ended               ? "no answer"
+              : errand->err == ERR_OK      ? "done"
+              : errand->err == ERR_REFUSED ? errand->info.text
+                                           : err_text(errand->err),
               json_bool(a, "again", false) ? ", again" : "", json_bool(a, "late", false) ? ", late" : "",
               (long long)errand->before_rev, (long long)errand->after_rev,
               (long long)json_int(a, "tickets", 0), (long long)json_int(a, "cases", 0),
               (long long)json_int(a, "commands", 0), (long long)json_int(a, "disputes", 0));
 }
 
-/* Asks until it is answered; then takes the answer. A refusal with a sentence is one for good. */
-static bool ask(struct town *town, struct backend *backend, struct trip *trip,
-                struct json *(*request)(struct town *town, const struct trip *trip),
-                void (*take)(struct town *town, struct trip *trip, const struct errand *errand))
+/* What came of the errand; true: well. A refusal has no second try. */
+static bool settle(struct town *town, struct errand *errand)
 {
-    struct bus *bus = town->bus;
-    struct errand *errand = &bus->errand;
-    if (errand->under_way && errand_waits(errand))
-        return false;
-    if (errand->under_way && errand->ended) {
-        bool well = errand->err == ERR_OK,
-             refused = !well && errand->info.text[0] != '\0' && !store_broken(errand->err);
-        told(town, errand);
-        if (well)
-            take(town, trip, errand);
-        else if (refused)
-            town_violated(town, "%s: %s", json_text_or(errand->request, "do", "?"), errand->info.text);
-        else
-            trip->in_doubt = trip->in_doubt || is_merge(errand); /* the commit failed: perhaps it is there */
-        errand_forget(errand);
-        return well || refused;
-    }
-    if (errand->under_way) { /* its hall ended with it */
-        town_tell(town, "%s: no answer", json_text_or(errand->request, "do", "?"));
-        trip->in_doubt = trip->in_doubt || is_merge(errand);
-        errand_forget(errand);
-        return false;
-    }
-    if (!backend->machine.running || machine_down(&backend->machine) || backend->hall.fatal != ERR_OK)
-        return false;
-    bus->of = trip;
-    errand_send(town, backend, request(town, trip));
-    return false;
+    bool lost = !errand->ended;
+    told(town, errand);
+    if (!lost && errand->err == ERR_OK)
+        errand->take(town, errand->trip, errand);
+    else if (!lost && errand->err == ERR_REFUSED)
+        town_violated(town, "%s: %s", json_text_or(errand->request, "do", "?"), errand->info.text);
+    else if (is_merge(errand) && (lost || errand->err != ERR_DISK_FULL))
+        errand->trip->in_doubt = true; /* its hall ended, or its commit failed: perhaps it is there */
+    return !lost && errand->err == ERR_OK;
 }
 
-static struct json *ask_departure(struct town *town, const struct trip *trip)
+/* Of a hall that is at work; otherwise later. */
+static void ask(struct town *town, struct backend *backend, struct trip *trip, struct json *request,
+                take_answer *take)
 {
-    return departure_request(town, trip);
-}
-
-static struct json *ask_parcel(struct town *town, const struct trip *trip)
-{
-    (void)town, (void)trip;
-    return request_of("bus.parcel");
-}
-
-static struct json *ask_merge(struct town *town, const struct trip *trip)
-{
-    (void)town;
-    return merge_request(trip);
-}
-
-static struct json *ask_recall(struct town *town, const struct trip *trip)
-{
-    (void)town;
-    return recall_request(trip);
+    if (backend->machine.running && !machine_down(&backend->machine) && backend->hall.fatal == ERR_OK)
+        errand_send(town, backend, trip, request, take);
+    else
+        json_free(&request);
 }
 
 static void recalled(struct town *town, struct trip *trip, const struct errand *errand)
@@ -528,9 +518,10 @@ static bool is_at_home(struct town *town, const char *queue)
 static bool recall(struct town *town, struct trip *trip)
 {
     struct backend *home = backend_home(town);
-    if (!town->bus->errand.under_way && home->machine.running && is_at_home(town, trip->queue))
+    if (home->machine.running && is_at_home(town, trip->queue))
         return true;
-    return ask(town, home, trip, ask_recall, recalled);
+    ask(town, home, trip, recall_request(trip), recalled);
+    return false;
 }
 
 /* What its workstations did not send waits in them: the laptop stays until it is all there. */
@@ -565,7 +556,7 @@ static bool rest(struct town *town)
 {
     if (town->bus->count < TRIPS_MAX && !town->quiet)
         begin_trip(town);
-    return false;
+    return false; /* it has begun, or nothing comes after it */
 }
 
 static bool do_deed(struct town *town, enum deed deed)
@@ -573,17 +564,20 @@ static bool do_deed(struct town *town, enum deed deed)
     struct trip *trip = trip_now(town);
     switch (deed) {
     case DEPART:
-        return ask(town, backend_home(town), trip, ask_departure, departed);
+        ask(town, backend_home(town), trip, departure_request(town, trip), departed);
+        return false;
     case LOAD:
         return load_laptop(town);
     case WORK:
     case DEEDS:
         return true;
     case PACK:
-        return ask(town, &town->halls[BUS], trip, ask_parcel, packed);
+        ask(town, &town->halls[BUS], trip, request_of("bus.parcel"), packed);
+        return false;
     case MERGE:
     case AGAIN:
-        return ask(town, backend_home(town), trip, ask_merge, merged);
+        ask(town, backend_home(town), trip, merge_request(trip), merged);
+        return false;
     case RECALL:
         return recall(town, trip);
     case CLOSE:
@@ -647,37 +641,41 @@ static struct trip *stranded(struct town *town)
 static bool mend_past(struct town *town)
 {
     struct bus *bus = town->bus;
-    struct errand *errand = &bus->errand;
-    bool about_past = errand->under_way && bus->of != trip_now(town);
-    struct trip *trip = about_past ? bus->of : errand->under_way ? NULL : unmerged(town);
-    if (trip) {
-        ask(town, backend_home(town), trip, ask_merge, merged);
-        return true;
-    }
-    trip = errand->under_way ? NULL : stranded(town);
+    struct trip *trip = unmerged(town);
     if (trip)
-        ask(town, backend_home(town), trip, ask_recall, recalled);
+        ask(town, backend_home(town), trip, merge_request(trip), merged);
+    else if ((trip = stranded(town)))
+        ask(town, backend_home(town), trip, recall_request(trip), recalled);
+    if (bus->errand)
+        bus->errand->of_deed = false;
     return trip;
+}
+
+static void go_on(struct bus *bus)
+{
+    bus->at++;
+    bus->waiting = false;
 }
 
 void bus_step(struct town *town)
 {
     struct bus *bus = town->bus;
-    bool idle = !bus->errand.under_way && !town->quiet;
-    town_plan(town, idle ? LATER_MS : SOON_MS, EVENT_BUS, HALL, NULL);
-    if (mend_past(town) || is_waiting(town))
+    struct errand *errand = bus->errand;
+    town_plan(town, errand || town->quiet ? SOON_MS : LATER_MS, EVENT_BUS, HALL, NULL);
+    if (errand && errand_waits(errand))
         return;
-    if (!do_deed(town, bus->deeds[bus->at]) || bus->deeds[bus->at] == REST)
-        return;
-    bus->at++;
-    bus->waiting = false;
+    bus->errand = NULL;
+    if (errand && settle(town, errand) && errand->of_deed)
+        go_on(bus);
+    else if (!errand && !mend_past(town) && !is_waiting(town) && do_deed(town, bus->deeds[bus->at]))
+        go_on(bus);
 }
 
 bool bus_is_over(struct town *town)
 {
     struct bus *bus = town->bus;
-    return !bus || (bus->deeds[bus->at] == REST && !bus->out && !bus->errand.under_way && !unmerged(town) &&
-                    !stranded(town));
+    return !bus ||
+           (bus->deeds[bus->at] == REST && !bus->out && !bus->errand && !unmerged(town) && !stranded(town));
 }
 
 void bus_restored(struct town *town, int64_t rev)
@@ -712,7 +710,7 @@ void bus_free(struct bus **slot)
         free(bus->trips[i].parcel);
         json_free(&bus->trips[i].must);
     }
-    errand_forget(&bus->errand);
+    errands_free(&bus->errands);
     free(bus);
     *slot = NULL;
 }

@@ -30,7 +30,7 @@ int64_t trip_merged_rev(const struct trip *trip); /* of the bus: what is at home
 /* --- check_bus.c --- */
 /* Within the transaction of a merge: as it was before. */
 struct before;
-struct before *before_merge(struct town *town, const struct trip *trip, struct db *db);
+struct before *before_merge(const struct trip *trip, struct db *db);
 void before_free(struct before **before);
 /* What the merge made of it. */
 void check_merge(struct town *town, const struct trip *trip, const struct before *before, struct db *db,

@@ -86,12 +86,11 @@ static bool same_but_place(const struct json *a, const struct json *b)
     return same;
 }
 
-struct before *before_merge(struct town *town, const struct trip *trip, struct db *db)
+struct before *before_merge(const struct trip *trip, struct db *db)
 {
     struct before *before = xcalloc(1, sizeof *before);
     struct json *left = lines_of(trip->departure);
     char key[96];
-    (void)town;
     before->lines = lines_of(trip->parcel);
     before->left = rows_of(left);
     before->rows = json_new_object();
@@ -298,8 +297,7 @@ static void judge_case(const struct judging *j, const struct json *row, const st
                                           "decision",        "decided_by", "draft", "flags",
                                           "confirm_pending", "person",     NULL};
     const char *id = json_text_or(row, "id", ""), *which;
-    if (went_on_at_home(j, "case", id)) {
-        json_set_bool(j->touched, id, true);
+    if (json_get(j->touched, id)) {
         judge_words(j, row, now);
     } else if (!same_members(row, now, members, &which)) {
         town_violated(j->town, "application %s, which only the bus had, came home with another %s",
@@ -314,6 +312,8 @@ static void judge_row(const struct judging *j, const struct json *line)
     bool is_part = json_text(row, "case") && strcmp(table, "ticket") != 0;
     if (is_part && json_get(j->touched, json_text_or(row, "case", "")))
         return; /* its commands tell */
+    if (strcmp(table, "case") == 0 && went_on_at_home(j, table, id))
+        json_set_bool(j->touched, id, true);
     struct json *now = row_of(j->db, table, id);
     if (!now)
         town_violated(j->town, "%s %s of the bus is not at home after the merge", table, id);
