@@ -84,11 +84,15 @@ static enum err write_rows(struct tx *tx, void *ctx)
 #define CASE(n) "019ff1c0-0000-7000-8000-00000000000" n
 static const struct actor siti = {.user = "u-siti", .login = "siti", .agency = "a1", .roles = ROLE_CLERK},
                           tono = {.user = "u-tono", .login = "tono", .agency = "a2", .roles = ROLE_CLERK};
-#define HANDED_IN(who, n, service)                                                                        \
-    {who, "case.open", "{\"case\":\"" CASE(n) "\",\"service\":\"" service "\",\"channel\":\"walk_in\"}"}, \
-        {who, "case.draft", "{\"case\":\"" CASE(n) "\",\"patch\":{\"reason\":\"expired\"}}"},             \
-    {                                                                                                     \
-        who, "case.submit", "{\"case\":\"" CASE(n) "\"}"                                                  \
+#define OPENED(who, n, service)                                                                            \
+    {                                                                                                      \
+        who, "case.open", "{\"case\":\"" CASE(n) "\",\"service\":\"" service "\",\"channel\":\"walk_in\"}" \
+    }
+#define HANDED_IN(who, n, service)                                                            \
+    OPENED(who, n, service),                                                                  \
+        {who, "case.draft", "{\"case\":\"" CASE(n) "\",\"patch\":{\"reason\":\"expired\"}}"}, \
+    {                                                                                         \
+        who, "case.submit", "{\"case\":\"" CASE(n) "\"}"                                      \
     }
 #define PAPERS_SEEN(who, n)                                                           \
     {                                                                                 \
@@ -119,6 +123,9 @@ static const struct work {
     HANDED_IN(&siti, "6", "s1"),
     PAPERS_SEEN(&siti, "6"),
     DECIDED(&siti, "6", "c", "refuse", "\"R1\""),
+    OPENED(&siti, "7", "s1"), /* nothing is written in these yet: two may begin at once */
+    OPENED(&siti, "8", "s2"),
+    OPENED(&siti, "9", "s1"),
 };
 
 static enum err do_work(const struct server_env *env)
