@@ -374,6 +374,16 @@ static void judge_commands(const struct judging *j)
             judge_command(j, json_get(line, "done"));
 }
 
+static int64_t count_away(struct db *db, const char *queue)
+{
+    static const char sql[] = "SELECT count(*) FROM tickets WHERE queue = $1 AND row LIKE '%\"away\":\"%'";
+    struct stmt *s = db_query(db, sql);
+    db_bind_text(s, 1, queue);
+    int64_t count = db_step(s) == ERR_OK ? db_int(s, 0) : -1;
+    db_done(s);
+    return count;
+}
+
 static void judge_queue(const struct judging *j, const struct json *answer)
 {
     struct json *now = row_of(j->db, "queue", j->trip->queue);
@@ -385,6 +395,9 @@ static void judge_queue(const struct judging *j, const struct json *answer)
                       "queue %s is at \"%s\" with home_gen %lld after its bus was merged, before %lld",
                       j->trip->queue, json_text_or(now, "home", ""), (long long)json_int(now, "home_gen", 0),
                       (long long)json_int(was, "home_gen", 0));
+    if (j->before->in_time && count_away(j->db, j->trip->queue) != 0)
+        town_violated(j->town, "queue %s is home, and %lld of its tickets are marked as away", j->trip->queue,
+                      (long long)count_away(j->db, j->trip->queue));
     if (!j->before->in_time && !json_equal(was, now))
         town_violated(j->town, "a late bus changed where queue %s is", j->trip->queue);
     if (json_bool(answer, "late", false) == j->before->in_time)
@@ -514,5 +527,7 @@ void check_trip_at_end(struct town *town, const struct trip *trip)
             town_violated(town, "ticket %s of a bus is not at home in the end", json_name(one));
         json_free(&row);
     }
+    if (count_away(db, trip->queue) != 0)
+        town_violated(town, "tickets of queue %s are away with a bus, and none is out", trip->queue);
     check_disputes(town, db);
 }
