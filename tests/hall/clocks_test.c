@@ -15,7 +15,7 @@
 #include "tests/support/reckoning.h"
 #include "tests/support/test.h"
 
-enum { PATIENCE_MS = 150 * 1000, TURN_MS = 100, WORK_MS = 60 * 1000 };
+enum { TURN_MS = 100 };
 
 static const char *const libraries[] = {
     "/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1",
@@ -64,7 +64,7 @@ static void clock_give(const struct clock *clock)
 
 static void work(struct crew *crew, int more)
 {
-    int64_t until_ms = clock_mono_now_ms() + WORK_MS;
+    int64_t until_ms = clock_mono_now_ms() + TEST_PATIENCE_MS;
     int wanted = crew->results + more;
     while (crew->results < wanted && CHECK(clock_mono_now_ms() < until_ms))
         crew_turn(crew, clock_mono_now_ms() + TURN_MS, NULL, 0);
@@ -72,8 +72,8 @@ static void work(struct crew *crew, int more)
 
 static void close_day(struct crew *crew, struct real *real)
 {
-    CHECK(crew_settle(crew, 0, PATIENCE_MS));
-    CHECK(crew_settle(crew, real_rev(real), PATIENCE_MS));
+    CHECK(crew_settle(crew, 0, TEST_PATIENCE_MS));
+    CHECK(crew_settle(crew, real_rev(real), TEST_PATIENCE_MS));
     crew_go_home(crew);
     CHECK_INT(real_end(real, SIGTERM), 0);
     real_verify(real);

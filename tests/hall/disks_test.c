@@ -14,7 +14,7 @@
 #include "tests/support/reckoning.h"
 #include "tests/support/test.h"
 
-enum { PATIENCE_MS = 150 * 1000, WORK_MS = 60 * 1000, TURN_MS = 100 };
+enum { TURN_MS = 100 };
 
 /* --- days --- */
 
@@ -34,7 +34,7 @@ static void turn(struct crew *crew)
 /* Until so many more are saved, or answered, or refused here. */
 static void work_until_said(struct crew *crew, enum said_state state, int more)
 {
-    int64_t until_ms = clock_mono_now_ms() + WORK_MS;
+    int64_t until_ms = clock_mono_now_ms() + TEST_PATIENCE_MS;
     int wanted = count_said(crew, state) + more;
     while (count_said(crew, state) < wanted && CHECK(clock_mono_now_ms() < until_ms))
         turn(crew);
@@ -42,7 +42,7 @@ static void work_until_said(struct crew *crew, enum said_state state, int more)
 
 static void work_until_answered(struct crew *crew, int more)
 {
-    int64_t until_ms = clock_mono_now_ms() + WORK_MS;
+    int64_t until_ms = clock_mono_now_ms() + TEST_PATIENCE_MS;
     int wanted = crew->results + more;
     while (crew->results < wanted && CHECK(clock_mono_now_ms() < until_ms))
         turn(crew);
@@ -58,7 +58,7 @@ static bool is_anyone_online(const struct crew *crew)
 
 static void work_until_offline(struct crew *crew)
 {
-    int64_t until_ms = clock_mono_now_ms() + WORK_MS;
+    int64_t until_ms = clock_mono_now_ms() + TEST_PATIENCE_MS;
     while (is_anyone_online(crew) && CHECK(clock_mono_now_ms() < until_ms))
         turn(crew);
 }
@@ -66,8 +66,8 @@ static void work_until_offline(struct crew *crew)
 /* Everything comes to its end, all files agree. */
 static void close_day(struct crew *crew, struct real *real)
 {
-    CHECK(crew_settle(crew, 0, PATIENCE_MS));
-    CHECK(crew_settle(crew, real_rev(real), PATIENCE_MS));
+    CHECK(crew_settle(crew, 0, TEST_PATIENCE_MS));
+    CHECK(crew_settle(crew, real_rev(real), TEST_PATIENCE_MS));
     crew_go_home(crew);
     CHECK_INT(real_end(real, SIGTERM), 0);
     real_verify(real);

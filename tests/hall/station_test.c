@@ -10,8 +10,6 @@
 #include "tests/support/program.h"
 #include "tests/support/test.h"
 
-enum { PATIENCE_MS = 20000 };
-
 /* --- a hall --- */
 
 struct place {
@@ -130,7 +128,7 @@ static void close_station(struct station *station)
 /* Turns until the condition holds; a failed check with the station's state when patience ends. */
 static bool turn_until(struct station *station, bool (*so)(struct station *station))
 {
-    int64_t until_ms = clock_mono_now_ms() + PATIENCE_MS;
+    int64_t until_ms = clock_mono_now_ms() + TEST_PATIENCE_MS;
     for (;;) {
         int64_t now_ms = clock_mono_now_ms();
         sync_step(station->sync, clock_wall_now_ms(), now_ms);

@@ -30,7 +30,7 @@ enum {
     STOP_MAX_MS = 700,
     BETWEEN_STOPS_MAX_MS = 1500,
     RETRY_CAP_MS = 60 * 1000,
-    PATIENCE_MS = 2 * RETRY_CAP_MS + 30 * 1000,
+    PATIENCE_MS = 2 * RETRY_CAP_MS + TEST_PATIENCE_MS,
 };
 
 struct stopped {

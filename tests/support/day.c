@@ -231,7 +231,7 @@ void wait_written(const struct place *place, const char *text)
     int fd = inotify_init1(IN_CLOEXEC);
     struct pollfd changed = {.fd = fd, .events = POLLIN};
     REQUIRE(fd >= 0 && inotify_add_watch(fd, path, IN_MODIFY) >= 0);
-    while (!holds(path, text) && CHECK(poll(&changed, 1, PTY_PATIENCE_MS) == 1))
+    while (!holds(path, text) && CHECK(poll(&changed, 1, TEST_PATIENCE_MS) == 1))
         if (read(fd, event, sizeof event) <= 0)
             break;
     close(fd);

@@ -147,7 +147,7 @@ static void be_the_hall(const struct test_hall *hall, int announce)
     fclose(options.announce);
     free(listen);
     log_close();
-    if (__lsan_do_leak_check)
+    if (__lsan_do_leak_check && !test_abandoned()) /* this process began with what the test program holds */
         __lsan_do_leak_check();
     _exit(err == ERR_OK ? 0 : 1);
 }
@@ -246,7 +246,7 @@ static char *perform(CURL *easy, const struct test_hall *hall, const char *metho
     curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, method);
     curl_easy_setopt(easy, CURLOPT_NOPROXY, "*");
     curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
-    curl_easy_setopt(easy, CURLOPT_TIMEOUT, 60L);
+    curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)TEST_PATIENCE_MS);
     curl_easy_setopt(easy, CURLOPT_HTTPHEADER, headers);
     curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, take);
     curl_easy_setopt(easy, CURLOPT_WRITEDATA, &answer);

@@ -16,8 +16,6 @@
 #include "tests/support/program.h"
 #include "tests/support/test.h"
 
-enum { PATIENCE_MS = 30 * 1000 };
-
 static void become(const char *const *words, int in, int out)
 {
     char *path = program_path(words[0]), *copies[32] = {0};
@@ -86,7 +84,7 @@ static bool more(struct piped *piped)
     struct pollfd fd = {.fd = piped->out, .events = POLLIN};
     int ready;
     do
-        ready = poll(&fd, 1, PATIENCE_MS);
+        ready = poll(&fd, 1, TEST_PATIENCE_MS);
     while (ready < 0 && errno == EINTR);
     return ready > 0 && piped_read(piped);
 }

@@ -16,7 +16,7 @@ struct piped piped_start(const char *const *words);
 #define PIPED(...) piped_start((const char *const[]){"loket", "pipe", __VA_ARGS__, NULL})
 
 void piped_say(struct piped *piped, const char *line); /* ' stands for " */
-/* The next line as JSON; NULL at the end of output or when none comes in 30 s. The caller frees. */
+/* The next line as JSON; NULL at the end of output or when none comes in TEST_PATIENCE_MS. The caller frees. */
 struct json *piped_next(struct piped *piped);
 /* For who waits for several: one read of what has come, false at the end; then the lines that are whole, one by one,
  * NULL when there is none. A line that is no JSON fails the test. */

@@ -230,7 +230,7 @@ void pty_send(struct pty *pty, const char *bytes)
     while (length) {
         ssize_t done = write(pty->fd, bytes, length);
         if (done < 0 && errno == EAGAIN) {
-            wait_more(pty, now_ms() + PTY_PATIENCE_MS);
+            wait_more(pty, now_ms() + TEST_PATIENCE_MS);
             continue;
         }
         if (done < 0)
@@ -243,7 +243,7 @@ void pty_send(struct pty *pty, const char *bytes)
 
 void pty_type(struct pty *pty, const char *bytes)
 {
-    int64_t until_ms = now_ms() + PTY_PATIENCE_MS;
+    int64_t until_ms = now_ms() + TEST_PATIENCE_MS;
     pty_send(pty, bytes);
     while (pty->keys < pty->typed)
         if (!wait_more(pty, until_ms)) {
@@ -293,7 +293,7 @@ bool pty_shows(struct pty *pty, const char *words)
 
 static bool wait_for(struct pty *pty, const char *words, bool there)
 {
-    int64_t until_ms = now_ms() + PTY_PATIENCE_MS;
+    int64_t until_ms = now_ms() + TEST_PATIENCE_MS;
     while (pty_shows(pty, words) != there)
         if (!wait_more(pty, until_ms)) {
             if (pty_shows(pty, words) == there)
@@ -317,7 +317,7 @@ bool pty_wait_gone(struct pty *pty, const char *words)
 void pty_resize(struct pty *pty, int cols, int rows)
 {
     struct winsize size = {.ws_col = (unsigned short)cols, .ws_row = (unsigned short)rows};
-    int64_t until_ms = now_ms() + PTY_PATIENCE_MS;
+    int64_t until_ms = now_ms() + TEST_PATIENCE_MS;
     pty->cols = cols;
     pty->rows = rows;
     vterm_set_size(pty->vterm, rows, cols);
@@ -472,7 +472,7 @@ void pty_kill(struct pty *pty, int signal)
 
 int pty_end(struct pty *pty)
 {
-    int64_t until_ms = now_ms() + PTY_PATIENCE_MS;
+    int64_t until_ms = now_ms() + TEST_PATIENCE_MS;
     while (wait_more(pty, until_ms)) {
     }
     if (!pty->ended) {
@@ -484,7 +484,7 @@ int pty_end(struct pty *pty)
 
 int pty_hang_up(struct pty *pty)
 {
-    int64_t until_ms = now_ms() + PTY_PATIENCE_MS;
+    int64_t until_ms = now_ms() + TEST_PATIENCE_MS;
     struct pollfd fd = {.fd = pty->announce, .events = POLLIN};
     close(pty->fd);
     pty->fd = -1;

@@ -2,13 +2,11 @@
  *
  * No waiting by the clock: the program announces each frame with the number of bytes of input that it has
  * handled (tui/term.h, announce_fd), so that after pty_type everything typed is in the picture. What comes from
- * elsewhere (the hall, a timer) is waited for by its words. A watchdog of PTY_PATIENCE_MS ends a wait that will
+ * elsewhere (the hall, a timer) is waited for by its words. A watchdog of TEST_PATIENCE_MS ends a wait that will
  * never come true and fails the test with the last picture. */
 #pragma once
 #include <stdbool.h>
 #include <sys/types.h>
-
-enum { PTY_PATIENCE_MS = 30000 };
 
 struct pty;
 

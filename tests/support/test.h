@@ -29,11 +29,16 @@ void test_register(struct test *test);
     }                                                               \
     static void test_##id(void)
 
+/* How long a test waits for what must come. It ends a wait that hangs and measures nothing: longer than the product's own
+ * longest wait (a minute between two tries, and an answer that never comes), on a slow and busy machine. */
+enum { TEST_PATIENCE_MS = 180 * 1000 };
+
 /* A failed check is counted and printed; the test goes on. REQUIRE ends the test at once. */
 bool check(bool ok, const char *file, int line, const char *what);
 bool check_text(const char *got, const char *want, const char *file, int line, const char *what);
 bool check_int(int64_t got, int64_t want, const char *file, int line, const char *what);
 void test_abandon(void) __attribute__((noreturn));
+bool test_abandoned(void);                                 /* some test was, and nobody freed what it held */
 void test_skip(const char *why) __attribute__((noreturn)); /* counted apart and printed with its reason */
 
 #define CHECK(condition)      check((condition), __FILE__, __LINE__, #condition)
