@@ -23,7 +23,8 @@
 enum { STATUS_OK = 0, STATUS_FAILED = 1, STATUS_USAGE = 2, STATUS_UNSENT = 3, STATUS_REFUSED = 4 };
 enum {
     PASSWORD_MAX = 1024,
-    LINES_A_TURN_MAX = 32, /* then the network has its turn */
+    LINES_A_TURN_MAX = 32,      /* then the network has its turn */
+    SIGN_IN_PATIENCE_MS = 5000, /* then work begins with the session of an earlier run */
     SIGN_IN_WAIT_MIN_MS = 1000,
     SIGN_IN_WAIT_MAX_MS = 60 * 1000,
     ROWS_MAX = 10000, /* of one answer */
@@ -41,6 +42,7 @@ struct pipe {
     struct json *tags;  /* {seq: tag} of commands that wait for their result */
     bool own_session;   /* the cache's session is this person's, maybe of an earlier run */
     bool asked, signed_in, ready, frozen_told;
+    int64_t asked_at_ms;   /* monotonic */
     int64_t sign_in_at_ms; /* monotonic: not before */
     int sign_in_failures;
     int64_t hall_rev;             /* when signing in: the copy is fresh from here on */
@@ -180,6 +182,7 @@ static void ask_sign_in(struct pipe *pipe)
         return;
     }
     pipe->asked = true;
+    pipe->asked_at_ms = clock_mono_now_ms();
     sync_sign_in(pipe->sync, pipe->options->user, password);
     secret_wipe(password, strlen(password));
     free(password);
@@ -247,12 +250,19 @@ static bool is_fresh(const struct pipe *pipe)
            !cache_needs_snapshot(pipe->cache) && cache_cursor(pipe->cache) >= pipe->hall_rev;
 }
 
-/* Without the hall, but with a copy of it to work on. */
+static bool can_begin_alone(const struct pipe *pipe)
+{
+    return pipe->own_session && cache_cursor(pipe->cache) > 0;
+}
+
+/* Without the hall, but with a copy of it to work on. A hall that takes a sign-in and is silent is away too, until it
+ * answers. */
 static bool is_cut_off(const struct pipe *pipe)
 {
     enum sync_state state = sync_status(pipe->sync)->state;
-    return pipe->own_session && !pipe->asked && cache_cursor(pipe->cache) > 0 &&
-           (state == SYNC_OFFLINE || state == SYNC_FROZEN || state == SYNC_EXPIRED);
+    bool away = pipe->asked ? clock_mono_now_ms() >= pipe->asked_at_ms + SIGN_IN_PATIENCE_MS
+                            : state == SYNC_OFFLINE || state == SYNC_FROZEN || state == SYNC_EXPIRED;
+    return can_begin_alone(pipe) && away;
 }
 
 /* Business days are the hall's. */
@@ -500,6 +510,12 @@ static void read_lines(struct pipe *pipe)
 
 /* --- the loop --- */
 
+static int sooner(int timeout_ms, int64_t at_ms, int64_t mono_ms)
+{
+    int64_t left_ms = at_ms > mono_ms ? at_ms - mono_ms : 0;
+    return timeout_ms < 0 || left_ms < timeout_ms ? (int)left_ms : timeout_ms;
+}
+
 /* The output is watched even when there is nothing to write: a reader that goes away is an end. */
 static void wait_for_news(struct pipe *pipe)
 {
@@ -512,11 +528,10 @@ static void wait_for_news(struct pipe *pipe)
     };
     int64_t mono_ms = clock_mono_now_ms();
     int timeout_ms = lines ? 0 : sync_timeout_ms(pipe->sync, mono_ms);
-    if (wants_sign_in(pipe)) {
-        int64_t left_ms = pipe->sign_in_at_ms > mono_ms ? pipe->sign_in_at_ms - mono_ms : 0;
-        if (timeout_ms < 0 || left_ms < timeout_ms)
-            timeout_ms = (int)left_ms;
-    }
+    if (wants_sign_in(pipe))
+        timeout_ms = sooner(timeout_ms, pipe->sign_in_at_ms, mono_ms);
+    if (!pipe->ready && pipe->asked && can_begin_alone(pipe))
+        timeout_ms = sooner(timeout_ms, pipe->asked_at_ms + SIGN_IN_PATIENCE_MS, mono_ms);
     unsigned count = reads && !io->ended && !lines ? 3 : 2;
     sync_wait(pipe->sync, fds, count, timeout_ms);
     if (fds[0].revents)

@@ -314,6 +314,36 @@ TEST(pipe_says_that_the_hall_is_there_before_what_it_says)
     CHECK_INT(hall_stop(&place.hall), 0);
 }
 
+/* The network takes the sign-in and gives no answer: work begins all the same, and the sign-in stands. */
+TEST(pipe_does_not_wait_for_a_silent_hall)
+{
+    struct place place;
+    struct stranger between;
+    open_place(&place);
+    stranger_start(&between, STRANGER_PASSES, place.hall.port);
+    str_copy(place.hall.url, sizeof place.hall.url, between.url);
+    struct piped piped = start(&place, "reception", place.data);
+    piped_skip(&piped, "ready", NULL);
+    CHECK_INT(piped_end(&piped, SIGTERM), 0);
+    stranger_be(&between, STRANGER_MUSES);
+    piped = start(&place, "reception", place.data);
+    struct json *line = piped_await(&piped, "ready", NULL);
+    CHECK_TEXT(json_text(line, "network"), "offline");
+    json_free(&line);
+    piped_say(&piped, issue);
+    piped_skip(&piped, "saved", "i");
+    stranger_be(&between, STRANGER_PASSES);
+    piped_skip(&piped, "network", NULL);
+    piped_skip(&piped, "result", "i");
+    CHECK_INT(piped_end(&piped, SIGTERM), 0);
+    char *path = xasprintf("%s/loket.log", place.data), *log = test_read_file(path);
+    CHECK(log && !strstr(log, "signing in at")); /* nor was it given up */
+    free(log);
+    free(path);
+    stranger_stop(&between);
+    CHECK_INT(hall_stop(&place.hall), 0);
+}
+
 /* The password is changed, the old session ends: the file is read again. */
 TEST(pipe_does_not_work_on_with_a_wrong_password)
 {

@@ -58,7 +58,9 @@ static bool send_all(int fd, const char *bytes, ssize_t length)
 /* What of a request's head is kept in a manner; NULL: all goes on. */
 static const char *held_in(int manner)
 {
-    return manner == STRANGER_HOLDS ? "/v1/snapshot" : manner == STRANGER_TARDY ? "/v1/feed" : NULL;
+    static const char *const held[] = {
+        [STRANGER_HOLDS] = "/v1/snapshot", [STRANGER_TARDY] = "/v1/feed", [STRANGER_MUSES] = "/v1/session"};
+    return held[manner];
 }
 
 static void from_caller(struct line *line, volatile int *shared)

@@ -12,6 +12,7 @@ enum stranger_manner {
     STRANGER_LOSES,  /* hands requests on and loses the answers */
     STRANGER_HOLDS,  /* keeps requests for a copy of the hall until its manner changes; hands on the rest */
     STRANGER_TARDY,  /* the same with requests for news */
+    STRANGER_MUSES,  /* the same with sign-ins */
 };
 struct stranger {
     char url[64];
