@@ -334,6 +334,10 @@ TEST(packs_services_of_indonesia_are_those_of_the_list)
     check_country("ID", "core/packs/id", 123);
 }
 
+TEST(packs_services_of_azerbaijan_are_those_of_the_list)
+{
+    check_country("AZ", "core/packs/az", 102);
+}
 
 /* --- nothing is invented --- */
 
