@@ -68,11 +68,21 @@ static void cancel_all(struct client_core *core, struct client_effects *effects)
         cancel(core, (enum client_request)request, effects);
 }
 
+/* Two that were sent together fail together: that is one failure, and the next try stands already. */
+static int64_t next_try_ms(struct client_core *core, const struct client_event *event)
+{
+    int64_t stands_ms = core->link == CLIENT_LINK_DOWN ? core->retry_at_ms[event->request] : 0;
+    int64_t asked_ms = event->mono_ms + (int64_t)event->answer.retry_after_s * 1000;
+    if (stands_ms <= event->mono_ms)
+        stands_ms = event->mono_ms + backoff_ms(core);
+    return asked_ms > stands_ms ? asked_ms : stands_ms;
+}
+
 /* A parked feed may hang on the same dead line: it is dropped, and both are tried again together. */
 static void link_down(struct client_core *core, const struct client_event *event, bool unexpected,
                       const char *why, struct client_effects *effects)
 {
-    int64_t until_ms = event->mono_ms + wait_ms(core, &event->answer);
+    int64_t until_ms = next_try_ms(core, event);
     core->link = CLIENT_LINK_DOWN;
     core->unexpected = unexpected;
     str_copy(core->why, sizeof core->why, why);

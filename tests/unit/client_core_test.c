@@ -139,6 +139,26 @@ TEST(client_waits_longer_each_time_but_never_beyond_the_cap)
     CHECK(longest_ms > 10 * CLIENT_BACKOFF_MIN_MS);
 }
 
+TEST(client_counts_two_that_fail_together_once)
+{
+    struct side s;
+    struct client_answer lost = {.net = ERR_OFFLINE};
+    open_side(&s);
+    s.facts.needs_snapshot = true;
+    wake(&s, 1);
+    REQUIRE(sent(&s, CLIENT_PUSH) && sent(&s, CLIENT_SNAPSHOT));
+    answer(&s, CLIENT_PUSH, lost);
+    int64_t due_ms = client_due_ms(&s.core);
+    answer(&s, CLIENT_SNAPSHOT, lost);
+    CHECK_INT(client_due_ms(&s.core), due_ms);
+    s.mono_ms = due_ms;
+    tell(&s, (struct client_event){.kind = CLIENT_TIME});
+    CHECK(sent(&s, CLIENT_PUSH) && sent(&s, CLIENT_SNAPSHOT));
+    answer(&s, CLIENT_SNAPSHOT, lost);
+    CHECK(client_due_ms(&s.core) <= due_ms + 2 * CLIENT_BACKOFF_MIN_MS); /* the second wait, not the third */
+    CHECK_INT(s.core.failures, 2);
+}
+
 TEST(client_retries_now_when_a_person_asks)
 {
     struct side s;
