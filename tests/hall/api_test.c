@@ -403,7 +403,7 @@ TEST(feed_wakes_who_waits)
     CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 0);
     waitpid(second, &status, 0);
     CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 0);
-    CHECK(clock_mono_now_ms() - started_ms < 5000); /* by the news, not by the end of the wait */
+    CHECK(clock_mono_now_ms() - started_ms < 15 * 1000); /* by the news, not by the end of 25 s */
     hall_sign_out(&clerk);
     hall_sign_out(&reception);
     CHECK_INT(hall_stop(&hall), 0);
