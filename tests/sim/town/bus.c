@@ -251,6 +251,14 @@ static void errand_done(void *ctx, enum err err)
     errand->err = err;
 }
 
+/* Now and then just this is what the hall does not live through. */
+static void strike(struct town *town, struct machine *machine)
+{
+    bool power = town_may(town, FAULT_HALL_POWER), kill = town_may(town, FAULT_HALL_KILL);
+    if ((power || kill) && chance(town, 200))
+        machine_end_soon(town, machine, power && (!kill || chance(town, 500)));
+}
+
 /* It lives as long as the run: a hall that is the hall no more may still come to it. */
 static void errand_send(struct town *town, struct backend *backend, struct trip *trip, struct json *request,
                         take_answer *take)
@@ -266,6 +274,7 @@ static void errand_send(struct town *town, struct backend *backend, struct trip 
                               .request = request};
     town->bus->errand = town->bus->errands = errand;
     writer_add(backend->hall.writer, run_errand, errand_done, errand);
+    strike(town, &backend->machine);
     town_plan(town, 0, EVENT_TURN, backend->machine.number, NULL);
 }
 

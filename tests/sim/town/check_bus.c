@@ -69,6 +69,7 @@ struct before {
     struct json *queue;
     int64_t rev, floor; /* floor: of the bus: up to here it came along or was merged before */
     bool in_time;       /* the queue is with this very trip */
+    int done, kept;     /* commands of the bus after floor, and how many of them are here */
 };
 
 /* But for what a departure and a return write into every row. */
@@ -84,6 +85,31 @@ static bool same_but_place(const struct json *a, const struct json *b)
     json_free(&x);
     json_free(&y);
     return same;
+}
+
+/* How often, and what came of it the last time. */
+static int results_of(struct db *db, const char *id, bool *applied)
+{
+    static const char sql[] = "SELECT status FROM result WHERE id = $1";
+    int times = 0;
+    struct stmt *s = db_query(db, sql);
+    db_bind_text(s, 1, id);
+    for (; db_step(s) == ERR_OK; times++)
+        *applied = str_equal(db_text(s, 0), "applied");
+    db_done(s);
+    return times;
+}
+
+static void count_kept(struct before *before, struct db *db)
+{
+    for (const struct json *line = json_first(before->lines); line; line = json_next(line)) {
+        const struct json *done = json_get(line, "done");
+        bool applied;
+        if (!done || json_int(done, "rev", 0) <= before->floor)
+            continue;
+        before->done++;
+        before->kept += results_of(db, json_text_or(json_get(done, "command"), "id", "?"), &applied);
+    }
 }
 
 struct before *before_merge(const struct trip *trip, struct db *db)
@@ -108,6 +134,7 @@ struct before *before_merge(const struct trip *trip, struct db *db)
         if (row)
             json_set(before->rows, key, row);
     }
+    count_kept(before, db);
     json_free(&left);
     return before;
 }
@@ -336,19 +363,6 @@ static void judge_rows(const struct judging *j)
             judge_row(j, line);
 }
 
-/* How often, and what came of it the last time. */
-static int results_of(struct db *db, const char *id, bool *applied)
-{
-    static const char sql[] = "SELECT status FROM result WHERE id = $1";
-    int times = 0;
-    struct stmt *s = db_query(db, sql);
-    db_bind_text(s, 1, id);
-    for (; db_step(s) == ERR_OK; times++)
-        *applied = str_equal(db_text(s, 0), "applied");
-    db_done(s);
-    return times;
-}
-
 static void judge_command(const struct judging *j, const struct json *done)
 {
     const struct json *command = json_get(done, "command");
@@ -422,6 +436,9 @@ void check_merge(struct town *town, const struct trip *trip, const struct before
 {
     struct judging j = {.town = town, .trip = trip, .before = before, .db = db, .touched = json_new_object()};
     bool again = json_bool(answer, "again", false);
+    if (before->kept != 0 && before->kept != before->done)
+        town_violated(town, "a merge that nobody heard of has kept %d of %d commands", before->kept,
+                      before->done);
     judge_again(&j, again);
     if (!again) {
         judge_queue(&j, answer);
