@@ -1,0 +1,114 @@
+/* tests/screen/forms_test.c: every form of the packs as the clerk finds it: a fresh draft with what is known of the
+ * person, all pages, in the pack's own language at 80×24 and in English at 120×40. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/catalogue/catalogue.h"
+#include "core/catalogue/pack.h"
+#include "screens/form_sheet.h"
+#include "tests/support/test.h"
+
+static const struct size {
+    int cols, rows;
+    bool english;
+} sizes[] = {{80, 24, false}, {120, 40, true}};
+
+struct drawing {
+    struct form *form;
+    const struct json *draft;
+    struct form_context context;
+    struct form_view view;
+    struct buf out;
+};
+
+static struct json *read_json(const char *text)
+{
+    struct json *json = NULL;
+    REQUIRE(json_parse(text, strlen(text), &json, NULL) == ERR_OK);
+    return json;
+}
+
+/* One page, as much of it as there is room for, below a line that names it. The field at the top of the first page has the focus, as it would. */
+static void draw_page(struct drawing *drawing, int page, const struct size *size)
+{
+    struct form_sheet sheet;
+    struct sheet state;
+    struct frame frame;
+    form_sheet_build(drawing->form, drawing->draft, &drawing->context, &drawing->view, page, &sheet);
+    sheet_init(&state);
+    sheet_fit(&state, size->cols);
+    int needed = sheet_rows(&state, sheet.items, sheet.count, size->cols);
+    frame_init(&frame, size->cols, needed < size->rows ? needed : size->rows - 1);
+    sheet_draw(&state, sheet.items, sheet.count, &frame, frame_area(&frame));
+    char *text = frame_text(&frame);
+    buf_addf(&drawing->out, "=== %s %s\n%s", drawing->view.pages[page].number,
+             drawing->view.pages[page].title, text);
+    free(text);
+    frame_deinit(&frame);
+    sheet_deinit(&state);
+    form_sheet_free(&sheet);
+}
+
+static void draw_form(struct drawing *drawing, const struct json *service, const char *lang,
+                      const struct size *size)
+{
+    char *path =
+        xasprintf("tests/screen/golden/packs/%s_%dx%d.txt", json_text(service, "id"), size->cols, size->rows);
+    drawing->context.lang = lang;
+    form_view_build(drawing->form, drawing->draft, &drawing->context, "", &drawing->view);
+    for (int page = 0; page < drawing->view.page_count; page++)
+        if (drawing->view.pages[page].visible)
+            draw_page(drawing, page, size);
+    CHECK_GOLDEN(buf_text(&drawing->out), path);
+    buf_free(&drawing->out);
+    form_view_free(&drawing->view);
+    free(path);
+}
+
+static void check_service(const struct pack *pack, const struct json *service, const struct json *person)
+{
+    const struct form_source source = {.service = service, .pack = pack->about};
+    struct drawing drawing = {.context = {.today = "2026-11-25",
+                                          .date_order = json_text(pack->about, "date_order"),
+                                          .person = person}};
+    struct err_info info = {0};
+    if (!CHECK(form_open(&source, &drawing.form, &info) == ERR_OK)) {
+        printf("  %s: %s\n", json_text(service, "id"), info.text);
+        return;
+    }
+    struct json *draft = json_new_object();
+    struct json *known = form_prefill(drawing.form, draft, &drawing.context);
+    json_merge(draft, known);
+    json_free(&known);
+    drawing.draft = draft;
+    const char *own = json_as_text(json_first(json_get(pack->about, "languages")));
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++)
+        draw_form(&drawing, service, sizes[i].english ? "en" : own, &sizes[i]);
+    json_free(&draft);
+    form_free(&drawing.form);
+}
+
+static void check_pack(const char *folder, const char *person_text)
+{
+    struct pack pack = {0};
+    struct err_info info = {0};
+    struct json *person = read_json(person_text);
+    int count = 0;
+    REQUIRE(pack_load(folder, NULL, NULL, &pack, &info) == ERR_OK);
+    for (int i = 0; i < pack.service_count; i++)
+        if (catalogue_has_form(pack.services[i])) {
+            check_service(&pack, pack.services[i], person);
+            count++;
+        }
+    CHECK(count >= 13);
+    json_free(&person);
+    pack_free(&pack);
+}
+
+TEST(every_form_of_indonesia_looks_as_it_was_approved)
+{
+    check_pack("core/packs/id",
+               "{\"nik\":\"3578014505900001\",\"name\":\"Wahyuni Lestari\",\"born\":\"1990-05-05\","
+               "\"phone\":\"+6281234567890\",\"email\":\"wahyuni@example.org\"}");
+}
