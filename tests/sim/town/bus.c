@@ -18,7 +18,7 @@ enum deed {
     WORK,
     PACK,  /* on the road: everything so far into a parcel */
     MERGE, /* at home */
-    AGAIN, /* the same parcel once more */
+    AGAIN, /* the same parcel once more, or the one of noon: whoever has the stick does not know */
     RECALL,
     CLOSE, /* its people stop; their workstations send what they have */
     LEAVE, /* it never comes: the laptop is at the bottom of a river */
@@ -417,12 +417,17 @@ static struct json *recall_request(const struct trip *trip)
 }
 
 /* The departure goes in too: a hall that knows the trip needs it not. */
-static struct json *merge_request(const struct trip *trip)
+static struct json *merge_request(const struct trip *trip, const char *parcel)
 {
     struct json *request = request_of("bus.merge");
-    json_set_text(request, "parcel", trip->parcel);
+    json_set_text(request, "parcel", parcel);
     json_set_text(request, "departure", trip->departure);
     return request;
+}
+
+static const char *any_merged(const struct trip *trip)
+{
+    return trip->older && trip_merged_rev(trip) >= trip->packed_rev ? trip->older : trip->parcel;
 }
 
 static void keep(char **to, const struct json *answer)
@@ -441,6 +446,9 @@ static void departed(struct town *town, struct trip *trip, const struct errand *
 static void packed(struct town *town, struct trip *trip, const struct errand *errand)
 {
     enum side from = town_go(town, ON_ROAD);
+    free(trip->older);
+    trip->older = trip->parcel;
+    trip->parcel = NULL;
     keep(&trip->parcel, errand->answer);
     trip->packed_rev = json_int(errand->answer, "rev", 0);
     check_parcel(town, trip);
@@ -583,9 +591,11 @@ static bool do_deed(struct town *town, enum deed deed)
     case PACK:
         ask(town, &town->halls[BUS], trip, request_of("bus.parcel"), packed);
         return false;
-    case MERGE:
     case AGAIN:
-        ask(town, backend_home(town), trip, merge_request(trip), merged);
+        ask(town, backend_home(town), trip, merge_request(trip, any_merged(trip)), merged);
+        return false;
+    case MERGE:
+        ask(town, backend_home(town), trip, merge_request(trip, trip->parcel), merged);
         return false;
     case RECALL:
         return recall(town, trip);
@@ -652,7 +662,7 @@ static bool mend_past(struct town *town)
     struct bus *bus = town->bus;
     struct trip *trip = unmerged(town);
     if (trip)
-        ask(town, backend_home(town), trip, merge_request(trip), merged);
+        ask(town, backend_home(town), trip, merge_request(trip, trip->parcel), merged);
     else if ((trip = stranded(town)))
         ask(town, backend_home(town), trip, recall_request(trip), recalled);
     if (bus->errand)
@@ -717,6 +727,7 @@ void bus_free(struct bus **slot)
     for (int i = 0; i < bus->count; i++) {
         free(bus->trips[i].departure);
         free(bus->trips[i].parcel);
+        free(bus->trips[i].older);
         json_free(&bus->trips[i].must);
     }
     errands_free(&bus->errands);

@@ -14,6 +14,7 @@ struct trip {
     char code[8], queue[8];
     int crew[CREW_MAX], crew_count; /* of people[] */
     char *departure, *parcel;       /* the files on the stick; NULL: not there yet */
+    char *older;                    /* the parcel before that one; NULL: there was none */
     int64_t loaded_rev;             /* of the bus: up to here it came along */
     int64_t packed_rev;             /* of the bus: up to here it is in the parcel */
     struct json

@@ -125,6 +125,7 @@ void order_follow(struct town *town, const struct committed *committed)
         .base_known = known && op->base_known,
         .base_row_rev = known ? op->base_row_rev : -1,
         .base_hold_gen = known ? op->base_hold_gen : -1,
+        .made = known ? op->made : "",
         .applied = strcmp(committed->outcome, "applied") == 0,
         .code = strncmp(committed->outcome, "refused ", 8) == 0 ? committed->outcome + 8 : "",
         .rows = committed->rows,

@@ -13,6 +13,7 @@ struct model_step {
     const struct json *body; /* NULL as well then */
     bool base_known;         /* the two after it */
     int64_t base_row_rev, base_hold_gen; /* -1: none was sent */
+    const char *made;                    /* the ticket that it would make; "": not known */
     bool applied;
     const char *code;        /* of the refusal */
     const struct json *rows; /* of the feed item: [{t, id, row}] */

@@ -156,6 +156,9 @@ static enum verdict issue_rule(struct model *model, struct model_step *s)
     }
     if (s->applied && made != 1)
         model_object(model, "%d tickets were given", made);
+    /* A bus brought it to a hall that was restored from before it was given: whoever gave it says so once more. */
+    if (!s->applied && model_ticket_of(model, s->made))
+        return EITHER;
     if (!is_here(model, queue) && s->clocks_are_right) /* else it may be for another day */
         return MUST_REFUSE;
     return s->applied ? OPEN : is_here(model, queue) ? MUST_APPLY : EITHER;
