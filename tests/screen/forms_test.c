@@ -112,3 +112,10 @@ TEST(every_form_of_indonesia_looks_as_it_was_approved)
                "{\"nik\":\"3578014505900001\",\"name\":\"Wahyuni Lestari\",\"born\":\"1990-05-05\","
                "\"phone\":\"+6281234567890\",\"email\":\"wahyuni@example.org\"}");
 }
+
+TEST(every_form_of_azerbaijan_looks_as_it_was_approved)
+{
+    check_pack("core/packs/az", "{\"fin\":\"7A2B3XK\",\"name\":\"Ülviyyə Şükürova\",\"family\":\"Şükürova\","
+                                "\"given\":\"Ülviyyə\",\"father\":\"Çingiz\",\"born\":\"1990-05-05\","
+                                "\"phone\":\"+994501234567\",\"email\":\"ulviyye@example.org\"}");
+}

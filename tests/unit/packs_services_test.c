@@ -388,6 +388,24 @@ static void check_listed_fees(const struct json *service)
                         json_text(fee, members[i]));
 }
 
+/* A length of time such as P10D is listed when its number is; "same day" has none, and is a working day. */
+static void check_listed_time(const struct json *service, const char *length)
+{
+    char *number = length ? xasprintf("%d", largest_number(length)) : NULL;
+    if (number && strcmp(length, "PT8H") != 0 && !CHECK(mark_says(service, "time", number)))
+        fprintf(stderr, "%s: the list has no time of %s\n", json_text(service, "id"), length);
+    free(number);
+}
+
+static void check_listed_times(const struct json *service)
+{
+    const struct json *time = json_get(service, "time"), *fees = json_get(service, "fees");
+    check_listed_time(service, json_text(time, "standard"));
+    check_listed_time(service, json_text(time, "extend"));
+    for (const struct json *fee = json_first(fees); fee; fee = json_next(fee))
+        check_listed_time(service, json_text(fee, "time"));
+}
+
 static bool is_free_of_the_list(const struct json *service)
 {
     return !json_get(service, "x-rows");
@@ -410,6 +428,7 @@ TEST(packs_services_of_azerbaijan_make_up_no_fee_and_no_time)
             !CHECK(is_free_of_the_list(service) || time || !json_get(service, "time")))
             fprintf(stderr, "%s says more than the list\n", json_text(service, "id"));
         check_listed_fees(service);
+        check_listed_times(service);
     }
     pack_free(&pack);
 }

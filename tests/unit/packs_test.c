@@ -507,6 +507,14 @@ TEST(packs_forms_can_be_filled_in_and_are_valid_then)
 
 /* --- the words --- */
 
+static void check_texts(const struct json *texts, const struct json *languages, const char *whose)
+{
+    for (const struct json *text = json_first(texts); text; text = json_next(text))
+        for (const struct json *l = json_first(languages); l; l = json_next(l))
+            if (!CHECK(!str_empty(json_text(text, json_as_text(l)))))
+                fprintf(stderr, "%s %s: no text in %s\n", whose, json_name(text), json_as_text(l));
+}
+
 /* Every label of a form is the country's own, English and Russian: asking for one gives no other. */
 TEST(packs_forms_speak_the_languages_of_their_pack)
 {
@@ -514,13 +522,10 @@ TEST(packs_forms_speak_the_languages_of_their_pack)
         struct pack pack = {0};
         load(folders[i], &pack);
         const struct json *languages = json_get(pack.about, "languages");
+        check_texts(json_get(pack.common, "texts"), languages, folders[i]);
         for (int s = 0; s < pack.service_count; s++) {
             const struct json *texts = json_get(pack.services[s], "texts");
-            for (const struct json *text = json_first(texts); text; text = json_next(text))
-                for (const struct json *l = json_first(languages); l; l = json_next(l))
-                    if (!CHECK(!str_empty(json_text(text, json_as_text(l)))))
-                        fprintf(stderr, "%s %s: no text in %s\n", json_text(pack.services[s], "id"),
-                                json_name(text), json_as_text(l));
+            check_texts(texts, languages, json_text(pack.services[s], "id"));
             for (const struct json *l = json_first(languages); l; l = json_next(l))
                 CHECK(!str_empty(json_text(json_get(pack.services[s], "name"), json_as_text(l))));
         }
