@@ -432,3 +432,59 @@ TEST(packs_services_of_azerbaijan_make_up_no_fee_and_no_time)
     }
     pack_free(&pack);
 }
+
+/* Where the list gives Indonesia no time, the law's own holds (UU 30/2014, art. 53), and the service says so. */
+TEST(packs_services_of_indonesia_make_up_no_fee_and_no_time)
+{
+    struct pack pack = {0};
+    struct err_info info = {0};
+    REQUIRE(pack_load("core/packs/id", NULL, NULL, &pack, &info) == ERR_OK);
+    for (int i = 0; i < pack.service_count; i++) {
+        const struct json *service = pack.services[i];
+        if (!CHECK(!is_free_of_the_list(service)))
+            fprintf(stderr, "%s stands for no row of the list\n", json_text(service, "id"));
+        check_listed_fees(service);
+        if (!str_equal(json_text(json_get(service, "time"), "legal"), "AP53"))
+            check_listed_times(service);
+    }
+    pack_free(&pack);
+}
+
+/* --- the fourteen components of a service standard (UU 25/2009, art. 21) --- */
+
+static bool is_said(const struct pack *pack, const struct json *text)
+{
+    const struct json *languages = json_get(pack->about, "languages");
+    for (const struct json *lang = json_first(languages); lang; lang = json_next(lang))
+        if (str_empty(json_text(text, json_as_text(lang))))
+            return false;
+    return text != NULL;
+}
+
+/* Papers and fees are where the list gives them: check_row. */
+static void check_components(const struct pack *pack, const struct json *service)
+{
+    static const char *const texts[] = {"facilities", "competence", "supervision", "staff",
+                                        "guarantee",  "safety",     "evaluation"};
+    static const char *const lists[] = {"legal", "outputs", "reasons"};
+    const char *id = json_text(service, "id");
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        if (!CHECK(is_said(pack, json_get(json_get(service, "standard"), texts[i]))))
+            fprintf(stderr, "%s: its standard does not say %s\n", id, texts[i]);
+    for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
+        if (!CHECK(json_count(json_get(service, lists[i])) > 0))
+            fprintf(stderr, "%s: it has no %s\n", id, lists[i]);
+    if (!CHECK(is_said(pack, json_get(service, "procedure"))) ||
+        !CHECK(is_said(pack, json_get(json_get(service, "complaint"), "to"))))
+        fprintf(stderr, "%s: no procedure, or nobody to complain to\n", id);
+}
+
+TEST(packs_services_of_indonesia_tell_the_components_of_their_standard)
+{
+    struct pack pack = {0};
+    struct err_info info = {0};
+    REQUIRE(pack_load("core/packs/id", NULL, NULL, &pack, &info) == ERR_OK);
+    for (int i = 0; i < pack.service_count; i++)
+        check_components(&pack, pack.services[i]);
+    pack_free(&pack);
+}
