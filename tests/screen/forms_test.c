@@ -89,7 +89,7 @@ static void check_service(const struct pack *pack, const struct json *service, c
     form_free(&drawing.form);
 }
 
-static void check_pack(const char *folder, const char *person_text)
+static void check_pack(const char *folder, const char *person_text, int forms_min)
 {
     struct pack pack = {0};
     struct err_info info = {0};
@@ -101,7 +101,7 @@ static void check_pack(const char *folder, const char *person_text)
             check_service(&pack, pack.services[i], person);
             count++;
         }
-    CHECK(count >= 13);
+    CHECK(count >= forms_min);
     json_free(&person);
     pack_free(&pack);
 }
@@ -110,12 +110,15 @@ TEST(every_form_of_indonesia_looks_as_it_was_approved)
 {
     check_pack("core/packs/id",
                "{\"nik\":\"3578014505900001\",\"name\":\"Wahyuni Lestari\",\"born\":\"1990-05-05\","
-               "\"phone\":\"+6281234567890\",\"email\":\"wahyuni@example.org\"}");
+               "\"phone\":\"+6281234567890\",\"email\":\"wahyuni@example.org\"}",
+               13);
 }
 
 TEST(every_form_of_azerbaijan_looks_as_it_was_approved)
 {
-    check_pack("core/packs/az", "{\"fin\":\"7A2B3XK\",\"name\":\"Ülviyyə Şükürova\",\"family\":\"Şükürova\","
-                                "\"given\":\"Ülviyyə\",\"father\":\"Çingiz\",\"born\":\"1990-05-05\","
-                                "\"phone\":\"+994501234567\",\"email\":\"ulviyye@example.org\"}");
+    check_pack("core/packs/az",
+               "{\"fin\":\"7A2B3XK\",\"name\":\"Ülviyyə Şükürova\",\"family\":\"Şükürova\","
+               "\"given\":\"Ülviyyə\",\"father\":\"Çingiz\",\"born\":\"1990-05-05\","
+               "\"phone\":\"+994501234567\",\"email\":\"ulviyye@example.org\"}",
+               30);
 }
