@@ -112,8 +112,8 @@ struct json *form_bundle(const struct json *service, const struct json *common)
 {
     static const char *const carried[] = {"texts", "lists"};
     struct json *whole = json_copy(service);
-    if (!common || !json_is_object(whole))
-        return whole;
+    if (!common || !json_get(whole, "form"))
+        return whole; /* without a form nothing refers to it */
     struct bundle bundle = {json_get(common, "$defs"), json_new_object()};
     bundle_refs(&bundle, json_get(json_get(service, "form"), "schema"), false);
     struct json *own = json_new_object();

@@ -76,6 +76,7 @@ TEST(pack_is_read)
     const struct json *one = pack_service(&pack, "t.a.one");
     CHECK(one && pack_service(&pack, "t.a.two") && !pack_service(&pack, "t.a.three"));
     CHECK(json_pointer(one, "/common/$defs/fin") && !json_pointer(one, "/common/$defs/spare")); /* bundled */
+    CHECK(!json_get(pack_service(&pack, "t.a.two"), "common")); /* no form: nothing to carry */
     struct form *form = NULL;
     CHECK(form_open(&(struct form_source){.service = one}, &form, &info) == ERR_OK);
     form_free(&form);
