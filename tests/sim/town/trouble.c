@@ -57,13 +57,18 @@ static void fail_sync(struct town *town, struct machine *machine)
     disk_fail_fsync(machine->disk, hows[rng_below(&town->trouble, 3)], &town->disks);
 }
 
-/* A bad place on the disk, or a cable. */
+/* A bad place on the disk, or a cable: a few operations fail, or all for a while. */
 static void fail_io(struct town *town, struct machine *machine)
 {
     static const char *const tails[] = {"", ".db", "-wal"};
     const char *tail = tails[rng_below(&town->trouble, 3)];
-    int count = (int)town_between(&town->trouble, 1, 3);
-    if (town_chance(&town->trouble, 700))
+    static const int most[] = {3, 3, 16, -1}; /* so many that opening the file anew fails as well; all */
+    int count = most[rng_below(&town->trouble, 4)];
+    if (count > 0)
+        count = (int)town_between(&town->trouble, 1, count);
+    else
+        town_plan(town, town_between(&town->trouble, 100, 30 * 1000), EVENT_RECOVER, machine->number, NULL);
+    if (town_chance(&town->trouble, 600))
         disk_fail_reads(machine->disk, tail, count);
     else
         disk_fail_writes(machine->disk, tail, count);
@@ -250,12 +255,17 @@ void trouble_next(struct town *town)
 
 /* --- and its end --- */
 
+static void mend_disk(struct disk *disk)
+{
+    disk_full(disk, DISK_ENDLESS);
+    disk_fail_reads(disk, "", 0);
+    disk_fail_writes(disk, "", 0);
+}
+
 static void mend(struct town *town, struct machine *machine)
 {
-    disk_full(machine->disk, DISK_ENDLESS);
+    mend_disk(machine->disk);
     disk_fail_fsync(machine->disk, DISK_FSYNC_WELL, &town->disks);
-    disk_fail_reads(machine->disk, "", 0);
-    disk_fail_writes(machine->disk, "", 0);
     machine->ops_to_end = -1;
     machine->wall_wrong_ms = 0;
 }
@@ -275,11 +285,11 @@ void trouble_recover(struct town *town, int number)
     if (number >= FIRST_STATION) {
         struct station *station = station_of(town, number);
         station->cut_off = false;
-        disk_full(station->machine.disk, DISK_ENDLESS);
+        mend_disk(station->machine.disk);
         return;
     }
     struct backend *backend = &town->halls[number];
-    disk_full(backend->machine.disk, DISK_ENDLESS);
+    mend_disk(backend->machine.disk);
     if (backend->stale)
         backend_end(town, backend, true);
 }
