@@ -243,12 +243,17 @@ static void read_actor(struct cache *cache, const struct json *user)
     str_copy(actor->client, sizeof actor->client, cache->client);
 }
 
+static void drop_token(char **token)
+{
+    if (*token)
+        secret_wipe(*token, strlen(*token));
+    free(*token);
+    *token = NULL;
+}
+
 static void forget_actor(struct cache *cache)
 {
-    if (cache->token)
-        secret_wipe(cache->token, strlen(cache->token));
-    free(cache->token);
-    cache->token = NULL;
+    drop_token(&cache->token);
     cache->signed_in = false;
     cache->actor = (struct actor){0};
 }
@@ -637,6 +642,34 @@ static enum err store_session(struct cache *cache, const struct json *session, c
     return err;
 }
 
+/* In memory; the token of whoever sat there is the caller's to drop. */
+static void take_seat(struct cache *cache, const struct json *session, const char *client,
+                      const struct place *place)
+{
+    const char *hall = json_text(json_get(session, "hall"), "code");
+    cache->place = *place;
+    if (hall)
+        str_copy(cache->hall, sizeof cache->hall, hall);
+    str_copy(cache->client, sizeof cache->client, client);
+    read_actor(cache, json_get(session, "user"));
+    cache->token = xstrdup(json_text(session, "token"));
+    cache->signed_in = true;
+    json_free(&cache->services);
+}
+
+/* The disk did not take it: whoever sat here sits here still, and sees what they saw. */
+static void give_back(struct cache *cache, const struct cache *before)
+{
+    forget_actor(cache);
+    cache->place = before->place;
+    str_copy(cache->hall, sizeof cache->hall, before->hall);
+    str_copy(cache->client, sizeof cache->client, before->client);
+    cache->actor = before->actor;
+    cache->token = before->token;
+    cache->signed_in = before->signed_in;
+    cache->handed_out = before->handed_out;
+}
+
 static enum err unsent_everybody(struct cache *cache, int64_t *count)
 {
     static const char sql_count[] =
@@ -664,20 +697,22 @@ enum err cache_sign_in(struct cache *cache, const struct json *session)
     str_copy(client, sizeof client, cache_client_for(cache, json_text(user, "login")));
     if (!*client)
         return ERR_DISK;
+    struct cache before = *cache;
     struct place place = cache->place;
     TRY(file_fail(cache, file_begin(cache, true)));
-    TRY(file_end(cache, store_session(cache, session, client, &place)));
-    forget_actor(cache);
-    cache->place = place;
-    str_copy(cache->hall, sizeof cache->hall, hall);
-    str_copy(cache->client, sizeof cache->client, client);
-    read_actor(cache, user);
-    cache->token = xstrdup(json_text(session, "token"));
-    cache->signed_in = true;
-    json_free(&cache->services);
-    TRY(file_fail(cache, last_seq(cache->db, client, &cache->handed_out)));
-    TRY(file_fail(cache, file_begin(cache, false)));
-    return file_end(cache, overlay_rebuild(cache, cache->place.cursor));
+    enum err err = store_session(cache, session, client, &place);
+    take_seat(cache, session, client, &place);
+    if (err == ERR_OK)
+        err = last_seq(cache->db, client, &cache->handed_out);
+    if (err == ERR_OK)
+        err = overlay_rebuild(cache, cache->place.cursor);
+    err = file_end(cache, err);
+    bool read_again = err == ERR_DISK && !db_failed(cache->db); /* file_end: by file_revive */
+    if (err != ERR_OK && !read_again)
+        give_back(cache, &before);
+    else
+        drop_token(&before.token);
+    return err;
 }
 
 static enum err forget_session(struct db *db)

@@ -437,3 +437,53 @@ TEST(moments_a_hall_that_could_not_be_restored_whole_stays_as_it_was)
     free(kept);
     disk_end();
 }
+
+/* --- who sits down while the disk is full --- */
+
+static bool shows(struct cache *cache, const char *ticket)
+{
+    struct json *row = NULL;
+    enum err err = row_get(cache->db, TABLE_TICKET, ticket, &row);
+    json_free(&row);
+    return err == ERR_OK;
+}
+
+TEST(moments_a_sign_in_that_the_disk_does_not_take_leaves_everything_as_it_was)
+{
+    enum { STEP = 4096, STEPS = 100 };
+    struct cutter cutter;
+    struct pair pair;
+    struct saved saved = {0};
+    int refused = 0;
+    begin(&cutter, 0);
+    pair_open_in(&pair, "/sim/1");
+    pair_start(&pair, 0);
+    pair_sign_in(&pair, 0, "rina");
+    pair_sync(&pair, 0);
+    struct json *body = parse("{\"queue\":\"p\",\"channel\":\"walk_in\"}");
+    REQUIRE(cache_confirm(pair.cache[0], "ticket.issue", body, pair.now_ms, &pair.rng, &saved) == ERR_OK);
+    char ticket[UUID_TEXT];
+    str_copy(ticket, sizeof ticket, json_text_or(json_get(saved.outcome.data, "ticket"), "id", ""));
+    REQUIRE(shows(pair.cache[0], ticket));
+    struct json *session = parse("{\"token\":\"t2\",\"hall\":{\"code\":\"T1\"}}");
+    json_set(session, "user", pair_hall_row(&pair, TABLE_USER, "u-siti"));
+    REQUIRE(*cache_client_for(pair.cache[0], "siti"));
+    for (int i = 0; i < STEPS; i++) {
+        disk_full(cutter.disk, (int64_t)i * STEP);
+        if (cache_sign_in(pair.cache[0], session) == ERR_OK)
+            break;
+        refused++;
+        CHECK_TEXT(cache_actor(pair.cache[0])->login, "rina");
+        CHECK(shows(pair.cache[0], ticket));
+        CHECK_INT(cache_unsent(pair.cache[0]), 1);
+    }
+    CHECK(refused > 2);
+    CHECK_TEXT(cache_actor(pair.cache[0])->login, "siti");
+    CHECK(!shows(pair.cache[0], ticket)); /* it is another's, and at no hall yet */
+    disk_full(cutter.disk, DISK_ENDLESS);
+    json_free(&saved.outcome.data);
+    json_free(&session);
+    json_free(&body);
+    pair_close(&pair);
+    disk_end();
+}
