@@ -113,11 +113,13 @@ enum err merge_dispute(struct merge *m, const char *code, const char *about, str
 
 enum here { HERE_NEW, HERE_SAME, HERE_CHANGED };
 
-/* Written by an earlier merge of the same bus, and by nobody since. */
+/* Taken over by an earlier merge of the same bus, and written by nobody since. What that merge did again on top of a
+ * change made here holds that change as well. */
 static enum err was_merged(const struct merge *m, int64_t rev, bool *merged)
 {
-    static const char sql[] = "SELECT to_rev FROM away_merge WHERE instance = $1 AND first_rev <= $2"
-                              " AND last_rev >= $2 LIMIT 1"; /* primary key */
+    static const char sql[] = "SELECT to_rev FROM away_merge, audit WHERE instance = $1 AND first_rev <= $2"
+                              " AND last_rev >= $2 AND audit.rev = $2 AND audit.type = 'bus.take'"
+                              " LIMIT 1"; /* primary keys */
     struct stmt *s = db_query(m->env->db, sql);
     db_bind_text(s, 1, m->instance);
     db_bind_int(s, 2, rev);

@@ -825,6 +825,28 @@ TEST(bus_decision_meets_a_reassignment)
     }
 }
 
+/* The parcel of noon meets a reassignment at home; the one of the evening must not undo it. */
+TEST(bus_that_comes_twice_leaves_what_home_changed)
+{
+    struct trip trip;
+    with_case(&trip);
+    run(&trip.home, "budi", "case.assign", "{'case':'" CASE "','to':{'user':'adi'}}");
+    char given[24];
+    str_copy(given, sizeof given, row_text(&trip.home, TABLE_CASE, CASE, "/hold_gen"));
+    run(&trip.bus, "siti", "case.draft", "{'case':'" CASE "','patch':{'street':'Jalan bus'}}");
+    char *noon = pack(&trip, &trip.bus);
+    struct json *answer = merge_text(&trip, noon);
+    json_free(&answer);
+    free(noon);
+    CHECK_TEXT(row_text(&trip.home, TABLE_CASE, CASE, "/draft/street"), "Jalan bus");
+    run(&trip.bus, "siti", "case.draft", "{'case':'" CASE "','patch':{'reason':'lost'}}");
+    merge(&trip, &trip.bus);
+    CHECK_TEXT(row_text(&trip.home, TABLE_CASE, CASE, "/draft/reason"), "lost");
+    CHECK_TEXT(row_text(&trip.home, TABLE_CASE, CASE, "/user"), "u-adi");
+    CHECK_TEXT(row_text(&trip.home, TABLE_CASE, CASE, "/hold_gen"), given);
+    trip_close(&trip);
+}
+
 TEST(bus_draft_and_home_draft_become_branches)
 {
     struct trip trip;

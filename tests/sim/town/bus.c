@@ -172,7 +172,7 @@ static void begin_trip(struct town *town)
     static const char *const queues[] = {"p", "p", "q", "t"};
     struct bus *bus = town->bus;
     struct trip *trip = &bus->trips[bus->count++];
-    *trip = (struct trip){.must = json_new_object()};
+    *trip = (struct trip){.must = json_new_object(), .touched = json_new_object()};
     str_copy(trip->code, sizeof trip->code, chance(town, 700) ? "B3" : "V1");
     str_copy(trip->queue, sizeof trip->queue, queues[draw(town, 0, 3)]);
     choose_crew(town, trip);
@@ -729,6 +729,7 @@ void bus_free(struct bus **slot)
         free(bus->trips[i].parcel);
         free(bus->trips[i].older);
         json_free(&bus->trips[i].must);
+        json_free(&bus->trips[i].touched);
     }
     errands_free(&bus->errands);
     free(bus);

@@ -18,8 +18,9 @@ struct trip {
     int64_t loaded_rev;             /* of the bus: up to here it came along */
     int64_t packed_rev;             /* of the bus: up to here it is in the parcel */
     struct json
-        *must;     /* {commands: {id: status}, tickets: {id: number}}: what has to be at home in the end */
-    bool in_doubt; /* a hall ended while it was asked to merge: perhaps it did */
+        *must; /* {commands: {id: status}, tickets: {id: number}}: what has to be at home in the end */
+    struct json *touched; /* applications that went on at home meanwhile: each merge finds them so */
+    bool in_doubt;        /* a hall ended while it was asked to merge: perhaps it did */
     /* Of the home's history as it is now. */
     int64_t departed_rev; /* 0: a backup of before it was restored */
     struct merged merges[MERGES_MAX];

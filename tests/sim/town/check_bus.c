@@ -159,7 +159,7 @@ struct judging {
     const struct trip *trip;
     const struct before *before;
     struct db *db;
-    struct json *touched; /* applications that went on at home meanwhile */
+    struct json *touched; /* the trip's */
 };
 
 static int64_t count_like(struct db *db, const char *first, const char *second)
@@ -201,6 +201,8 @@ static bool went_on_at_home(const struct judging *j, const char *table, const ch
     char key[96];
     key_of(key, table, id);
     const struct json *stood = json_get(j->before->rows, key), *left = json_get(j->before->left, key);
+    if (json_get(j->touched, id))
+        return true;
     if (!stood || was_merged(j->trip, json_int(stood, "row_rev", 0)))
         return false;
     return !left || !same_but_place(stood, left);
@@ -434,7 +436,7 @@ static void judge_again(const struct judging *j, bool again)
 void check_merge(struct town *town, const struct trip *trip, const struct before *before, struct db *db,
                  const struct json *answer)
 {
-    struct judging j = {.town = town, .trip = trip, .before = before, .db = db, .touched = json_new_object()};
+    struct judging j = {.town = town, .trip = trip, .before = before, .db = db, .touched = trip->touched};
     bool again = json_bool(answer, "again", false);
     if (before->kept != 0 && before->kept != before->done)
         town_violated(town, "a merge that nobody heard of has kept %d of %d commands", before->kept,
@@ -445,7 +447,6 @@ void check_merge(struct town *town, const struct trip *trip, const struct before
         judge_rows(&j);
         judge_commands(&j);
     }
-    json_free(&j.touched);
 }
 
 /* --- the parcel --- */
