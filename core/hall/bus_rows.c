@@ -113,16 +113,17 @@ enum err merge_dispute(struct merge *m, const char *code, const char *about, str
 
 enum here { HERE_NEW, HERE_SAME, HERE_CHANGED };
 
-/* Taken over by an earlier merge of the same bus, and written by nobody since. What that merge did again on top of a
- * change made here holds that change as well. */
-static enum err was_merged(const struct merge *m, int64_t rev, bool *merged)
+/* Written by an earlier merge of the same bus, and by nobody since. But an application that the merge went on with on top
+ * of a change made here holds that change as well. */
+static enum err was_merged(const struct merge *m, enum table table, int64_t rev, bool *merged)
 {
     static const char sql[] = "SELECT to_rev FROM away_merge, audit WHERE instance = $1 AND first_rev <= $2"
-                              " AND last_rev >= $2 AND audit.rev = $2 AND audit.type = 'bus.take'"
+                              " AND last_rev >= $2 AND audit.rev = $2 AND ($3 = 0 OR audit.type = 'bus.take')"
                               " LIMIT 1"; /* primary keys */
     struct stmt *s = db_query(m->env->db, sql);
     db_bind_text(s, 1, m->instance);
     db_bind_int(s, 2, rev);
+    db_bind_int(s, 3, table == TABLE_CASE);
     enum err err = db_step(s);
     *merged = err == ERR_OK;
     db_done(s);
@@ -161,7 +162,7 @@ static enum err look(const struct merge *m, enum table table, const char *id, st
     *here = HERE_NEW;
     if (err != ERR_OK)
         return err == ERR_ABSENT ? ERR_OK : err;
-    err = was_merged(m, json_int(*row, "row_rev", 0), &merged);
+    err = was_merged(m, table, json_int(*row, "row_rev", 0), &merged);
     *here = merged || (base && same_row(base, *row)) ? HERE_SAME : HERE_CHANGED;
     return err;
 }
@@ -570,7 +571,7 @@ static enum err merge_bus_dispute(struct merge *m, const struct json *row)
     bool merged = false;
     enum err err = row_get(m->env->db, TABLE_DISPUTE, json_text_or(row, "id", ""), &here);
     if (err == ERR_OK)
-        err = was_merged(m, json_int(here, "row_rev", 0), &merged);
+        err = was_merged(m, TABLE_DISPUTE, json_int(here, "row_rev", 0), &merged);
     bool keep = here && !(merged && str_equal(json_text(here, "state"), "open"));
     json_free(&here);
     if (keep || (err != ERR_OK && err != ERR_ABSENT))
