@@ -295,3 +295,40 @@ struct json *pair_load(struct pair *pair, int n, const char *what, const char *a
     json_free(&json);
     return answer;
 }
+
+struct json *pair_push_text(struct pair *pair, int acked, const char *commands, int *status)
+{
+    struct server_answer answer = {0};
+    const struct server_env env = {
+        .db = pair->hall, .epoch = 1, .now_ms = pair->now_ms, .mono_ms = pair->mono_ms};
+    char *text = xasprintf("{\"client\":\"%s\",\"epoch\":1,\"acked_through\":%d,\"commands\":[%s]}",
+                           pair->actor[0].client, acked, commands);
+    struct json *body = parse(text);
+    REQUIRE(db_begin(pair->hall) == ERR_OK);
+    REQUIRE(server_push(&env, &pair->actor[0], body, &answer) == ERR_OK);
+    REQUIRE(db_commit(pair->hall) == ERR_OK);
+    *status = answer.status;
+    json_free(&body);
+    free(text);
+    return answer.body;
+}
+
+int64_t pair_count(struct pair *pair, const char *sql)
+{
+    struct stmt *s = db_query(pair->hall, sql);
+    int64_t count = db_step(s) == ERR_OK ? db_int(s, 0) : -1;
+    db_done(s);
+    return count;
+}
+
+int64_t pair_tickets(struct pair *pair)
+{
+    static const char sql[] = "SELECT count(*) FROM tickets";
+    return pair_count(pair, sql);
+}
+
+int64_t pair_disputes(struct pair *pair)
+{
+    static const char sql[] = "SELECT count(*) FROM disputes";
+    return pair_count(pair, sql);
+}

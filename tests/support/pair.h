@@ -41,6 +41,13 @@ void pair_sync(struct pair *pair, int n); /* until nothing is left to say */
 /* Everything up to now is in a backup. */
 void pair_make_safe(struct pair *pair);
 
+/* One push of workstation 0's person as text, with the commands as they stand between the brackets; the hall's answer (the
+ * caller frees), committed and told to nobody. */
+struct json *pair_push_text(struct pair *pair, int acked, const char *commands, int *status);
+int64_t pair_count(struct pair *pair, const char *sql); /* at the hall; sql: SELECT count(*) … */
+int64_t pair_tickets(struct pair *pair);
+int64_t pair_disputes(struct pair *pair);
+
 /* A command at the hall itself by a person, past any workstation; the outcome's data (the caller frees). */
 struct json *pair_at_hall(struct pair *pair, const char *login, const char *type, const char *body);
 struct json *pair_hall_row(struct pair *pair, enum table table, const char *id); /* NULL: none */

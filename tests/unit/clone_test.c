@@ -69,26 +69,6 @@ static int64_t adopt(struct pair *pair, int n)
     return unsent;
 }
 
-static int64_t count_at_hall(struct pair *pair, const char *sql)
-{
-    struct stmt *s = db_query(pair->hall, sql);
-    int64_t count = db_step(s) == ERR_OK ? db_int(s, 0) : -1;
-    db_done(s);
-    return count;
-}
-
-static int64_t tickets(struct pair *pair)
-{
-    static const char sql[] = "SELECT count(*) FROM tickets";
-    return count_at_hall(pair, sql);
-}
-
-static int64_t disputes(struct pair *pair)
-{
-    static const char sql[] = "SELECT count(*) FROM disputes";
-    return count_at_hall(pair, sql);
-}
-
 /* Both copies as the hall has stopped them: three records that both have, two of each alone, one more of the first. */
 static void two_stopped_copies(struct pair *pair)
 {
@@ -102,7 +82,7 @@ static void two_stopped_copies(struct pair *pair)
     CHECK_INT(push_status(pair, 1), 409);
     issue(pair, 0, 1);
     CHECK_INT(push_status(pair, 0), 409); /* nobody can tell which of the two is the copy */
-    CHECK_INT(tickets(pair), 5);
+    CHECK_INT(pair_tickets(pair), 5);
 }
 
 TEST(clone_of_a_disk_works_on_and_every_record_arrives_once)
@@ -119,13 +99,13 @@ TEST(clone_of_a_disk_works_on_and_every_record_arrives_once)
         pair_sync(&pair, n);
         CHECK_INT(cache_unsent(pair.cache[n]), 0);
     }
-    CHECK_INT(tickets(&pair), 3 + 2 + 2 + 1 + 2);
-    CHECK_INT(disputes(&pair), 0);
+    CHECK_INT(pair_tickets(&pair), 3 + 2 + 2 + 1 + 2);
+    CHECK_INT(pair_disputes(&pair), 0);
     issue(&pair, 0, 1);
     issue(&pair, 1, 1);
     CHECK_INT(push_status(&pair, 0), 200);
     CHECK_INT(push_status(&pair, 1), 200);
-    CHECK_INT(tickets(&pair), 12);
+    CHECK_INT(pair_tickets(&pair), 12);
     pair_close(&pair);
 }
 
@@ -178,7 +158,7 @@ TEST(clone_keeps_the_order_of_its_records)
     struct json *row = pair_hall_row(&pair, TABLE_CASE, "c0000000-0000-7000-8000-000000000003");
     CHECK_TEXT(json_text(row, "state"), "submitted");
     json_free(&row);
-    CHECK_INT(disputes(&pair), 0);
+    CHECK_INT(pair_disputes(&pair), 0);
     pair_close(&pair);
 }
 
@@ -199,10 +179,10 @@ TEST(clone_sends_each_persons_records_as_theirs)
     CHECK_INT(cache_unsent(pair.cache[1]), 1);
     CHECK_INT(cache_unsent_others(pair.cache[1]), 2);
     pair_sync(&pair, 1);
-    CHECK_INT(tickets(&pair), 0);
+    CHECK_INT(pair_tickets(&pair), 0);
     pair_sign_in(&pair, 1, "rina");
     pair_sync(&pair, 1);
-    CHECK_INT(tickets(&pair), 2);
+    CHECK_INT(pair_tickets(&pair), 2);
     CHECK_INT(cache_unsent_others(pair.cache[1]), 0);
     pair_close(&pair);
 }
@@ -245,9 +225,9 @@ TEST(clone_keeps_numbers_that_are_printed)
     pair_sign_in(&pair, 1, "rina");
     issue(&pair, 1, 1); /* it has leased nothing yet: the hall numbers it */
     pair_sync(&pair, 1);
-    CHECK_INT(tickets(&pair), 2);
-    CHECK_INT(count_at_hall(&pair, sql), 1);
-    CHECK_INT(disputes(&pair), 0);
+    CHECK_INT(pair_tickets(&pair), 2);
+    CHECK_INT(pair_count(&pair, sql), 1);
+    CHECK_INT(pair_disputes(&pair), 0);
     pair_close(&pair);
 }
 

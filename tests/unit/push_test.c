@@ -5,12 +5,6 @@
 #include "tests/support/pair.h"
 #include "tests/support/test.h"
 
-static struct server_env env_of(const struct pair *pair)
-{
-    return (struct server_env){
-        .db = pair->hall, .epoch = 1, .now_ms = pair->now_ms, .mono_ms = pair->mono_ms};
-}
-
 /* A hall with somebody at workstation 0. */
 static void somebody(struct pair *pair, const char *login)
 {
@@ -18,24 +12,6 @@ static void somebody(struct pair *pair, const char *login)
     pair_start(pair, 0);
     pair_sign_in(pair, 0, login);
     pair_feed(pair, 0);
-}
-
-/* commands is the text inside the list; the caller frees the answer. */
-static struct json *push(struct pair *pair, int acked, const char *commands, int *status)
-{
-    struct server_answer answer = {0};
-    struct server_env env = env_of(pair);
-    struct json *body = NULL;
-    char *text = xasprintf("{\"client\":\"%s\",\"epoch\":1,\"acked_through\":%d,\"commands\":[%s]}",
-                           pair->actor[0].client, acked, commands);
-    REQUIRE(json_parse(text, strlen(text), &body, NULL) == ERR_OK);
-    REQUIRE(db_begin(pair->hall) == ERR_OK);
-    REQUIRE(server_push(&env, &pair->actor[0], body, &answer) == ERR_OK);
-    REQUIRE(db_commit(pair->hall) == ERR_OK);
-    *status = answer.status;
-    json_free(&body);
-    free(text);
-    return answer.body;
 }
 
 #define ID "0197a2b4-0000-7000-8000-00000000000"
@@ -47,32 +23,12 @@ static char *issue(int seq, const char *id, const char *channel)
                      seq, id, channel);
 }
 
-static int64_t count_at(struct pair *pair, const char *sql)
-{
-    struct stmt *s = db_query(pair->hall, sql);
-    int64_t count = db_step(s) == ERR_OK ? db_int(s, 0) : -1;
-    db_done(s);
-    return count;
-}
-
-static int64_t tickets(struct pair *pair)
-{
-    static const char sql[] = "SELECT count(*) FROM tickets";
-    return count_at(pair, sql);
-}
-
-static int64_t disputes(struct pair *pair)
-{
-    static const char sql[] = "SELECT count(*) FROM disputes";
-    return count_at(pair, sql);
-}
-
 static void push_issue(struct pair *pair, int acked, int seq, const char *id, const char *channel,
                        int expected, const char *result)
 {
     int status;
     char *command = issue(seq, id, channel);
-    struct json *answer = push(pair, acked, command, &status);
+    struct json *answer = pair_push_text(pair, acked, command, &status);
     CHECK_INT(status, expected);
     CHECK_TEXT(json_text_or(json_pointer(answer, "/results/0"), "status", ""), result);
     json_free(&answer);
@@ -88,7 +44,7 @@ TEST(push_finds_a_copy_whose_answers_were_acknowledged)
     push_issue(&pair, 1, 2, ID "2", "desk", 200, "applied");
     push_issue(&pair, 0, 1, ID "1", "desk", 200, "applied"); /* late, but the same: what became of it */
     push_issue(&pair, 0, 1, ID "9", "kiosk", 409, "");
-    CHECK_INT(tickets(&pair), 2);
+    CHECK_INT(pair_tickets(&pair), 2);
     pair_close(&pair);
 }
 
@@ -98,7 +54,7 @@ TEST(push_same_record_has_one_effect_after_its_acknowledgement)
     somebody(&pair, "rina");
     push_issue(&pair, 0, 1, ID "1", "desk", 200, "applied");
     push_issue(&pair, 1, 2, ID "1", "desk", 200, "applied");
-    CHECK_INT(tickets(&pair), 1);
+    CHECK_INT(pair_tickets(&pair), 1);
     pair_close(&pair);
 }
 
@@ -114,15 +70,15 @@ TEST(push_identity_of_another_record_is_kept_for_a_person)
                                "{\"case\":\"" ID "%d\",\"service\":\"s1\",\"channel\":\"desk\"}}",
                                acked + 2, acked + 7);
         for (int i = 0; i < 2; i++) { /* and the same again */
-            struct json *answer = push(&pair, acked, open, &status);
+            struct json *answer = pair_push_text(&pair, acked, open, &status);
             CHECK_INT(status, 200);
             CHECK_TEXT(json_text(json_pointer(answer, "/results/0/error"), "code"), "identity_used");
             json_free(&answer);
         }
-        CHECK_INT(disputes(&pair), acked + 1);
+        CHECK_INT(pair_disputes(&pair), acked + 1);
         free(open);
     }
-    CHECK_INT(tickets(&pair), 1);
+    CHECK_INT(pair_tickets(&pair), 1);
     pair_close(&pair);
 }
 
@@ -134,10 +90,10 @@ TEST(push_version_is_read_whole)
     struct pair pair;
     int status;
     somebody(&pair, "rina");
-    struct json *answer = push(&pair, 0, command, &status);
+    struct json *answer = pair_push_text(&pair, 0, command, &status);
     CHECK_TEXT(json_text(json_pointer(answer, "/results/0/error"), "code"), "unknown_version");
     json_free(&answer);
-    CHECK_INT(tickets(&pair), 0);
+    CHECK_INT(pair_tickets(&pair), 0);
     pair_close(&pair);
 }
 
@@ -160,10 +116,10 @@ TEST(push_deep_records_do_not_stop_the_feed)
     char *deep = nested(JSON_DEPTH_MAX - 4);
     char *command =
         xasprintf("{\"seq\":1,\"id\":\"" ID "1\",\"type\":\"no.such\",\"v\":1,\"body\":{\"x\":%s}}", deep);
-    struct json *answer = push(&pair, 0, command, &status);
+    struct json *answer = pair_push_text(&pair, 0, command, &status);
     CHECK_INT(status, 200);
     CHECK_TEXT(json_text(json_pointer(answer, "/results/0"), "status"), "refused");
-    CHECK_INT(disputes(&pair), 1);
+    CHECK_INT(pair_disputes(&pair), 1);
     pair_feed(&pair, 0);
     struct json *kept = pair_load(&pair, 0, "disputes", "{}");
     CHECK(kept != NULL);
@@ -188,7 +144,7 @@ TEST(push_dispute_shows_no_more_than_its_author_may_see)
                                      "{\"case\":\"" ID "7\",\"service\":\"s1\",\"channel\":\"desk\"}");
     json_free(&data);
     str_copy(pair.actor[0].agency, sizeof pair.actor[0].agency, "a2");
-    struct json *answer = push(&pair, 0, withdraw, &status);
+    struct json *answer = pair_push_text(&pair, 0, withdraw, &status);
     CHECK_TEXT(json_text(json_pointer(answer, "/results/0"), "status"), "refused");
     CHECK(rows_first(db_query(pair.hall, sql), &row) == ERR_OK);
     CHECK(json_is_null(json_get(row, "row")));
@@ -275,7 +231,7 @@ TEST(push_no_identity_overwrites_a_decision)
     somebody(&pair, "adi");
     approved(&pair);
     struct json *before = pair_hall_row(&pair, TABLE_DECISION, ID "a");
-    struct json *answer = push(&pair, 0, confirm, &status);
+    struct json *answer = pair_push_text(&pair, 0, confirm, &status);
     struct json *after = pair_hall_row(&pair, TABLE_DECISION, ID "a");
     CHECK_TEXT(json_text(json_pointer(answer, "/results/0"), "status"), "applied");
     CHECK(before && json_equal(before, after));
@@ -298,8 +254,8 @@ TEST(push_no_identity_overwrites_a_dispute)
     REQUIRE(db_begin(pair.hall) == ERR_OK);
     REQUIRE(row_put(pair.hall, ROWS_PLAIN, TABLE_DISPUTE, row) == ERR_OK);
     REQUIRE(db_commit(pair.hall) == ERR_OK);
-    struct json *answer = push(&pair, 0, wrong, &status);
-    CHECK_INT(disputes(&pair), 2);
+    struct json *answer = pair_push_text(&pair, 0, wrong, &status);
+    CHECK_INT(pair_disputes(&pair), 2);
     json_free(&answer);
     json_free(&row);
     pair_close(&pair);
@@ -333,7 +289,7 @@ TEST(push_odd_values_keep_the_chain)
             xasprintf("{\"seq\":%d,\"id\":\"0197a2b4-0000-7000-8000-0000000001%02d\",\"type\":"
                       "\"case.draft\",\"v\":1,\"body\":{\"case\":\"" ID "7\",\"patch\":{\"v%d\":%s}}}",
                       seq, seq, seq, values[i]);
-        struct json *answer = push(&pair, 0, command, &status);
+        struct json *answer = pair_push_text(&pair, 0, command, &status);
         CHECK_TEXT(json_text(json_pointer(answer, "/results/0"), "status"), "applied");
         pair_feed(&pair, 0);
         json_free(&answer);

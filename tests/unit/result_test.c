@@ -65,25 +65,6 @@ TEST(result_seal_knows_where_one_member_ends)
 
 /* --- the same record again --- */
 
-/* A push of rina's installation; the caller frees the answer. */
-static struct json *push(struct pair *pair, int acked, const char *command, int *status)
-{
-    struct server_answer answer = {0};
-    const struct server_env env = {
-        .db = pair->hall, .epoch = 1, .now_ms = pair->now_ms, .mono_ms = pair->mono_ms};
-    struct json *body = NULL;
-    char *text = xasprintf("{\"client\":\"%s\",\"epoch\":1,\"acked_through\":%d,\"commands\":[%s]}",
-                           pair->actor[0].client, acked, command);
-    REQUIRE(json_parse(text, strlen(text), &body, NULL) == ERR_OK);
-    REQUIRE(db_begin(pair->hall) == ERR_OK);
-    REQUIRE(server_push(&env, &pair->actor[0], body, &answer) == ERR_OK);
-    REQUIRE(db_commit(pair->hall) == ERR_OK);
-    *status = answer.status;
-    json_free(&body);
-    free(text);
-    return answer.body;
-}
-
 static char *issue(int seq, const char *channel)
 {
     return xasprintf("{\"seq\":%d,\"id\":\"" ID "%d\",\"type\":\"ticket.issue\",\"v\":1,"
@@ -96,7 +77,7 @@ static char *answer_to(struct pair *pair, int acked, int seq, const char *channe
 {
     int status;
     char *command = issue(seq, channel), *text;
-    struct json *body = push(pair, acked, command, &status);
+    struct json *body = pair_push_text(pair, acked, command, &status);
     CHECK_INT(status, expected);
     const struct json *result = json_pointer(body, "/results/0");
     text = result ? json_print(result) : xstrdup("");
@@ -182,14 +163,14 @@ TEST(result_a_refused_record_stays_refused_after_its_acknowledgement)
     open_hall(&pair, 0);
     static const char command[] = "{\"seq\":1,\"id\":\"" ID "1\",\"type\":\"ticket.issue\",\"v\":1,"
                                   "\"body\":{\"queue\":\"nowhere\",\"channel\":\"desk\"}}";
-    struct json *body = push(&pair, 0, command, &status);
+    struct json *body = pair_push_text(&pair, 0, command, &status);
     refused = json_print(json_pointer(body, "/results/0/error"));
     json_free(&body);
-    body = push(&pair, 0, command, &status);
+    body = pair_push_text(&pair, 0, command, &status);
     again = json_print(json_pointer(body, "/results/0/error"));
     CHECK_TEXT(again, refused);
     json_free(&body);
-    body = push(&pair, 1, command, &status);
+    body = pair_push_text(&pair, 1, command, &status);
     CHECK_TEXT(json_text(json_pointer(body, "/results/0"), "status"), "refused");
     CHECK_TEXT(json_text(json_pointer(body, "/results/0/error"), "code"), "already_acknowledged");
     CHECK_INT(workday_count(pair.hall, "SELECT count(*) FROM disputes"), 1);
@@ -209,7 +190,7 @@ static void changed_record_is_refused(int acked)
     free(answer_to(&pair, acked, 3, "desk", 200));
     char *was = xstrdup(workday_text(pair.hall, "SELECT seal || answer FROM result WHERE seq = 1"));
     char *command = issue(1, "kiosk");
-    struct json *body = push(&pair, acked, command, &status);
+    struct json *body = pair_push_text(&pair, acked, command, &status);
     CHECK_INT(status, 409);
     CHECK_TEXT(json_text(json_get(body, "error"), "code"), "seq_conflict");
     CHECK_TEXT(workday_text(pair.hall, "SELECT seal || answer FROM result WHERE seq = 1"), was);
