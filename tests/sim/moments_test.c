@@ -282,6 +282,16 @@ TEST(moments_restoring_loses_neither_the_old_hall_nor_the_backup)
     end(&cutter);
 }
 
+/* Rina sits at the one workstation, and its copy is level with the hall. */
+static void begin_at_reception(struct cutter *cutter, struct pair *pair)
+{
+    begin(cutter, 0);
+    pair_open_in(pair, "/sim/1");
+    pair_start(pair, 0);
+    pair_sign_in(pair, 0, "rina");
+    pair_sync(pair, 0);
+}
+
 /* --- fsyncs that fail --- */
 
 struct told {
@@ -322,11 +332,7 @@ TEST(moments_a_failing_fsync_loses_nothing_that_was_called_saved)
     struct pair pair;
     struct told told = {0};
     int refused = 0;
-    begin(&cutter, 0);
-    pair_open_in(&pair, "/sim/1");
-    pair_start(&pair, 0);
-    pair_sign_in(&pair, 0, "rina");
-    pair_sync(&pair, 0);
+    begin_at_reception(&cutter, &pair);
     str_copy(told.client, sizeof told.client, cache_client(pair.cache[0]));
     struct json *body = parse("{\"queue\":\"p\",\"channel\":\"walk_in\"}");
     for (int i = 0; i < 120; i++) {
@@ -364,11 +370,7 @@ TEST(moments_a_workstation_whose_disk_comes_back_is_itself_again)
     struct pair pair;
     struct saved saved = {0};
     char client[UUID_TEXT];
-    begin(&cutter, 0);
-    pair_open_in(&pair, "/sim/1");
-    pair_start(&pair, 0);
-    pair_sign_in(&pair, 0, "rina");
-    pair_sync(&pair, 0);
+    begin_at_reception(&cutter, &pair);
     str_copy(client, sizeof client, cache_client(pair.cache[0]));
     struct json *body = parse("{\"queue\":\"p\",\"channel\":\"walk_in\"}");
     REQUIRE(cache_confirm(pair.cache[0], "ticket.issue", body, pair.now_ms, &pair.rng, &saved) == ERR_OK);
@@ -455,11 +457,7 @@ TEST(moments_a_sign_in_that_the_disk_does_not_take_leaves_everything_as_it_was)
     struct pair pair;
     struct saved saved = {0};
     int refused = 0;
-    begin(&cutter, 0);
-    pair_open_in(&pair, "/sim/1");
-    pair_start(&pair, 0);
-    pair_sign_in(&pair, 0, "rina");
-    pair_sync(&pair, 0);
+    begin_at_reception(&cutter, &pair);
     struct json *body = parse("{\"queue\":\"p\",\"channel\":\"walk_in\"}");
     REQUIRE(cache_confirm(pair.cache[0], "ticket.issue", body, pair.now_ms, &pair.rng, &saved) == ERR_OK);
     char ticket[UUID_TEXT];
