@@ -33,6 +33,7 @@ struct reception {
     enum place place;
     bool chosen;            /* something was typed or moved: Enter may issue */
     struct json *found;     /* "rows" of the query "services" */
+    bool more;              /* … and there are others: letters narrow it */
     struct json *queue;     /* the query "queue" of the chosen service */
     struct json *classes;   /* "rows" of the query "priorities" */
     struct json *priority;  /* the chosen class, NULL none */
@@ -106,6 +107,7 @@ static void take_services(struct reception *self, const struct json *answer, str
     if (!str_equal(json_text_or(answer, "q", ""), field_text(&self->find)))
         return; /* an answer to what was typed before */
     take(&self->found, json_get(answer, "rows"));
+    self->more = json_bool(answer, "more", false);
     list_set_count(&self->services, (int)json_count(self->found));
     load_queue(self, effects);
 }
@@ -717,9 +719,10 @@ static void finder_view(const struct view *view, struct frame *frame, struct rec
     rect_cut_left(&line, 1);
     rect_cut_left(
         &line, text_draw(frame, line, tr(view->ui->lang, TR("What is needed?")), STYLE_TEXT | ATTR_BOLD) + 2);
-    struct rect count = rect_cut_right(&line, 8);
-    text_draw_as(frame, rect_inset(count, 1, 0), list_position(&self->services, position), STYLE_DIM,
-                 TEXT_RIGHT);
+    struct rect count = rect_inset(rect_cut_right(&line, 8), 1, 0);
+    if (self->more) /* "1/60+" */
+        text_draw(frame, rect_cut_right(&count, 1), "+", STYLE_DIM);
+    text_draw_as(frame, count, list_position(&self->services, position), STYLE_DIM, TEXT_RIGHT);
     list_draw(&self->services, &rows, frame, area, false);
     field_draw(&self->find, frame, line, tr(view->ui->lang, TR("three letters in any language")),
                self->place == FINDER);

@@ -279,17 +279,19 @@ static enum err add_service(struct cache *cache, const struct json *line, int64_
     return set_waiting(cache, row, json_text(row, "queue"), now_ms);
 }
 
-/* The service that is asked for first, then the others. */
+/* The service that is asked for first, then the others; *more: not all. */
 static enum err matching_services(struct cache *cache, const struct wanted *wanted, int64_t now_ms,
-                                  struct json *rows)
+                                  struct json *rows, bool *more)
 {
     for (int pass = str_empty(wanted->first) ? 1 : 0; pass < 2; pass++) {
         for (const struct json *line = json_first(cache->services); line; line = json_next(line)) {
             bool first = !str_empty(wanted->first) && str_equal(json_text(line, "id"), wanted->first);
-            if (json_count(rows) == SERVICES_MAX)
+            if (first != (pass == 0) || !is_wanted(wanted, line))
+                continue;
+            *more = json_count(rows) == SERVICES_MAX;
+            if (*more)
                 return ERR_OK;
-            if (first == (pass == 0) && is_wanted(wanted, line))
-                TRY(add_service(cache, line, now_ms, rows));
+            TRY(add_service(cache, line, now_ms, rows));
         }
     }
     return ERR_OK;
@@ -304,7 +306,9 @@ enum err load_services(struct cache *cache, const struct json *args, int64_t now
     utf8_fold(&folded, q);
     wanted.count = folded.data ? split_words(folded.data, wanted.words) : 0;
     json_set_text(answer, "q", q);
-    enum err err = matching_services(cache, &wanted, now_ms, put_array(answer, "rows"));
+    bool more = false;
+    enum err err = matching_services(cache, &wanted, now_ms, put_array(answer, "rows"), &more);
+    json_set_bool(answer, "more", more);
     buf_free(&folded);
     return err;
 }

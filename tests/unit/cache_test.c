@@ -639,3 +639,32 @@ TEST(cache_finds_services_and_persons_as_typed)
     }
     pair_close(&pair);
 }
+
+/* More services than a list can hold: it says so, and letters narrow it. */
+TEST(cache_says_when_there_are_more_services)
+{
+    enum { MANY = 400 };
+    struct pair pair;
+    pair_open(&pair);
+    struct json *row = pair_hall_row(&pair, TABLE_SERVICE, "s1");
+    for (int i = 0; i < MANY; i++) {
+        char id[32];
+        str_format(id, sizeof id, "many-%03d", i);
+        json_set_text(row, "id", id);
+        struct json *name = json_new_object();
+        json_set_text(name, "en", i == 7 ? "Pigeons" : "Permit");
+        json_set(row, "name", name);
+        REQUIRE(row_put(pair.hall, ROWS_PLAIN, TABLE_SERVICE, row) == ERR_OK);
+    }
+    json_free(&row);
+    pair_start(&pair, 0);
+    pair_sign_in(&pair, 0, "rina");
+    pair_feed(&pair, 0);
+    struct json *all = pair_load(&pair, 0, "services", "{\"q\":\"\"}");
+    CHECK(json_bool(all, "more", false) && json_count(json_get(all, "rows")) < MANY);
+    json_free(&all);
+    struct json *one = pair_load(&pair, 0, "services", "{\"q\":\"pigeon\"}");
+    CHECK(!json_bool(one, "more", true) && json_count(json_get(one, "rows")) == 1);
+    json_free(&one);
+    pair_close(&pair);
+}
