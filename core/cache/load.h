@@ -1,6 +1,7 @@
 /* core/cache/load.h: what the queries of queries.h share; for load*.c alone. now_ms is the hall's time. */
 #pragma once
 #include "core/cache/store.h"
+#include "core/command/version.h"
 
 /* Fills answer, an empty object. ERR_ABSENT: what was asked for is not in this copy. */
 typedef enum err load_query(struct cache *cache, const struct json *args, int64_t now_ms,

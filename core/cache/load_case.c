@@ -65,6 +65,27 @@ static enum err put_last(struct cache *cache, const struct json *row, struct jso
     return err;
 }
 
+/* The service in the application's own version. Of one that is not handed in yet also the newest, when that is another:
+ * it is offered. "version_gone": the own one is not in this copy, so the newest stands in its place. */
+static enum err put_service(struct cache *cache, struct json *answer, const struct json *row,
+                            struct json **service)
+{
+    struct json *newest = NULL;
+    bool gone;
+    TRY(version_of_case(cache->db, row, service, &gone));
+    json_set(answer, "service", *service ? *service : json_new_null());
+    json_set_bool(answer, "version_gone", gone);
+    json_set_null(answer, "newest");
+    if (!*service || gone || json_text(row, "submitted_at"))
+        return ERR_OK;
+    TRY(find_row(cache, TABLE_SERVICE, json_text(row, "service"), 0, &newest));
+    if (newest && json_int(newest, "form_version", 0) != json_int(row, "form_version", 0))
+        json_set(answer, "newest", newest);
+    else
+        json_free(&newest);
+    return ERR_OK;
+}
+
 enum err load_case(struct cache *cache, const struct json *args, int64_t now_ms, struct json *answer)
 {
     static const char sql_documents[] =
@@ -76,7 +97,7 @@ enum err load_case(struct cache *cache, const struct json *args, int64_t now_ms,
     const char *id = json_text_or(args, "case", "");
     struct json *row, *service;
     TRY(put_row(cache, answer, "case", TABLE_CASE, id, now_ms, &row));
-    TRY(put_row(cache, answer, "service", TABLE_SERVICE, json_text(row, "service"), now_ms, &service));
+    TRY(put_service(cache, answer, row, &service));
     if (row)
         set_progress(row, service, now_ms);
     if (row)

@@ -84,7 +84,8 @@ static struct json *papers_json(const struct json *row, const struct json *servi
 static enum err dress_case(struct cache *cache, struct json *row, int64_t now_ms, struct json *documents)
 {
     struct json *service = NULL;
-    TRY(find_row(cache, TABLE_SERVICE, json_text(row, "service"), 0, &service));
+    bool gone;
+    TRY(version_of_case(cache->db, row, &service, &gone));
     const struct json *name = json_get(service, "name");
     json_set(row, "service_name", name ? json_copy(name) : json_new_null());
     set_progress(row, service, now_ms);

@@ -244,13 +244,13 @@ static enum err service_line(struct cache *cache, const struct json *service, st
 static enum err need_services(struct cache *cache)
 {
     static const char sql_services[] =
-        "SELECT row, id FROM services ORDER BY id LIMIT 2000"; /* primary key */
+        "SELECT row, id FROM services ORDER BY id LIMIT 4000"; /* primary key */
     if (cache->services)
         return ERR_OK;
     struct json *rows = json_new_array(), *lines = json_new_array();
-    enum err err = add_rows(cache, rows, TABLE_SERVICE, db_query(cache->db, sql_services), 2000, 0, NULL);
+    enum err err = add_rows(cache, rows, TABLE_SERVICE, db_query(cache->db, sql_services), 4000, 0, NULL);
     for (const struct json *row = json_first(rows); row && err == ERR_OK; row = json_next(row))
-        err = service_line(cache, row, lines);
+        err = version_is_kept(row) ? ERR_OK : service_line(cache, row, lines);
     json_free(&rows);
     if (err == ERR_OK)
         cache->services = lines;

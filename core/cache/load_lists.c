@@ -258,7 +258,8 @@ static bool listed(const struct cache *cache, const struct worklist *list, const
 enum err set_case_names(struct cache *cache, struct json *row)
 {
     struct json *service = NULL;
-    TRY(find_row(cache, TABLE_SERVICE, json_text(row, "service"), 0, &service));
+    bool gone;
+    TRY(version_of_case(cache->db, row, &service, &gone));
     const struct json *name = json_get(service, "name");
     const char *tier = json_text(json_get(row, "fee"), "tier");
     json_set(row, "service_name", name ? json_copy(name) : json_new_null());

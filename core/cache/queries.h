@@ -19,7 +19,8 @@
  *                "parked":[ticket…≤20],                                            held by me
  *                "undo":{"ticket","number","event","until_ms"}|null,
  *                "today":{"served","no_show","parked","mean_ms"}}
- * "case"        {"case"} → {"case":…,"service":row of the service with form, documents, reasons…,"person":…|null,
+ * "case"        {"case"} → {"case":…,"service":row of the service with form, documents, reasons… in the
+ *                version of the case,"newest": the newest when a draft has another|null,"version_gone","person":…|null,
  *                "ticket":…|null,"hall":…|null,"agency":…|null,
  *                "documents":[…],"payments":[…],"decisions":[…],
  *                "journal":{"typed":{…},"at"}|null,"last":draft of this person's last case at the agency|null}

@@ -221,6 +221,8 @@ void catalogue_check(const struct json *service, struct form_findings *findings)
     struct checking checking = {.service = service, .findings = findings};
     if (str_empty(json_text(service, "id")))
         broken(&checking, "id", "A service needs an id, such as az.din.id-card-replace.");
+    else if (strchr(json_text(service, "id"), '@'))
+        broken(&checking, "id", "An id has no @: what stands behind one is a form version.");
     if (str_empty(json_text(service, "agency")))
         broken(&checking, "agency", "A service needs the agency that gives it.");
     need_name(&checking, service, "name");

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "core/command/rules.h"
+#include "core/command/version.h"
 
 /* --- outcome --- */
 
@@ -159,7 +160,8 @@ static enum err refuse_unknown(struct call *c, enum table table, const char *fie
 enum err load(struct call *c, enum table table, const char *field, const char *id, struct json **row)
 {
     TRY(peek(c, table, id, row));
-    return *row ? ERR_OK : refuse_unknown(c, table, field, id);
+    bool kept = table == TABLE_SERVICE && version_is_kept(*row); /* nobody asks for one by its id */
+    return *row && !kept ? ERR_OK : refuse_unknown(c, table, field, id);
 }
 
 /* The first by a name that people use; names are unique in a hall, so one index step finds it. */

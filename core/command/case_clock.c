@@ -13,7 +13,7 @@ static enum err answer_days(struct call *c, const struct json *row, int *days)
 {
     struct json *hall, *service;
     TRY(load_hall(c, &hall));
-    TRY(peek(c, TABLE_SERVICE, json_text(row, "service"), &service));
+    TRY(case_service(c, row, &service));
     int64_t usual = json_int(json_get(hall, "policy"), "answer_days", ANSWER_DAYS);
     bool usable = usual > 0 && usual <= CALENDAR_DAYS_MAX;
     *days = catalogue_answer_days(service, usable ? (int)usual : ANSWER_DAYS);

@@ -5,30 +5,25 @@
 #include "core/command/cases.h"
 
 #include "core/catalogue/catalogue.h"
+#include "core/command/version.h"
 
 enum { LAST_LOOKED_AT = 10 };
 
 /* --- the form of a case --- */
 
-/* A published form never changes: an older version stands beside the newest as "SERVICE@VERSION". */
-static enum err service_of_version(struct call *c, const struct json *row, const struct json *service,
-                                   const struct json **out)
+/* service is the one that case_load found. A published form never changes, so what has the same number is the same
+ * form: the digest says so where it matters, when the form is handed in (case_submit.c). */
+static enum err need_own_version(struct call *c, const struct json *row, const struct json *service)
 {
     int64_t wanted = json_int(row, "form_version", 0);
-    int64_t newest = json_int(json_get(service, "form"), "version", 0);
-    struct json *older;
-    char id[MODEL_ID + 24];
-    *out = service;
-    if (wanted == newest || !json_get(row, "form_version"))
+    int64_t here = json_int(json_get(service, "form"), "version", 0);
+    if (wanted == here || !json_get(row, "form_version"))
         return ERR_OK;
-    str_format(id, sizeof id, "%s@%lld", json_text_or(row, "service", ""), (long long)wanted);
-    TRY(peek(c, TABLE_SERVICE, id, &older));
-    if (!older)
-        return refuse(c, "form_version_gone", "",
-                      "Version %lld of this form is not here any more: take the draft over to version %lld.",
-                      (long long)wanted, (long long)newest);
-    *out = older;
-    return ERR_OK;
+    return refuse(
+        c, "form_version_gone", "",
+        "Version %lld of this form is not here any more. What was typed is kept: take the draft over "
+        "to version %lld.",
+        (long long)wanted, (long long)here);
 }
 
 /* What the person wrote the last time at this agency; another agency's is not looked at. */
@@ -55,9 +50,10 @@ enum err case_form_open(struct call *c, const struct json *row, const struct jso
     struct err_info info = {0};
     const struct json *last = NULL;
     *out = (struct case_form){0};
-    if (!catalogue_has_form(service))
+    bool gone = json_count(service) == 0; /* the whole service: what was typed is all there is */
+    if (!catalogue_has_form(service) && (gone || !json_int(row, "form_version", 0)))
         return ERR_OK;
-    TRY(service_of_version(c, row, service, &service));
+    TRY(need_own_version(c, row, service));
     TRY(load_hall(c, &hall));
     if (!str_empty(json_text(row, "person"))) {
         TRY(peek(c, TABLE_PERSON, json_text(row, "person"), &person));
@@ -142,8 +138,11 @@ static enum err set_draft(struct call *c, struct json *row, const struct json *s
 {
     struct case_form form;
     struct json *draft = json_new_object();
+    char digest[SHA256_TEXT];
     json_set(row, "draft", draft);
     json_set_int(row, "form_version", json_int(json_get(service, "form"), "version", 0));
+    version_digest(service, digest);
+    json_set_text(row, "form_sha256", *digest ? digest : NULL);
     TRY(case_form_open(c, row, service, &form));
     if (!form.form)
         return ERR_OK;

@@ -7,6 +7,7 @@
 
 #include "core/base/crypto.h"
 #include "core/catalogue/catalogue.h"
+#include "core/command/version.h"
 
 /* --- the row and the model --- */
 
@@ -121,11 +122,14 @@ enum err case_load(struct call *c, struct json **row, struct json **service)
     TRY(body_need(c, "case", &id));
     TRY(load(c, TABLE_CASE, "case", id, row));
     TRY(need_agency(c, json_text(*row, "agency")));
-    *service = NULL;
-    if (!str_empty(json_text(*row, "service")))
-        TRY(peek(c, TABLE_SERVICE, json_text(*row, "service"), service));
-    if (!*service)
-        *service = keep(c, json_new_object());
+    return case_service(c, *row, service);
+}
+
+enum err case_service(struct call *c, const struct json *row, struct json **service)
+{
+    bool gone;
+    TRY(version_of_case(c->tx->db, row, service, &gone));
+    keep(c, *service ? *service : (*service = json_new_object()));
     return ERR_OK;
 }
 

@@ -4,6 +4,7 @@
  * would make a dispute of every forgotten field: the command is applied, the case is `returned` by the system, and
  * data.fields lists [{pointer, keyword, message}]. The draft stays, and it is submitted again. */
 #include "core/command/cases.h"
+#include "core/command/version.h"
 
 enum { FIELDS_MAX = 100 };
 
@@ -68,6 +69,21 @@ static enum err need_submittable(struct call *c, const struct json *row)
     return ERR_OK;
 }
 
+/* The form by which it is judged is the very one that it was opened with. */
+static enum err need_same_form(struct call *c, const struct json *row, const struct json *service)
+{
+    char digest[SHA256_TEXT];
+    const char *opened = json_text(row, "form_sha256");
+    version_digest(service, digest);
+    if (!opened || str_equal(opened, digest))
+        return ERR_OK;
+    return refuse(
+        c, "form_changed", "",
+        "The form of %s is not the one that it was opened with, though both are called version %lld. What "
+        "was typed is kept: tell the administrator.",
+        case_title(row), (long long)json_int(row, "form_version", 0));
+}
+
 enum err case_submit(struct call *c)
 {
     struct json *row, *service;
@@ -75,6 +91,7 @@ enum err case_submit(struct call *c)
     struct schema_errors errors = {0};
     TRY(case_load(c, &row, &service));
     TRY(need_submittable(c, row));
+    TRY(need_same_form(c, row, service));
     TRY(case_form_open(c, row, service, &form));
     const struct json *draft = json_get(row, "draft");
     struct json *submitted = form.form               ? form_submitted(form.form, draft, &form.context)

@@ -7,6 +7,7 @@
  *   submitted                       the form as it was handed in; the draft may be worked on further
  *   returned{by,at,fields[]|note}   why it went back; lapses_at: until when it may be answered
  *   draft_revs{pointer:{rev,by}} branches[]   who wrote what, and what two people wrote differently
+ *   form_version form_sha256        the form that it was opened with; migrations[] says which drafts were taken over
  *   paid extensions[] due_first_at complaints[] corrections[] outputs[] contests[] queue duplicate_of */
 #pragma once
 #include "core/command/rules.h"
@@ -27,8 +28,11 @@ enum {
 void case_read(const struct json *row, struct case_file *file);
 void case_write(const struct case_file *file,
                 struct json *row); /* a new holder starts with holder_work idle */
-/* body.case, of the actor's agency, with its service (an empty object when that is gone). */
+/* body.case, of the actor's agency, with its service. */
 enum err case_load(struct call *c, struct json **row, struct json **service) MUST_USE;
+/* The service in the version that the case was opened with; the newest when that is not here any more, an empty
+ * object when the service is gone. */
+enum err case_service(struct call *c, const struct json *row, struct json **service) MUST_USE;
 /* Applies act to the row (time and, when NULL, person and agency are filled in) and stamps it. */
 enum err case_do(struct call *c, struct json *row, const struct case_act *act) MUST_USE;
 /* Saves the row and puts {"case","state"} into the answer. */

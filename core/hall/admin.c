@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/catalogue/catalogue.h"
+#include "core/command/version.h"
 #include "core/form/check.h"
 #include "core/hall/bus.h"
 #include "core/hall/session.h"
@@ -43,7 +44,8 @@ static enum err write_row(struct tx *tx, void *ctx)
     char kept[64];
     if (!str_copy(kept, sizeof kept, known))
         return ERR_TOO_LARGE;
-    return tx_put(tx, t->table, kept, t->row);
+    return t->table == TABLE_SERVICE ? version_publish(tx, t->row, t->info)
+                                     : tx_put(tx, t->table, kept, t->row);
 }
 
 /* Writes t->row as one change; the audit names what was done and to whom, never a secret. */
@@ -411,6 +413,8 @@ static enum err import_one(struct task *t, const struct json *service)
                       json_text(service, "id"), named);
     json_set_int(t->row, "form_version", json_int(json_get(t->row, "form"), "version", 0));
     bool same = old && same_service(old, t->row);
+    if (err == ERR_OK && old && !same)
+        err = version_check(old, t->row, t->info);
     json_free(&old);
     json_free(&queue);
     return err == ERR_OK && !same ? change_row(t, TABLE_SERVICE) : err;
@@ -431,7 +435,8 @@ static enum err catalogue_import(struct task *t)
 
 static enum err catalogue_list(struct task *t)
 {
-    static const char sql[] = "SELECT row FROM services ORDER BY id LIMIT $1"; /* primary key */
+    static const char sql[] = "SELECT row FROM services WHERE id NOT LIKE '%@%'" /* kept versions */
+                              " ORDER BY id LIMIT $1";                           /* primary key */
     return list(t, sql);
 }
 

@@ -6,6 +6,7 @@
 
 #include "core/base/log.h"
 #include "core/command/legal.h"
+#include "core/command/version.h"
 #include "core/hall/inside.h"
 #include "core/hall/writer.h"
 
@@ -112,15 +113,16 @@ struct due {
 static enum err event_of(struct hall *hall, const struct json *row, struct json *services,
                          enum legal_event *event)
 {
-    const char *id = json_text_or(row, "service", "");
+    char *id = xasprintf("%s@%" PRId64, json_text_or(row, "service", ""), json_int(row, "form_version", 0));
     enum err err = ERR_OK;
-    if (*id && !json_get(services, id)) {
+    if (!json_get(services, id)) {
         struct json *service = NULL;
-        err = row_get(hall->db, TABLE_SERVICE, id, &service);
+        bool gone;
+        err = version_of_case(hall->db, row, &service, &gone);
         json_set(services, id, service ? service : json_new_null());
-        err = err == ERR_ABSENT ? ERR_OK : err;
     }
-    *event = legal_due(row, *id ? json_get(services, id) : NULL, hall->wall_ms);
+    *event = legal_due(row, json_get(services, id), hall->wall_ms);
+    free(id);
     return err;
 }
 

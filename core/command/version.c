@@ -1,0 +1,164 @@
+/* core/command/version.c: see version.h. */
+#include "core/command/version.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/catalogue/catalogue.h"
+
+/* --- what a form is --- */
+
+static int by_name(const void *a, const void *b)
+{
+    const struct json *const *x = a, *const *y = b;
+    return strcmp(json_name(*x), json_name(*y));
+}
+
+static void add_name(struct buf *out, const char *name)
+{
+    struct json *text = json_new_text(name);
+    json_print_to(text, out);
+    json_free(&text);
+    buf_addc(out, ':');
+}
+
+static void canonical(const struct json *json, struct buf *out)
+{
+    bool object = json_is_object(json);
+    if (!object && !json_is_array(json)) {
+        json_print_to(json, out);
+        return;
+    }
+    size_t count = json_count(json), i = 0;
+    const struct json **members = xcalloc(count + 1, sizeof *members);
+    for (const struct json *member = json_first(json); member; member = json_next(member))
+        members[i++] = member;
+    if (object && count > 1)
+        qsort(members, count, sizeof *members, by_name);
+    buf_addc(out, object ? '{' : '[');
+    for (i = 0; i < count; i++) {
+        if (i)
+            buf_addc(out, ',');
+        if (object)
+            add_name(out, json_name(members[i]));
+        canonical(members[i], out);
+    }
+    buf_addc(out, object ? '}' : ']');
+    free(members);
+}
+
+void version_digest(const struct json *service, char out[SHA256_TEXT])
+{
+    struct buf text = {0};
+    struct sha256 sha;
+    const struct json *shapes = json_get(json_get(service, "common"), "$defs");
+    out[0] = '\0';
+    if (!catalogue_has_form(service))
+        return;
+    canonical(json_get(service, "form"), &text);
+    if (shapes)
+        canonical(shapes, &text);
+    sha256_start(&sha);
+    sha256_add(&sha, buf_text(&text), text.length);
+    sha256_text(&sha, out);
+    buf_free(&text);
+}
+
+/* --- publishing --- */
+
+static int64_t number_of(const struct json *service)
+{
+    return json_int(json_get(service, "form"), "version", 0);
+}
+
+static char *kept_id(const char *service, int64_t version)
+{
+    return xasprintf("%s@%lld", service, (long long)version);
+}
+
+bool version_is_kept(const struct json *service)
+{
+    return json_text(service, "version_of") != NULL;
+}
+
+enum err version_check(const struct json *old, const struct json *service, struct err_info *info)
+{
+    char before[SHA256_TEXT], after[SHA256_TEXT];
+    int64_t was = number_of(old), is = number_of(service);
+    const char *id = json_text_or(service, "id", "");
+    version_digest(old, before);
+    version_digest(service, after);
+    if (is < was)
+        return err_set(
+            info, ERR_CONFLICT,
+            "%s has form version %lld; version %lld is older. Nothing was changed: give the form a "
+            "version above %lld.",
+            id, (long long)was, (long long)is, (long long)was);
+    if (is == was && strcmp(before, after) != 0)
+        return err_set(
+            info, ERR_CONFLICT,
+            "The form of %s was published as version %lld and is another now. Applications stand on "
+            "that version, so nothing was changed: give the new form version %lld.",
+            id, (long long)was, (long long)was + 1);
+    return ERR_OK;
+}
+
+/* What is kept stays in its queue, so that a bus takes it along. */
+static enum err keep_old(struct tx *tx, const struct json *old)
+{
+    const char *service = json_text_or(old, "id", "");
+    char *id = kept_id(service, number_of(old));
+    struct json *kept = json_copy(old);
+    json_set_text(kept, "id", id);
+    json_set_text(kept, "version_of", service);
+    enum err err = tx_put(tx, TABLE_SERVICE, id, kept);
+    json_free(&kept);
+    free(id);
+    return err;
+}
+
+enum err version_publish(struct tx *tx, struct json *service, struct err_info *info)
+{
+    struct json *old = NULL;
+    const char *id = json_text_or(service, "id", "");
+    enum err err = tx_get(tx, TABLE_SERVICE, id, &old);
+    if (err == ERR_OK)
+        err = version_check(old, service, info);
+    else if (err == ERR_ABSENT)
+        err = ERR_OK;
+    if (err == ERR_OK && old && number_of(old) != number_of(service))
+        err = keep_old(tx, old);
+    json_free(&old);
+    json_set_int(service, "form_version", number_of(service));
+    return err == ERR_OK ? tx_put(tx, TABLE_SERVICE, id, service) : err;
+}
+
+/* --- an application's own --- */
+
+static enum err find(struct db *db, const char *id, struct json **service)
+{
+    enum err err = row_get(db, TABLE_SERVICE, id, service);
+    return err == ERR_ABSENT ? ERR_OK : err;
+}
+
+enum err version_of_case(struct db *db, const struct json *row, struct json **service, bool *gone)
+{
+    const char *id = json_text_or(row, "service", "");
+    struct json *kept = NULL;
+    *service = NULL;
+    *gone = false;
+    enum err err = *id ? find(db, id, service) : ERR_OK;
+    int64_t wanted = json_int(row, "form_version", 0);
+    if (err != ERR_OK || !*service || !json_get(row, "form_version") || wanted == number_of(*service))
+        return err;
+    char *old = kept_id(id, wanted);
+    err = find(db, old, &kept);
+    free(old);
+    *gone = err == ERR_OK && !kept;
+    if (kept) {
+        json_set_text(kept, "id", id); /* to whoever reads it, it is the service */
+        json_free(service);
+        *service = kept;
+    }
+    return err;
+}
