@@ -39,6 +39,13 @@ static const struct route routes[] = {
      "waiting, service, clerks, decisions, survey or noshow, between two business days; also as CSV.",
      "from:date to:date format:format", "", "name:string! from:date! to:date! columns:strings! rows:objects!",
      "application/json"},
+    {"GET", "/v1/verify/{code}", false, call_verify, "verify",
+     "Whether the hall gave the notice with this code, and whether it still stands. Tells nothing of a "
+     "person.",
+     "", "",
+     "code:string! outcome:outcome! date:date! agency:string!? agency_name:object!? stands:boolean! "
+     "standing:standing!",
+     "application/json"},
     {"GET", "/v1/openapi.json", true, call_openapi, "openapi", "This description.", "", "",
      "openapi:string! info:object! paths:object! components:object!", "application/json"},
     {"GET", "/v1/health", false, call_health, "health", "Whether the hall serves, and how far it is.", "", "",

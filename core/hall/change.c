@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/hall/notices.h"
 #include "core/wire/feed.h"
 
 enum err change_begin(struct change *change, const struct server_env *env, const struct actor *actor,
@@ -56,7 +57,9 @@ static enum err add_row(struct change *change, const struct tx_change *written, 
         buf_adds(item, ",\"row\":");
         buf_adds(item, row.length ? buf_text(&row) : "null");
         buf_addc(item, '}');
-        err = ERR_OK;
+        err = written->table == TABLE_DECISION && row.length
+                  ? notices_note(change->env->db, written->id, buf_text(&row))
+                  : ERR_OK;
     }
     buf_free(&row);
     return err;

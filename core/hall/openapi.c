@@ -41,6 +41,10 @@ static const struct type {
     {"date", "{\"type\":\"string\",\"format\":\"date\"}"},
     {"money", "{\"type\":\"string\",\"description\":\"such as 5.00 AZN\"}"},
     {"format", "{\"enum\":[\"json\",\"csv\"]}"},
+    {"outcome", "{\"enum\":[\"approve\",\"refuse\",\"return\",\"refer\"]}"},
+    {"standing",
+     "{\"enum\":[\"stands\",\"pending\",\"contested\",\"replaced\",\"annulled\",\"voided\",\"withdrawn\","
+     "\"lapsed\"]}"},
     {"strings", "{\"type\":\"array\",\"items\":{\"type\":\"string\"}}"},
     {"integers", "{\"type\":\"array\",\"items\":{\"type\":\"integer\"}}"},
     {"objects", "{\"type\":\"array\",\"items\":{\"type\":\"object\"}}"},
@@ -264,13 +268,33 @@ static void add_parameter(struct json *parameters, const struct member *member, 
 static struct json *parameters_of(const struct route *route)
 {
     struct json *parameters = json_new_array();
-    const char *query = route->query, *path = "name:string!";
+    const char *query = route->query, *part = strchr(route->path, '{');
     struct member member;
-    if (strchr(route->path, '{') && member_next(&path, &member))
+    if (part) {
+        member = (struct member){.type = "string", .type_length = strlen("string"), .required = true};
+        str_format(member.name, sizeof member.name, "%.*s", (int)strcspn(part + 1, "}"), part + 1);
         add_parameter(parameters, &member, "path");
+    }
     while (member_next(&query, &member))
         add_parameter(parameters, &member, "query");
     return parameters;
+}
+
+/* What a real answer looks like. */
+static const struct example {
+    const char *name, *answer;
+} examples[] = {
+    {"verify", "{\"code\":\"XRKX-W02Q-G6SC-YT4D\",\"outcome\":\"approve\",\"date\":\"2026-11-24\","
+               "\"agency\":\"az.din\",\"agency_name\":{\"az\":\"Daxili İşlər Nazirliyi\","
+               "\"en\":\"Ministry of Internal Affairs\"},\"stands\":false,\"standing\":\"replaced\"}"},
+};
+
+static void add_example(struct json *answer, const struct route *route)
+{
+    for (size_t i = 0; i < sizeof examples / sizeof *examples; i++)
+        if (strcmp(examples[i].name, route->name) == 0)
+            json_set(json_edit(json_edit(answer, "content"), route->content_type), "example",
+                     literal(examples[i].answer));
 }
 
 static void add_answers(struct json *operation, const struct route *route)
@@ -280,6 +304,7 @@ static void add_answers(struct json *operation, const struct route *route)
     json_set_text(good, "description", "done");
     add_content(good, route->content_type,
                 *route->answer ? object_schema(route->answer) : literal("{\"type\":\"string\"}"));
+    add_example(good, route);
     json_set_text(bad, "description", "An error: its HTTP status and its code say which.");
     add_content(bad, "application/json", literal("{\"$ref\":\"#/components/schemas/Error\"}"));
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "core/hall/notices.h"
 #include "core/hall/result.h"
 
 /* Number n brings version n to n + 1. Never changed once released: a new one is added. Version 1 also holds
@@ -55,8 +56,10 @@ static const char *const migrations[] = {
     /* Who numbers tickets without the hall (issuers.h). */
     "CREATE TABLE issuer (client TEXT PRIMARY KEY, number BIGINT NOT NULL);"
     "CREATE UNIQUE INDEX issuer_number ON issuer (number);",
+    /* Which decision a notice's code stands for (notices.h). */
+    "CREATE TABLE notice_code (code TEXT PRIMARY KEY, decision TEXT NOT NULL);",
 };
-enum { VERSION = sizeof migrations / sizeof *migrations, VERSION_SEALS = 4 };
+enum { VERSION = sizeof migrations / sizeof *migrations, VERSION_SEALS = 4, VERSION_NOTICES = 6 };
 
 /* --- opening --- */
 
@@ -97,6 +100,8 @@ static enum err migrate_one(struct db *db, int64_t from)
         err = db_script(db, migrations[from]);
     if (err == ERR_OK && from + 1 == VERSION_SEALS)
         err = result_seal_all(db);
+    if (err == ERR_OK && from + 1 == VERSION_NOTICES)
+        err = notices_note_all(db);
     if (err != ERR_OK)
         return err;
     struct stmt *s = db_query(db, sql);

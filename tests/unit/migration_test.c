@@ -9,7 +9,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "core/hall/notices.h"
 #include "core/hall/verify.h"
+#include "core/model/notice_code.h"
 #include "tests/support/test.h"
 #include "tests/support/workday.h"
 
@@ -131,6 +133,28 @@ static void hall_is_found(struct release *r)
     CHECK_INT(done.results, workday_inserts(r->hall_text, "result"));
     db_close(&r->pair.hall);
     check_counts(r->hall_text, r->hall_file, "migrations");
+}
+
+static void notice_is_found(struct release *r)
+{
+    static const char sql[] = "SELECT case_ || ' ' || id FROM decisions LIMIT 1";
+    char code[NOTICE_CODE_TEXT];
+    struct json *answer = NULL;
+    release_open(r);
+    char *ids = xstrdup(workday_text(r->pair.hall, sql)), *decision = strchr(ids, ' ');
+    REQUIRE(decision);
+    *decision++ = '\0';
+    notice_code(ids, decision, code);
+    if (CHECK_INT(notices_ask(r->pair.hall, code, &answer), ERR_OK))
+        CHECK_TEXT(json_text(answer, "outcome"), "approve");
+    json_free(&answer);
+    free(ids);
+}
+
+/* They were given before there were codes: printed again, they bear one. */
+TEST(migration_of_a_hall_makes_the_codes_of_its_old_decisions)
+{
+    each_release(notice_is_found);
 }
 
 TEST(migration_of_a_hall_finds_every_row_and_proves_it_whole)
@@ -314,14 +338,14 @@ TEST(migration_refuses_a_cache_of_a_newer_version_and_leaves_it_as_it_is)
 static void failed_migration_undoes_all(struct release *r)
 {
     struct err_info info = {0};
-    alter(r->hall_file, "DROP TABLE IF EXISTS issuer; CREATE TABLE issuer (other TEXT);"
-                        "DELETE FROM migrations WHERE version > 4");
+    alter(r->hall_file, "DROP TABLE IF EXISTS notice_code; CREATE TABLE notice_code (other TEXT);"
+                        "DROP TABLE IF EXISTS issuer; DELETE FROM migrations WHERE version > 4");
     char *before = workday_dump(r->hall_file);
     CHECK(store_open(&r->pair.hall, r->hall_dir, false, &info) != ERR_OK);
     CHECK(!r->pair.hall && strstr(info.text, r->hall_file));
     char *after = workday_dump(r->hall_file);
     CHECK(strcmp(after, before) == 0);
-    alter(r->hall_file, "DROP TABLE issuer");
+    alter(r->hall_file, "DROP TABLE notice_code");
     release_open(r);
     free(before);
     free(after);
