@@ -62,6 +62,47 @@ void mac_text(const char *key, const void *data, size_t length, char out[SHA256_
     sodium_bin2hex(out, SHA256_TEXT, digest, sizeof digest);
 }
 
+/* --- signatures --- */
+
+enum { BASE64 = sodium_base64_VARIANT_ORIGINAL };
+
+static bool from_base64(const char *text, unsigned char *out, size_t want)
+{
+    size_t got = 0;
+    return sodium_base642bin(out, want, text, strlen(text), NULL, &got, NULL, BASE64) == 0 && got == want;
+}
+
+void sign_keys_new(char secret[SIGN_SECRET], char public[SIGN_PUBLIC])
+{
+    unsigned char pk[crypto_sign_PUBLICKEYBYTES], sk[crypto_sign_SECRETKEYBYTES];
+    _Static_assert(SIGN_SECRET == sodium_base64_ENCODED_LEN(crypto_sign_SECRETKEYBYTES, BASE64), "room");
+    _Static_assert(SIGN_PUBLIC == sodium_base64_ENCODED_LEN(crypto_sign_PUBLICKEYBYTES, BASE64), "room");
+    ready();
+    crypto_sign_keypair(pk, sk);
+    sodium_bin2base64(secret, SIGN_SECRET, sk, sizeof sk, BASE64);
+    sodium_bin2base64(public, SIGN_PUBLIC, pk, sizeof pk, BASE64);
+    sodium_memzero(sk, sizeof sk);
+}
+
+bool sign_text(const char *secret, const void *data, size_t length, char out[SIGNATURE_TEXT])
+{
+    unsigned char sk[crypto_sign_SECRETKEYBYTES], signature[crypto_sign_BYTES];
+    _Static_assert(SIGNATURE_TEXT == sodium_base64_ENCODED_LEN(crypto_sign_BYTES, BASE64), "room");
+    if (!from_base64(secret, sk, sizeof sk))
+        return false;
+    bool done = crypto_sign_detached(signature, NULL, data, length, sk) == 0;
+    sodium_bin2base64(out, SIGNATURE_TEXT, signature, sizeof signature, BASE64);
+    sodium_memzero(sk, sizeof sk);
+    return done;
+}
+
+bool sign_verify(const char *public, const void *data, size_t length, const char *signature)
+{
+    unsigned char pk[crypto_sign_PUBLICKEYBYTES], bytes[crypto_sign_BYTES];
+    return from_base64(public, pk, sizeof pk) && from_base64(signature, bytes, sizeof bytes) &&
+           crypto_sign_verify_detached(bytes, data, length, pk) == 0;
+}
+
 void token_new(char out[TOKEN_TEXT])
 {
     unsigned char bytes[32];

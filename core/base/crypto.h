@@ -1,4 +1,4 @@
-/* core/base/crypto.h: the only door to libsodium: password hashes, SHA-256, random bytes. */
+/* core/base/crypto.h: the only door to libsodium: password hashes, SHA-256, signatures, random bytes. */
 #pragma once
 #include <stdbool.h>
 #include <stddef.h>
@@ -18,6 +18,12 @@ void sha256_add(struct sha256 *sha, const void *data, size_t length);
 void sha256_text(struct sha256 *sha, char out[SHA256_TEXT]); /* ends it; lower-case hexadecimal */
 /* HMAC-SHA-256 of data under a key of any length, as lower-case hexadecimal. */
 void mac_text(const char *key, const void *data, size_t length, char out[SHA256_TEXT]);
+
+/* Ed25519 (RFC 8032): whoever has the public key can check and not sign. All three are base64 text. */
+enum { SIGN_SECRET = 89, SIGN_PUBLIC = 45, SIGNATURE_TEXT = 89 };
+void sign_keys_new(char secret[SIGN_SECRET], char public[SIGN_PUBLIC]);
+bool sign_text(const char *secret, const void *data, size_t length, char out[SIGNATURE_TEXT]);
+bool sign_verify(const char *public, const void *data, size_t length, const char *signature);
 
 void token_new(char out[TOKEN_TEXT]); /* 256 random bits, URL-safe */
 void secret_wipe(void *data, size_t length);

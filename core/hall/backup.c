@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "core/hall/door.h"
+#include "core/hall/events.h"
 
 /* --- out --- */
 
@@ -117,6 +118,8 @@ static enum err raise_epoch(struct tx *tx, void *ctx)
         json_set_int(hall, "epoch", *epoch);
         err = tx_put(tx, TABLE_HALL, id, hall);
     }
+    if (err == ERR_OK)
+        err = events_restored(tx->db, *epoch, tx->rev, tx->now_ms);
     json_free(&hall);
     return err;
 }

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/hall/events.h"
 #include "core/hall/notices.h"
 #include "core/wire/feed.h"
 
@@ -152,5 +153,7 @@ enum err change_end(struct change *change, const char *outcome)
     enum err err = write_item(change);
     if (err == ERR_OK)
         err = write_audit(change, outcome);
+    if (err == ERR_OK)
+        err = events_tell(change);
     return err == ERR_OK ? store_seal(change->env->db, &change->state) : err;
 }

@@ -58,6 +58,26 @@ static const char *const migrations[] = {
     "CREATE UNIQUE INDEX issuer_number ON issuer (number);",
     /* Which decision a notice's code stands for (notices.h). */
     "CREATE TABLE notice_code (code TEXT PRIMARY KEY, decision TEXT NOT NULL);",
+    /* What agencies' systems are told (events.h), who of them may read it and where it is sent to (partners.h). */
+    "CREATE TABLE event (seq BIGINT PRIMARY KEY, id TEXT NOT NULL, agency TEXT NOT NULL, case_ TEXT NOT NULL,"
+    " step BIGINT NOT NULL, kind TEXT NOT NULL, fact TEXT NOT NULL, rev BIGINT NOT NULL, at_ TEXT NOT NULL,"
+    " event TEXT NOT NULL, h TEXT NOT NULL);"
+    "CREATE INDEX event_agency ON event (agency, seq);"
+    "CREATE UNIQUE INDEX event_fact ON event (case_, fact);"
+    "CREATE TABLE event_epoch (epoch BIGINT PRIMARY KEY, seq BIGINT NOT NULL);"
+    "INSERT INTO event_epoch (epoch, seq) SELECT epoch, 0 FROM hall_state;"
+    /* one row: 1 */
+    "CREATE TABLE event_about (id BIGINT PRIMARY KEY, source TEXT NOT NULL, secret TEXT NOT NULL,"
+    " public TEXT NOT NULL);"
+    "INSERT INTO event_about (id, source, secret, public) VALUES (1, '', '', '');"
+    "CREATE TABLE agency_key (id TEXT PRIMARY KEY, sha256 TEXT NOT NULL, agency TEXT NOT NULL,"
+    " name TEXT NOT NULL, made_at TEXT NOT NULL, revoked_at TEXT NOT NULL, asked_at TEXT NOT NULL,"
+    " epoch BIGINT NOT NULL, seq BIGINT NOT NULL);"
+    "CREATE UNIQUE INDEX agency_key_sha256 ON agency_key (sha256);"
+    "CREATE TABLE webhook (id TEXT PRIMARY KEY, agency TEXT NOT NULL, url TEXT NOT NULL, made_at TEXT NOT "
+    "NULL,"
+    " removed_at TEXT NOT NULL, epoch BIGINT NOT NULL, seq BIGINT NOT NULL, sent_at TEXT NOT NULL,"
+    " failures BIGINT NOT NULL, failed_at TEXT NOT NULL, next_at TEXT NOT NULL, problem TEXT NOT NULL);",
 };
 enum { VERSION = sizeof migrations / sizeof *migrations, VERSION_SEALS = 4, VERSION_NOTICES = 6 };
 

@@ -1,5 +1,6 @@
 /* core/hall/verify.c: see verify.h. One walk over the changes, one over the rows; memory grows with the people who
  * are being served, not with the history. */
+#include "core/hall/events.h"
 #include "core/hall/verify_inside.h"
 
 #include <inttypes.h>
@@ -351,11 +352,20 @@ static enum err check_buses(struct verify *v)
     return bus_verify(v->db, v->info);
 }
 
+static enum err check_events(struct verify *v)
+{
+    int64_t seq = 0;
+    enum err err = events_verify(v->db, &seq);
+    return err == ERR_CORRUPT && seq > 0
+               ? bad(v, "event %lld is not as it was written, or one before it is gone", (long long)seq)
+               : err;
+}
+
 enum err verify_store(struct db *db, struct verified *done, struct err_info *info)
 {
-    static enum err (*const checks[])(struct verify * v) = {check_types,   check_state,      check_changes,
-                                                            check_audit,   check_rows,       check_digests,
-                                                            check_results, check_invariants, check_buses};
+    static enum err (*const checks[])(struct verify * v) = {
+        check_types,   check_state,   check_changes,    check_audit, check_rows,
+        check_digests, check_results, check_invariants, check_buses, check_events};
     struct verify v = {
         .db = db, .done = done, .info = info, .open = json_new_object(), .never_less = json_new_object()};
     *done = (struct verified){0};
