@@ -8,21 +8,25 @@ CC       := gcc
 comma    := ,
 
 PACKAGES := gcc make pkg-config libc6-dev libncurses-dev libsqlite3-dev libcurl4-openssl-dev libcjson-dev \
-            libmicrohttpd-dev libsodium-dev libpcre2-dev
+            libmicrohttpd-dev libsodium-dev libpcre2-dev libpango1.0-dev fonts-dejavu-core
 # What only the tests and the developers' targets need.
-TEST_PACKAGES := libvterm-dev openssl libfaketime libmimalloc-dev
+TEST_PACKAGES := libvterm-dev openssl libfaketime libmimalloc-dev poppler-utils
 FUZZ_PACKAGES := clang libclang-rt-dev
-DEV_PACKAGES  := clang-format cppcheck shellcheck python3-pil fonts-dejavu-core tmux htop tig less
+DEV_PACKAGES  := clang-format cppcheck shellcheck python3-pil tmux htop tig less
 
 CORE_ROOMS    := base model form catalogue wire db command
 STATION_ROOMS := $(addprefix core/,$(CORE_ROOMS) cache sync) tui screens
 HALL_ROOMS    := $(addprefix core/,$(CORE_ROOMS) hall)
+
+# A program of its own, so that the workstation starts without the libraries of print.
+PRINT_ROOMS   := core/base core/wire core/print
 
 STATION_MAIN := screens/main.c
 HALL_MAIN    := core/hall/main.c
 sources       = $(sort $(foreach room,$(1),$(wildcard $(room)/*.c)))
 STATION_SRC  := $(filter-out $(STATION_MAIN),$(call sources,$(STATION_ROOMS)))
 HALL_SRC     := $(filter-out $(HALL_MAIN),$(call sources,$(HALL_ROOMS)))
+PRINT_SRC    := $(call sources,$(PRINT_ROOMS))
 ALL_SRC      := $(sort $(STATION_SRC) $(HALL_SRC))
 SUPPORT_SRC  := $(wildcard tests/support/*.c)
 UNIT_SRC     := $(wildcard tests/unit/*.c tests/screen/*.c)
@@ -68,7 +72,7 @@ PO_C := $(OUT)/gen/po.c
 .PHONY: all run test kills unit e2e hall deps test-deps dev-deps fuzz fuzz-deps san layers lint format bench pictures install clean help
 .DELETE_ON_ERROR:
 
-all: $(BUILD)/loket $(BUILD)/loketd
+all: $(BUILD)/loket $(BUILD)/loketd $(BUILD)/loket-pdf
 
 run: deps ## opens the workstation on a hall of its own
 	@$(MAKE) --no-print-directory -j all
@@ -77,7 +81,7 @@ run: deps ## opens the workstation on a hall of its own
 help:
 	@sed -n 's/^\([a-z-]*\):.*## /\1  /p' Makefile
 
-$(BUILD)/loket $(BUILD)/loketd: $(BUILD)/%: $(BUILD)/release/%
+$(BUILD)/loket $(BUILD)/loketd $(BUILD)/loket-pdf: $(BUILD)/%: $(BUILD)/release/%
 	@ln -f $< $@
 
 $(OUT)/loket: $(call obj,$(STATION_SRC) $(STATION_MAIN)) $(OUT)/gen/po.o
@@ -87,6 +91,11 @@ $(OUT)/loket: $(call obj,$(STATION_SRC) $(STATION_MAIN)) $(OUT)/gen/po.o
 $(OUT)/loketd: $(call obj,$(HALL_SRC) $(HALL_MAIN))
 	@echo "  link    $@"
 	@$(CC) $(MODE) $(LDFLAGS) -o $@ $^ $(HALL_LIBS)
+
+$(OUT)/loket-pdf: $(call obj,$(PRINT_SRC))
+	@echo "  link    $@"
+	@$(CC) $(MODE) $(LDFLAGS) -o $@ $^ $$(pkg-config --libs pangocairo) $(CORE_LIBS)
+$(OUT)/core/print/pdf.o: CPPFLAGS += $(subst -I,-isystem ,$(shell pkg-config --cflags pangocairo))
 
 $(OUT)/%.o: %.c
 	@mkdir -p $(@D)
@@ -104,9 +113,9 @@ $(OUT)/gen/po.o: $(PO_C)
 
 # --- tests -------------------------------------------------------------------------------------
 san:
-	@$(MAKE) --no-print-directory KIND=san $(BUILD)/san/loket $(BUILD)/san/loketd $(BUILD)/san/unit
+	@$(MAKE) --no-print-directory KIND=san $(BUILD)/san/loket $(BUILD)/san/loketd $(BUILD)/san/loket-pdf $(BUILD)/san/unit
 unit: deps test-deps ## the unit tests and golden frames; ONLY=part-of-a-name
-	@$(MAKE) --no-print-directory -j KIND=san $(BUILD)/san/unit
+	@$(MAKE) --no-print-directory -j KIND=san $(BUILD)/san/unit $(BUILD)/san/loket-pdf
 	@$(BUILD)/san/unit $(ONLY)
 hall e2e: deps test-deps ## the real programs: over HTTP, on a terminal
 	@BUILD=$(BUILD) tests/run.sh $@
@@ -209,6 +218,7 @@ pictures: dev-deps all ## the README's pictures and key table, from the real pro
 
 install: all ## PREFIX=/usr/local DESTDIR=
 	install -D -m 755 -t $(DESTDIR)$(PREFIX)/bin $(BUILD)/loket $(BUILD)/loketd
+	install -D -m 755 -t $(DESTDIR)$(PREFIX)/libexec/loket $(BUILD)/loket-pdf
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/loket/themes themes/*.theme
 	for pack in core/packs/??; do \
 	   install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/loket/packs/$${pack##*/} $$pack/*.json && \

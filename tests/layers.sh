@@ -28,6 +28,7 @@ files() { find "$@" -name '*.[ch]' -type f | sort; }
     only 'sodium' libsodium 'core/base/crypto\.c'
     only '(cjson/)?cJSON' cJSON 'core/(wire|form|catalogue)/.*'
     only 'pcre2' PCRE2 'core/form/pattern\.c'
+    only '(cairo|pango|glib|hb|ft2build)' 'Pango and cairo' 'core/print/pdf\.c'
     # The rules of the hall know neither SQL, network nor terminal; base knows nobody.
     breach 'core/(wire|db|command|cache|sync|hall|form|catalogue)/' 'model knows base alone' $(files core/model)
     breach 'core/[^b]' 'base knows no other room' $(files core/base)

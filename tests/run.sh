@@ -24,7 +24,7 @@ programs() {
 }
 # shellcheck disable=SC2046 # names of programs hold no spaces
 make --no-print-directory BUILD="$build" KIND=san -j"$(nproc)" \
-    "$build/san/loket" "$build/san/loketd" $(programs) || {
+    "$build/san/loket" "$build/san/loketd" "$build/san/loket-pdf" $(programs) || {
     echo "0 passed, 1 failed"
     exit 1
 }
