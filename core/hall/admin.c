@@ -7,6 +7,7 @@
 #include "core/command/version.h"
 #include "core/form/check.h"
 #include "core/hall/bus.h"
+#include "core/hall/partners.h"
 #include "core/hall/session.h"
 #include "core/model/role.h"
 
@@ -466,6 +467,14 @@ static enum err recall(struct task *t)
     return bus_recall(t->env, t->request, &t->answer, t->info);
 }
 
+/* --- agencies' own systems --- */
+
+static enum err partners(struct task *t)
+{
+    json_free(&t->answer);
+    return partners_apply(t->env, t->request, &t->answer, t->info);
+}
+
 /* --- the table --- */
 
 enum err admin_apply(const struct server_env *env, const struct json *request, struct json **answer,
@@ -487,6 +496,9 @@ enum err admin_apply(const struct server_env *env, const struct json *request, s
         {"bus.parcel", parcel},
         {"bus.merge", merge},
         {"bus.recall", recall},
+        {"key.add", partners},
+        {"key.list", partners},
+        {"key.revoke", partners},
     };
     struct task t = {.env = env, .request = request, .answer = json_new_object(), .info = info};
     enum err err = ERR_USAGE;

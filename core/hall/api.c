@@ -14,44 +14,52 @@
 /* --- the table --- */
 
 static const struct route routes[] = {
-    {"POST", "/v1/session", false, call_sign_in, "signIn", "Sign in and get a token.", "",
+    {"POST", "/v1/session", ACCESS_OPEN, call_sign_in, "signIn", "Sign in and get a token.", "",
      "user:string! password:string! client:uuid!",
      "token:string! expires_in:integer! user:object! hall:object! epoch:integer! proto:integer!",
      "application/json"},
-    {"DELETE", "/v1/session", true, call_sign_out, "signOut", "End the session of this token.", "", "",
-     "signed_out:boolean!", "application/json"},
-    {"POST", "/v1/push", true, call_push, "push", "Hand over commands, in the order of their client.", "",
+    {"DELETE", "/v1/session", ACCESS_SIGNED_IN, call_sign_out, "signOut", "End the session of this token.",
+     "", "", "signed_out:boolean!", "application/json"},
+    {"POST", "/v1/push", ACCESS_SIGNED_IN, call_push, "push",
+     "Hand over commands, in the order of their client.", "",
      "client:uuid! epoch:integer! acked_through:integer commands:commands!",
      "epoch:integer! last_seq:integer! rev:integer! safe_through:integer! server_time:time! results:results!",
      "application/json"},
-    {"GET", "/v1/feed", true, call_feed, "feed", "What happened after a cursor; waits for news.",
+    {"GET", "/v1/feed", ACCESS_SIGNED_IN, call_feed, "feed", "What happened after a cursor; waits for news.",
      "cursor:integer! epoch:integer wait:integer", "",
      "epoch:integer! from:integer! to:integer! items:items! more:boolean! server_time:time! "
      "safe_through:integer! digests:object",
      "application/json"},
-    {"GET", "/v1/snapshot", true, call_snapshot, "snapshot",
+    {"GET", "/v1/snapshot", ACCESS_SIGNED_IN, call_snapshot, "snapshot",
      "All rows that this person may see, page by page.", "after:string", "",
      "epoch:integer! rev:integer! server_time:time! safe_through:integer! rows:rows! next:string!?",
      "application/json"},
-    {"GET", "/v1/search", true, call_search, "search", "Persons and cases beyond a workstation's copy.",
-     "q:string! limit:integer", "", "rows:rows! more:boolean!", "application/json"},
-    {"GET", "/v1/report/{name}", true, call_report, "report",
+    {"GET", "/v1/search", ACCESS_SIGNED_IN, call_search, "search",
+     "Persons and cases beyond a workstation's copy.", "q:string! limit:integer", "",
+     "rows:rows! more:boolean!", "application/json"},
+    {"GET", "/v1/report/{name}", ACCESS_SIGNED_IN, call_report, "report",
      "waiting, service, clerks, decisions, survey or noshow, between two business days; also as CSV.",
      "from:date to:date format:format", "", "name:string! from:date! to:date! columns:strings! rows:objects!",
      "application/json"},
-    {"GET", "/v1/verify/{code}", false, call_verify, "verify",
+    {"GET", "/v1/verify/{code}", ACCESS_OPEN, call_verify, "verify",
      "Whether the hall gave the notice with this code, and whether it still stands. Tells nothing of a "
      "person.",
      "", "",
      "code:string! outcome:outcome! date:date! agency:string!? agency_name:object!? stands:boolean! "
      "standing:standing!",
      "application/json"},
-    {"GET", "/v1/openapi.json", true, call_openapi, "openapi", "This description.", "", "",
+    {"GET", "/v1/events", ACCESS_KEY, call_events, "events",
+     "What happened to an agency's applications after a place, for the agency's own systems; waits for news. "
+     "By the "
+     "agency's key. Signed as Standard Webhooks has it (Ed25519), in the headers of the answer.",
+     "after:string limit:integer wait:integer", "",
+     "epoch:integer! events:events! next:string! more:boolean! server_time:time!", "application/json"},
+    {"GET", "/v1/openapi.json", ACCESS_SIGNED_IN, call_openapi, "openapi", "This description.", "", "",
      "openapi:string! info:object! paths:object! components:object!", "application/json"},
-    {"GET", "/v1/health", false, call_health, "health", "Whether the hall serves, and how far it is.", "", "",
-     "status:string! rev:integer! epoch:integer! store:string! server_time:time! practice:boolean!",
+    {"GET", "/v1/health", ACCESS_OPEN, call_health, "health", "Whether the hall serves, and how far it is.",
+     "", "", "status:string! rev:integer! epoch:integer! store:string! server_time:time! practice:boolean!",
      "application/json"},
-    {"GET", "/metrics", false, call_metrics, "metrics", "Counts and times for Prometheus.", "", "", "",
+    {"GET", "/metrics", ACCESS_OPEN, call_metrics, "metrics", "Counts and times for Prometheus.", "", "", "",
      "text/plain; version=0.0.4; charset=utf-8"},
 };
 enum { ROUTES = sizeof routes / sizeof *routes };
@@ -265,7 +273,7 @@ void api_handle(void *ctx, struct http_request *request)
         answer_no_route(hall, request, allowed);
         return;
     }
-    if (route->authorised) {
+    if (route->access == ACCESS_SIGNED_IN) {
         if (!authorise(hall, request, &actor))
             return;
         leases_heard(hall->leases, actor.user, hall->mono_ms);

@@ -7,11 +7,14 @@
 
 struct hall;
 
+/* Who may call: anyone, whoever is signed in, or an agency's own system by its key (partners.h). */
+enum route_access { ACCESS_OPEN, ACCESS_SIGNED_IN, ACCESS_KEY };
+
 /* One call, with its description for the OpenAPI document. query, body and answer list members as
  * "name:type", with ! when it is always there and ? when it may be null. */
 struct route {
     const char *method, *path; /* the last part may be {name} */
-    bool authorised;
+    enum route_access access;
     void (*handle)(struct hall *hall, struct http_request *request, const struct actor *actor);
     const char *name, *summary;
     const char *query, *body, *answer;

@@ -9,6 +9,7 @@
 #include "core/hall/session.h"
 
 struct clocks;
+struct event_waits;
 struct leases;
 struct polls;
 struct sign_ins;
@@ -21,6 +22,7 @@ struct hall {
     struct hasher *hasher;
     struct reads *reads;
     struct polls *polls;
+    struct event_waits *event_waits;
     struct writer *writer;
     struct leases *leases;
     struct clocks *clocks;

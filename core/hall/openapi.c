@@ -54,6 +54,7 @@ static const struct type {
     {"results", "{\"type\":\"array\",\"items\":{\"$ref\":\"#/components/schemas/Result\"}}"},
     {"items", "{\"type\":\"array\",\"items\":{\"$ref\":\"#/components/schemas/Item\"}}"},
     {"rows", "{\"type\":\"array\",\"items\":{\"$ref\":\"#/components/schemas/Line\"}}"},
+    {"events", "{\"type\":\"array\",\"items\":{\"$ref\":\"#/components/schemas/Event\"}}"},
     {"row", "{\"$ref\":\"#/components/schemas/Row\"}"},
 };
 
@@ -230,6 +231,21 @@ static void add_commands(struct json *schemas)
     }
 }
 
+/* What an agency's system is told: CloudEvents 1.0 with the extensions partitionkey, sequence and recordedtime. */
+static void add_event(struct json *schemas)
+{
+    struct json *event = object_schema(
+        "specversion:string! id:uuid! source:string! type:string! time:time! recordedtime:time! "
+        "sequence:string! datacontenttype:string! subject:string? partitionkey:string data:object!");
+    json_set(json_edit(event, "properties"), "data",
+             object_schema("case:string step:integer number:string? service:string? form_version:integer? "
+                           "agency:string! channel:string? state:string flags:strings? outcome:string? "
+                           "submitted_at:time? complete_at:time? due_at:time? decided_at:time? "
+                           "delivered_at:time? decision:object correction:object epoch:integer "
+                           "resume:string"));
+    json_set(schemas, "Event", event);
+}
+
 static void add_schemas(struct json *schemas)
 {
     struct json *error = object_schema("error:object!");
@@ -244,6 +260,7 @@ static void add_schemas(struct json *schemas)
              object_schema("rev:integer! command:string! by:string! rows:rows! h:string! hidden:strings"));
     json_set(schemas, "Line", object_schema("t:string! id:string! row:row!? leaf:string"));
     json_set(schemas, "Row", object_schema("id:string! row_rev:integer!"));
+    add_event(schemas);
     add_commands(schemas);
 }
 
@@ -320,13 +337,15 @@ static const char *lower_method(const char *method)
 
 static void add_operation(struct json *paths, const struct route *route)
 {
+    static const char *const securities[] = {
+        [ACCESS_OPEN] = "[]", [ACCESS_SIGNED_IN] = "[{\"token\":[]}]", [ACCESS_KEY] = "[{\"agencyKey\":[]}]"};
     struct json *path = json_edit(paths, route->path);
     if (!path)
         path = object(paths, route->path);
     struct json *operation = object(path, lower_method(route->method));
     json_set_text(operation, "operationId", route->name);
     json_set_text(operation, "summary", route->summary);
-    json_set(operation, "security", literal(route->authorised ? "[{\"token\":[]}]" : "[]"));
+    json_set(operation, "security", literal(securities[route->access]));
     struct json *parameters = parameters_of(route);
     json_set(operation, "parameters", parameters);
     if (*route->body) {
@@ -351,7 +370,10 @@ char *openapi_print(void)
     for (int i = 0; i < count; i++)
         add_operation(paths, &table[i]);
     struct json *components = object(document, "components");
-    json_set(components, "securitySchemes", literal("{\"token\":{\"type\":\"http\",\"scheme\":\"bearer\"}}"));
+    json_set(components, "securitySchemes",
+             literal("{\"token\":{\"type\":\"http\",\"scheme\":\"bearer\"},"
+                     "\"agencyKey\":{\"type\":\"http\",\"scheme\":\"bearer\",\"description\":"
+                     "\"made by loketd key add\"}}"));
     add_schemas(object(components, "schemas"));
     char *text = json_print(document);
     json_free(&document);

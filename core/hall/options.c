@@ -81,6 +81,10 @@ static const struct verb {
     {"counter", "add", HALL_COUNTER_ADD, BIT(DATA) | BIT(NAME) | BIT(AGENCY) | BIT(QUEUES),
      BIT(NAME) | BIT(QUEUES), NULL, "counter add --data DIR --name N [--agency A] --queues Q,…"},
     {"counter", "list", HALL_COUNTER_LIST, BIT(DATA) | JSON_BIT, 0, NULL, "counter list --data DIR [--json]"},
+    {"key", "add", HALL_KEY_ADD, BIT(DATA) | BIT(AGENCY) | BIT(NAME) | JSON_BIT, BIT(AGENCY), NULL,
+     "key add --data DIR --agency A [--name N] [--json]"},
+    {"key", "list", HALL_KEY_LIST, BIT(DATA) | JSON_BIT, 0, NULL, "key list --data DIR [--json]"},
+    {"key", "revoke", HALL_KEY_REVOKE, BIT(DATA), 0, "KEY", "key revoke --data DIR KEY"},
     {"import-catalogue", NULL, HALL_IMPORT, BIT(DATA), 0, "FILE", "import-catalogue FILE --data DIR"},
     {"export-catalogue", NULL, HALL_EXPORT, BIT(DATA) | BIT(FORMAT), BIT(FORMAT), NULL,
      "export-catalogue --format jsonld|json --data DIR"},
@@ -109,6 +113,8 @@ const char *hall_options_usage(void)
            "       loketd user     add|list|disable|password --data DIR [--login L --name N --roles R,…\n"
            "                       --agency A] [--password-file F]\n"
            "       loketd counter  add|list --data DIR [--name N --agency A --queues Q,…]\n"
+           "       loketd key      add|list|revoke --data DIR [--agency A --name N] [KEY]\n"
+           "                       by which an agency's own system reads its events\n"
            "       loketd import-catalogue FILE --data DIR\n"
            "       loketd export-catalogue --format json|jsonld --data DIR\n"
            "       loketd backup   --data DIR FILE      the hall as it is now, in one file\n"

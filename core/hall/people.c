@@ -7,6 +7,7 @@
 
 #include "core/base/crypto.h"
 #include "core/hall/door.h"
+#include "core/hall/listing.h"
 #include "core/hall/password.h"
 
 /* --- requests --- */
@@ -58,93 +59,38 @@ static enum err ask(const struct hall_options *options, struct json *request, st
     return err;
 }
 
-/* --- tables --- */
+/* --- cells --- */
 
-/* Columns by code points: names are never cut, and a table that is read by a person needs no more. */
-enum { COLUMNS_MAX = 6, CELL_MAX = 300 };
-struct column {
-    const char *title;
-    void (*cell)(const struct json *row, char out[CELL_MAX]);
-};
-
-static void print_cell(const char *text, size_t width, bool last)
+static void cell_login(const struct json *row, char out[LIST_CELL])
 {
-    size_t used = utf8_count(text, strlen(text));
-    fputs(text, stdout);
-    for (; !last && used < width + 2; used++)
-        putchar(' ');
+    list_member(row, "login", out);
 }
-
-static void print_table(const struct column *columns, int count, const struct json *rows)
+static void cell_name(const struct json *row, char out[LIST_CELL])
 {
-    size_t widths[COLUMNS_MAX] = {0};
-    char cell[CELL_MAX];
-    for (int i = 0; i < count; i++) {
-        widths[i] = strlen(columns[i].title);
-        for (const struct json *row = json_first(rows); row; row = json_next(row)) {
-            columns[i].cell(row, cell);
-            size_t width = utf8_count(cell, strlen(cell));
-            widths[i] = width > widths[i] ? width : widths[i];
-        }
-    }
-    for (int i = 0; i < count; i++)
-        print_cell(columns[i].title, widths[i], i == count - 1);
-    putchar('\n');
-    for (const struct json *row = json_first(rows); row; row = json_next(row)) {
-        for (int i = 0; i < count; i++) {
-            columns[i].cell(row, cell);
-            print_cell(cell, widths[i], i == count - 1);
-        }
-        putchar('\n');
-    }
+    list_member(row, "name", out);
 }
-
-static void print_list(const struct hall_options *options, const struct column *columns, int count,
-                       const struct json *answer)
+static void cell_agency(const struct json *row, char out[LIST_CELL])
 {
-    const struct json *rows = json_get(answer, "rows");
-    if (!options->json)
-        return print_table(columns, count, rows);
-    char *text = json_print(rows);
-    puts(text);
-    free(text);
+    list_member(row, "agency", out);
 }
-
-static void cell_member(const struct json *row, const char *member, char out[CELL_MAX])
+static void cell_state(const struct json *row, char out[LIST_CELL])
 {
-    const char *text = json_text(row, member);
-    str_copy(out, CELL_MAX, str_empty(text) ? "-" : text);
+    list_member(row, "state", out);
 }
-static void cell_login(const struct json *row, char out[CELL_MAX])
+static void cell_active(const struct json *row, char out[LIST_CELL])
 {
-    cell_member(row, "login", out);
+    str_copy(out, LIST_CELL, json_bool(row, "active", true) ? "active" : "disabled");
 }
-static void cell_name(const struct json *row, char out[CELL_MAX])
-{
-    cell_member(row, "name", out);
-}
-static void cell_agency(const struct json *row, char out[CELL_MAX])
-{
-    cell_member(row, "agency", out);
-}
-static void cell_state(const struct json *row, char out[CELL_MAX])
-{
-    cell_member(row, "state", out);
-}
-static void cell_active(const struct json *row, char out[CELL_MAX])
-{
-    str_copy(out, CELL_MAX, json_bool(row, "active", true) ? "active" : "disabled");
-}
-static void cell_roles(const struct json *row, char out[CELL_MAX])
+static void cell_roles(const struct json *row, char out[LIST_CELL])
 {
     struct buf text = {0};
     const struct json *roles = json_get(row, "roles");
     for (const struct json *role = json_first(roles); role; role = json_next(role))
         buf_addf(&text, "%s%s", text.length ? "," : "", json_as_text(role) ? json_as_text(role) : "?");
-    str_copy(out, CELL_MAX, text.length ? text.data : "-");
+    str_copy(out, LIST_CELL, text.length ? text.data : "-");
     buf_free(&text);
 }
-static void cell_queues(const struct json *row, char out[CELL_MAX])
+static void cell_queues(const struct json *row, char out[LIST_CELL])
 {
     struct buf text = {0};
     const struct json *queues = json_get(row, "queues");
@@ -154,7 +100,7 @@ static void cell_queues(const struct json *row, char out[CELL_MAX])
         if (weight != 1)
             buf_addf(&text, ":%d", (int)weight);
     }
-    str_copy(out, CELL_MAX, text.length ? text.data : "-");
+    str_copy(out, LIST_CELL, text.length ? text.data : "-");
     buf_free(&text);
 }
 
@@ -181,14 +127,14 @@ enum err people_user_add(const struct hall_options *options, struct err_info *in
 
 enum err people_user_list(const struct hall_options *options, struct err_info *info)
 {
-    static const struct column columns[] = {
+    static const struct list_column columns[] = {
         {"LOGIN", cell_login},   {"NAME", cell_name},    {"ROLES", cell_roles},
         {"AGENCY", cell_agency}, {"STATE", cell_active},
     };
     struct json *answer = NULL;
     enum err err = ask(options, request_new("user.list"), &answer, info);
     if (err == ERR_OK)
-        print_list(options, columns, sizeof columns / sizeof *columns, answer);
+        list_print(options->json, columns, sizeof columns / sizeof *columns, answer);
     json_free(&answer);
     return err;
 }
@@ -240,12 +186,12 @@ enum err people_counter_add(const struct hall_options *options, struct err_info 
 
 enum err people_counter_list(const struct hall_options *options, struct err_info *info)
 {
-    static const struct column columns[] = {
+    static const struct list_column columns[] = {
         {"NAME", cell_name}, {"AGENCY", cell_agency}, {"QUEUES", cell_queues}, {"STATE", cell_state}};
     struct json *answer = NULL;
     enum err err = ask(options, request_new("counter.list"), &answer, info);
     if (err == ERR_OK)
-        print_list(options, columns, sizeof columns / sizeof *columns, answer);
+        list_print(options->json, columns, sizeof columns / sizeof *columns, answer);
     json_free(&answer);
     return err;
 }

@@ -16,6 +16,7 @@
 #include "core/base/log.h"
 #include "core/hall/api.h"
 #include "core/hall/calls.h"
+#include "core/hall/event_waits.h"
 #include "core/hall/polls.h"
 #include "core/hall/porter.h"
 #include "core/hall/turn.h"
@@ -210,6 +211,7 @@ static void finish(struct loop *loop)
     hall->stopping = true;
     http_stop_listening(hall->http);
     polls_wake(hall);
+    event_waits_wake(hall);
     while (hall->mono_ms < until_ms && hall->fatal == ERR_OK)
         if (!turn(loop, GRACE_QUIET_MS) && sign_ins_count(hall->sign_ins) == 0)
             break;

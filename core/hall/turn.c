@@ -7,6 +7,7 @@
 #include "core/hall/calls.h"
 #include "core/hall/clocks.h"
 #include "core/hall/day.h"
+#include "core/hall/event_waits.h"
 #include "core/hall/leases.h"
 #include "core/hall/polls.h"
 #include "core/hall/retention.h"
@@ -85,6 +86,7 @@ enum err hall_unlock(struct hall *hall, const char *data, bool practice, struct 
     hall->practice = practice;
     hall->reads = reads_new(hall->db);
     hall->polls = polls_new();
+    hall->event_waits = event_waits_new();
     hall->writer = writer_new(hall);
     hall->leases = leases_new();
     hall->sign_ins = sign_ins_new();
@@ -131,6 +133,7 @@ void hall_end_turn(struct hall *hall, bool quiet)
     bool wrote = writer_pending(hall->writer);
     writer_flush(hall->writer);
     polls_wake(hall);
+    event_waits_wake(hall);
     writer_checkpoint(hall->writer, quiet && !wrote);
 }
 
@@ -139,8 +142,10 @@ int hall_timeout_ms(const struct hall *hall)
     if (writer_pending(hall->writer))
         return 0;
     int64_t left_ms = hall->tick_ms + TURN_TICK_MS - hall->mono_ms;
-    int tick_ms = left_ms > 0 ? (int)left_ms : 0, polls_ms = polls_timeout_ms(hall);
-    return polls_ms >= 0 && polls_ms < tick_ms ? polls_ms : tick_ms;
+    int ms = left_ms > 0 ? (int)left_ms : 0, polls_ms = polls_timeout_ms(hall),
+        waits_ms = event_waits_timeout_ms(hall);
+    ms = polls_ms >= 0 && polls_ms < ms ? polls_ms : ms;
+    return waits_ms >= 0 && waits_ms < ms ? waits_ms : ms;
 }
 
 /* --- closing --- */
@@ -150,6 +155,7 @@ void hall_lock_up(struct hall *hall)
     hasher_close(&hall->hasher);
     sign_ins_free(&hall->sign_ins);
     polls_free(&hall->polls);
+    event_waits_free(&hall->event_waits);
     writer_free(&hall->writer);
     leases_free(&hall->leases);
     tokens_free(&hall->tokens);

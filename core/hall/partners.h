@@ -1,0 +1,37 @@
+/* core/hall/partners.h: the agencies' own systems: by which keys they read their events (GET /v1/events), and to which
+ * addresses loketd deliver sends them. Runs in the transaction that is open.
+ *
+ * A key is kept only as its SHA-256, as a session's token is. What goes out is signed with the hall's own key
+ * (Ed25519), so that the receiver keeps nothing that could be stolen from it: its public half is printed with each
+ * key. */
+#pragma once
+#include "core/base/crypto.h"
+#include "core/hall/events.h"
+#include "core/hall/server_core.h"
+
+enum { PARTNER_ID = 16, PARTNER_NAME_MAX = 120, PARTNER_URL_MAX = 500, PARTNERS_MAX = 1000 };
+
+/* --- administration: admin.h's requests "key.…" and "webhook.…" ---
+ *   key.add {agency,name,sha256,secret,public}: the last two are the hall's signing key if it has none yet
+ *   key.list · key.revoke {id} · webhook.add {agency,url,after?,secret,public} · webhook.list · webhook.remove {id}
+ *   webhook.work {}: those that are sent to, as loketd deliver needs them · webhook.events {id,limit}: what is next
+ *   webhook.sent {id,seq} · webhook.failed {id,problem,next_at} */
+enum err partners_apply(const struct server_env *env, const struct json *request, struct json **answer,
+                        struct err_info *info) MUST_USE;
+
+/* --- reading --- */
+struct partner {
+    char id[PARTNER_ID], agency[64];
+    struct cursor at; /* what it is known to have received */
+    int64_t asked_ms; /* when that was noted; -1: never */
+};
+/* Whose key it is. ERR_ABSENT: nobody's, or it was revoked. */
+enum err partner_of_key(struct db *db, const char *key, struct partner *partner) MUST_USE;
+enum err partner_is_valid(struct db *db, const char *id, bool *valid) MUST_USE;
+/* Whoever asks for what comes after a place has received everything before it. */
+enum err partner_received(struct db *db, const char *id, const struct cursor *at, int64_t now_ms) MUST_USE;
+
+/* "v1a,BASE64": id, time and body signed as Standard Webhooks 1.0 has it. ERR_ABSENT: the hall has no signing key. */
+enum { PARTNER_SIGNATURE = SIGNATURE_TEXT + 4 };
+enum err partner_sign(struct db *db, const char *id, int64_t unix_s, const char *body, size_t length,
+                      char out[PARTNER_SIGNATURE]) MUST_USE;
