@@ -28,6 +28,7 @@ static const struct {
     {"ticket.undo", TR("step undone")},
     {"case.open", TR("application opened")},
     {"case.draft", TR("form filled in")},
+    {"case.migrate", TR("form taken over")},
     {"case.submit", TR("application submitted")},
     {"case.check_document", TR("paper checked")},
     {"case.pay", TR("payment recorded")},

@@ -5,6 +5,7 @@
  * word beside the draft, as a dispute of its author; writing the field again after having seen both settles it,
  * and so does dispute.resolve. */
 #include "core/command/cases.h"
+#include "core/form/migrate.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -337,6 +338,25 @@ static enum err set_particulars(struct call *c, struct json *row, const struct j
     return case_set_fee(c, row, service);
 }
 
+/* What was written on an older form, by somebody who did not know yet that the draft was taken over, goes where that
+ * form's fields went. */
+static enum err take_over(struct merge *m, const struct json **patch)
+{
+    const struct json *list = json_get(m->row, "migrations");
+    for (const struct json *one = json_first(list); one; one = json_next(one)) {
+        struct case_form form;
+        if (json_int(one, "rev", 0) <= m->base)
+            continue;
+        TRY(case_form_open(m->c, m->row, m->service, &form));
+        if (!form.form)
+            return ERR_OK;
+        *patch = keep(m->c, form_patch_taken_over(form.form, json_int(one, "from", 0), *patch));
+        form_free(&form.form);
+        return ERR_OK; /* the newest form's list leads from every version */
+    }
+    return ERR_OK;
+}
+
 /* {case, patch, base_row_rev, person?, tier?} */
 enum err case_draft(struct call *c)
 {
@@ -348,8 +368,10 @@ enum err case_draft(struct call *c)
     TRY(body_object(c, "patch", &patch));
     TRY(body_int(c, "base_row_rev", c->command->base_row_rev, &base));
     struct merge m = {.c = c, .row = row, .service = service, .base = base < 0 ? INT64_MAX : base};
-    if (patch)
+    if (patch) {
+        TRY(take_over(&m, &patch));
         TRY(apply(&m, patch));
+    }
     TRY(set_particulars(c, row, service));
     case_touch(c, row);
     TRY(need_row_room(c, row));

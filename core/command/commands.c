@@ -38,6 +38,7 @@ enum {
     X("ticket.undo",          ONLINE, RECEPTION | CLERK | SUPERVISOR,          ticket_undo)         \
     X("case.open",            WORK,   CLERK,                                   case_open)           \
     X("case.draft",           WORK,   CLERK,                                   case_draft)          \
+    X("case.migrate",         WORK,   CLERK,                                   case_migrate)        \
     X("case.submit",          WORK,   CLERK,                                   case_submit)         \
     X("case.check_document",  WORK,   CLERK | APPROVER,                        case_check_document) \
     X("case.pay",             WORK,   CLERK,                                   case_pay)            \

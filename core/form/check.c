@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "core/form/checking.h"
+#include "core/form/migrate.h"
 #include "core/form/pattern.h"
 #include "core/form/pointer.h"
 #include "core/form/rule.h"
@@ -280,6 +281,7 @@ void form_check(const struct form_source *source, const char *const *languages, 
         check_layout(&checking);
         check_hidden(&checking);
         check_gaps(&checking, languages, language_count);
+        form_check_migrate(form, findings);
     }
     check_notices(&checking);
     form_free(&form);
