@@ -23,11 +23,20 @@ static enum err read_all(FILE *file, const char *path, struct buf *out, struct e
     return ERR_OK;
 }
 
-enum err form_file_json(const char *path, struct json **out, struct err_info *info)
+/* Whether a byte order mark stands at the front, which some programs write and others refuse. */
+static bool has_mark(const struct buf *text)
+{
+    return text->length >= 3 && memcmp(text->data, "\xef\xbb\xbf", 3) == 0;
+}
+
+/* reading: what the text was like; may be NULL. */
+static enum err read_json(const char *path, struct json **out, struct form_file *reading,
+                          struct err_info *info)
 {
     bool standard = strcmp(path, "-") == 0;
     struct buf text = {0};
     struct err_info why = {0};
+    struct json_fault fault = {0};
     *out = NULL;
     FILE *file = standard ? stdin : fopen(path, "re");
     if (!file)
@@ -36,10 +45,24 @@ enum err form_file_json(const char *path, struct json **out, struct err_info *in
     enum err err = read_all(file, path, &text, info);
     if (!standard)
         fclose(file);
-    if (err == ERR_OK && json_parse(buf_text(&text), text.length, out, &why) != ERR_OK)
+    bool parsed = err == ERR_OK && json_parse(buf_text(&text), text.length, out, &why) == ERR_OK;
+    bool faulty =
+        err == ERR_OK && (!parsed || reading) && json_find_fault(buf_text(&text), text.length, &fault);
+    if (err == ERR_OK && !parsed && faulty)
+        err = err_set(info, ERR_INVALID, "%s:%zu:%zu: %s", path, fault.line, fault.column, fault.text);
+    else if (err == ERR_OK && !parsed)
         err = err_set(info, ERR_INVALID, "%s: %s", path, why.text);
+    if (reading) {
+        reading->fault = fault;
+        reading->marked = has_mark(&text);
+    }
     buf_free(&text);
     return err;
+}
+
+enum err form_file_json(const char *path, struct json **out, struct err_info *info)
+{
+    return read_json(path, out, NULL, info);
 }
 
 /* A file of the pack's own folder, one above services/. One that is not there is no fault. */
@@ -63,7 +86,7 @@ enum err form_file_open(const char *path, struct form_file *out, struct err_info
 {
     struct json *document;
     *out = (struct form_file){.inside = ""};
-    enum err err = form_file_json(path, &document, info);
+    enum err err = read_json(path, &document, out, info);
     if (err != ERR_OK)
         return err;
     bool form = json_is_object(json_get(document, "schema")) && !json_get(document, "properties") &&

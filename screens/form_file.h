@@ -2,8 +2,10 @@
  * with what stands beside it in its pack. */
 #pragma once
 #include "core/form/form.h"
+#include "core/wire/json_fault.h"
 
-/* "-" reads standard input. The sentence in info begins with the path. */
+/* "-" reads standard input. The sentence in info begins with the path, and with line and column where they are known:
+ * FILE:LINE:COLUMN: */
 enum err form_file_json(const char *path, struct json **out, struct err_info *info) MUST_USE;
 
 struct form_file {
@@ -11,7 +13,9 @@ struct form_file {
     struct json *common,
         *pack; /* ../common.json and ../pack.json of a service; NULL when they are not there */
     bool is_service;
-    const char *inside; /* what was put around the file, as a pointer: "" for a service */
+    struct json_fault fault; /* what other readers would refuse; line 0: nothing */
+    bool marked;             /* it begins with a byte order mark */
+    const char *inside;      /* what was put around the file, as a pointer: "" for a service */
 };
 enum err form_file_open(const char *path, struct form_file *out, struct err_info *info) MUST_USE;
 void form_file_free(struct form_file *file);

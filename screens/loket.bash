@@ -9,6 +9,8 @@ _loket() {
     --config | --log | --record | --password-file | --from | merge | parcel | replay | export | check | validate)
         COMPREPLY=($(compgen -f -- "$word")); return ;;
     form) words="check render validate notice" ;;
+    render) COMPREPLY=($(compgen -W "--watch --size --page --lang" -- "$word") $(compgen -f -- "$word")); return ;;
+    --watch) COMPREPLY=($(compgen -f -- "$word")); return ;;
     outbox) words="list export adopt" ;;
     user) words="add list disable password" ;;
     counter) words="add list" ;;

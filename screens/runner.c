@@ -204,7 +204,7 @@ static int wait_for(void *self, struct pollfd *fds, unsigned count, int timeout_
 
 /* --- the whole --- */
 
-static int announce_fd(void)
+int runner_announce_fd(void)
 {
     const char *text = getenv("LOKET_ANNOUNCE");
     return text ? atoi(text) : -1;
@@ -213,8 +213,9 @@ static int announce_fd(void)
 static bool open_terminal(struct runner *runner)
 {
     char fault[300];
-    struct term_options options = {
-        .mouse = runner->settings->mouse, .ascii = runner->settings->ascii, .announce_fd = announce_fd()};
+    struct term_options options = {.mouse = runner->settings->mouse,
+                                   .ascii = runner->settings->ascii,
+                                   .announce_fd = runner_announce_fd()};
     runner->term = term_new(&options, fault, sizeof fault);
     if (!runner->term) {
         fprintf(stderr, "loket: %s\n", fault);

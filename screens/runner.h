@@ -8,3 +8,5 @@ int runner_run(struct settings *settings, bool display);
 struct keymap *runner_keymap(struct settings *settings);
 /* The language of --lang or the settings, else of the locale (id_* → id), else English. */
 enum lang runner_lang(const struct settings *settings);
+/* $LOKET_ANNOUNCE, for tests (announce_fd of tui/term.h); -1 without one. */
+int runner_announce_fd(void);

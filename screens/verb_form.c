@@ -24,6 +24,19 @@ const char *form_option(struct form_command *command, const char *name, bool *mi
     return NULL;
 }
 
+bool form_flag(struct form_command *command, const char *name)
+{
+    for (int i = 0; i < command->count; i++) {
+        if (strcmp(command->args[i], name) != 0)
+            continue;
+        command->count--;
+        memmove(&command->args[i], &command->args[i + 1],
+                (size_t)(command->count - i) * sizeof *command->args);
+        return true;
+    }
+    return false;
+}
+
 bool form_words(const struct form_command *command, int from, int to, const char *usage)
 {
     bool ok = command->count >= from && command->count <= to;
@@ -49,7 +62,7 @@ static const char *lang_of(struct form_command *command, const char *wished, boo
     return "en";
 }
 
-int form_verb(char **args, int count, const char *lang, FILE *out, FILE *errors)
+int form_verb(char **args, int count, const struct settings *settings, FILE *out, FILE *errors)
 {
     static const struct {
         const char *word;
@@ -60,12 +73,13 @@ int form_verb(char **args, int count, const char *lang, FILE *out, FILE *errors)
         {"render", form_verb_render},
         {"notice", form_verb_notice},
     };
-    struct form_command command = {.args = args + 1, .count = count - 1, .out = out, .errors = errors};
+    struct form_command command = {
+        .args = args + 1, .count = count - 1, .settings = settings, .out = out, .errors = errors};
     bool wrong = false;
     for (size_t i = 0; count && i < sizeof words / sizeof *words; i++) {
         if (strcmp(args[0], words[i].word) != 0)
             continue;
-        command.lang = lang_of(&command, lang, &wrong);
+        command.lang = lang_of(&command, settings ? settings->lang : NULL, &wrong);
         return wrong ? 2 : words[i].run(&command);
     }
     fputs("loket: say `loket form check|validate|render|notice …`; see man loket\n", errors);
@@ -74,5 +88,5 @@ int form_verb(char **args, int count, const char *lang, FILE *out, FILE *errors)
 
 int verb_form(const struct options *options, struct settings *settings)
 {
-    return form_verb(options->args, options->arg_count, settings->lang, stdout, stderr);
+    return form_verb(options->args, options->arg_count, settings, stdout, stderr);
 }

@@ -50,21 +50,44 @@ static int languages_of(const struct form_file *file, const char *languages[LANG
     return count;
 }
 
-static bool check_file(struct form_command *command, const char *path)
+/* What is wrong with the text stands at LINE:COLUMN in place of a pointer. */
+static void add_fault(const struct form_file *file, struct form_findings *findings)
+{
+    char place[48];
+    str_format(place, sizeof place, "%zu:%zu", file->fault.line, file->fault.column);
+    if (file->fault.line)
+        form_findings_add(findings, FORM_BROKEN, place, "%s", file->fault.text);
+    if (file->marked)
+        form_findings_add(
+            findings, FORM_WARNING, "1:1",
+            "The file begins with a byte order mark, which some programs refuse: save it as UTF-8 "
+            "without one.");
+}
+
+void form_verb_findings(const struct form_file *file, struct form_findings *findings)
 {
     const char *languages[LANGUAGES_MAX];
+    const struct form_source source = form_file_source(file);
+    add_fault(file, findings);
+    if (file->is_service)
+        catalogue_check(file->service, findings);
+    if (catalogue_has_form(file->service))
+        form_check(&source, languages, languages_of(file, languages), findings);
+}
+
+static bool check_file(struct form_command *command, const char *path)
+{
     struct form_file file;
     struct form_findings findings = {0};
     struct err_info info = {0};
-    if (form_file_open(path, &file, &info) != ERR_OK) {
+    enum err err = form_file_open(path, &file, &info);
+    if (err == ERR_INVALID)
+        print_line(command, info.text, true); /* it begins with FILE:LINE:COLUMN */
+    else if (err != ERR_OK)
         fprintf(command->errors, "loket: %s\n", info.text);
+    if (err != ERR_OK)
         return false;
-    }
-    const struct form_source source = form_file_source(&file);
-    if (file.is_service)
-        catalogue_check(file.service, &findings);
-    if (catalogue_has_form(file.service))
-        form_check(&source, languages, languages_of(&file, languages), &findings);
+    form_verb_findings(&file, &findings);
     print_findings(command, path, &file, &findings);
     bool ok = findings.broken == 0;
     form_findings_free(&findings);

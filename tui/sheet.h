@@ -84,6 +84,7 @@ struct sheet {
     struct edit edit;
     struct list list; /* of an open pick: matching options; of checks and radios: the one under the cursor */
     int w;            /* cells of the last sheet_fit */
+    int top;          /* the first row in view while nothing has the focus; set by the owner */
     char *value;      /* of the last event */
 };
 void sheet_init(struct sheet *sheet);

@@ -289,11 +289,12 @@ static void draw_item(struct brush *brush, const struct slot *slot)
         draw_fielded(brush, slot);
 }
 
-/* The first row in view: the focused item is seen whole, if it can be. */
-static int first_row(const struct slot *focused, int total, int rows)
+/* The first row in view: the focused item is seen whole, if it can be; without one the owner's, as far as it goes. */
+static int first_row(const struct sheet *sheet, const struct slot *focused, int total, int rows)
 {
+    int last = total > rows ? total - rows : 0;
     if (!focused)
-        return 0;
+        return sheet->top < 0 ? 0 : sheet->top < last ? sheet->top : last;
     int top = rect_scroll(focused->y + focused->h - 1, total, rows);
     return focused->y < top ? focused->y : top;
 }
@@ -314,7 +315,7 @@ void sheet_draw(const struct sheet *sheet, const struct sheet_item *items, int c
     struct slot *slots = mem_alloc((size_t)count, sizeof *slots);
     int total = sheet_layout(sheet, items, count, area.w, slots),
         focus = sheet_focus_index(sheet, items, count);
-    int top = first_row(focus >= 0 ? &slots[focus] : NULL, total, area.h), above = top;
+    int top = first_row(sheet, focus >= 0 ? &slots[focus] : NULL, total, area.h), above = top;
     for (int i = 0; i < count; i++) /* an item that reaches into the window starts the strip */
         if (slots[i].y < above && slots[i].y + slots[i].h > top)
             above = slots[i].y;
