@@ -140,23 +140,28 @@ struct json *form_submitted(const struct form *form, const struct json *draft,
     return submitted;
 }
 
-/* The file's own words for an error, by i18n or the dotted path. */
+/* The file's own words for an error, by i18n or the dotted path. In the language asked for only: where the file is
+ * silent in it, our own sentence in that language says more than the file's in another. */
+static const char *own_words(const struct form *form, const char *lang, const char *key, const char *keyword)
+{
+    char *whole = key && *key ? xasprintf("%s.error.%s", key, keyword) : NULL;
+    const char *text = whole ? form_text_in(form, lang, whole) : NULL;
+    free(whole);
+    return text;
+}
+
 static void use_own_words(const struct form *form, const char *lang, struct schema_error *error,
                           struct arena *arena)
 {
-    const struct json *schema = form_schema_at(form, error->field);
-    const char *key = json_text(schema, "i18n"), *text = NULL;
-    char *suffix = xasprintf(".error.%s", error->keyword);
-    if (key)
-        text = form_texts(form, lang, key, suffix);
     struct buf dotted = {0};
     form_dotted(error->field, &dotted);
-    if (!text && dotted.length)
-        text = form_texts(form, lang, buf_text(&dotted), suffix);
+    const char *text =
+        own_words(form, lang, json_text(form_schema_at(form, error->field), "i18n"), error->keyword);
+    if (!text)
+        text = own_words(form, lang, buf_text(&dotted), error->keyword);
     if (text)
         error->message = arena_strdup(arena, text);
     buf_free(&dotted);
-    free(suffix);
 }
 
 bool form_validate(const struct form *form, const struct json *submitted, const struct form_context *context,

@@ -37,11 +37,11 @@ static void bench_view(struct bench *b, const char *inside)
 static void bench_open(struct bench *b, const char *schema, const char *layout, const char *draft)
 {
     struct err_info info = {0};
-    char *text =
-        xasprintf("{'id':'t.x','fees':[{'tier':'std','duty':'5.00','charge':'1.00','currency':'AZN'}],"
-                  "'texts':{'a.label':{'az':'Ad'},'kind.lost':{'en':'gone'}},"
-                  "'form':{'version':1,'schema':%s%s%s}}",
-                  schema, *layout ? ",'layout':" : "", layout);
+    char *text = xasprintf(
+        "{'id':'t.x','fees':[{'tier':'std','duty':'5.00','charge':'1.00','currency':'AZN'}],"
+        "'texts':{'a.label':{'az':'Ad'},'a.error.required':{'az':'Adı yazın'},'kind.lost':{'en':'gone'}},"
+        "'form':{'version':1,'schema':%s%s%s}}",
+        schema, *layout ? ",'layout':" : "", layout);
     *b = (struct bench){
         .service = read(text),
         .pack = read("{'languages':['az','en'],'currency':'AZN','lists':{"
@@ -498,6 +498,31 @@ TEST(form_view_errors_at_their_fields)
     CHECK(*form_view_find(&b.view, "/kids")->error); /* the row's field is on a page of its own */
     CHECK_INT(b.view.pages[0].errors, 4);
     schema_errors_free(&errors);
+    bench_close(&b);
+}
+
+/* The file's own sentence where it has one in the language asked for, else ours in that language: never one that the
+ * reader cannot read. */
+TEST(form_view_errors_are_said_in_the_language_asked_for)
+{
+    static const char *const langs[] = {"az", "id", "en", "ru"};
+    enum { LANGS = sizeof langs / sizeof *langs };
+    char *said[LANGS];
+    struct bench b;
+    bench_open(&b, "{'required':['a'],'properties':{'a':{'type':'string'}}}", "", "{}");
+    for (int i = 0; i < LANGS; i++) {
+        struct schema_errors errors = {0};
+        b.context.lang = langs[i];
+        CHECK(!form_check_draft(b.form, b.draft, &b.context, &errors));
+        REQUIRE(errors.count == 1);
+        said[i] = xstrdup(errors.list[0].message);
+        for (int k = 0; k < i; k++)
+            CHECK(strcmp(said[k], said[i]) != 0);
+        schema_errors_free(&errors);
+    }
+    CHECK_TEXT(said[0], "Adı yazın");
+    for (int i = 0; i < LANGS; i++)
+        free(said[i]);
     bench_close(&b);
 }
 
