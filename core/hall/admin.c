@@ -3,9 +3,7 @@
 
 #include <string.h>
 
-#include "core/catalogue/catalogue.h"
-#include "core/command/version.h"
-#include "core/form/check.h"
+#include "core/hall/admin_catalogue.h"
 #include "core/hall/bus.h"
 #include "core/hall/partners.h"
 #include "core/hall/session.h"
@@ -45,8 +43,7 @@ static enum err write_row(struct tx *tx, void *ctx)
     char kept[64];
     if (!str_copy(kept, sizeof kept, known))
         return ERR_TOO_LARGE;
-    return t->table == TABLE_SERVICE ? version_publish(tx, t->row, t->info)
-                                     : tx_put(tx, t->table, kept, t->row);
+    return tx_put(tx, t->table, kept, t->row);
 }
 
 /* Writes t->row as one change; the audit names what was done and to whom, never a secret. */
@@ -355,90 +352,14 @@ static enum err counter_list(struct task *t)
 
 /* --- catalogue --- */
 
-static enum err check_service(struct task *t, const struct json *service)
-{
-    static const char *const languages[] = {"en"};
-    const char *id = json_text(service, "id");
-    struct form_findings found = {0};
-    struct json *hall = NULL;
-    if (!is_word(id, LOGIN_MAX))
-        return err_set(t->info, ERR_INVALID, "A service has no \"id\", one word of at most %d bytes.",
-                       LOGIN_MAX);
-    enum err err = need_agency(t, json_text(service, "agency"));
-    if (err != ERR_OK)
-        return err;
-    err = store_hall(t->env->db, &hall); /* it carries the pack's lists */
-    if (err != ERR_OK)
-        return err;
-    catalogue_check(service, &found);
-    if (catalogue_has_form(service))
-        form_check(&(struct form_source){.service = service, .pack = hall}, languages, 1, &found);
-    for (int i = 0; i < found.count && err == ERR_OK; i++)
-        if (found.list[i].kind == FORM_BROKEN)
-            err = err_set(t->info, ERR_INVALID, "%s:%s: %s Nothing was changed.", id, found.list[i].pointer,
-                          found.list[i].message);
-    form_findings_free(&found);
-    json_free(&hall);
-    return err;
-}
-
-/* The same but for the rev of its last change, which is the hall's own. */
-static bool same_service(const struct json *old, const struct json *new)
-{
-    struct json *a = json_copy(old), *b = json_copy(new);
-    json_remove(a, "row_rev");
-    json_remove(b, "row_rev");
-    bool same = json_equal(a, b);
-    json_free(&a);
-    json_free(&b);
-    return same;
-}
-
-/* A service that is there keeps its queue where the file names none; one that says nothing new is not written. */
-static enum err import_one(struct task *t, const struct json *service)
-{
-    struct json *old = NULL, *queue = NULL;
-    enum err err = check_service(t, service);
-    if (err == ERR_OK)
-        err = row_get(t->env->db, TABLE_SERVICE, json_text(service, "id"), &old);
-    if (err != ERR_OK && err != ERR_ABSENT)
-        return err;
-    json_free(&t->row);
-    t->row = json_copy(service);
-    if (!json_text(service, "queue"))
-        json_set_text(t->row, "queue", json_text_or(old, "queue", ""));
-    const char *named = json_text_or(t->row, "queue", "");
-    err = *named ? row_get(t->env->db, TABLE_QUEUE, named, &queue) : ERR_OK;
-    if (err == ERR_ABSENT)
-        err = err_set(t->info, err, "The service %s names a queue that this hall does not have: \"%s\".",
-                      json_text(service, "id"), named);
-    json_set_int(t->row, "form_version", json_int(json_get(t->row, "form"), "version", 0));
-    bool same = old && same_service(old, t->row);
-    if (err == ERR_OK && old && !same)
-        err = version_check(old, t->row, t->info);
-    json_free(&old);
-    json_free(&queue);
-    return err == ERR_OK && !same ? change_row(t, TABLE_SERVICE) : err;
-}
-
 static enum err catalogue_import(struct task *t)
 {
-    const struct json *services = json_get(t->request, "services");
-    enum err err =
-        json_count(services) > 0 ? ERR_OK : err_set(t->info, ERR_INVALID, "The file holds no service.");
-    int64_t count = 0;
-    for (const struct json *service = json_first(services); service && err == ERR_OK;
-         service = json_next(service), count++)
-        err = import_one(t, service);
-    json_set_int(t->answer, "count", count);
-    return err;
+    return admin_catalogue_import(t->env, t->request, t->answer, t->info);
 }
 
 static enum err catalogue_list(struct task *t)
 {
-    static const char sql[] = "SELECT row FROM services WHERE id NOT LIKE '%@%'" /* kept versions */
-                              " ORDER BY id LIMIT $1";                           /* primary key */
-    return list(t, sql);
+    return admin_catalogue_list(t->env, t->answer);
 }
 
 /* --- the bus --- */

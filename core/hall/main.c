@@ -7,6 +7,7 @@
 
 #include "core/base/log.h"
 #include "core/hall/backup.h"
+#include "core/hall/catalogues.h"
 #include "core/hall/options.h"
 #include "core/hall/partner_verbs.h"
 #include "core/hall/people.h"
@@ -198,8 +199,8 @@ static enum err run(const struct hall_options *options, struct err_info *info)
         [HALL_KEY_ADD] = partner_key_add,
         [HALL_KEY_LIST] = partner_key_list,
         [HALL_KEY_REVOKE] = partner_key_revoke,
-        [HALL_IMPORT] = people_import,
-        [HALL_EXPORT] = people_export,
+        [HALL_IMPORT] = catalogues_import,
+        [HALL_EXPORT] = catalogues_export,
         [HALL_BACKUP] = backup,
         [HALL_RESTORE] = restore,
         [HALL_VERIFY] = verify,

@@ -9,7 +9,7 @@
 
 static const char default_data[] = "/var/lib/loket";
 
-/* Every option takes a value but --json. */
+/* These take a value; those of flags do not. */
 #define OPTION_LIST(X)                            \
     X(DATA, "--data", data)                       \
     X(HALL, "--hall", hall)                       \
@@ -52,6 +52,18 @@ static const struct {
 
 #define BIT(id)  (1u << OPTION_##id)
 #define JSON_BIT (1u << OPTION_COUNT)
+#define DRY_BIT  (1u << (OPTION_COUNT + 1))
+#define KEEP_BIT (1u << (OPTION_COUNT + 2))
+static const struct {
+    const char *text;
+    size_t member;
+    unsigned bit;
+} flags[] = {
+    {"--json", offsetof(struct hall_options, json), JSON_BIT},
+    {"--dry-run", offsetof(struct hall_options, dry_run), DRY_BIT},
+    {"--keep-good", offsetof(struct hall_options, keep_good), KEEP_BIT},
+};
+enum { FLAG_COUNT = sizeof flags / sizeof *flags };
 static const struct verb {
     const char *first, *second; /* second NULL: a verb of one word */
     enum hall_verb verb;
@@ -85,7 +97,8 @@ static const struct verb {
      "key add --data DIR --agency A [--name N] [--json]"},
     {"key", "list", HALL_KEY_LIST, BIT(DATA) | JSON_BIT, 0, NULL, "key list --data DIR [--json]"},
     {"key", "revoke", HALL_KEY_REVOKE, BIT(DATA), 0, "KEY", "key revoke --data DIR KEY"},
-    {"import-catalogue", NULL, HALL_IMPORT, BIT(DATA), 0, "FILE", "import-catalogue FILE --data DIR"},
+    {"import-catalogue", NULL, HALL_IMPORT, BIT(DATA) | BIT(AGENCY) | DRY_BIT | KEEP_BIT | JSON_BIT, 0,
+     "FILE", "import-catalogue FILE --data DIR [--dry-run] [--keep-good] [--agency A] [--json]"},
     {"export-catalogue", NULL, HALL_EXPORT, BIT(DATA) | BIT(FORMAT), BIT(FORMAT), NULL,
      "export-catalogue --format jsonld|json --data DIR"},
     {"backup", NULL, HALL_BACKUP, BIT(DATA), 0, "FILE", "backup --data DIR FILE"},
@@ -115,7 +128,9 @@ const char *hall_options_usage(void)
            "       loketd counter  add|list --data DIR [--name N --agency A --queues Q,…]\n"
            "       loketd key      add|list|revoke --data DIR [--agency A --name N] [KEY]\n"
            "                       by which an agency's own system reads its events\n"
-           "       loketd import-catalogue FILE --data DIR\n"
+           "       loketd import-catalogue FILE --data DIR [--dry-run] [--keep-good] [--agency A] [--json]\n"
+           "                       services as JSON, JSON-LD, a list of the ZMS family or a tab-separated "
+           "one\n"
            "       loketd export-catalogue --format json|jsonld --data DIR\n"
            "       loketd backup   --data DIR FILE      the hall as it is now, in one file\n"
            "       loketd restore  --data DIR FILE      puts such a file in place\n"
@@ -148,9 +163,11 @@ static enum err take_option(int argc, char **argv, int at, struct hall_options *
 {
     const char *text = argv[at];
     *used = 1;
-    if (str_equal(text, "--json")) {
-        options->json = true;
-        words->given |= JSON_BIT;
+    for (int i = 0; i < FLAG_COUNT; i++) {
+        if (!str_equal(text, flags[i].text))
+            continue;
+        *(bool *)((char *)options + flags[i].member) = true;
+        words->given |= flags[i].bit;
         return ERR_OK;
     }
     for (int i = 0; i < OPTION_COUNT; i++) {
@@ -221,7 +238,10 @@ static const char *option_name(unsigned bits)
     for (int i = 0; i < OPTION_COUNT; i++)
         if (bits & (1u << i))
             return options_known[i].text;
-    return "--json";
+    for (int i = 0; i < FLAG_COUNT; i++)
+        if (bits & flags[i].bit)
+            return flags[i].text;
+    return "";
 }
 
 static enum err check_verb(const struct verb *verb, const struct words *words, struct hall_options *options,

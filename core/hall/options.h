@@ -44,7 +44,7 @@ struct hall_options {
     const char *format, *rule, *seed, *days, *users_fd;
     const char *to, *from, *users; /* of a bus */
     const char *argument;          /* the FILE or SCENARIO of a verb that takes one */
-    bool json;
+    bool json, dry_run, keep_good;
 };
 
 /* ERR_USAGE: info says what is wrong and how the verb is written. */

@@ -1,5 +1,5 @@
-/* core/hall/people.h: the administrator's commands for accounts, counters and the catalogue: the command line
- * becomes a request of admin.h, its answer a table. On a hall at work the request goes to it through
+/* core/hall/people.h: the administrator's commands for accounts and counters: the command line becomes
+ * a request of admin.h, its answer a table. On a hall at work the request goes to it through
  * DIR/admin.sock; else the file is opened here. */
 #pragma once
 #include "core/hall/options.h"
@@ -15,5 +15,3 @@ enum err people_user_disable(const struct hall_options *options, struct err_info
 enum err people_user_password(const struct hall_options *options, struct err_info *info) MUST_USE;
 enum err people_counter_add(const struct hall_options *options, struct err_info *info) MUST_USE;
 enum err people_counter_list(const struct hall_options *options, struct err_info *info) MUST_USE;
-enum err people_import(const struct hall_options *options, struct err_info *info) MUST_USE;
-enum err people_export(const struct hall_options *options, struct err_info *info) MUST_USE;

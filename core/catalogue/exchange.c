@@ -1,0 +1,278 @@
+/* core/catalogue/exchange.c: tells what a file is, reads the house's own JSON and writes it. See exchange.h. */
+#include "core/catalogue/exchange.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/catalogue/exchange_inside.h"
+
+/* --- what was read --- */
+
+static struct catalogue_entry *new_entry(struct catalogue_file *file)
+{
+    if (file->count == file->capacity) {
+        file->capacity = file->capacity ? file->capacity * 2 : 64;
+        file->entries = xrealloc(file->entries, file->capacity * sizeof *file->entries);
+    }
+    return &file->entries[file->count++];
+}
+
+void exchange_add(struct catalogue_reading *reading, char *where, struct json *service)
+{
+    *new_entry(reading->file) = (struct catalogue_entry){.service = service, .where = where};
+}
+
+static char *sentence(const char *format, va_list args)
+{
+    char *text = NULL;
+    return vasprintf(&text, format, args) < 0 ? xstrdup("") : text;
+}
+
+void exchange_refuse(struct catalogue_reading *reading, char *where, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    *new_entry(reading->file) = (struct catalogue_entry){.where = where, .reason = sentence(format, args)};
+    va_end(args);
+}
+
+void exchange_note(struct catalogue_reading *reading, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    char *text = sentence(format, args);
+    va_end(args);
+    json_add_text(reading->file->notes, text);
+    free(text);
+}
+
+void catalogue_file_free(struct catalogue_file *file)
+{
+    for (size_t i = 0; i < file->count; i++) {
+        json_free(&file->entries[i].service);
+        free(file->entries[i].where);
+        free(file->entries[i].reason);
+    }
+    free(file->entries);
+    json_free(&file->agencies);
+    json_free(&file->notes);
+    *file = (struct catalogue_file){0};
+}
+
+/* --- no id twice --- */
+
+static int by_id(const void *a, const void *b)
+{
+    const struct catalogue_entry *x = *(struct catalogue_entry *const *)a,
+                                 *y = *(struct catalogue_entry *const *)b;
+    int order = strcmp(json_text_or(x->service, "id", ""), json_text_or(y->service, "id", ""));
+    return order ? order : (x > y) - (x < y); /* the first in the file stays */
+}
+
+struct catalogue_entry **exchange_sorted(struct catalogue_file *file, size_t *count)
+{
+    struct catalogue_entry **list = xcalloc(file->count + 1, sizeof *list);
+    *count = 0;
+    for (size_t i = 0; i < file->count; i++)
+        if (json_text(file->entries[i].service, "id"))
+            list[(*count)++] = &file->entries[i];
+    if (*count > 1)
+        qsort(list, *count, sizeof *list, by_id);
+    return list;
+}
+
+static void refuse_twice(struct catalogue_file *file)
+{
+    size_t count;
+    struct catalogue_entry **list = exchange_sorted(file, &count);
+    for (size_t i = 1, first = 0; i < count; i++) {
+        const char *id = json_text(list[i]->service, "id");
+        if (strcmp(id, json_text(list[first]->service, "id")) != 0) {
+            first = i;
+            continue;
+        }
+        list[i]->reason = xasprintf("%s stands in this file already, at %s.", id, list[first]->where);
+        json_free(&list[i]->service);
+    }
+    free(list);
+}
+
+/* --- the house's own JSON --- */
+
+static void read_service(struct catalogue_reading *reading, char *where, const struct json *service)
+{
+    if (!json_is_object(service))
+        exchange_refuse(reading, where, "This is not a service: it is no JSON object.");
+    else if (str_empty(json_text(service, "id")))
+        exchange_refuse(reading, where, "A service needs an id, such as az.din.id-card-replace.");
+    else
+        exchange_add(reading, where, json_copy(service));
+}
+
+static void read_services(struct catalogue_reading *reading, const char *pointer, const struct json *list)
+{
+    size_t i = 0;
+    for (const struct json *one = json_first(list); one; one = json_next(one), i++)
+        read_service(reading, xasprintf("%s/%zu", pointer, i), one);
+}
+
+static void read_agencies(struct catalogue_reading *reading, const struct json *list)
+{
+    size_t i = 0;
+    for (const struct json *one = json_first(list); one; one = json_next(one), i++)
+        if (str_empty(json_text(one, "id")) || !*json_name_in(json_get(one, "name"), "en"))
+            exchange_refuse(reading, xasprintf("/agencies/%zu", i), "An agency needs an id and a name.");
+        else
+            json_add(reading->file->agencies, json_copy(one));
+}
+
+/* False: it is JSON, and no catalogue. */
+static bool read_document(struct catalogue_reading *reading, const struct json *document)
+{
+    struct catalogue_file *file = reading->file;
+    file->whole = true;
+    if (json_is_array(json_get(document, "@graph"))) {
+        file->format = "CPSV-AP in JSON-LD";
+        exchange_read_linked(reading, json_get(document, "@graph"));
+    } else if (json_is_array(json_get(document, "services"))) {
+        file->format = "a catalogue";
+        read_agencies(reading, json_get(document, "agencies"));
+        read_services(reading, "/services", json_get(document, "services"));
+    } else if (json_is_array(document)) {
+        file->format = "a list of services";
+        read_services(reading, "", document);
+    } else if (json_is_array(json_get(document, "data"))) {
+        file->format = "a list of the ZMS family";
+        file->foreign = true;
+        exchange_read_list(reading, json_get(document, "data"));
+    } else if (json_text(document, "id") && json_get(document, "name")) {
+        file->format = "one service";
+        file->whole = false;
+        read_service(reading, xstrdup("/"), document);
+    } else
+        return false;
+    return true;
+}
+
+static enum err read_json(struct catalogue_reading *reading, const char *bytes, size_t length,
+                          struct err_info *info)
+{
+    struct json *document = NULL;
+    struct err_info own = {0};
+    if (json_parse(bytes, length, &document, &own) != ERR_OK)
+        return err_set(info, ERR_INVALID, "it is not JSON that can be read to its end. %s", own.text);
+    bool known = read_document(reading, document);
+    json_free(&document);
+    return known ? ERR_OK
+                 : err_set(info, ERR_INVALID,
+                           "it is JSON, but neither a service nor a list of them: there is no \"services\", "
+                           "\"@graph\" or \"data\" in it.");
+}
+
+enum err catalogue_read(const char *bytes, size_t length, const struct catalogue_home *home,
+                        struct catalogue_file *out, struct err_info *info)
+{
+    struct catalogue_reading reading = {.home = home, .file = out};
+    *out = (struct catalogue_file){.agencies = json_new_array(), .notes = json_new_array()};
+    if (length >= 3 && memcmp(bytes, "\xef\xbb\xbf", 3) == 0) { /* the mark that some editors begin with */
+        bytes += 3;
+        length -= 3;
+    }
+    size_t first = 0;
+    while (first < length && memchr(" \t\r\n", bytes[first], 4))
+        first++;
+    bool json = first < length && (bytes[first] == '{' || bytes[first] == '[');
+    enum err err =
+        json ? read_json(&reading, bytes, length, info) : exchange_read_table(&reading, bytes, length, info);
+    words_forget(&reading);
+    if (err == ERR_OK && out->count == 0)
+        err = err_set(info, ERR_INVALID, "it holds no service.");
+    if (err == ERR_OK)
+        refuse_twice(out);
+    else
+        catalogue_file_free(out);
+    return err;
+}
+
+/* --- writing --- */
+
+static bool is_among(const char *const *names, const char *name)
+{
+    for (; *names; names++)
+        if (strcmp(*names, name) == 0)
+            return true;
+    return false;
+}
+
+/* The members of order first, then the others as they stand; those of without not at all. */
+static struct json *ordered(const struct json *object, const char *const *order, const char *const *without)
+{
+    struct json *out = json_new_object();
+    if (!json_is_object(object)) {
+        json_free(&out);
+        return json_copy(object);
+    }
+    for (const char *const *name = order; *name; name++)
+        if (json_get(object, *name))
+            json_set(out, *name, json_copy(json_get(object, *name)));
+    for (const struct json *one = json_first(object); one; one = json_next(one))
+        if (!is_among(order, json_name(one)) && !is_among(without, json_name(one)))
+            json_set(out, json_name(one), json_copy(one));
+    return out;
+}
+
+static const char *const service_order[] = {
+    "id",       "agency",   "status",    "name",    "description", "keywords",  "lifeEvents",
+    "channels", "contact",  "documents", "fees",    "time",        "legal",     "procedure",
+    "outputs",  "standard", "priority",  "reasons", "confirm",     "complaint", "bundle",
+    "notices",  "texts",    "form",      "common",  "queue",       NULL};
+static const char *const hall_members[] = {"row_rev", "form_version", "version_of", NULL}, *const nothing[] =
+                                                                                               {NULL};
+
+static const struct {
+    const char *list;
+    const char *order[12];
+} entry_orders[] = {
+    {"documents", {"code", "name", "kind", "count", "group", "when"}},
+    {"fees", {"tier", "name", "duty", "charge", "currency", "time", "days", "from", "until"}},
+    {"legal", {"code", "name"}},
+    {"outputs", {"code", "name"}},
+    {"lifeEvents", {"code", "name"}},
+};
+
+static void order_entries(struct json *service, const char *list, const char *const *order)
+{
+    struct json *out = json_new_array();
+    const struct json *in = json_get(service, list);
+    for (const struct json *one = json_first(in); one; one = json_next(one))
+        json_add(out, ordered(one, order, nothing));
+    json_set(service, list, out);
+}
+
+struct json *catalogue_ordered(const struct json *service)
+{
+    static const char *const time_order[] = {"standard", NULL};
+    struct json *out = ordered(service, service_order, hall_members);
+    for (size_t i = 0; i < sizeof entry_orders / sizeof *entry_orders; i++)
+        if (json_is_array(json_get(out, entry_orders[i].list)))
+            order_entries(out, entry_orders[i].list, entry_orders[i].order);
+    if (json_get(out, "time"))
+        json_set(out, "time", ordered(json_get(out, "time"), time_order, nothing));
+    return out;
+}
+
+struct json *catalogue_document(const struct json *agencies, const struct json *services)
+{
+    static const char *const agency_order[] = {"id", "name", NULL};
+    struct json *document = json_new_object(), *list = json_new_array();
+    for (const struct json *one = json_first(agencies); one; one = json_next(one))
+        json_add(list, ordered(one, agency_order, hall_members));
+    json_set(document, "agencies", list);
+    list = json_new_array();
+    for (const struct json *one = json_first(services); one; one = json_next(one))
+        json_add(list, catalogue_ordered(one));
+    json_set(document, "services", list);
+    return document;
+}

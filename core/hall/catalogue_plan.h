@@ -1,0 +1,36 @@
+/* core/hall/catalogue_plan.h: what an import would change: each service of a file beside the same one of the hall. Pure:
+ * the hall's rows and the file are handed in, and what is to be written comes out. */
+#pragma once
+#include "core/catalogue/exchange.h"
+
+enum plan_what { PLAN_NEW, PLAN_CHANGED, PLAN_SAME, PLAN_GONE, PLAN_BAD, PLAN_KINDS };
+struct plan_line {
+    enum plan_what what;
+    char *id;                   /* "" of a part that has none */
+    char *where;                /* in the file; NULL of PLAN_GONE */
+    char *reason;               /* of PLAN_BAD */
+    struct json *members;       /* PLAN_CHANGED: the names of those that differ */
+    int64_t form_from, form_to; /* versions of its form; the same: it stays */
+    struct json *row;           /* what is to be written; NULL unless new or changed */
+    int64_t base;               /* the hall's row_rev that it was compared with; 0: none */
+};
+struct plan {                /* end with plan_free */
+    struct plan_line *lines; /* in the file's order, then those that are gone */
+    size_t count, capacity;
+    size_t of[PLAN_KINDS];
+    struct json *agencies; /* rows that the hall does not have yet */
+    struct json *notes;    /* ["…"] */
+};
+
+/* Told now and then while a long plan is made. */
+typedef void plan_progress(void *ctx, size_t done, size_t all);
+
+/* stock: what the hall has, as admin.h answers catalogue.list. agency: of services that name none; may be NULL. */
+void plan_make(const struct catalogue_file *file, const struct json *stock, const char *agency,
+               plan_progress *progress, void *ctx, struct plan *out);
+void plan_free(struct plan *plan);
+
+/* What is wrong with a service's row in this hall, as "POINTER: sentence"; NULL when nothing is. The caller frees. */
+char *plan_fault(const struct json *row, const struct json *hall);
+/* One word of at most 56 bytes, without the sign that stands before a version. */
+bool plan_is_id(const char *id);
