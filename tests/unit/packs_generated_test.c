@@ -338,7 +338,7 @@ static void check_said(struct on_line *line, const struct pack_form *one, const 
     size_t out_length, errors_length;
     FILE *to_out = open_memstream(&out, &out_length), *to_errors = open_memstream(&errors, &errors_length);
     REQUIRE(to_out && to_errors);
-    CHECK_INT(form_verb(line->args, line->count + 3, "en", to_out, to_errors), 1);
+    CHECK_INT(form_verb(line->args, line->count + 3, NULL, to_out, to_errors), 1);
     CHECK(fclose(to_out) == 0 && fclose(to_errors) == 0);
     CHECK_TEXT(errors, "");
     CHECK(!strstr(out, valid));
