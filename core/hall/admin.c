@@ -388,6 +388,22 @@ static enum err recall(struct task *t)
     return bus_recall(t->env, t->request, &t->answer, t->info);
 }
 
+/* --- exports --- */
+
+static enum err no_rows(struct tx *tx, void *ctx)
+{
+    (void)tx, (void)ctx;
+    return ERR_OK;
+}
+
+/* That somebody took the applications along, and whether masked: a line of the audit and nothing else. */
+static enum err export(struct task *t) {
+    const char *agency = json_text(t->request, "agency"); enum err err = need_agency(t, agency);
+    return err == ERR_OK
+               ? server_change(t->env, json_text_or(t->request, "do", ""), t->request, no_rows, NULL)
+               : err;
+}
+
 /* --- agencies' own systems --- */
 
 static enum err partners(struct task *t)
@@ -417,6 +433,8 @@ enum err admin_apply(const struct server_env *env, const struct json *request, s
         {"bus.parcel", parcel},
         {"bus.merge", merge},
         {"bus.recall", recall},
+        {"cases.export", export},
+        {"cases.export_unmasked", export},
         {"key.add", partners},
         {"key.list", partners},
         {"key.revoke", partners},

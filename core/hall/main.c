@@ -8,6 +8,7 @@
 #include "core/base/log.h"
 #include "core/hall/backup.h"
 #include "core/hall/catalogues.h"
+#include "core/hall/export.h"
 #include "core/hall/options.h"
 #include "core/hall/partner_verbs.h"
 #include "core/hall/people.h"
@@ -196,6 +197,7 @@ static enum err run(const struct hall_options *options, struct err_info *info)
         [HALL_USER_PASSWORD] = people_user_password,
         [HALL_COUNTER_ADD] = people_counter_add,
         [HALL_COUNTER_LIST] = people_counter_list,
+        [HALL_EXPORT_CASES] = export_cases,
         [HALL_KEY_ADD] = partner_key_add,
         [HALL_KEY_LIST] = partner_key_list,
         [HALL_KEY_REVOKE] = partner_key_revoke,

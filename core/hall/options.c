@@ -33,7 +33,8 @@ static const char default_data[] = "/var/lib/loket";
     X(USERS_FD, "--users-fd", users_fd)           \
     X(TO, "--to", to)                             \
     X(FROM, "--from", from)                       \
-    X(USERS, "--users", users)
+    X(USERS, "--users", users)                    \
+    X(UNTIL, "--until", until)
 
 enum option {
 #define X(id, text, member) OPTION_##id,
@@ -50,10 +51,11 @@ static const struct {
 #undef X
 };
 
-#define BIT(id)  (1u << OPTION_##id)
-#define JSON_BIT (1u << OPTION_COUNT)
-#define DRY_BIT  (1u << (OPTION_COUNT + 1))
-#define KEEP_BIT (1u << (OPTION_COUNT + 2))
+#define BIT(id)      (1u << OPTION_##id)
+#define JSON_BIT     (1u << OPTION_COUNT)
+#define DRY_BIT      (1u << (OPTION_COUNT + 1))
+#define KEEP_BIT     (1u << (OPTION_COUNT + 2))
+#define UNMASKED_BIT (1u << (OPTION_COUNT + 3))
 static const struct {
     const char *text;
     size_t member;
@@ -62,6 +64,7 @@ static const struct {
     {"--json", offsetof(struct hall_options, json), JSON_BIT},
     {"--dry-run", offsetof(struct hall_options, dry_run), DRY_BIT},
     {"--keep-good", offsetof(struct hall_options, keep_good), KEEP_BIT},
+    {"--unmasked", offsetof(struct hall_options, unmasked), UNMASKED_BIT},
 };
 enum { FLAG_COUNT = sizeof flags / sizeof *flags };
 static const struct verb {
@@ -93,6 +96,8 @@ static const struct verb {
     {"counter", "add", HALL_COUNTER_ADD, BIT(DATA) | BIT(NAME) | BIT(AGENCY) | BIT(QUEUES),
      BIT(NAME) | BIT(QUEUES), NULL, "counter add --data DIR --name N [--agency A] --queues Q,…"},
     {"counter", "list", HALL_COUNTER_LIST, BIT(DATA) | JSON_BIT, 0, NULL, "counter list --data DIR [--json]"},
+    {"export-cases", NULL, HALL_EXPORT_CASES, BIT(DATA) | BIT(FROM) | BIT(UNTIL) | BIT(AGENCY) | UNMASKED_BIT,
+     0, "[FILE]", "export-cases --data DIR [--from DAY] [--until DAY] [--agency A] [--unmasked] [FILE]"},
     {"key", "add", HALL_KEY_ADD, BIT(DATA) | BIT(AGENCY) | BIT(NAME) | JSON_BIT, BIT(AGENCY), NULL,
      "key add --data DIR --agency A [--name N] [--json]"},
     {"key", "list", HALL_KEY_LIST, BIT(DATA) | JSON_BIT, 0, NULL, "key list --data DIR [--json]"},
@@ -126,6 +131,9 @@ const char *hall_options_usage(void)
            "       loketd user     add|list|disable|password --data DIR [--login L --name N --roles R,…\n"
            "                       --agency A] [--password-file F]\n"
            "       loketd counter  add|list --data DIR [--name N --agency A --queues Q,…]\n"
+           "       loketd export-cases --data DIR [--from DAY] [--until DAY] [--agency A] [--unmasked] "
+           "[FILE]\n"
+           "                       the applications as JSON Lines, without what is sensitive unless asked\n"
            "       loketd key      add|list|revoke --data DIR [--agency A --name N] [KEY]\n"
            "                       by which an agency's own system reads its events\n"
            "       loketd import-catalogue FILE --data DIR [--dry-run] [--keep-good] [--agency A] [--json]\n"
@@ -259,7 +267,7 @@ static enum err check_verb(const struct verb *verb, const struct words *words, s
     if (arguments > (verb->argument ? 1 : 0))
         return err_set(info, ERR_USAGE, "\"%s\" is one word too many: loketd %s",
                        words->word[words->count - 1], verb->usage);
-    if (verb->argument && arguments == 0)
+    if (verb->argument && verb->argument[0] != '[' && arguments == 0)
         return err_set(info, ERR_USAGE, "%s is missing: loketd %s", verb->argument, verb->usage);
     return ERR_OK;
 }

@@ -17,6 +17,7 @@ enum hall_verb {
     HALL_USER_PASSWORD,
     HALL_COUNTER_ADD,
     HALL_COUNTER_LIST,
+    HALL_EXPORT_CASES,
     HALL_KEY_ADD,
     HALL_KEY_LIST,
     HALL_KEY_REVOKE,
@@ -43,8 +44,9 @@ struct hall_options {
     const char *login, *roles, *agency, *password_file, *queues;
     const char *format, *rule, *seed, *days, *users_fd;
     const char *to, *from, *users; /* of a bus */
+    const char *until;             /* of an export */
     const char *argument;          /* the FILE or SCENARIO of a verb that takes one */
-    bool json, dry_run, keep_good;
+    bool json, dry_run, keep_good, unmasked;
 };
 
 /* ERR_USAGE: info says what is wrong and how the verb is written. */

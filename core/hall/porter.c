@@ -184,6 +184,14 @@ static void take_backup(struct visitor *visitor)
     answer(visitor, err);
 }
 
+/* The same for an export, which makes nothing safe: its copy is gone when it has been read. */
+static void take_copy(struct visitor *visitor)
+{
+    enum err err = db_backup(visitor->porter->hall->db, json_text_or(visitor->request, "file", ""), NULL,
+                             NULL, &visitor->info);
+    answer(visitor, err);
+}
+
 static void begin(struct visitor *visitor)
 {
     struct hall *hall = visitor->porter->hall;
@@ -195,6 +203,8 @@ static void begin(struct visitor *visitor)
         answer(visitor, err);
     else if (str_equal(json_text(visitor->request, "do"), "backup"))
         take_backup(visitor);
+    else if (str_equal(json_text(visitor->request, "do"), "copy"))
+        take_copy(visitor);
     else
         writer_add(hall->writer, run_request, request_done, visitor);
 }
