@@ -7,6 +7,7 @@
 
 #include "core/command/command.h"
 #include "core/hall/api.h"
+#include "core/hall/openapi_examples.h"
 #include "core/model/role.h"
 #include "core/wire/json.h"
 
@@ -145,6 +146,7 @@ static const struct command_words {
     {"ticket.undo", "ticket:string! gen:integer!", ""},
     {"case.open", "case:uuid! service:string! ticket:string person:any channel:string tier:string", ""},
     {"case.draft", "case:string! patch:object! base_row_rev:integer! person:any tier:string", ""},
+    {"case.migrate", "case:string! version:integer!", ""},
     {"case.submit", "case:string!", ""},
     {"case.check_document", "case:string! document:string! state:string! note:string", ""},
     {"case.pay", "case:string! amount:money! currency:string method:string! reference:string tier:string",
@@ -200,6 +202,16 @@ static struct json *role_names(unsigned roles)
 static const char envelope[] =
     "seq:integer! id:uuid! type:string! v:integer! at:object base:object body:object!";
 
+static struct json *body_schema(const char *type)
+{
+    struct json *schema = object_schema(words_of(type)->body), *examples = json_new_array(),
+                *example = command_example(type);
+    if (example)
+        json_add(examples, example);
+    json_set(schema, "examples", examples);
+    return schema;
+}
+
 static struct json *command_schema(const struct command_info *info)
 {
     struct json *schema = object_schema(envelope), *type = json_new_object();
@@ -208,7 +220,7 @@ static struct json *command_schema(const struct command_info *info)
     json_set_text(type, "const", info->type);
     json_set(properties, "type", type);
     json_set(properties, "v", literal("{\"const\":1}"));
-    json_set(properties, "body", object_schema(words_of(info->type)->body));
+    json_set(properties, "body", body_schema(info->type));
     json_set_text(schema, "x-class", info->class == COMMAND_ONLINE ? "online" : "work");
     json_set(schema, "x-roles", role_names(info->roles));
     json_set(schema, "x-data", object_schema(words_of(info->type)->data));
@@ -266,23 +278,30 @@ static void add_schemas(struct json *schemas)
 
 /* --- calls --- */
 
-static void add_content(struct json *holder, const char *content_type, struct json *schema)
+/* example (NULL: none) is copied. */
+static void add_content(struct json *holder, const char *content_type, struct json *schema,
+                        const struct json *example)
 {
-    struct json *content = object(holder, "content");
-    json_set(object(content, content_type), "schema", schema);
+    struct json *content = object(object(holder, "content"), content_type);
+    json_set(content, "schema", schema);
+    if (example)
+        json_set(content, "example", json_copy(example));
 }
 
-static void add_parameter(struct json *parameters, const struct member *member, const char *in)
+static void add_parameter(struct json *parameters, const struct member *member, const char *in,
+                          struct json *example)
 {
     struct json *parameter = json_new_object();
     json_set_text(parameter, "name", member->name);
     json_set_text(parameter, "in", in);
     json_set_bool(parameter, "required", member->required);
     json_set(parameter, "schema", member_schema(member));
+    if (example)
+        json_set(parameter, "example", example);
     json_add(parameters, parameter);
 }
 
-static struct json *parameters_of(const struct route *route)
+static struct json *parameters_of(const struct route *route, const struct call_example *example)
 {
     struct json *parameters = json_new_array();
     const char *query = route->query, *part = strchr(route->path, '{');
@@ -290,40 +309,27 @@ static struct json *parameters_of(const struct route *route)
     if (part) {
         member = (struct member){.type = "string", .type_length = strlen("string"), .required = true};
         str_format(member.name, sizeof member.name, "%.*s", (int)strcspn(part + 1, "}"), part + 1);
-        add_parameter(parameters, &member, "path");
+        add_parameter(parameters, &member, "path", example->path ? json_new_text(example->path) : NULL);
     }
-    while (member_next(&query, &member))
-        add_parameter(parameters, &member, "query");
+    while (member_next(&query, &member)) {
+        const struct json *value = json_get(example->query, member.name);
+        add_parameter(parameters, &member, "query", value ? json_copy(value) : NULL);
+    }
     return parameters;
 }
 
-/* What a real answer looks like. */
-static const struct example {
-    const char *name, *answer;
-} examples[] = {
-    {"verify", "{\"code\":\"XRKX-W02Q-G6SC-YT4D\",\"outcome\":\"approve\",\"date\":\"2026-11-24\","
-               "\"agency\":\"az.din\",\"agency_name\":{\"az\":\"Daxili İşlər Nazirliyi\","
-               "\"en\":\"Ministry of Internal Affairs\"},\"stands\":false,\"standing\":\"replaced\"}"},
-};
-
-static void add_example(struct json *answer, const struct route *route)
-{
-    for (size_t i = 0; i < sizeof examples / sizeof *examples; i++)
-        if (strcmp(examples[i].name, route->name) == 0)
-            json_set(json_edit(json_edit(answer, "content"), route->content_type), "example",
-                     literal(examples[i].answer));
-}
-
-static void add_answers(struct json *operation, const struct route *route)
+static void add_answers(struct json *operation, const struct route *route, const struct call_example *example)
 {
     struct json *responses = object(operation, "responses");
     struct json *good = object(responses, "200"), *bad = object(responses, "default");
     json_set_text(good, "description", "done");
     add_content(good, route->content_type,
-                *route->answer ? object_schema(route->answer) : literal("{\"type\":\"string\"}"));
-    add_example(good, route);
+                *route->answer ? object_schema(route->answer) : literal("{\"type\":\"string\"}"),
+                example->answer);
     json_set_text(bad, "description", "An error: its HTTP status and its code say which.");
-    add_content(bad, "application/json", literal("{\"$ref\":\"#/components/schemas/Error\"}"));
+    struct json *refused = call_refusal_example();
+    add_content(bad, "application/json", literal("{\"$ref\":\"#/components/schemas/Error\"}"), refused);
+    json_free(&refused);
 }
 
 static const char *lower_method(const char *method)
@@ -346,14 +352,17 @@ static void add_operation(struct json *paths, const struct route *route)
     json_set_text(operation, "operationId", route->name);
     json_set_text(operation, "summary", route->summary);
     json_set(operation, "security", literal(securities[route->access]));
-    struct json *parameters = parameters_of(route);
+    struct call_example example;
+    (void)call_example(route->name, &example);
+    struct json *parameters = parameters_of(route, &example);
     json_set(operation, "parameters", parameters);
     if (*route->body) {
         struct json *body = object(operation, "requestBody");
         json_set_bool(body, "required", true);
-        add_content(body, "application/json", object_schema(route->body));
+        add_content(body, "application/json", object_schema(route->body), example.body);
     }
-    add_answers(operation, route);
+    add_answers(operation, route, &example);
+    call_example_free(&example);
 }
 
 char *openapi_print(void)

@@ -17,6 +17,7 @@
 #include "core/hall/server_core.h"
 #include "core/wire/feed.h"
 #include "tests/support/hall.h"
+#include "tests/support/program.h"
 #include "tests/support/test.h"
 
 static const char *error_code(const struct json *answer)
@@ -741,12 +742,90 @@ static const struct json *answer_schema(const struct json *document, const char 
     return json_get(json_get(content, "application/json"), "schema");
 }
 
+/* Rows, and what belongs to one of many kinds, differ from answer to answer. */
+static bool is_of_many_kinds(const char *name)
+{
+    static const char *const names[] = {"row", "why", "paths", "components", "digests", "agency_name"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (str_equal(names[i], name))
+            return true;
+    return false;
+}
+
+/* What the description shows is what a hall answers: the same members, each of the same type, and none more. */
+static void check_alike(const struct json *shown, const struct json *real, const char *where)
+{
+    if (json_is_null(shown) || json_is_null(real) || is_of_many_kinds(where))
+        return;
+    if (json_is_array(shown) && json_is_array(real) && json_count(shown) > 0 && json_count(real) > 0) {
+        check_alike(json_first(shown), json_first(real), where);
+        return;
+    }
+    if (!CHECK(json_is_object(shown) == json_is_object(real) && json_is_text(shown) == json_is_text(real) &&
+               json_is_number(shown) == json_is_number(real) && json_is_array(shown) == json_is_array(real)))
+        printf("    %s is shown as something else\n", where);
+    for (const struct json *one = json_is_object(shown) ? json_first(shown) : NULL; one; one = json_next(one))
+        if (CHECK(json_get(real, json_name(one)) != NULL))
+            check_alike(one, json_get(real, json_name(one)), json_name(one));
+        else
+            printf("    %s is shown, and not answered\n", json_name(one));
+    for (const struct json *one = json_is_object(real) ? json_first(real) : NULL; one; one = json_next(one))
+        if (!CHECK(json_get(shown, json_name(one)) != NULL))
+            printf("    %s of %s is answered, and not shown\n", json_name(one), where);
+}
+
 static void check_answer(const struct json *document, const char *path, const char *method,
                          const struct json *answer)
 {
     const struct json *schema = answer_schema(document, path, method);
     if (CHECK(schema != NULL))
         check_schema(document, schema, answer, path);
+    const struct json *operation = json_get(json_get(json_get(document, "paths"), path), method);
+    const struct json *content = json_get(json_get(json_get(operation, "responses"), "200"), "content");
+    check_alike(json_get(json_first(content), "example"), answer, path);
+}
+
+static void check_push(const struct json *document, const struct test_hall *hall)
+{
+    struct hall_client client;
+    int status;
+    CHECK_INT(hall_sign_in(&client, hall, "reception", TEST_PASSWORD), 200);
+    char *text = hall_push_text(&client, "ticket.issue", "{\"queue\":\"p\",\"channel\":\"walk_in\"}");
+    struct json *answer = push_raw(&client, text, &status);
+    check_answer(document, "/v1/push", "post", answer);
+    check_schema(document, json_pointer(document, "/components/schemas/command.ticket.issue/x-data"),
+                 json_pointer(answer, "/results/0/data"), "ticket.issue");
+    json_free(&answer);
+    free(text);
+    hall_sign_out(&client);
+}
+
+/* By an agency's key, when one of its applications was decided. */
+static void check_events(const struct json *document, const struct test_hall *hall, struct hall_client *clerk)
+{
+    static const char *const steps[][2] = {
+        {"case.open", ",\"service\":\"t.card\",\"channel\":\"desk\""},
+        {"case.submit", ""},
+        {"case.decide", ",\"decision\":\"01900000-0000-7000-8000-0000000000d1\",\"outcome\":\"approve\","
+                        "\"reasons\":[]"},
+    };
+    struct json *made = NULL;
+    int status;
+    for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
+        char *body = xasprintf("{\"case\":\"01900000-0000-7000-8000-0000000000c1\"%s}", steps[i][1]);
+        struct json *data = hall_do(clerk, steps[i][0], body);
+        json_free(&data);
+        free(body);
+    }
+    struct ran ran = RUN(NULL, "loketd", "key", "add", "--data", hall->folder, "--agency", "t", "--json");
+    REQUIRE(json_parse(ran.out, strlen(ran.out), &made, NULL) == ERR_OK);
+    struct json *answer =
+        hall_request(hall, "GET", "/v1/events?after=1.2", json_text(made, "key"), NULL, &status);
+    CHECK_INT(json_count(json_get(answer, "events")), 1);
+    check_answer(document, "/v1/events", "get", answer);
+    json_free(&answer);
+    json_free(&made);
+    ran_free(&ran);
 }
 
 TEST(openapi_lists_everything_and_is_true)
@@ -787,14 +866,10 @@ TEST(openapi_lists_everything_and_is_true)
         json_free(&answer);
     }
     CHECK_INT(hall_sign_in(&clerk, &hall, "clerk1", TEST_PASSWORD), 200);
-    char *text = hall_push_text(&clerk, "counter.open", "{\"counter\":\"c1\"}");
-    struct json *answer = push_raw(&clerk, text, &status);
-    check_answer(document, "/v1/push", "post", answer);
-    check_schema(document, json_pointer(document, "/components/schemas/command.counter.open/x-data"),
-                 json_pointer(answer, "/results/0/data"), "counter.open");
-    json_free(&answer);
-    free(text);
-    text =
+    check_push(document, &hall);
+    check_events(document, &hall, &clerk);
+    struct json *answer;
+    char *text =
         xasprintf("{\"user\":\"clerk2\",\"password\":\"%s\",\"client\":\"%s\"}", TEST_PASSWORD, clerk.uuid);
     answer = hall_request(&hall, "POST", "/v1/session", NULL, text, &status);
     check_answer(document, "/v1/session", "post", answer);

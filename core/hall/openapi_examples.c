@@ -1,0 +1,190 @@
+/* core/hall/openapi_examples.c: see openapi_examples.h. Single quotes stand for double ones, so that an example can be
+ * read here as it is there. Everybody in it is invented. */
+#include "core/hall/openapi_examples.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define TOKEN  "'Zdfug8kRHrt4klEsNjYtvOvL6jVa5HzUZiBtTn5y5kE'"
+#define CLIENT "'019ac000-0000-7000-8000-000000000001'"
+#define TICKET "'019ac000-0000-7000-8000-0000000000a1'"
+#define CASE   "'019ac000-0000-7000-8000-0000000000c1'"
+#define PERSON "'019ac000-0000-7000-8000-0000000000b1'"
+#define CLERK  "'b98810ac-a2b1-81bf-a494-2dd35b6d2c1a'"
+#define NOW    "'2026-11-30T06:22:08.282Z'"
+#define H      "'353a77a312ca33a4bc772d16ff377195098e93289ea6a8c11a5da3f5979baf7b'"
+
+/* A ticket as the hall keeps it. */
+#define TICKET_ROW                                                                                          \
+    "{'id':" TICKET ",'row_rev':101,'day':'2026-11-30','number':'P001','queue':'p','service':null,"         \
+    "'visit':" TICKET ",'agency':'az.din','channel':'walk_in','priority':null,'priority_class':0,"          \
+    "'person':null,'language':null,'appointment_at':null,'arrived_at':" NOW ",'counter':null,'user':null,"  \
+    "'state':'waiting','gen':0,'place_at':null,'called_at':null,'last_call_at':null,'calls':0,"             \
+    "'started_at':null,'finished_at':null,'held_at':null,'held_until':null,'held_ms':0,'hold_reason':null," \
+    "'outcome':null,'before':null,'promise_min':[0,10],'ahead':0,"                                          \
+    "'stamps':[{'event':'issue','at':" NOW ",'by':" CLERK "}]}"
+
+#define EVENT                                                                                            \
+    "{'specversion':'1.0','id':'6c3f0d52-7c0c-8a55-9f0b-3c6f1f9f7a10','source':'/halls/AZ-BAKU-05',"     \
+    "'type':'loket.case.decided','time':'2026-11-30T06:41:10.120Z','recordedtime':'2026-11-30T06:41:10." \
+    "503Z',"                                                                                             \
+    "'sequence':'0000000000000812','datacontenttype':'application/json','subject':'L-2026-000311',"      \
+    "'partitionkey':" CASE ",'data':{'case':" CASE ",'step':3,'number':'L-2026-000311',"                 \
+    "'service':'az.din.id-card','form_version':1,'agency':'az.din','channel':'desk','state':'approved'," \
+    "'flags':[],'outcome':'approve','submitted_at':'2026-11-30T06:30:00.000Z',"                          \
+    "'complete_at':'2026-11-30T06:31:12.000Z','due_at':'2026-12-10T19:59:59.999Z',"                      \
+    "'decided_at':'2026-11-30T06:41:10.120Z','delivered_at':null,"                                       \
+    "'decision':{'id':'019ac000-0000-7000-8000-0000000000d1','kind':'decision','outcome':'approve',"     \
+    "'effective':true,'of':null,'at':'2026-11-30T06:41:10.120Z'}}}"
+
+static const struct {
+    const char *name, *path, *query, *body, *answer;
+} calls[] = {
+    {"signIn", NULL, NULL, "{'user':'leyla','password':'open sesame','client':" CLIENT "}",
+     "{'token':" TOKEN ",'expires_in':43200,'user':{'id':" CLERK ",'login':'leyla','name':'Leyla A.',"
+     "'roles':['clerk','reception'],'agency':''},'hall':{'code':'AZ-BAKU-05','name':'Baku 5','rev':100},"
+     "'epoch':1,'numbers':{'label':'W1'},'proto':1,'server_time':" NOW "}"},
+    {"signOut", NULL, NULL, NULL, "{'signed_out':true}"},
+    {"push", NULL, NULL,
+     "{'client':" CLIENT ",'epoch':1,'acked_through':0,'commands':[{'seq':1,'id':" TICKET
+     ",'type':'ticket.issue','v':1,'at':{'wall':" NOW ",'offset_ms':0},"
+     "'base':{'rev':100},'body':{'queue':'P','channel':'walk_in'}}]}",
+     "{'epoch':1,'last_seq':1,'rev':101,'safe_through':0,'server_time':" NOW
+     ",'results':[{'seq':1,'id':" TICKET ",'status':'applied','rev':101,'data':{'ticket':" TICKET_ROW
+     ",'ahead':0,'estimate_min':[0,10]}}]}"},
+    {"feed", NULL, "{'cursor':100,'epoch':1,'wait':25}", NULL,
+     "{'epoch':1,'from':100,'items':[{'rev':101,'command':" TICKET ",'by':" CLERK
+     ",'rows':[{'t':'ticket','id':" TICKET ",'row':" TICKET_ROW "}],'h':" H
+     "}],'to':101,'more':false,'server_time':" NOW ",'safe_through':0}"},
+    {"snapshot", NULL, "{'after':'queue,p'}", NULL,
+     "{'epoch':1,'rev':101,'server_time':" NOW ",'safe_through':0,'rows':[{'t':'ticket','id':" TICKET
+     ",'row':" TICKET_ROW "}],'next':null}"},
+    {"search", NULL, "{'q':'aliyeva','limit':20}", NULL,
+     "{'rows':[{'t':'person','id':" PERSON ",'row':{'id':" PERSON
+     ",'row_rev':97,'name':'Aliyeva Leyla Rashid','family':'Aliyeva','born':'1990-01-01'}}],'more':false}"},
+    {"report", "waiting", "{'from':'2026-11-30','to':'2026-11-30','format':'json'}", NULL,
+     "{'name':'waiting','from':'2026-11-30','to':'2026-11-30','columns':['queue','name','tickets','called',"
+     "'mean_min','median_min','p90_min','longest_min','promise_kept_percent'],'rows':[{'queue':'p',"
+     "'name':'Identity cards and passports','tickets':1,'called':1,'mean_min':0,'median_min':0,'p90_min':0,"
+     "'longest_min':0,'promise_kept_percent':100}]}"},
+    {"verify", "XRKX-W02Q-G6SC-YT4D", NULL, NULL,
+     "{'code':'XRKX-W02Q-G6SC-YT4D','outcome':'approve','date':'2026-11-24','agency':'az.din',"
+     "'agency_name':{'az':'Daxili İşlər Nazirliyi','en':'Ministry of Internal Affairs'},'stands':false,"
+     "'standing':'replaced'}"},
+    {"events", NULL, "{'after':'1.811','limit':100,'wait':25}", NULL,
+     "{'epoch':1,'events':[" EVENT "],'next':'1.812','more':false,'server_time':'2026-11-30T06:41:11.003Z'}"},
+    {"openapi", NULL, NULL, NULL,
+     "{'openapi':'3.1.0','info':{'title':'Loket hall protocol 1','version':'0.1.0',"
+     "'description':'How a workstation and the hall backend agree.'},'paths':{},'components':{}}"},
+    {"health", NULL, NULL, NULL,
+     "{'status':'ok','rev':101,'epoch':1,'store':'sqlite','server_time':" NOW ",'practice':false}"},
+    {"metrics", NULL, NULL, NULL, "'loketd_requests_total{route=`push`,status=`2xx`} 1\\n'"},
+};
+
+#define DECISION "'019ac000-0000-7000-8000-0000000000d1'"
+static const struct {
+    const char *type, *body;
+} commands[] = {
+    {"counter.open", "{'counter':'7'}"},
+    {"counter.pause", "{'counter':'7','fence':1,'reason':'lunch'}"},
+    {"counter.resume", "{'counter':'7','fence':1}"},
+    {"counter.close", "{'counter':'7','fence':1,'reason':'end of day'}"},
+    {"ticket.issue", "{'queue':'P','channel':'walk_in','priority':'elderly','language':'az'}"},
+    {"ticket.call_next", "{'counter':'7','fence':1,'queues':['P']}"},
+    {"ticket.call", "{'counter':'7','fence':1,'ticket':" TICKET ",'reason':'a person who cannot wait'}"},
+    {"ticket.recall", "{'ticket':" TICKET ",'gen':1}"},
+    {"ticket.start", "{'ticket':" TICKET ",'gen':1}"},
+    {"ticket.no_show", "{'ticket':" TICKET ",'gen':1}"},
+    {"ticket.hold", "{'ticket':" TICKET ",'gen':1,'reason':'copies','until':'2026-11-30T07:00:00.000Z'}"},
+    {"ticket.resume", "{'ticket':" TICKET ",'gen':1}"},
+    {"ticket.return", "{'ticket':" TICKET ",'gen':1}"},
+    {"ticket.finish", "{'ticket':" TICKET ",'gen':1,'outcome':'served'}"},
+    {"ticket.cancel", "{'ticket':" TICKET ",'gen':0}"},
+    {"ticket.transfer",
+     "{'ticket':" TICKET ",'gen':1,'to':{'queue':'V'},'place':'keep','note':'wrong hall'}"},
+    {"ticket.undo", "{'ticket':" TICKET ",'gen':1}"},
+    {"case.open", "{'case':" CASE ",'service':'az.din.id-card','ticket':" TICKET ",'channel':'desk'}"},
+    {"case.draft", "{'case':" CASE ",'patch':{'reason':'lost'},'base_row_rev':0}"},
+    {"case.migrate", "{'case':" CASE ",'version':2}"},
+    {"case.submit", "{'case':" CASE "}"},
+    {"case.check_document", "{'case':" CASE ",'document':'old-card','state':'seen'}"},
+    {"case.pay", "{'case':" CASE ",'amount':'5.00','currency':'AZN','method':'card','reference':'R-1771'}"},
+    {"case.decide", "{'case':" CASE ",'decision':" DECISION ",'outcome':'approve','reasons':[]}"},
+    {"case.confirm", "{'case':" CASE ",'decision':" DECISION ",'agree':true}"},
+    {"case.extend", "{'case':" CASE ",'days':5,'reason':'a paper is asked for abroad'}"},
+    {"case.complain", "{'case':" CASE ",'text':'The photograph is mine.','from':'the applicant'}"},
+    {"case.void", "{'case':" CASE ",'reason':'misprinted'}"},
+    {"case.duplicate", "{'case':" CASE ",'of':null}"},
+    {"case.assign", "{'case':" CASE ",'to':{'user':'rashad'}}"},
+    {"case.deliver", "{'case':" CASE ",'to':'the applicant'}"},
+    {"case.withdraw", "{'case':" CASE ",'reason':'asked for by the applicant'}"},
+    {"case.correct", "{'case':" CASE ",'reason':'a letter of the name','patch':{'name':'Leyla'}}"},
+    {"person.record",
+     "{'person':{'name':'Leyla','family':'Aliyeva','born':'1990-01-01'},'ticket':" TICKET "}"},
+    {"person.reveal", "{'person':" PERSON "}"},
+    {"queue.assign", "{'counter':'7','queues':[{'queue':'p','weight':1}]}"},
+    {"queue.move", "{'from':'P','to':'V','preview':true}"},
+    {"queue.rule", "{'queue':'P','rule':{'kind':'fifo'},'reason':'a quiet day'}"},
+    {"queue.home", "{'queue':'P','home':'hall'}"},
+    {"closure.request", "{'counter':'7','reason':'lunch'}"},
+    {"closure.approve", "{'closure':'019ac000-0000-7000-8000-0000000000e1'}"},
+    {"closure.reject", "{'closure':'019ac000-0000-7000-8000-0000000000e1','reason':'ten people wait'}"},
+    {"survey.record", "{'ticket':" TICKET ",'scores':[4,4,4,4,4,4,4,4,4]}"},
+    {"dispute.resolve",
+     "{'dispute':'019ac000-0000-7000-8000-0000000000f1','choice':'mine','note':'spoken with both'}"},
+};
+
+/* A backtick is a double quote inside a text. NULL: what is written here is not JSON. */
+static struct json *read(const char *written)
+{
+    struct json *json = NULL;
+    struct buf text = {0};
+    if (!written)
+        return NULL;
+    for (const char *c = written; *c; c++) {
+        if (*c == '`')
+            buf_adds(&text, "\\\"");
+        else
+            buf_addc(&text, *c == '\'' ? '"' : *c);
+    }
+    if (json_parse(buf_text(&text), text.length, &json, NULL) != ERR_OK)
+        json = NULL;
+    buf_free(&text);
+    return json;
+}
+
+bool call_example(const char *name, struct call_example *example)
+{
+    *example = (struct call_example){0};
+    for (size_t i = 0; i < sizeof calls / sizeof *calls; i++) {
+        if (!str_equal(calls[i].name, name))
+            continue;
+        *example = (struct call_example){.name = calls[i].name,
+                                         .path = calls[i].path,
+                                         .query = read(calls[i].query),
+                                         .body = read(calls[i].body),
+                                         .answer = read(calls[i].answer)};
+        return example->answer != NULL;
+    }
+    return false;
+}
+
+void call_example_free(struct call_example *example)
+{
+    json_free(&example->query);
+    json_free(&example->body);
+    json_free(&example->answer);
+}
+
+struct json *call_refusal_example(void)
+{
+    return read("{'error':{'code':'invalid_query','message':'A day is written YYYY-MM-DD.','field':'from'}}");
+}
+
+struct json *command_example(const char *type)
+{
+    for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
+        if (str_equal(commands[i].type, type))
+            return read(commands[i].body);
+    return NULL;
+}
