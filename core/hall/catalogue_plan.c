@@ -297,11 +297,26 @@ static void plan_gone(struct planning *planning)
             new_line(planning->out, PLAN_GONE, planning->services[i].id, NULL);
 }
 
+/* Nobody can be of an agency whose id is no word. */
+static void drop_agencies(struct planning *planning)
+{
+    planning->file_agencies = json_new_object();
+    for (const struct json *one = json_first(planning->file->agencies); one; one = json_next(one)) {
+        const char *id = json_text_or(one, "id", "");
+        if (plan_is_id(id))
+            json_set(planning->file_agencies, id, json_copy(one));
+        else
+            new_line(planning->out, PLAN_BAD, "", "agencies")->reason = xasprintf(
+                "\"%s\" cannot be the id of an agency: that is one word of at most %d bytes, without @.", id,
+                ID_MAX);
+    }
+}
+
 /* Those of the house's own catalogues all, those of foreign lists where a service needs them. */
 static void plan_agencies(struct planning *planning)
 {
-    for (const struct json *one = json_first(planning->file->agencies); one; one = json_next(one)) {
-        const char *id = json_text_or(one, "id", "");
+    for (const struct json *one = json_first(planning->file_agencies); one; one = json_next(one)) {
+        const char *id = json_name(one);
         bool wanted = (planning->file->whole && !planning->file->foreign) || json_get(planning->used, id);
         if (!wanted || json_get(planning->hall_agencies, id))
             continue;
@@ -320,7 +335,7 @@ void plan_make(const struct catalogue_file *file, const struct json *stock, cons
     shelve(&planning, json_get(stock, "rows"));
     planning.hall_agencies = by_ids(json_get(stock, "agencies"));
     planning.queues = by_ids(json_get(stock, "queues"));
-    planning.file_agencies = by_ids(file->agencies);
+    drop_agencies(&planning);
     planning.used = json_new_object();
     for (size_t i = 0; i < file->count; i++) {
         if (progress && i % STEP == 0)
