@@ -80,6 +80,19 @@ int palette_score(const char *query, const char *text)
     return total;
 }
 
+enum palette_start palette_start(const char *query, const char *text)
+{
+    char typed[FOLDED], folded[FOLDED];
+    fold(query, typed);
+    fold(text ? text : "", folded);
+    size_t length = strlen(typed);
+    while (length && typed[length - 1] == ' ')
+        length--;
+    if (!length || strncmp(typed, folded, length) != 0)
+        return PALETTE_ELSEWHERE;
+    return folded[length] ? PALETTE_BEGINS : PALETTE_WHOLE;
+}
+
 struct match {
     int index, score;
 };

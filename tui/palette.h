@@ -38,3 +38,6 @@ void palette_draw(const struct palette *palette, const struct palette_source *so
                   struct frame *frame, struct rect area);
 /* How well text fits the query: 0 not at all. Case and the diacritics of az and tr do not count. */
 int palette_score(const char *query, const char *text);
+/* Whether the text is the query, or begins with it. */
+enum palette_start { PALETTE_ELSEWHERE, PALETTE_BEGINS, PALETTE_WHOLE };
+enum palette_start palette_start(const char *query, const char *text);

@@ -104,22 +104,33 @@ const char *sheet_yesno_label(const struct sheet_item *item, int which)
     return which < item->option_count ? item->options[which].label : plain[which];
 }
 
-/* Those that begin so come first, then the others that fit. */
+/* How near an option is to what was typed: 0 the nearest, -1 it does not fit. */
+static int rank_of(const struct sheet_option *option, const char *query)
+{
+    enum { GOOD_SCORE = 20, RANK_WHOLE = 0, RANK_BEGINS, RANK_GOOD, RANK_FITS };
+    if (!*query)
+        return RANK_WHOLE;
+    int label = palette_score(query, option->label), also = palette_score(query, option->also);
+    int score = label > also ? label : also;
+    if (score <= 0)
+        return -1;
+    enum palette_start start = palette_start(query, option->label);
+    if (start != PALETTE_ELSEWHERE)
+        return start == PALETTE_WHOLE ? RANK_WHOLE : RANK_BEGINS;
+    return score >= GOOD_SCORE + (int)strlen(query) * 4 ? RANK_GOOD : RANK_FITS;
+}
+
+/* The one that was written out comes first ("other", not "brother or sister"), then those that begin so, then those
+ * that have it at the start of a word, then the others that fit. */
 int sheet_matches(const struct sheet *sheet, const struct sheet_item *item, int *matches, int max)
 {
-    enum { GOOD_SCORE = 20 };
+    enum { RANKS = 4 };
     const char *query = edit_text(&sheet->edit);
     int found = 0;
-    for (int pass = 0; pass < 2; pass++) {
-        for (int i = 0; i < item->option_count && found < max; i++) {
-            int label = palette_score(query, item->options[i].label);
-            int also = *query ? palette_score(query, item->options[i].also) : 0;
-            int score = label > also ? label : also;
-            bool good = !*query || score >= GOOD_SCORE + (int)strlen(query) * 4;
-            if (score > 0 && good == (pass == 0))
+    for (int rank = 0; rank < RANKS; rank++)
+        for (int i = 0; i < item->option_count && found < max; i++)
+            if (rank_of(&item->options[i], query) == rank)
                 matches[found++] = i;
-        }
-    }
     return found;
 }
 

@@ -301,6 +301,26 @@ TEST(tui_sheet_shows_matches_below_the_field)
     sheet_deinit(&screen.sheet);
 }
 
+TEST(tui_sheet_takes_the_option_that_was_written_out)
+{
+    static const struct sheet_option relations[] = {
+        {"s", "brother or sister", NULL}, {"r", "Other relative", NULL}, {"o", "other", NULL}};
+    static const char *const typed[][2] = {
+        {"other", "o"}, {"o t h e r Space r", "r"}, {"b", "s"}, {"s i s", "s"}};
+    for (size_t i = 0; i < sizeof typed / sizeof *typed; i++) {
+        struct screen screen;
+        open_screen(&screen);
+        screen.items[0] = (struct sheet_item){
+            .kind = SHEET_PICK, .id = "relation", .options = relations, .option_count = 3};
+        screen.items[0].value = screen.values[0];
+        screen.count = 1;
+        type(&screen, typed[i][0]);
+        type(&screen, "Enter");
+        CHECK_TEXT(screen.values[0], typed[i][1]);
+        sheet_deinit(&screen.sheet);
+    }
+}
+
 TEST(tui_sheet_hides_what_is_secret)
 {
     struct screen screen;
