@@ -1,0 +1,390 @@
+/* tests/screen/forms_filled_test.c: every form of the packs on the form's own screen, with data that its schema makes
+ * (tests/support/generate.h): a clerk fills it in by keys to its end; filled in validly and wrongly it is sound at
+ * 80×24 and 120×40, each field that must be filled in is reached by Tab, and what is wrong is said at its field. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "screens/form.h"
+#include "screens/screen.h"
+#include "tests/support/pack_forms.h"
+#include "tests/support/test.h"
+#include "tui/text.h"
+
+#define CASE "a-1"
+
+enum { KEYS_MAX = 400, ROWS_DEEP = 4 };
+static const struct {
+    int w, h;
+} sizes[] = {{80, 24}, {120, 40}};
+
+/* Somebody at the form's screen, with the application that it shows. */
+struct clerk {
+    struct pack_form *one;
+    const struct screen_ops *ops;
+    struct form_screen *screen;
+    struct json *data; /* what the cache answers */
+    struct ui ui;
+    struct frame frame;
+    bool submitted;
+};
+
+/* --- the screen's surroundings --- */
+
+static void tell(struct clerk *clerk, struct msg *msg);
+
+static void answer(struct clerk *clerk)
+{
+    struct msg data = {.kind = MSG_DATA, .what = "case", .json = clerk->data};
+    tell(clerk, &data);
+}
+
+static void save_draft(struct clerk *clerk, const struct json *body)
+{
+    struct json *row = json_edit(clerk->data, "case");
+    json_merge(json_edit(row, "draft"), json_get(body, "patch"));
+    json_set_int(row, "row_rev", json_int(row, "row_rev", 0) + 1);
+    struct msg saved = {.kind = MSG_SAVED, .what = "case.draft"};
+    tell(clerk, &saved);
+    answer(clerk);
+}
+
+static void carry_out(struct clerk *clerk, const struct effect *effect)
+{
+    if (effect->kind == EFFECT_LOAD)
+        answer(clerk);
+    else if (effect->kind == EFFECT_COMMAND && str_equal(effect->what, "case.draft"))
+        save_draft(clerk, effect->json);
+    else if (effect->kind == EFFECT_COMMAND && str_equal(effect->what, "case.submit"))
+        clerk->submitted = true;
+    else if (effect->kind == EFFECT_ASK)
+        clerk->submitted = true; /* papers that are not settled: it is asked once more */
+}
+
+static void tell(struct clerk *clerk, struct msg *msg)
+{
+    struct effects effects = {0};
+    msg->now_ms = clerk->ui.now_ms;
+    clerk->ops->update(clerk->screen, &clerk->ui, msg, &effects);
+    for (int i = 0; i < effects.count; i++)
+        carry_out(clerk, &effects.items[i]);
+    effects_deinit(&effects);
+}
+
+static void key(struct clerk *clerk, const char *name)
+{
+    struct msg msg = {.kind = MSG_KEY, .key = key_of(name)};
+    tell(clerk, &msg);
+}
+
+static void type(struct clerk *clerk, const char *text)
+{
+    for (size_t used; *text; text += used) {
+        struct msg msg = {.kind = MSG_KEY, .key = key_typed(utf8_decode(text, strlen(text), &used))};
+        if (*text == '\n')
+            msg.key = key_of("A-Enter");
+        tell(clerk, &msg);
+    }
+}
+
+/* The first sign typed and the rest in one piece: a key more costs more than a letter says. */
+static void write_text(struct clerk *clerk, const char *text)
+{
+    size_t used = 0;
+    if (*text)
+        utf8_decode(text, strlen(text), &used);
+    char *first = xstrndup(text, used);
+    struct msg rest = {.kind = MSG_PASTE, .text = text + used};
+    type(clerk, first);
+    if (text[used])
+        tell(clerk, &rest);
+    free(first);
+}
+
+static void act(struct clerk *clerk, enum action action)
+{
+    struct msg msg = {.kind = MSG_ACTION, .action = action};
+    tell(clerk, &msg);
+}
+
+static void resize(struct clerk *clerk, int w, int h)
+{
+    struct msg msg = {.kind = MSG_RESIZE, .w = w, .h = h};
+    frame_resize(&clerk->frame, w, h);
+    tell(clerk, &msg);
+}
+
+static void open_clerk(struct clerk *clerk, struct pack_form *one, const struct json *draft)
+{
+    struct json *args = json_new_object(), *row = json_new_object();
+    *clerk = (struct clerk){.one = one, .ops = screen_ops(SCREEN_FORM), .data = json_new_object()};
+    REQUIRE(zone_set("Asia/Baku") && time_parse("2026-11-24T06:00:00.000Z", &clerk->ui.now_ms));
+    clerk->ui.lang = LANG_EN;
+    json_set_text(args, "case", CASE);
+    json_set_text(row, "id", CASE);
+    json_set_text(row, "service", json_text(one->service, "id"));
+    json_set_text(row, "state", "draft");
+    json_set(row, "draft", json_copy(draft));
+    json_set(clerk->data, "case", row);
+    json_set(clerk->data, "service", json_copy(one->service));
+    json_set(clerk->data, "hall", json_copy(one->pack->about));
+    clerk->screen = clerk->ops->new (args);
+    frame_init(&clerk->frame, sizes[0].w, sizes[0].h);
+    resize(clerk, sizes[0].w, sizes[0].h);
+    struct msg load = {.kind = MSG_LOAD};
+    tell(clerk, &load);
+    json_free(&args);
+}
+
+static void close_clerk(struct clerk *clerk)
+{
+    clerk->ops->free(clerk->screen);
+    frame_deinit(&clerk->frame);
+    json_free(&clerk->data);
+}
+
+static const char *focus(const struct clerk *clerk)
+{
+    const struct fill_page *now = &clerk->screen->now;
+    const char *id = sheet_focused(&clerk->screen->sheet, now->sheet.items, now->sheet.count);
+    return id ? id : "";
+}
+
+static const struct json *draft_of(const struct clerk *clerk)
+{
+    return json_get(json_get(clerk->data, "case"), "draft");
+}
+
+/* --- filling in by keys --- */
+
+/* The field as it will be with that value: its text is what a person types. */
+static char *text_to_type(const struct clerk *clerk, const struct form_item *item, const struct json *value)
+{
+    struct buf text = {0};
+    form_text(item, value, &clerk->one->context, &text);
+    return text.data ? buf_take(&text) : xstrdup("");
+}
+
+static void fill_radio(struct clerk *clerk, const char *pointer, const struct json *value)
+{
+    const struct form_item *item = form_view_find(&clerk->screen->now.view, pointer);
+    for (int i = 0; item && i < item->option_count; i++) {
+        if (json_equal(json_pointer(clerk->screen->draft, pointer), value))
+            return;
+        key(clerk, "Right");
+        item = form_view_find(&clerk->screen->now.view, pointer);
+    }
+}
+
+static int chosen_of(const struct form_item *item, bool wanted[], const struct json *value)
+{
+    for (int i = 0; i < item->option_count; i++) {
+        wanted[i] = false;
+        for (const struct json *one = json_first(value); one; one = json_next(one))
+            wanted[i] |= json_equal(item->options[i].json, one);
+    }
+    return item->option_count;
+}
+
+static void fill_checks(struct clerk *clerk, const struct form_item *item, const struct json *value)
+{
+    enum { OPTIONS_MAX = 64 };
+    bool wanted[OPTIONS_MAX];
+    REQUIRE(item->option_count <= OPTIONS_MAX);
+    int count = chosen_of(item, wanted, value);
+    for (int i = 0; i < count; i++) {
+        if (wanted[i])
+            key(clerk, "Space");
+        if (i + 1 < count)
+            key(clerk, "Down");
+    }
+}
+
+/* Which branch of a choice the value is of is what the view of a draft with it says. */
+static void fill_choice(struct clerk *clerk, const char *pointer, const struct json *datum)
+{
+    struct form_view view;
+    int wanted = -1;
+    form_view_build(clerk->one->form, datum, &clerk->one->context, "", &view);
+    const struct form_item *item = form_view_find(&view, pointer);
+    for (int i = 0; item && i < item->option_count; i++)
+        wanted = item->options[i].chosen ? i : wanted;
+    form_view_free(&view);
+    for (int i = 0; i <= wanted; i++)
+        key(clerk, "Right");
+}
+
+static void fill_field(struct clerk *clerk, const struct form_item *item, const struct json *datum)
+{
+    char pointer[FORM_POINTER];
+    str_copy(pointer, sizeof pointer, item->pointer);
+    const struct json *value = json_pointer(datum, pointer);
+    char *text = value ? text_to_type(clerk, item, value) : NULL;
+    if (!value || item->readonly)
+        return free(text);
+    switch (item->widget) {
+    case FORM_RADIO:
+        fill_radio(clerk, pointer, value);
+        break;
+    case FORM_CHECKS:
+        fill_checks(clerk, item, value);
+        break;
+    case FORM_CHOICE:
+        fill_choice(clerk, pointer, datum);
+        break;
+    case FORM_YES_NO:
+        type(clerk, json_as_bool(value, false) ? "y" : "n");
+        break;
+    case FORM_TOGGLE:
+        key(clerk, "Space");
+        if (!json_as_bool(value, false))
+            key(clerk, "Space"); /* no is an answer too */
+        break;
+    case FORM_PICK:
+        write_text(clerk, text);
+        break;
+    default:
+        key(clerk, "C-u"); /* what was prefilled there */
+        write_text(clerk, text);
+    }
+    free(text);
+}
+
+static void fill_page(struct clerk *clerk, const struct json *datum, int depth);
+
+/* At "/children/-": as many rows as the datum has, each on its own page. */
+static void fill_rows(struct clerk *clerk, const struct json *datum, int depth)
+{
+    char door[FORM_POINTER], table[FORM_POINTER];
+    str_copy(door, sizeof door, focus(clerk));
+    str_copy(table, sizeof table, door);
+    *strrchr(table, '/') = '\0';
+    size_t wanted = json_count(json_pointer(datum, table));
+    for (size_t i = json_count(json_pointer(draft_of(clerk), table)); i < wanted && depth < ROWS_DEEP; i++) {
+        struct fill_page *now = &clerk->screen->now;
+        key(clerk, "Enter");
+        fill_page(clerk, datum, depth + 1);
+        act(clerk, ACTION_BACK);
+        if (!CHECK(sheet_focus(&clerk->screen->sheet, now->sheet.items, now->sheet.count, door)))
+            printf("  no way back to %s\n", door);
+    }
+}
+
+/* From the first field to the last by Tab, filling in what the datum has. */
+static void fill_page(struct clerk *clerk, const struct json *datum, int depth)
+{
+    char first[FORM_POINTER], here[FORM_POINTER];
+    key(clerk, "C-Home");
+    str_copy(first, sizeof first, focus(clerk));
+    for (int i = 0; i < KEYS_MAX; i++) {
+        str_copy(here, sizeof here, focus(clerk));
+        const struct form_item *item = form_view_find(&clerk->screen->now.view, here);
+        if (item)
+            fill_field(clerk, item, datum);
+        else if (*here && here[strlen(here) - 1] == '-')
+            fill_rows(clerk, datum, depth);
+        key(clerk, "Tab");
+        if (str_equal(focus(clerk), first))
+            return; /* around */
+    }
+    CHECK(!"an end of the page");
+}
+
+static void fill_pages_in(struct clerk *clerk, const struct json *datum)
+{
+    for (int i = 0; i < KEYS_MAX; i++) {
+        int page = clerk->screen->page;
+        fill_page(clerk, datum, 0);
+        act(clerk, ACTION_NEXT_PAGE);
+        if (clerk->screen->page == page)
+            return;
+    }
+}
+
+static void tell_mend(const struct clerk *clerk, const struct json *datum)
+{
+    for (const struct json *m = json_first(clerk->screen->mend); m; m = json_next(m))
+        printf("  to mend: %s %s: %s\n", json_text(m, "pointer"), json_text(m, "label"),
+               json_text(m, "text"));
+    pack_form_tell(clerk->one, "what was to be filled in", datum);
+    pack_form_tell(clerk->one, "what is filled in", clerk->screen->draft);
+}
+
+static int by_text(const void *a, const void *b)
+{
+    const struct json *const *one = a, *const *other = b;
+    return strcmp(json_as_text(*one), json_as_text(*other));
+}
+
+/* Ticks come in the order of the options, whatever the order in the datum. */
+static struct json *in_order(const struct json *list)
+{
+    size_t count = json_count(list), i = 0;
+    const struct json **ticks = xcalloc(count + 1, sizeof *ticks);
+    struct json *sorted = json_new_array();
+    for (const struct json *one = json_first(list); one; one = json_next(one))
+        ticks[i++] = one;
+    if (json_is_text(json_first(list)))
+        qsort(ticks, count, sizeof *ticks, by_text);
+    for (i = 0; i < count; i++)
+        json_add(sorted, json_copy(ticks[i]));
+    free(ticks);
+    return sorted;
+}
+
+/* As a person leaves it: no blanks around, and an empty list is none. */
+static struct json *as_written(const struct json *value)
+{
+    if (json_is_text(value)) {
+        const char *text = json_as_text(value) + strspn(json_as_text(value), " ");
+        size_t length = strlen(text);
+        while (length && text[length - 1] == ' ')
+            length--;
+        char *trimmed = xstrndup(text, length);
+        struct json *written = json_new_text(trimmed);
+        free(trimmed);
+        return written;
+    }
+    if (!json_is_array(value) && !json_is_object(value))
+        return json_copy(value);
+    struct json *written = json_is_array(value) ? json_new_array() : json_new_object();
+    for (const struct json *one = json_first(value); one; one = json_next(one)) {
+        if (json_is_array(value))
+            json_add(written, as_written(one));
+        else if (!json_is_array(one) || json_count(one))
+            json_set(written, json_name(one), as_written(one));
+    }
+    struct json *sorted = json_is_array(value) ? in_order(written) : NULL;
+    if (sorted)
+        json_free(&written);
+    return sorted ? sorted : written;
+}
+
+static void by_keys(void *context, struct pack_form *one)
+{
+    (void)context;
+    struct clerk clerk;
+    struct json *empty = json_new_object(), *valid = generate_valid(&one->generator);
+    REQUIRE(valid);
+    struct json *written = as_written(valid);
+    struct json *datum = form_submitted(one->form, written, &one->context); /* what can be seen */
+    open_clerk(&clerk, one, empty);
+    fill_pages_in(&clerk, datum);
+    act(&clerk, ACTION_SUBMIT);
+    struct json *filled_in = as_written(clerk.screen->draft);
+    struct json *handed_in = form_submitted(one->form, filled_in, &one->context);
+    if (!CHECK(clerk.submitted) || !CHECK(json_equal(handed_in, datum)))
+        tell_mend(&clerk, datum);
+    close_clerk(&clerk);
+    json_free(&filled_in);
+    json_free(&handed_in);
+    json_free(&datum);
+    json_free(&written);
+    json_free(&valid);
+    json_free(&empty);
+}
+
+TEST(forms_are_filled_in_by_keys_and_handed_in)
+{
+    pack_forms_each(by_keys, NULL);
+}
