@@ -52,7 +52,7 @@ SANITIZE := -O1 -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit
 LDFLAGS  := -Wl,--as-needed -Wl,--gc-sections -Wl,-z,relro -Wl,-z,now
 CORE_LIBS    := -lcjson -lsqlite3 -lsodium -lpcre2-8 -lm
 STATION_LIBS := $(CORE_LIBS) -lcurl -lncursesw -ltinfo
-HALL_LIBS    := $(CORE_LIBS) -lmicrohttpd
+HALL_LIBS    := $(CORE_LIBS) -lmicrohttpd -lcurl
 TEST_LIBS    := $(STATION_LIBS) -lmicrohttpd -lvterm -lutil
 
 # KIND is release or san; a sub-make builds the other kind with the same rules.
@@ -154,7 +154,7 @@ fuzz: deps test-deps fuzz-deps ## looks for inputs that break things; SECONDS=60
 	@BUILD=$(BUILD) FUZZ_SECONDS=$(or $(SECONDS),600) FUZZ=$(FUZZ) tests/fuzz/run.sh
 
 # The whole hall from a seed: the shipped rooms, with the town's world in place of network, clocks and connections.
-TOWN_OUT  := $(addprefix core/hall/,main.c serve.c porter.c practice.c options.c http.c hasher.c)
+TOWN_OUT  := $(addprefix core/hall/,main.c serve.c porter.c practice.c options.c http.c hasher.c courier.c)
 TOWN_SRC  := $(filter-out $(TOWN_OUT),$(call sources,$(addprefix core/,$(CORE_ROOMS) cache hall)) \
              core/sync/client_core.c core/sync/driver.c) $(SIM_SRC) $(wildcard tests/sim/town/*.c)
 TOWN_WRAP := $(SIM_WRAP) $(addprefix -Wl$(comma)--wrap=,clock_wall_now_ms clock_mono_now_ms token_new)

@@ -438,6 +438,10 @@ enum err admin_apply(const struct server_env *env, const struct json *request, s
         {"key.add", partners},
         {"key.list", partners},
         {"key.revoke", partners},
+        {"webhook.add", partners},
+        {"webhook.list", partners},
+        {"webhook.remove", partners},
+        {"webhook.turn", partners},
     };
     struct task t = {.env = env, .request = request, .answer = json_new_object(), .info = info};
     enum err err = ERR_USAGE;

@@ -8,6 +8,7 @@
 #include "core/base/log.h"
 #include "core/hall/backup.h"
 #include "core/hall/catalogues.h"
+#include "core/hall/courier.h"
 #include "core/hall/export.h"
 #include "core/hall/options.h"
 #include "core/hall/partner_verbs.h"
@@ -201,6 +202,10 @@ static enum err run(const struct hall_options *options, struct err_info *info)
         [HALL_KEY_ADD] = partner_key_add,
         [HALL_KEY_LIST] = partner_key_list,
         [HALL_KEY_REVOKE] = partner_key_revoke,
+        [HALL_WEBHOOK_ADD] = partner_webhook_add,
+        [HALL_WEBHOOK_LIST] = partner_webhook_list,
+        [HALL_WEBHOOK_REMOVE] = partner_webhook_remove,
+        [HALL_DELIVER] = courier_run,
         [HALL_IMPORT] = catalogues_import,
         [HALL_EXPORT] = catalogues_export,
         [HALL_BACKUP] = backup,

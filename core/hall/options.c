@@ -34,7 +34,9 @@ static const char default_data[] = "/var/lib/loket";
     X(TO, "--to", to)                             \
     X(FROM, "--from", from)                       \
     X(USERS, "--users", users)                    \
-    X(UNTIL, "--until", until)
+    X(UNTIL, "--until", until)                    \
+    X(URL, "--url", url)                          \
+    X(AFTER, "--after", after)
 
 enum option {
 #define X(id, text, member) OPTION_##id,
@@ -102,6 +104,11 @@ static const struct verb {
      "key add --data DIR --agency A [--name N] [--json]"},
     {"key", "list", HALL_KEY_LIST, BIT(DATA) | JSON_BIT, 0, NULL, "key list --data DIR [--json]"},
     {"key", "revoke", HALL_KEY_REVOKE, BIT(DATA), 0, "KEY", "key revoke --data DIR KEY"},
+    {"webhook", "add", HALL_WEBHOOK_ADD, BIT(DATA) | BIT(AGENCY) | BIT(URL) | BIT(AFTER) | JSON_BIT,
+     BIT(AGENCY) | BIT(URL), NULL, "webhook add --data DIR --agency A --url URL [--after PLACE] [--json]"},
+    {"webhook", "list", HALL_WEBHOOK_LIST, BIT(DATA) | JSON_BIT, 0, NULL, "webhook list --data DIR [--json]"},
+    {"webhook", "remove", HALL_WEBHOOK_REMOVE, BIT(DATA), 0, "WEBHOOK", "webhook remove --data DIR WEBHOOK"},
+    {"deliver", NULL, HALL_DELIVER, BIT(DATA) | BIT(LOG), 0, NULL, "deliver --data DIR [--log FILE]"},
     {"import-catalogue", NULL, HALL_IMPORT, BIT(DATA) | BIT(AGENCY) | DRY_BIT | KEEP_BIT | JSON_BIT, 0,
      "FILE", "import-catalogue FILE --data DIR [--dry-run] [--keep-good] [--agency A] [--json]"},
     {"export-catalogue", NULL, HALL_EXPORT, BIT(DATA) | BIT(FORMAT), BIT(FORMAT), NULL,
@@ -136,6 +143,8 @@ const char *hall_options_usage(void)
            "                       the applications as JSON Lines, without what is sensitive unless asked\n"
            "       loketd key      add|list|revoke --data DIR [--agency A --name N] [KEY]\n"
            "                       by which an agency's own system reads its events\n"
+           "       loketd webhook  add|list|remove --data DIR [--agency A --url URL] [WEBHOOK]\n"
+           "       loketd deliver  --data DIR [--log FILE]   sends events to those addresses, beside serve\n"
            "       loketd import-catalogue FILE --data DIR [--dry-run] [--keep-good] [--agency A] [--json]\n"
            "                       services as JSON, JSON-LD, a list of the ZMS family or a tab-separated "
            "one\n"

@@ -21,6 +21,10 @@ enum hall_verb {
     HALL_KEY_ADD,
     HALL_KEY_LIST,
     HALL_KEY_REVOKE,
+    HALL_WEBHOOK_ADD,
+    HALL_WEBHOOK_LIST,
+    HALL_WEBHOOK_REMOVE,
+    HALL_DELIVER,
     HALL_IMPORT,
     HALL_EXPORT,
     HALL_BACKUP,
@@ -44,6 +48,7 @@ struct hall_options {
     const char *login, *roles, *agency, *password_file, *queues;
     const char *format, *rule, *seed, *days, *users_fd;
     const char *to, *from, *users; /* of a bus */
+    const char *url, *after;       /* of a webhook */
     const char *until;             /* of an export */
     const char *argument;          /* the FILE or SCENARIO of a verb that takes one */
     bool json, dry_run, keep_good, unmasked;

@@ -137,3 +137,74 @@ enum err partner_key_revoke(const struct hall_options *options, struct err_info 
     json_free(&answer);
     return err;
 }
+
+/* --- webhooks --- */
+
+enum err partner_webhook_add(const struct hall_options *options, struct err_info *info)
+{
+    struct json *request = request_new("webhook.add"), *answer = NULL;
+    json_set_text(request, "agency", options->agency);
+    json_set_text(request, "url", options->url);
+    if (options->after)
+        json_set_text(request, "after", options->after);
+    set_signing_key(request);
+    enum err err = ask(options, request, &answer, info);
+    if (err == ERR_OK && options->json) {
+        char *text = json_print(answer);
+        puts(text);
+        free(text);
+    } else if (err == ERR_OK) {
+        printf("Webhook %s: events of %s go to %s while loketd deliver runs. They are signed; the public key "
+               "to check "
+               "them with is\n  whpk_%s\n",
+               json_text_or(answer, "id", "?"), options->agency, options->url,
+               json_text_or(answer, "public", ""));
+    }
+    json_free(&answer);
+    return err;
+}
+
+static void cell_url(const struct json *row, char out[LIST_CELL])
+{
+    list_member(row, "url", out);
+}
+static void cell_sent(const struct json *row, char out[LIST_CELL])
+{
+    list_member(row, "sent_at", out);
+}
+static void cell_webhook_state(const struct json *row, char out[LIST_CELL])
+{
+    if (!str_empty(json_text(row, "removed_at")))
+        str_copy(out, LIST_CELL, "removed");
+    else if (str_empty(json_text(row, "failed_at")))
+        str_copy(out, LIST_CELL, "well");
+    else
+        str_format(out, LIST_CELL, "fails since %s, tried %lld times, next at %s: %s",
+                   json_text_or(row, "failed_at", ""), (long long)json_int(row, "failures", 0),
+                   json_text_or(row, "next_at", ""), json_text_or(row, "problem", ""));
+}
+
+enum err partner_webhook_list(const struct hall_options *options, struct err_info *info)
+{
+    static const struct list_column columns[] = {
+        {"WEBHOOK", cell_id}, {"AGENCY", cell_agency},   {"URL", cell_url},
+        {"SENT", cell_sent},  {"WAITING", cell_waiting}, {"STATE", cell_webhook_state},
+    };
+    struct json *answer = NULL;
+    enum err err = ask(options, request_new("webhook.list"), &answer, info);
+    if (err == ERR_OK)
+        list_print(options->json, columns, sizeof columns / sizeof *columns, answer);
+    json_free(&answer);
+    return err;
+}
+
+enum err partner_webhook_remove(const struct hall_options *options, struct err_info *info)
+{
+    struct json *request = request_new("webhook.remove"), *answer = NULL;
+    json_set_text(request, "id", options->argument);
+    enum err err = ask(options, request, &answer, info);
+    if (err == ERR_OK)
+        printf("Nothing goes to webhook %s any more.\n", options->argument);
+    json_free(&answer);
+    return err;
+}

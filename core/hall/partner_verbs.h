@@ -6,3 +6,6 @@
 enum err partner_key_add(const struct hall_options *options, struct err_info *info) MUST_USE;
 enum err partner_key_list(const struct hall_options *options, struct err_info *info) MUST_USE;
 enum err partner_key_revoke(const struct hall_options *options, struct err_info *info) MUST_USE;
+enum err partner_webhook_add(const struct hall_options *options, struct err_info *info) MUST_USE;
+enum err partner_webhook_list(const struct hall_options *options, struct err_info *info) MUST_USE;
+enum err partner_webhook_remove(const struct hall_options *options, struct err_info *info) MUST_USE;

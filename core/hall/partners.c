@@ -1,20 +1,12 @@
 /* core/hall/partners.c: see partners.h. */
-#include "core/hall/partners.h"
+#include "core/hall/partners_inside.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-struct task {
-    const struct server_env *env;
-    const struct json *request;
-    struct json *answer;
-    struct err_info *info;
-    char now[TIME_TEXT];
-};
-
 /* --- small --- */
 
-static bool is_line(const char *text, size_t max)
+bool partner_line(const char *text, size_t max)
 {
     size_t length = text ? strlen(text) : 0;
     if (length == 0 || length > max || !utf8_valid(text, length))
@@ -25,7 +17,7 @@ static bool is_line(const char *text, size_t max)
     return true;
 }
 
-static enum err need_agency(struct task *t, const char *agency)
+enum err partner_need_agency(struct partner_task *t, const char *agency)
 {
     struct json *row = NULL;
     enum err err = row_get(t->env->db, TABLE_AGENCY, str_empty(agency) ? "-" : agency, &row);
@@ -42,7 +34,7 @@ static enum err no_rows(struct tx *tx, void *ctx)
     return ERR_OK;
 }
 
-static enum err note(struct task *t, const char *type, const char *id, const char *agency)
+enum err partner_note(struct partner_task *t, const char *type, const char *id, const char *agency)
 {
     struct json *detail = json_new_object();
     json_set_text(detail, "id", id);
@@ -53,7 +45,7 @@ static enum err note(struct task *t, const char *type, const char *id, const cha
 }
 
 /* K1, K2 …: none is given twice, as none is ever deleted. */
-static enum err next_id(struct task *t, const char *sql, char letter, char id[PARTNER_ID])
+enum err partner_next_id(struct partner_task *t, const char *sql, char letter, char id[PARTNER_ID])
 {
     struct stmt *s = db_query(t->env->db, sql);
     enum err err = db_step(s);
@@ -82,7 +74,7 @@ static enum err signing_key(struct db *db, char secret[SIGN_SECRET], char public
 }
 
 /* The first one that is handed in becomes the hall's. Its public half goes into the answer. */
-static enum err need_signing_key(struct task *t)
+enum err partner_need_signing_key(struct partner_task *t)
 {
     static const char sql[] = "UPDATE event_about SET secret = $1, public = $2 WHERE id = 1 AND secret = ''";
     char secret[SIGN_SECRET] = "", public[SIGN_PUBLIC] = "";
@@ -120,7 +112,7 @@ enum err partner_sign(struct db *db, const char *id, int64_t unix_s, const char 
 
 /* --- keys --- */
 
-static enum err insert_key(struct task *t, const char *id)
+static enum err insert_key(struct partner_task *t, const char *id)
 {
     static const char sql[] =
         "INSERT INTO agency_key (id, sha256, agency, name, made_at, revoked_at, asked_at, epoch, seq)"
@@ -134,30 +126,30 @@ static enum err insert_key(struct task *t, const char *id)
     return db_run(s);
 }
 
-static enum err key_add(struct task *t)
+static enum err key_add(struct partner_task *t)
 {
     static const char sql[] = "SELECT count(*) FROM agency_key";
     char id[PARTNER_ID];
     const char *agency = json_text(t->request, "agency");
-    if (!is_line(json_text(t->request, "name"), PARTNER_NAME_MAX))
+    if (!partner_line(json_text(t->request, "name"), PARTNER_NAME_MAX))
         return err_set(t->info, ERR_USAGE, "--name is one line of at most %d bytes.", PARTNER_NAME_MAX);
     if (strlen(json_text_or(t->request, "sha256", "")) != SHA256_TEXT - 1)
         return err_set(t->info, ERR_USAGE, "This request brings no key.");
-    enum err err = need_agency(t, agency);
+    enum err err = partner_need_agency(t, agency);
     if (err == ERR_OK)
-        err = need_signing_key(t);
+        err = partner_need_signing_key(t);
     if (err == ERR_OK)
-        err = next_id(t, sql, 'K', id);
+        err = partner_next_id(t, sql, 'K', id);
     if (err == ERR_OK)
         err = insert_key(t, id);
     if (err == ERR_OK)
-        err = note(t, "key.add", id, agency);
+        err = partner_note(t, "key.add", id, agency);
     json_set_text(t->answer, "id", err == ERR_OK ? id : NULL);
     return err;
 }
 
 /* What an administrator is shown of a place: how many events wait behind it. */
-static enum err put_behind(struct task *t, struct json *row, struct cursor at)
+enum err partner_put_behind(struct partner_task *t, struct json *row, struct cursor at)
 {
     struct cursor resume;
     enum place place;
@@ -172,7 +164,7 @@ static enum err put_behind(struct task *t, struct json *row, struct cursor at)
     return err;
 }
 
-static enum err key_list(struct task *t)
+static enum err key_list(struct partner_task *t)
 {
     static const char sql[] = "SELECT id, agency, name, made_at, revoked_at, asked_at, epoch, seq"
                               " FROM agency_key ORDER BY made_at, id LIMIT $1";
@@ -189,7 +181,7 @@ static enum err key_list(struct task *t)
         json_set_int(row, "epoch", db_int(s, 6));
         json_set_int(row, "seq", db_int(s, 7));
         json_add(rows, row);
-        err = put_behind(t, row, (struct cursor){db_int(s, 6), db_int(s, 7)});
+        err = partner_put_behind(t, row, (struct cursor){db_int(s, 6), db_int(s, 7)});
         if (err != ERR_OK)
             break;
     }
@@ -198,7 +190,7 @@ static enum err key_list(struct task *t)
 }
 
 /* The agency of a key or webhook that is still in use. */
-static enum err agency_of(struct task *t, const char *sql, const char *what, char agency[64])
+enum err partner_agency_of(struct partner_task *t, const char *sql, const char *what, char agency[64])
 {
     const char *id = json_text_or(t->request, "id", "");
     struct stmt *s = db_query(t->env->db, sql);
@@ -213,7 +205,7 @@ static enum err agency_of(struct task *t, const char *sql, const char *what, cha
                : err;
 }
 
-static enum err end(struct task *t, const char *sql)
+enum err partner_end(struct partner_task *t, const char *sql)
 {
     struct stmt *s = db_query(t->env->db, sql);
     db_bind_text(s, 1, t->now);
@@ -221,16 +213,16 @@ static enum err end(struct task *t, const char *sql)
     return db_run(s);
 }
 
-static enum err key_revoke(struct task *t)
+static enum err key_revoke(struct partner_task *t)
 {
     static const char sql_find[] =
         "SELECT agency FROM agency_key WHERE id = $1 AND revoked_at = ''"; /* primary key */
     static const char sql[] = "UPDATE agency_key SET revoked_at = $1 WHERE id = $2";
     char agency[64];
-    enum err err = agency_of(t, sql_find, "key", agency);
+    enum err err = partner_agency_of(t, sql_find, "key", agency);
     if (err == ERR_OK)
-        err = end(t, sql);
-    return err == ERR_OK ? note(t, "key.revoke", json_text(t->request, "id"), agency) : err;
+        err = partner_end(t, sql);
+    return err == ERR_OK ? partner_note(t, "key.revoke", json_text(t->request, "id"), agency) : err;
 }
 
 /* --- reading by a key --- */
@@ -290,13 +282,13 @@ enum err partners_apply(const struct server_env *env, const struct json *request
 {
     static const struct {
         const char *name;
-        enum err (*run)(struct task *t);
+        enum err (*run)(struct partner_task *t);
     } tasks[] = {
-        {"key.add", key_add},
-        {"key.list", key_list},
-        {"key.revoke", key_revoke},
+        {"key.add", key_add},           {"key.list", key_list},         {"key.revoke", key_revoke},
+        {"webhook.add", webhook_add},   {"webhook.list", webhook_list}, {"webhook.remove", webhook_remove},
+        {"webhook.turn", webhook_turn},
     };
-    struct task t = {.env = env, .request = request, .answer = json_new_object(), .info = info};
+    struct partner_task t = {.env = env, .request = request, .answer = json_new_object(), .info = info};
     size_t i = 0;
     time_text(env->now_ms, t.now);
     while (i < sizeof tasks / sizeof *tasks && !str_equal(tasks[i].name, json_text(request, "do")))

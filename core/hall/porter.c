@@ -167,7 +167,8 @@ static enum err run_request(void *ctx, const struct server_env *env)
 static void request_done(void *ctx, enum err err)
 {
     struct visitor *visitor = ctx;
-    tokens_clear(visitor->porter->hall->tokens); /* who is who may be another by now */
+    if (!str_starts(json_text_or(visitor->request, "do", ""), "webhook."))
+        tokens_clear(visitor->porter->hall->tokens); /* who is who may be another by now */
     answer(visitor, err == ERR_REFUSED && visitor->refused != ERR_OK ? visitor->refused : err);
 }
 
