@@ -255,6 +255,28 @@ size_t utf8_count(const char *text, size_t length)
     return count;
 }
 
+/* Marks that turn the direction of writing, line ends of other kinds and the byte order mark: an amount or a name could be
+ * made to read otherwise than it is kept. */
+static bool steers(int32_t code)
+{
+    return (code >= 0x202A && code <= 0x202E) || (code >= 0x2066 && code <= 0x2069) || code == 0x200E ||
+           code == 0x200F || code == 0x2028 || code == 0x2029 || code == 0xFEFF;
+}
+
+void utf8_add_plain(struct buf *out, const char *text)
+{
+    size_t length = strlen(text), used;
+    for (; length; text += used, length -= used) {
+        int32_t code = utf8_decode(text, length, &used);
+        if (code < 0)
+            buf_adds(out, "\xEF\xBF\xBD");
+        else if ((code < ' ' && code != '\n') || (code >= 0x7F && code < 0xA0))
+            buf_addc(out, ' ');
+        else if (!steers(code))
+            buf_add(out, text, used);
+    }
+}
+
 /* --- folding for search --- */
 /* Spellings that meet: the Latin letters of az and tr, and Russian as passports of both countries write it
  * (ICAO 9303 with the everyday y for й, ы). Sorted by code point for the binary search. */

@@ -45,6 +45,9 @@ int32_t utf8_decode(const char *text, size_t length, size_t *used);
 size_t utf8_encode(int32_t code, char out[4]);
 bool utf8_valid(const char *text, size_t length);
 size_t utf8_count(const char *text, size_t length); /* code points */
+/* Appends text as paper and terminals may have it: lines, and nothing that would steer them. Control characters, C1 ones
+ * too, become blanks, what turns the direction of writing is left out, what is not UTF-8 becomes U+FFFD. */
+void utf8_add_plain(struct buf *out, const char *text);
 /* Appends text folded for search: lower case, without diacritics, the letters of az, id and ru in
  * one Latin spelling (Ə→e, ı→i, Алиев→aliyev), so that spellings of one name meet. */
 void utf8_fold(struct buf *out, const char *text);

@@ -430,12 +430,12 @@ static void wrap_line(const char *line, size_t length, int columns, struct buf *
 
 void notice_wrap(const char *text, int columns, struct buf *out)
 {
+    struct buf plain = {0};
+    utf8_add_plain(&plain, text);
+    text = buf_text(&plain);
     while (*text) {
         size_t length = strcspn(text, "\n"), own = length;
         char *line = xstrndup(text, length);
-        for (char *c = line; *c; c++)
-            if ((unsigned char)*c < ' ' || *c == 0x7f)
-                *c = ' '; /* paper knows no control characters */
         while (own && line[own - 1] == ' ')
             own--;
         wrap_line(line, own, columns > 0 ? columns : 1, out);
@@ -446,6 +446,7 @@ void notice_wrap(const char *text, int columns, struct buf *out)
             text++;
         }
     }
+    buf_free(&plain);
 }
 
 /* --- a service's notice --- */

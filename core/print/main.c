@@ -1,7 +1,6 @@
 /* core/print/main.c: loket-pdf, a program of its own so that the workstation starts without the libraries of print, and
  * lives on whatever a font does to them. Reads one paper as JSON on standard input, writes the PDF to standard output;
  * a fault is one line on standard error and status 1. */
-#include <errno.h>
 #include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -55,8 +54,6 @@ static int print(void)
         const struct paper paper = paper_of(document);
         err = pdf_write(&paper, stdout, &info);
     }
-    if (err == ERR_OK && fflush(stdout) != 0)
-        err = err_set(&info, err_from_errno(errno), "The file could not be written: %s.", strerror(errno));
     json_free(&document);
     if (err != ERR_OK)
         fprintf(stderr, "loket-pdf: %s\n", info.text);

@@ -2,6 +2,7 @@
 #include "core/print/pdf.h"
 
 #include <cairo-pdf.h>
+#include <errno.h>
 #include <pango/pangocairo.h>
 #include <string.h>
 
@@ -28,26 +29,6 @@ struct sheet {
 
 /* --- text --- */
 
-/* What a font cannot show and a reader must not obey. */
-static bool is_unprintable(int32_t code)
-{
-    bool control = code < 0 || (code < 0x20 && code != '\n') || (code >= 0x7F && code < 0xA0);
-    bool turns = (code >= 0x202A && code <= 0x202E) || (code >= 0x2066 && code <= 0x2069); /* direction */
-    return control || turns || code == 0x2028 || code == 0x2029 || code == 0xFEFF;
-}
-
-static void add_printable(struct buf *out, const char *text)
-{
-    size_t length = strlen(text), used;
-    for (; length; text += used, length -= used) {
-        int32_t code = utf8_decode(text, length, &used);
-        if (code == '\t')
-            buf_addc(out, ' ');
-        else if (!is_unprintable(code))
-            buf_add(out, text, used);
-    }
-}
-
 static void note_letters(struct sheet *sheet, PangoLayout *layout)
 {
     if (pango_layout_get_unknown_glyphs_count(layout) && sheet->err == ERR_OK)
@@ -66,7 +47,7 @@ static PangoLayout *layout_of(struct sheet *sheet, const char *font, const char 
     pango_layout_set_width(layout, (int)(width * PANGO_SCALE));
     pango_layout_set_wrap(layout, PANGO_WRAP_WORD_CHAR);
     pango_layout_set_auto_dir(layout, FALSE);
-    add_printable(&clean, text ? text : "");
+    utf8_add_plain(&clean, text ? text : "");
     pango_layout_set_text(layout, buf_text(&clean), (int)clean.length);
     buf_free(&clean);
     note_letters(sheet, layout);
@@ -214,16 +195,26 @@ static void run(struct sheet *sheet, bool drawing)
 
 /* --- the file --- */
 
-static cairo_status_t write_bytes(void *out, const unsigned char *data, unsigned length)
+/* The surface forgets what its writes came to once it is finished. */
+struct output {
+    FILE *file;
+    int fault; /* errno of the first write that failed; 0 */
+};
+
+static cairo_status_t write_bytes(void *ctx, const unsigned char *data, unsigned length)
 {
-    return fwrite(data, 1, length, out) == length ? CAIRO_STATUS_SUCCESS : CAIRO_STATUS_WRITE_ERROR;
+    struct output *output = ctx;
+    if (fwrite(data, 1, length, output->file) == length)
+        return CAIRO_STATUS_SUCCESS;
+    output->fault = output->fault ? output->fault : errno;
+    return CAIRO_STATUS_WRITE_ERROR;
 }
 
 static void describe(cairo_surface_t *surface, const struct paper *paper)
 {
     struct buf title = {0};
     char *day = xasprintf("%sT00:00:00", paper->date ? paper->date : "2000-01-01");
-    add_printable(&title, paper->title ? paper->title : "");
+    utf8_add_plain(&title, paper->title ? paper->title : "");
     cairo_pdf_surface_restrict_to_version(surface, CAIRO_PDF_VERSION_1_5);
     cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_TITLE, buf_text(&title));
     cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_CREATOR, "Loket");
@@ -247,7 +238,8 @@ static void open_sheet(struct sheet *sheet, cairo_surface_t *surface)
 
 enum err pdf_write(const struct paper *paper, FILE *out, struct err_info *info)
 {
-    cairo_surface_t *surface = cairo_pdf_surface_create_for_stream(write_bytes, out, page_w, page_h);
+    struct output output = {.file = out};
+    cairo_surface_t *surface = cairo_pdf_surface_create_for_stream(write_bytes, &output, page_w, page_h);
     struct sheet sheet = {.paper = paper, .info = info};
     describe(surface, paper);
     open_sheet(&sheet, surface);
@@ -260,9 +252,12 @@ enum err pdf_write(const struct paper *paper, FILE *out, struct err_info *info)
     g_object_unref(sheet.pango);
     cairo_destroy(sheet.cairo);
     cairo_surface_finish(surface);
-    if (sheet.err == ERR_OK && cairo_surface_status(surface) != CAIRO_STATUS_SUCCESS)
-        sheet.err = err_set(info, ERR_DISK, "The file could not be written: %s.",
-                            cairo_status_to_string(cairo_surface_status(surface)));
+    if (sheet.err == ERR_OK && fflush(out) != 0 && !output.fault)
+        output.fault = errno;
+    if (sheet.err == ERR_OK && output.fault)
+        sheet.err = err_set(info, err_from_errno(output.fault), "%s.", strerror(output.fault));
+    else if (sheet.err == ERR_OK && cairo_surface_status(surface) != CAIRO_STATUS_SUCCESS)
+        sheet.err = err_set(info, ERR_INVALID, "%s.", cairo_status_to_string(cairo_surface_status(surface)));
     cairo_surface_destroy(surface);
     return sheet.err;
 }

@@ -68,6 +68,41 @@ static const char *name_of(const char *text, struct buf *buf)
     return buf_text(buf);
 }
 
+/* A terminal's commands, C1 ones too, the turning of a text's direction, broken bytes; letters of all planes stay. */
+TEST(utf8_plain_text_steers_neither_terminal_nor_reader)
+{
+    static const struct {
+        const char *text, *plain;
+    } cases[] = {
+        {"two\nlines", "two\nlines"},
+        {"a\tb\r\n", "a b \n"},
+        {"\x1b[2J\x07\x7f", " [2J  "},
+        {"\xC2\x9B"
+         "31m",
+         " 31m"},
+        {"100\xE2\x80\xAE"
+         "005 AZN\xE2\x80\xAC",
+         "100005 AZN"},
+        {"\xEF\xBB\xBF"
+         "a\xE2\x80\xA8"
+         "b\xE2\x81\xA6"
+         "c",
+         "abc"},
+        {"\xff"
+         "a\xC3",
+         "\xEF\xBF\xBD"
+         "a\xEF\xBF\xBD"},
+        {"Əliyeva ğış Ёж \xF0\x9F\x98\x80", "Əliyeva ğış Ёж \xF0\x9F\x98\x80"},
+        {"", ""},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct buf out = {0};
+        utf8_add_plain(&out, cases[i].text);
+        CHECK_TEXT(buf_text(&out), cases[i].plain);
+        buf_free(&out);
+    }
+}
+
 TEST(names_meet_in_any_spelling)
 {
     static const char *const same[][5] = {

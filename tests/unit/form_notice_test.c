@@ -259,3 +259,22 @@ TEST(form_notice_names)
     CHECK(!notice_name_known("complaints") && !notice_name_known("draft.") && !notice_name_known("cure"));
     buf_free(&names);
 }
+
+/* What somebody pasted into a text goes onto paper and terminal: it must not steer either. */
+TEST(notice_prints_no_control_characters_of_a_value)
+{
+    struct json *service = NULL, *context = json_new_object();
+    struct buf out = {0};
+    struct err_info info = {0};
+    static const char text[] = "{\"notices\":{\"refuse\":{\"en\":\"Note: {{text}}\"}}}";
+    REQUIRE(json_parse(text, sizeof text - 1, &service, NULL) == ERR_OK);
+    json_set_text(context, "text",
+                  "a\x1b[31mb\xC2\x9B"
+                  "c\xE2\x80\xAE"
+                  "d");
+    CHECK_INT(notice_render(service, "refuse", context, "en", &out, &info), ERR_OK);
+    CHECK_TEXT(buf_text(&out), "Note: a [31mb cd");
+    json_free(&service);
+    json_free(&context);
+    buf_free(&out);
+}
