@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "screens/decision.h"
+#include "screens/notice.h"
 #include "screens/show.h"
 #include "tui/text.h"
 
@@ -94,17 +95,22 @@ static void rule_with(const char *text, struct frame *frame, struct rect line)
     free(spaced);
 }
 
-/* "The citizen will read · English · l another language" */
-static void notice_rule(const struct decision *self, const struct ui *ui, struct frame *frame,
+/* "The citizen will read · English · l another language", "The notice as it was given · CODE" */
+static void notice_rule(const struct decision *self, const struct ui *ui, bool there, struct frame *frame,
                         struct rect line)
 {
     struct buf text = {0};
     enum lang lang = ui->lang;
     bool open = decision_open(self);
-    buf_adds(&text, tr(ui->lang, open || decision_waits(self) ? TR("The citizen will read")
-                                                              : TR("The notice as it was given")));
+    bool to_come = open || decision_waits(self) || (there && !json_text(decision_last(self), "notice"));
+    buf_adds(&text, tr(ui->lang, to_come ? TR("The citizen will read") : TR("The notice as it was given")));
     if (open && *self->outcome && lang_find(decision_lang(self, ui), &lang))
         buf_addf(&text, " · %s · l %s", lang_name(lang), tr(ui->lang, TR("another language")));
+    if (!open && there) {
+        char code[NOTICE_CODE];
+        notice_row_code(decision_last(self), code);
+        buf_addf(&text, " · %s", code);
+    }
     rule_with(buf_text(&text), frame, line);
     buf_free(&text);
 }
@@ -142,7 +148,7 @@ static void notice_view(const struct decision *self, const struct ui *ui, struct
     struct buf text = {0};
     bool blank, there = decision_notice(self, ui, &text, &blank);
     struct rect head = rect_cut_top(&area, 1);
-    notice_rule(self, ui, frame, head);
+    notice_rule(self, ui, there, frame, head);
     area = rect_inset(area, 1, 0);
     if (!there)
         text_draw_wrapped(frame, area,

@@ -6,23 +6,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/form/notice.h"
 #include "core/model/case.h"
 #include "screens/decision.h"
+#include "screens/notice.h"
 #include "screens/show.h"
 
-enum { PAUSE_MS = 1000, MISSING_MAX = CATALOGUE_DOCUMENTS_MAX };
+enum { PAUSE_MS = 1000 };
 
 static void set_text(char **to, const char *text)
 {
     free(*to);
     *to = xstrdup(text ? text : "");
-}
-
-/* Spaces are no answer: the notice would come to lack what they stand for. */
-static bool blank_text(const char *text)
-{
-    return text[strspn(text, " \n")] == '\0';
 }
 
 static void *decision_new(const struct json *args)
@@ -154,7 +148,7 @@ static bool reasons_given(const struct decision *self)
     struct catalogue_reason known[CATALOGUE_REASONS_MAX];
     int count =
         catalogue_reasons(dossier_part(&self->of, "service"), self->outcome, known, CATALOGUE_REASONS_MAX);
-    return count ? *self->reasons != '\0' : !blank_text(self->text);
+    return count ? *self->reasons != '\0' : !notice_blank(self->text);
 }
 
 /* --- the fields --- */
@@ -279,94 +273,48 @@ static struct json *reason_codes(const struct decision *self)
     return codes;
 }
 
-static struct json *missing_codes(const struct decision *self)
-{
-    struct catalogue_document papers[MISSING_MAX];
-    struct json *codes = json_new_array();
-    int count =
-        catalogue_documents(dossier_part(&self->of, "service"), json_get(dossier_row(&self->of), "draft"),
-                            dossier_part(&self->of, "documents"), papers, MISSING_MAX);
-    for (int i = 0; i < count; i++)
-        if (!papers[i].met)
-            json_add_text(codes, papers[i].code);
-    return codes;
-}
-
 const char *decision_lang(const struct decision *self, const struct ui *ui)
 {
-    enum lang lang = ui->lang;
-    if (self->lang_chosen)
-        return lang_code(self->lang);
-    const char *wanted = json_text(dossier_part(&self->of, "ticket"), "language");
-    return wanted && lang_find(wanted, &lang) ? lang_code(lang) : lang_code(ui->lang);
-}
-
-static void local_date(const char *time, char out[DATE_TEXT])
-{
-    int64_t wall_ms;
-    out[0] = '\0';
-    if (time && time_parse(time, &wall_ms))
-        time_date(wall_ms, out);
-}
-
-/* The day on which an approved application can be fetched, by the tier's own time; "" when none is said. */
-static void ready_day(const struct decision *self, const char *today, char out[DATE_TEXT])
-{
-    struct dossier_days days;
-    const char *tier = json_text(json_get(dossier_row(&self->of), "fee"), "tier");
-    struct catalogue_time time = catalogue_time(dossier_part(&self->of, "service"), tier, today);
-    dossier_calendar(&self->of, &days);
-    if (!catalogue_due(&time, &days.calendar, today, 0, out))
-        out[0] = '\0';
-}
-
-/* The last day of a complaint against what is decided today; "" when the service says none. */
-static void complaint_day(const struct decision *self, const char *today, char out[DATE_TEXT])
-{
-    struct dossier_days days;
-    dossier_calendar(&self->of, &days);
-    if (!catalogue_complaint_until(dossier_part(&self->of, "service"), &days.calendar, today, out))
-        out[0] = '\0';
+    return self->lang_chosen ? lang_code(self->lang) : notice_lang(&self->of, ui);
 }
 
 static bool notice_now(const struct decision *self, const struct ui *ui, struct buf *out, bool *blank)
 {
-    const struct json *row = dossier_row(&self->of), *hall = dossier_part(&self->of, "hall");
-    char today[DATE_TEXT], due[DATE_TEXT], ready[DATE_TEXT], complaint[DATE_TEXT];
-    struct json *reasons = reason_codes(self), *missing = missing_codes(self);
-    time_date(ui->now_ms, today);
-    local_date(json_text(row, "due_at"), due);
-    ready_day(self, today, ready);
-    complaint_day(self, today, complaint);
-    struct notice_facts facts = {
-        .service = dossier_part(&self->of, "service"),
-        .pack = hall,
-        .agency = dossier_part(&self->of, "agency"),
-        .person = dossier_part(&self->of, "person"),
-        .draft = json_get(row, "submitted") ? json_get(row, "submitted") : json_get(row, "draft"),
-        .case_number = json_text(row, "number"),
-        .reasons = reasons,
-        .text = blank_text(self->text) ? NULL : self->text,
-        .conditions = blank_text(self->conditions) ? NULL : self->conditions,
-        .missing = missing,
-        .today = today,
-        .due = *due ? due : NULL,
-        .ready = *ready ? ready : NULL,
-        .complaint_until = *complaint ? complaint : NULL,
-        .hall = json_text_or(hall, "name", ui->session.hall_name),
-        .clerk = ui->session.name,
-        .date_order = json_text(hall, "date_order"),
-        .date_hyphens = show_date_hyphens(ui),
-        .lang = decision_lang(self, ui),
-    };
-    struct json *context = notice_context(&facts);
-    struct err_info info = {0};
-    enum err err = notice_render(facts.service, self->outcome, context, facts.lang, out, &info);
-    *blank = err == ERR_INVALID;
-    json_free(&context);
+    struct json *reasons = reason_codes(self);
+    const struct notice_words words = {.outcome = self->outcome,
+                                       .reasons = reasons,
+                                       .text = self->text,
+                                       .conditions = self->conditions,
+                                       .lang = decision_lang(self, ui)};
+    bool there = notice_write(&self->of, ui, &words, out, blank);
     json_free(&reasons);
-    json_free(&missing);
-    return out->length > 0 && err != ERR_ABSENT;
+    return there;
+}
+
+/* As it was given, without its code. What nobody wrote a notice for (the law's own grant, the answer to a complaint) is
+ * told in the service's words. */
+static bool notice_given(const struct decision *self, const struct ui *ui, struct buf *out)
+{
+    const struct json *row = decision_last(self);
+    const char *given = json_name_in(json_get(row, "notice"), decision_lang(self, ui));
+    char day[DATE_TEXT] = "";
+    int64_t at_ms;
+    bool blank;
+    utf8_add_plain(out, given);
+    if (*given || !row)
+        return *given;
+    if (time_parse(json_text_or(row, "at", ""), &at_ms))
+        time_date(at_ms, day);
+    const struct notice_words words = {.outcome = json_text_or(row, "outcome", ""),
+                                       .reasons = json_get(row, "reasons"),
+                                       .text = json_text(row, "text"),
+                                       .conditions = json_text(row, "conditions"),
+                                       .lang = decision_lang(self, ui),
+                                       .day = *day ? day : NULL};
+    if (notice_write(&self->of, ui, &words, out, &blank) && !blank)
+        return true;
+    buf_clear(out);
+    return false;
 }
 
 bool decision_notice(const struct decision *self, const struct ui *ui, struct buf *out, bool *blank)
@@ -374,9 +322,7 @@ bool decision_notice(const struct decision *self, const struct ui *ui, struct bu
     *blank = false;
     if (decision_open(self))
         return *self->outcome && notice_now(self, ui, out, blank);
-    const struct json *given = json_get(decision_last(self), "notice");
-    buf_adds(out, json_name_in(given, decision_lang(self, ui)));
-    return out->length > 0;
+    return notice_given(self, ui, out);
 }
 
 /* A notice that lacks only what the clerk can write: then that is written first. */
@@ -387,7 +333,7 @@ static bool lacks_text(const struct decision *self, const struct ui *ui)
     struct buf text = {0};
     bool blank = false, still = false;
     with.text = any;
-    if (blank_text(self->text) && notice_now(self, ui, &text, &blank) && blank) {
+    if (notice_blank(self->text) && notice_now(self, ui, &text, &blank) && blank) {
         buf_clear(&text);
         notice_now(&with, ui, &text, &still);
     }
@@ -449,9 +395,9 @@ static void decide(struct decision *self, const struct ui *ui, struct effects *e
     bool blank;
     json_set_text(body, "outcome", self->outcome);
     json_set(body, "reasons", reason_codes(self));
-    if (!blank_text(self->text))
+    if (!notice_blank(self->text))
         json_set_text(body, "text", self->text);
-    if (!blank_text(self->conditions) && str_equal(self->outcome, "approve"))
+    if (!notice_blank(self->conditions) && str_equal(self->outcome, "approve"))
         json_set_text(body, "conditions", self->conditions);
     if (*self->to && str_equal(self->outcome, "refer")) {
         struct json *to = json_new_object();
@@ -502,10 +448,52 @@ static void copy_notice(const struct decision *self, const struct ui *ui, struct
 {
     struct buf text = {0};
     bool blank;
-    decision_notice(self, ui, &text, &blank);
+    if (decision_notice(self, ui, &text, &blank) && !decision_open(self))
+        notice_add_code(decision_last(self), decision_lang(self, ui), &text);
     effects_add(effects, EFFECT_COPY, NULL, buf_text(&text));
     effects_toast(effects, TOAST_PLAIN, "%s", tr(ui->lang, TR("Copied.")));
     buf_free(&text);
+}
+
+/* Until it is decided what was handed in has its receipt. */
+static bool has_receipt(const struct decision *self)
+{
+    return decision_open(self) || !decision_last(self);
+}
+
+static void save_file(const struct decision *self, const struct ui *ui, const char *path,
+                      struct effects *effects)
+{
+    struct buf text = {0};
+    const struct json *row = has_receipt(self) ? NULL : decision_last(self);
+    const char *lang = row ? decision_lang(self, ui) : notice_lang(&self->of, ui);
+    if (row ? notice_given(self, ui, &text) : notice_receipt(&self->of, ui, &text))
+        notice_save(&self->of, ui, lang, buf_text(&text), row, path, effects);
+    buf_free(&text);
+}
+
+static const char *why_no_file(const struct decision *self, const struct ui *ui)
+{
+    struct buf text = {0};
+    if (has_receipt(self))
+        return notice_why_no_receipt(&self->of, ui);
+    if (decision_waits(self))
+        return TR("It waits for a second person: the notice is given once that person agrees.");
+    if (json_has_text(json_get(dossier_row(&self->of), "flags"), "contested"))
+        return decision_why_closed(self);
+    bool there = notice_given(self, ui, &text);
+    buf_free(&text);
+    return there ? NULL : TR("There is no notice yet.");
+}
+
+static void answered(struct decision *self, const struct ui *ui, const struct msg *msg,
+                     struct effects *effects)
+{
+    const char *text = msg->text ? msg->text : "";
+    if (str_equal(msg->what, "notice_file"))
+        save_file(self, ui, text, effects);
+    else
+        send_note(self, text, effects);
 }
 
 static void put_journal(struct decision *self, struct effects *effects)
@@ -550,6 +538,8 @@ static void act(struct decision *self, const struct ui *ui, enum action action, 
         return next_lang(self, ui);
     case ACTION_COPY:
         return copy_notice(self, ui, effects);
+    case ACTION_SAVE_NOTICE:
+        return notice_ask_file(&self->of, ui, has_receipt(self), effects);
     case ACTION_REVEAL:
         self->reveal_ms = dossier_reveal(&self->of, ui, self->reveal_ms, effects);
         return;
@@ -769,7 +759,7 @@ static void decision_update(void *data, const struct ui *ui, const struct msg *m
     case MSG_HIDE:
         return put_journal(self, effects);
     case MSG_ANSWERED:
-        return send_note(self, msg->text ? msg->text : "", effects);
+        return answered(self, ui, msg, effects);
     case MSG_SAVED:
         return on_saved(self, ui, msg, effects);
     case MSG_REFUSED:
@@ -809,6 +799,8 @@ static const char *decision_enabled(const void *data, const struct ui *ui, enum 
         buf_free(&text);
         return there ? NULL : TR("There is no notice yet.");
     }
+    case ACTION_SAVE_NOTICE:
+        return why_no_file(self, ui);
     case ACTION_REVEAL:
     case ACTION_OPEN_FORM:
     case ACTION_PAPERS:

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "screens/form.h"
+#include "screens/notice.h"
 #include "screens/show.h"
 
 enum { PAUSE_MS = 1000 };
@@ -201,12 +202,23 @@ static bool ask_which(const struct form_screen *self, const struct ui *ui, struc
     return true;
 }
 
+static void save_receipt(const struct form_screen *self, const struct ui *ui, const char *path,
+                         struct effects *effects)
+{
+    struct buf text = {0};
+    if (notice_receipt(&self->of, ui, &text))
+        notice_save(&self->of, ui, notice_lang(&self->of, ui), buf_text(&text), NULL, path, effects);
+    buf_free(&text);
+}
+
 static void answered(struct form_screen *self, const struct ui *ui, const struct msg *msg,
                      struct effects *effects)
 {
     const struct json *branch = fill_branch(self, NULL);
     if (str_equal(msg->what, "submit"))
         submit(self, effects);
+    else if (str_equal(msg->what, "notice_file"))
+        save_receipt(self, ui, msg->text ? msg->text : "", effects);
     else if (branch)
         fill_settle(self, ui, branch, str_equal(msg->text, "other"), effects);
 }
@@ -292,6 +304,8 @@ static void act(struct form_screen *self, const struct ui *ui, enum action actio
         return fill_undo(self, ui, effects);
     case ACTION_COPY:
         return copy_summary(self, ui, effects);
+    case ACTION_SAVE_NOTICE:
+        return notice_ask_file(&self->of, ui, true, effects);
     case ACTION_PAPERS:
         return dossier_open(&self->of, SCREEN_DOCUMENTS, effects);
     case ACTION_DECIDE:
@@ -471,6 +485,8 @@ static const char *form_enabled(const void *data, const struct ui *ui, enum acti
         if (!dossier_row(&self->of))
             return TR("There is no application here.");
         return dossier_is_draft(&self->of) ? TR("Not submitted yet: F10 checks and submits.") : NULL;
+    case ACTION_SAVE_NOTICE:
+        return notice_why_no_receipt(&self->of, ui);
     case ACTION_PAPERS:
     case ACTION_COPY:
     case ACTION_REVEAL:

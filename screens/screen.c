@@ -145,6 +145,11 @@ void effects_journal_drop(struct effects *effects, const char *screen, const cha
     effects_add(effects, EFFECT_JOURNAL_DROP, screen, object);
 }
 
+void effects_notice(struct effects *effects, const char *path, struct json *paper)
+{
+    add_json(effects, EFFECT_NOTICE, NULL, path, paper);
+}
+
 void effects_setting(struct effects *effects, const char *name, const char *value)
 {
     effects_add(effects, EFFECT_SETTING, name, value);

@@ -111,6 +111,7 @@ enum effect_kind {
     EFFECT_HALL,    /* what: "practice", "setup" or "join"; text: its pack, folder or URL */
     EFFECT_FETCH,   /* what: a path below the hall's URL */
     EFFECT_EXPORT,  /* what: "outbox" …, text: file; a toast says what came of it */
+    EFFECT_NOTICE,  /* text: file, json: notice_paper.h; a toast says what came of it */
     EFFECT_COPY,    /* text: to the clipboard */
     EFFECT_BELL,
     EFFECT_RETRY,
@@ -149,6 +150,7 @@ void effects_journal_put(struct effects *effects, const char *screen, const char
 void effects_journal_drop(struct effects *effects, const char *screen, const char *object);
 void effects_setting(struct effects *effects, const char *name, const char *value);
 void effects_do(struct effects *effects, enum action action);
+void effects_notice(struct effects *effects, const char *path, struct json *paper);
 /* Moves one effect, with what it owns, to the end of effects. */
 void effects_move(struct effects *effects, struct effect *effect);
 /* Any other kind; what and text are copied and may be NULL. */

@@ -214,6 +214,7 @@ void station_step(struct station *station)
     if (!station->cache)
         return;
     station_watch_hall(station);
+    station_watch_notice(station);
     if (station->sync)
         sync_step(station->sync, clock_wall_now_ms(), mono_ms);
     if (station->status_changed || station->rows_changed || mono_ms - station->status_ms >= STATUS_EVERY_MS)
@@ -379,6 +380,12 @@ void station_free(struct station **station)
     if (s->app && s->cache) {
         app_leave(s->app, &s->effects);
         station_drain(s);
+    }
+    if (s->notice.path) { /* it is a matter of moments */
+        enum err err;
+        struct err_info info;
+        notice_file_done(&s->notice, true, &err, &info);
+        notice_file_forget(&s->notice);
     }
     sync_free(&s->sync);
     embedded_stop(&s->hall);

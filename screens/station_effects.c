@@ -181,6 +181,32 @@ static void export_outbox(struct station *station, const struct effect *effect)
     station_tell_toast(station, TOAST_GOOD, text);
 }
 
+static void save_notice(struct station *station, const struct effect *effect)
+{
+    struct err_info info = {0};
+    enum lang lang = app_ui(station->app)->lang;
+    if (station->notice.path)
+        return station_tell_toast(station, TOAST_WARN,
+                                  tr(lang, TR("A notice is just being saved. Try again in a moment.")));
+    if (notice_file_start(&station->notice, effect->json, effect->text, false, lang, &info)) {
+        station_tell_toast(station, TOAST_DANGER, info.text);
+        notice_file_forget(&station->notice);
+    }
+}
+
+/* What came of it: at once of a text, of a PDF when loket-pdf has ended. */
+void station_watch_notice(struct station *station)
+{
+    struct err_info info = {0};
+    enum err err;
+    if (!station->notice.path || !notice_file_done(&station->notice, false, &err, &info))
+        return;
+    char *text = xasprintf(tr(app_ui(station->app)->lang, TR("Saved: %s")), station->notice.path);
+    notice_file_forget(&station->notice);
+    station_tell_toast(station, err ? TOAST_DANGER : TOAST_GOOD, err ? info.text : text);
+    free(text);
+}
+
 /* Takes a choice over into the settings that count; false: it is none of those. */
 static bool take_choice(struct settings *settings, const char *name, const char *value)
 {
@@ -256,6 +282,8 @@ static void carry_out(struct station *station, struct effect *effect)
         return fetch(station, effect);
     case EFFECT_EXPORT:
         return export_outbox(station, effect);
+    case EFFECT_NOTICE:
+        return save_notice(station, effect);
     case EFFECT_COPY:
         buf_clear(&station->clipboard);
         buf_adds(&station->clipboard, effect->text);

@@ -5,6 +5,7 @@
 #include "core/cache/cache.h"
 #include "core/sync/embedded.h"
 #include "core/sync/sync.h"
+#include "screens/notice_file.h"
 #include "screens/station.h"
 
 enum { FETCHES_MAX = 16 };
@@ -39,6 +40,7 @@ struct station {
     unsigned wants;
     struct buf clipboard;
     char folder[400];
+    struct notice_file notice; /* being saved; path NULL: none */
 };
 
 /* --- station.c --- */
@@ -60,3 +62,4 @@ void station_watch_hall(struct station *station);
 void station_drain(struct station *station);
 void station_sign_out(struct station *station);
 void station_take_kept_choices(struct station *station);
+void station_watch_notice(struct station *station);

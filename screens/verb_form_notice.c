@@ -8,6 +8,7 @@
 #include "core/command/cases.h"
 #include "core/form/notice.h"
 #include "screens/form_file.h"
+#include "screens/notice_file.h"
 #include "screens/verb_form.h"
 
 enum { TEMPLATE_BYTES_MAX = 1024 * 1024 };
@@ -155,18 +156,42 @@ static struct json *context_of(const struct form_command *command, const struct 
     return context;
 }
 
-static int print_notice(struct form_command *command, const struct form_file *file, const struct json *data)
+/* As it would be printed, but for the code: no hall answers for an author's notice. */
+static int save_pdf(struct form_command *command, const struct form_file *file, const struct json *context,
+                    const char *text, const char *day, const char *path)
+{
+    struct notice_file pdf;
+    struct err_info info = {0};
+    char today[DATE_TEXT];
+    enum lang lang = LANG_EN;
+    lang_find(command->lang, &lang);
+    time_date(clock_wall_now_ms(), today);
+    struct json *paper = notice_paper(lang, json_text_or(context, "hall", ""),
+                                      json_name_in(json_get(file->service, "name"), command->lang), text, "",
+                                      day ? day : today);
+    enum err err = notice_file_start(&pdf, paper, path, true, lang, &info);
+    if (err == ERR_OK)
+        notice_file_done(&pdf, true, &err, &info);
+    notice_file_forget(&pdf);
+    json_free(&paper);
+    return err == ERR_OK ? 0 : fail(command, info.text);
+}
+
+static int print_notice(struct form_command *command, const struct form_file *file, const struct json *data,
+                        const char *pdf)
 {
     struct buf text = {0};
     struct err_info info = {0};
     struct json *context = context_of(command, file, data);
     enum err err = notice_render(file->service, command->args[1], context, command->lang, &text, &info);
     /* A notice with a blank is for its author's eyes, not for print. */
-    if (text.length) {
+    if (text.length && !(pdf && err == ERR_OK)) {
         FILE *to = err == ERR_OK ? command->out : command->errors;
         fprintf(to, "%s%s", buf_text(&text), text.data[text.length - 1] == '\n' ? "" : "\n");
     }
-    int status = err == ERR_OK ? 0 : fail(command, info.text);
+    int status = err != ERR_OK ? fail(command, info.text)
+                 : pdf ? save_pdf(command, file, context, buf_text(&text), date_in(data, "today", NULL), pdf)
+                       : 0;
     json_free(&context);
     buf_free(&text);
     return status;
@@ -176,19 +201,20 @@ int form_verb_notice(struct form_command *command)
 {
     bool missing = false;
     const char *template = form_option(command, "--template", &missing);
+    const char *pdf = form_option(command, "--pdf", &missing);
     struct form_file file = {.inside = ""};
     struct json *data = NULL;
     struct err_info info = {0};
-    if (template)
+    if (template && !pdf)
         return fill_template(command, template);
-    if (missing || !form_words(command, 3, 3, "notice SERVICE OUTCOME DATA [--lang L]"))
+    if (missing || !form_words(command, 3, 3, "notice SERVICE OUTCOME DATA [--pdf FILE] [--lang L]"))
         return 2;
     int status = 1;
     if (form_file_open(command->args[0], &file, &info) != ERR_OK ||
         form_file_json(command->args[2], &data, &info) != ERR_OK)
         fail(command, info.text);
     else
-        status = print_notice(command, &file, data);
+        status = print_notice(command, &file, data, pdf);
     form_file_free(&file);
     json_free(&data);
     return status;

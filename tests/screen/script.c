@@ -312,10 +312,11 @@ static bool seen_as(const struct script *script, const char *word, const char *w
         const char *word;
         enum effect_kind kind;
     } words[] = {
-        {"load", EFFECT_LOAD},   {"journal", EFFECT_JOURNAL_PUT}, {"drop", EFFECT_JOURNAL_DROP},
-        {"bell", EFFECT_BELL},   {"setting", EFFECT_SETTING},     {"hall", EFFECT_HALL},
-        {"copy", EFFECT_COPY},   {"sign_in", EFFECT_SIGN_IN},     {"export", EFFECT_EXPORT},
-        {"fetch", EFFECT_FETCH}, {"quit", EFFECT_QUIT},           {"sign_out", EFFECT_SIGN_OUT},
+        {"load", EFFECT_LOAD},         {"journal", EFFECT_JOURNAL_PUT}, {"drop", EFFECT_JOURNAL_DROP},
+        {"bell", EFFECT_BELL},         {"setting", EFFECT_SETTING},     {"hall", EFFECT_HALL},
+        {"copy", EFFECT_COPY},         {"sign_in", EFFECT_SIGN_IN},     {"export", EFFECT_EXPORT},
+        {"notice", EFFECT_NOTICE},     {"fetch", EFFECT_FETCH},         {"quit", EFFECT_QUIT},
+        {"sign_out", EFFECT_SIGN_OUT},
     };
     for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
         if (strcmp(words[i].word, word) == 0) {

@@ -1,0 +1,294 @@
+/* screens/notice_file.c: see notice_file.h. */
+#include "screens/notice_file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "core/base/clock.h"
+
+enum { PDF_MAX_MS = 30 * 1000, FAULT_MAX = 200 };
+extern char **environ;
+
+/* --- a file that is not there before it is whole --- */
+
+static enum err fail(const struct notice_file *file, int number, struct err_info *info)
+{
+    return err_set(info, err_from_errno(number),
+                   tr(file->lang, TR("%s cannot be written: %s. Nothing was saved.")), file->path,
+                   strerror(number));
+}
+
+static char *full_path(const char *path)
+{
+    const char *home = getenv("HOME");
+    return str_starts(path, "~/") && !str_empty(home) ? xasprintf("%s/%s", home, path + 2) : xstrdup(path);
+}
+
+/* Beside the file, so that it can be renamed. mkostemp makes it readable by its owner alone. */
+static enum err open_part(struct notice_file *file, struct err_info *info)
+{
+    const char *slash = strrchr(file->path, '/'), *name = slash ? slash + 1 : file->path;
+    struct stat there;
+    if (!*name || (stat(file->path, &there) == 0 && S_ISDIR(there.st_mode)))
+        return fail(file, EISDIR, info);
+    if (!file->replace && lstat(file->path, &there) == 0)
+        return err_set(info, ERR_CONFLICT,
+                       tr(file->lang, TR("%s is there already, and stays as it is. Choose another name.")),
+                       file->path);
+    file->part = xasprintf("%.*s.loket-XXXXXX", (int)(name - file->path), file->path);
+    file->fd = mkostemp(file->part, O_CLOEXEC);
+    return file->fd < 0 ? fail(file, errno, info) : ERR_OK;
+}
+
+static bool write_all(int fd, const char *text, size_t length)
+{
+    while (length) {
+        ssize_t written = write(fd, text, length);
+        if (written < 0 && errno == EINTR)
+            continue;
+        if (written <= 0)
+            return false;
+        text += written;
+        length -= (size_t)written;
+    }
+    return true;
+}
+
+/* Where a file system knows no "only when nothing is there" a moment stays in which another program could make it. */
+static int rename_part(const struct notice_file *file)
+{
+    struct stat there;
+    if (file->replace)
+        return rename(file->part, file->path);
+    if (renameat2(AT_FDCWD, file->part, AT_FDCWD, file->path, RENAME_NOREPLACE) == 0)
+        return 0;
+    if (errno != EINVAL && errno != ENOSYS)
+        return -1;
+    if (lstat(file->path, &there) == 0) {
+        errno = EEXIST;
+        return -1;
+    }
+    return rename(file->part, file->path);
+}
+
+static void sync_folder(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    char *folder = slash ? xstrndup(path, (size_t)(slash - path) + 1) : xstrdup(".");
+    int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd >= 0) {
+        fsync(fd);
+        close(fd);
+    }
+    free(folder);
+}
+
+static void drop_part(struct notice_file *file)
+{
+    if (file->fd >= 0)
+        close(file->fd);
+    file->fd = -1;
+    if (file->part)
+        unlink(file->part);
+    free(file->part);
+    file->part = NULL;
+}
+
+/* What is written becomes the file. */
+static enum err keep_part(struct notice_file *file, struct err_info *info)
+{
+    enum err err = ERR_OK;
+    if (fsync(file->fd) != 0 || rename_part(file) != 0) {
+        err = fail(file, errno, info);
+    } else {
+        sync_folder(file->path);
+        free(file->part);
+        file->part = NULL; /* it has its name */
+    }
+    drop_part(file);
+    return err;
+}
+
+/* --- loket-pdf --- */
+
+/* Beside this program, else where it is installed. */
+static char *find_program(void)
+{
+    static const char name[] = "/loket-pdf";
+    char own[PATH_MAX];
+    ssize_t length = readlink("/proc/self/exe", own, sizeof own - sizeof name);
+    own[length > 0 ? length : 0] = '\0';
+    char *slash = strrchr(own, '/');
+    if (slash) {
+        memcpy(slash, name, sizeof name);
+        if (access(own, X_OK) == 0)
+            return xstrdup(own);
+    }
+    return xstrdup(LOKET_PREFIX "/libexec/loket/loket-pdf");
+}
+
+/* A file without a name that holds the text, to be read from its start; -1 with errno. */
+static int text_fd(const char *text)
+{
+    int fd = memfd_create("paper", MFD_CLOEXEC);
+    if (fd >= 0 && (!write_all(fd, text, strlen(text)) || lseek(fd, 0, SEEK_SET) != 0)) {
+        close(fd);
+        fd = -1;
+    }
+    return fd;
+}
+
+/* In a session of its own, so that Ctrl-C at our terminal is not for it. */
+static int spawn(struct notice_file *file, int input)
+{
+    static char name[] = "loket-pdf";
+    char *words[] = {name, NULL}, *program = find_program();
+    sigset_t none, all;
+    posix_spawn_file_actions_t files;
+    posix_spawnattr_t attributes;
+    sigemptyset(&none);
+    sigfillset(&all);
+    posix_spawn_file_actions_init(&files);
+    posix_spawnattr_init(&attributes);
+    posix_spawnattr_setsigmask(&attributes, &none);
+    posix_spawnattr_setsigdefault(&attributes, &all);
+    posix_spawnattr_setflags(&attributes,
+                             POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+    posix_spawn_file_actions_adddup2(&files, input, STDIN_FILENO);
+    posix_spawn_file_actions_adddup2(&files, file->fd, STDOUT_FILENO);
+    posix_spawn_file_actions_adddup2(&files, file->faults, STDERR_FILENO);
+    int failed = posix_spawn(&file->child, program, &files, &attributes, words, environ);
+    posix_spawn_file_actions_destroy(&files);
+    posix_spawnattr_destroy(&attributes);
+    free(program);
+    if (failed)
+        file->child = 0;
+    return failed;
+}
+
+static const char no_program[] =
+    TR("loket-pdf is not installed here, so there is no PDF. Choose a name with .txt: it is saved as text.");
+
+static enum err start_pdf(struct notice_file *file, const struct json *paper, struct err_info *info)
+{
+    char *text = json_print(paper);
+    int input = text_fd(text);
+    free(text);
+    file->faults = memfd_create("faults", MFD_CLOEXEC);
+    int failed = input >= 0 && file->faults >= 0 ? spawn(file, input) : errno;
+    if (input >= 0)
+        close(input);
+    file->until_ms = clock_mono_now_ms() + PDF_MAX_MS;
+    if (failed == ENOENT)
+        return err_set(info, ERR_ABSENT, tr(file->lang, no_program));
+    return failed ? fail(file, failed, info) : ERR_OK;
+}
+
+/* The first line of its complaint, without its name. */
+static void read_fault(const struct notice_file *file, char out[FAULT_MAX])
+{
+    static const char name[] = "loket-pdf: ";
+    ssize_t length = pread(file->faults, out, FAULT_MAX - 1, 0);
+    out[length > 0 ? length : 0] = '\0';
+    out[strcspn(out, "\n")] = '\0';
+    if (str_starts(out, name))
+        memmove(out, out + sizeof name - 1, strlen(out + sizeof name - 1) + 1);
+}
+
+static enum err pdf_failed(const struct notice_file *file, struct err_info *info)
+{
+    char fault[FAULT_MAX];
+    read_fault(file, fault);
+    return err_set(info, ERR_INVALID, tr(file->lang, TR("The PDF could not be made; nothing was saved. %s")),
+                   *fault ? fault : "loket-pdf?");
+}
+
+/* True: it has ended. */
+static bool child_ended(struct notice_file *file, bool wait, int *status)
+{
+    int fd = wait ? (int)syscall(SYS_pidfd_open, file->child, 0) : -1;
+    if (fd >= 0) {
+        poll(&(struct pollfd){.fd = fd, .events = POLLIN}, 1, PDF_MAX_MS);
+        close(fd);
+    }
+    pid_t ended = waitpid(file->child, status, wait && fd < 0 ? 0 : WNOHANG); /* an old kernel has no pidfd */
+    if (ended == 0 && (wait || clock_mono_now_ms() >= file->until_ms)) {
+        kill(file->child, SIGKILL);
+        ended = waitpid(file->child, status, 0);
+    }
+    if (ended != 0)
+        file->child = 0;
+    return ended != 0;
+}
+
+/* --- the whole --- */
+
+static bool is_pdf(const char *path)
+{
+    size_t length = strlen(path);
+    return length > 4 && strcasecmp(path + length - 4, ".pdf") == 0;
+}
+
+static void end(struct notice_file *file)
+{
+    drop_part(file);
+    if (file->faults >= 0)
+        close(file->faults);
+    file->faults = -1;
+}
+
+enum err notice_file_start(struct notice_file *file, const struct json *paper, const char *path, bool replace,
+                           enum lang lang, struct err_info *info)
+{
+    struct buf text = {0};
+    *file = (struct notice_file){
+        .path = full_path(path), .fd = -1, .faults = -1, .replace = replace, .lang = lang};
+    enum err err = open_part(file, info);
+    if (err == ERR_OK && is_pdf(path)) {
+        err = start_pdf(file, paper, info);
+    } else if (err == ERR_OK) {
+        notice_paper_text(paper, &text);
+        if (!write_all(file->fd, buf_text(&text), text.length))
+            err = fail(file, errno, info);
+    }
+    if (err != ERR_OK)
+        end(file);
+    buf_free(&text);
+    return err;
+}
+
+bool notice_file_done(struct notice_file *file, bool wait, enum err *err, struct err_info *info)
+{
+    int status = 0;
+    if (file->child && !child_ended(file, wait, &status))
+        return false;
+    *err = status == 0 ? keep_part(file, info) : pdf_failed(file, info);
+    end(file);
+    return true;
+}
+
+void notice_file_forget(struct notice_file *file)
+{
+    if (file->child) {
+        kill(file->child, SIGKILL);
+        waitpid(file->child, NULL, 0);
+        file->child = 0;
+    }
+    if (file->path)
+        end(file);
+    free(file->path);
+    file->path = NULL;
+}
