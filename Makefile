@@ -225,7 +225,7 @@ install: all ## PREFIX=/usr/local DESTDIR=
 	   install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/loket/packs/$${pack##*/}/services $$pack/services/*.json; done
 	install -D -m 644 screens/loket.1 $(DESTDIR)$(PREFIX)/share/man/man1/loket.1
 	install -D -m 644 core/hall/loketd.8 $(DESTDIR)$(PREFIX)/share/man/man8/loketd.8
-	install -D -m 644 core/hall/loketd.service $(DESTDIR)$(PREFIX)/lib/systemd/system/loketd.service
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/lib/systemd/system core/hall/loketd.service core/hall/loketd-deliver.service
 	install -D -m 644 screens/loket.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/loket
 	install -D -m 644 screens/_loket $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_loket
 
