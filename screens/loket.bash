@@ -10,6 +10,8 @@ _loket() {
         COMPREPLY=($(compgen -f -- "$word")); return ;;
     form) words="check render validate notice" ;;
     render) COMPREPLY=($(compgen -W "--watch --size --page --lang" -- "$word") $(compgen -f -- "$word")); return ;;
+    notice) COMPREPLY=($(compgen -W "--pdf --template --lang" -- "$word") $(compgen -f -- "$word")); return ;;
+    --pdf | --template) COMPREPLY=($(compgen -f -- "$word")); return ;;
     --watch) COMPREPLY=($(compgen -f -- "$word")); return ;;
     outbox) words="list export adopt" ;;
     user) words="add list disable password" ;;

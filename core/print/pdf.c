@@ -148,9 +148,17 @@ static void need(struct sheet *sheet, double height)
     open_page(sheet);
 }
 
+/* Templates begin with the hall's name, which stands at the head of the page already. */
+static const char *body_of(const struct paper *paper)
+{
+    size_t length = strlen(paper->hall);
+    bool twice = length && str_starts(paper->text, paper->hall) && paper->text[length] == '\n';
+    return twice ? paper->text + length + 1 : paper->text;
+}
+
 static void put_body(struct sheet *sheet)
 {
-    PangoLayout *layout = layout_of(sheet, text_font, sheet->paper->text, page_w - 2 * margin);
+    PangoLayout *layout = layout_of(sheet, text_font, body_of(sheet->paper), page_w - 2 * margin);
     for (int i = 0; i < pango_layout_get_line_count(layout); i++) {
         PangoLayoutLine *line = pango_layout_get_line_readonly(layout, i);
         PangoRectangle size;

@@ -180,6 +180,23 @@ TEST(notice_file_as_pdf_has_the_letters_the_hall_the_page_and_the_code)
     json_free(&paper);
 }
 
+/* Templates begin with it. */
+TEST(notice_file_as_pdf_says_the_hall_once)
+{
+    struct err_info info = {0};
+    char *path = xasprintf("%s/n.pdf", test_folder());
+    struct json *paper = paper_of("ASAN 1 · Bakı\nASAN 1 · Bakıxanov\n");
+    CHECK_INT(save(paper, path, false, &info), ERR_OK);
+    char *text = read_pdf(path);
+    int times = 0;
+    for (const char *at = text; (at = strstr(at, "ASAN 1 · Bakı")); at++)
+        times++;
+    CHECK_INT(times, 2); /* and once as the beginning of another word */
+    free(text);
+    free(path);
+    json_free(&paper);
+}
+
 TEST(notice_file_as_pdf_is_the_same_each_time)
 {
     struct err_info info = {0};
