@@ -161,7 +161,8 @@ static void print_counts(const struct plan *plan, const char *format, const char
     printf(", %s: %zu new, %zu changed, %zu unchanged, %zu gone, %zu skipped", format, plan->of[PLAN_NEW],
            plan->of[PLAN_CHANGED], plan->of[PLAN_SAME], plan->of[PLAN_GONE], plan->of[PLAN_BAD]);
     if (json_count(plan->agencies) > 0)
-        printf("; %zu new agencies", json_count(plan->agencies));
+        printf("; %zu new %s", json_count(plan->agencies),
+               json_count(plan->agencies) == 1 ? "agency" : "agencies");
     printf(".%s\n", dry_run ? " Nothing was changed: this was a dry run." : "");
 }
 
