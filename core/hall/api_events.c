@@ -16,6 +16,15 @@ enum {
     WAITS_PER_KEY = 2,
     WAITS_MAX = 200,
     NOTED_MS = 60 * 1000, /* how far a reader is, for the administrator's list: that exact */
+    ASKS_A_SECOND = 50,   /* of one key; a page takes the hall a millisecond at most */
+    ASKERS_MAX = 256,
+};
+
+/* How often a key asked lately: a system that asks without a pause must not cost the hall its time. */
+struct asker {
+    char id[PARTNER_ID];
+    int64_t second;
+    int asks;
 };
 
 struct wait {
@@ -30,6 +39,7 @@ struct event_waits {
     struct wait *first;
     int count;
     int64_t seen; /* the newest event of all that the waiting were asked about */
+    struct asker askers[ASKERS_MAX];
 };
 
 struct event_waits *event_waits_new(void)
@@ -125,10 +135,13 @@ static void park(struct hall *hall, struct http_request *request, const struct p
                  int limit, int64_t wait_s)
 {
     struct event_waits *waits = hall->event_waits;
-    if (waits->count >= WAITS_MAX || count_waits(hall, partner->id) >= WAITS_PER_KEY) {
-        http_add_header(request, "Retry-After", "1");
+    bool twice = count_waits(hall, partner->id) >= WAITS_PER_KEY;
+    if (twice || waits->count >= WAITS_MAX) {
+        http_add_header(request, "Retry-After", twice ? "1" : "20");
         api_error(hall, request, 429, "too_many_polls", "wait",
-                  "This key already waits twice. Let one of them be answered first.");
+                  twice ? "This key already waits twice. Let one of them be answered first."
+                        : "As many agencies' systems wait as the hall lets in. Ask again later, or without "
+                          "\"wait\".");
         return;
     }
     struct wait *wait = xcalloc(1, sizeof *wait);
@@ -226,6 +239,38 @@ static void note_heard(struct hall *hall, const struct partner *partner, int64_t
     writer_add(hall->writer, run_heard, heard_done, heard);
 }
 
+/* --- how often --- */
+
+static struct asker *asker_of(struct event_waits *waits, const char *id)
+{
+    struct asker *oldest = &waits->askers[0];
+    for (int i = 0; i < ASKERS_MAX; i++) {
+        if (str_equal(waits->askers[i].id, id))
+            return &waits->askers[i];
+        if (waits->askers[i].second < oldest->second)
+            oldest = &waits->askers[i];
+    }
+    *oldest = (struct asker){0};
+    str_copy(oldest->id, sizeof oldest->id, id);
+    return oldest;
+}
+
+/* True: the request is answered. */
+static bool asks_too_often(struct hall *hall, struct http_request *request, const char *id)
+{
+    struct asker *asker = asker_of(hall->event_waits, id);
+    int64_t second = hall->mono_ms / 1000;
+    if (asker->second != second)
+        asker->asks = 0;
+    asker->second = second;
+    if (++asker->asks <= ASKS_A_SECOND)
+        return false;
+    http_add_header(request, "Retry-After", "1");
+    api_error(hall, request, 429, "too_many_requests", NULL,
+              "This key asks more often than the hall answers. Ask with \"wait\", and again a second later.");
+    return true;
+}
+
 /* --- the call --- */
 
 static void answer_place(struct hall *hall, struct http_request *request, enum place place,
@@ -282,7 +327,8 @@ void call_events(struct hall *hall, struct http_request *request, const struct a
             api_store_failed(hall, request, err);
         return;
     }
-    if (!api_query_int(hall, request, "limit", 1, EVENTS_MAX, EVENTS_MAX, &limit) ||
+    if (asks_too_often(hall, request, partner.id) ||
+        !api_query_int(hall, request, "limit", 1, EVENTS_MAX, EVENTS_USUAL, &limit) ||
         !api_query_int(hall, request, "wait", 0, INT32_MAX, 0, &wait_s) || !read_after(hall, request, &seq))
         return;
     wait_s = wait_s > POLL_WAIT_MAX_S ? POLL_WAIT_MAX_S : wait_s;

@@ -264,7 +264,8 @@ static enum err insert(struct db *db, const struct line *line, const struct json
 {
     static const char sql[] =
         "INSERT INTO event (seq, step, rev, id, agency, case_, kind, fact, at_, event, h)"
-        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"
+        " ON CONFLICT DO NOTHING"; /* nothing is told twice, and no change fails for what was told */
     char before[SHA256_TEXT], h[SHA256_TEXT];
     enum err err = last_seal(db, before);
     if (err != ERR_OK)
@@ -317,7 +318,8 @@ static enum err tell_fact(struct telling *t, const struct fact *fact, const char
     event_id(t, fact, source, id);
     str_format(kind, sizeof kind, "case.%s", fact->kind);
     struct json *event = event_json(id, source, kind, fact->at, ++seq, change->env->now_ms);
-    json_set_text(event, "subject", json_text(t->row, "number"));
+    if (!str_empty(json_text(t->row, "number")))
+        json_set_text(event, "subject", json_text(t->row, "number"));
     json_set_text(event, "partitionkey", json_text(t->row, "id"));
     json_set(event, "data", data_json(t, fact, step));
     struct line line = {.seq = seq,

@@ -39,7 +39,7 @@ enum err events_place(struct db *db, int64_t epoch, const struct cursor *at, enu
 enum err events_restored(struct db *db, int64_t epoch, int64_t rev, int64_t now_ms) MUST_USE;
 
 /* --- reading --- */
-enum { EVENTS_MAX = 500, EVENTS_BYTES_MAX = 512 * 1024 };
+enum { EVENTS_MAX = 500, EVENTS_USUAL = 100, EVENTS_BYTES_MAX = 512 * 1024 };
 enum err events_last(struct db *db, int64_t *seq) MUST_USE; /* of all agencies; 0: none */
 /* Whether the agency has news after seq. */
 enum err events_waiting(struct db *db, const char *agency, int64_t seq, bool *waiting) MUST_USE;

@@ -294,6 +294,10 @@ static void receive(struct agency *agency, struct kept *kept, int limit)
 {
     int status;
     struct json *page = read_page(agency, limit, &status);
+    while (status == 429) { /* faster than a key may ask */
+        json_free(&page);
+        page = read_page(agency, limit, &status);
+    }
     if (!CHECK_INT(status, 200))
         printf("    %s\n", json_text_or(json_get(page, "error"), "message", ""));
     for (const struct json *one = json_first(json_get(page, "events")); one; one = json_next(one))
@@ -367,6 +371,24 @@ TEST(a_restored_hall_tells_who_read_further_to_go_back)
     json_free(&page);
     free(kept);
     free(file);
+    close_agency(&agency);
+}
+
+TEST(a_key_that_asks_without_a_pause_is_told_to_pause)
+{
+    struct agency agency;
+    int status = 200, asked = 0;
+    open_agency(&agency);
+    while (status == 200 && asked++ < 2000) {
+        struct json *page = read_page(&agency, 1, &status);
+        json_free(&page);
+    }
+    CHECK_INT(status, 429);
+    CHECK_TEXT(hall_header("Retry-After"), "1");
+    make_key(&agency); /* another key is not meant */
+    struct json *page = read_page(&agency, 1, &status);
+    CHECK_INT(status, 200);
+    json_free(&page);
     close_agency(&agency);
 }
 
