@@ -18,11 +18,14 @@ _loket() {
     counter) words="add list" ;;
     key) words="add list revoke" ;;
     webhook) words="add list remove" ;;
+    export-catalogue) words="--format --data" ;;
+    --format) words="json jsonld" ;;
+    import-catalogue) COMPREPLY=($(compgen -W "--data --dry-run --keep-good --agency --json" -- "$word") $(compgen -f -- "$word")); return ;;
     export-cases) COMPREPLY=($(compgen -W "--data --from --until --agency --unmasked" -- "$word") $(compgen -f -- "$word")); return ;;
     *)
         if [[ ${COMP_WORDS[0]} == *loketd ]]; then
             words="init serve user counter export-cases key webhook deliver import-catalogue export-catalogue backup restore verify depart parcel merge recall
-                rehearse demo --data --hall --name --pack --timezone --listen --login --roles --agency --queues --password-file --to --from --users --until --unmasked --url --after"
+                rehearse demo --data --hall --name --pack --timezone --listen --login --roles --agency --queues --password-file --to --from --users --until --unmasked --url --after --format --dry-run --keep-good --json"
         else
             words="board pipe form outbox keys doctor replay --hall --counter --data --config --theme --lang --ascii
                 --demo --seed --log --record --version --help"

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "core/catalogue/exchange_inside.h"
+#include "core/wire/json_fault.h"
 
 /* --- what was read --- */
 
@@ -161,8 +162,13 @@ static enum err read_json(struct catalogue_reading *reading, const char *bytes, 
 {
     struct json *document = NULL;
     struct err_info own = {0};
-    if (json_parse(bytes, length, &document, &own) != ERR_OK)
-        return err_set(info, ERR_INVALID, "it is not JSON that can be read to its end. %s", own.text);
+    struct json_fault fault;
+    if (json_parse(bytes, length, &document, &own) != ERR_OK) {
+        if (json_find_fault(bytes, length, &fault))
+            return err_set(info, ERR_INVALID, "it is not JSON, at line %zu, column %zu. %s", fault.line,
+                           fault.column, fault.text);
+        return err_set(info, ERR_INVALID, "it is not JSON that can be read. %s", own.text);
+    }
     bool known = read_document(reading, document);
     json_free(&document);
     return known ? ERR_OK
@@ -176,6 +182,11 @@ enum err catalogue_read(const char *bytes, size_t length, const struct catalogue
 {
     struct catalogue_reading reading = {.home = home, .file = out};
     *out = (struct catalogue_file){.agencies = json_new_array(), .notes = json_new_array()};
+    if (length >= 2 && (memcmp(bytes, "\xff\xfe", 2) == 0 || memcmp(bytes, "\xfe\xff", 2) == 0)) {
+        catalogue_file_free(out);
+        return err_set(info, ERR_INVALID,
+                       "it is UTF-16, as spreadsheets save \"Unicode text\": save it as UTF-8.");
+    }
     if (length >= 3 && memcmp(bytes, "\xef\xbb\xbf", 3) == 0) { /* the mark that some editors begin with */
         bytes += 3;
         length -= 3;

@@ -549,6 +549,8 @@ TEST(files_that_are_no_catalogue_say_so)
         {"# a Makefile\nall:\n\tcc\n", "not JSON"},
         {"{", "not JSON"},
         {"[1,2", "not JSON"},
+        {"{\"services\":[\n{\"id\":\"a\"}\n{}]}", "at line 3, column 1"},
+        {"\xff\xfen", "UTF-16"},
         {"{}", "neither a service"},
         {"{\"services\":{}}", "neither a service"},
         {"[]", "holds no service"},
