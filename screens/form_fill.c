@@ -630,6 +630,11 @@ bool fill_check(struct form_screen *self, const struct ui *ui)
     return !self->mend;
 }
 
+static bool focus_on(struct form_screen *self, const char *id)
+{
+    return sheet_focus(&self->sheet, self->now.sheet.items, self->now.sheet.count, id);
+}
+
 void fill_go_to(struct form_screen *self, const struct ui *ui, const char *pointer)
 {
     char at[FORM_POINTER];
@@ -650,8 +655,11 @@ void fill_go_to(struct form_screen *self, const struct ui *ui, const char *point
     if (!*self->inside)
         self->page = item->page;
     fill_refresh(self, ui);
-    if (!sheet_focus(&self->sheet, self->now.sheet.items, self->now.sheet.count, pointer))
-        sheet_focus(&self->sheet, self->now.sheet.items, self->now.sheet.count, at);
+    if (!focus_on(self, pointer) && !focus_on(self, at)) {
+        char door[FORM_POINTER + 2]; /* of a whole table: where its problem is said, and a row more is made */
+        str_format(door, sizeof door, "%s/-", at);
+        focus_on(self, door);
+    }
 }
 
 /* --- rows of a table --- */

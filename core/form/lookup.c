@@ -69,6 +69,12 @@ const struct json *form_items(const struct form *form, const struct json *node)
     return form_keyword(form, node, "items");
 }
 
+const struct json *form_branches(const struct form *form, const struct json *node)
+{
+    const struct json *one = form_keyword(form, node, "oneOf");
+    return one ? one : form_keyword(form, node, "anyOf");
+}
+
 const struct json *form_schema_at(const struct form *form, const char *pointer)
 {
     struct buf token = {0};

@@ -86,6 +86,9 @@ const struct json *schema_ref(const struct schema *schema, const struct json *at
 bool schema_valid_at(const struct schema *schema, const struct json *at, const struct json *value);
 bool schema_validate_at(const struct schema *schema, const struct json *at, const struct json *value,
                         const struct schema_options *options, struct schema_errors *errors);
+/* Of a oneOf or anyOf list in use: the first alternative that value is valid under, else the only one that it is begun
+ * as; -1: neither. */
+int schema_alternative(const struct schema *schema, const struct json *list, const struct json *value);
 const struct node *schema_node(const struct schema *schema, const struct json *at); /* NULL: not reached */
 
 /* schema_words.c: the sentence for a keyword in lang, {} replaced by argument. */

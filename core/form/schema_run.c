@@ -288,12 +288,97 @@ bool run_all_of(struct run *run, const struct rule *rule, const struct json *val
     return ok;
 }
 
+/* --- alternatives --- */
+enum { REFS_MAX = 8 }; /* a $ref that leads to a $ref … */
+
+static const struct rule *rule_behind_refs(const struct node *node, const char *keyword)
+{
+    for (int i = 0; i < REFS_MAX; i++) {
+        const struct rule *rule = node_rule(node, keyword), *ref = node_rule(node, "$ref");
+        if (rule || !ref)
+            return rule;
+        node = ref->subs[0];
+    }
+    return NULL;
+}
+
+static bool is_of_type(const struct rule *type, const struct json *value)
+{
+    if (!type || json_is_text(type->value))
+        return !type || has_type(value, json_as_text(type->value));
+    for (const struct json *one = json_first(type->value); one; one = json_next(one))
+        if (has_type(value, json_as_text(one)))
+            return true;
+    return false;
+}
+
+/* A value that is begun as this alternative: of its type, all that it has is named there, and what is fixed agrees. */
+static bool is_begun_as(const struct node *node, const struct json *value)
+{
+    const struct rule *named = rule_behind_refs(node, "properties");
+    if (json_is_bool(node->at) || !is_of_type(rule_behind_refs(node, "type"), value))
+        return false;
+    if (!named || !json_is_object(value))
+        return !json_is_object(value) || json_count(value) == 0;
+    for (const struct json *member = json_first(value); member; member = json_next(member)) {
+        const struct json *property = json_get(named->value, json_name(member));
+        const struct json *fixed = json_get(property, "const");
+        if (!property || (fixed && !json_equal(fixed, member)))
+            return false;
+    }
+    for (const struct json *property = json_first(named->value); property; property = json_next(property))
+        if (json_get(property, "const") && !json_get(value, json_name(property)))
+            return false;
+    return true;
+}
+
+/* The only one that the value is begun as; -1: none, or several. */
+static int meant(const struct rule *rule, const struct json *value)
+{
+    int found = -1;
+    for (size_t i = 0; i < rule->count; i++) {
+        if (!is_begun_as(rule->subs[i], value))
+            continue;
+        if (found >= 0)
+            return -1;
+        found = (int)i;
+    }
+    return found;
+}
+
+/* Fits none: what is wrong is said of the one that is meant, at its fields, else of the choice. */
+static bool fail_choice(struct run *run, const struct rule *rule, const struct json *value, const char *id)
+{
+    int at = run->errors ? meant(rule, value) : -1, before = run->errors ? run->errors->count : 0;
+    if (at >= 0)
+        node_run(run, rule->subs[at], value, rule->keyword->name, NULL);
+    if (run->errors && run->errors->count > before)
+        return false;
+    return fail_as(run, id, rule->keyword->name, "", NULL);
+}
+
+int schema_alternative(const struct schema *schema, const struct json *list, const struct json *value)
+{
+    for (const struct node *node = schema->nodes; node && list && value; node = node->next) {
+        for (size_t r = 0; r < node->rule_count; r++) {
+            const struct rule *rule = &node->rules[r];
+            if (rule->value != list)
+                continue;
+            for (size_t i = 0; i < rule->count; i++)
+                if (schema_valid_at(schema, rule->subs[i]->at, value))
+                    return (int)i;
+            return meant(rule, value);
+        }
+    }
+    return -1;
+}
+
 bool run_any_of(struct run *run, const struct rule *rule, const struct json *value, struct marks *marks)
 {
     bool ok = false;
     for (size_t i = 0; i < rule->count; i++) /* all of them: each may mark more */
         ok |= quiet_run(run, rule->subs[i], value, marks);
-    return ok || fail(run, rule, "");
+    return ok || fail_choice(run, rule, value, rule->keyword->name);
 }
 
 bool run_one_of(struct run *run, const struct rule *rule, const struct json *value, struct marks *marks)
@@ -301,9 +386,9 @@ bool run_one_of(struct run *run, const struct rule *rule, const struct json *val
     int matches = 0;
     for (size_t i = 0; i < rule->count && matches < 2; i++)
         matches += quiet_run(run, rule->subs[i], value, marks);
-    if (matches == 1)
-        return true;
-    return fail_as(run, matches ? "oneOfMany" : "oneOf", rule->keyword->name, "", NULL);
+    if (matches > 1)
+        return fail_as(run, "oneOfMany", rule->keyword->name, "", NULL);
+    return matches == 1 || fail_choice(run, rule, value, rule->keyword->name);
 }
 
 bool run_not(struct run *run, const struct rule *rule, const struct json *value, struct marks *marks)

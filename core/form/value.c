@@ -8,6 +8,7 @@
 #include "core/form/format.h"
 #include "core/form/inside.h"
 #include "core/form/pointer.h"
+#include "core/form/rule.h"
 #include "core/model/money.h"
 #include "core/model/person.h"
 
@@ -228,8 +229,30 @@ static bool parse_list(const struct typed *typed, struct json **value)
     return ok;
 }
 
-/* A branch that was chosen begins as an object with what its schema fixes, or as an empty value of its type.
- */
+/* Whether another alternative names that property too. */
+static bool is_shared(const struct typed *typed, const struct form_option *but, const char *name)
+{
+    for (int i = 0; i < typed->item->option_count; i++) {
+        const struct form_option *other = &typed->item->options[i];
+        if (other != but && json_get(json_get(other->json, "properties"), name))
+            return true;
+    }
+    return false;
+}
+
+/* What tells an alternative from the others before anything is written: a text of its own, with nothing in it. */
+static void put_sign(const struct typed *typed, const struct form_option *option, struct json *value)
+{
+    for (const struct json *p = json_first(json_get(option->json, "properties")); p; p = json_next(p)) {
+        bool text = !json_get(p, "type") || str_equal(json_text(p, "type"), "string");
+        if (!text || json_get(value, json_name(p)) || is_shared(typed, option, json_name(p)))
+            continue;
+        json_set_text(value, json_name(p), "");
+        return;
+    }
+}
+
+/* A branch that was chosen begins as an object with what its schema fixes, or as an empty value of its type. */
 static bool parse_branch(const struct typed *typed, struct json **value)
 {
     const struct form_option *option = find_option(typed);
@@ -254,6 +277,8 @@ static bool parse_branch(const struct typed *typed, struct json **value)
         if (fixed)
             json_set(*value, json_name(p), json_copy(fixed));
     }
+    if (!json_count(*value))
+        put_sign(typed, option, *value);
     return true;
 }
 
@@ -418,9 +443,31 @@ static struct json *patch_to(const struct form *form, const struct json *draft, 
     return patch;
 }
 
+/* A text of an alternative that is emptied while it alone tells which alternative is meant. */
+static bool tells_the_branch(const struct form *form, const struct json *draft, const char *pointer)
+{
+    struct buf parent = {0};
+    bool tells = false;
+    pointer_parent(pointer, &parent);
+    const struct json *list = form_branches(form, form_schema_at(form, buf_text(&parent)));
+    const struct json *object = json_pointer(draft, buf_text(&parent));
+    if (list && json_is_object(object) && json_is_text(json_pointer(draft, pointer))) {
+        struct json *without = json_copy(object);
+        json_remove(without, strrchr(pointer, '/') + 1);
+        tells =
+            schema_alternative(form->schema, list, object) >= 0 &&
+            schema_alternative(form->schema, list, object) != schema_alternative(form->schema, list, without);
+        json_free(&without);
+    }
+    buf_free(&parent);
+    return tells;
+}
+
 struct json *form_patch(const struct form *form, const struct json *draft, const struct form_context *context,
                         const char *pointer, struct json *value)
 {
+    if (!value && tells_the_branch(form, draft, pointer))
+        value = json_new_text("");
     return patch_to(form, draft, form_edited(draft, pointer, value), context);
 }
 

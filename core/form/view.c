@@ -111,12 +111,6 @@ static const struct json *choices_of(const struct form *form, const struct json 
     return list;
 }
 
-static const struct json *branches_of(const struct form *form, const struct json *schema)
-{
-    const struct json *one = form_keyword(form, schema, "oneOf");
-    return one ? one : form_keyword(form, schema, "anyOf");
-}
-
 static enum form_widget text_widget(const struct form *form, const struct json *schema,
                                     const struct json *options)
 {
@@ -156,7 +150,8 @@ static enum form_widget widget_of(const struct form *form, const struct json *sc
         return FORM_RADIO;
     if (form_keyword(form, schema, "x-options"))
         return FORM_PICK;
-    if (branches_of(form, schema) && strcmp(type, "array") != 0 && !form_keyword(form, schema, "properties"))
+    if (form_branches(form, schema) && strcmp(type, "array") != 0 &&
+        !form_keyword(form, schema, "properties"))
         return FORM_CHOICE;
     if (strcmp(type, "array") == 0)
         return array_widget(form, schema);
@@ -248,45 +243,20 @@ static void add_yes_no(struct building *b, struct form_item *item, const struct 
                                  json_is_bool(value) && json_as_bool(value, false) == (i == 0)};
 }
 
-/* Which branch a value is of: the first it is valid under; for an object begun, the one whose consts it has.
- */
-static int chosen_branch(const struct form *form, const struct json *branches, const struct json *value)
-{
-    int i = 0;
-    if (!value)
-        return -1;
-    for (const struct json *one = json_first(branches); one; one = json_next(one), i++)
-        if (schema_valid_at(form->schema, one, value))
-            return i;
-    i = 0;
-    for (const struct json *one = json_first(branches); one; one = json_next(one), i++) {
-        const struct json *properties = form_keyword(form, one, "properties");
-        bool fits = json_is_object(value) && properties;
-        for (const struct json *p = json_first(properties); p && fits; p = json_next(p)) {
-            const struct json *only = json_get(p, "const");
-            fits =
-                !only || (json_get(value, json_name(p)) && json_equal(only, json_get(value, json_name(p))));
-        }
-        for (const struct json *v = json_first(value); v && fits; v = json_next(v))
-            fits = json_get(properties, json_name(v)) != NULL;
-        if (fits)
-            return i;
-    }
-    return -1;
-}
-
 static void add_branches(struct building *b, struct form_item *item, const struct json *schema,
                          const struct json *value)
 {
-    const struct json *branches = branches_of(b->form, schema);
-    int chosen = chosen_branch(b->form, branches, value), i = 0;
+    const struct json *branches = form_branches(b->form, schema);
+    int chosen = schema_alternative(b->form->schema, branches, value), i = 0;
     item->options = arena_alloc(&b->view->arena, (json_count(branches) + 1) * sizeof *item->options);
     for (const struct json *one = json_first(branches); one; one = json_next(one), i++) {
         const struct json *title = form_keyword(b->form, one, "title");
         const char *text =
             title ? json_name_in(title, b->context->lang) : arena_printf(&b->view->arena, "%d", i + 1);
+        const struct json *target = schema_ref(b->form->schema, one);
         item->options[item->option_count++] =
-            (struct form_option){arena_printf(&b->view->arena, "%d", i), text, one, i == chosen};
+            (struct form_option){arena_printf(&b->view->arena, "%d", i), text,
+                                 target && !json_get(one, "properties") ? target : one, i == chosen};
     }
 }
 

@@ -388,3 +388,252 @@ TEST(forms_are_filled_in_by_keys_and_handed_in)
 {
     pack_forms_each(by_keys, NULL);
 }
+
+/* The second of two alternatives could not be chosen; an option's own words took another that has them inside. */
+TEST(forms_that_once_could_not_be_filled_in)
+{
+    pack_form_again("az.vergi.local-company", 1, by_keys, NULL);
+    pack_form_again("id.dukcapil.kk-split", 20787, by_keys, NULL);
+    pack_form_again("id.dukcapil.move-in", 20787, by_keys, NULL);
+}
+
+/* --- pictures --- */
+
+static void draw(struct clerk *clerk)
+{
+    struct rect area = frame_area(&clerk->frame);
+    frame_clear(&clerk->frame);
+    rect_cut_top(&area, 1); /* app.c draws the first and the last line */
+    rect_cut_bottom(&area, 1);
+    clerk->ops->view(clerk->screen, &clerk->ui, &clerk->frame, area);
+}
+
+/* What no picture may have; NULL: it is sound. */
+static const char *fault_of(const struct frame *frame, const char *text)
+{
+    const struct frame *f = frame;
+    if (!f->cursor_on || f->cursor_x >= f->w || f->cursor_y >= f->h)
+        return "no cursor";
+    for (size_t used; *text; text += used) {
+        size_t line = strcspn(text, "\n");
+        char *row = xstrndup(text, line);
+        bool wide = text_width(row) > f->w;
+        free(row);
+        if (wide)
+            return "a line is wider than the screen";
+        for (size_t i = 0; i < line; i += used) {
+            int32_t code = utf8_decode(text + i, line - i, &used);
+            if (code < 0x20 || (code >= 0x7f && code < 0xa0))
+                return "a control character";
+        }
+        used = line + (text[line] == '\n');
+    }
+    return NULL;
+}
+
+static void check_picture(struct clerk *clerk)
+{
+    draw(clerk);
+    char *text = frame_text(&clerk->frame);
+    const char *fault = fault_of(&clerk->frame, text);
+    if (!CHECK(!fault)) {
+        fputs(text, stdout);
+        pack_form_tell(clerk->one, fault, clerk->screen->draft);
+    }
+    free(text);
+}
+
+static bool is_reached(char ids[][FORM_POINTER], int count, const char *pointer)
+{
+    for (int i = 0; i < count; i++) {
+        size_t length = strlen(pointer);
+        bool row = str_starts(ids[i], pointer) && ids[i][length] == '/';
+        if (row || str_equal(ids[i], pointer))
+            return true;
+    }
+    return false;
+}
+
+/* Every field of the page in hand that must be filled in, from the first by Tab and back to it. */
+static void check_tab(struct clerk *clerk)
+{
+    static char ids[KEYS_MAX][FORM_POINTER];
+    int count = 0;
+    key(clerk, "C-Home");
+    do {
+        str_copy(ids[count++], FORM_POINTER, focus(clerk));
+        key(clerk, "Tab");
+        draw(clerk);
+        CHECK(clerk->frame.cursor_on);
+    } while (count < KEYS_MAX && strcmp(focus(clerk), ids[0]) != 0);
+    const struct form_view *view = &clerk->screen->now.view;
+    for (int i = 0; i < view->item_count; i++) {
+        const struct form_item *item = &view->items[i];
+        bool asked = item->kind == FORM_CONTROL && item->visible && item->required && item->enabled &&
+                     item->page == clerk->screen->page && item->widget != FORM_READONLY;
+        if (!CHECK(!asked || is_reached(ids, count, item->pointer)))
+            pack_form_tell(clerk->one, item->pointer, clerk->screen->draft);
+    }
+}
+
+static void every_page(struct clerk *clerk)
+{
+    for (int i = 0; i < KEYS_MAX; i++) {
+        int page = clerk->screen->page;
+        check_tab(clerk);
+        for (size_t s = sizeof sizes / sizeof *sizes; s-- > 0;) {
+            resize(clerk, sizes[s].w, sizes[s].h);
+            check_picture(clerk);
+        }
+        act(clerk, ACTION_NEXT_PAGE);
+        if (clerk->screen->page == page)
+            return;
+    }
+}
+
+static void pictures(void *context, struct pack_form *one)
+{
+    (void)context;
+    struct json *datum = generate_valid(&one->generator);
+    struct clerk clerk;
+    REQUIRE(datum);
+    open_clerk(&clerk, one, datum);
+    every_page(&clerk);
+    close_clerk(&clerk);
+    json_free(&datum);
+}
+
+TEST(forms_filled_in_are_sound_and_each_field_is_reached_by_tab)
+{
+    pack_forms_each(pictures, NULL);
+}
+
+/* --- what is wrong --- */
+
+/* The entry of the list at the field, else at the choice that it belongs to. */
+static const struct json *mend_of(const struct clerk *clerk, const struct broken *broken)
+{
+    const struct json *found = NULL;
+    for (const struct json *m = json_first(clerk->screen->mend); m; m = json_next(m)) {
+        bool here = str_equal(json_text(m, "pointer"), broken->field);
+        if (here || (!found && broken->whose && str_equal(json_text(m, "pointer"), broken->choice_at)))
+            found = m;
+    }
+    return found;
+}
+
+/* At the field, at a row of it or the door to one more, or at the list that a tick belongs to. */
+static bool is_at(const struct clerk *clerk, const char *field)
+{
+    const char *here = focus(clerk);
+    size_t both = strlen(here) < strlen(field) ? strlen(here) : strlen(field);
+    return *here && strncmp(here, field, both) == 0 && strchr("/", here[both]) && strchr("/", field[both]);
+}
+
+/* The rows from the cursor's on hold the beginning of the sentence, behind a "!". */
+static bool is_said_there(const struct clerk *clerk, const char *sentence)
+{
+    enum { ROWS_NEAR = 12, WORD_MAX = 24 };
+    char word[WORD_MAX + 3], *text = frame_text(&clerk->frame), *from = text;
+    str_format(word, sizeof word, "! %.*s", (int)strcspn(sentence, " "), sentence);
+    for (int y = 1; y < clerk->frame.cursor_y && from; y++)
+        from = strchr(from, '\n') + 1;
+    char *end = from;
+    for (int y = 0; y < ROWS_NEAR && *end; y++)
+        end += strcspn(end, "\n") + (end[strcspn(end, "\n")] == '\n');
+    *end = '\0';
+    bool said = strstr(from, word) != NULL;
+    free(text);
+    return said;
+}
+
+enum { KEYWORDS_MAX = 32, ONE_OF = 3 /* a screen takes its time */ };
+struct wrong {
+    struct pack_form *one;
+    const char *seen[KEYWORDS_MAX]; /* of a form each keyword is tried once at most */
+    int seen_count, looked_at;
+};
+
+static bool is_new(struct wrong *wrong, const char *keyword)
+{
+    for (int i = 0; i < wrong->seen_count; i++)
+        if (strcmp(wrong->seen[i], keyword) == 0)
+            return false;
+    if (wrong->seen_count < KEYWORDS_MAX)
+        wrong->seen[wrong->seen_count++] = keyword;
+    return true;
+}
+
+/* Prefilling may have mended it. */
+static bool is_still_broken(struct clerk *clerk, const struct broken *broken)
+{
+    struct broken here = *broken;
+    struct json *draft = json_copy(clerk->screen->draft);
+    here.datum = draft;
+    bool broken_still = pack_form_hands_in(clerk->one, &here) &&
+                        json_equal(json_pointer(draft, broken->at), json_pointer(broken->datum, broken->at));
+    json_free(&draft);
+    return broken_still;
+}
+
+static void check_said(struct clerk *clerk, const struct broken *broken)
+{
+    act(clerk, ACTION_SUBMIT);
+    const struct json *mend = mend_of(clerk, broken);
+    bool ok = CHECK(!clerk->submitted) && CHECK(mend);
+    char *sentence = xstrdup(json_text_or(mend, "text", "")),
+         *field = xstrdup(json_text_or(mend, "pointer", ""));
+    fill_go_to(clerk->screen, &clerk->ui, field);
+    for (size_t s = 0; s < sizeof sizes / sizeof *sizes && ok; s++) {
+        resize(clerk, sizes[s].w, sizes[s].h);
+        check_picture(clerk);
+        ok = CHECK(is_at(clerk, field)) && CHECK(is_said_there(clerk, sentence));
+        char *picture = ok ? NULL : frame_text(&clerk->frame);
+        if (picture)
+            fputs(picture, stdout);
+        free(picture);
+    }
+    if (!ok) {
+        printf("  at %s, focus %s: %s\n", field, focus(clerk), sentence);
+        tell_mend(clerk, broken->datum);
+    }
+    free(sentence);
+    free(field);
+}
+
+static void look_at_wrong(void *context, const struct broken *broken)
+{
+    struct wrong *wrong = context;
+    struct clerk clerk;
+    bool fixed = str_equal(broken->keyword, "const"); /* what is fixed is only shown: nobody writes it */
+    if (fixed || !pack_form_hands_in(wrong->one, broken) || !is_new(wrong, broken->keyword) ||
+        rng_below(&wrong->one->generator.rng, ONE_OF) != 0)
+        return;
+    open_clerk(&clerk, wrong->one, broken->datum);
+    if (is_still_broken(&clerk, broken)) {
+        check_said(&clerk, broken);
+        wrong->looked_at++;
+    }
+    close_clerk(&clerk);
+}
+
+static void wrong_data(void *context, struct pack_form *one)
+{
+    struct wrong *wrong = context;
+    struct json *valid = generate_valid(&one->generator);
+    REQUIRE(valid);
+    struct json *datum = form_submitted(one->form, valid, &one->context);
+    wrong->one = one;
+    wrong->seen_count = 0;
+    generate_broken(&one->generator, datum, look_at_wrong, wrong);
+    json_free(&datum);
+    json_free(&valid);
+}
+
+TEST(forms_say_what_is_wrong_at_its_field)
+{
+    struct wrong wrong = {0};
+    pack_forms_each(wrong_data, &wrong);
+    CHECK(wrong.looked_at > PACK_FORMS);
+    printf("%d mistakes were said at their fields\n", wrong.looked_at);
+}

@@ -311,7 +311,8 @@ static struct json *some_number(struct generator *g, const struct schemas *of, b
     if (last < first)
         return NULL;
     char text[32]; /* as it would be read from a file: 0.07, not 7 * 0.01 */
-    str_format(text, sizeof text, whole ? "%.0f" : "%.12g", (first + below(g, (size_t)(last - first) + 1)) * step);
+    str_format(text, sizeof text, whole ? "%.0f" : "%.12g",
+               (first + below(g, (size_t)(last - first) + 1)) * step);
     return whole ? json_new_int(strtoll(text, NULL, 10)) : json_new_number(strtod(text, NULL));
 }
 

@@ -334,9 +334,11 @@ static void tell(struct breaking *b, const struct one_schema *of, const char *at
     struct broken one = {.datum = replaced(b->valid, change, spoiled),
                          .at = at,
                          .node = of->node,
-                         .field = of->choice ? of->choice_at : field,
-                         .keyword = of->choice ? of->choice_keyword : keyword,
-                         .whose = of->choice};
+                         .field = field,
+                         .keyword = keyword,
+                         .whose = of->choice,
+                         .choice_at = of->choice_at,
+                         .choice_keyword = of->choice_keyword};
     if (generate_applies(b->g, one.datum, &one))
         b->each(b->context, &one);
     json_free(&one.datum);
@@ -410,6 +412,13 @@ void generate_broken(struct generator *g, const struct json *valid,
     break_value(&b, &root, valid, "");
 }
 
+bool generate_is_said(const struct broken *one, const char *field, const char *keyword)
+{
+    if (str_equal(field, one->field) && str_equal(keyword, one->keyword))
+        return true;
+    return one->whose && str_equal(field, one->choice_at) && str_equal(keyword, one->choice_keyword);
+}
+
 bool generate_applies(struct generator *g, const struct json *datum, const struct broken *one)
 {
     struct schemas of, place;
@@ -432,7 +441,7 @@ bool generate_applies(struct generator *g, const struct json *datum, const struc
     for (int i = 0; value && i < of.count && !found; i++)
         found = of.list[i].node == one->node;
     const struct json *choices[] = {json_get(one->whose, "oneOf"), json_get(one->whose, "anyOf")};
-    const struct json *chosen = one->whose ? json_pointer(datum, one->field) : NULL;
+    const struct json *chosen = one->whose ? json_pointer(datum, one->choice_at) : NULL;
     for (size_t i = 0; i < 2 && chosen; i++) /* what fits another alternative by now is not broken */
         for (const struct json *c = json_first(choices[i]); c; c = json_next(c))
             found &= !schema_valid_at(form_schema(g->form), c, chosen);

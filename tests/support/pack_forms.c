@@ -21,7 +21,9 @@ static void open_form(struct pack_form *one)
     generate_open(&one->generator, &one->source, one->form, &one->context, one->seed);
 }
 
-void pack_forms_with(uint64_t seed, void (*look)(void *context, struct pack_form *one), void *context)
+/* Answers how many there were. */
+static int each_form(const char *service, uint64_t seed, void (*look)(void *context, struct pack_form *one),
+                     void *context)
 {
     static const char *const folders[] = {"core/packs/az", "core/packs/id"};
     int forms = 0;
@@ -30,7 +32,8 @@ void pack_forms_with(uint64_t seed, void (*look)(void *context, struct pack_form
         struct err_info info = {0};
         REQUIRE(pack_load(folders[i], NULL, NULL, &pack, &info) == ERR_OK);
         for (int s = 0; s < pack.service_count; s++) {
-            if (!catalogue_has_form(pack.services[s]))
+            if (!catalogue_has_form(pack.services[s]) ||
+                (service && !str_equal(json_text(pack.services[s], "id"), service)))
                 continue;
             char *file = xasprintf("%s/services/%s.json", folders[i], json_text(pack.services[s], "id"));
             struct pack_form one = {.pack = &pack, .file = file, .service = pack.services[s], .seed = seed};
@@ -43,7 +46,13 @@ void pack_forms_with(uint64_t seed, void (*look)(void *context, struct pack_form
         }
         pack_free(&pack);
     }
-    CHECK_INT(forms, PACK_FORMS);
+    return forms;
+}
+
+void pack_form_again(const char *service, uint64_t seed, void (*look)(void *context, struct pack_form *one),
+                     void *context)
+{
+    CHECK_INT(each_form(service, seed, look, context), 1);
 }
 
 void pack_forms_each(void (*look)(void *context, struct pack_form *one), void *context)
@@ -51,7 +60,7 @@ void pack_forms_each(void (*look)(void *context, struct pack_form *one), void *c
     const char *given = getenv("LOKET_SEED");
     uint64_t seed = given ? strtoull(given, NULL, 10) : (uint64_t)time(NULL) / SECONDS_A_DAY;
     printf("LOKET_SEED=%llu\n", (unsigned long long)seed);
-    pack_forms_with(seed, look, context);
+    CHECK_INT(each_form(NULL, seed, look, context), PACK_FORMS);
 }
 
 void pack_form_tell(const struct pack_form *one, const char *what, const struct json *datum)

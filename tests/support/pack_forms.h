@@ -19,8 +19,9 @@ struct pack_form {
 };
 /* Opens each and calls look; prints the seed and REQUIREs that all forms were there. */
 void pack_forms_each(void (*look)(void *context, struct pack_form *one), void *context);
-/* The same with a seed that once showed a fault. */
-void pack_forms_with(uint64_t seed, void (*look)(void *context, struct pack_form *one), void *context);
+/* One form with a seed that once showed a fault. */
+void pack_form_again(const char *service, uint64_t seed, void (*look)(void *context, struct pack_form *one),
+                     void *context);
 /* After a failed check: which form, which data, and what of it. */
 void pack_form_tell(const struct pack_form *one, const char *what, const struct json *datum);
 /* What is computed is made anew when a form is handed in, and what is hidden stays behind: a constraint can be broken

@@ -635,6 +635,62 @@ TEST(form_view_dates_with_hyphens)
     bench_close(&b);
 }
 
+/* --- alternatives --- */
+
+static void choose(struct bench *b, const char *branch)
+{
+    struct json *value = NULL;
+    char why[FORM_WHY];
+    REQUIRE(form_parse(form_view_find(&b->view, "/p"), b->draft, branch, &b->context, &value, why));
+    apply(b, form_patch(b->form, b->draft, &b->context, "/p", value));
+    bench_view(b, "");
+}
+
+static const char *chosen_text(const struct bench *b)
+{
+    const struct form_item *item = form_view_find(&b->view, "/p");
+    for (int i = 0; i < item->option_count; i++)
+        if (item->options[i].chosen)
+            return item->options[i].text;
+    return "";
+}
+
+/* Two alternatives that only their fields tell apart: which is meant is asked and never guessed, stays as it was
+ * chosen when its field is emptied again, and what is wrong in it is said at that field. */
+TEST(form_view_alternatives_are_chosen_and_stay_chosen)
+{
+    static const char *const schemas[] = {
+        "{'properties':{'p':{'oneOf':[{'title':'card','type':'object','required':['fin'],'properties':"
+        "{'fin':{'type':'string','format':'fin'}},'additionalProperties':false},{'title':'firm','type':"
+        "'object','required':['voen'],'properties':{'voen':{'type':'string','format':'voen'}},"
+        "'additionalProperties':false}]}}}",
+        "{'$defs':{'c':{'title':'card','type':'object','required':['fin'],'properties':{'fin':{'type':"
+        "'string','format':'fin'}}},'f':{'title':'firm','type':'object','required':['voen'],'properties':"
+        "{'voen':{'type':'string','format':'voen'}}}},"
+        "'properties':{'p':{'anyOf':[{'$ref':'#/$defs/c'},{'$ref':'#/$defs/f'}]}}}"};
+    for (size_t i = 0; i < sizeof schemas / sizeof *schemas; i++) {
+        struct bench b;
+        struct schema_errors errors = {0};
+        bench_open(&b, schemas[i], "", "{'p':{}}");
+        CHECK_TEXT(chosen_text(&b), "");
+        choose(&b, "1");
+        CHECK_TEXT(chosen_text(&b), "firm");
+        REQUIRE(form_view_find(&b.view, "/p/voen") && !form_view_find(&b.view, "/p/fin"));
+        CHECK(!form_view_find(&b.view, "/p/voen")->filled);
+        apply(&b, form_patch(b.form, b.draft, &b.context, "/p/voen", json_new_text("123")));
+        CHECK(!form_check_draft(b.form, b.draft, &b.context, &errors));
+        CHECK(schema_errors_find(&errors, "/p/voen") && !schema_errors_find(&errors, "/p"));
+        apply(&b, form_patch(b.form, b.draft, &b.context, "/p/voen", NULL));
+        bench_view(&b, "");
+        CHECK_TEXT(chosen_text(&b), "firm");
+        choose(&b, "0");
+        CHECK_TEXT(chosen_text(&b), "card");
+        CHECK(form_view_find(&b.view, "/p/fin") && !form_view_find(&b.view, "/p/voen"));
+        schema_errors_free(&errors);
+        bench_close(&b);
+    }
+}
+
 /* --- opening --- */
 
 TEST(form_view_cannot_be_opened)
