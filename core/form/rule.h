@@ -1,6 +1,7 @@
 /* core/form/rule.h: a compiled schema: nodes of rules, each rule one keyword. Private to schema*.c. */
 #pragma once
 #include "core/form/index.h"
+#include "core/form/names.h"
 #include "core/form/pattern.h"
 #include "core/form/schema.h"
 
@@ -50,20 +51,22 @@ struct rule {
     struct node *node; /* whose rule it is, to find its neighbours */
     struct node **subs;
     struct pattern **patterns;
-    size_t count; /* of subs and patterns */
+    size_t count;       /* of subs and patterns */
+    struct names names; /* of properties and required: their names, in order */
 };
 struct node {
     const struct json *at;
     const char *where; /* for sentences: #/properties/a */
     struct rule *rules;
     size_t rule_count;
-    struct node *next; /* all nodes of a schema */
 };
 struct schema {
     struct arena arena;
     struct index index;
     const struct schema_registry *registry;
-    struct node *root, *nodes;
+    struct node *root;
+    struct node **nodes; /* all of them: open addressing by what they were made of */
+    size_t node_count, node_room;
     bool marks; /* unevaluated… is used somewhere */
 };
 struct schema_registry {

@@ -72,7 +72,7 @@ static const struct keyword keywords[] = {
     {"contentSchema", ABOUT_ANY, SHAPE_NOTE, NULL},
     {"i18n", ABOUT_ANY, SHAPE_NOTE, NULL}, /* JSON Forms: the key of the texts */
 };
-enum { KEYWORD_COUNT = sizeof keywords / sizeof *keywords, COMPILE_DEPTH_MAX = 1000 };
+enum { KEYWORD_COUNT = sizeof keywords / sizeof *keywords, COMPILE_DEPTH_MAX = 1000, NODES_FIRST = 64 };
 
 static const char *const metaschemas[] = {
     "https://json-schema.org/draft/2020-12/schema",
@@ -200,12 +200,39 @@ struct compile {
 };
 static struct node *compile_node(struct compile *compile, const struct json *at, const char *where);
 
+static struct node **slot_of(const struct schema *schema, const struct json *at)
+{
+    size_t slot = ((uintptr_t)at >> 4) * 11400714819323198485ull & (schema->node_room - 1);
+    while (schema->nodes[slot] && schema->nodes[slot]->at != at)
+        slot = (slot + 1) & (schema->node_room - 1);
+    return &schema->nodes[slot];
+}
+
+static void grow_nodes(struct schema *schema)
+{
+    struct node **old = schema->nodes;
+    size_t room = schema->node_room;
+    schema->node_room = room ? 2 * room : NODES_FIRST;
+    schema->nodes = xcalloc(schema->node_room, sizeof *schema->nodes);
+    for (size_t i = 0; i < room; i++)
+        if (old[i])
+            *slot_of(schema, old[i]->at) = old[i];
+    free(old);
+}
+
+static struct node *new_node(struct schema *schema, const struct json *at, const char *where)
+{
+    struct node *node = arena_alloc(&schema->arena, sizeof *node);
+    *node = (struct node){.at = at, .where = where};
+    if (2 * ++schema->node_count > schema->node_room)
+        grow_nodes(schema);
+    *slot_of(schema, at) = node;
+    return node;
+}
+
 static struct node *node_of(const struct schema *schema, const struct json *at)
 {
-    for (struct node *node = schema->nodes; node; node = node->next)
-        if (node->at == at)
-            return node;
-    return NULL;
+    return *slot_of(schema, at);
 }
 
 const struct node *schema_node(const struct schema *schema, const struct json *at)
@@ -356,6 +383,14 @@ static bool compile_members(struct compile *compile, struct rule *rule)
     return true;
 }
 
+/* So that a field is found without looking at all the others. */
+static void note_names(struct rule *rule, struct arena *arena)
+{
+    names_init(&rule->names, json_count(rule->value), arena);
+    for (const struct json *one = json_first(rule->value); one; one = json_next(one))
+        names_add(&rule->names, json_is_array(rule->value) ? json_as_text(one) : json_name(one));
+}
+
 static bool compile_rule(struct compile *compile, struct rule *rule)
 {
     enum shape shape = rule->keyword->shape;
@@ -363,6 +398,8 @@ static bool compile_rule(struct compile *compile, struct rule *rule)
     const char *wrong = wrong_value(shape, rule->value);
     if (wrong)
         return refuse(compile, rule->node, rule->keyword, wrong);
+    if (shape == SHAPE_TEXTS || shape == SHAPE_SCHEMA_MAP)
+        note_names(rule, arena);
     bool many = shape == SHAPE_SCHEMAS || shape == SHAPE_SCHEMA_MAP || shape == SHAPE_PATTERN_MAP;
     rule->count = many ? json_count(rule->value) : 1;
     rule->subs = arena_alloc(arena, (rule->count + 1) * sizeof *rule->subs);
@@ -422,11 +459,8 @@ static struct node *compile_node(struct compile *compile, const struct json *at,
         err_set(compile->info, ERR_INVALID, "%s: schemas are nested too deep here.", where);
         return NULL;
     }
-    if (!node) {
-        node = arena_alloc(&schema->arena, sizeof *node);
-        *node = (struct node){.at = at, .where = where, .next = schema->nodes};
-        schema->nodes = node;
-    }
+    if (!node)
+        node = new_node(schema, at, where);
     bool ok = json_is_bool(at) || compile_rules(compile, node);
     compile->depth--;
     return ok ? node : NULL;
@@ -440,8 +474,7 @@ enum err schema_compile(const struct json *document, const char *base_uri,
     *out = NULL;
     schema->registry = registry;
     index_add(&schema->index, base_uri ? base_uri : "", document);
-    schema->root = schema->nodes = arena_alloc(&schema->arena, sizeof *schema->root);
-    *schema->root = (struct node){.at = document, .where = "#"};
+    schema->root = new_node(schema, document, "#");
     if (!compile_node(&compile, document, "#")) {
         schema_free(&schema);
         return ERR_INVALID;
@@ -454,10 +487,13 @@ void schema_free(struct schema **schema)
 {
     if (!*schema)
         return;
-    for (struct node *node = (*schema)->nodes; node; node = node->next)
-        for (size_t i = 0; i < node->rule_count; i++)
+    for (size_t n = 0; n < (*schema)->node_room; n++) {
+        struct node *node = (*schema)->nodes[n];
+        for (size_t i = 0; node && i < node->rule_count; i++)
             for (size_t p = 0; node->rules[i].patterns && p < node->rules[i].count; p++)
                 pattern_free(&node->rules[i].patterns[p]);
+    }
+    free((*schema)->nodes);
     index_deinit(&(*schema)->index);
     arena_free(&(*schema)->arena);
     free(*schema);

@@ -12,7 +12,7 @@
 #include "core/form/rule.h"
 
 /* A budget of rules for one value: far beyond any form, and well under a second. */
-enum { STEPS_MAX = 2000000 };
+enum { STEPS_MAX = 2000000, NAMES_FEW = 8 };
 
 struct run {
     const struct schema *schema;
@@ -408,11 +408,8 @@ bool run_if(struct run *run, const struct rule *rule, const struct json *value, 
 /* The sub-schema that `properties` names for a member; NULL: none. */
 static const struct node *property_node(const struct rule *properties, const char *name)
 {
-    size_t i = 0;
-    for (const struct json *sub = json_first(properties->value); sub; sub = json_next(sub), i++)
-        if (strcmp(json_name(sub), name) == 0)
-            return properties->subs[i];
-    return NULL;
+    size_t at = names_find(&properties->names, name);
+    return at == NAME_NONE ? NULL : properties->subs[at];
 }
 
 bool run_properties(struct run *run, const struct rule *rule, const struct json *value, struct marks *marks)
@@ -522,10 +519,27 @@ static bool all_there(struct run *run, const struct rule *rule, const struct jso
     return ok;
 }
 
+/* Of a long list: which of its names the members have. */
+static bool all_met(struct run *run, const struct rule *rule, const struct json *value)
+{
+    const struct names *names = &rule->names;
+    bool *met = arena_alloc(&run->scratch, names->count + 1), ok = true;
+    for (const struct json *member = json_first(value); member; member = json_next(member)) {
+        size_t at = names_find(names, json_name(member));
+        if (at != NAME_NONE)
+            met[at] = true;
+    }
+    for (size_t i = 0; i < names->count; i++) /* a name that stands twice is met where it stands first */
+        if (!met[names_find(names, names->list[i])])
+            ok = fail_as(run, rule->keyword->name, rule->keyword->name, names->list[i], names->list[i]);
+    return ok;
+}
+
 bool run_required(struct run *run, const struct rule *rule, const struct json *value, struct marks *marks)
 {
     (void)marks;
-    return all_there(run, rule, rule->value, value);
+    return rule->names.count > NAMES_FEW ? all_met(run, rule, value)
+                                         : all_there(run, rule, rule->value, value);
 }
 
 bool run_dependent_required(struct run *run, const struct rule *rule, const struct json *value,

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Measures Loket as ratios against a yardstick of the same run and prints a table with the target beside each.
-# SMALL=1 takes a hundredth of the data, to see whether it all runs; PART=station or PART=hall measures one half;
+# SMALL=1 takes a hundredth of the data, to see whether it all runs; PART=station, PART=hall or PART=forms measures one part;
 # PACK=az takes the hall's queues from another pack.
 set -eu
 cd "$(dirname "$0")/../.."
@@ -149,5 +149,51 @@ measure_hall() {
     row "call_next with $history applications, of none ($after of $before us)" "$r" "at most 1.2" "$(most "$r" 1.2)"
 }
 
+# --- forms -----------------------------------------------------------------------------------------
+# The same form and answer by validators that are known: one in C++, one in Python. Each is left out with a word where
+# it is not to be had.
+valijson() {
+    ${CXX:-g++} -std=c++17 -O2 -w -o "$work/valijson" tests/bench/valijson.cc 2>/dev/null &&
+        thrice "$work/valijson" "$work/schema.json" "$work/data.json" | sort -n | head -n 1
+}
+jsonschema() {
+    python3 - "$work/schema.json" "$work/data.json" 2>/dev/null <<'END'
+import json, sys, time
+import jsonschema
+schema, data = (json.load(open(name)) for name in sys.argv[1:])
+validator = jsonschema.Draft202012Validator(schema)
+times = []
+for _ in range(21):
+    began = time.perf_counter()
+    if not validator.is_valid(data):
+        sys.exit(1)
+    times.append(time.perf_counter() - began)
+print("%.1f" % (sorted(times)[len(times) // 2] * 1e6))
+END
+}
+beside() { # beside NAME MICROSECONDS
+    if [ -n "$2" ]; then
+        r=$(ratio "$us" "$2")
+        row "the same, of $1's ($2 us)" "$r" "at most 1" "$(most "$r" 1)"
+    else
+        row "the same, of $1's" "-" "at most 1" "skipped: it is not installed"
+    fi
+}
+
+measure_forms() {
+    forms=$(thrice "$bench" forms | sort -n | head -n 1)
+    us=$(field "$forms" 1)
+    row "a form of 300 fields validated, five levels" "$us us" "under 200 us" "$(most "$us" 200)"
+    row "the same, all in one object" "$(field "$forms" 2) us" "under 200 us" "$(most "$(field "$forms" 2)" 200)"
+    r=$(ratio "$us" "$(field "$forms" 3)")
+    row "the same, of reading the answers' JSON ($(field "$forms" 3) us)" "$r" "at most 4" "$(most "$r" 4)"
+    ms=$(ratio "$(field "$forms" 5)" 1000)
+    row "what there is to draw of it, after a key" "$ms ms" "under 8 ms: half a frame" "$(most "$ms" 8)"
+    "$bench" forms --write "$work"
+    beside valijson "$(valijson)"
+    beside jsonschema "$(jsonschema)"
+}
+
 if part station; then measure_station; fi
+if part forms; then measure_forms; fi
 if part hall; then measure_hall; fi
