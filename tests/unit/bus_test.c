@@ -825,6 +825,44 @@ TEST(bus_decision_meets_a_reassignment)
     }
 }
 
+/* "submitted completed …" of one application. Valid until the next call. */
+static const char *told_of(struct place *place, const char *id)
+{
+    static const char sql[] = "SELECT kind FROM event WHERE case_ = $1 ORDER BY seq";
+    static char kinds[300];
+    struct stmt *s = db_query(place->db, sql);
+    db_bind_text(s, 1, id);
+    kinds[0] = '\0';
+    while (db_step(s) == ERR_OK) {
+        size_t length = strlen(kinds);
+        str_format(kinds + length, sizeof kinds - length, "%s%s", length ? " " : "", db_text(s, 0));
+    }
+    db_done(s);
+    return kinds;
+}
+
+TEST(bus_work_is_told_to_agencies_by_its_home_once_and_in_order)
+{
+    struct trip trip;
+    with_case(&trip);
+    CHECK_TEXT(told_of(&trip.home, CASE), "submitted completed");
+    decide(&trip.bus, "siti", CASE, D1, "approve", 0);
+    open_case(&trip.bus, "siti", OTHER);
+    submit_case(&trip.bus, "siti", OTHER);
+    decide(&trip.bus, "siti", OTHER, D2, "approve", 0);
+    run(&trip.bus, "siti", "case.deliver", "{'case':'" OTHER "'}");
+    CHECK_INT(count_of(&trip.bus, "SELECT count(*) FROM event"), 0);
+    merge(&trip, &trip.bus);
+    CHECK_TEXT(told_of(&trip.home, CASE), "submitted completed decided");
+    CHECK_TEXT(told_of(&trip.home, OTHER), "submitted completed decided delivered");
+    int64_t count = count_of(&trip.home, "SELECT count(*) FROM event");
+    struct json *answer = come_home(&trip, &trip.bus);
+    json_free(&answer);
+    CHECK_INT(count_of(&trip.home, "SELECT count(*) FROM event"), count);
+    whole(&trip.home);
+    trip_close(&trip);
+}
+
 /* The parcel of noon meets a reassignment at home; the one of the evening must not undo it. */
 TEST(bus_that_comes_twice_leaves_what_home_changed)
 {
