@@ -232,6 +232,10 @@ static void whole(struct place *place)
     struct err_info info = {0};
     if (!CHECK(verify_store(place->db, &done, &info) == ERR_OK))
         printf("    %s\n", info.text);
+    /* Whoever holds a notice is answered wherever its decision was made. */
+    CHECK_INT(
+        count_of(place, "SELECT count(*) FROM decisions WHERE id NOT IN (SELECT decision FROM notice_code)"),
+        0);
 }
 
 /* --- the trip --- */

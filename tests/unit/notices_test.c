@@ -7,6 +7,7 @@
 #include "core/hall/notices.h"
 #include "core/hall/store.h"
 #include "core/model/notice_code.h"
+#include "tests/support/pair.h"
 #include "tests/support/test.h"
 
 static struct json *parse(const char *text)
@@ -155,4 +156,51 @@ TEST(notices_are_found_by_an_index)
     db_done(s);
     CHECK_INT(lines, 2);
     db_close(&db);
+}
+
+/* --- given without network --- */
+
+static void steps_without_network(struct pair *pair)
+{
+    static const char *const steps[][2] = {
+        {"case.open", "{'case':'01900000-0000-7000-8000-0000000000c1','service':'s1','channel':'desk'}"},
+        {"case.draft",
+         "{'case':'01900000-0000-7000-8000-0000000000c1','patch':{'reason':'lost','street':'S. 5'},"
+         "'base_row_rev':0}"},
+        {"case.check_document",
+         "{'case':'01900000-0000-7000-8000-0000000000c1','document':'old-card','state':'seen'}"},
+        {"case.submit", "{'case':'01900000-0000-7000-8000-0000000000c1'}"},
+        {"case.decide", "{'case':'01900000-0000-7000-8000-0000000000c1','outcome':'approve','reasons':[],"
+                        "'decision':'01900000-0000-7000-8000-0000000000d1'}"},
+    };
+    for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
+        struct json *body = parse(steps[i][1]);
+        char *text = json_print(body);
+        pair_confirm(pair, 0, steps[i][0], text);
+        free(text);
+        json_free(&body);
+    }
+}
+
+/* The paper is in the citizen's hand before the hall has heard of it: its code is right all the same. */
+TEST(notices_given_without_network_are_known_once_the_hall_hears_of_them)
+{
+    struct pair pair;
+    struct json *answer = NULL;
+    char code[NOTICE_CODE_TEXT];
+    pair_open(&pair);
+    pair_start(&pair, 0);
+    pair_sign_in(&pair, 0, "siti");
+    pair_sync(&pair, 0);
+    steps_without_network(&pair);
+    struct json *seen = pair_load(&pair, 0, "case", "{\"case\":\"01900000-0000-7000-8000-0000000000c1\"}");
+    const struct json *row = json_pointer(seen, "/decisions/0");
+    notice_code(json_text_or(row, "case", ""), json_text_or(row, "id", ""), code);
+    CHECK_INT(notices_ask(pair.hall, code, &answer), ERR_ABSENT);
+    pair_sync(&pair, 0);
+    CHECK_INT(notices_ask(pair.hall, code, &answer), ERR_OK);
+    CHECK_TEXT(json_text(answer, "standing"), "stands");
+    json_free(&answer);
+    json_free(&seen);
+    pair_close(&pair);
 }
