@@ -12,7 +12,7 @@
 #include "tests/sim/disk_inside.h"
 
 /* An unsynced file is written back by the system itself in the end; here when that much waits. */
-enum { WRITE_BACK = 16 << 20, DATA_KEPT = 4 << 20 };
+enum { WRITE_BACK = 16 << 20, HEAP = 64 << 10 };
 
 struct name {
     uint32_t hash;
@@ -57,6 +57,7 @@ struct disk {
 static struct {
     struct disk *disks[DISKS_MAX];
     struct chunk *free_chunks;
+    struct heap *free_heaps;
     struct rng chance;
     int64_t wall_ms;
 } table;
@@ -182,6 +183,54 @@ static void image_truncate(struct image *image, int64_t size)
     image->size = size;
 }
 
+/* --- bytes that wait for an fsync --- */
+
+struct heap {
+    struct heap *next;
+    size_t used, room;
+    unsigned char bytes[];
+};
+
+static struct heap *heap_new(size_t length)
+{
+    struct heap *heap = length <= HEAP ? table.free_heaps : NULL;
+    size_t room = length > HEAP ? length : HEAP;
+    if (heap)
+        table.free_heaps = heap->next;
+    else
+        heap = xmalloc(sizeof *heap + room);
+    heap->room = room;
+    heap->used = 0;
+    return heap;
+}
+
+static const unsigned char *heap_keep(struct heap **first, const void *from, size_t length)
+{
+    if (!*first || (*first)->room - (*first)->used < length) {
+        struct heap *heap = heap_new(length);
+        heap->next = *first;
+        *first = heap;
+    }
+    unsigned char *to = (*first)->bytes + (*first)->used;
+    memcpy(to, from, length);
+    (*first)->used += length;
+    return to;
+}
+
+static void heaps_drop(struct heap **first)
+{
+    for (struct heap *heap = *first, *next; heap; heap = next) {
+        next = heap->next;
+        if (heap->room > HEAP) {
+            free(heap);
+            continue;
+        }
+        heap->next = table.free_heaps;
+        table.free_heaps = heap;
+    }
+    *first = NULL;
+}
+
 /* --- files --- */
 
 static struct file *file_new(struct disk *disk, bool folder, unsigned mode)
@@ -217,7 +266,7 @@ static void file_drop(struct file *file)
     image_free(&file->seen);
     image_free(&file->durable);
     free(file->pending);
-    free(file->data);
+    heaps_drop(&file->heaps);
     shm_drop(file->shm);
     free(file);
 }
@@ -225,12 +274,8 @@ static void file_drop(struct file *file)
 static void forget_pending(struct file *file)
 {
     file->pending_count = 0;
-    file->data_length = 0;
-    if (file->data_room > DATA_KEPT) {
-        free(file->data);
-        file->data = NULL;
-        file->data_room = 0;
-    }
+    file->waiting_bytes = 0;
+    heaps_drop(&file->heaps);
 }
 
 static struct pending *add_pending(struct disk *disk, struct file *file)
@@ -268,16 +313,11 @@ static void file_write(struct disk *disk, struct file *file, int64_t offset, con
     struct pending *pending = add_pending(disk, file);
     pending->offset = offset;
     pending->length = length;
-    pending->data = file->data_length;
-    if (file->data_length + length > file->data_room) {
-        file->data_room = (file->data_length + length) * 2;
-        file->data = xrealloc(file->data, file->data_room);
-    }
-    memcpy(file->data + file->data_length, from, length);
-    file->data_length += length;
+    pending->data = heap_keep(&file->heaps, from, length);
+    file->waiting_bytes += length;
     image_write(&file->seen, offset, from, length);
     file->written_ms = table.wall_ms;
-    if (file->data_length > WRITE_BACK)
+    if (file->waiting_bytes > WRITE_BACK)
         make_durable(file);
 }
 
@@ -624,7 +664,7 @@ static void write_torn(struct file *file, const struct pending *p, struct rng *r
         if (part > p->length - at)
             part = p->length - at;
         if (rng_below(rng, 2) == 0)
-            image_write(&file->durable, p->offset + (int64_t)at, file->data + p->data + at, part);
+            image_write(&file->durable, p->offset + (int64_t)at, p->data + at, part);
         at += part;
     }
 }
@@ -640,7 +680,7 @@ static void settle(struct file *file, const struct cut *cut)
         if (p->cut)
             image_truncate(&file->durable, p->offset);
         else if (fate == FATE_KEPT)
-            image_write(&file->durable, p->offset, file->data + p->data, p->length);
+            image_write(&file->durable, p->offset, p->data, p->length);
         else
             write_torn(file, p, cut->rng);
     }
@@ -778,11 +818,10 @@ static struct file *twin_of(struct twins *twins, const struct file *old)
         copy->pending = xmalloc(copy->pending_room * sizeof *copy->pending);
         memcpy(copy->pending, old->pending, copy->pending_count * sizeof *copy->pending);
     }
-    if (old->data_length > 0) {
-        copy->data_length = copy->data_room = old->data_length;
-        copy->data = xmalloc(copy->data_room);
-        memcpy(copy->data, old->data, copy->data_length);
-    }
+    for (size_t i = 0; i < copy->pending_count; i++)
+        if (copy->pending[i].length > 0)
+            copy->pending[i].data = heap_keep(&copy->heaps, old->pending[i].data, copy->pending[i].length);
+    copy->waiting_bytes = old->waiting_bytes;
     if (twins->count == twins->room) {
         twins->room = twins->room ? twins->room * 2 : 16;
         twins->all = xrealloc(twins->all, twins->room * sizeof *twins->all);

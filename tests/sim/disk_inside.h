@@ -22,7 +22,8 @@ struct image {
 struct pending {
     uint64_t number; /* order in time on its disk */
     int64_t offset;  /* the new length when cut */
-    size_t length, data;
+    size_t length;
+    const unsigned char *data;
     bool cut;
 };
 
@@ -44,8 +45,8 @@ struct file {
     struct image seen, durable;
     struct pending *pending;
     size_t pending_count, pending_room;
-    unsigned char *data; /* of pending, one behind the other */
-    size_t data_length, data_room;
+    struct heap *heaps; /* the bytes of pending, the newest first */
+    size_t waiting_bytes;
     unsigned shared;                            /* holders of SQLite's SHARED */
     const void *reserved, *waiting, *exclusive; /* who holds SQLite's other locks */
     struct shm *shm;
