@@ -102,7 +102,9 @@ void buf_adds(struct buf *buf, const char *text)
 
 void buf_addc(struct buf *buf, char c)
 {
-    buf_add(buf, &c, 1);
+    reserve(buf, 1);
+    buf->data[buf->length++] = c;
+    buf->data[buf->length] = '\0';
 }
 
 void buf_addf(struct buf *buf, const char *format, ...)

@@ -47,8 +47,10 @@ static _Thread_local struct {
 static void *block_take(size_t size)
 {
     size_t class = size <= SMALLEST ? 0 : (size - SMALLEST + GRAIN - 1) / GRAIN;
-    if (class >= KEPT_SIZES || !kept[class].first)
+    if (class >= KEPT_SIZES)
         return malloc(size);
+    if (!kept[class].first) /* of the whole class, that it is found there again, whatever library gives it */
+        return malloc(SMALLEST + class * GRAIN);
     struct kept *block = kept[class].first;
     kept[class].first = block->next;
     kept[class].count--;
@@ -74,11 +76,30 @@ __attribute__((constructor)) static void keep_blocks(void)
 }
 #endif
 
+static int count_to(const char *text, size_t length, char byte, int enough)
+{
+    int count = 0;
+    for (const char *at = text, *end = text + length;
+         count < enough && (at = memchr(at, byte, (size_t)(end - at))); at++)
+        count++;
+    return count;
+}
+
+/* No text is nested deeper than it has opening brackets, and most have few: counting those is quicker than the walk. */
+static bool may_be_deep(const char *text, size_t length)
+{
+    enum { ENOUGH = JSON_DEPTH_MAX + 1 };
+    int objects = count_to(text, length, '{', ENOUGH);
+    return objects + count_to(text, length, '[', ENOUGH - objects) == ENOUGH;
+}
+
 /* cJSON would recurse as deep as the text says; this looks first, without recursion. */
 static bool too_deep(const char *text, size_t length)
 {
     int depth = 0;
     bool quoted = false;
+    if (!may_be_deep(text, length))
+        return false;
     for (size_t i = 0; i < length; i++) {
         if (quoted) {
             if (text[i] == '\\')
@@ -109,7 +130,8 @@ static bool only_space(const char *text, const char *end)
  * different. NULL: there is none; else a copy that the caller frees. */
 static char *without_nul(const char *text, size_t length)
 {
-    if (!memmem(text, length, "\\u0000", 6))
+    const char *escape = memchr(text, '\\', length);
+    if (!escape || !memmem(escape, (size_t)(text + length - escape), "\\u0000", 6))
         return NULL;
     char *copy = xstrndup(text, length);
     for (size_t i = 0; i + 5 < length; i++) {
