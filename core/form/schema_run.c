@@ -359,8 +359,9 @@ static bool fail_choice(struct run *run, const struct rule *rule, const struct j
 
 int schema_alternative(const struct schema *schema, const struct json *list, const struct json *value)
 {
-    for (const struct node *node = schema->nodes; node && list && value; node = node->next) {
-        for (size_t r = 0; r < node->rule_count; r++) {
+    for (size_t n = 0; n < schema->node_room && list && value; n++) {
+        const struct node *node = schema->nodes[n];
+        for (size_t r = 0; node && r < node->rule_count; r++) {
             const struct rule *rule = &node->rules[r];
             if (rule->value != list)
                 continue;
