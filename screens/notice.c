@@ -163,7 +163,7 @@ static char *file_name(const char *number, const char *word)
 void notice_ask_file(const struct dossier *of, const struct ui *ui, bool receipt, struct effects *effects)
 {
     const char *word = tr(ui->lang, receipt ? TR("receipt") : TR("notice"));
-    char *typed = file_name(json_text_or(dossier_row(of), "number", "0"), word);
+    char *typed = file_name(json_text_or(dossier_row(of), "number", of->id), word);
     struct json *question =
         question_new("notice_file", tr(ui->lang, TR("Save to the file (.pdf, or .txt for text)")));
     question_field(question, typed, false);

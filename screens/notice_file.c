@@ -292,3 +292,17 @@ void notice_file_forget(struct notice_file *file)
     free(file->path);
     file->path = NULL;
 }
+
+enum err notice_file_try(enum lang lang, struct err_info *info)
+{
+    struct notice_file file = {.path = xstrdup("PDF"), .fd = -1, .faults = -1, .lang = lang};
+    struct json *paper = notice_paper(lang, "", "", "Əğışçöü ĞİŞ ЁЖЩъ", "", "2000-01-01");
+    int status = 0;
+    file.fd = memfd_create("trial", MFD_CLOEXEC);
+    enum err err = file.fd < 0 ? fail(&file, errno, info) : start_pdf(&file, paper, info);
+    if (err == ERR_OK && child_ended(&file, true, &status) && status != 0)
+        err = pdf_failed(&file, info);
+    notice_file_forget(&file);
+    json_free(&paper);
+    return err;
+}

@@ -22,4 +22,6 @@ enum err notice_file_start(struct notice_file *file, const struct json *paper, c
 /* False: the PDF is still being made (never with wait). True: *err and info say what came of it; the file is closed and
  * file->path stays until notice_file_forget. */
 bool notice_file_done(struct notice_file *file, bool wait, enum err *err, struct err_info *info);
+/* Whether this computer can make a PDF with all letters of the four languages; writes nothing. */
+enum err notice_file_try(enum lang lang, struct err_info *info) MUST_USE;
 void notice_file_forget(struct notice_file *file); /* stops what is under way */

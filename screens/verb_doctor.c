@@ -11,6 +11,7 @@
 
 #include "core/cache/cache.h"
 #include "core/sync/sync.h"
+#include "screens/notice_file.h"
 #include "screens/verbs.h"
 
 enum { COLUMNS_MIN = 80, ROWS_MIN = 24, HALL_WAIT_MS = 3000, FREE_MIN_MB = 200 };
@@ -95,6 +96,13 @@ static void clock_(struct doctor *doctor)
     char now[TIME_TEXT];
     time_text(clock_wall_now_ms(), now);
     say(doctor, sane, "clock: %s%s", now, sane ? "" : "; set this computer's clock, records carry its time");
+}
+
+static void print(struct doctor *doctor)
+{
+    struct err_info info = {0};
+    enum err err = notice_file_try(LANG_EN, &info);
+    say(doctor, err == ERR_OK, "print: %s", err ? info.text : "notices can be saved as PDF");
 }
 
 static void on_answer(void *ctx, int64_t tag, enum err err, const struct json *body)
@@ -184,6 +192,7 @@ int verb_doctor(const struct options *options, struct settings *settings)
     locale(&doctor);
     disk(&doctor, settings->data);
     clock_(&doctor);
+    print(&doctor);
     hall(&doctor, settings);
     const char *complaints = buf_text(&settings->complaints);
     say(&doctor, !*complaints, "settings: %s", *complaints ? "see below" : "understood");

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "core/base/clock.h"
 #include "core/hall/session.h"
@@ -228,4 +229,40 @@ TEST(verify_knows_a_notice_after_the_hall_was_killed)
     notice_code(CASE, DECISION, code);
     check_standing(&hall, code, "stands");
     CHECK_INT(hall_stop(&hall), 0);
+}
+
+/* --- PDF where its program is not --- */
+
+static char *alone(void)
+{
+    char *there = xasprintf("%s/loket", test_folder()), *from = program_path("loket");
+    struct ran ran = RUN("", "cp", from, there);
+    REQUIRE(ran.status == 0);
+    ran_free(&ran);
+    free(from);
+    return there;
+}
+
+/* The sentence says what to do, and doctor says it before anyone stands at the counter. */
+TEST(notice_as_pdf_without_its_program_says_so_and_saves_nothing)
+{
+    char *loket = alone(), *pdf = xasprintf("%s/n.pdf", test_folder()),
+         *data = xasprintf("%s/d", test_folder());
+    const char *service = "core/packs/az/services/az.din.id-card-replace.json";
+    struct ran ran = RUN("{\"today\":\"2026-11-24\",\"person\":{\"name\":\"Ana\"}}", loket, "form", "notice",
+                         service, "receipt", "/dev/stdin", "--lang", "en", "--pdf", pdf);
+    CHECK_INT(ran.status, 1);
+    if (!CHECK(strstr(ran.err, "loket-pdf is not installed here") && strstr(ran.err, ".txt")))
+        printf("    %s\n", ran.err);
+    CHECK(access(pdf, F_OK) != 0);
+    ran_free(&ran);
+    ran = RUN("", loket, "doctor", "--data", data);
+    CHECK(strstr(ran.out, "!     print: loket-pdf is not installed here"));
+    ran_free(&ran);
+    ran = RUN("", "loket", "doctor", "--data", data);
+    CHECK(strstr(ran.out, "ok    print: notices can be saved as PDF"));
+    ran_free(&ran);
+    free(loket);
+    free(pdf);
+    free(data);
 }

@@ -235,6 +235,12 @@ TEST(notice_file_as_pdf_goes_on_over_pages)
     json_free(&paper);
 }
 
+TEST(notice_file_is_tried_without_writing_one)
+{
+    struct err_info info = {0};
+    CHECK_INT(notice_file_try(LANG_RU, &info), ERR_OK);
+}
+
 /* Better none than one with a box in the place of a letter of somebody's name. */
 TEST(notice_file_as_pdf_is_refused_with_a_letter_that_no_font_has)
 {
