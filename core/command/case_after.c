@@ -1,6 +1,8 @@
-/* core/command/case_after.c: what may follow a deadline or a decision: an extension, a complaint, an output that
- * is withdrawn. All of it is added to the case; no decision row is changed. */
+/* core/command/case_after.c: what may follow a deadline or a decision: an extension, a complaint. All of it is added to
+ * the case; no decision row is changed. */
 #include "core/command/cases.h"
+
+#include <string.h>
 
 #include "core/catalogue/catalogue.h"
 
@@ -15,20 +17,17 @@ enum err case_extend(struct call *c)
     const char *reason;
     char day[DATE_TEXT];
     int64_t days;
-    int given = 0;
     TRY(case_load(c, &row, &service));
     TRY(case_need_undecided(c, row));
     TRY(body_int(c, "days", 0, &days));
     TRY(body_need(c, "reason", &reason));
     TRY(case_list(c, row, "extensions", &list));
-    for (const struct json *one = json_first(list); one; one = json_next(one))
-        given += (int)json_int(one, "days", 0);
     case_read(row, &file);
     time_date(file.complete_ms, day);
     struct catalogue_time time = catalogue_time(service, json_text(json_get(row, "fee"), "tier"), day);
     if (days > CALENDAR_DAYS_MAX || days < 0)
         days = CALENDAR_DAYS_MAX;
-    if (!case_extend_check(&file, time.extend_days, given, (int)days, &refusal))
+    if (!case_extend_check(&file, time.extend_days, (int)json_count(list), (int)days, &refusal))
         return refuse(c, refusal.code, "days", "%s", refusal.text);
     struct json *extension = case_note(c);
     json_set_int(extension, "days", days);
@@ -67,7 +66,30 @@ static enum err load_decision(struct call *c, const struct json *row, const char
     return refuse(c, "unknown_decision", "decision", "This decision is of another application.");
 }
 
-static enum err complain(struct call *c, struct json *row)
+/* One that comes after its last day is taken all the same, and says so: whoever answers it weighs that. */
+static enum err note_term(struct call *c, const struct json *service, const struct json *decision,
+                          struct json *complaint)
+{
+    struct json *hall;
+    struct hall_calendar calendar;
+    char decided[DATE_TEXT], today[DATE_TEXT], until[DATE_TEXT];
+    int64_t decided_ms = row_time(decision, "at");
+    TRY(load_hall(c, &hall));
+    hall_calendar_read(hall, &calendar);
+    time_date(c->at_ms, today);
+    if (decided_ms < 0)
+        return ERR_OK;
+    time_date(decided_ms, decided);
+    if (!catalogue_complaint_until(service, &calendar.calendar, decided, until))
+        return ERR_OK;
+    bool late = strcmp(today, until) > 0;
+    json_set_text(complaint, "until", until);
+    json_set_bool(complaint, "late", late);
+    json_set_bool(answer(c), "late", late);
+    return ERR_OK;
+}
+
+static enum err complain(struct call *c, struct json *row, const struct json *service)
 {
     const char *text, *decision_id, *from;
     char id[UUID_TEXT];
@@ -89,6 +111,7 @@ static enum err complain(struct call *c, struct json *row)
     json_set_text(complaint, "text", text);
     json_set_text(complaint, "from", from);
     json_set_text(complaint, "state", "open");
+    TRY(note_term(c, service, decision, complaint));
     json_add(list, complaint);
     row_set_flag(row, case_flag_text(CASE_COMPLAINED), true);
     row_stamp(c, row, "complain");
@@ -97,8 +120,8 @@ static enum err complain(struct call *c, struct json *row)
 }
 
 /* The answer is a decision row of its own, with its kind "complaint". */
-static enum err save_answer(struct call *c, const struct json *row, const struct json *decision,
-                            const char *word, const char *outcome)
+static enum err save_answer(struct call *c, const struct json *row, const struct json *service,
+                            const struct json *decision, const char *word, const char *outcome)
 {
     char id[MODEL_ID];
     const char *text;
@@ -118,9 +141,11 @@ static enum err save_answer(struct call *c, const struct json *row, const struct
     json_set_text(answered, "answer", word);
     json_set_text(answered, "outcome", outcome);
     json_set(answered, "reasons", reasons ? json_copy(reasons) : json_new_array());
+    json_set(answered, "grounds", case_grounds(service, reasons));
     json_set_text(answered, "text", text);
     json_set_null(answered, "conditions");
     json_set_int(answered, "form_version", json_int(row, "form_version", 0));
+    json_set_text(answered, "form_sha256", json_text(row, "form_sha256"));
     json_set_text(answered, "by", c->actor->user);
     row_set_time(answered, "at", c->at_ms);
     json_set_null(answered, "confirmed_by");
@@ -138,11 +163,16 @@ static enum err change_case(struct call *c, struct json *row, const struct json 
     *outcome = json_text_or(decision, "outcome", "approve");
     if (str_equal(word, "changed")) {
         bool refused = str_equal(*outcome, "refuse");
-        const struct json *reasons = json_get(c->body, "reasons");
+        const struct json *reasons;
+        const char *text;
+        int count;
         *outcome = refused ? "approve" : "refuse";
-        TRY(case_do(c, row,
-                    &(struct case_act){.event = refused ? CASE_DO_APPROVE : CASE_DO_REFUSE,
-                                       .reasons = (int)json_count(json_is_array(reasons) ? reasons : NULL)}));
+        TRY(body_array(c, "reasons", &reasons));
+        TRY(body_text(c, "text", &text));
+        TRY(case_check_reasons(c, service, *outcome, reasons, text, &count));
+        TRY(case_do(
+            c, row,
+            &(struct case_act){.event = refused ? CASE_DO_APPROVE : CASE_DO_REFUSE, .reasons = count}));
         json_set_bool(row, "confirm_pending", case_wants_second(service, *outcome));
     }
     if (str_equal(word, "annulled")) {
@@ -167,6 +197,10 @@ static enum err answer_complaint(struct call *c, struct json *row, const struct 
         return refuse(c, "no_complaint", "complaint", "%s has no complaint that waits for an answer.",
                       case_title(row));
     TRY(load_decision(c, row, json_text_or(open, "decision", ""), &decision));
+    if (!is_role(c, ROLE_CLERK | ROLE_APPROVER | ROLE_SUPERVISOR))
+        return refuse(
+            c, "forbidden", "answer",
+            "A complaint is answered by the agency. Nothing was changed: it is recorded and waits.");
     if (is_me(c, json_text(decision, "by")))
         return refuse(c, "same_person", "",
                       "The complaint is against your own decision: someone else answers it.");
@@ -176,7 +210,7 @@ static enum err answer_complaint(struct call *c, struct json *row, const struct 
     row_set_time(complaint, "answered_at", c->at_ms);
     case_list_set(row, "complaints", index, complaint);
     TRY(change_case(c, row, service, decision, word, &outcome));
-    TRY(save_answer(c, row, decision, word, outcome));
+    TRY(save_answer(c, row, service, decision, word, outcome));
     if (!str_equal(word, "annulled")) {
         json_set_text(row, "decision", json_text(answer(c), "decision"));
         json_set_text(row, "outcome", outcome);
@@ -191,30 +225,5 @@ enum err case_complain(struct call *c)
 {
     struct json *row, *service;
     TRY(case_load(c, &row, &service));
-    return json_get(c->body, "answer") ? answer_complaint(c, row, service) : complain(c, row);
-}
-
-/* --- case.void --- */
-
-/* {case, reason}: the newest output is withdrawn; case.deliver with "ready" makes out the next copy. */
-enum err case_void(struct call *c)
-{
-    struct json *row, *service;
-    const char *reason;
-    TRY(case_load(c, &row, &service));
-    TRY(body_need(c, "reason", &reason));
-    enum case_state state = case_state_of(row);
-    size_t count = json_count(row_list(row, "outputs"));
-    if (count == 0 || (state != CASE_READY && state != CASE_DELIVERED))
-        return refuse(c, "nothing_issued", "", "%s has no output that could be voided.", case_title(row));
-    if (row_has_flag(row, case_flag_text(CASE_VOIDED)))
-        return refuse(c, "voided", "", "The output of %s is voided already.", case_title(row));
-    struct json *output = json_copy(json_at(json_get(row, "outputs"), count - 1)); /* the newest copy */
-    row_set_time(output, "voided_at", c->at_ms);
-    json_set_text(output, "voided_by", c->actor->user);
-    json_set_text(output, "void_reason", reason);
-    case_list_set(row, "outputs", count - 1, output);
-    row_set_flag(row, case_flag_text(CASE_VOIDED), true);
-    row_stamp(c, row, "void");
-    return case_save(c, row);
+    return json_get(c->body, "answer") ? answer_complaint(c, row, service) : complain(c, row, service);
 }

@@ -9,11 +9,14 @@
 
 #include "core/catalogue/catalogue.h"
 
+enum { FIELDS_MAX = 100 };
+
 struct decision {
     char id[MODEL_ID];
     enum case_event event;
     const char *outcome, *text, *conditions;
-    const struct json *reasons; /* NULL: none */
+    const struct json *reasons;         /* NULL: none */
+    const struct json *fields, *papers; /* return: what is to be completed; NULL: none named */
     char to_user[MODEL_ID], to_queue[MODEL_ID];
 };
 
@@ -27,43 +30,120 @@ static bool reason_fits(const struct catalogue_reason list[], int count, const c
     return false;
 }
 
-/* Only the service's own reasons for this outcome, as each carries its legal ground and its cure. Where the
- * service names none, a written text takes their place. *count gets how many there are. */
-static enum err check_reasons(struct call *c, const struct json *service, const struct decision *d,
-                              int *count)
+enum err case_check_reasons(struct call *c, const struct json *service, const char *outcome,
+                            const struct json *reasons, const char *text, int *count)
 {
     struct catalogue_reason known[CATALOGUE_REASONS_MAX];
-    int known_count = catalogue_reasons(service, d->outcome, known, CATALOGUE_REASONS_MAX);
+    int known_count = catalogue_reasons(service, outcome, known, CATALOGUE_REASONS_MAX);
     *count = 0;
-    for (const struct json *one = json_first(d->reasons); one; one = json_next(one)) {
+    if (reasons && json_count(reasons) > CATALOGUE_REASONS_MAX)
+        return refuse(c, "invalid_body", "reasons", "\"reasons\" holds at most %d codes.",
+                      CATALOGUE_REASONS_MAX);
+    for (const struct json *one = json_first(reasons); one; one = json_next(one)) {
         const char *code = json_as_text(one);
         if (!code || !reason_fits(known, known_count, code))
             return refuse(c, "unknown_reason", "reasons",
                           "\"%.40s\" is no reason to %s at this service. Choose one of its own.",
-                          code ? code : "", d->outcome);
+                          code ? code : "", outcome);
         ++*count;
     }
-    if (*count == 0 && known_count == 0 && d->text)
+    if (*count == 0 && known_count == 0 && text)
         *count = 1;
     return ERR_OK;
 }
 
-static enum err read_target(struct call *c, struct decision *d)
+struct json *case_grounds(const struct json *service, const struct json *reasons)
+{
+    struct json *grounds = json_new_array();
+    for (const struct json *one = json_first(reasons); one; one = json_next(one)) {
+        struct catalogue_reason reason;
+        if (!json_as_text(one) || !catalogue_reason_find(service, json_as_text(one), &reason))
+            continue;
+        struct json *ground = json_new_object();
+        json_set_text(ground, "code", reason.code);
+        json_set(ground, "name", reason.name ? json_copy(reason.name) : json_new_null());
+        json_set_text(ground, "legal", *reason.legal_code ? reason.legal_code : NULL);
+        json_set(ground, "legal_name", reason.legal ? json_copy(reason.legal) : json_new_null());
+        json_set(ground, "cure", reason.cure ? json_copy(reason.cure) : json_new_null());
+        json_add(grounds, ground);
+    }
+    return grounds;
+}
+
+/* Whoever it goes to must be able to act on it. */
+static enum err read_target(struct call *c, const struct json *row, struct decision *d)
 {
     const struct json *to;
-    struct json *row;
+    struct json *found;
     TRY(body_object(c, "to", &to));
     if (!to)
         return ERR_OK;
     const char *user = json_text(to, "user"), *queue = json_text(to, "queue");
     if (user) {
-        TRY(load_named(c, TABLE_USER, "to", user, &row));
-        str_copy(d->to_user, sizeof d->to_user, row_id(row));
+        TRY(load_named(c, TABLE_USER, "to", user, &found));
+        TRY(case_need_colleague(c, row, found));
+        str_copy(d->to_user, sizeof d->to_user, row_id(found));
     } else if (queue) {
-        TRY(load_named(c, TABLE_QUEUE, "to", queue, &row));
-        str_copy(d->to_queue, sizeof d->to_queue, row_id(row));
+        TRY(load_named(c, TABLE_QUEUE, "to", queue, &found));
+        TRY(case_need_own_queue(c, row, found));
+        str_copy(d->to_queue, sizeof d->to_queue, row_id(found));
     }
     return ERR_OK;
+}
+
+/* --- what is to be completed --- */
+
+static enum err need_papers(struct call *c, const struct json *service, const struct json *papers)
+{
+    for (const struct json *one = json_first(papers); one; one = json_next(one))
+        TRY(case_need_document(c, service, "papers", json_as_text(one)));
+    return ERR_OK;
+}
+
+/* A field that the form shows, or a place inside one of its tables. */
+static bool is_asked(const struct form_view *view, const char *pointer)
+{
+    for (int i = 0; pointer && i < view->item_count; i++) {
+        const char *field = view->items[i].pointer;
+        size_t length = strlen(field);
+        if (length && strncmp(pointer, field, length) == 0 && (!pointer[length] || pointer[length] == '/'))
+            return true;
+    }
+    return false;
+}
+
+static enum err need_fields(struct call *c, const struct json *row, const struct json *service,
+                            const struct json *fields)
+{
+    struct case_form form;
+    struct form_view view = {0};
+    const struct json *unknown = NULL;
+    if (json_count(fields) == 0)
+        return ERR_OK;
+    if (json_count(fields) > FIELDS_MAX)
+        return refuse(c, "invalid_body", "fields", "\"fields\" holds at most %d.", FIELDS_MAX);
+    TRY(case_form_open(c, row, service, &form));
+    if (form.form)
+        form_view_build(form.form, case_form_data(row), &form.context, "", &view);
+    for (const struct json *one = json_first(fields); one && !unknown; one = json_next(one))
+        if (!is_asked(&view, json_as_text(one)))
+            unknown = one;
+    form_view_free(&view);
+    form_free(&form.form);
+    return unknown ? refuse(c, "unknown_field", "fields", "The form of %s has no field \"%.60s\".",
+                            case_title(row), json_as_text(unknown) ? json_as_text(unknown) : "")
+                   : ERR_OK;
+}
+
+static enum err read_lists(struct call *c, const struct json *row, const struct json *service,
+                           struct decision *d)
+{
+    if (d->event != CASE_DO_RETURN)
+        return ERR_OK;
+    TRY(body_array(c, "fields", &d->fields));
+    TRY(body_array(c, "papers", &d->papers));
+    TRY(need_papers(c, service, d->papers));
+    return need_fields(c, row, service, d->fields);
 }
 
 static enum err need_new_decision(struct call *c, const char *id)
@@ -73,7 +153,8 @@ static enum err need_new_decision(struct call *c, const char *id)
     return there ? refuse(c, "decision_exists", "decision", "This decision is recorded already.") : ERR_OK;
 }
 
-static enum err read_decision(struct call *c, const struct json *service, struct decision *d, int *reasons)
+static enum err read_decision(struct call *c, const struct json *row, const struct json *service,
+                              struct decision *d, int *reasons)
 {
     static const char *const outcomes[] = {"approve", "refuse", "return", "refer", NULL};
     *d = (struct decision){0};
@@ -83,18 +164,22 @@ static enum err read_decision(struct call *c, const struct json *service, struct
     TRY(body_text(c, "text", &d->text));
     TRY(body_text(c, "conditions", &d->conditions));
     TRY(body_array(c, "reasons", &d->reasons));
-    if (d->reasons && json_count(d->reasons) > CATALOGUE_REASONS_MAX)
-        return refuse(c, "invalid_body", "reasons", "\"reasons\" holds at most %d codes.",
-                      CATALOGUE_REASONS_MAX);
     case_outcome_find(d->outcome, &d->event);
-    TRY(read_target(c, d));
-    return check_reasons(c, service, d, reasons);
+    TRY(read_target(c, row, d));
+    TRY(read_lists(c, row, service, d));
+    return case_check_reasons(c, service, d->outcome, d->reasons, d->text, reasons);
 }
 
 /* --- writing --- */
 
-static enum err save_decision(struct call *c, const struct json *row, const struct decision *d,
-                              bool effective, bool confirm, const char *meeting)
+static void put_list(struct json *row, const char *name, const struct json *list)
+{
+    if (list)
+        json_set(row, name, json_copy(list));
+}
+
+static enum err save_decision(struct call *c, const struct json *row, const struct json *service,
+                              const struct decision *d, bool effective, const char *meeting)
 {
     enum { NOTICE_MAX = 32 * 1024 };
     const char *notice = json_text(c->body, "notice");
@@ -106,15 +191,19 @@ static enum err save_decision(struct call *c, const struct json *row, const stru
     json_set_text(decision, "kind", "decision");
     json_set_text(decision, "outcome", d->outcome);
     json_set(decision, "reasons", d->reasons ? json_copy(d->reasons) : json_new_array());
+    json_set(decision, "grounds", case_grounds(service, d->reasons)); /* as they read today */
     json_set_text(decision, "text", d->text);
     json_set_text(decision, "conditions", d->conditions);
+    put_list(decision, "fields", d->fields);
+    put_list(decision, "papers", d->papers);
     json_set_int(decision, "form_version", json_int(row, "form_version", 0));
+    json_set_text(decision, "form_sha256", json_text(row, "form_sha256"));
     json_set_text(decision, "by", c->actor->user);
     row_set_time(decision, "at", c->at_ms);
     json_set_null(decision, "confirmed_by");
     json_set_null(decision, "agree");
     json_set_bool(decision, "effective", effective);
-    json_set_bool(decision, "confirm", confirm);
+    json_set_bool(decision, "confirm", case_wants_second(service, d->outcome));
     json_set_text(decision, "meeting", meeting);
     if (*d->to_user || *d->to_queue)
         json_set(decision, "to", json_copy(json_get(c->body, "to")));
@@ -148,6 +237,25 @@ static void set_effective(struct call *c, struct json *row, const char *decision
     json_set_text(row, "holder_work", decision ? "decided" : "idle");
 }
 
+/* Back to the citizen, with what is to be mended. A paper that is asked for again counts as missing until it was
+ * looked at anew, else the application would be complete as soon as it comes back. */
+static enum err give_back(struct call *c, struct json *row, const struct decision *d)
+{
+    struct json *returned = case_note(c), *fields = json_new_array();
+    json_set_text(returned, "decision", d->id);
+    for (const struct json *one = json_first(d->fields); one; one = json_next(one)) {
+        struct json *field = json_new_object();
+        json_set_text(field, "pointer", json_as_text(one));
+        json_add(fields, field);
+    }
+    json_set(returned, "fields", fields);
+    json_set(returned, "papers", d->papers ? json_copy(d->papers) : json_new_array());
+    json_set(row, "returned", returned);
+    for (const struct json *one = json_first(d->papers); one; one = json_next(one))
+        TRY(case_put_document(c, row, json_as_text(one), "missing", d->text));
+    return ERR_OK;
+}
+
 /* The effective decision: the case's state follows it. */
 static enum err take_effect(struct call *c, struct json *row, const struct json *service,
                             const struct decision *d, int reasons)
@@ -159,11 +267,8 @@ static enum err take_effect(struct call *c, struct json *row, const struct json 
         json_set_text(row, "queue", *d->to_queue ? d->to_queue : NULL);
         json_set_text(row, "referred_by", c->actor->user);
     }
-    if (d->event == CASE_DO_RETURN) {
-        struct json *returned = case_note(c);
-        json_set_text(returned, "decision", d->id);
-        json_set(row, "returned", returned);
-    }
+    if (d->event == CASE_DO_RETURN)
+        TRY(give_back(c, row, d));
     if (complained && (d->event == CASE_DO_APPROVE || d->event == CASE_DO_REFUSE))
         row_set_flag(row, case_flag_text(CASE_COMPLAINED), false); /* decided anew: that answers it */
     if (d->event == CASE_DO_REFER)
@@ -253,14 +358,15 @@ static enum err need_reasons(struct call *c, const struct decision *d, int reaso
     return refuse(c, "reason_needed", "reasons", "Choose a reason: the citizen has a right to it.");
 }
 
-/* {case, decision, outcome, reasons, text?, conditions?, to?, notice?} */
+/* {case, decision, outcome, reasons, text?, conditions?, to?, notice?, fields?, papers?}: a return names the fields
+ * (pointers) and papers (codes) that are to be completed. */
 enum err case_decide(struct call *c)
 {
     struct json *row, *service;
     struct decision d;
     int reasons = 0;
     TRY(case_load(c, &row, &service));
-    TRY(read_decision(c, service, &d, &reasons));
+    TRY(read_decision(c, row, service, &d, &reasons));
     TRY(need_reasons(c, &d, reasons));
     enum case_meeting meeting = meeting_of(c, row, d.event);
     bool effective = meeting == CASE_MEET_EFFECTIVE || meeting == CASE_MEET_TOLD;
@@ -272,8 +378,7 @@ enum err case_decide(struct call *c)
         row_stamp(c, row, "concurring");
     if (meeting == CASE_MEET_TOLD)
         row_stamp(c, row, "told");
-    TRY(save_decision(c, row, &d, effective, case_wants_second(service, d.outcome),
-                      case_meeting_text(meeting)));
+    TRY(save_decision(c, row, service, &d, effective, case_meeting_text(meeting)));
     return case_save(c, row);
 }
 

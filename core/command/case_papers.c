@@ -7,18 +7,18 @@
 
 /* --- case.check_document --- */
 
-static enum err need_known_document(struct call *c, const struct json *service, const char *code)
+enum err case_need_document(struct call *c, const struct json *service, const char *field, const char *code)
 {
     const struct json *documents = json_get(service, "documents");
     for (const struct json *one = json_first(documents); one; one = json_next(one))
-        if (str_equal(json_text(one, "code"), code))
+        if (code && str_equal(json_text(one, "code"), code))
             return ERR_OK;
-    return refuse(c, "unknown_document", "document", "This service asks for no paper \"%.60s\".", code);
+    return refuse(c, "unknown_document", field, "This service asks for no paper \"%.60s\".",
+                  code ? code : "");
 }
 
-/* One row for each paper of a case: checking it again changes that row. */
-static enum err save_document(struct call *c, const struct json *row, const char *code, const char *state,
-                              const char *note)
+enum err case_put_document(struct call *c, const struct json *row, const char *code, const char *state,
+                           const char *note)
 {
     char id[UUID_TEXT];
     struct json *document;
@@ -47,8 +47,8 @@ enum err case_check_document(struct call *c)
     TRY(body_need(c, "document", &code));
     TRY(body_word(c, "state", states, &state));
     TRY(body_text(c, "note", &note));
-    TRY(need_known_document(c, service, code));
-    TRY(save_document(c, row, code, state, note));
+    TRY(case_need_document(c, service, "document", code));
+    TRY(case_put_document(c, row, code, state, note));
     TRY(case_settle(c, row, service));
     case_touch(c, row);
     return case_save(c, row);

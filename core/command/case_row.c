@@ -21,6 +21,7 @@ static const struct {
     {"due_at", offsetof(struct case_file, due_ms)},
     {"decided_at", offsetof(struct case_file, decided_ms)},
     {"delivered_at", offsetof(struct case_file, delivered_ms)},
+    {"lapses_at", offsetof(struct case_file, lapses_ms)},
 };
 static const enum case_flag all_flags[] = {CASE_DUPLICATE, CASE_CONTESTED, CASE_COMPLAINED, CASE_VOIDED};
 
@@ -171,6 +172,29 @@ enum err case_save(struct call *c, struct json *row)
     return save(c, TABLE_CASE, row);
 }
 
+/* --- who can act on it --- */
+
+enum err case_need_colleague(struct call *c, const struct json *row, const struct json *user)
+{
+    const char *agency = json_text(user, "agency");
+    if (!json_bool(user, "active", true))
+        return refuse(c, "user_inactive", "to", "%s does not work here any more.",
+                      json_text_or(user, "name", "This person"));
+    if (str_empty(agency) || str_equal(agency, json_text(row, "agency")))
+        return ERR_OK;
+    return refuse(c, "other_agency", "to", "%s works for another agency and cannot hold %s.",
+                  json_text_or(user, "name", "This person"), case_title(row));
+}
+
+enum err case_need_own_queue(struct call *c, const struct json *row, const struct json *queue)
+{
+    const char *agency = json_text(queue, "agency");
+    if (str_empty(agency) || str_equal(agency, json_text(row, "agency")))
+        return ERR_OK;
+    return refuse(c, "other_agency", "to", "Queue %.20s is another agency's: nobody there can act on %s.",
+                  json_text_or(queue, "code", ""), case_title(row));
+}
+
 /* --- small --- */
 
 static bool id_valid(const char *id)
@@ -285,6 +309,22 @@ void hall_calendar_read(const struct json *hall, struct hall_calendar *out)
     out->calendar.holiday_count = count;
 }
 
+/* What was added to the term: by case.extend, and while the clock stood still, as the term's own days count. */
+static int days_more(const struct json *row, const struct catalogue_time *time,
+                     const struct calendar *calendar)
+{
+    int more = 0;
+    int32_t from, until;
+    const struct json *extensions = json_get(row, "extensions"), *pauses = json_get(row, "pauses");
+    for (const struct json *one = json_first(extensions); one; one = json_next(one))
+        more += (int)json_int(one, "days", 0);
+    for (const struct json *one = json_first(pauses); one; one = json_next(one))
+        if (day_parse(json_text_or(one, "from", ""), &from) &&
+            day_parse(json_text_or(one, "until", ""), &until) && until > from)
+            more += time->working ? case_days_left(calendar, from, until) : until - from;
+    return more;
+}
+
 enum err case_set_due(struct call *c, struct json *row, const struct json *service)
 {
     enum { MINUTE_MS = 60 * 1000 };
@@ -297,11 +337,8 @@ enum err case_set_due(struct call *c, struct json *row, const struct json *servi
     TRY(load_hall(c, &hall));
     hall_calendar_read(hall, &hall_calendar);
     time_date(complete_ms, start);
-    int extra = 0;
-    const struct json *list = json_get(row, "extensions");
-    for (const struct json *one = json_first(list); one; one = json_next(one))
-        extra += (int)json_int(one, "days", 0);
     struct catalogue_time time = catalogue_time(service, json_text(json_get(row, "fee"), "tier"), start);
+    int extra = days_more(row, &time, &hall_calendar.calendar);
     bool minutes = time.days == 0 && time.minutes > 0;
     if (minutes)
         end_ms = complete_ms + time.minutes * (int64_t)MINUTE_MS + extra * (int64_t)DAY_MS;

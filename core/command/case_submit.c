@@ -40,15 +40,38 @@ static enum err give_back(struct call *c, struct json *row, const struct schema_
     return case_save(c, row);
 }
 
-/* The clock after a return begins anew, unless the service's law lets it run on ("time":{"runs_on":true}). */
+/* Of a clock that stood still while the citizen had to answer: those days are added to its end. */
+static enum err end_pause(struct call *c, struct json *row, const struct json *service)
+{
+    struct json *list;
+    char until[DATE_TEXT], from[DATE_TEXT];
+    int64_t from_ms = row_time(json_get(row, "returned"), "at");
+    if (!json_bool(json_get(service, "time"), "pauses", false) || from_ms < 0 ||
+        row_time(row, "complete_at") < 0)
+        return ERR_OK;
+    TRY(case_list(c, row, "pauses", &list));
+    time_date(from_ms, from);
+    time_date(c->at_ms, until);
+    struct json *pause = json_new_object();
+    json_set_text(pause, "from", from);
+    json_set_text(pause, "until", until);
+    json_add(list, pause);
+    return ERR_OK;
+}
+
+/* The clock after a return begins anew, unless the service's law lets it run on ("time":{"runs_on":true}) or go on
+ * where it stood ("pauses":true). */
 static enum err hand_in(struct call *c, struct json *row, const struct json *service, struct json *submitted)
 {
-    bool runs_on = json_bool(json_get(service, "time"), "runs_on", false);
+    const struct json *time = json_get(service, "time");
+    bool keep_clock = json_bool(time, "runs_on", false) || json_bool(time, "pauses", false);
     json_set(row, "submitted", submitted);
+    TRY(end_pause(c, row, service));
     json_set_null(row, "returned");
     json_set_null(row, "outcome");
     json_set_null(row, "decision");
-    TRY(case_do(c, row, &(struct case_act){.event = CASE_DO_SUBMIT, .keep_clock = runs_on}));
+    TRY(case_do(c, row, &(struct case_act){.event = CASE_DO_SUBMIT, .keep_clock = keep_clock}));
+    json_set_null(row, "withdrawn_reason");
     TRY(case_settle(c, row, service));
     return case_save(c, row);
 }

@@ -5,7 +5,9 @@
  *   decided_by confirmed_by confirm_pending
  *   holder_work                     idle drafted decided: what the holder did since hold_gen last grew
  *   submitted                       the form as it was handed in; the draft may be worked on further
- *   returned{by,at,fields[]|note}   why it went back; lapses_at: until when it may be answered
+ *   returned{by,at,decision,fields[{pointer}],papers[code]}
+ *                                   what is to be completed; lapses_at: until when it may be answered
+ *   pauses[{from,until}]            days on which the clock stood still
  *   draft_revs{pointer:{rev,by}} branches[]   who wrote what, and what two people wrote differently
  *   form_version form_sha256        the form that it was opened with; migrations[] says which drafts were taken over
  *   paid extensions[] due_first_at complaints[] corrections[] outputs[] contests[] queue duplicate_of */
@@ -68,6 +70,18 @@ void hall_calendar_read(const struct json *hall, struct hall_calendar *out);
 /* due_at from complete_at, the service's time and what was granted on top; null when no time is said. */
 enum err case_set_due(struct call *c, struct json *row, const struct json *service) MUST_USE;
 
+/* Refused as other_agency or user_inactive when that user or queue could not act on the case. */
+enum err case_need_colleague(struct call *c, const struct json *row, const struct json *user) MUST_USE;
+enum err case_need_own_queue(struct call *c, const struct json *row, const struct json *queue) MUST_USE;
+
+/* --- case_papers.c --- */
+/* Refused as unknown_document, at field, when the service asks for no such paper. */
+enum err case_need_document(struct call *c, const struct json *service, const char *field,
+                            const char *code) MUST_USE;
+/* One row for each paper of a case: writing it again changes that row. */
+enum err case_put_document(struct call *c, const struct json *row, const char *code, const char *state,
+                           const char *note) MUST_USE;
+
 /* --- case_clock.c --- */
 /* lapses_at: until when the citizen may answer a return; null in every other state. The row is not saved here. */
 enum err case_put_lapse(struct call *c, struct json *row) MUST_USE;
@@ -109,6 +123,12 @@ enum err case_branches_settle(struct call *c, struct json *row, const struct jso
                               const char *dispute, bool mine, const struct json *fields) MUST_USE;
 
 /* --- case_decide.c --- */
+/* Only the service's own reasons for this outcome, as each carries its legal ground and its cure. Where the service
+ * names none, a written text takes their place. *count gets how many there are. Codes: unknown_reason. */
+enum err case_check_reasons(struct call *c, const struct json *service, const char *outcome,
+                            const struct json *reasons, const char *text, int *count) MUST_USE;
+/* [{code,name,legal,legal_name,cure}] of those reasons as the service has them; the caller owns it. */
+struct json *case_grounds(const struct json *service, const struct json *reasons);
 /* A supervisor chose this decision of a contested case: it becomes the effective one by a new row. */
 enum err case_decision_choose(struct call *c, struct json *row, const struct json *service,
                               const char *decision) MUST_USE;

@@ -153,7 +153,7 @@ static const struct command_words {
      ""},
     {"case.decide",
      "case:string! decision:uuid! outcome:string! reasons:strings! text:string conditions:string to:object "
-     "notice:string",
+     "notice:string fields:strings papers:strings",
      ""},
     {"case.confirm", "case:string! decision:string! agree:boolean! note:string", ""},
     {"case.extend", "case:string! days:integer! reason:string!", ""},
@@ -161,10 +161,10 @@ static const struct command_words {
      "case:string! text:string from:string decision:string reasons:strings complaint:string answer:string "
      "answer_decision:uuid",
      ""},
-    {"case.void", "case:string! reason:string!", ""},
+    {"case.void", "case:string! reason:string! copy:integer", ""},
     {"case.duplicate", "case:string! of:string!?", ""},
     {"case.assign", "case:string! to:object!", ""},
-    {"case.deliver", "case:string! to:string note:string ready:boolean", ""},
+    {"case.deliver", "case:string! to:string note:string ready:boolean output:string", ""},
     {"case.withdraw", "case:string! reason:string", ""},
     {"case.correct", "case:string! reason:string! patch:object text:string correction:string state:string",
      ""},

@@ -187,6 +187,10 @@ static bool check_agency(const struct case_file *file, const struct case_act *ac
 static bool check_second_person(const struct case_file *file, const struct case_act *act,
                                 struct refusal *refusal)
 {
+    if (file->flags & CASE_CONTESTED)
+        return refusal_set(refusal, "contested",
+                           "%s has two decisions: a supervisor must choose before one is confirmed.",
+                           file->number);
     if (!file->four_eyes)
         return refusal_set(refusal, "no_confirmation_needed", "%s needs no second person.", file->number);
     if (!str_empty(file->confirmed_by))
@@ -223,10 +227,21 @@ static bool check_deem(const struct case_file *file, const struct case_act *act,
     return true;
 }
 
+/* The hall may not have come to it yet: the date alone counts. */
+static bool check_answer(const struct case_file *file, const struct case_act *act, struct refusal *refusal)
+{
+    if (file->state != CASE_RETURNED || !file->lapses_ms || act->now_ms <= file->lapses_ms)
+        return true;
+    return refusal_set(refusal, "lapsed",
+                       "%s has lapsed: it was not answered in time. Open a new application.", file->number);
+}
+
 static bool check_particulars(const struct case_file *file, const struct case_act *act,
                               struct refusal *refusal)
 {
     switch (act->event) {
+    case CASE_DO_SUBMIT:
+        return check_answer(file, act, refusal);
     case CASE_DO_CONFIRM:
     case CASE_DO_DISAGREE:
         return check_second_person(file, act, refusal);
@@ -244,7 +259,8 @@ static bool check_particulars(const struct case_file *file, const struct case_ac
 static const struct transition *permitted(const struct case_file *file, const struct case_act *act,
                                           struct refusal *refusal)
 {
-    const struct transition *t = find(act->event, file->state);
+    bool late_record = act->event == CASE_DO_SUBMIT && case_answered_in_time(file, act->now_ms);
+    const struct transition *t = find(act->event, late_record ? CASE_RETURNED : file->state);
     if (!check_agency(file, act, refusal))
         return NULL;
     if (!t) {
@@ -294,16 +310,23 @@ bool case_is_open(enum case_state state)
     return case_allows(state, CASE_DO_WITHDRAW, NULL);
 }
 
-bool case_extend_check(const struct case_file *file, int days_max, int days_given, int days,
+bool case_extend_check(const struct case_file *file, int days_max, int given, int days,
                        struct refusal *refusal)
 {
     if (!file->due_ms || !case_is_open(file->state))
         return refusal_set(refusal, "not_extendable", "%s has no deadline to extend.", file->number);
-    if (days <= 0 || days > days_max - days_given)
-        return refusal_set(refusal, "extension_too_long",
-                           "The law allows %d days more for %s, of which %d were given.", days_max,
-                           file->number, days_given);
+    if (given > 0)
+        return refusal_set(refusal, "already_extended",
+                           "The deadline of %s was extended already: once is all.", file->number);
+    if (days <= 0 || days > days_max)
+        return refusal_set(refusal, "extension_too_long", "The law allows %d days more for %s.", days_max,
+                           file->number);
     return true;
+}
+
+bool case_answered_in_time(const struct case_file *file, int64_t at_ms)
+{
+    return file->state == CASE_WITHDRAWN && file->lapses_ms && at_ms <= file->lapses_ms;
 }
 
 /* --- an offline decision meets a reassignment --- */

@@ -62,6 +62,7 @@ struct case_file {
     char decided_by[MODEL_ID], confirmed_by[MODEL_ID]; /* of the effective decision */
     /* The legal clock starts at complete. due_ms is set by the caller from case_due_day (calendar.h). */
     int64_t submitted_ms, complete_ms, due_ms, decided_ms, delivered_ms;
+    int64_t lapses_ms; /* of a return: until when it may be answered; 0 none */
     int64_t changed_ms;
 };
 
@@ -78,7 +79,7 @@ struct case_act {
 
 bool case_allows(enum case_state state, enum case_event event, enum case_state *to);
 /* Codes: other_agency, not_<state> (not_complete …), case_closed, reason_needed, note_needed, same_person,
- * no_confirmation_needed, already_confirmed, confirm_first, contested, voided, no_complaint, not_due. */
+ * no_confirmation_needed, already_confirmed, confirm_first, contested, voided, no_complaint, not_due, lapsed. */
 bool case_check(const struct case_file *file, const struct case_act *act, struct refusal *refusal);
 bool case_apply(struct case_file *file, const struct case_act *act, struct refusal *refusal);
 /* Not delivered, withdrawn or refused. */
@@ -116,6 +117,9 @@ enum case_meeting case_meet(const struct case_meet *meet);
 const char *case_meeting_text(enum case_meeting meeting); /* "effective" "told" "contested" "concurring" */
 
 /* --- the legal clock: calendar.h has the days --- */
-/* An extension within what the law allows in sum. Codes: not_extendable, extension_too_long. */
-bool case_extend_check(const struct case_file *file, int days_max, int days_given, int days,
+/* One extension, within what the law allows. given: how many there were. Codes: not_extendable, already_extended,
+ * extension_too_long. */
+bool case_extend_check(const struct case_file *file, int days_max, int given, int days,
                        struct refusal *refusal);
+/* A return lapsed, but its answer was given before: the record came late, the citizen did not. */
+bool case_answered_in_time(const struct case_file *file, int64_t at_ms);

@@ -231,13 +231,48 @@ TEST(model_case_extension)
 {
     struct case_file file = file_in(CASE_COMPLETE);
     struct refusal refusal;
-    CHECK(case_extend_check(&file, 10, 4, 6, &refusal));
-    CHECK(!case_extend_check(&file, 10, 4, 7, &refusal));
+    CHECK(case_extend_check(&file, 10, 0, 10, &refusal));
+    CHECK(!case_extend_check(&file, 10, 0, 11, &refusal));
     CHECK_TEXT(refusal.code, "extension_too_long");
-    CHECK(!case_extend_check(&file, 10, 4, 0, &refusal));
+    CHECK(!case_extend_check(&file, 10, 0, 0, &refusal));
+    CHECK(!case_extend_check(&file, 10, 1, 3, &refusal)); /* once is all */
+    CHECK_TEXT(refusal.code, "already_extended");
     file.due_ms = 0;
     CHECK(!case_extend_check(&file, 10, 0, 1, &refusal));
     CHECK_TEXT(refusal.code, "not_extendable");
+}
+
+TEST(model_case_return_is_answered_until_its_day)
+{
+    struct case_file file = file_in(CASE_RETURNED);
+    struct refusal refusal = {0};
+    struct case_act act = act_of(CASE_DO_SUBMIT);
+    file.lapses_ms = t0 - 1;
+    CHECK(!case_apply(&file, &act, &refusal)); /* the hall has not come to it, and yet it is over */
+    CHECK_TEXT(refusal.code, "lapsed");
+    file = file_in(CASE_WITHDRAWN); /* the hall came to it, and then an answer that was given before */
+    file.lapses_ms = t0;
+    CHECK(case_apply(&file, &act, &refusal));
+    CHECK_INT(file.state, CASE_SUBMITTED);
+    file = file_in(CASE_WITHDRAWN);
+    file.lapses_ms = t0 - 1;
+    CHECK(!case_apply(&file, &act, &refusal));
+    CHECK_TEXT(refusal.code, "case_closed");
+    file = file_in(CASE_WITHDRAWN); /* by the citizen's wish: nothing brings it back */
+    CHECK(!case_apply(&file, &act, &refusal));
+}
+
+TEST(model_case_contested_decision_is_not_confirmed)
+{
+    struct case_file file = file_in(CASE_REFUSED);
+    struct refusal refusal = {0};
+    struct case_act act = act_of(CASE_DO_CONFIRM);
+    file.four_eyes = true;
+    file.flags = CASE_CONTESTED;
+    CHECK(!case_apply(&file, &act, &refusal));
+    CHECK_TEXT(refusal.code, "contested");
+    file.flags = 0;
+    CHECK(case_apply(&file, &act, &refusal));
 }
 
 TEST(model_case_offline_decision_meets_reassignment)
