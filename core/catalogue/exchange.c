@@ -49,6 +49,19 @@ void exchange_note(struct catalogue_reading *reading, const char *format, ...)
     free(text);
 }
 
+void exchange_agency(struct catalogue_reading *reading, struct json *agency)
+{
+    const struct json *list = reading->file->agencies;
+    const char *id = json_text(agency, "id");
+    for (const struct json *one = json_first(list); one; one = json_next(one))
+        if (str_equal(json_text(one, "id"), id)) {
+            exchange_note(reading, "The agency %s stands in this file twice: the first one counts.", id);
+            json_free(&agency);
+            return;
+        }
+    json_add(reading->file->agencies, agency);
+}
+
 void catalogue_file_free(struct catalogue_file *file)
 {
     for (size_t i = 0; i < file->count; i++) {
@@ -126,7 +139,7 @@ static void read_agencies(struct catalogue_reading *reading, const struct json *
         if (str_empty(json_text(one, "id")) || !*json_name_in(json_get(one, "name"), "en"))
             exchange_refuse(reading, xasprintf("/agencies/%zu", i), "An agency needs an id and a name.");
         else
-            json_add(reading->file->agencies, json_copy(one));
+            exchange_agency(reading, json_copy(one));
 }
 
 /* False: it is JSON, and no catalogue. */

@@ -17,6 +17,8 @@ struct catalogue_reading {
 /* Both take where and service. */
 void exchange_add(struct catalogue_reading *reading, char *where, struct json *service);
 void exchange_refuse(struct catalogue_reading *reading, char *where, const char *format, ...) PRINTF(3, 4);
+/* Takes agency. One that the file names already is left out, and told. */
+void exchange_agency(struct catalogue_reading *reading, struct json *agency);
 void exchange_note(struct catalogue_reading *reading, const char *format, ...) PRINTF(2, 3);
 
 /* Those that are services, in the order of their ids, then of the file. The caller frees. */

@@ -636,6 +636,10 @@ static void put_service(struct linking *linking, const struct json *of)
     put_names(&service, "description", json_get(of, "description"), "description",
               json_name_in(json_get(of, "name"), linking->language));
     json_set_text(service.node, "hasCompetentAuthority", authority);
+    if (!*agency)
+        json_add_text(service.derived, "agency");
+    if (!*agency && json_get(of, "agency"))
+        set_rest(&service, "agency", json_get(of, "agency"));
     put_status(&service, json_get(of, "status"));
     if (is_names(keywords, true))
         json_set(service.node, "keyword", json_copy(keywords));
@@ -840,7 +844,8 @@ static struct json *read_linked_service(const struct reader *reader, const struc
 {
     struct json *service = json_new_object();
     take(service, "id", node, "identifier");
-    take(service, "agency", linked(reader, node, "hasCompetentAuthority"), "identifier");
+    if (!json_has_text(json_get(node, "loket:derived"), "agency"))
+        take(service, "agency", linked(reader, node, "hasCompetentAuthority"), "identifier");
     take_concept(reader, service, "status", node, "status");
     take(service, "name", node, "title");
     take(service, "description", node, "description");
@@ -867,7 +872,7 @@ static void read_agency(struct reader *reader, const struct json *node)
     take_rest(agency, node);
     if (!str_empty(json_text(agency, "id")) && *json_name_in(json_get(agency, "name"), FALLBACK) &&
         !json_get(node, "loket:unlisted"))
-        json_add(reader->reading->file->agencies, agency);
+        exchange_agency(reader->reading, agency);
     else
         json_free(&agency);
 }

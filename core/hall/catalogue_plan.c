@@ -10,11 +10,12 @@
 #include "core/command/version.h"
 
 enum {
-    ID_MAX = 56 /* "@" and six digits of a version must fit behind it */,
-    SERVICE_MAX = 1024 * 1024,
-    STEP = 32,
+    ID_MAX = 56, /* "@" and the digits of a version fit behind it (version.h) */
     VERSION_MAX = 999999,
-    NOTES_MAX = 200
+    SERVICE_MAX = 1024 * 1024,      /* bytes of one service as JSON: it goes to every workstation */
+    DEPTH_MAX = JSON_DEPTH_MAX - 4, /* as a part of a whole catalogue it must still be read */
+    STEP = 32,
+    NOTES_MAX = 200,
 };
 
 /* A row by its id. */
@@ -195,6 +196,8 @@ char *plan_fault(const struct json *row, const struct json *hall)
         fault = xasprintf("/: A service is at most %d KiB large; this one has %zu.", SERVICE_MAX / 1024,
                           text.length / 1024);
     buf_free(&text);
+    if (!fault && json_depth(row) > DEPTH_MAX)
+        fault = xasprintf("/: A service is nested at most %d levels deep.", DEPTH_MAX);
     if (fault)
         return fault;
     catalogue_check(row, &found);

@@ -84,16 +84,14 @@ static void progress_end(struct progress *progress)
 
 /* --- what is shown --- */
 
-/* What stands in a file may be anything: no letter of it steers a terminal. */
+/* What stands in a file may be anything: no letter of it steers a terminal or begins a line. */
 static void print_text(const char *text)
 {
-    for (size_t used; *text; text += used) {
-        int32_t code = utf8_decode(text, strnlen(text, 4), &used);
-        if (code < ' ' || (code >= 0x7f && code < 0xa0))
-            putchar('?');
-        else
-            fwrite(text, 1, used, stdout);
-    }
+    struct buf plain = {0};
+    utf8_add_plain(&plain, text);
+    for (const char *c = buf_text(&plain); *c; c++)
+        putchar(*c == '\n' ? ' ' : *c);
+    buf_free(&plain);
 }
 
 static void print_members(const struct plan_line *line)
