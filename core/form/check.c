@@ -7,47 +7,21 @@
 
 #include "core/form/checking.h"
 #include "core/form/migrate.h"
+#include "core/form/near.h"
 #include "core/form/pattern.h"
 #include "core/form/pointer.h"
 #include "core/form/rule.h"
 
-enum { NEAR_LETTERS = 2, WORD_MAX = 32 };
-
 /* --- the schema as it is written --- */
-
-/* Letters to add, take away or change; words longer than WORD_MAX are not near anything. */
-static int distance(const char *a, const char *b)
-{
-    int row[WORD_MAX + 1], length = (int)strlen(b);
-    if (strlen(a) > WORD_MAX || length > WORD_MAX)
-        return WORD_MAX;
-    for (int k = 0; k <= length; k++)
-        row[k] = k;
-    for (int i = 0; a[i]; i++) {
-        int corner = row[0];
-        row[0] = i + 1;
-        for (int k = 0; k < length; k++) {
-            int change = corner + (a[i] != b[k]), best = row[k] < row[k + 1] ? row[k] + 1 : row[k + 1] + 1;
-            corner = row[k + 1];
-            row[k + 1] = change < best ? change : best;
-        }
-    }
-    return row[length];
-}
 
 /* The known keyword that an unknown one was probably meant to be; NULL: none. */
 static const char *meant(const char *name)
 {
-    const char *best = NULL, *keyword;
-    int least = NEAR_LETTERS + 1;
-    for (int i = 0; (keyword = schema_keyword_at(i)); i++) {
-        int far = distance(name, keyword);
-        if (far < least) {
-            least = far;
-            best = keyword;
-        }
-    }
-    return best;
+    struct near near = {.wanted = name};
+    const char *keyword;
+    for (int i = 0; (keyword = schema_keyword_at(i)); i++)
+        near_try(&near, keyword);
+    return near.best;
 }
 
 static void unknown_keyword(struct form_findings *findings, const char *pointer, const char *name)
@@ -80,7 +54,8 @@ static void check_metaschema(struct form_findings *findings, const char *pointer
 {
     if (uri && (strstr(uri, "draft-07") || strstr(uri, "2019-09")))
         form_findings_add(findings, FORM_WARNING, pointer,
-                          "This schema says it is of an older draft; it is read as 2020-12.");
+                          "This schema says it is of an older draft; it is read as 2020-12. Write "
+                          "\"https://json-schema.org/draft/2020-12/schema\", or leave it out.");
 }
 
 struct reading {
@@ -88,6 +63,57 @@ struct reading {
     struct buf path;
     int depth;
 };
+
+/* --- what no value can satisfy --- */
+
+static void check_limits(struct reading *reading, const struct json *node)
+{
+    static const struct {
+        const char *least, *most;
+        bool equal; /* whether both may be the same */
+    } pairs[] = {
+        {"minLength", "maxLength", true},
+        {"minItems", "maxItems", true},
+        {"minProperties", "maxProperties", true},
+        {"minimum", "maximum", true},
+        {"minimum", "exclusiveMaximum", false},
+        {"exclusiveMinimum", "maximum", false},
+        {"exclusiveMinimum", "exclusiveMaximum", false},
+    };
+    size_t length = reading->path.length;
+    for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
+        const struct json *least = json_get(node, pairs[i].least), *most = json_get(node, pairs[i].most);
+        double low = json_as_number(least, 0), high = json_as_number(most, 0);
+        if (!json_is_number(least) || !json_is_number(most) || low < high || (pairs[i].equal && low <= high))
+            continue;
+        pointer_add(&reading->path, pairs[i].least);
+        form_findings_add(
+            reading->findings, FORM_BROKEN, buf_text(&reading->path),
+            "No value can satisfy this: \"%s\" leaves nothing below \"%s\". Turn the two round, or mend "
+            "one.",
+            pairs[i].least, pairs[i].most);
+        pointer_cut(&reading->path, length);
+    }
+}
+
+static void check_doubles(struct reading *reading, const struct json *list)
+{
+    size_t length = reading->path.length, i = 0;
+    for (const struct json *one = json_is_array(list) ? json_first(list) : NULL; one;
+         one = json_next(one), i++) {
+        const struct json *before = json_first(list);
+        while (before != one && !json_equal(before, one))
+            before = json_next(before);
+        if (before == one)
+            continue;
+        pointer_add_index(&reading->path, i);
+        form_findings_add(reading->findings, FORM_BROKEN, buf_text(&reading->path),
+                          "This value stands in the list twice: remove one of the two.");
+        pointer_cut(&reading->path, length);
+    }
+}
+
+/* --- the walk through it --- */
 
 static void read_schema(struct reading *reading, const struct json *node);
 
@@ -114,6 +140,8 @@ static void read_keyword(struct reading *reading, const struct json *member)
         unknown_keyword(reading->findings, pointer, name);
     else if (strcmp(name, "pattern") == 0 && json_as_text(member))
         check_pattern(reading->findings, pointer, json_as_text(member));
+    else if (strcmp(name, "enum") == 0)
+        check_doubles(reading, member);
     else if (strcmp(name, "$schema") == 0)
         check_metaschema(reading->findings, pointer, json_as_text(member));
     if (holds == HOLDS_SCHEMA)
@@ -128,6 +156,7 @@ static void read_schema(struct reading *reading, const struct json *node)
     if (!json_is_object(node) || reading->depth > JSON_DEPTH_MAX)
         return;
     reading->depth++;
+    check_limits(reading, node);
     for (const struct json *member = json_first(node); member; member = json_next(member)) {
         pointer_add(&reading->path, json_name(member));
         read_keyword(reading, member);
@@ -249,7 +278,9 @@ static void check_version(struct checking *checking)
 {
     const struct json *version = json_get(json_get(checking->service, "form"), "version");
     if (version && (!json_is_integer(version) || json_as_int(version, 0) < 1))
-        form_findings_add(checking->findings, FORM_BROKEN, "/form/version", "This must be a number from 1.");
+        form_findings_add(
+            checking->findings, FORM_BROKEN, "/form/version",
+            "This must be a number from 1. Write 1, and one more for each form that is published later.");
 }
 
 /* A broken condition keeps the form from opening, and was told where it stands. */
@@ -277,6 +308,7 @@ void form_check(const struct form_source *source, const char *const *languages, 
     if (err != ERR_OK && !told_of_layout(findings))
         tell_compile(&checking, "/form/schema", info.text);
     if (err == ERR_OK) {
+        check_names(&checking);
         check_fields(&checking);
         check_layout(&checking);
         check_hidden(&checking);

@@ -80,7 +80,10 @@ static void check_format(struct checking *checking, const struct checked_field *
 {
     const char *format = json_text(field->schema, "format");
     if (format && !format_known(format))
-        add(checking, FORM_WARNING, field, "format", "This format is not checked here; it is a note only.");
+        add(checking, FORM_WARNING, field, "format",
+            "This format is not checked here and only a note. Use one that is (date, time, email, money, "
+            "fin, "
+            "nik …), or a pattern.");
 }
 
 static void check_default(struct checking *checking, const struct checked_field *field)
@@ -88,7 +91,8 @@ static void check_default(struct checking *checking, const struct checked_field 
     const struct json *preset = json_get(field->schema, "default");
     if (preset && schema_node(checking->form->schema, field->schema) &&
         !schema_valid_at(checking->form->schema, field->schema, preset))
-        add(checking, FORM_BROKEN, field, "default", "The default is not valid for its own field.");
+        add(checking, FORM_BROKEN, field, "default",
+            "The default is not valid for its own field: write a value that the field may have, or none.");
 }
 
 static void check_prefill(struct checking *checking, const struct checked_field *field)
@@ -115,14 +119,19 @@ static void check_options(struct checking *checking, const struct checked_field 
     if (!x)
         return;
     if (!*name)
-        add(checking, FORM_BROKEN, field, "x-options", "This must name a list of the pack.");
+        add(checking, FORM_BROKEN, field, "x-options",
+            "This must name a list of the pack: write \"x-options\": \"NAME\".");
     else if ((pack || common) && !json_get(json_get(common, "lists"), name) &&
              !json_get(json_get(pack, "lists"), name))
-        add(checking, FORM_BROKEN, field, "x-options", "The pack has no list of this name.");
+        add(checking, FORM_BROKEN, field, "x-options",
+            "The pack has no list of this name: add it to \"lists\" of pack.json or common.json, or mend the "
+            "name.");
     const struct json *where = json_get(x, "where");
     for (const struct json *one = json_first(where); one; one = json_next(one))
         if (!json_as_text(one) || !checking_has_field(checking, "", json_as_text(one)))
-            add(checking, FORM_BROKEN, field, "x-options", "It is filtered by a field that is not there.");
+            add(checking, FORM_BROKEN, field, "x-options",
+                "It is filtered by a field that is not there: write the field's pointer, such as "
+                "\"/region\".");
 }
 
 /* --- x-compute --- */
@@ -140,7 +149,10 @@ static void check_compute(struct checking *checking, const struct checked_field 
             "A computed field must say \"readOnly\": true, as nobody types it.");
     for (const struct json *one = json_first(of); one; one = json_next(one))
         if (!json_as_text(one) || !checking_has_field(checking, field->inside, json_as_text(one)))
-            add(checking, FORM_BROKEN, field, "x-compute", "It is computed from a field that is not there.");
+            add(checking, FORM_BROKEN, field, "x-compute",
+                "It is computed from a field that is not there: write the field's pointer, such as \"/born\" "
+                "or "
+                "\"/rows/*/amount\".");
 }
 
 /* Whether a is computed from b, or from something inside or around it. */
@@ -189,7 +201,7 @@ static void check_cycles(struct checking *checking)
     for (int i = 0; i < cycle.count; i++)
         if (cycle.state[i] == 0 && leads_back(&cycle, i))
             add(checking, FORM_BROKEN, cycle.list[i], "x-compute",
-                "This field is computed from itself, by way of others.");
+                "This field is computed from itself, by way of others: take one of them out of \"of\".");
     free(cycle.list);
     free(cycle.state);
 }
@@ -216,7 +228,8 @@ static void check_papers(struct checking *checking)
         if (!names_are_fields(checking, json_get(one, "when")))
             form_findings_add(checking->findings, FORM_BROKEN,
                               arena_printf(&checking->arena, "/documents/%zu/when", i),
-                              "This condition speaks of a field that the form does not have.");
+                              "This condition speaks of a field that the form does not have: name one of its "
+                              "properties.");
 }
 
 void check_fields(struct checking *checking)

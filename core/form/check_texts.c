@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "core/form/checking.h"
+#include "core/form/near.h"
 #include "core/form/notice.h"
 #include "core/form/pointer.h"
 #include "core/form/rule.h"
@@ -15,16 +16,31 @@ struct gaps { /* of one language */
     bool own; /* the pack's own: plain texts are written in it */
     int all, missing;
     const struct json *first; /* where the first one is missing */
+    const char *key;          /* of that one in "texts"; NULL: it is given at its place */
 };
 
-static void count_text(struct gaps *gaps, bool there, const struct json *where)
+/* key: where "texts" would have it; NULL. */
+static void count_text(struct gaps *gaps, bool there, const struct json *where, const char *key)
 {
     gaps->all++;
     if (there)
         return;
     gaps->missing++;
-    if (!gaps->first)
-        gaps->first = where;
+    if (gaps->first)
+        return;
+    gaps->first = where;
+    gaps->key = key ? arena_strdup(&gaps->checking->arena, key) : NULL;
+}
+
+/* By its path, as one would write it: children.name.label. */
+static void count_by_path(struct gaps *gaps, bool there, const struct json *where, const char *pointer,
+                          const char *suffix)
+{
+    struct buf key = {0};
+    form_dotted(pointer, &key);
+    buf_adds(&key, suffix);
+    count_text(gaps, there, where, buf_text(&key));
+    buf_free(&key);
 }
 
 /* A text without small letters ("FIN", "KTP-el" has some, "1.2" none) is the same in every language. */
@@ -104,7 +120,8 @@ static void count_options(struct gaps *gaps, const struct checked_field *field)
         const char *text = json_as_text(one);
         char *suffix = text ? xasprintf(".%s", text) : NULL;
         if (text && !is_sign(text))
-            count_text(gaps, texts_have(gaps, schema, field->pointer, suffix), schema);
+            count_by_path(gaps, texts_have(gaps, schema, field->pointer, suffix), schema, field->pointer,
+                          suffix);
         free(suffix);
     }
     list = form_keyword(form, schema, "oneOf") ? form_keyword(form, schema, "oneOf")
@@ -114,8 +131,10 @@ static void count_options(struct gaps *gaps, const struct checked_field *field)
         char *suffix = text ? xasprintf(".%s", text) : NULL;
         bool there = (suffix && texts_have(gaps, schema, field->pointer, suffix)) ||
                      names_have(gaps, json_get(one, "title"));
-        if (json_get(one, "title") || text)
-            count_text(gaps, there, one);
+        if (suffix)
+            count_by_path(gaps, there, one, field->pointer, suffix);
+        else if (json_get(one, "title"))
+            count_text(gaps, there, one, NULL);
         free(suffix);
     }
 }
@@ -129,7 +148,7 @@ static void count_field(struct gaps *gaps, const struct checked_field *field)
                  (form->layout && control_has(gaps, form->layout, "", field->pointer, 0));
     if (json_is_bool(field->schema))
         return;
-    count_text(gaps, there, field->schema);
+    count_by_path(gaps, there, field->schema, field->pointer, ".label");
     count_options(gaps, field);
 }
 
@@ -150,7 +169,7 @@ static void count_layout(struct gaps *gaps, const struct json *element, int dept
             count_text(gaps,
                        names_have(gaps, label) || (text && key_has(gaps, text, "")) ||
                            (key && key_has(gaps, key, ".label")),
-                       element);
+                       element, NULL);
     }
     if (form_detail(element))
         count_layout(gaps, form_detail(element), depth + 1);
@@ -167,9 +186,12 @@ void check_gaps(struct checking *checking, const char *const *languages, int cou
             count_field(&gaps, &checking->fields[i]);
         count_layout(&gaps, checking->form->layout, 0);
         if (gaps.missing)
-            form_findings_add(checking->findings, FORM_WARNING, checking_where(checking, gaps.first, ""),
-                              "%d of %d texts are untranslated in \"%s\"; this is the first.", gaps.missing,
-                              gaps.all, gaps.lang);
+            form_findings_add(
+                checking->findings, FORM_WARNING, checking_where(checking, gaps.first, ""),
+                "%d of %d texts are untranslated in \"%s\"; this is the first. Write it %s%s%s.",
+                gaps.missing, gaps.all, gaps.lang,
+                gaps.key ? "under \"texts\" as \"" : "at its place, a text for each language",
+                gaps.key ? gaps.key : "", gaps.key ? "\"" : "");
     }
 }
 
@@ -225,13 +247,36 @@ static bool resolve(const struct checking *checking, const char *const *sections
     return is_known(checking, name);
 }
 
+/* A name that notices know that is near, or a field of the draft; NULL. */
+static const char *meant(struct checking *checking, const char *name)
+{
+    static const char draft[] = "draft.";
+    const bool of_draft = str_starts(name, draft);
+    struct near near = {.wanted = of_draft ? name + strlen(draft) : name};
+    const char *known;
+    for (int i = 0; !of_draft && (known = notice_name_at(i)); i++)
+        near_try(&near, known);
+    for (int i = 0; of_draft && i < checking->field_count; i++) {
+        struct buf path = {0};
+        form_dotted(checking->fields[i].pointer, &path);
+        near_try(&near, arena_strdup(&checking->arena, buf_text(&path)));
+        buf_free(&path);
+    }
+    return of_draft && near.best ? arena_printf(&checking->arena, "%s%s", draft, near.best) : near.best;
+}
+
 static void check_name(void *context, const char *name, const char *const *sections, int depth)
 {
     struct noticing *noticing = context;
     struct buf path = {0};
-    if (!(depth && strcmp(name, ".") == 0) && !resolve(noticing->checking, sections, depth, name, &path))
-        form_findings_add(noticing->checking->findings, FORM_BROKEN, noticing->pointer,
-                          "A notice cannot speak of {{%s}} here: nothing gives this name a value.", name);
+    if (!(depth && strcmp(name, ".") == 0) && !resolve(noticing->checking, sections, depth, name, &path)) {
+        const char *near = meant(noticing->checking, name);
+        form_findings_add(
+            noticing->checking->findings, FORM_BROKEN, noticing->pointer,
+            "A notice cannot speak of {{%s}} here: nothing gives this name a value. %s%s%s", name,
+            near ? "Did you mean {{" : "Use today, hall, person.name, draft. and a field of the form …",
+            near ? near : "", near ? "}}?" : "");
+    }
     buf_free(&path);
 }
 
@@ -240,7 +285,8 @@ static void check_template(struct checking *checking, const struct json *templat
     struct noticing noticing = {checking, pointer};
     struct err_info info = {0};
     if (!json_as_text(template))
-        form_findings_add(checking->findings, FORM_BROKEN, pointer, "This must be a text.");
+        form_findings_add(checking->findings, FORM_BROKEN, pointer,
+                          "This must be a text: the template in one language.");
     else if (notice_names(json_as_text(template), check_name, &noticing, &info) != ERR_OK)
         form_findings_add(checking->findings, FORM_BROKEN, pointer, "%s", info.text);
 }
@@ -249,7 +295,8 @@ void check_notices(struct checking *checking)
 {
     const struct json *notices = json_get(checking->service, "notices");
     if (notices && !json_is_object(notices)) {
-        form_findings_add(checking->findings, FORM_BROKEN, "/notices", "This must be an object.");
+        form_findings_add(checking->findings, FORM_BROKEN, "/notices",
+                          "This must be an object: write \"notices\": {\"approve\": {\"en\": \"…\"}}.");
         return;
     }
     for (const struct json *one = json_first(notices); one; one = json_next(one)) {

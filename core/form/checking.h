@@ -21,6 +21,10 @@ const char *checking_where(struct checking *checking, const struct json *node, c
 /* Whether pointer leads to something in the form; "*" stands for every row. */
 bool checking_has_field(const struct checking *checking, const char *inside, const char *pointer);
 
+/* Whether what a condition demands (const, enum) can be a value of the field at all. check_names.c */
+void checking_possible(struct checking *checking, const struct json *condition, const struct json *field);
+
+void check_names(struct checking *checking);   /* check_names.c: what conditions and requirements speak of */
 void check_fields(struct checking *checking);  /* check_fields.c: formats, defaults, x-… */
 void check_layout(struct checking *checking);  /* check_layout.c: elements, rules, what is reached */
 void check_hidden(struct checking *checking);  /* check_hidden.c: required while hidden */

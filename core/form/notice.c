@@ -65,7 +65,7 @@ static enum err read_tag(const char *open, struct tag *tag, struct err_info *inf
         {'{', TOKEN_RAW}, {'&', TOKEN_RAW}, {'#', TOKEN_SECTION}, {'^', TOKEN_INVERTED}, {'/', TOKEN_END}};
     const char *name = open + 2, *closing = *name == '{' ? "}}}" : "}}", *end = strstr(name, closing);
     if (!end)
-        return broken(info, name, strcspn(name, "\n"), "the tag has no end.");
+        return broken(info, name, strcspn(name, "\n"), "the tag has no end: close it with }}.");
     *tag = (struct tag){.kind = TOKEN_VALUE, .comment = *name == '!', .end = end + strlen(closing)};
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
         if (*name == kinds[i].sign)
@@ -113,10 +113,12 @@ static enum err match_sections(struct tokens *tokens, struct err_info *info)
             tokens->list[open[--depth]].end = i;
         }
     }
-    if (depth)
-        return broken(info, tokens->list[open[depth - 1]].text, strlen(tokens->list[open[depth - 1]].text),
-                      "the section has no end.");
-    return ERR_OK;
+    if (!depth)
+        return ERR_OK;
+    char why[SHOWN_NAME + 64];
+    const char *name = tokens->list[open[depth - 1]].text;
+    str_format(why, sizeof why, "the section has no end: close it with {{/%.*s}}.", SHOWN_NAME, name);
+    return broken(info, name, strlen(name), why);
 }
 
 static enum err read_template(const char *template, struct tokens *tokens, struct err_info *info)

@@ -50,3 +50,4 @@ struct json *notice_context(const struct notice_facts *facts);
 /* Whether notice_context can ever give this name: "case.number", "reasons"; "reasons.cure" is {{cure}} inside
  * {{#reasons}}. Of draft.… only that it is one. */
 bool notice_name_known(const char *name);
+const char *notice_name_at(int index); /* those by themselves, from 0; NULL behind the last */

@@ -266,7 +266,7 @@ struct json *notice_context(const struct notice_facts *facts)
     return out;
 }
 
-bool notice_name_known(const char *name)
+const char *notice_name_at(int index)
 {
     static const char *const names[] = {
         "today",         "hall",
@@ -290,8 +290,14 @@ bool notice_name_known(const char *name)
         "complaint.to",  "complaint.until",
         "draft",
     };
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (strcmp(names[i], name) == 0)
+    return index >= 0 && (size_t)index < sizeof names / sizeof *names ? names[index] : NULL;
+}
+
+bool notice_name_known(const char *name)
+{
+    const char *known;
+    for (int i = 0; (known = notice_name_at(i)); i++)
+        if (strcmp(known, name) == 0)
             return true;
     return str_starts(name, "draft.") && name[strlen("draft.")];
 }

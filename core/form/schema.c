@@ -303,23 +303,28 @@ static const char *wrong_value(enum shape shape, const struct json *value)
 {
     switch (shape) {
     case SHAPE_REFUSED:
-        return "this keyword is not supported here; forms say what they need without it.";
+        return "this keyword is not supported here: leave it out, since forms say what they need without it.";
     case SHAPE_META:
-        return is_metaschema(json_as_text(value)) ? NULL : "only JSON Schema 2020-12 is understood here.";
+        return is_metaschema(json_as_text(value)) ? NULL
+                                                  : "only JSON Schema 2020-12 is understood here: write "
+                                                    "\"https://json-schema.org/draft/2020-12/schema\", "
+                                                    "or leave it out.";
     case SHAPE_BOOL:
-        return json_is_bool(value) ? NULL : "this must be true or false.";
+        return json_is_bool(value) ? NULL : "this must be true or false, without quotes.";
     case SHAPE_NUMBER:
-        return json_is_number(value) ? NULL : "this must be a number.";
+        return json_is_number(value) ? NULL : "this must be a number, without quotes.";
     case SHAPE_ABOVE_0:
         return json_as_number(value, 0) > 0 ? NULL : "this must be a number above 0.";
     case SHAPE_COUNT:
-        return json_is_integer(value) && json_as_number(value, -1) >= 0 ? NULL : "this must be 0 or more.";
+        return json_is_integer(value) && json_as_number(value, -1) >= 0
+                   ? NULL
+                   : "this must be a whole number, 0 or more, without quotes.";
     case SHAPE_TEXT:
     case SHAPE_PATTERN:
     case SHAPE_REF:
         return json_is_text(value) ? NULL : "this must be a string.";
     case SHAPE_TEXTS:
-        return is_texts(value) ? NULL : "this must be an array of strings.";
+        return is_texts(value) ? NULL : "this must be an array of strings: [\"…\"].";
     case SHAPE_TYPE:
         return is_type(value) ? NULL
                               : "this must be null, boolean, object, array, number, string or integer, "
@@ -352,7 +357,9 @@ static bool compile_ref(struct compile *compile, struct rule *rule)
     const char *text = json_as_text(rule->value), *base = base_of(compile->schema, rule->node->at);
     const struct json *target = resolve(compile->schema, base, text);
     if (!target) {
-        err_set(compile->info, ERR_INVALID, "%s/$ref: %s leads to no schema that was handed in.",
+        err_set(compile->info, ERR_INVALID,
+                "%s/$ref: %s leads to no schema that was handed in: describe it under \"$defs\", or mend the "
+                "name.",
                 rule->node->where, text);
         return false;
     }

@@ -239,6 +239,7 @@ TEST(form_check_patterns_that_stall)
 TEST(form_check_version)
 {
     char *told = findings_of("{'id':'t','agency':'t','name':'T','form':{'version':'1','schema':{}}}");
-    CHECK_TEXT(told, "/form/version: This must be a number from 1.\n");
+    CHECK_TEXT(told, "/form/version: This must be a number from 1. Write 1, and one more for each form that "
+                     "is published later.\n");
     free(told);
 }
