@@ -341,6 +341,7 @@ enum err file_revive(struct cache *cache)
 {
     TRY(db_revive(cache->db));
     cache->durable = true;
+    cache->overlay_empty = false;
     TRY(place_read(cache->db, &cache->place));
     forget_actor(cache);
     TRY(load_session(cache));
@@ -349,7 +350,7 @@ enum err file_revive(struct cache *cache)
     if (err == ERR_OK)
         err = db_commit(cache->db);
     if (err != ERR_OK)
-        db_rollback(cache->db);
+        file_undo(cache);
     return err;
 }
 

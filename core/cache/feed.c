@@ -194,7 +194,7 @@ static enum err finish(struct batch *batch, enum err err)
 {
     struct cache *cache = batch->cache;
     if (err == ERR_INVALID) {
-        db_rollback(cache->db);
+        file_undo(cache);
         return file_refuse(cache, ERR_CORRUPT,
                            "The hall sent a row that is not as it should be. Nothing of it was "
                            "taken over; work here is kept.");

@@ -101,6 +101,7 @@ static enum err predict(struct cache *cache, struct json *json, int64_t seq, int
     enum err err = db_savepoint(cache->db);
     if (err != ERR_OK)
         return err;
+    cache->overlay_empty = false;
     err = command_run(&tx, &command, outcome);
     if (err == ERR_OK && outcome->applied)
         err = remember_rows(cache, &tx, seq);
@@ -134,7 +135,9 @@ static enum err collect_replays(struct cache *cache, struct json *array)
 
 enum err overlay_rebuild(struct cache *cache, int64_t cursor)
 {
-    TRY(rows_clear(cache->db, ROWS_OVERLAY));
+    if (!cache->overlay_empty)
+        TRY(rows_clear(cache->db, ROWS_OVERLAY));
+    cache->overlay_empty = true;
     if (!cache->signed_in)
         return ERR_OK;
     struct json *commands = json_new_array();
@@ -311,7 +314,7 @@ enum err cache_confirm(struct cache *cache, const char *type, const struct json 
         return file_fail(cache, err);
     err = confirm(cache, type, body, now_ms, saved);
     if (err == ERR_REFUSED || err == ERR_TOO_LARGE)
-        db_rollback(cache->db);
+        file_undo(cache);
     else
         err = look_again(cache, saved->id, file_end(cache, err));
     if (err == ERR_REFUSED)
@@ -352,7 +355,7 @@ enum err cache_cancel_online(struct cache *cache, int64_t seq)
     err = delete_command(cache, seq);
     if (err != ERR_CONFLICT)
         return file_end(cache, err);
-    db_rollback(cache->db);
+    file_undo(cache);
     return file_refuse(cache, ERR_CONFLICT, "%s", under_way);
 }
 
@@ -570,7 +573,7 @@ enum err cache_push_results(struct cache *cache, const struct json *answer,
     a.news = json_new_array();
     err = take_results(&a);
     if (err == ERR_CONFLICT || err == ERR_INVALID) {
-        db_rollback(cache->db);
+        file_undo(cache);
         file_refuse(cache, err,
                     err == ERR_INVALID
                         ? "The hall's answer is not as it should be."

@@ -57,6 +57,12 @@ enum err file_begin(struct cache *cache, bool durable)
     return db_begin(cache->db);
 }
 
+void file_undo(struct cache *cache)
+{
+    cache->overlay_empty = false; /* what was cleared is back */
+    db_rollback(cache->db);
+}
+
 enum err file_end(struct cache *cache, enum err err)
 {
     if (err == ERR_OK)
@@ -64,7 +70,7 @@ enum err file_end(struct cache *cache, enum err err)
     if (err == ERR_OK)
         return ERR_OK;
     file_fail(cache, err); /* before the rollback changes the sentence */
-    db_rollback(cache->db);
+    file_undo(cache);
     if (db_failed(cache->db) && file_revive(cache) != ERR_OK)
         log_write(LOG_ERROR, "%s: %s", db_path(cache->db), db_message(cache->db));
     return err;

@@ -34,6 +34,7 @@ struct cache {
     bool durable;        /* how the file syncs now; db_open leaves it so */
     int64_t handed_out;  /* seqs up to this one of client may have left this computer */
     bool reached;        /* the hall, as sync sees it */
+    bool overlay_empty;  /* known to be; false: it may hold rows */
     int64_t records_max; /* unsent, of one person; 0: as built */
     int64_t resent;      /* made unsent again by the last new epoch */
     char message[400];
@@ -48,6 +49,8 @@ struct cache {
 /* Remembers the sentence of a failed call; a damaged file is noted for the next start. Returns err. */
 enum err file_fail(struct cache *cache, enum err err);
 enum err file_refuse(struct cache *cache, enum err err, const char *format, ...) PRINTF(3, 4);
+/* Rolls back what is open. */
+void file_undo(struct cache *cache);
 /* Commits when err is ERR_OK, else rolls back; returns the final word. */
 enum err file_end(struct cache *cache, enum err err) MUST_USE;
 /* FULL for what a person was told is saved; else the hall has it as well and a power cut only fetches it

@@ -83,7 +83,7 @@ static void add_columns(struct buf *sql, enum table table, const char *before)
 
 /* --- statements --- */
 
-enum statement { SQL_GET, SQL_PUT, SQL_DELETE, SQL_ANY, SQL_CLEAR, SQL_PAGE, SQL_DIGEST, STATEMENTS };
+enum statement { SQL_GET, SQL_PUT, SQL_DELETE, SQL_FILLED, SQL_CLEAR, SQL_PAGE, SQL_DIGEST, STATEMENTS };
 
 static void write_put(struct buf *sql, enum row_set set, enum table table)
 {
@@ -104,6 +104,14 @@ static void write_put(struct buf *sql, enum row_set set, enum table table)
         }
 }
 
+/* One bit for each table that holds a row. */
+static void write_filled(struct buf *sql, enum row_set set)
+{
+    buf_adds(sql, "SELECT 0");
+    for (int i = 0; i < TABLE_COUNT; i++)
+        buf_addf(sql, " | (EXISTS (SELECT 1 FROM %s%s) << %d)", prefixes[set], infos[i].name, i);
+}
+
 static void write_statement(struct buf *sql, enum statement statement, enum row_set set, enum table table)
 {
     const char *prefix = prefixes[set], *name = infos[table].name;
@@ -114,8 +122,8 @@ static void write_statement(struct buf *sql, enum statement statement, enum row_
         return write_put(sql, set, table);
     case SQL_DELETE: /* primary key */
         return buf_addf(sql, "DELETE FROM %s%s WHERE id = $1", prefix, name);
-    case SQL_ANY:
-        return buf_addf(sql, "SELECT 1 FROM %s%s LIMIT 1", prefix, name);
+    case SQL_FILLED:
+        return write_filled(sql, set);
     case SQL_CLEAR:
         return buf_addf(sql, "DELETE FROM %s%s", prefix, name);
     case SQL_PAGE: /* primary key */
@@ -295,23 +303,22 @@ enum err row_delete(struct db *db, enum row_set set, enum table table, const cha
 
 /* --- whole sets --- */
 
-/* A table that is emptied writes a page for itself and each of its indexes, whether it held rows or not: so only those
- * that do are. Most hold none whenever the overlay is made anew, with every confirmed command. */
 enum err rows_clear_table(struct db *db, enum row_set set, enum table table)
 {
-    struct stmt *s = db_query(db, text_of(SQL_ANY, set, table));
-    enum err err = db_step(s);
-    db_done(s);
-    if (err != ERR_OK)
-        return err == ERR_ABSENT ? ERR_OK : err;
     return db_run(db_query(db, text_of(SQL_CLEAR, set, table)));
 }
 
+/* A table that is emptied writes a page for itself and each of its indexes, whether it held rows or not: so only those
+ * that do are. Most hold none whenever the overlay is made anew, with every confirmed command. */
 enum err rows_clear(struct db *db, enum row_set set)
 {
-    enum err err = ERR_OK;
+    struct stmt *s = db_query(db, text_of(SQL_FILLED, set, (enum table)0));
+    enum err err = db_step(s);
+    int64_t filled = err == ERR_OK ? db_int(s, 0) : 0;
+    db_done(s);
     for (int i = 0; i < TABLE_COUNT && err == ERR_OK; i++)
-        err = rows_clear_table(db, set, (enum table)i);
+        if (filled >> i & 1)
+            err = rows_clear_table(db, set, (enum table)i);
     return err;
 }
 

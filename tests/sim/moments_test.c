@@ -485,3 +485,32 @@ TEST(moments_a_sign_in_that_the_disk_does_not_take_leaves_everything_as_it_was)
     pair_close(&pair);
     disk_end();
 }
+
+/* --- news while the disk is full --- */
+
+/* Rolled back with the news is also that nothing of one's own is to be laid over the hall's rows any more. */
+TEST(moments_news_that_a_full_disk_refused_leave_nothing_of_ones_own_over_the_halls_rows)
+{
+    static const char sql_over[] = "SELECT count(*) FROM overlay_tickets";
+    struct cutter cutter;
+    struct pair pair;
+    begin_at_reception(&cutter, &pair);
+    struct cache *cache = pair.cache[0];
+    (void)pair_confirm(&pair, 0, "ticket.issue", "{\"queue\":\"p\",\"channel\":\"walk_in\"}");
+    struct json *answer = pair_push(&pair, 0);
+    pair_take(&pair, 0, answer);
+    CHECK_INT(ask(cache->db, sql_over), 1); /* the hall's answer is here, its row not yet */
+    struct json *news = pair_news(&pair, 0);
+
+    disk_full(cutter.disk, 0);
+    CHECK_INT(cache_feed(cache, news, pair.now_ms), ERR_DISK_FULL);
+    CHECK_INT(ask(cache->db, sql_over), 1);
+
+    disk_full(cutter.disk, DISK_ENDLESS);
+    CHECK_INT(cache_feed(cache, news, pair.now_ms), ERR_OK);
+    CHECK_INT(ask(cache->db, sql_over), 0);
+    json_free(&news);
+    json_free(&answer);
+    pair_close(&pair);
+    disk_end();
+}

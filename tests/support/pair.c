@@ -256,22 +256,28 @@ static void take_snapshot(struct pair *pair, int n)
     REQUIRE(cache_snapshot_swap(pair->cache[n], state.rev, state.epoch, pair->now_ms) == ERR_OK);
 }
 
+struct json *pair_news(struct pair *pair, int n)
+{
+    struct hall_state state = state_of(pair);
+    struct buf text = {0};
+    struct json *feed = NULL;
+    int64_t to;
+    REQUIRE(reads_feed(pair->reads, &pair->actor[n], &state, cache_cursor(pair->cache[n]), pair->now_ms,
+                       &text, &to) == ERR_OK);
+    REQUIRE(json_parse(buf_text(&text), text.length, &feed, NULL) == ERR_OK);
+    buf_free(&text);
+    return feed;
+}
+
 void pair_feed(struct pair *pair, int n)
 {
     struct cache *cache = pair->cache[n];
     if (cache_needs_snapshot(cache))
         take_snapshot(pair, n);
-    struct hall_state state = state_of(pair);
-    struct buf text = {0};
-    struct json *feed = NULL;
-    int64_t to;
-    REQUIRE(reads_feed(pair->reads, &pair->actor[n], &state, cache_cursor(cache), pair->now_ms, &text, &to) ==
-            ERR_OK);
-    REQUIRE(json_parse(buf_text(&text), text.length, &feed, NULL) == ERR_OK);
+    struct json *feed = pair_news(pair, n);
     if (!CHECK(cache_feed(cache, feed, pair->now_ms) == ERR_OK))
         printf("    %s\n", cache_message(cache));
     json_free(&feed);
-    buf_free(&text);
 }
 
 void pair_sync(struct pair *pair, int n)

@@ -35,6 +35,8 @@ int64_t pair_confirm(struct pair *pair, int n, const char *type, const char *bod
  * the hall and told to nobody. */
 struct json *pair_push(struct pair *pair, int n);
 void pair_take(struct pair *pair, int n, const struct json *answer); /* the answer arrives */
+/* What the feed says from the workstation's place on, told to nobody; the caller frees. */
+struct json *pair_news(struct pair *pair, int n);
 /* The hall's news: a snapshot when one is needed, else the feed. */
 void pair_feed(struct pair *pair, int n);
 void pair_sync(struct pair *pair, int n); /* until nothing is left to say */
