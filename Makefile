@@ -77,7 +77,7 @@ PO_C := $(OUT)/gen/po.c
 all: $(BUILD)/loket $(BUILD)/loketd $(BUILD)/loket-pdf
 
 run: deps ## opens the workstation on a hall of its own
-	@$(MAKE) --no-print-directory -j all
+	@$(MAKE) --no-print-directory -j$$(nproc) all
 	@exec $(BUILD)/loket --hall practice
 
 help:
@@ -117,7 +117,7 @@ $(OUT)/gen/po.o: $(PO_C)
 san:
 	@$(MAKE) --no-print-directory KIND=san $(BUILD)/san/loket $(BUILD)/san/loketd $(BUILD)/san/loket-pdf $(BUILD)/san/unit
 unit: deps test-deps ## the unit tests and golden frames; ONLY=part-of-a-name
-	@$(MAKE) --no-print-directory -j KIND=san $(BUILD)/san/unit $(BUILD)/san/loket-pdf
+	@$(MAKE) --no-print-directory -j$$(nproc) KIND=san $(BUILD)/san/unit $(BUILD)/san/loket-pdf
 	@$(BUILD)/san/unit $(ONLY)
 hall e2e: deps test-deps ## the real programs: over HTTP, on a terminal
 	@BUILD=$(BUILD) tests/run.sh $@
@@ -180,14 +180,14 @@ planted-sim:
 SEEDS  ?= 1000
 EVENTS ?= 10000
 sim: deps test-deps ## whole halls from seeds; SEEDS=N EVENTS=N SEED=first
-	@$(MAKE) --no-print-directory -j $(BUILD)/release/sim
+	@$(MAKE) --no-print-directory -j$$(nproc) $(BUILD)/release/sim
 	@$(BUILD)/release/sim --seed $(or $(SEED),1) --seeds $(SEEDS) --events $(EVENTS) --jobs $$(nproc)
 bugs: deps test-deps ## plants bugs and shows how soon the simulator finds each
 	@BUILD=$(BUILD) SEED=$(or $(SEED),1) tests/sim/bugs.sh
 
 N ?= 1000
 kills: deps test-deps ## kill -9 of the real programs under load with a bad network between; N=1000 SEED=
-	@$(MAKE) --no-print-directory -j KIND=san $(BUILD)/san/loket $(BUILD)/san/loketd $(BUILD)/san/tests/hall/storm_test
+	@$(MAKE) --no-print-directory -j$$(nproc) KIND=san $(BUILD)/san/loket $(BUILD)/san/loketd $(BUILD)/san/tests/hall/storm_test
 	@LOKET_KILLS=$(N) $(if $(SEED),LOKET_SEED=$(SEED)) $(BUILD)/san/tests/hall/storm_test
 
 test: deps test-deps ## every layer of tests

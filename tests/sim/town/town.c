@@ -257,7 +257,7 @@ uint64_t town_events(const struct town *town)
         events += town->done[i];
     for (int i = 0; i < MACHINES; i++)
         if (disk_at(i))
-            events += disk_counts(disk_at(i))->ops;
+            events += disk_counts(disk_at(i))->ops + disk_counts(disk_at(i))->reads;
     return events;
 }
 
