@@ -93,6 +93,12 @@ static const char *value_of(struct making *m, const struct form_item *item, enum
     }
 }
 
+/* Beside what is typed, while that does not say it itself. */
+static bool wants_currency(const struct form_item *item)
+{
+    return item->widget == FORM_MONEY && !(*item->currency && strstr(item->text, item->currency));
+}
+
 static void add_control(struct making *m, const struct form_item *item)
 {
     enum sheet_kind kind = kind_of(item);
@@ -106,7 +112,7 @@ static void add_control(struct making *m, const struct form_item *item)
     to->masked = item->sensitive;
     to->prefilled = item->prefilled;
     to->error = item->error;
-    to->hint = *item->hint ? item->hint : item->widget == FORM_MONEY ? item->currency : "";
+    to->hint = *item->hint ? item->hint : wants_currency(item) ? item->currency : "";
     to->indent = item->indent;
     to->columns = item->columns;
     to->group = item->row;
@@ -144,6 +150,7 @@ static void add_row(struct making *m, const struct form_item *item, int row)
     to->value = arena_strdup(&m->out->arena, buf_text(&rest));
     to->indent = item->indent + 1;
     to->disabled = !item->enabled;
+    to->error = row == item->error_row ? item->error : NULL;
     buf_free(&rest);
 }
 
@@ -161,7 +168,7 @@ static void add_table(struct making *m, const struct form_item *item)
     more->id = arena_printf(&m->out->arena, "%s/-", item->pointer);
     more->label = arena_printf(&m->out->arena, "+  %s", tr(m->lang, TR("add a row")));
     more->indent = item->indent + 1;
-    more->error = item->error;
+    more->error = item->error_row < 0 || item->error_row >= item->row_count ? item->error : NULL;
     more->disabled = !item->enabled;
 }
 

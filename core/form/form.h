@@ -85,6 +85,7 @@ struct form_item {
     int option_count;
     struct form_column *columns_shown; /* FORM_TABLE */
     int column_count, row_count;
+    int error_row;             /* of a table: the row that error speaks of; -1: the table itself */
     int row_title;             /* the column that names a row (elementLabelProp, else the first) */
     int length_max, decimals;  /* 0: no limit; decimals of money and numbers, -1: free */
     const char *currency;      /* FORM_MONEY: of the value, else of the form; "" when it is typed along */

@@ -14,7 +14,7 @@ struct building {
     const struct form *form;
     const struct form_context *context;
     const struct json *draft;
-    struct json *effective;
+    const struct json *effective;
     struct form_view *view;
     int item_room, page_room;
     int page; /* the current one; -1: none yet */
@@ -54,6 +54,7 @@ static struct form_item *new_item(struct building *b, enum form_kind kind, struc
     struct form_item *item = &view->items[view->item_count++];
     *item = (struct form_item){.kind = kind,
                                .widget = FORM_READONLY,
+                               .error_row = -1,
                                .page = b->page,
                                .row = b->row,
                                .column = b->column,
@@ -677,16 +678,13 @@ void form_view_build(const struct form *form, const struct json *draft, const st
                      const char *inside, struct form_view *view)
 {
     *view = (struct form_view){0};
-    struct building b = {.form = form,
-                         .context = context,
-                         .draft = draft,
-                         .effective = form_effective(form, draft),
-                         .view = view,
-                         .page = -1};
+    struct json *effective = form_effective(form, draft);
+    struct building b = {
+        .form = form, .context = context, .draft = draft, .effective = effective, .view = view, .page = -1};
     build_inside(&b, inside);
     settle_pages(view);
     count_progress(view);
-    json_free(&b.effective);
+    json_free(&effective);
 }
 
 void form_view_free(struct form_view *view)
@@ -701,6 +699,14 @@ const struct form_item *form_view_find(const struct form_view *view, const char 
         if (view->items[i].kind == FORM_CONTROL && strcmp(view->items[i].pointer, pointer) == 0)
             return &view->items[i];
     return NULL;
+}
+
+/* The row of a table that a field stands in; -1: the field is the table itself, or no table's. */
+static int row_of(const struct form_item *table, const char *field)
+{
+    size_t length = strlen(table->pointer);
+    bool inside = table->widget == FORM_TABLE && field[length] == '/';
+    return inside ? (int)strtol(field + length + 1, NULL, 10) : -1;
 }
 
 /* The visible control for a field: its own, else the nearest above it. */
@@ -726,6 +732,7 @@ int form_view_errors(struct form_view *view, const struct schema_errors *errors)
             lost++;
         } else if (!*item->error) {
             item->error = arena_strdup(&view->arena, errors->list[i].message);
+            item->error_row = row_of(item, errors->list[i].field);
             view->pages[item->page].errors++;
         }
     }
@@ -741,7 +748,7 @@ void form_cell(const struct form *form, const struct json *draft, const struct f
     struct building b = {.form = form,
                          .context = context,
                          .draft = draft,
-                         .effective = form_effective(form, draft),
+                         .effective = draft, /* hidden values too: a cell is read here and chosen elsewhere */
                          .view = &scratch,
                          .page = -1};
     struct buf pointer = {0};
@@ -754,6 +761,5 @@ void form_cell(const struct form *form, const struct json *draft, const struct f
             out,
             add_control(&b, NULL, schema, buf_text(&pointer), (struct form_state){true, true, false})->text);
     buf_free(&pointer);
-    json_free(&b.effective);
     form_view_free(&scratch);
 }
