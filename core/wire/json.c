@@ -270,9 +270,17 @@ char *json_print(const struct json *json)
     return buf_take(&out);
 }
 
+/* A copy stands alone: the name that it had in an object is not its own, and not that of its place in an array. */
 struct json *json_copy(const struct json *json)
 {
-    return json ? made(cJSON_Duplicate(c(json), true)) : NULL;
+    cJSON *copy = json ? c(made(cJSON_Duplicate(c(json), true))) : NULL;
+    if (copy && copy->string) {
+        if (!(copy->type & cJSON_StringIsConst))
+            cJSON_free(copy->string);
+        copy->type &= ~cJSON_StringIsConst;
+        copy->string = NULL;
+    }
+    return j(copy);
 }
 
 static bool arrays_equal(const cJSON *a, const cJSON *b)

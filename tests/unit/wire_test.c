@@ -24,6 +24,20 @@ static bool accepts(const char *text, size_t length)
     return ok;
 }
 
+/* What was a member of an object is an item when it stands in an array: an error's pointer goes by its index. */
+TEST(wire_a_copy_has_no_name_of_its_own)
+{
+    static const char text[] = "{\"row\":{\"a\":1}}";
+    struct json *object = NULL, *array = json_new_array();
+    REQUIRE(json_parse(text, strlen(text), &object, NULL) == ERR_OK);
+    json_add(array, json_copy(json_get(object, "row")));
+    CHECK(!json_name(json_first(array)));
+    CHECK_TEXT(json_name(json_first(json_first(array))), "a");
+    CHECK_TEXT(json_name(json_get(object, "row")), "row");
+    json_free(&object);
+    json_free(&array);
+}
+
 TEST(json_refuses_what_is_no_document)
 {
     static const char *const wrong[] = {"",         "{",         "{\"a\":1}x", "[1,]",
