@@ -30,7 +30,7 @@ struct form_screen {
     struct json *passed;   /* {pointer: true}: the clerk went over it, so that « goes */
     struct json *mend;     /* [{"pointer","label","text"}] after F10; NULL: not checking */
     int mend_at;
-    struct json *removed; /* {"pointer","rows"}: what undo brings back */
+    struct json *removed; /* {"pointer","row","value","raw","problems"}: what undo brings back */
     struct json *reason;  /* why the form cannot be shown, as a text; NULL */
     struct sheet sheet;
     struct fill_page now;

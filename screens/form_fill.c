@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/form/pointer.h"
 #include "screens/form.h"
 #include "screens/show.h"
 
@@ -144,6 +145,30 @@ const struct json *fill_branch(const struct form_screen *self, const char *point
     return NULL;
 }
 
+/* Somebody wrote it, or what it is part of, since the application was opened. */
+static bool was_written(const struct form_screen *self, const char *pointer)
+{
+    const struct json *revs = json_get(dossier_row(&self->of), "draft_revs");
+    for (const struct json *one = json_first(revs); one; one = json_next(one))
+        if (pointer_within(pointer, json_name(one)) || pointer_within(json_name(one), pointer))
+            return true;
+    return false;
+}
+
+static bool is_fresh(const struct form_screen *self, const char *pointer)
+{
+    return self->fresh && json_pointer(self->fresh, pointer);
+}
+
+/* What was filled in by the program, when the application was opened or just now, and nobody went over yet. Whoever
+ * submitted it went over all of it. */
+static bool is_unpassed(const struct form_screen *self, const char *pointer)
+{
+    bool first = fill_writable(self) && str_equal(dossier_state(&self->of), "draft");
+    return first && !json_get(self->passed, pointer) &&
+           (is_fresh(self, pointer) || !was_written(self, pointer));
+}
+
 /* What only this screen knows: texts under way, what the clerk went over, who may write. */
 static void dress_item(const struct form_screen *self, enum lang lang, struct sheet_item *item)
 {
@@ -154,8 +179,7 @@ static void dress_item(const struct form_screen *self, enum lang lang, struct sh
         item->error = tr(lang, TR("two people wrote differently: F10 asks which holds"));
     if (json_text(self->problems, id))
         item->error = json_text(self->problems, id);
-    if (json_get(self->passed, id) || !self->fresh || !json_pointer(self->fresh, id))
-        item->prefilled = false;
+    item->prefilled = item->prefilled && is_unpassed(self, id);
     if (self->reveal_ms)
         item->masked = false;
     if (!fill_writable(self))
@@ -357,11 +381,26 @@ static bool changes_anything(const struct form_screen *self)
     return !same;
 }
 
+/* That the clerk went over a value that was there goes along with the next words: whoever opens the form again sees no
+ * mark at it. */
+static void add_passed(struct form_screen *self)
+{
+    for (const struct json *one = json_first(self->passed); one; one = json_next(one)) {
+        const char *pointer = json_name(one);
+        const struct form_item *item = form_view_find(&self->now.view, pointer);
+        const struct json *value = json_pointer(self->draft, pointer);
+        if (item && value && item->prefilled && !is_fresh(self, pointer) && !was_written(self, pointer) &&
+            !json_pointer(self->typed, pointer) && !json_pointer(self->sent, pointer))
+            json_set_pointer(self->typed, pointer, json_copy(value));
+    }
+}
+
 void fill_commit(struct form_screen *self, struct effects *effects)
 {
     if (!self->typed || !fill_writable(self))
         return;
     if (self->forced || changes_anything(self)) {
+        add_passed(self);
         struct json *body = dossier_body(&self->of);
         json_set(body, "patch", json_copy(self->typed));
         json_set_int(body, "base_row_rev", json_int(dossier_row(&self->of), "row_rev", 0));
@@ -676,31 +715,76 @@ static void put_rows(struct form_screen *self, const struct ui *ui, struct json 
 
 void fill_add_row(struct form_screen *self, const struct ui *ui, struct effects *effects)
 {
-    char table[FORM_POINTER];
+    char table[FORM_POINTER], day[DATE_TEXT];
+    struct form_context context = dossier_form_context(&self->of, ui, day);
     int row;
     if (!fill_table_at(self, table, &row))
         return;
-    put_rows(self, ui, form_row_add(self->form, self->draft, table), effects);
+    put_rows(self, ui, form_row_add(self->form, self->draft, &context, table), effects);
     int count = (int)json_count(json_pointer(self->draft, table));
     str_format(self->inside, sizeof self->inside, "%s/%d", table, count > 0 ? count - 1 : 0);
     fill_refresh(self, ui);
     sheet_key(&self->sheet, self->now.sheet.items, self->now.sheet.count, key_of("C-Home"));
 }
 
+/* What is remembered of the fields of a table's rows, {pointer: …}, follows its rows: one was taken out (by -1) or put
+ * in (by 1) at `row`. */
+static void shift_rows(struct json **fields, const char *table, int row, int by)
+{
+    struct json *now = json_new_object();
+    size_t length = strlen(table);
+    for (const struct json *one = json_first(*fields); one; one = json_next(one)) {
+        const char *name = json_name(one);
+        bool inside = str_starts(name, table) && name[length] == '/';
+        char *rest = NULL;
+        int at = inside ? (int)strtol(name + length + 1, &rest, 10) : -1;
+        if (at == row && by < 0)
+            continue;
+        char *moved = at >= row ? xasprintf("%s/%d%s", table, at + by, rest) : xstrdup(name);
+        json_set(now, moved, json_copy(one));
+        free(moved);
+    }
+    json_free(fields);
+    *fields = now;
+}
+
+/* What is half written in a row goes and comes with it. */
+static struct json *fields_of_row(const struct json *fields, const char *row)
+{
+    struct json *own = json_new_object();
+    for (const struct json *one = json_first(fields); one; one = json_next(one))
+        if (pointer_within(json_name(one), row))
+            json_set(own, json_name(one), json_copy(one));
+    return own;
+}
+
+static void shift_fields(struct form_screen *self, const char *table, int row, int by)
+{
+    shift_rows(&self->raw, table, row, by);
+    shift_rows(&self->problems, table, row, by);
+    shift_rows(&self->passed, table, row, by);
+}
+
 void fill_remove_row(struct form_screen *self, const struct ui *ui, struct effects *effects)
 {
-    char table[FORM_POINTER], id[FORM_POINTER + 16];
+    char table[FORM_POINTER], day[DATE_TEXT], id[FORM_POINTER + 16];
+    struct form_context context = dossier_form_context(&self->of, ui, day);
     int row;
     if (!fill_table_at(self, table, &row) || row < 0)
+        return;
+    const struct json *value = json_at(json_pointer(self->draft, table), (size_t)row);
+    if (!value)
         return;
     json_free(&self->removed);
     self->removed = json_new_object();
     json_set_text(self->removed, "pointer", table);
-    json_set(self->removed, "rows", json_copy(json_pointer(self->draft, table)));
-    /* What was typed in rows behind it would come to stand in others. */
-    json_free(&self->raw);
-    self->raw = json_new_object();
-    put_rows(self, ui, form_row_remove(self->form, self->draft, table, row), effects);
+    json_set_int(self->removed, "row", row);
+    json_set(self->removed, "value", json_copy(value));
+    str_format(id, sizeof id, "%s/%d", table, row);
+    json_set(self->removed, "raw", fields_of_row(self->raw, id));
+    json_set(self->removed, "problems", fields_of_row(self->problems, id));
+    shift_fields(self, table, row, -1);
+    put_rows(self, ui, form_row_remove(self->form, self->draft, &context, table, row), effects);
     self->inside[0] = '\0';
     fill_refresh(self, ui);
     int count = (int)json_count(json_pointer(self->draft, table));
@@ -709,12 +793,27 @@ void fill_remove_row(struct form_screen *self, const struct ui *ui, struct effec
     effects_toast(effects, TOAST_PLAIN, "%s", tr(ui->lang, TR("The row is removed: u brings it back.")));
 }
 
+/* The row comes back where it was, among the rows as they are now. */
 void fill_undo(struct form_screen *self, const struct ui *ui, struct effects *effects)
 {
+    const char *table = json_text_or(self->removed, "pointer", "");
+    int row = (int)json_int(self->removed, "row", 0), i = 0;
     if (!self->removed)
         return;
-    fill_put(self, ui, json_text_or(self->removed, "pointer", ""),
-             json_copy(json_get(self->removed, "rows")));
+    struct json *rows = json_new_array();
+    for (const struct json *one = json_first(json_pointer(self->draft, table)); one; one = json_next(one)) {
+        if (i++ == row)
+            json_add(rows, json_copy(json_get(self->removed, "value")));
+        json_add(rows, json_copy(one));
+    }
+    if (i <= row)
+        json_add(rows, json_copy(json_get(self->removed, "value")));
+    shift_fields(self, table, row, 1);
+    json_merge(self->raw, json_get(self->removed, "raw"));
+    json_merge(self->problems, json_get(self->removed, "problems"));
+    if (pointer_within(self->inside, table))
+        self->inside[0] = '\0'; /* it may be another row by now */
+    fill_put(self, ui, table, rows);
     json_free(&self->removed);
     fill_commit(self, effects);
     fill_refresh(self, ui);

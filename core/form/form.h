@@ -135,11 +135,14 @@ void form_text(const struct form_item *item, const struct json *value, const str
  * removes. A change inside an array carries the whole array, as merge patches must. */
 struct json *form_patch(const struct form *form, const struct json *draft, const struct form_context *context,
                         const char *pointer, struct json *value);
-/* Rows of a FORM_TABLE; each answers a merge patch. Removing row -1 or beyond the end changes nothing. */
-struct json *form_row_add(const struct form *form, const struct json *draft, const char *pointer);
-struct json *form_row_remove(const struct form *form, const struct json *draft, const char *pointer, int row);
-struct json *form_row_move(const struct form *form, const struct json *draft, const char *pointer, int row,
-                           int by);
+/* Rows of a FORM_TABLE; each answers a merge patch, with what is computed from the rows. Removing row -1 or beyond the
+ * end changes nothing. */
+struct json *form_row_add(const struct form *form, const struct json *draft,
+                          const struct form_context *context, const char *pointer);
+struct json *form_row_remove(const struct form *form, const struct json *draft,
+                             const struct form_context *context, const char *pointer, int row);
+struct json *form_row_move(const struct form *form, const struct json *draft,
+                           const struct form_context *context, const char *pointer, int row, int by);
 /* The patch that fills a fresh draft from x-prefill, defaults and x-compute: only what is still empty. */
 struct json *form_prefill(const struct form *form, const struct json *draft,
                           const struct form_context *context);

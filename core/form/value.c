@@ -436,8 +436,7 @@ void form_text(const struct form_item *item, const struct json *value, const str
 static struct json *patch_to(const struct form *form, const struct json *draft, struct json *now,
                              const struct form_context *context)
 {
-    if (context)
-        now = form_compute(form, now, context);
+    now = form_compute(form, now, context);
     struct json *patch = form_difference(draft, now);
     json_free(&now);
     return patch;
@@ -471,16 +470,18 @@ struct json *form_patch(const struct form *form, const struct json *draft, const
     return patch_to(form, draft, form_edited(draft, pointer, value), context);
 }
 
-struct json *form_row_add(const struct form *form, const struct json *draft, const char *pointer)
+struct json *form_row_add(const struct form *form, const struct json *draft,
+                          const struct form_context *context, const char *pointer)
 {
     struct json *row = json_new_object();
     const struct json *array = json_pointer(draft, pointer);
     struct json *list = json_is_array(array) ? json_copy(array) : json_new_array();
     json_add(list, row);
-    return patch_to(form, draft, form_edited(draft, pointer, list), NULL);
+    return patch_to(form, draft, form_edited(draft, pointer, list), context);
 }
 
-struct json *form_row_remove(const struct form *form, const struct json *draft, const char *pointer, int row)
+struct json *form_row_remove(const struct form *form, const struct json *draft,
+                             const struct form_context *context, const char *pointer, int row)
 {
     const struct json *array = json_pointer(draft, pointer);
     if (!json_is_array(array) || row < 0 || (size_t)row >= json_count(array))
@@ -490,11 +491,11 @@ struct json *form_row_remove(const struct form *form, const struct json *draft, 
     pointer_add_index(&path, (size_t)row);
     struct json *now = form_edited(draft, buf_text(&path), NULL);
     buf_free(&path);
-    return patch_to(form, draft, now, NULL);
+    return patch_to(form, draft, now, context);
 }
 
-struct json *form_row_move(const struct form *form, const struct json *draft, const char *pointer, int row,
-                           int by)
+struct json *form_row_move(const struct form *form, const struct json *draft,
+                           const struct form_context *context, const char *pointer, int row, int by)
 {
     const struct json *array = json_pointer(draft, pointer);
     int count = json_is_array(array) ? (int)json_count(array) : 0, to = row + by;
@@ -510,5 +511,5 @@ struct json *form_row_move(const struct form *form, const struct json *draft, co
         if (i == to && by > 0)
             json_add(list, json_copy(json_at(array, (size_t)row)));
     }
-    return patch_to(form, draft, form_edited(draft, pointer, list), NULL);
+    return patch_to(form, draft, form_edited(draft, pointer, list), context);
 }

@@ -58,7 +58,7 @@ static void type(struct fill *fill, const char *pointer, const char *text)
     form_view_build(fill->form, fill->draft, &fill->context, "", &view);
     const struct form_item *item = form_view_find(&view, pointer);
     if (item && item->kind == FORM_CONTROL && item->widget == FORM_TABLE) {
-        patch = form_row_add(fill->form, fill->draft, pointer);
+        patch = form_row_add(fill->form, fill->draft, &fill->context, pointer);
     } else if (item && item->kind == FORM_CONTROL &&
                form_parse(item, fill->draft, text, &fill->context, &value, why)) {
         struct buf shown = {0};

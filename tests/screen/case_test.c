@@ -12,6 +12,16 @@ TEST(screen_form_rows)
     script_run("form_rows.script");
 }
 
+TEST(screen_form_passed)
+{
+    script_run("form_passed.script");
+}
+
+TEST(screen_form_removed)
+{
+    script_run("form_removed.script");
+}
+
 TEST(screen_form_saving)
 {
     script_run("form_saving.script");

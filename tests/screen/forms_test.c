@@ -110,7 +110,8 @@ static void check_service(const struct pack *pack, const struct json *service, c
 /* The page of a table's new row. */
 static void draw_row(struct drawing *drawing, const char *table)
 {
-    struct json *before = json_copy(drawing->draft), *patch = form_row_add(drawing->form, before, table);
+    struct json *before = json_copy(drawing->draft),
+                *patch = form_row_add(drawing->form, before, &drawing->context, table);
     char *inside = xasprintf("%s/0", table);
     json_merge(drawing->draft, patch);
     form_view_build(drawing->form, drawing->draft, &drawing->context, inside, &drawing->view);

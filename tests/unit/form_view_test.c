@@ -448,16 +448,35 @@ TEST(form_view_tables)
     bench_view(&b, "/kids/0");
     REQUIRE(form_view_find(&b.view, "/kids/0/name"));
     CHECK(form_view_find(&b.view, "/kids/0/name")->required);
-    apply(&b, form_row_add(b.form, b.draft, "/kids"));
+    apply(&b, form_row_add(b.form, b.draft, &b.context, "/kids"));
     check_draft(&b, "{'kids':[{'born':'2020-01-02','name':'Aysel'},{}]}");
     apply(&b, form_patch(b.form, b.draft, &b.context, "/kids/1/name", json_new_text("Murad")));
-    apply(&b, form_row_move(b.form, b.draft, "/kids", 1, -1));
+    apply(&b, form_row_move(b.form, b.draft, &b.context, "/kids", 1, -1));
     check_draft(&b, "{'kids':[{'name':'Murad'},{'born':'2020-01-02','name':'Aysel'}]}");
-    apply(&b, form_row_remove(b.form, b.draft, "/kids", 0));
+    apply(&b, form_row_remove(b.form, b.draft, &b.context, "/kids", 0));
     check_draft(&b, "{'kids':[{'born':'2020-01-02','name':'Aysel'}]}");
-    apply(&b, form_row_remove(b.form, b.draft, "/kids", 7));
+    apply(&b, form_row_remove(b.form, b.draft, &b.context, "/kids", 7));
     check_draft(&b, "{'kids':[{'born':'2020-01-02','name':'Aysel'}]}");
     buf_free(&cell);
+    bench_close(&b);
+}
+
+/* What is computed from rows is right as soon as a row comes, goes or changes. */
+TEST(form_view_rows_are_counted_at_once)
+{
+    struct bench b;
+    bench_open(&b,
+               OBJECT("'r':{'type':'array','items':" OBJECT(
+                   "'n':{'type':'integer'}") "},"
+                                             "'all':{'type':'integer','readOnly':true,'x-compute':{'fn':'"
+                                             "count','of':['/r']}},"
+                                             "'sum':{'type':'number','readOnly':true,'x-compute':{'fn':'sum',"
+                                             "'of':['/r/*/n']}}"),
+               "", "{'r':[{'n':2},{'n':3}],'all':2,'sum':5}");
+    apply(&b, form_row_remove(b.form, b.draft, &b.context, "/r", 0));
+    check_draft(&b, "{'r':[{'n':3}],'all':1,'sum':3}");
+    apply(&b, form_row_add(b.form, b.draft, &b.context, "/r"));
+    check_draft(&b, "{'r':[{'n':3},{}],'all':2,'sum':3}");
     bench_close(&b);
 }
 
