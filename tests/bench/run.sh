@@ -1,6 +1,6 @@
 #!/bin/sh
 # Measures Loket as ratios against a yardstick of the same run and prints a table with the target beside each.
-# SMALL=1 takes a hundredth of the data, to see whether it all runs; PART=station, PART=hall or PART=forms measures one part;
+# SMALL=1 takes a hundredth of the data, to see whether it all runs; PART=station, hall, forms or catalogue measures one part;
 # PACK=az takes the hall's queues from another pack.
 set -eu
 cd "$(dirname "$0")/../.."
@@ -194,6 +194,25 @@ measure_forms() {
     beside jsonschema "$(jsonschema)"
 }
 
+# --- the catalogue ---------------------------------------------------------------------------------
+measure_catalogue() { # ten services in a thousand have an amount that is prose, as in the published lists
+    data=$work/catalogue services=10000
+    "$build/loketd" init --data "$data" --hall BENCH --name Bench --pack az >"$work/said"
+    awk -v n="$services" 'BEGIN {
+        print "agency\tname\tEnglish name\tfee\tcurrency\tduration\tdocuments\tsource"
+        for (i = 0; i < n; i++)
+            printf "Nazirlik %d\tXidmət %d\tService %d\t%s\tAZN\t%d working days\tpassport;photo %d\thttps://list.example/%d\n",
+                i % 40, i, i, i % 100 ? i % 90 : "20 / 30", 1 + i % 30, i % 9, i
+    }' >"$work/services.tsv"
+    for how in new unchanged; do
+        start=$(date +%s%N)
+        "$build/loketd" import-catalogue "$work/services.tsv" --data "$data" >"$work/said"
+        ms=$((($(date +%s%N) - start) / (services / 1000) / 1000000))
+        row "a thousand of $services services imported, $how" "$ms ms" "under 1000 ms" "$(most "$ms" 999)"
+    done
+}
+
 if part station; then measure_station; fi
+if part catalogue; then measure_catalogue; fi
 if part forms; then measure_forms; fi
 if part hall; then measure_hall; fi
