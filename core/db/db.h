@@ -77,6 +77,14 @@ enum err db_checkpoint(struct db *db, int64_t pages_min) MUST_USE;
 /* SQLite's own online backup into a new file, made whole before it is named path. progress may be NULL. */
 enum err db_backup(struct db *db, const char *path, void (*progress)(void *ctx, int done, int total),
                    void *ctx, struct err_info *info) MUST_USE;
+/* The same in slices, between which the database goes on: what is written meanwhile comes along, so that the copy is in the
+ * end what the database is then (a transaction that is rolled back whole makes it begin anew). Outside a transaction; one
+ * at a time (ERR_IN_USE). *whole: the file is named, *copy NULL.
+ * Any error: *copy is NULL and nothing is left. */
+struct db_copy;
+enum err db_copy_open(struct db *db, const char *path, struct db_copy **copy, struct err_info *info) MUST_USE;
+enum err db_copy_step(struct db_copy **copy, bool *whole, struct err_info *info) MUST_USE;
+void db_copy_drop(struct db_copy **copy);                             /* NULL-safe */
 enum err db_integrity(struct db *db, struct err_info *info) MUST_USE; /* the file's own check */
 /* For tests: the planner's words for a statement, to assert that no key path scans. */
 char *db_explain(struct db *db, const char *sql);

@@ -15,8 +15,8 @@
 #include "core/db/db.h"
 
 enum {
-    LOG_PAGES_MAX = 50000,  /* 200 MB of log: nobody tidied it */
-    BACKUP_STEP_PAGES = 512 /* 2 MB between two calls of progress */
+    LOG_PAGES_MAX = 50000, /* 200 MB of log: nobody tidied it */
+    COPY_STEP_PAGES = 512  /* 2 MB: a few ms */
 };
 
 struct stmt {
@@ -38,6 +38,7 @@ struct db {
     char message[400];
     struct stmt **slots; /* open addressing by the address of the text; a power of two */
     size_t slot_count, used;
+    struct db_copy *copy; /* under way; NULL: none */
 };
 
 /* --- errors --- */
@@ -286,10 +287,13 @@ static void forget_statements(struct db *db)
     db->used = 0;
 }
 
+static void leave_copy(struct db *db);
+
 /* Closing moves the log into the file and removes it; but not what a failed disk only seems to hold. */
 static void close_raw(struct db *db)
 {
     forget_statements(db);
+    leave_copy(db);
     if (db->failed && db->raw)
         sqlite3_db_config(db->raw, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
     sqlite3_close_v2(db->raw);
@@ -573,22 +577,6 @@ enum err db_checkpoint(struct db *db, int64_t pages_min)
     return ERR_OK;
 }
 
-static int copy_pages(struct db *db, sqlite3 *to, void (*progress)(void *ctx, int done, int total), void *ctx)
-{
-    sqlite3_backup *backup = sqlite3_backup_init(to, "main", db->raw, "main");
-    if (!backup)
-        return sqlite3_errcode(to);
-    int code;
-    do {
-        code = sqlite3_backup_step(backup, BACKUP_STEP_PAGES);
-        int total = sqlite3_backup_pagecount(backup), left = sqlite3_backup_remaining(backup);
-        if (progress)
-            progress(ctx, total - left, total);
-    } while (code == SQLITE_OK);
-    int end = sqlite3_backup_finish(backup);
-    return code == SQLITE_DONE ? end : code;
-}
-
 static bool sync_path(const char *path, int flags)
 {
     int fd = open(path, flags | O_CLOEXEC);
@@ -613,32 +601,144 @@ static enum err name_file(const char *part, const char *path, struct err_info *i
                         "%s cannot be written: %s. The hall itself is untouched.", path, strerror(number));
 }
 
+/* --- a copy --- */
+
+struct db_copy {
+    struct db *db; /* NULL: its connection was closed under the copy */
+    sqlite3 *to;
+    sqlite3_backup *backup;
+    char *path, *part;
+    int fd; /* of part, to bring it to the disk slice by slice */
+};
+
+/* Its connection is about to be closed. */
+static void leave_copy(struct db *db)
+{
+    if (!db->copy)
+        return;
+    sqlite3_backup_finish(db->copy->backup);
+    db->copy->backup = NULL;
+    db->copy->db = NULL;
+    db->copy = NULL;
+}
+
+/* Frees; what was not made whole leaves nothing behind. */
+void db_copy_drop(struct db_copy **slot)
+{
+    struct db_copy *copy = *slot;
+    if (!copy)
+        return;
+    if (copy->db)
+        copy->db->copy = NULL;
+    sqlite3_backup_finish(copy->backup);
+    sqlite3_close_v2(copy->to);
+    if (copy->fd >= 0)
+        close(copy->fd);
+    if (copy->part)
+        (void)unlink(copy->part);
+    free(copy->part);
+    free(copy->path);
+    free(copy);
+    *slot = NULL;
+}
+
+static enum err copy_failed(struct db_copy **copy, int code, struct err_info *info)
+{
+    enum err err = err_set(info, err_of(code), "%s cannot be written: %s. The hall itself is untouched.",
+                           (*copy)->path, (*copy)->to ? sqlite3_errmsg((*copy)->to) : sqlite3_errstr(code));
+    db_copy_drop(copy);
+    return err;
+}
+
+enum err db_copy_open(struct db *db, const char *path, struct db_copy **out, struct err_info *info)
+{
+    struct db_copy *copy = *out = xcalloc(1, sizeof *copy);
+    copy->fd = -1;
+    copy->path = xstrdup(path);
+    copy->part = xasprintf("%s.part", path);
+    if (db->copy) {
+        free(copy->part);
+        copy->part = NULL; /* the other's, perhaps */
+        db_copy_drop(out);
+        return err_set(info, ERR_IN_USE,
+                       "Another copy of this hall is being made. Try again when it is whole.");
+    }
+    (void)unlink(copy->part);
+    enum err err = make_file(copy->part, info);
+    if (err != ERR_OK) {
+        db_copy_drop(out);
+        return err;
+    }
+    int code = sqlite3_open_v2(copy->part, &copy->to, SQLITE_OPEN_READWRITE, NULL);
+    if (code == SQLITE_OK) /* the file is brought to the disk before it is named, below */
+        code = sqlite3_exec(copy->to, "PRAGMA synchronous = OFF", NULL, NULL, NULL);
+    if (code == SQLITE_OK && !(copy->backup = sqlite3_backup_init(copy->to, "main", db->raw, "main")))
+        code = sqlite3_errcode(copy->to);
+    if (code != SQLITE_OK)
+        return copy_failed(out, code, info);
+    copy->fd = open(copy->part, O_RDWR | O_CLOEXEC);
+    copy->db = db;
+    db->copy = copy;
+    return ERR_OK;
+}
+
+static enum err copy_end(struct db_copy **slot, struct err_info *info)
+{
+    struct db_copy *copy = *slot;
+    int code = sqlite3_backup_finish(copy->backup);
+    copy->backup = NULL;
+    /* Out of WAL: one file holds everything, and it can be read from a medium that cannot be written. */
+    if (code == SQLITE_OK)
+        code = sqlite3_exec(copy->to, "PRAGMA journal_mode = DELETE", NULL, NULL, NULL);
+    if (code != SQLITE_OK)
+        return copy_failed(slot, code, info);
+    sqlite3_close_v2(copy->to);
+    copy->to = NULL;
+    enum err err = name_file(copy->part, copy->path, info);
+    if (err == ERR_OK) {
+        free(copy->part);
+        copy->part = NULL;
+    }
+    db_copy_drop(slot);
+    return err;
+}
+
+enum err db_copy_step(struct db_copy **slot, bool *whole, struct err_info *info)
+{
+    struct db_copy *copy = *slot;
+    *whole = false;
+    if (!copy->db) {
+        enum err err = err_set(info, ERR_DISK,
+                               "%s was not made: the hall's disk failed meanwhile. Try again.", copy->path);
+        db_copy_drop(slot);
+        return err;
+    }
+    int code = sqlite3_backup_step(copy->backup, COPY_STEP_PAGES);
+    if (code == SQLITE_OK) {
+        if (copy->fd >= 0)
+            (void)fdatasync(
+                copy->fd); /* else all of it would be waited for at the end, which alone says whether it is there */
+        return ERR_OK;
+    }
+    if (code != SQLITE_DONE)
+        return copy_failed(slot, code, info);
+    *whole = true;
+    return copy_end(slot, info);
+}
+
 enum err db_backup(struct db *db, const char *path, void (*progress)(void *ctx, int done, int total),
                    void *ctx, struct err_info *info)
 {
-    char *part = xasprintf("%s.part", path);
-    sqlite3 *to = NULL;
-    (void)unlink(part);
-    enum err err = make_file(part, info);
-    if (err != ERR_OK) {
-        free(part);
-        return err;
+    struct db_copy *copy;
+    bool whole = false;
+    enum err err = db_copy_open(db, path, &copy, info);
+    while (err == ERR_OK && !whole) {
+        err = db_copy_step(&copy, &whole, info);
+        if (err == ERR_OK && !whole && progress) {
+            int total = sqlite3_backup_pagecount(copy->backup), left = sqlite3_backup_remaining(copy->backup);
+            progress(ctx, total - left, total);
+        }
     }
-    int code = sqlite3_open_v2(part, &to, SQLITE_OPEN_READWRITE, NULL);
-    if (code == SQLITE_OK)
-        code = copy_pages(db, to, progress, ctx);
-    /* Out of WAL: one file holds everything, and it can be read from a medium that cannot be written. */
-    if (code == SQLITE_OK)
-        code = sqlite3_exec(to, "PRAGMA journal_mode = DELETE", NULL, NULL, NULL);
-    if (code != SQLITE_OK)
-        err = err_set(info, err_of(code), "%s cannot be written: %s. The hall itself is untouched.", path,
-                      to ? sqlite3_errmsg(to) : sqlite3_errstr(code));
-    sqlite3_close_v2(to);
-    if (err == ERR_OK)
-        err = name_file(part, path, info);
-    if (err != ERR_OK)
-        (void)unlink(part);
-    free(part);
     return err;
 }
 

@@ -33,20 +33,29 @@ static enum err mark_safe(struct db *db, int64_t rev)
     return err;
 }
 
-enum err backup_take(struct db *db, const char *file, int64_t *rev, struct err_info *info)
+enum err backup_check(const struct db *db, const char *file, struct err_info *info)
+{
+    return same_file(file, db_path(db))
+               ? err_set(info, ERR_USAGE, "%s is the hall itself. Name another file for the backup.", file)
+               : ERR_OK;
+}
+
+enum err backup_done(struct db *db, int64_t *rev, struct err_info *info)
 {
     struct hall_state state;
-    if (same_file(file, db_path(db)))
-        return err_set(info, ERR_USAGE, "%s is the hall itself. Name another file for the backup.", file);
     enum err err = store_state(db, &state);
-    if (err != ERR_OK)
-        return store_fail(db, err, info);
-    err = db_backup(db, file, NULL, NULL, info);
-    if (err != ERR_OK)
-        return err;
-    *rev = state.rev;
-    err = mark_safe(db, state.rev);
+    if (err == ERR_OK)
+        err = mark_safe(db, state.rev);
+    *rev = err == ERR_OK ? state.rev : 0;
     return err == ERR_OK ? ERR_OK : store_fail(db, err, info);
+}
+
+enum err backup_take(struct db *db, const char *file, int64_t *rev, struct err_info *info)
+{
+    enum err err = backup_check(db, file, info);
+    if (err == ERR_OK)
+        err = db_backup(db, file, NULL, NULL, info);
+    return err == ERR_OK ? backup_done(db, rev, info) : err;
 }
 
 /* A loketd at work has another working folder than the one who asks. */

@@ -7,6 +7,11 @@ enum err backup_make(const char *data, const char *file, int64_t *rev, struct er
 /* The same on a store that is open, outside a transaction. */
 enum err backup_take(struct db *db, const char *file, int64_t *rev, struct err_info *info) MUST_USE;
 
+/* Its two halves, for a hall that makes the copy in slices (db_copy_open): whether it may become that file, and, when it has
+ * become that file and before anything else is written, what counts as safe now. */
+enum err backup_check(const struct db *db, const char *file, struct err_info *info) MUST_USE;
+enum err backup_done(struct db *db, int64_t *rev, struct err_info *info) MUST_USE;
+
 /* Puts a backup in place under a new epoch, so that workstations send again what it does not hold. The hall
  * that was there is kept: its new name is written to *kept (the caller frees; NULL when there was none). Refused
  * while a loketd works on it. */

@@ -28,7 +28,9 @@ struct visitor {
     struct porter *porter;
     int fd;
     struct buf text;
-    bool busy; /* the request is complete and waits for its commit */
+    bool busy;            /* the request is complete and waits for its commit, or its copy */
+    struct db_copy *copy; /* under way; NULL: none */
+    bool backup;
     struct json *request, *answer;
     enum err refused; /* what the request itself came to, when it was refused with a sentence */
     struct err_info info;
@@ -84,6 +86,7 @@ void porter_open(struct porter **out, struct hall *hall, const char *data)
 static void leave(struct visitor *visitor)
 {
     close(visitor->fd);
+    db_copy_drop(&visitor->copy);
     buf_free(&visitor->text);
     json_free(&visitor->request);
     json_free(&visitor->answer);
@@ -172,25 +175,45 @@ static void request_done(void *ctx, enum err err)
     answer(visitor, err == ERR_REFUSED && visitor->refused != ERR_OK ? visitor->refused : err);
 }
 
-/* A backup is taken between groups of writes, on their connection: requests wait as long as it takes. */
-static void take_backup(struct visitor *visitor)
+/* --- a copy of the hall --- */
+
+/* What the copy was made for: a backup makes safe what is in it, an export's is gone when it has been read. */
+static void copy_done(struct visitor *visitor)
 {
     struct hall *hall = visitor->porter->hall;
     int64_t rev = 0;
-    enum err err = backup_take(hall->db, json_text_or(visitor->request, "file", ""), &rev, &visitor->info);
-    if (err == ERR_OK)
-        err = store_state(hall->db, &hall->state);
+    enum err err = ERR_OK;
     visitor->answer = json_new_object();
-    json_set_int(visitor->answer, "rev", rev);
+    if (visitor->backup) {
+        err = backup_done(hall->db, &rev, &visitor->info);
+        if (err == ERR_OK)
+            err = store_state(hall->db, &hall->state);
+        json_set_int(visitor->answer, "rev", rev);
+    }
     answer(visitor, err);
 }
 
-/* The same for an export, which makes nothing safe: its copy is gone when it has been read. */
-static void take_copy(struct visitor *visitor)
+static void begin_copy(struct visitor *visitor, bool backup)
 {
-    enum err err = db_backup(visitor->porter->hall->db, json_text_or(visitor->request, "file", ""), NULL,
-                             NULL, &visitor->info);
-    answer(visitor, err);
+    struct hall *hall = visitor->porter->hall;
+    const char *file = json_text_or(visitor->request, "file", "");
+    visitor->backup = backup;
+    enum err err = backup_check(hall->db, file, &visitor->info);
+    if (err == ERR_OK)
+        err = db_copy_open(hall->db, file, &visitor->copy, &visitor->info);
+    if (err != ERR_OK)
+        answer(visitor, err);
+}
+
+/* A slice between two groups of writes, on their connection: requests wait no longer than that. */
+static void copy_on(struct visitor *visitor)
+{
+    bool whole = false;
+    enum err err = db_copy_step(&visitor->copy, &whole, &visitor->info);
+    if (err != ERR_OK)
+        answer(visitor, err);
+    else if (whole)
+        copy_done(visitor);
 }
 
 static void begin(struct visitor *visitor)
@@ -203,9 +226,9 @@ static void begin(struct visitor *visitor)
     if (err != ERR_OK)
         answer(visitor, err);
     else if (str_equal(json_text(visitor->request, "do"), "backup"))
-        take_backup(visitor);
+        begin_copy(visitor, true);
     else if (str_equal(json_text(visitor->request, "do"), "copy"))
-        take_copy(visitor);
+        begin_copy(visitor, false);
     else
         writer_add(hall->writer, run_request, request_done, visitor);
 }
@@ -242,6 +265,21 @@ static void let_in(struct porter *porter)
         return;
     }
     close(fd);
+}
+
+bool porter_is_busy(const struct porter *porter)
+{
+    for (int i = 0; porter && i < VISITORS_MAX; i++)
+        if (porter->visitors[i].fd >= 0 && porter->visitors[i].copy)
+            return true;
+    return false;
+}
+
+void porter_work(struct porter *porter)
+{
+    for (int i = 0; porter && i < VISITORS_MAX; i++)
+        if (porter->visitors[i].fd >= 0 && porter->visitors[i].copy)
+            copy_on(&porter->visitors[i]);
 }
 
 void porter_run(struct porter *porter)

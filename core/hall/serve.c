@@ -191,6 +191,7 @@ static bool turn(struct loop *loop, int timeout)
         sign_ins_checked(hall);
     if (fds[4].revents)
         porter_run(loop->porter);
+    porter_work(loop->porter);
     /* Idle is who waited in vain; a turn that did not wait has answers on their way and requests to follow. */
     hall_end_turn(hall, came == 0 && timeout != 0);
     return came > 0;
@@ -200,7 +201,8 @@ static void serve(struct loop *loop)
 {
     struct hall *hall = &loop->hall;
     while (!hall->stopping && hall->fatal == ERR_OK)
-        turn(loop, sooner(hall_timeout_ms(hall), http_timeout_ms(hall->http)));
+        turn(loop,
+             porter_is_busy(loop->porter) ? 0 : sooner(hall_timeout_ms(hall), http_timeout_ms(hall->http)));
 }
 
 /* No new connections; what is under way is answered, what is being sent gets a moment. */
