@@ -67,7 +67,11 @@ const struct json *dossier_row(const struct dossier *of)
 
 const char *dossier_state(const struct dossier *of)
 {
-    return json_text_or(dossier_row(of), "state", "");
+    const struct json *row = dossier_row(of);
+    if (str_equal(json_text(row, "withdrawn_reason"), "lapsed") &&
+        str_equal(json_text(row, "state"), "withdrawn"))
+        return "lapsed"; /* nobody took it back: the clock did */
+    return json_text_or(row, "state", "");
 }
 
 bool dossier_is_draft(const struct dossier *of)

@@ -164,8 +164,7 @@ void notice_ask_file(const struct dossier *of, const struct ui *ui, bool receipt
 {
     const char *word = tr(ui->lang, receipt ? TR("receipt") : TR("notice"));
     char *typed = file_name(json_text_or(dossier_row(of), "number", of->id), word);
-    struct json *question =
-        question_new("notice_file", tr(ui->lang, TR("Save to the file (.pdf, or .txt for text)")));
+    struct json *question = question_new("notice_file", tr(ui->lang, TR("Save to the file (.pdf or .txt)")));
     question_field(question, typed, false);
     effects_ask(effects, question);
     free(typed);

@@ -83,8 +83,8 @@ static const char *standing_of(const struct json *decision, const struct json *r
                                const struct json *effective)
 {
     const char *state = json_text_or(row, "state", "");
-    if (str_equal(state, "withdrawn") || str_equal(state, "lapsed"))
-        return str_equal(state, "lapsed") ? "lapsed" : "withdrawn";
+    if (str_equal(state, "withdrawn")) /* by the citizen, or by the clock (case_clock.c) */
+        return str_equal(json_text(row, "withdrawn_reason"), "lapsed") ? "lapsed" : "withdrawn";
     if (has_flag(row, "contested"))
         return "contested";
     if (!effective)
