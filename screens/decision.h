@@ -1,6 +1,7 @@
 /* screens/decision.h: the decision screen's state, shared by its files alone: decision_screen.c (messages and
  * keys), decision_draw.c (drawing). */
 #pragma once
+#include "screens/case_steps.h"
 #include "screens/dossier.h"
 #include "tui/sheet.h"
 
@@ -23,6 +24,7 @@ struct decision {
     bool sent;  /* decided here, the row has not come yet */
     int scroll; /* the first line of the notice that is shown */
     struct sheet sheet;
+    struct case_steps steps; /* what is asked for beside the decision */
 };
 
 /* The fields for the outcome that is chosen, in order; options and texts live until decision_items_free. */

@@ -303,6 +303,7 @@ static void history_view(const struct decision *self, const struct ui *ui, struc
     int count = (int)json_count(decisions), first = count > HISTORY_MAX ? count - HISTORY_MAX : 0;
     for (int i = first; i < count && area->h > 0; i++)
         decision_line(self, ui, json_at(decisions, (size_t)i), frame, area);
+    steps_so_far_view(&self->of, ui, frame, area);
 }
 
 /* --- decided, or not yet possible --- */
@@ -366,6 +367,12 @@ static void closed_view(const struct decision *self, const struct ui *ui, struct
     if (!rect_empty(last)) {
         frame_rule(frame, rect_cut_top(&last, 1));
         waiting_view(self, ui, frame, last);
+    }
+    if (!dossier_is_draft(&self->of) && !decision_waits(self)) {
+        int before = area.h;
+        steps_next_view(&self->of, ui, frame, &area);
+        if (area.h < before)
+            rect_cut_top(&area, 1);
     }
     struct rect history = rect_inset(area, 1, 0);
     history_view(self, ui, frame, &history);

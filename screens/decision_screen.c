@@ -34,6 +34,7 @@ static void decision_free(void *data)
 {
     struct decision *self = data;
     dossier_deinit(&self->of);
+    steps_deinit(&self->steps);
     sheet_deinit(&self->sheet);
     json_free(&self->users);
     free(self->reasons);
@@ -489,6 +490,8 @@ static const char *why_no_file(const struct decision *self, const struct ui *ui)
 static void answered(struct decision *self, const struct ui *ui, const struct msg *msg,
                      struct effects *effects)
 {
+    if (steps_answered(&self->steps, &self->of, ui, msg, effects))
+        return;
     const char *text = msg->text ? msg->text : "";
     if (str_equal(msg->what, "notice_file"))
         save_file(self, ui, text, effects);
@@ -527,6 +530,8 @@ static void act(struct decision *self, const struct ui *ui, enum action action, 
     const struct outcome *outcome = outcome_of(action);
     if (outcome)
         return choose(self, ui, outcome->word);
+    if (steps_is(action))
+        return steps_act(&self->steps, &self->of, ui, action, effects);
     switch (action) {
     case ACTION_BACK:
         return back(self, effects);
@@ -731,6 +736,8 @@ static void on_saved(struct decision *self, const struct ui *ui, const struct ms
         effects_toast(effects, TOAST_GOOD, "%s", tr(ui->lang, TR("Decided. F9 copies the notice.")));
     } else if (str_equal(msg->what, "case.confirm")) {
         effects_toast(effects, TOAST_GOOD, "%s", tr(ui->lang, TR("Recorded.")));
+    } else if (steps_saved(msg->what)) {
+        effects_toast(effects, TOAST_GOOD, "%s", tr(ui->lang, steps_saved(msg->what)));
     }
 }
 
@@ -787,6 +794,8 @@ static const char *decision_enabled(const void *data, const struct ui *ui, enum 
     const struct outcome *outcome = outcome_of(action);
     if (outcome)
         return why_not_outcome(self, outcome->word);
+    if (steps_is(action))
+        return steps_enabled(&self->of, ui, action);
     switch (action) {
     case ACTION_CONFIRM:
     case ACTION_DISAGREE:

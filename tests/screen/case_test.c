@@ -46,3 +46,8 @@ TEST(screen_decision_confirm)
 {
     script_run("decision_confirm.script");
 }
+
+TEST(screen_steps_after_a_decision)
+{
+    script_run("steps_case.script");
+}
