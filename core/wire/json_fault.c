@@ -10,6 +10,8 @@
 #include "core/base/str.h"
 #include "core/wire/json.h"
 
+enum { NUMBER_MAX = 60 }; /* cJSON reads no longer ones */
+
 struct name { /* of a member, between its quotes */
     const char *text;
     size_t length;
@@ -118,21 +120,52 @@ static bool skip_space(struct reading *r)
 
 /* --- texts and numbers --- */
 
-static bool is_hex(char c)
+static int hex_digit(char c)
 {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    c |= 0x20;
+    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
+/* The value of a \u escape with its four digits; -1: it is none. */
+static int read_unit(const struct reading *r, const char *at)
+{
+    int unit = 0;
+    if (r->end - at < 6 || at[0] != '\\' || at[1] != 'u')
+        return -1;
+    for (int i = 2; i < 6; i++) {
+        if (hex_digit(at[i]) < 0)
+            return -1;
+        unit = unit * 16 + hex_digit(at[i]);
+    }
+    return unit;
+}
+
+static bool is_high(int unit)
+{
+    return unit >= 0xd800 && unit < 0xdc00;
+}
+
+static bool is_low(int unit)
+{
+    return unit >= 0xdc00 && unit < 0xe000;
+}
+
+/* At a backslash. Characters beyond U+FFFF are two units, the high one first. */
 static bool read_escape(struct reading *r)
 {
-    const char *slash = r->at++;
-    if (r->at < r->end && *r->at && strchr("\"\\/bfnrt", *r->at)) {
-        r->at++;
+    const char *slash = r->at;
+    int unit = read_unit(r, slash), next = unit >= 0 ? read_unit(r, slash + 6) : -1;
+    if (is_low(unit) || (is_high(unit) && !is_low(next)))
+        return wrong(r, slash, "\\u%.4s is half a character: write the character itself, or both halves.",
+                     slash + 2);
+    if (unit >= 0) {
+        r->at += is_high(unit) ? 12 : 6;
         return true;
     }
-    if (r->at + 4 < r->end && *r->at == 'u' && is_hex(r->at[1]) && is_hex(r->at[2]) && is_hex(r->at[3]) &&
-        is_hex(r->at[4])) {
-        r->at += 5;
+    if (slash + 1 < r->end && slash[1] && strchr("\"\\/bfnrt", slash[1])) {
+        r->at += 2;
         return true;
     }
     return wrong(r, slash, "A backslash is written twice in JSON, also in patterns: \\\\d for \\d.");
@@ -188,6 +221,9 @@ static bool read_number(struct reading *r)
         if (!read_digits(r))
             return wrong(r, start, "There must be digits behind the e of a number.");
     }
+    if (r->at - start > NUMBER_MAX)
+        return wrong(r, start, "This number is longer than %d characters: what is a code is a text, \"…\".",
+                     NUMBER_MAX);
     return true;
 }
 

@@ -1,12 +1,13 @@
 /* tests/fuzz/json_fuzz.c: any bytes as JSON. Holds: what is printed is read again as the same, byte for byte and
  * its copy is equal; pointers find what they name; a merge patch of a document onto nothing is no other than it;
- * texts are folded and cut without reading beyond them. */
+ * what cannot be read has a fault with its place; texts are folded and cut without reading beyond them. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/base/clock.h"
 #include "core/base/crypto.h"
 #include "core/wire/feed.h"
+#include "core/wire/json_fault.h"
 #include "tests/fuzz/fuzz.h"
 
 static bool names_twice(const struct json *node)
@@ -98,12 +99,23 @@ static void round_trip(const struct json *json)
     json_free(&copy);
 }
 
+/* The reader for people is the stricter one. */
+static void try_fault(const char *text, size_t length, bool read)
+{
+    struct json_fault fault = {0};
+    if (json_find_fault(text, length, &fault))
+        HOLD(fault.line > 0 && fault.column > 0 && fault.text[0]);
+    else
+        HOLD(read);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct json *json = NULL;
     struct err_info info = {0};
     enum err err = json_parse((const char *)data, size, &json, &info);
     HOLD(err == ERR_OK ? json != NULL : json == NULL && info.text[0]);
+    try_fault((const char *)data, size, err == ERR_OK);
     if (json)
         round_trip(json);
     json_free(&json);

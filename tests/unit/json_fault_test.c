@@ -53,6 +53,9 @@ TEST(a_mistake_in_json_is_named_with_its_place_and_remedy)
         {"{\"a\":\"x\ty\"}", 1, 8, "A tab within a text is written \\t"},
         {"{\"pattern\":\"^\\d+$\"}", 1, 14, "\\\\d for \\d"},
         {"{\"a\":\"\\u12\"}", 1, 7, "backslash"},
+        {"{\"a\":\"\\ud83d\"}", 1, 7, "half a character"},
+        {"{\"a\":\"\\ude00\\ud83d\"}", 1, 7, "half a character"},
+        {"[1234567890123456789012345678901234567890123456789012345678901]", 1, 2, "longer than 60"},
         {"{\"a\":[1,\n2", 2, 2, "the [ of line 1 is not closed"},
         {"{\n\"a\":{\n\"b\":1\n}\n", 5, 1, "the { of line 1 is not closed"},
         {"{\"a\":", 1, 6, "the { of line 1"},
@@ -85,6 +88,7 @@ TEST(good_json_has_no_fault_whatever_wrote_it)
         "{\r\n\t\"a\": [1, 2],\r\n\t\"b\": null\r\n}\r\n", /* line ends of Windows, tabs */
         "{\"a\":{\"a\":1},\"b\":{\"a\":2}}",               /* one name in different objects */
         "{\"a\":\"\\\\ \\\" \\/ \\b\\f\\n\\r\\t \\u018F ə\"}",
+        "[\"\\ud83d\\ude00\",123456789012345678901234567890123456789012345678901234567890]",
         "[true,false,null,{\"\":[]}]",
     };
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
@@ -105,6 +109,26 @@ TEST(what_cannot_be_read_as_json_has_a_fault)
         CHECK(json_find_fault(whole, cut, &fault) && *fault.text && fault.line == 1);
         json_free(&json);
     }
+}
+
+/* One byte of a text changed in every way that could matter: whatever has no fault can be read. */
+TEST(what_has_no_fault_can_be_read)
+{
+    static const char whole[] =
+        "{\"a\": [1, \"x\\n\\ud83d\\ude00\", {\"b\": null}], \"c\": -1.5e3, \"d\": true}",
+                      bytes[] = "{}[]:,\"\\/'0918aeunf-+. \n\t\x01\xc3\x80";
+    for (size_t at = 0; at < sizeof whole - 1; at++)
+        for (size_t i = 0; i < sizeof bytes; i++) { /* with its NUL */
+            char text[sizeof whole];
+            struct json_fault fault;
+            struct json *json = NULL;
+            memcpy(text, whole, sizeof whole);
+            text[at] = bytes[i];
+            bool read = json_parse(text, sizeof whole - 1, &json, NULL) == ERR_OK;
+            if (!CHECK(json_find_fault(text, sizeof whole - 1, &fault) || read))
+                printf("  %s\n", text);
+            json_free(&json);
+        }
 }
 
 TEST(json_that_is_nested_beyond_measure_is_a_fault_and_no_crash)
