@@ -188,7 +188,7 @@ measure_forms() {
     r=$(ratio "$us" "$(field "$forms" 3)")
     row "the same, of reading the answers' JSON ($(field "$forms" 3) us)" "$r" "at most 4" "$(most "$r" 4)"
     ms=$(ratio "$(field "$forms" 5)" 1000)
-    row "what there is to draw of it, after a key" "$ms ms" "under 8 ms: half a frame" "$(most "$ms" 8)"
+    row "a letter typed into it, to the picture, all checked" "$ms ms" "under 16 ms: a frame" "$(most "$ms" 16)"
     "$bench" forms --write "$work"
     beside valijson "$(valijson)"
     beside jsonschema "$(jsonschema)"
