@@ -125,11 +125,13 @@ static void add_control(struct making *m, const struct form_item *item)
 
 /* --- tables --- */
 
+/* A list of rows has no focus on one value: what is sensitive is read on the row's own page. */
 static const char *cell(struct making *m, const struct form_item *item, int row, int column)
 {
     struct buf text = {0};
     form_cell(m->form, m->draft, m->context, item, row, column, &text);
-    const char *own = arena_strdup(&m->out->arena, buf_text(&text));
+    const char *shown = text.length && item->columns_shown[column].sensitive ? "••••" : buf_text(&text);
+    const char *own = arena_strdup(&m->out->arena, shown);
     buf_free(&text);
     return own;
 }

@@ -213,7 +213,7 @@ static void mask_field(void *context, const char *pointer, const char *inside, c
 {
     (void)inside;
     struct masking *masking = context;
-    if (!form_is_filled(value) || !json_as_bool(form_keyword(masking->form, schema, "x-sensitive"), false))
+    if (!form_is_filled(value) || !form_is_sensitive(masking->form, schema))
         return;
     struct json *draft = form_edited(masking->draft, pointer, json_new_text("•••"));
     json_free(&masking->draft);

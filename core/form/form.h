@@ -65,6 +65,7 @@ struct form_option {
 struct form_column {
     const char *name; /* of the property */
     const char *title;
+    bool sensitive; /* its cells are not for all eyes; the row's own page masks and reveals them */
 };
 struct form_item {
     enum form_kind kind;

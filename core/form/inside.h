@@ -24,7 +24,9 @@ const struct json *form_keyword(const struct form *form, const struct json *node
 const char *form_type(const struct form *form, const struct json *node); /* the first but null; "" unsaid */
 /* The schema of a property, wherever the node declares it (then, else, oneOf … too). NULL: nowhere. */
 const struct json *form_property(const struct form *form, const struct json *node, const char *name);
-const struct json *form_items(const struct form *form, const struct json *node);    /* of an array; NULL */
+const struct json *form_items(const struct form *form, const struct json *node); /* of an array; NULL */
+bool form_is_sensitive(const struct form *form,
+                       const struct json *node); /* or, of a list, what stands in it */
 const struct json *form_branches(const struct form *form, const struct json *node); /* oneOf, anyOf; NULL */
 const struct json *form_schema_at(const struct form *form, const char *pointer);
 /* "#/properties/a/properties/b" below inside ("" or "/children/2") → "/a/b", appended. */

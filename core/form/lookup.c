@@ -75,6 +75,13 @@ const struct json *form_branches(const struct form *form, const struct json *nod
     return one ? one : form_keyword(form, node, "anyOf");
 }
 
+bool form_is_sensitive(const struct form *form, const struct json *node)
+{
+    const struct json *items = form_items(form, node);
+    return json_as_bool(form_keyword(form, node, "x-sensitive"), false) ||
+           (items && json_as_bool(form_keyword(form, items, "x-sensitive"), false));
+}
+
 const struct json *form_schema_at(const struct form *form, const char *pointer)
 {
     struct buf token = {0};
@@ -173,7 +180,7 @@ static void walk_property(struct walk *walk, const struct json *property, const 
     pointer_add(&walk->path, name);
     visit->each(visit->context, buf_text(&walk->path), buf_text(&walk->inside), property, value);
     const char *type = form_type(visit->form, property);
-    if (strcmp(type, "object") == 0)
+    if (strcmp(type, "object") == 0 || json_is_object(value)) /* also one of several alternatives */
         walk_object(walk, property, value);
     else if (json_is_array(value))
         walk_rows(walk, property, value);

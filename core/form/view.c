@@ -277,7 +277,8 @@ static void add_column(struct building *b, struct form_item *item, const struct 
     if (str_equal(title_of, json_name(property)))
         item->row_title = item->column_count;
     item->columns_shown[item->column_count++] =
-        (struct form_column){arena_strdup(&b->view->arena, json_name(property)), kept(b, &title)};
+        (struct form_column){arena_strdup(&b->view->arena, json_name(property)), kept(b, &title),
+                             form_is_sensitive(b->form, property)};
     buf_free(&pointer);
 }
 
@@ -402,7 +403,7 @@ static struct form_item *add_control(struct building *b, const struct json *elem
     item->computed = form_keyword(b->form, schema, "x-compute") != NULL;
     item->readonly = state.readonly || item->widget == FORM_READONLY;
     item->required = item_required(b, pointer);
-    item->sensitive = json_as_bool(form_keyword(b->form, schema, "x-sensitive"), false);
+    item->sensitive = form_is_sensitive(b->form, schema);
     item->prefilled = is_prefilled(b, schema, value);
     item->filled = form_is_filled(value);
     add_picture(b, item, options);

@@ -431,11 +431,44 @@ static const char *fault_of(const struct frame *frame, const char *text)
     return NULL;
 }
 
+/* A sensitive value that the picture shows though the focus is elsewhere; masked: the draft as form_masked makes it. */
+static bool is_secret_told(const struct json *draft, const struct json *masked, const char *at,
+                           const char *focused, const char *picture)
+{
+    enum { LONG_ENOUGH = 6 }; /* shorter ones may stand in other words by chance */
+    if (json_is_text(draft)) {
+        const char *secret = json_as_text(draft);
+        return strlen(secret) >= LONG_ENOUGH && !str_equal(secret, json_as_text(masked)) &&
+               strcmp(at, focused) != 0 && strstr(picture, secret);
+    }
+    bool told = false;
+    size_t i = 0;
+    for (const struct json *one = json_first(draft); one && !told; one = json_next(one), i++) {
+        const struct json *other =
+            json_is_array(draft) ? json_at(masked, i) : json_get(masked, json_name(one));
+        char *below =
+            json_is_array(draft) ? xasprintf("%s/%zu", at, i) : xasprintf("%s/%s", at, json_name(one));
+        told = is_secret_told(one, other, below, focused, picture);
+        free(below);
+    }
+    return told;
+}
+
+static bool tells_secrets(const struct clerk *clerk, const char *picture)
+{
+    struct json *masked = form_masked(clerk->one->form, clerk->screen->draft);
+    bool told = is_secret_told(clerk->screen->draft, masked, "", focus(clerk), picture);
+    json_free(&masked);
+    return told;
+}
+
 static void check_picture(struct clerk *clerk)
 {
     draw(clerk);
     char *text = frame_text(&clerk->frame);
     const char *fault = fault_of(&clerk->frame, text);
+    if (!fault && tells_secrets(clerk, text))
+        fault = "a sensitive value is shown that has not the focus";
     if (!CHECK(!fault)) {
         fputs(text, stdout);
         pack_form_tell(clerk->one, fault, clerk->screen->draft);

@@ -585,6 +585,35 @@ TEST(form_view_sensitive_values_are_masked)
     bench_close(&b);
 }
 
+/* Wherever it stands: in a group, a row, a list of texts, an alternative, and also what a layout hides. */
+TEST(form_view_sensitive_values_are_masked_everywhere)
+{
+    static const char *const schemas[] = {
+        "{'properties':{'o':{'type':'object','properties':{'s':{'x-sensitive':true}}}}}",
+        "{'properties':{'o':{'type':'array','items':{'properties':{'s':{'x-sensitive':true}}}}}}",
+        "{'properties':{'o':{'type':'array','items':{'type':'string','x-sensitive':true}}}}",
+        "{'$defs':{'i':{'type':'string','x-sensitive':true}},"
+        "'properties':{'o':{'type':'array','items':{'$ref':'#/$defs/i'}}}}",
+        "{'properties':{'o':{'oneOf':[{'type':'object','properties':{'s':{'x-sensitive':true}}},"
+        "{'type':'object','properties':{'n':{}}}]}}}",
+        "{'properties':{'o':{'type':'object','x-sensitive':true,'properties':{'s':{}}}}}",
+    };
+    static const char *const drafts[] = {"{'o':{'s':'SECRET'}}", "{'o':[{'s':'SECRET'}]}",
+                                         "{'o':['SECRET']}",     "{'o':['SECRET','SECRET']}",
+                                         "{'o':{'s':'SECRET'}}", "{'o':{'s':'SECRET'}}"};
+    for (size_t i = 0; i < sizeof schemas / sizeof *schemas; i++) {
+        struct bench b;
+        bench_open(&b, schemas[i], "", drafts[i]);
+        struct json *masked = form_masked(b.form, b.draft);
+        char *text = json_print(masked);
+        if (!CHECK(!strstr(text, "SECRET")))
+            printf("  %s: %s\n", schemas[i], text);
+        free(text);
+        json_free(&masked);
+        bench_close(&b);
+    }
+}
+
 /* --- what is typed --- */
 
 static const struct typed_case {
