@@ -98,6 +98,11 @@ static const struct keyword_case {
      "'unheard':1}",
      "1 'a'", ""}, /* these annotate */
     {"{'format':'date'}", "'never'", ""},
+    {"{'definitions':{'n':{'type':'number'}},'$ref':'#/definitions/n'}", "1", "'x'"}, /* until draft-07 */
+    {"{'$schema':'https://json-schema.org/draft/2020-12/schema','type':'null'}", "null", "0"},
+    {"{'if':{'const':1},'else':{'type':'string'}}", "1 'a'", "2"},
+    {"{'prefixItems':[{'type':'integer'}]}", "[1,'a'] []", "['a']"},
+    {"{'unevaluatedProperties':{'type':'integer'}}", "{'a':1}", "{'a':'x'}"},
 };
 
 /* The next value of a list; the caller frees. NULL at the end. */
@@ -144,6 +149,66 @@ TEST(form_keywords)
         }
         schema_free(&schema);
         json_free(&document);
+    }
+}
+
+/* FORMS.md section 1, word by word. */
+static const char *const promised[] = {"$schema",
+                                       "$id",
+                                       "$ref",
+                                       "$anchor",
+                                       "$defs",
+                                       "type",
+                                       "enum",
+                                       "const",
+                                       "properties",
+                                       "required",
+                                       "additionalProperties",
+                                       "patternProperties",
+                                       "propertyNames",
+                                       "minProperties",
+                                       "maxProperties",
+                                       "dependentRequired",
+                                       "dependentSchemas",
+                                       "items",
+                                       "prefixItems",
+                                       "contains",
+                                       "minContains",
+                                       "maxContains",
+                                       "minItems",
+                                       "maxItems",
+                                       "uniqueItems",
+                                       "minLength",
+                                       "maxLength",
+                                       "pattern",
+                                       "minimum",
+                                       "maximum",
+                                       "exclusiveMinimum",
+                                       "exclusiveMaximum",
+                                       "multipleOf",
+                                       "allOf",
+                                       "anyOf",
+                                       "oneOf",
+                                       "not",
+                                       "if",
+                                       "then",
+                                       "else",
+                                       "unevaluatedItems",
+                                       "unevaluatedProperties"};
+
+TEST(form_keywords_each_has_a_value_that_passes_and_one_that_fails)
+{
+    for (size_t k = 0; k < sizeof promised / sizeof *promised; k++) {
+        char *quoted = xasprintf("'%s':", promised[k]);
+        bool passes = false, fails = false;
+        for (size_t i = 0; i < sizeof keyword_cases / sizeof *keyword_cases; i++) {
+            bool has = strstr(keyword_cases[i].schema, quoted) != NULL;
+            passes |= has && *keyword_cases[i].valid;
+            fails |= has && *keyword_cases[i].invalid;
+        }
+        if (!CHECK(passes && fails && schema_keyword_known(promised[k])))
+            printf("  %s\n", promised[k]);
+        free(quoted);
     }
 }
 
@@ -322,6 +387,21 @@ TEST(form_keywords_formats)
         check_format(&format_cases[i], format_cases[i].invalid, false);
     }
     CHECK(format_known("fin") && !format_known("colour"));
+}
+
+TEST(form_keywords_each_format_has_a_text_that_passes_and_one_that_fails)
+{
+    static const char *const asserted[] = {"date",     "time",     "date-time", "duration", "email",
+                                           "uri",      "uuid",     "fin",       "nik",      "voen",
+                                           "phone-az", "phone-id", "money"};
+    for (size_t k = 0; k < sizeof asserted / sizeof *asserted; k++) {
+        bool both = false;
+        for (size_t i = 0; i < sizeof format_cases / sizeof *format_cases; i++)
+            both |= strcmp(format_cases[i].name, asserted[k]) == 0 && *format_cases[i].valid &&
+                    *format_cases[i].invalid;
+        if (!CHECK(both && format_known(asserted[k])))
+            printf("  %s\n", asserted[k]);
+    }
 }
 
 TEST(form_keywords_formats_are_asserted_when_asked)
