@@ -187,7 +187,6 @@ static struct json *row_of(struct planning *planning, const struct json *service
 
 char *plan_fault(const struct json *row, const struct json *hall)
 {
-    static const char *const languages[] = {"en"};
     struct form_findings found = {0};
     struct buf text = {0};
     char *fault = NULL;
@@ -202,7 +201,7 @@ char *plan_fault(const struct json *row, const struct json *hall)
         return fault;
     catalogue_check(row, &found);
     if (catalogue_has_form(row)) /* the hall's row carries the pack's lists */
-        form_check(&(struct form_source){.service = row, .pack = hall}, languages, 1, &found);
+        form_check(&(struct form_source){.service = row, .pack = hall}, NULL, 0, &found);
     for (int i = 0; i < found.count && !fault; i++)
         if (found.list[i].kind == FORM_BROKEN)
             fault = xasprintf("%s: %s", *found.list[i].pointer ? found.list[i].pointer : "/",
@@ -247,32 +246,45 @@ static struct json *differing(const struct json *old, const struct json *row)
     return names;
 }
 
-static void plan_row(struct planning *planning, const struct catalogue_entry *entry, const struct json *old,
-                     struct json *row)
+/* The row without what is the hall's own; NULL for none. */
+static struct json *told_before(const struct json *old)
 {
     struct json *before = old ? json_copy(old) : NULL;
-    const char *id = json_text_or(row, "id", "");
     if (before)
         strip(before);
-    struct json *names = before ? differing(before, row) : NULL;
-    bool same = before && json_count(names) == 0;
-    struct plan_line *line = new_line(planning->out,
-                                      !before ? PLAN_NEW
-                                      : same  ? PLAN_SAME
-                                              : PLAN_CHANGED,
-                                      id, entry->where);
+    return before;
+}
+
+static struct plan_line *plan_row(struct planning *planning, const struct catalogue_entry *entry,
+                                  enum plan_what what, const struct json *old, const struct json *row)
+{
+    struct plan_line *line = new_line(planning->out, what, json_text_or(row, "id", ""), entry->where);
     json_set_bool(planning->used, json_text_or(row, "agency", ""), true);
     line->base = json_int(old, "row_rev", 0);
-    line->form_from = form_number(before);
+    line->form_from = form_number(old);
     line->form_to = form_number(row);
-    if (same) {
-        json_free(&row);
-        json_free(&names);
+    return line;
+}
+
+/* Takes row and names. What the hall has already was looked at when it came. */
+static void plan_service(struct planning *planning, const struct catalogue_entry *entry,
+                         const struct json *old, struct json *row, struct json *names)
+{
+    const char *id = json_text_or(row, "id", "");
+    bool same = old && json_count(names) == 0;
+    char *fault = same ? NULL : fault_of(planning, row, old);
+    if (fault) {
+        new_line(planning->out, PLAN_BAD, plan_is_id(id) ? id : "", entry->where)->reason = fault;
+    } else if (same) {
+        plan_row(planning, entry, PLAN_SAME, old, row);
     } else {
+        struct plan_line *line = plan_row(planning, entry, old ? PLAN_CHANGED : PLAN_NEW, old, row);
         line->members = names;
         line->row = row;
+        return;
     }
-    json_free(&before);
+    json_free(&names);
+    json_free(&row);
 }
 
 static void plan_entry(struct planning *planning, const struct catalogue_entry *entry)
@@ -283,14 +295,9 @@ static void plan_entry(struct planning *planning, const struct catalogue_entry *
         return;
     }
     const struct json *old = take_from_shelf(planning, id);
-    struct json *row = row_of(planning, entry->service, old);
-    char *fault = fault_of(planning, row, old);
-    if (!fault) {
-        plan_row(planning, entry, old, row);
-        return;
-    }
-    new_line(planning->out, PLAN_BAD, plan_is_id(id) ? id : "", entry->where)->reason = fault;
-    json_free(&row);
+    struct json *row = row_of(planning, entry->service, old), *before = told_before(old);
+    plan_service(planning, entry, old, row, before ? differing(before, row) : NULL);
+    json_free(&before);
 }
 
 static void plan_gone(struct planning *planning)
