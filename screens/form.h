@@ -43,6 +43,8 @@ struct form_screen {
     int64_t typed_ms;  /* when the last key changed something */
     int64_t reveal_ms; /* hidden values are shown until then; 0 not */
     int w;             /* cells of the terminal */
+    int pairs;         /* of fields, while both versions are looked at side by side; 0: they are not */
+    int pair_at;       /* where one is in them */
 };
 
 enum { FORM_SIDE_FROM = 100, FORM_SIDE_W = 34 };
@@ -87,6 +89,16 @@ void fill_undo(struct form_screen *self, const struct ui *ui, struct effects *ef
 char *fill_summary(const struct form_screen *self, const struct ui *ui, bool *hidden); /* the caller frees */
 void fill_row_title(const struct form_screen *self, const struct ui *ui, struct buf *out); /* "Children 2" */
 int fill_pages(const struct form_screen *self, int *at); /* visible ones; *at from 1 */
+
+/* --- form_version.c --- */
+bool version_is_gone(const struct form_screen *self);        /* another stands in its place: only read */
+const char *version_why_not(const struct form_screen *self); /* NULL: a newer version is offered */
+void version_compare(struct form_screen *self, const struct ui *ui);
+void version_take(struct form_screen *self, struct effects *effects);
+bool version_key(struct form_screen *self, struct key key, struct effects *effects);
+void version_offer_view(const struct form_screen *self, const struct ui *ui, struct frame *frame,
+                        struct rect *area);
+void version_view(const struct form_screen *self, const struct ui *ui, struct frame *frame, struct rect area);
 
 /* --- form_draw.c --- */
 void form_screen_view(const struct form_screen *self, const struct ui *ui, struct frame *frame,

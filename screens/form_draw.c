@@ -156,7 +156,9 @@ static void keys_view(const struct form_screen *self, const struct ui *ui, struc
         return;
     }
     if (!fill_writable(self)) {
-        text_draw(frame, line, tr(ui->lang, TR("Submitted: this is only read now. d decides.")), STYLE_DIM);
+        const char *why = version_is_gone(self) ? TR("It can be read, not written.")
+                                                : TR("Submitted: this is only read now. d decides.");
+        text_draw(frame, line, tr(ui->lang, why), STYLE_DIM);
         return;
     }
     bool rows = fill_table_at(self, table, &row);
@@ -232,11 +234,14 @@ void form_screen_view(const struct form_screen *self, const struct ui *ui, struc
         frame_cursor(frame, area.x, area.y);
         return;
     }
+    if (self->pairs)
+        return version_view(self, ui, frame, area);
     fill_page_build(self, ui, &now);
     if (area.w >= FORM_SIDE_FROM)
         side_view(self, ui, &now, frame, rect_cut_right(&area, FORM_SIDE_W + 1));
     head_view(self, ui, &now, frame, rect_cut_top(&area, 1));
     returned_view(self, ui, frame, &area);
+    version_offer_view(self, ui, frame, &area);
     if (area.h > 12)
         rect_cut_top(&area, 1);
     int all = (int)json_count(self->mend), rows = 1 + (all < MEND_ROWS ? all : MEND_ROWS);

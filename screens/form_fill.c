@@ -120,7 +120,8 @@ bool fill_is_foreign(const struct form_screen *self)
 
 bool fill_writable(const struct form_screen *self)
 {
-    return self->form && dossier_is_draft(&self->of) && !fill_is_foreign(self);
+    return self->form && dossier_is_draft(&self->of) && !fill_is_foreign(self) &&
+           !version_is_gone(self); /* it would be another form's words */
 }
 
 /* --- what is shown --- */

@@ -269,7 +269,9 @@ static void back(struct form_screen *self, const struct ui *ui, struct effects *
 {
     if (sheet_close(&self->sheet))
         return;
-    if (self->mend) {
+    if (self->pairs) {
+        self->pairs = 0;
+    } else if (self->mend) {
         json_free(&self->mend);
         fill_refresh(self, ui);
     } else if (*self->inside) {
@@ -287,6 +289,9 @@ static void act(struct form_screen *self, const struct ui *ui, enum action actio
         return back(self, ui, effects);
     case ACTION_SUBMIT:
         return check_then_submit(self, ui, effects);
+    case ACTION_NEW_VERSION:
+        leave_field(self, ui, effects);
+        return version_compare(self, ui);
     case ACTION_NEXT_PAGE:
     case ACTION_PREVIOUS_PAGE:
         return turn_page(self, ui, action == ACTION_NEXT_PAGE ? 1 : -1, effects);
@@ -348,7 +353,7 @@ static void on_event(struct form_screen *self, const struct ui *ui, const struct
 
 static void on_key(struct form_screen *self, const struct ui *ui, struct key key, struct effects *effects)
 {
-    if (!self->form)
+    if (!self->form || version_key(self, key, effects))
         return;
     struct sheet_event event = sheet_key(&self->sheet, items(self), count(self), key);
     on_event(self, ui, &event, key, effects);
@@ -360,7 +365,7 @@ static void on_key(struct form_screen *self, const struct ui *ui, struct key key
 
 static void on_paste(struct form_screen *self, const struct ui *ui, const char *text, struct effects *effects)
 {
-    if (!self->form)
+    if (!self->form || self->pairs)
         return;
     struct sheet_event event = sheet_paste(&self->sheet, items(self), count(self), text, strlen(text));
     on_event(self, ui, &event, (struct key){0}, effects);
@@ -385,6 +390,9 @@ static void on_saved(struct form_screen *self, const struct ui *ui, const struct
         fill_saved(self);
     if (str_equal(msg->what, "case.submit"))
         effects_toast(effects, TOAST_GOOD, "%s", tr(ui->lang, TR("Submitted.")));
+    if (str_equal(msg->what, "case.migrate"))
+        effects_toast(effects, TOAST_GOOD, "%s",
+                      tr(ui->lang, TR("Taken over. Go through what is asked anew.")));
 }
 
 /* The hall validated again and found more: its list is shown as ours is. */
@@ -441,6 +449,10 @@ static const char *why_read_only(const struct form_screen *self)
         return TR("The application is submitted: its form is only read now. d decides.");
     if (fill_is_foreign(self))
         return TR("This is another agency's application: its form is not shown here.");
+    if (version_is_gone(self))
+        return TR("It can be read, not written.");
+    if (self->pairs)
+        return TR("Esc leaves the comparison first.");
     return self->form ? NULL : TR("The form of this service cannot be shown.");
 }
 
@@ -463,6 +475,8 @@ static const char *form_enabled(const void *data, const struct ui *ui, enum acti
     switch (action) {
     case ACTION_SUBMIT:
         return why_read_only(self);
+    case ACTION_NEW_VERSION:
+        return version_why_not(self);
     case ACTION_NEXT_PAGE:
         if (*self->inside)
             return TR("Esc leaves this row first.");
@@ -499,7 +513,7 @@ static const char *form_enabled(const void *data, const struct ui *ui, enum acti
 static bool form_typing(const void *data)
 {
     const struct form_screen *self = data;
-    return fill_writable(self) && sheet_typing(&self->sheet, items(self), count(self));
+    return fill_writable(self) && !self->pairs && sheet_typing(&self->sheet, items(self), count(self));
 }
 
 /* A field whose value is hidden goes into no recording. */

@@ -51,3 +51,8 @@ TEST(screen_steps_after_a_decision)
 {
     script_run("steps_case.script");
 }
+
+TEST(screen_form_version)
+{
+    script_run("form_version.script");
+}
