@@ -11,7 +11,9 @@ struct refusal_text {
 
 /* In the order of strcmp. */
 static const struct refusal_text refusals[] = {
+    {"already_answered", TR("This was answered already. Nothing was changed.")},
     {"already_confirmed", TR("This is confirmed already.")},
+    {"already_extended", TR("The deadline was extended already: once is all.")},
     {"already_recorded", TR("This was recorded before. Nothing was changed.")},
     {"already_requested", TR("A request to close this counter waits for the supervisor already.")},
     {"bad_credentials", TR("The name or the password is not right.")},
@@ -31,6 +33,8 @@ static const struct refusal_text refusals[] = {
     {"extension_too_long", TR("The law does not allow so many more days.")},
     {"fence_old", TR("This counter was opened again elsewhere. Nothing is lost: open it here to go on.")},
     {"forbidden", TR("Your roles do not include this. Nothing was changed: ask a colleague who may.")},
+    {"form_changed",
+     TR("This form is not the one that it was opened with. What was typed is kept: tell the administrator.")},
     {"form_version_gone", TR("The form of this service has changed. What was typed is kept: open it again.")},
     {"gen_old", TR("Someone else has this ticket by now. Nothing was changed: look at it again.")},
     {"hall_is_mobile", TR("This is a mobile hall: its queues go home with its parcel, not one by one.")},
@@ -39,6 +43,7 @@ static const struct refusal_text refusals[] = {
     {"invalid_amount", TR("This is no amount of money.")},
     {"invalid_born", TR("This is no date of birth.")},
     {"invalid_outcome", TR("Say what came of the visit.")},
+    {"lapsed", TR("It has lapsed: it was not answered in time. Open a new application.")},
     {"late_ticket", TR("Late upload from a bus: this visit went on there and here. Choose which counts.")},
     {"late_upload", TR("Late upload from a bus whose queue was taken back before it came.")},
     {"name_needed", TR("A person needs a name or an identity number.")},
@@ -58,6 +63,7 @@ static const struct refusal_text refusals[] = {
     {"not_your_counter", TR("This counter is no longer yours: open it again.")},
     {"not_your_ticket", TR("This person is with another clerk: ask them, or a supervisor.")},
     {"note_needed", TR("Say why you do not agree: the decision goes back with your note.")},
+    {"nothing_issued", TR("Nothing was made out that could be voided.")},
     {"nothing_to_undo", TR("There is nothing to undo: only the last finish, no-show, transfer or cancel.")},
     {"number_clash", TR("A number was given out twice: one of the two has another now.")},
     {"open_branches", TR("Two people filled in the same fields. Choose which text holds, then submit.")},
@@ -79,13 +85,18 @@ static const struct refusal_text refusals[] = {
     {"too_few_calls", TR("This person was not called often enough yet: recall first.")},
     {"too_many_attempts", TR("Too many attempts. Wait a moment, then try again.")},
     {"undo_too_late", TR("The last step is more than a minute ago: it can no longer be undone.")},
+    {"unknown_correction", TR("No such correction was asked for.")},
     {"unknown_document", TR("This service asks for no such paper.")},
+    {"unknown_field", TR("This form has no such field.")},
+    {"unknown_output", TR("This service gives no such thing.")},
     {"unknown_priority", TR("This hall has no such priority. No ticket was given.")},
     {"unknown_reason", TR("This is no reason of this service. Choose one of its own.")},
     {"unknown_service", TR("The hall does not know this service any more.")},
     {"unknown_tier", TR("This service has no such fee today.")},
     {"unknown_user", TR("This person no longer works here. Choose someone else.")},
     {"user_inactive", TR("This account is not active any more: ask the administrator.")},
+    {"version_old", TR("There is a newer version still. Nothing was changed: look at it again.")},
+    {"version_same", TR("This application is on that version already.")},
     {"voided", TR("The output was voided: make out a new copy first.")},
 };
 
