@@ -9,8 +9,10 @@
 #include <unistd.h>
 
 #include "core/base/clock.h"
+#include "core/form/form.h"
 #include "core/hall/catalogue_plan.h"
 #include "core/hall/door.h"
+#include "core/hall/setup.h"
 
 enum { FILE_MAX = 64 * 1024 * 1024, MIB = 1024 * 1024 };
 
@@ -202,6 +204,66 @@ static void print_json(const struct plan *plan, const struct catalogue_file *fil
     json_free(&out);
 }
 
+/* --- what an author's file refers to --- */
+
+static struct json *read_common(const char *folder)
+{
+    struct buf text = {0};
+    struct json *common = NULL;
+    char *path = xasprintf("%s/common.json", folder);
+    if (access(path, R_OK) == 0 && read_file(path, &text, NULL) == ERR_OK &&
+        json_parse(buf_text(&text), text.length, &common, NULL) == ERR_OK && !json_is_object(common))
+        json_free(&common);
+    buf_free(&text);
+    free(path);
+    return common;
+}
+
+/* The common.json of the pack that the file stands in (PACK/services/FILE), else of the hall's own pack; NULL: none. */
+static struct json *common_of(const char *path, const struct json *stock)
+{
+    const char *slash = strrchr(path, '/');
+    char *pack = NULL, *folder = slash ? xasprintf("%.*s/..", (int)(slash - path), path) : xstrdup("..");
+    struct json *common = read_common(folder);
+    if (!common &&
+        setup_pack_folder(json_text_or(json_get(stock, "hall"), "pack", ""), &pack, NULL) == ERR_OK)
+        common = read_common(pack);
+    free(folder);
+    free(pack);
+    return common;
+}
+
+static bool refers_to_common(const struct json *node)
+{
+    const char *ref = json_text(node, "$ref");
+    if (ref && strstr(ref, "common.json"))
+        return true;
+    for (const struct json *one = json_first(node); one; one = json_next(one))
+        if (refers_to_common(one))
+            return true;
+    return false;
+}
+
+/* Publishing bundles (FORMS.md section 1): a service as its author wrote it carries from then on what it refers to. What
+ * another hall exported carries it already. */
+static void bundle(const struct hall_options *options, const struct json *stock, struct catalogue_file *file)
+{
+    struct json *common = NULL;
+    bool looked = false;
+    for (size_t i = 0; i < file->count && !file->foreign; i++) {
+        struct json *service = file->entries[i].service;
+        if (!json_get(service, "form") || json_get(service, "common") ||
+            (file->whole && !refers_to_common(json_get(service, "form"))))
+            continue;
+        if (!looked)
+            common = common_of(options->argument, stock);
+        looked = true;
+        file->entries[i].service = form_bundle(service, common);
+        json_free(&service);
+    }
+    json_free(&common);
+}
+
 /* --- import --- */
 
 static enum err stock_of(const struct hall_options *options, struct json **stock, struct err_info *info)
@@ -340,6 +402,7 @@ enum err catalogues_import(const struct hall_options *options, struct err_info *
     if (err == ERR_OK)
         err = read_catalogue(options, stock, &file, info);
     if (err == ERR_OK) {
+        bundle(options, stock, &file);
         plan_make(&file, stock, options->agency, progress_checked, &progress, &plan);
         progress_end(&progress);
         err = import_planned(options, &file, &plan, &progress, info);

@@ -204,6 +204,28 @@ TEST(catalogue_of_a_hall_is_carried_to_another)
     free(data), free(path);
 }
 
+/* An agency's file refers to the pack that it stands in. */
+TEST(catalogue_takes_a_service_as_its_author_wrote_it)
+{
+    static const char id[] = "az.din.id-card-replace";
+    const char *root = getenv("LOKET_PACKS");
+    char *data = xasprintf("%s/from", test_folder()),
+         *own = xasprintf("%s/az/services/%s.json", root ? root : "core/packs", id),
+         *text = test_read_file(own);
+    new_hall(data, "az");
+    struct ran ran = RUN(NULL, "loketd", "import-catalogue", own, "--data", data);
+    CHECK_INT(ran.status, 0);
+    has(ran.out, "0 new, 0 changed, 1 unchanged, 0 gone, 0 skipped");
+    ran_free(&ran);
+    REQUIRE(text && strstr(text, "common.json#/"));
+    char *moved = file_of("moved.json", text); /* elsewhere it is the hall's own pack */
+    ran = RUN(NULL, "loketd", "import-catalogue", moved, "--data", data);
+    CHECK_INT(ran.status, 0);
+    has(ran.out, "1 unchanged");
+    ran_free(&ran);
+    free(data), free(own), free(text), free(moved);
+}
+
 /* --- a hall at work --- */
 
 TEST(catalogue_comes_to_a_hall_at_work_and_its_workstations)
