@@ -243,6 +243,30 @@ static void free_list(char **list, size_t count)
     free(list);
 }
 
+/* Without the value at pointer, and without the groups that are empty by that: a group of which nothing is shown is
+ * not begun. A row stays: it is one of so many. */
+static void take_out(struct json **draft, const char *pointer)
+{
+    struct buf at = {0}, above = {0};
+    buf_adds(&at, pointer);
+    for (bool empty = true; empty && at.length;) {
+        struct json *less = form_edited(*draft, buf_text(&at), NULL);
+        json_free(draft);
+        *draft = less;
+        buf_clear(&above);
+        pointer_parent(buf_text(&at), &above);
+        const struct json *group = json_pointer(*draft, buf_text(&above));
+        buf_clear(&at);
+        buf_adds(&at, buf_text(&above));
+        buf_clear(&above);
+        pointer_parent(buf_text(&at), &above);
+        empty = json_is_object(group) && json_count(group) == 0 &&
+                json_is_object(json_pointer(*draft, buf_text(&above)));
+    }
+    buf_free(&at);
+    buf_free(&above);
+}
+
 /* One round: the draft without what the rules hide when they read `effective`. Later rows are taken out
  * first, so that pointers into arrays stay true. */
 static struct json *hide_round(const struct form *form, const struct json *draft,
@@ -255,9 +279,7 @@ static struct json *hide_round(const struct form *form, const struct json *draft
         if (!*hiding.hidden[i] || is_shown(&hiding, hiding.hidden[i]) ||
             !json_pointer(result, hiding.hidden[i]))
             continue;
-        struct json *less = form_edited(result, hiding.hidden[i], NULL);
-        json_free(&result);
-        result = less;
+        take_out(&result, hiding.hidden[i]);
     }
     free_list(hiding.hidden, hiding.hidden_count);
     free_list(hiding.shown, hiding.shown_count);
