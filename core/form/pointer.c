@@ -7,13 +7,13 @@
 void pointer_add(struct buf *path, const char *name)
 {
     buf_addc(path, '/');
-    for (; *name; name++) {
-        if (*name == '~')
-            buf_adds(path, "~0");
-        else if (*name == '/')
-            buf_adds(path, "~1");
-        else
-            buf_addc(path, *name);
+    for (;;) {
+        size_t plain = strcspn(name, "~/");
+        buf_add(path, name, plain);
+        name += plain;
+        if (!*name)
+            return;
+        buf_adds(path, *name++ == '~' ? "~0" : "~1");
     }
 }
 
@@ -36,13 +36,15 @@ bool pointer_next(const char **pointer, struct buf *token)
     buf_clear(token);
     if (*s != '/')
         return false;
-    for (s++; *s && *s != '/'; s++) {
-        if (s[0] == '~' && (s[1] == '0' || s[1] == '1')) {
-            buf_addc(token, s[1] == '0' ? '~' : '/');
-            s++;
-        } else {
-            buf_addc(token, *s);
-        }
+    s++;
+    for (;;) {
+        size_t plain = strcspn(s, "~/");
+        buf_add(token, s, plain);
+        s += plain;
+        if (*s != '~')
+            break;
+        buf_addc(token, s[1] == '1' ? '/' : '~');
+        s += s[1] == '0' || s[1] == '1' ? 2 : 1;
     }
     *pointer = s;
     return true;

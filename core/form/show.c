@@ -184,6 +184,7 @@ struct hiding {
     const struct json *draft, *effective;
     char **hidden, **shown; /* pointers of controls */
     size_t hidden_count, shown_count;
+    bool second; /* something is hidden: which controls are shown is asked for, too */
 };
 
 static void note(char ***list, size_t *count, const char *pointer)
@@ -198,14 +199,16 @@ static void hide_element(struct hiding *hiding, const struct json *element, cons
 static void hide_control(struct hiding *hiding, const struct json *control, const char *inside,
                          struct form_state state, int depth)
 {
+    const struct json *detail = form_detail(control);
     struct buf pointer = {0};
+    if (state.visible && !hiding->second && !detail)
+        return; /* as nearly all of them are */
     form_scope(inside, json_text_or(control, "scope", "#"), &pointer);
-    if (state.visible)
+    if (state.visible && hiding->second)
         note(&hiding->shown, &hiding->shown_count, buf_text(&pointer));
-    else
+    else if (!state.visible && !hiding->second)
         note(&hiding->hidden, &hiding->hidden_count, buf_text(&pointer));
-    const struct json *detail = form_detail(control),
-                      *value = json_pointer(hiding->draft, buf_text(&pointer));
+    const struct json *value = json_pointer(hiding->draft, buf_text(&pointer));
     size_t length = pointer.length;
     for (size_t i = 0; detail && state.visible && json_is_array(value) && i < json_count(value); i++) {
         pointer_add_index(&pointer, i);
@@ -274,6 +277,9 @@ static struct json *hide_round(const struct form *form, const struct json *draft
 {
     struct hiding hiding = {.form = form, .draft = draft, .effective = effective};
     hide_element(&hiding, form->layout, "", (struct form_state){true, true, false}, 0);
+    hiding.second = true;
+    if (hiding.hidden_count)
+        hide_element(&hiding, form->layout, "", (struct form_state){true, true, false}, 0);
     struct json *result = json_copy(draft);
     for (size_t i = hiding.hidden_count; i-- > 0;) {
         if (!*hiding.hidden[i] || is_shown(&hiding, hiding.hidden[i]) ||
