@@ -50,12 +50,14 @@ static enum err check_there(struct verify *v, int64_t rev, const struct json *li
     struct stmt *s = db_query(v->db, sql_rev[table]);
     db_bind_text(s, 1, id);
     enum err err = db_step(s);
-    if (err == ERR_ABSENT)
-        err = bad(v, "%s %s was written by change %" PRId64 " and is gone.", t, id, rev);
-    else if (err == ERR_OK && table == TABLE_DECISION && db_int(s, 0) != rev)
-        err = bad(v, "the decision %s of change %" PRId64 " was changed afterwards.", id, rev);
+    if (err == ERR_ABSENT && !v->gone[0])
+        str_format(v->gone, sizeof v->gone, "%s %s was written by change %" PRId64 " and is gone.", t, id,
+                   rev);
+    else if (err == ERR_OK && table == TABLE_DECISION && db_int(s, 0) != rev && !v->gone[0])
+        str_format(v->gone, sizeof v->gone, "the decision %s of change %" PRId64 " was changed afterwards.",
+                   id, rev);
     db_done(s);
-    return err;
+    return err == ERR_ABSENT ? ERR_OK : err;
 }
 
 /* A change that is not kept any more has leaves in place of its rows (retention.h). */
@@ -349,6 +351,11 @@ static enum err check_rows(struct verify *v)
     return err;
 }
 
+static enum err check_gone(struct verify *v)
+{
+    return v->gone[0] ? bad(v, "%s", v->gone) : ERR_OK;
+}
+
 /* --- all of it --- */
 
 static enum err check_buses(struct verify *v)
@@ -367,9 +374,9 @@ static enum err check_events(struct verify *v)
 
 enum err verify_store(struct db *db, struct verified *done, struct err_info *info)
 {
-    static enum err (*const checks[])(struct verify * v) = {check_types,      check_state, check_changes,
-                                                            check_audit,      check_rows,  check_results,
-                                                            check_invariants, check_buses, check_events};
+    static enum err (*const checks[])(struct verify * v) = {
+        check_types, check_state,   check_changes,    check_audit, check_rows,
+        check_gone,  check_results, check_invariants, check_buses, check_events};
     struct verify v = {
         .db = db, .done = done, .info = info, .open = json_new_object(), .never_less = json_new_object()};
     *done = (struct verified){0};

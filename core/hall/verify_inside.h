@@ -18,6 +18,7 @@ struct verify {
     /* The same with "id", of tickets that closed not long ago: an undo opens them again. */
     struct json *closed[VERIFY_CLOSED];
     struct json *never_less; /* "t id member" → the number that must not decrease */
+    char gone[200]; /* found on the way through the changes; told when they and the rows are in order */
 };
 
 /* The sentence that names the first bad row. */
