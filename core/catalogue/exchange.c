@@ -156,6 +156,7 @@ static bool read_document(struct catalogue_reading *reading, const struct json *
         read_services(reading, "/services", json_get(document, "services"));
     } else if (json_is_array(document)) {
         file->format = "a list of services";
+        file->whole = false;
         read_services(reading, "", document);
     } else if (json_is_array(json_get(document, "data"))) {
         file->format = "a list of the ZMS family";

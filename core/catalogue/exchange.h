@@ -25,7 +25,7 @@ struct catalogue_entry {
 };
 struct catalogue_file { /* end with catalogue_file_free */
     const char *format; /* for people: "a tab-separated list" */
-    bool whole;         /* it stands for a whole catalogue: a service that is not in it is gone from it */
+    bool whole; /* a whole catalogue, and not some services of one: what is not in it is gone from it */
     bool foreign;
     struct catalogue_entry *entries;
     size_t count, capacity;

@@ -666,11 +666,15 @@ TEST(plan_tells_new_changed_unchanged_and_gone)
     plan_free(&plan);
 }
 
-TEST(plan_of_one_service_calls_no_other_gone)
+TEST(plan_of_some_services_calls_no_other_gone)
 {
-    struct plan plan = plan_of("{'id':'t.a.new','agency':'t.a','name':'New'}", NULL);
-    CHECK_INT(plan.count, 1);
-    plan_free(&plan);
+    static const char *const some[] = {"{'id':'t.a.new','agency':'t.a','name':'New'}",
+                                       "[{'id':'t.a.new','agency':'t.a','name':'New'}]"};
+    for (size_t i = 0; i < sizeof some / sizeof *some; i++) {
+        struct plan plan = plan_of(some[i], NULL);
+        CHECK_INT(plan.count, 1);
+        plan_free(&plan);
+    }
 }
 
 TEST(plan_keeps_a_published_form)
