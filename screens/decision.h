@@ -11,6 +11,7 @@ struct decision {
     struct dossier of;
     char outcome[12]; /* approve refuse return refer; "" not chosen yet */
     char *reasons;    /* codes of the ticked ones, joined by \n, as the sheet has them */
+    char *papers;     /* return: codes of those that are asked for again, as reasons */
     char *text, *conditions;
     char to[64];        /* refer: a user */
     struct json *users; /* the query "users": names, and whom it can be referred to */
@@ -31,7 +32,7 @@ struct decision {
 struct decision_items {
     struct sheet_item items[DECISION_ITEMS_MAX];
     int count;
-    struct sheet_option *options, *people;
+    struct sheet_option *options, *people, *papers;
     char **owned;
     int owned_count;
 };

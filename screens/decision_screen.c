@@ -25,6 +25,7 @@ static void *decision_new(const struct json *args)
     dossier_init(&self->of, args);
     sheet_init(&self->sheet);
     set_text(&self->reasons, "");
+    set_text(&self->papers, "");
     set_text(&self->text, "");
     set_text(&self->conditions, "");
     return self;
@@ -38,6 +39,7 @@ static void decision_free(void *data)
     sheet_deinit(&self->sheet);
     json_free(&self->users);
     free(self->reasons);
+    free(self->papers);
     free(self->text);
     free(self->conditions);
     free(self);
@@ -217,6 +219,28 @@ static void add_people(const struct decision *self, const struct ui *ui, struct 
                                                    .option_count = count};
 }
 
+/* Those that were looked at: what is missing is asked for as it is. */
+static void add_papers(const struct decision *self, const struct ui *ui, struct decision_items *out)
+{
+    struct catalogue_document all[CATALOGUE_DOCUMENTS_MAX];
+    int count =
+            catalogue_documents(dossier_part(&self->of, "service"), json_get(dossier_row(&self->of), "draft"),
+                                dossier_part(&self->of, "documents"), all, CATALOGUE_DOCUMENTS_MAX),
+        seen = 0;
+    out->papers = xcalloc(CATALOGUE_DOCUMENTS_MAX, sizeof *out->papers);
+    for (int i = 0; i < count; i++)
+        if (*all[i].state && !str_equal(all[i].state, "missing"))
+            out->papers[seen++] = (struct sheet_option){
+                .value = all[i].code, .label = all[i].name ? show_name(ui, all[i].name) : all[i].code};
+    if (seen)
+        out->items[out->count++] = (struct sheet_item){.kind = SHEET_CHECKS,
+                                                       .id = self->editing ? "papers" : NULL,
+                                                       .label = tr(ui->lang, TR("Bring again")),
+                                                       .value = self->papers,
+                                                       .options = out->papers,
+                                                       .option_count = seen};
+}
+
 static const char *text_label(const char *outcome)
 {
     if (str_equal(outcome, "refuse"))
@@ -236,7 +260,10 @@ void decision_items(const struct decision *self, const struct ui *ui, struct dec
     add_reasons(self, ui, out);
     if (refer)
         add_people(self, ui, out);
-    add_area(self, "text", tr(ui->lang, text_label(self->outcome)), self->text, needs && !out->count, out);
+    bool reasons = out->count > 0;
+    if (str_equal(self->outcome, "return"))
+        add_papers(self, ui, out);
+    add_area(self, "text", tr(ui->lang, text_label(self->outcome)), self->text, needs && !reasons, out);
     if (str_equal(self->outcome, "approve"))
         add_area(self, "conditions", tr(ui->lang, TR("Conditions")), self->conditions, false, out);
 }
@@ -248,6 +275,7 @@ void decision_items_free(struct decision_items *items)
     free(items->owned);
     free(items->options);
     free(items->people);
+    free(items->papers);
     *items = (struct decision_items){.count = 0};
 }
 
@@ -261,10 +289,10 @@ static void sync(struct decision *self, const struct ui *ui)
 
 /* --- the notice --- */
 
-static struct json *reason_codes(const struct decision *self)
+static struct json *codes_of(const char *lines)
 {
     struct json *codes = json_new_array();
-    for (const char *line = self->reasons; *line;) {
+    for (const char *line = lines; *line;) {
         size_t length = strcspn(line, "\n");
         char *code = xstrndup(line, length);
         json_add_text(codes, code);
@@ -281,7 +309,7 @@ const char *decision_lang(const struct decision *self, const struct ui *ui)
 
 static bool notice_now(const struct decision *self, const struct ui *ui, struct buf *out, bool *blank)
 {
-    struct json *reasons = reason_codes(self);
+    struct json *reasons = codes_of(self->reasons);
     const struct notice_words words = {.outcome = self->outcome,
                                        .reasons = reasons,
                                        .text = self->text,
@@ -395,7 +423,9 @@ static void decide(struct decision *self, const struct ui *ui, struct effects *e
     struct buf notice = {0};
     bool blank;
     json_set_text(body, "outcome", self->outcome);
-    json_set(body, "reasons", reason_codes(self));
+    json_set(body, "reasons", codes_of(self->reasons));
+    if (*self->papers && str_equal(self->outcome, "return"))
+        json_set(body, "papers", codes_of(self->papers));
     if (!notice_blank(self->text))
         json_set_text(body, "text", self->text);
     if (!notice_blank(self->conditions) && str_equal(self->outcome, "approve"))
@@ -506,6 +536,7 @@ static void put_journal(struct decision *self, struct effects *effects)
     struct json *typed = json_new_object();
     json_set_text(typed, "outcome", self->outcome);
     json_set_text(typed, "reasons", self->reasons);
+    json_set_text(typed, "papers", self->papers);
     json_set_text(typed, "text", self->text);
     json_set_text(typed, "conditions", self->conditions);
     json_set_text(typed, "to", self->to);
@@ -563,6 +594,8 @@ static void take_value(struct decision *self, const struct ui *ui, const struct 
 {
     if (strcmp(event->id, "reasons") == 0)
         set_text(&self->reasons, event->value);
+    else if (strcmp(event->id, "papers") == 0)
+        set_text(&self->papers, event->value);
     else if (strcmp(event->id, "text") == 0)
         set_text(&self->text, event->value);
     else if (strcmp(event->id, "conditions") == 0)
@@ -587,7 +620,7 @@ static void begin_editing(struct decision *self, const struct ui *ui)
     struct decision_items items;
     self->editing = true;
     decision_items(self, ui, &items);
-    int first = items.count && items.items[0].kind == SHEET_CHECKS ? 1 : 0;
+    int first = items.count && str_equal(items.items[0].id, "reasons") ? 1 : 0;
     if (first < items.count)
         sheet_focus(&self->sheet, items.items, items.count, items.items[first].id);
     else
@@ -605,7 +638,7 @@ static bool ends_editing(const struct decision_items *items, struct key key, int
         return true;
     if (key_is(key, "S-Tab") && now >= before)
         return true;
-    return now >= 0 && items->items[now].kind == SHEET_CHECKS;
+    return now >= 0 && str_equal(items->items[now].id, "reasons");
 }
 
 /* The notice may be longer than its place. */
@@ -692,6 +725,7 @@ static void recover(struct decision *self, const struct ui *ui, const struct jso
             continue;
         str_copy(self->outcome, sizeof self->outcome, json_text(typed, "outcome"));
         set_text(&self->reasons, json_text(typed, "reasons"));
+        set_text(&self->papers, json_text(typed, "papers"));
         set_text(&self->text, json_text(typed, "text"));
         set_text(&self->conditions, json_text(typed, "conditions"));
         str_copy(self->to, sizeof self->to, json_text_or(typed, "to", ""));
@@ -822,7 +856,8 @@ static const char *decision_enabled(const void *data, const struct ui *ui, enum 
 static bool decision_typing(const void *data)
 {
     const struct decision *self = data;
-    return self->editing && strcmp(self->sheet.focus, "reasons") != 0;
+    return self->editing && strcmp(self->sheet.focus, "reasons") != 0 &&
+           strcmp(self->sheet.focus, "papers") != 0;
 }
 
 static void view(const void *data, const struct ui *ui, struct frame *frame, struct rect area)
