@@ -6,6 +6,7 @@
 
 #include "core/catalogue/catalogue.h"
 #include "core/command/version.h"
+#include "core/form/migrate.h"
 
 enum { LAST_LOOKED_AT = 10 };
 
@@ -134,8 +135,58 @@ static enum err set_number(struct call *c, struct json *row)
     return ERR_OK;
 }
 
+/* --- applications that are opened together --- */
+
+/* What was answered in one of them holds in the others, where they ask the same: the same name, and an answer that the
+ * field takes. */
+static struct json *shared_answers(const struct case_form *form, const struct json *answered)
+{
+    struct json *shared = form_taken_over(form->form, INT64_MAX, answered, &form->context);
+    struct json *kept = json_copy(shared);
+    struct form_view view = {0};
+    form_view_build(form->form, shared, &form->context, "", &view);
+    for (int i = 0; i < view.item_count; i++) {
+        char why[FORM_WHY] = "";
+        const struct form_item *item = &view.items[i];
+        const char *name = item->pointer;
+        if (item->kind != FORM_CONTROL || name[0] != '/' || strchr(name + 1, '/'))
+            continue;
+        form_problem(form->form, shared, &form->context, item, why);
+        if (*why)
+            json_remove(kept, name + 1);
+    }
+    form_view_free(&view);
+    json_free(&shared);
+    return kept;
+}
+
+/* body.bundle: the application with which this one belongs together, as its service says. */
+static enum err find_bundle(struct call *c, struct json *row, const struct json *service,
+                            const struct json **other)
+{
+    const char *id;
+    struct json *found, *of;
+    *other = NULL;
+    TRY(body_text(c, "bundle", &id));
+    if (!id)
+        return ERR_OK;
+    TRY(load(c, TABLE_CASE, "bundle", id, &found));
+    TRY(need_agency(c, json_text(found, "agency")));
+    TRY(case_service(c, found, &of));
+    if (!json_has_text(json_get(of, "bundle"), row_id(service)))
+        return refuse(c, "not_bundled", "bundle", "This service does not belong together with that of %s.",
+                      case_title(found));
+    json_set_text(row, "bundle", json_text_or(found, "bundle", row_id(found)));
+    if (str_empty(json_text(row, "person")))
+        json_set_text(row, "person", json_text(found, "person"));
+    if (str_equal(json_text(row, "person"), json_text(found, "person")))
+        *other = json_get(found, "draft"); /* one person's answers are not another's */
+    return ERR_OK;
+}
+
 static enum err set_draft(struct call *c, struct json *row, const struct json *service)
 {
+    const struct json *answered;
     struct case_form form;
     struct json *draft = json_new_object();
     char digest[SHA256_TEXT];
@@ -143,10 +194,12 @@ static enum err set_draft(struct call *c, struct json *row, const struct json *s
     json_set_int(row, "form_version", json_int(json_get(service, "form"), "version", 0));
     version_digest(service, digest);
     json_set_text(row, "form_sha256", *digest ? digest : NULL);
+    TRY(find_bundle(c, row, service, &answered));
     TRY(case_form_open(c, row, service, &form));
     if (!form.form)
         return ERR_OK;
-    struct json *patch = form_prefill(form.form, draft, &form.context);
+    struct json *patch =
+        answered ? shared_answers(&form, answered) : form_prefill(form.form, draft, &form.context);
     json_merge(draft, patch);
     json_free(&patch);
     form_free(&form.form);

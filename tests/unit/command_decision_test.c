@@ -348,3 +348,30 @@ TEST(decision_replacement_is_handed_over_after_delivery)
     REFUSED(LEYLA, "case.deliver", "{'case':'" CASE "','to':'once more'}", "case_closed");
     hall_file_close(&hall);
 }
+
+/* --- applications that belong together --- */
+
+TEST(bundle_shares_the_answers_that_both_forms_ask_for)
+{
+    struct json *other;
+    completed();
+    other = hall_file_row(&hall, TABLE_SERVICE, "t.card");
+    json_set_text(other, "id", "t.move");
+    json_set_pointer(other, "/form/schema/properties/reason/enum/0",
+                     json_new_text("moved")); /* not expired */
+    REQUIRE(row_put(hall.db, ROWS_PLAIN, TABLE_SERVICE, other) == ERR_OK);
+    json_free(&other);
+    REFUSED(LEYLA, "case.open", "{'case':'" P1 "','service':'t.move','bundle':'" CASE "'}", "not_bundled");
+    service_says("/bundle", "['t.move']");
+    REFUSED(LEYLA, "case.open", "{'case':'" P1 "','service':'t.move','bundle':'nobody'}", "unknown_case");
+    RUN(LEYLA, "case.open", "{'case':'" P1 "','service':'t.move','bundle':'" CASE "'}");
+    CHECK_TEXT(hall_file_text(&hall, TABLE_CASE, P1, "/bundle"), CASE);
+    CHECK_TEXT(hall_file_text(&hall, TABLE_CASE, P1, "/draft/fin"), "7A2B3XK");
+    CHECK_TEXT(hall_file_text(&hall, TABLE_CASE, P1, "/draft/reason"), ""); /* no answer there */
+    RUN(LEYLA, "person.record", "{'person':'" D1 "','name':'Aynur Testova'}");
+    RUN(LEYLA, "case.open",
+        "{'case':'c0000000-0000-7000-8000-000000000009','service':'t.move','bundle':'" CASE "','person':'" D1
+        "'}");
+    CHECK_TEXT(hall_file_text(&hall, TABLE_CASE, "c0000000-0000-7000-8000-000000000009", "/draft/fin"), "");
+    hall_file_close(&hall);
+}
