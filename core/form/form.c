@@ -164,12 +164,64 @@ static void use_own_words(const struct form *form, const char *lang, struct sche
     buf_free(&dotted);
 }
 
+struct warning {
+    const struct form *form;
+    const struct json *draft;
+    const struct form_context *context;
+    struct schema_errors *out;
+};
+
+static void warn(struct warning *warning, const char *pointer, const char *keyword, const char *id)
+{
+    struct schema_errors *out = warning->out;
+    if (out->count == out->capacity) {
+        out->capacity = out->capacity ? out->capacity * 2 : 8;
+        struct schema_error *list = arena_alloc(&out->arena, (size_t)out->capacity * sizeof *list);
+        for (int i = 0; i < out->count; i++)
+            list[i] = out->list[i];
+        out->list = list;
+    }
+    const char *at = arena_strdup(&out->arena, pointer);
+    out->list[out->count++] =
+        (struct schema_error){at, at, keyword, schema_words(warning->context->lang, id, "", &out->arena)};
+}
+
+/* An answer that its list has, under the other answers as they are now: a district goes with its region. */
+static bool is_listed(const struct form *form, const struct json *x, const struct json *draft,
+                      const struct json *value)
+{
+    const struct json *list = form_list(form, x);
+    for (const struct json *entry = json_first(list); entry; entry = json_next(entry)) {
+        const struct json *stored = json_is_text(entry) ? entry : json_get(entry, "code");
+        if (json_equal(stored, value) && form_entry_fits(entry, x, draft))
+            return true;
+    }
+    return !list; /* a pack without the list: nothing can be said */
+}
+
+static void check_listed(void *context, const char *pointer, const char *inside, const struct json *schema,
+                         const struct json *value)
+{
+    (void)inside;
+    struct warning *check = context;
+    const struct json *x = form_keyword(check->form, schema, "x-options");
+    if (x && json_is_text(value) && *json_as_text(value) && !is_listed(check->form, x, check->draft, value) &&
+        !schema_errors_find(check->out, pointer))
+        warn(check, pointer, "x-options", "enum");
+}
+
 bool form_validate(const struct form *form, const struct json *submitted, const struct form_context *context,
                    struct schema_errors *errors)
 {
     const struct schema_options options = {.formats_assert = true, .lang = context->lang};
     int first = errors ? errors->count : 0;
+    struct schema_errors unread = {0};
+    struct warning listed = {form, submitted, context, errors ? errors : &unread};
     bool ok = schema_validate(form->schema, submitted, &options, errors);
+    int before = listed.out->count;
+    form_visit(&(struct form_visit){form, check_listed, &listed}, submitted);
+    ok &= listed.out->count == before;
+    schema_errors_free(&unread);
     for (int i = first; errors && i < errors->count; i++)
         use_own_words(form, context->lang, &errors->list[i], &errors->arena);
     return ok;
@@ -226,28 +278,6 @@ struct json *form_masked(const struct form *form, const struct json *draft)
     const struct form_visit visit = {form, mask_field, &masking};
     form_visit(&visit, draft);
     return masking.draft;
-}
-
-struct warning {
-    const struct form *form;
-    const struct json *draft;
-    const struct form_context *context;
-    struct schema_errors *out;
-};
-
-static void warn(struct warning *warning, const char *pointer, const char *keyword, const char *id)
-{
-    struct schema_errors *out = warning->out;
-    if (out->count == out->capacity) {
-        out->capacity = out->capacity ? out->capacity * 2 : 8;
-        struct schema_error *list = arena_alloc(&out->arena, (size_t)out->capacity * sizeof *list);
-        for (int i = 0; i < out->count; i++)
-            list[i] = out->list[i];
-        out->list = list;
-    }
-    const char *at = arena_strdup(&out->arena, pointer);
-    out->list[out->count++] =
-        (struct schema_error){at, at, keyword, schema_words(warning->context->lang, id, "", &out->arena)};
 }
 
 /* A NIK beside a birth date: the first field named born (or birth…) of the same object. */

@@ -33,6 +33,10 @@ const struct json *form_schema_at(const struct form *form, const char *pointer);
 void form_scope(const char *inside, const char *scope, struct buf *pointer);
 bool form_is_required(const struct form *form, const struct json *node, const struct json *value,
                       const char *name);
+/* {"list":"districts","where":{"city":"/city"}}: entries {"code","name",…} of a list of the pack; each where names a
+ * member of the entry and the field it must equal. A plain string is a list. NULL: the pack has none of that name. */
+const struct json *form_list(const struct form *form, const struct json *x);
+bool form_entry_fits(const struct json *entry, const struct json *x, const struct json *draft);
 /* Each property the schema declares, objects and the rows that value has included, in order. */
 struct form_visit {
     const struct form *form;

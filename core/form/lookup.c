@@ -144,6 +144,26 @@ bool form_is_required(const struct form *form, const struct json *node, const st
     return required;
 }
 
+/* --- lists of the pack --- */
+const struct json *form_list(const struct form *form, const struct json *x)
+{
+    const char *name = json_as_text(x) ? json_as_text(x) : json_text_or(x, "list", "");
+    const struct json *list = json_get(json_get(form->common, "lists"), name);
+    return list ? list : json_get(json_get(form->pack, "lists"), name);
+}
+
+bool form_entry_fits(const struct json *entry, const struct json *x, const struct json *draft)
+{
+    const struct json *where = json_get(x, "where");
+    for (const struct json *one = json_first(where); one; one = json_next(one)) {
+        const struct json *wanted = json_pointer(draft, json_as_text(one) ? json_as_text(one) : "");
+        const struct json *has = json_get(entry, json_name(one));
+        if (!has || !wanted || !json_equal(has, wanted))
+            return false;
+    }
+    return true;
+}
+
 /* --- visiting every property --- */
 struct walk {
     const struct form_visit *visit;

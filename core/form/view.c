@@ -200,30 +200,14 @@ static void add_choices(struct building *b, struct form_item *item, const struct
     }
 }
 
-/* {"list":"districts","where":{"city":"/city"}}: entries {"code","name",…} of a list of the pack; each where
- * names a member of the entry and the field it must equal. A plain string is a list. */
-static bool entry_fits(const struct building *b, const struct json *entry, const struct json *where)
-{
-    for (const struct json *one = json_first(where); one; one = json_next(one)) {
-        const struct json *wanted = json_pointer(b->effective, json_as_text(one) ? json_as_text(one) : "");
-        const struct json *has = json_get(entry, json_name(one));
-        if (!has || !wanted || !json_equal(has, wanted))
-            return false;
-    }
-    return true;
-}
-
 static void add_list(struct building *b, struct form_item *item, const struct json *x,
                      const struct json *value)
 {
-    const char *name = json_as_text(x) ? json_as_text(x) : json_text_or(x, "list", "");
-    const struct json *list = json_get(json_get(b->form->common, "lists"), name);
-    if (!list)
-        list = json_get(json_get(b->form->pack, "lists"), name);
+    const struct json *list = form_list(b->form, x);
     item->options = arena_alloc(&b->view->arena, (json_count(list) + 1) * sizeof *item->options);
     for (const struct json *entry = json_first(list); entry; entry = json_next(entry)) {
         const struct json *stored = json_is_text(entry) ? entry : json_get(entry, "code");
-        if (!json_is_text(stored) || !entry_fits(b, entry, json_get(x, "where")))
+        if (!json_is_text(stored) || !form_entry_fits(entry, x, b->effective))
             continue;
         const struct json *names = json_get(entry, "name");
         item->options[item->option_count++] =

@@ -435,6 +435,25 @@ TEST(form_view_options_of_the_pack)
     bench_close(&b);
 }
 
+/* An answer that went with another one does not go with every one: it is asked again. */
+TEST(form_view_an_answer_of_another_list_is_wrong)
+{
+    struct bench b;
+    struct schema_errors errors = {0};
+    bench_open(&b,
+               OBJECT("'c':{'type':'string','x-options':{'list':'cities'}},'s':{'type':'string','x-options':{"
+                      "'list':'streets','where':{'city':'/c'}}},'n':{'type':'string','x-options':'none'}"),
+               "", "{'c':'b','s':'n','n':'x'}");
+    CHECK(form_check_draft(b.form, b.draft, &b.context, NULL));
+    json_set_text(b.draft, "c", "g");
+    CHECK(!form_check_draft(b.form, b.draft, &b.context, NULL));
+    CHECK(!form_check_draft(b.form, b.draft, &b.context, &errors));
+    CHECK_INT(errors.count, 1);
+    CHECK(schema_errors_find(&errors, "/s"));
+    schema_errors_free(&errors);
+    bench_close(&b);
+}
+
 /* --- tables --- */
 
 #define TABLE                                                                                   \

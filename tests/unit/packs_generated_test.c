@@ -53,18 +53,12 @@ TEST(packs_generated_valid_data_is_taken)
     pack_forms_each(valid_data, NULL);
 }
 
-/* Answers that were changed: what they had brought along stays in the draft, hidden, and stops nothing. A group that is
- * asked as one of several, and a list, are taken as a whole. */
+/* Answers that were changed: what they had brought along stays in the draft, hidden, and stops nothing. A group and a
+ * list are taken as a whole: within them an answer may go with another one. */
 static void lay_over(struct json *under, const struct json *over)
 {
-    for (const struct json *one = json_first(over); one; one = json_next(one)) {
-        struct json *mine = json_edit(under, json_name(one));
-        bool group = json_is_object(mine) && json_is_object(one) && !str_equal(json_name(one), "payer");
-        if (group)
-            lay_over(mine, one);
-        else
-            json_set(under, json_name(one), json_copy(one));
-    }
+    for (const struct json *one = json_first(over); one; one = json_next(one))
+        json_set(under, json_name(one), json_copy(one));
 }
 
 static void changed_answers(void *context, struct pack_form *one)
