@@ -49,6 +49,7 @@ const char *db_being_read(const struct db *db);
 enum err db_begin(struct db *db) MUST_USE;  /* BEGIN IMMEDIATE; on a reader a snapshot to read from */
 enum err db_commit(struct db *db) MUST_USE; /* after it returns ERR_OK the rows are durable */
 void db_rollback(struct db *db);            /* also when nothing is begun */
+/* A failure may undo all that was begun; every call then fails with its error until db_rollback. */
 bool db_in_transaction(const struct db *db);
 /* Nested by depth: one savepoint inside another has its own name. */
 enum err db_savepoint(struct db *db) MUST_USE;

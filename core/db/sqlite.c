@@ -33,6 +33,8 @@ struct db {
     char *path;
     unsigned flags;
     bool writes;
+    bool begun;    /* db_begin, and neither commit nor rollback since */
+    enum err lost; /* why SQLite itself undid what was begun: see is_lost */
     bool failed;   /* a write or fsync failed: see db_failed */
     int log_pages; /* of the write-ahead log after the last commit */
     char message[400];
@@ -76,10 +78,20 @@ static enum err err_of(int code)
     }
 }
 
+/* After some errors (a read that fails, a full disk) SQLite rolls the whole transaction back by itself. Whoever goes on,
+ * thinking that only one question had no answer, would then write for good what belonged to it, statement by statement:
+ * so nothing is done any more until db_rollback. */
+static bool is_lost(const struct db *db)
+{
+    return db->begun && sqlite3_get_autocommit(db->raw);
+}
+
 static enum err fail(struct db *db, int code)
 {
     enum err err = err_of(code);
     str_copy(db->message, sizeof db->message, sqlite3_errmsg(db->raw));
+    if (is_lost(db))
+        db->lost = err;
     if (err == ERR_DISK)
         db->failed = true;
     return err;
@@ -294,6 +306,7 @@ static void close_raw(struct db *db)
 {
     forget_statements(db);
     leave_copy(db);
+    db->begun = false;
     if (db->failed && db->raw)
         sqlite3_db_config(db->raw, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
     sqlite3_close_v2(db->raw);
@@ -358,12 +371,21 @@ static enum err run_text(struct db *db, const char *sql)
 enum err db_begin(struct db *db)
 {
     enum err err = db_revive(db);
-    return err != ERR_OK ? err : run_text(db, db->writes ? "BEGIN IMMEDIATE" : "BEGIN");
+    if (err != ERR_OK)
+        return err;
+    if (is_lost(db)) /* and nobody rolled back */
+        db->begun = false;
+    db->lost = ERR_DISK; /* unless it is said why */
+    err = run_text(db, db->writes ? "BEGIN IMMEDIATE" : "BEGIN");
+    db->begun = db->begun || err == ERR_OK;
+    return err;
 }
 
 enum err db_commit(struct db *db)
 {
     enum err err = run_text(db, "COMMIT");
+    if (err == ERR_OK)
+        db->begun = false;
     if (err == ERR_OK && db->log_pages > LOG_PAGES_MAX && db_checkpoint(db, 0) != ERR_OK)
         db->message[0] = '\0'; /* the commit stands; the next one tries again */
     return err;
@@ -371,9 +393,10 @@ enum err db_commit(struct db *db)
 
 void db_rollback(struct db *db)
 {
-    /* A full disk may have rolled back by itself; a failure to roll back undoes nothing that was committed. */
+    /* SQLite may have rolled back by itself; a failure to roll back undoes nothing that was committed. */
     if (db_in_transaction(db))
         (void)run_text(db, "ROLLBACK");
+    db->begun = false;
 }
 
 bool db_in_transaction(const struct db *db)
@@ -404,6 +427,8 @@ enum err db_script(struct db *db, const char *sql)
 {
     if (!db->raw)
         return ERR_DISK;
+    if (is_lost(db))
+        return db->lost;
     int code = sqlite3_exec(db->raw, sql, NULL, NULL, NULL);
     if (code == SQLITE_ERROR && strstr(sqlite3_errmsg(db->raw), "syntax"))
         bad_statement(db, sql);
@@ -514,6 +539,8 @@ enum err db_step(struct stmt *s)
 {
     if (s->failed != ERR_OK)
         return s->failed;
+    if (is_lost(s->db))
+        return s->db->lost;
     int code = sqlite3_step(s->raw);
     return code == SQLITE_ROW ? ERR_OK : code == SQLITE_DONE ? ERR_ABSENT : fail(s->db, code);
 }

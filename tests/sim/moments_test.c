@@ -514,3 +514,38 @@ TEST(moments_news_that_a_full_disk_refused_leave_nothing_of_ones_own_over_the_ha
     pair_close(&pair);
     disk_end();
 }
+
+/* --- a question without an answer, in the midst of a change --- */
+
+/* SQLite undoes the whole by itself. Who takes the missing answer for a small thing goes on writing. */
+TEST(moments_what_was_begun_is_never_half_done_when_a_read_within_it_fails)
+{
+    static const char sql_cold[] = "SELECT count(*) FROM surveys";
+    struct cutter cutter;
+    struct pair pair;
+    struct hall_state before, state;
+    struct db *db = NULL;
+    begin(&cutter, 0);
+    pair_open_in(&pair, "/sim/1");
+    pair_close(&pair);
+    REQUIRE(store_open(&db, "/sim/1/hall", false, NULL) == ERR_OK);
+    REQUIRE(store_state(db, &before) == ERR_OK);
+
+    REQUIRE(db_begin(db) == ERR_OK);
+    REQUIRE(store_advance(db, before.epoch, &state) == ERR_OK);
+    disk_fail_reads(cutter.disk, "", -1);
+    CHECK_INT(ask(db, sql_cold), -1);
+    disk_fail_reads(cutter.disk, "", 0);
+    CHECK(!db_in_transaction(db));
+    CHECK_INT(store_advance(db, before.epoch, &state), ERR_DISK);
+    CHECK_INT(db_commit(db), ERR_DISK);
+    db_rollback(db);
+
+    REQUIRE(store_state(db, &state) == ERR_OK);
+    CHECK_INT(state.rev, before.rev);
+    REQUIRE(db_begin(db) == ERR_OK);
+    CHECK_INT(store_advance(db, before.epoch, &state), ERR_OK);
+    CHECK_INT(db_commit(db), ERR_OK);
+    db_close(&db);
+    disk_end();
+}
