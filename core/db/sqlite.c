@@ -679,6 +679,10 @@ static enum err copy_failed(struct db_copy **copy, int code, struct err_info *in
 
 enum err db_copy_open(struct db *db, const char *path, struct db_copy **out, struct err_info *info)
 {
+    *out = NULL;
+    if (!db->raw)
+        return err_set(info, ERR_DISK, "%s was not made: the hall's disk failed. Check it, then try again.",
+                       path);
     struct db_copy *copy = *out = xcalloc(1, sizeof *copy);
     copy->fd = -1;
     copy->path = xstrdup(path);

@@ -549,3 +549,30 @@ TEST(moments_what_was_begun_is_never_half_done_when_a_read_within_it_fails)
     db_close(&db);
     disk_end();
 }
+
+TEST(moments_a_hall_whose_disk_is_away_is_not_copied_and_says_so)
+{
+    struct cutter cutter;
+    struct pair pair;
+    struct err_info info = {0};
+    int64_t rev;
+    begin(&cutter, 0);
+    pair_open_in(&pair, "/sim/1");
+    REQUIRE(db_begin(pair.hall) == ERR_OK);
+    REQUIRE(db_script(pair.hall, "DELETE FROM surveys") == ERR_OK);
+    disk_fail_writes(cutter.disk, "", -1);
+    disk_fail_reads(cutter.disk, "", -1);
+    struct hall_state state;
+    CHECK(store_advance(pair.hall, 1, &state) != ERR_OK || db_commit(pair.hall) != ERR_OK);
+    db_rollback(pair.hall);
+    CHECK_INT(db_begin(pair.hall), ERR_DISK);
+    CHECK_INT(backup_take(pair.hall, "/sim/1/backup.db", &rev, &info), ERR_DISK);
+    CHECK(strstr(info.text, "Check it") != NULL);
+    disk_fail_writes(cutter.disk, "", 0);
+    disk_fail_reads(cutter.disk, "", 0);
+    REQUIRE(db_begin(pair.hall) == ERR_OK);
+    db_rollback(pair.hall);
+    CHECK_INT(backup_take(pair.hall, "/sim/1/backup.db", &rev, &info), ERR_OK);
+    pair_close(&pair);
+    disk_end();
+}
