@@ -700,7 +700,7 @@ bool bus_is_over(struct town *town)
 void bus_restored(struct town *town, int64_t rev)
 {
     struct errand *errand = town->bus ? town->bus->errand : NULL;
-    if (errand && errand->after_rev > rev)
+    if (errand && errand->backend != &town->halls[BUS] && errand->after_rev > rev)
         errand->ended = false; /* what it was told of is gone before it was heard */
     for (int i = 0; town->bus && i < town->bus->count; i++) {
         struct trip *trip = &town->bus->trips[i];
