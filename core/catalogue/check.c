@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/catalogue/catalogue.h"
+#include "core/catalogue/hours.h"
 #include "core/form/pointer.h"
 #include "core/form/schema.h"
 
@@ -230,6 +231,7 @@ void catalogue_check(const struct json *service, struct form_findings *findings)
         check_list(&checking, &lists[i]);
     check_time(&checking);
     check_complaint(&checking);
+    hours_check(service, findings);
     need_outcomes(&checking, json_get(service, "confirm"), "confirm");
     if (!catalogue_has_form(service))
         form_check_notices(service, findings);

@@ -249,10 +249,10 @@ static struct json *ordered(const struct json *object, const char *const *order,
 }
 
 static const char *const service_order[] = {
-    "id",       "agency",   "status",    "name",    "description", "keywords",  "lifeEvents",
-    "channels", "contact",  "documents", "fees",    "time",        "legal",     "procedure",
-    "outputs",  "standard", "priority",  "reasons", "confirm",     "complaint", "bundle",
-    "notices",  "texts",    "form",      "common",  "queue",       NULL};
+    "id",      "agency",   "status",   "name",      "description", "keywords",  "lifeEvents", "channels",
+    "contact", "hours",    "quota",    "documents", "fees",        "time",      "legal",      "procedure",
+    "outputs", "standard", "priority", "reasons",   "confirm",     "complaint", "bundle",     "notices",
+    "texts",   "form",     "common",   "queue",     NULL};
 static const char *const hall_members[] = {"row_rev", "form_version", "version_of", NULL}, *const nothing[] =
                                                                                                {NULL};
 
@@ -276,6 +276,16 @@ static void order_entries(struct json *service, const char *list, const char *co
     json_set(service, list, out);
 }
 
+static struct json *ordered_hours(const struct json *hours)
+{
+    static const char *const parts[] = {"week", "dates", NULL}, *const days[] = {"mon", "tue", "wed", "thu",
+                                                                                 "fri", "sat", "sun", NULL};
+    struct json *out = ordered(hours, parts, nothing);
+    if (json_get(out, "week"))
+        json_set(out, "week", ordered(json_get(out, "week"), days, nothing));
+    return out;
+}
+
 struct json *catalogue_ordered(const struct json *service)
 {
     static const char *const time_order[] = {"standard", NULL};
@@ -285,6 +295,8 @@ struct json *catalogue_ordered(const struct json *service)
             order_entries(out, entry_orders[i].list, entry_orders[i].order);
     if (json_get(out, "time"))
         json_set(out, "time", ordered(json_get(out, "time"), time_order, nothing));
+    if (json_get(out, "hours"))
+        json_set(out, "hours", ordered_hours(json_get(out, "hours")));
     return out;
 }
 

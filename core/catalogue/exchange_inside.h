@@ -50,3 +50,9 @@ struct json *words_add_coded(struct json *list, const char *lang, const char *na
 /* Adds ["…"] of texts between separators, trimmed; empty ones are left out. */
 struct json *words_split(const char *text, char separator);
 char *words_trimmed(const char *text, size_t length);
+
+/* --- hours of a week (exchange_hours.c) --- */
+/* ["Mo 09:00-13:00",…] of service.hours.week, from Monday on. */
+struct json *exchange_week_texts(const struct json *week);
+/* The week that such texts tell; NULL: not one of them, or one is prose. */
+struct json *exchange_week_of(const struct json *texts);

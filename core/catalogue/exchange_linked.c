@@ -53,6 +53,7 @@ static const struct word {
     {"follows", "cpsv:follows", WORD_LINK},
     {"produces", "cpsv:produces", WORD_LINK},
     {"isGroupedBy", "cv:isGroupedBy", WORD_LINK},
+    {"openingHours", "cv:openingHours", WORD_LINK},
 };
 static const struct {
     const char *name, *iri;
@@ -65,14 +66,17 @@ static const struct {
     {"eli", "http://data.europa.eu/eli/ontology#"},
     {"loket", IRI "ns:"},
     {"skos", "http://www.w3.org/2004/02/skos/core#"},
+    {"time", "http://www.w3.org/2006/time#"},
     {"xsd", "http://www.w3.org/2001/XMLSchema#"},
 };
 /* Members of a service that stand under loket: as they are. */
-static const char *const verbatim[] = {"standard", "priority", "reasons", "confirm", "complaint", "bundle",
-                                       "notices",  "texts",    "form",    "common",  "queue",     NULL};
+static const char *const verbatim[] = {"standard", "priority", "reasons", "confirm", "complaint",
+                                       "bundle",   "notices",  "texts",   "form",    "common",
+                                       "queue",    "quota",    NULL};
 /* The other words under loket:. */
-static const char *const asides[] = {"time", "contact", "count", "when", "group",   "duty",     "charge",
-                                     "days", "from",    "until", "rest", "derived", "unlisted", NULL};
+static const char *const asides[] = {"time",  "hours", "contact", "count",    "when",
+                                     "group", "duty",  "charge",  "days",     "from",
+                                     "until", "rest",  "derived", "unlisted", NULL};
 
 static void put_word(struct json *context, const char *name, const char *iri, enum word_kind kind)
 {
@@ -503,20 +507,75 @@ static bool are_words(const struct json *list)
     return json_is_array(list) && json_count(list) > 0;
 }
 
-static void put_channels(struct subject *service, const struct json *channels)
+static void add_channel(struct subject *service, const char *name)
 {
-    if (channels && !are_words(channels)) {
+    struct json *scratch = json_new_object();
+    char *iri = iri_of(IRI "channel:", "", name);
+    link_shared(service, scratch, "hasChannel", iri, "cv:Channel", name);
+    add_link(service->node, "hasChannel", iri);
+    json_free(&scratch);
+    free(iri);
+}
+
+static void add_own_channel(struct subject *service, const char *name, const char *hours)
+{
+    char *iri = iri_of(service->iri, "/channel/", name);
+    struct json *node = new_node(service->linking, iri, "cv:Channel");
+    json_set_text(node, "identifier", name);
+    json_set_text(node, "openingHours", hours);
+    add_link(service->node, "hasChannel", iri);
+    free(iri);
+}
+
+/* Channels are the same for all services, but the profile has hours at a channel: so a service with hours has channels
+ * of its own, and one that is derived when it names none. */
+static void put_channels(struct subject *service, const struct json *channels, const char *hours)
+{
+    bool listed = channels && are_words(channels);
+    if (channels && !listed)
         set_rest(service, "channels", channels);
-        return;
+    if (!listed && hours) {
+        add_own_channel(service, "hall", hours);
+        json_add_text(service->derived, "channels");
     }
-    for (const struct json *one = json_first(channels); one; one = json_next(one)) {
-        struct json *scratch = json_new_object();
-        char *iri = iri_of(IRI "channel:", "", json_as_text(one));
-        link_shared(service, scratch, "hasChannel", iri, "cv:Channel", json_as_text(one));
-        add_link(service->node, "hasChannel", iri);
-        json_free(&scratch);
-        free(iri);
+    for (const struct json *one = listed ? json_first(channels) : NULL; one; one = json_next(one))
+        if (hours)
+            add_own_channel(service, json_as_text(one), hours);
+        else
+            add_channel(service, json_as_text(one));
+}
+
+/* The week in the texts of a node, whose IRI is returned; NULL when they would not tell it whole. The caller frees. */
+static char *put_week(struct subject *service, const struct json *week)
+{
+    struct json *texts = exchange_week_texts(week), *again = exchange_week_of(texts);
+    char *iri = NULL;
+    if (again && json_equal(again, week)) {
+        iri = iri_of(service->iri, "/hours", "");
+        struct json *node = new_node(service->linking, iri, "time:TemporalEntity"),
+                    *description = json_new_object();
+        json_set(description, FALLBACK, json_copy(texts));
+        json_set(node, "description", description);
     }
+    json_free(&again);
+    json_free(&texts);
+    return iri;
+}
+
+/* What the week's texts do not tell, such as the dates, stands under loket:hours. */
+static void put_hours(struct subject *service, const struct json *hours, const struct json *channels)
+{
+    char *iri = json_is_object(hours) ? put_week(service, json_get(hours, "week")) : NULL;
+    put_channels(service, channels, iri);
+    if (hours) {
+        struct json *left = json_copy(hours);
+        if (iri)
+            json_remove(left, "week");
+        if (!iri || json_count(left) > 0)
+            put_aside(service->node, "hours", left);
+        json_free(&left);
+    }
+    free(iri);
 }
 
 static void put_contact(struct subject *service, const struct json *contact)
@@ -593,9 +652,10 @@ static bool is_among(const char *const *names, const char *name)
 
 static void put_verbatim(struct subject *service, const struct json *of)
 {
-    static const char *const said[] = {
-        "id",   "agency",    "status",     "name",      "description", "keywords", "channels", "contact",
-        "time", "procedure", "lifeEvents", "documents", "fees",        "legal",    "outputs",  NULL};
+    static const char *const said[] = {"id",         "agency",    "status",  "name",  "description",
+                                       "keywords",   "channels",  "contact", "time",  "procedure",
+                                       "lifeEvents", "documents", "fees",    "legal", "outputs",
+                                       "hours",      NULL};
     for (const struct json *one = json_first(of); one; one = json_next(one))
         if (is_among(verbatim, json_name(one)))
             put_aside(service->node, json_name(one), one);
@@ -645,7 +705,7 @@ static void put_service(struct linking *linking, const struct json *of)
         json_set(service.node, "keyword", json_copy(keywords));
     else if (keywords)
         set_rest(&service, "keywords", keywords);
-    put_channels(&service, json_get(of, "channels"));
+    put_hours(&service, json_get(of, "hours"), json_get(of, "channels"));
     put_contact(&service, json_get(of, "contact"));
     put_time(&service, json_get(of, "time"));
     put_lists(&service, of);
@@ -813,7 +873,8 @@ static void take_list(const struct reader *reader, const struct list *list, stru
 static void take_channels(const struct reader *reader, struct json *service, const struct json *node)
 {
     struct json *all = json_new_array();
-    const struct json *links = json_get(node, "hasChannel");
+    bool derived = json_has_text(json_get(node, "loket:derived"), "channels");
+    const struct json *links = derived ? NULL : json_get(node, "hasChannel");
     for (const struct json *link = first_link(links); link; link = next_link(links, link)) {
         const char *name = json_text(node_of(reader, link_iri(link)), "identifier");
         if (name)
@@ -823,6 +884,54 @@ static void take_channels(const struct reader *reader, struct json *service, con
         json_set(service, "channels", all);
     else
         json_free(&all);
+}
+
+/* A text, {"@value":text}, a list of those, or of texts by language the first, which the others translate. */
+static void add_texts(struct json *texts, const struct json *value)
+{
+    if (json_as_text(value))
+        json_add_text(texts, json_as_text(value));
+    else if (json_text(value, "@value"))
+        json_add_text(texts, json_text(value, "@value"));
+    else if (json_is_object(value))
+        add_texts(texts, json_first(value));
+    for (const struct json *one = json_is_array(value) ? json_first(value) : NULL; one; one = json_next(one))
+        add_texts(texts, one);
+}
+
+/* Of the channels the first that says its hours. */
+static struct json *hours_texts(const struct reader *reader, const struct json *node)
+{
+    struct json *texts = json_new_array();
+    const struct json *channels = json_get(node, "hasChannel");
+    for (const struct json *link = first_link(channels); link && json_count(texts) == 0;
+         link = next_link(channels, link)) {
+        const struct json *hours = json_get(node_of(reader, link_iri(link)), "openingHours");
+        for (const struct json *one = first_link(hours); one; one = next_link(hours, one)) {
+            const struct json *entity = node_of(reader, link_iri(one));
+            add_texts(texts, entity ? json_get(entity, "description") : one);
+        }
+    }
+    return texts;
+}
+
+/* Hours that only people can read are kept for them. */
+static void take_hours(const struct reader *reader, struct json *service, const struct json *node)
+{
+    struct json *texts = hours_texts(reader, node), *week = exchange_week_of(texts);
+    const struct json *aside = json_get(node, "loket:hours");
+    if (aside && (!week || !json_is_object(aside))) {
+        json_set(service, "hours", json_copy(aside));
+    } else if (week) {
+        struct json *hours = aside ? json_copy(aside) : json_new_object();
+        json_set(hours, "week", week);
+        week = NULL;
+        json_set(service, "hours", hours);
+    } else if (json_count(texts) > 0) {
+        json_set(service, "x-hours", json_copy(texts));
+    }
+    json_free(&week);
+    json_free(&texts);
 }
 
 static void take_time(struct json *service, const struct json *node)
@@ -851,6 +960,7 @@ static struct json *read_linked_service(const struct reader *reader, const struc
     take(service, "description", node, "description");
     take(service, "keywords", node, "keyword");
     take_channels(reader, service, node);
+    take_hours(reader, service, node);
     take_aside(service, "contact", linked(reader, node, "contactPoint"));
     take_time(service, node);
     for (size_t i = 0; i < LISTS; i++)

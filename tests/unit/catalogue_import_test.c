@@ -185,6 +185,17 @@ static const char *const odd_services[] = {
     "1},"
     "'@id':'x','identifier':'other','contact':{'telephone':'102','email':'a@b.c','page':['x']},"
     "'status':'on hold','form':{'schema':{'type':'object'},'version':3},'priority':['P1'],'bundle':[]}",
+    "{'id':'a.open','agency':'a','name':'N','channels':['walk_in','bus'],'quota':{'day':40,'slots':[{'from':"
+    "'09:00','until':'12:00','count':25}]},'hours':{'dates':{'2027-01-05':[],'2026-12-31':['09:00-12:00']},"
+    "'week':{'sat':['09:00-12:00'],'mon':['09:00-13:00','14:00-24:00']},'x-why':'Order 7'}}",
+    "{'id':'a.open/alone','agency':'a','name':'N','hours':{'week':{'sun':['00:00-24:00']}}}",
+    "{'id':'a.open.odd','agency':'a','name':'N','channels':[7],'hours':{'week':{'tue':['10:00-11:00']}}}",
+    "{'id':'a.open.closed','agency':'a','name':'N','hours':{'week':{'tue':['10:00-11:00'],'wed':[]}}}",
+    "{'id':'a.open.wrong','agency':'a','name':'N','hours':{'week':{'tue':['10-11',7],'someday':['']}}}",
+    "{'id':'a.open.not','agency':'a','name':'N','hours':{'week':{}},'quota':[]}",
+    "{'id':'a.open.null','agency':'a','name':'N','hours':null,'quota':null,'x-hours':['by appointment']}",
+    "{'id':'a.open.text','agency':'a','name':'N','hours':'always','channels':['walk_in']}",
+    "{'id':'a.open.dates','agency':'a','name':'N','hours':{'dates':{'2026-12-31':[]}}}",
 };
 
 TEST(catalogue_keeps_what_the_profile_has_no_word_for)
@@ -295,6 +306,71 @@ static void check_texts(const struct json *node)
         const struct json *value = json_get(node, words[i]);
         CHECK(!value || (json_is_object(value) && json_count(value) > 0));
     }
+}
+
+/* As others publish them: days joined, times joined, a literal or a node, the same in several languages. */
+static const struct {
+    const char *hours; /* of the channel, in JSON-LD */
+    const char *read;  /* "hours" of the service, or its "x-hours" */
+} foreign_hours[] = {
+    {"'Mo-Fr 09:00-18:00'", "{'week':{'mon':['09:00-18:00'],'tue':['09:00-18:00'],'wed':['09:00-18:00'],"
+                            "'thu':['09:00-18:00'],'fri':['09:00-18:00']}}"},
+    {"['Mo,We 08:00-12:00,13:00-17:00',{'@value':'Sa 10:00-12:00'}]",
+     "{'week':{'mon':['08:00-12:00','13:00-17:00'],'wed':['08:00-12:00','13:00-17:00'],'sat':['10:00-12:00']}"
+     "}"},
+    {"{'@id':'urn:h'}", "{'week':{'thu':['13:00-24:00']}}"},
+    {"'Fr-Mo 09:00-18:00'", "['Fr-Mo 09:00-18:00']"}, /* a week ends on Sunday there */
+    {"['Mo 09:00-10:00','Tuesdays by appointment']", "['Mo 09:00-10:00','Tuesdays by appointment']"},
+    {"'Mo 09:00-09:00'", "['Mo 09:00-09:00']"},
+    {"'Mo'", "['Mo']"},
+    {"'Mo '", "['Mo ']"},
+    {"'Mo-'", "['Mo-']"},
+    {"'Mo 09:00-10:00,'", "['Mo 09:00-10:00,']"},
+};
+
+TEST(hours_of_a_foreign_channel_are_read_or_kept_as_they_stand)
+{
+    for (size_t i = 0; i < sizeof foreign_hours / sizeof *foreign_hours; i++) {
+        char *text = xasprintf(
+            "{'@graph':[{'@id':'urn:s','@type':'cpsv:PublicService','identifier':'s','title':{'en':'S'},"
+            "'hasChannel':['urn:none','urn:c']},{'@id':'urn:c','@type':'cv:Channel','openingHours':%s},"
+            "{'@id':'urn:h','@type':'time:TemporalEntity','description':{'en':['Th "
+            "13:00-24:00'],'de':['Do']}}]}",
+            foreign_hours[i].hours);
+        struct json *document = parse(text), *wanted = parse(foreign_hours[i].read);
+        char *bytes = json_print(document);
+        struct catalogue_file file;
+        struct err_info info = {0};
+        REQUIRE(catalogue_read(bytes, strlen(bytes), &nowhere, &file, &info) == ERR_OK);
+        const char *member = json_is_array(wanted) ? "x-hours" : "hours";
+        if (!CHECK(json_equal(json_get(file.entries[0].service, member), wanted)))
+            printf("  %s\n", text);
+        CHECK((json_get(file.entries[0].service, "hours") != NULL) == json_is_object(wanted));
+        catalogue_file_free(&file);
+        json_free(&document);
+        json_free(&wanted);
+        free(bytes);
+        free(text);
+    }
+}
+
+/* The profile's hours are those of a channel, and a reader who knows no loket: finds them there. */
+TEST(hours_stand_at_a_channel_of_the_service_alone)
+{
+    struct shelf shelf = {parse("[{'id':'a','name':'A'}]"),
+                          parse("[{'id':'s','agency':'a','name':'S','channels':['walk_in'],'hours':{'week':{'"
+                                "mon':['09:00-13:00']}}},"
+                                "{'id':'t','agency':'a','name':'T','channels':['walk_in']}]")};
+    struct json *document = catalogue_linked(shelf.agencies, shelf.services, &nowhere);
+    const struct json *graph = json_get(document, "@graph");
+    const struct json *own = node_at(graph, "urn:loket:service:s/channel/walk_in"),
+                      *shared = node_at(graph, "urn:loket:channel:walk_in"),
+                      *hours = node_at(graph, json_text(own, "openingHours"));
+    CHECK(is_of(hours, "time:TemporalEntity"));
+    CHECK_TEXT(json_as_text(json_first(json_get(json_get(hours, "description"), "en"))), "Mo 09:00-13:00");
+    CHECK(shared && !json_get(shared, "openingHours"));
+    json_free(&document);
+    shelf_free(&shelf);
 }
 
 TEST(catalogue_has_all_that_the_shapes_of_the_profile_ask_for)
