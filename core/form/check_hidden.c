@@ -18,7 +18,8 @@ struct trials {
     struct checking *checking;
     struct steering list[STEERING_MAX];
     int count, done;
-    struct json *told; /* pointers */
+    struct json *told;       /* pointers */
+    struct form_view always; /* visible: what no rule can hide */
 };
 
 /* --- what to try --- */
@@ -96,14 +97,19 @@ static void gather(struct trials *trials, const struct json *node, int depth)
 
 /* --- trying --- */
 
+static bool is_of(const struct form_item *item, const char *pointer)
+{
+    return item->kind == FORM_CONTROL &&
+           (pointer_within(pointer, item->pointer) || pointer_within(item->pointer, pointer));
+}
+
 /* It has a control, and none that is visible. */
 static bool is_hidden(const struct form_view *view, const char *pointer)
 {
     bool any = false;
     for (int i = 0; i < view->item_count; i++) {
         const struct form_item *item = &view->items[i];
-        if (item->kind != FORM_CONTROL ||
-            (!pointer_within(pointer, item->pointer) && !pointer_within(item->pointer, pointer)))
+        if (!is_of(item, pointer))
             continue;
         if (item->visible)
             return false;
@@ -112,15 +118,20 @@ static bool is_hidden(const struct form_view *view, const char *pointer)
     return any;
 }
 
+/* No control of its own is there whatever is answered. */
+static bool may_be_hidden(const struct trials *trials, const char *pointer)
+{
+    for (int i = 0; i < trials->always.item_count; i++)
+        if (trials->always.items[i].visible && is_of(&trials->always.items[i], pointer))
+            return false;
+    return true;
+}
+
 static void tell(struct trials *trials, const char *pointer, const struct json *draft)
 {
     struct checking *checking = trials->checking;
     const struct json *schema = form_schema_at(checking->form, pointer);
     char *when = json_print(draft);
-    if (json_has_text(trials->told, pointer)) {
-        free(when);
-        return;
-    }
     json_add_text(trials->told, pointer);
     form_findings_add(
         checking->findings, FORM_BROKEN, checking_where(checking, schema, ""),
@@ -130,22 +141,44 @@ static void tell(struct trials *trials, const char *pointer, const struct json *
     free(when);
 }
 
-static void try_draft(struct trials *trials, const struct json *draft)
+/* Of what is missing in the submitted draft only those are looked at that a rule may hide and that nothing was said of:
+ * none, mostly, and then nobody needs to know what is shown. */
+static void look_at_missing(struct trials *trials, const struct json *draft,
+                            const struct schema_errors *errors)
 {
     const struct form *form = trials->checking->form;
-    const struct form_context context = {.lang = "en", .today = "2026-01-01"};
-    struct schema_errors errors = {0};
-    struct form_view view;
-    if (trials->done++ >= TRIALS_MAX || form_check_draft(form, draft, &context, &errors)) {
-        schema_errors_free(&errors);
-        return;
+    struct form_view view = {0};
+    bool built = false;
+    for (int i = 0; i < errors->count; i++) {
+        const char *field = errors->list[i].field;
+        if (strcmp(errors->list[i].keyword, "required") != 0 || !may_be_hidden(trials, field) ||
+            json_has_text(trials->told, field))
+            continue;
+        if (!built) {
+            struct json *effective = form_effective(form, draft);
+            form_view_outline(form, draft, effective, &view);
+            json_free(&effective);
+        }
+        built = true;
+        if (is_hidden(&view, field))
+            tell(trials, field, draft);
     }
-    form_view_build(form, draft, &context, "", &view);
-    for (int i = 0; i < errors.count; i++)
-        if (strcmp(errors.list[i].keyword, "required") == 0 && is_hidden(&view, errors.list[i].field))
-            tell(trials, errors.list[i].field, draft);
     form_view_free(&view);
+}
+
+static void try_draft(struct trials *trials, const struct json *draft)
+{
+    static const struct schema_options options = {.formats_assert = true};
+    static const struct form_context context = {.lang = "en", .today = "2026-01-01"};
+    const struct form *form = trials->checking->form;
+    struct schema_errors errors = {0};
+    if (trials->done++ >= TRIALS_MAX)
+        return;
+    struct json *submitted = form_submitted(form, draft, &context);
+    if (!schema_validate(form->schema, submitted, &options, &errors))
+        look_at_missing(trials, draft, &errors);
     schema_errors_free(&errors);
+    json_free(&submitted);
 }
 
 static struct json *with(const struct json *draft, const struct steering *steering, int value)
@@ -187,12 +220,14 @@ void check_hidden(struct checking *checking)
     trials->told = json_new_array();
     gather(trials, checking->form->layout, 0);
     if (trials->count) {
+        form_view_outline(checking->form, NULL, NULL, &trials->always);
         try_all(trials, false);
         try_all(trials, true);
     }
     for (int i = 0; i < trials->count; i++)
         for (int k = 0; k < trials->list[i].count; k++)
             json_free(&trials->list[i].values[k]);
+    form_view_free(&trials->always);
     json_free(&trials->told);
     free(trials);
 }

@@ -72,11 +72,18 @@ struct json *form_effective(const struct form *form, const struct json *draft);
 /* effective: from form_effective. above: of the parent. */
 struct form_state form_rule(const struct form *form, const struct json *element, const struct json *effective,
                             const char *inside, struct form_state above);
+bool form_rule_hides(const struct json *element); /* its rule can hide it */
 enum err form_conditions(struct form *form, const struct json *layout, struct err_info *info);
 /* A control for each property of node, in order; scopes begin with scope ("#"). The caller frees. */
 struct json *form_layout_made(const struct form *form, const struct json *node, const char *scope);
 /* The layout of a table's rows: the control's options.detail, or NULL: it must be made. */
 const struct json *form_detail(const struct json *control);
+
+/* --- view.c --- */
+/* Controls alone, and of those pointer and visible: for whoever asks this of hundreds of drafts. draft NULL: as visible
+ * what no rule can hide, whatever is answered. effective: from form_effective. Ends with form_view_free. */
+void form_view_outline(const struct form *form, const struct json *draft, const struct json *effective,
+                       struct form_view *view);
 
 /* --- edit.c --- */
 /* A copy of node with value (taken; NULL removes) at pointer. */

@@ -77,6 +77,12 @@ struct form_state form_rule(const struct form *form, const struct json *element,
     return state;
 }
 
+bool form_rule_hides(const struct json *element)
+{
+    const char *effect = json_text_or(json_get(element, "rule"), "effect", "");
+    return strcmp(effect, "SHOW") == 0 || strcmp(effect, "HIDE") == 0;
+}
+
 static enum err add_condition(struct form *form, const struct json *schema, struct err_info *info)
 {
     struct schema *compiled = NULL;
@@ -204,11 +210,11 @@ static void hide_control(struct hiding *hiding, const struct json *control, cons
     if (state.visible && !hiding->second && !detail)
         return; /* as nearly all of them are */
     form_scope(inside, json_text_or(control, "scope", "#"), &pointer);
+    const struct json *value = json_pointer(hiding->draft, buf_text(&pointer));
     if (state.visible && hiding->second)
         note(&hiding->shown, &hiding->shown_count, buf_text(&pointer));
-    else if (!state.visible && !hiding->second)
+    else if (!state.visible && !hiding->second && value) /* without one there is nothing to take out */
         note(&hiding->hidden, &hiding->hidden_count, buf_text(&pointer));
-    const struct json *value = json_pointer(hiding->draft, buf_text(&pointer));
     size_t length = pointer.length;
     for (size_t i = 0; detail && state.visible && json_is_array(value) && i < json_count(value); i++) {
         pointer_add_index(&pointer, i);

@@ -22,6 +22,8 @@ struct building {
     int column, columns;
     int indent, depth;
     const char *inside; /* pointer of the object that scopes start at */
+    bool outline;       /* only where controls stand and whether they are shown */
+    bool least;         /* what a rule can hide is hidden, whatever is answered */
 };
 
 /* --- the lists --- */
@@ -87,8 +89,30 @@ static const char *kept(struct building *b, struct buf *text)
 static void add_text(struct building *b, enum form_kind kind, struct form_state state, const char *before,
                      const char *text)
 {
+    if (b->outline)
+        return;
     struct form_item *item = new_item(b, kind, state);
     item->label = arena_printf(&b->view->arena, "%s%s", before, text);
+}
+
+static void add_heading(struct building *b, const struct json *element, const struct json *schema,
+                        const char *pointer, struct form_state state)
+{
+    struct buf label = {0};
+    if (b->outline)
+        return;
+    form_label(b->form, b->context->lang, element, schema, pointer, &label);
+    if (label.length || schema)
+        add_text(b, FORM_HEADING, state, "", buf_text(&label));
+    buf_free(&label);
+}
+
+static struct form_state state_of(const struct building *b, const struct json *element,
+                                  struct form_state above)
+{
+    struct form_state state = form_rule(b->form, element, b->effective, b->inside, above);
+    state.visible &= !(b->least && form_rule_hides(element));
+    return state;
 }
 
 /* --- widgets --- */
@@ -368,9 +392,25 @@ static bool item_required(struct building *b, const char *pointer)
     return required;
 }
 
+/* Of an outline's control: an alternative that is answered has controls of its own. */
+static struct form_item *add_place(struct building *b, const struct json *element, const struct json *schema,
+                                   const char *pointer, struct form_state state)
+{
+    struct form_item *item = new_item(b, FORM_CONTROL, state);
+    const struct json *options = json_get(element, "options"), *value = json_pointer(b->draft, pointer);
+    item->pointer = arena_strdup(&b->view->arena, pointer);
+    if (value)
+        item->widget = widget_of(b->form, schema, options);
+    if (item->widget == FORM_CHOICE)
+        add_branches(b, item, schema, value);
+    return item;
+}
+
 static struct form_item *add_control(struct building *b, const struct json *element,
                                      const struct json *schema, const char *pointer, struct form_state state)
 {
+    if (b->outline)
+        return add_place(b, element, schema, pointer, state);
     struct form_item *item = new_item(b, FORM_CONTROL, state);
     const struct json *options = json_get(element, "options"), *value = json_pointer(b->draft, pointer);
     const char *lang = b->context->lang;
@@ -462,10 +502,7 @@ static void build_control(struct building *b, const struct json *element, struct
         }
         return;
     }
-    struct buf label = {0};
-    form_label(b->form, b->context->lang, element, schema, pointer, &label);
-    add_text(b, FORM_HEADING, state, "", buf_text(&label));
-    buf_free(&label);
+    add_heading(b, element, schema, pointer, state);
     const struct json *detail = form_detail(element);
     if (!detail) {
         build_made(b, schema, pointer, state);
@@ -481,11 +518,7 @@ static void build_control(struct building *b, const struct json *element, struct
 
 static void build_group(struct building *b, const struct json *element, struct form_state state)
 {
-    struct buf label = {0};
-    form_label(b->form, b->context->lang, element, NULL, "", &label);
-    if (label.length)
-        add_text(b, FORM_HEADING, state, "", buf_text(&label));
-    buf_free(&label);
+    add_heading(b, element, NULL, "", state);
     b->indent++;
     build_all(b, element, state, "");
     b->indent--;
@@ -513,8 +546,7 @@ static void build_columns(struct building *b, const struct json *element, struct
         b->columns = (int)columns;
         for (const struct json *child = json_first(children); child; child = json_next(child), b->column++) {
             bool vertical = strcmp(json_text_or(child, "type", ""), "VerticalLayout") == 0;
-            struct form_state own =
-                vertical ? form_rule(b->form, child, b->effective, b->inside, state) : state;
+            struct form_state own = vertical ? state_of(b, child, state) : state;
             const struct json *cell =
                 vertical ? json_at(json_get(child, "elements"), row) : (row == 0 ? child : NULL);
             if (cell)
@@ -531,14 +563,15 @@ static void build_categories(struct building *b, const struct json *element, str
     int count = 0;
     for (const struct json *sub = json_first(json_get(element, "elements")); sub; sub = json_next(sub)) {
         const char *own = arena_printf(&b->view->arena, "%s%s%d", number, *number ? "." : "", ++count);
-        struct form_state state = form_rule(b->form, sub, b->effective, b->inside, above);
+        struct form_state state = state_of(b, sub, above);
         if (strcmp(json_text_or(sub, "type", ""), "Categorization") == 0) {
             build_categories(b, sub, state, own);
             continue;
         }
         struct buf title = {0};
         int outer = b->page;
-        form_label(b->form, b->context->lang, sub, NULL, "", &title);
+        if (!b->outline)
+            form_label(b->form, b->context->lang, sub, NULL, "", &title);
         b->page = new_page(b, own, kept(b, &title), state.visible);
         build_all(b, sub, state, own);
         b->page = outer;
@@ -552,7 +585,7 @@ static void build_element(struct building *b, const struct json *element, struct
     if (b->depth >= FORM_DEPTH_MAX)
         return;
     b->depth++;
-    struct form_state state = form_rule(b->form, element, b->effective, b->inside, above);
+    struct form_state state = state_of(b, element, above);
     if (strcmp(type, "Control") == 0 || strcmp(type, "ListWithDetail") == 0) {
         build_control(b, element, state);
     } else if (strcmp(type, "VerticalLayout") == 0) {
@@ -565,7 +598,8 @@ static void build_element(struct building *b, const struct json *element, struct
         build_categories(b, element, state, number);
     } else if (strcmp(type, "Label") == 0) {
         struct buf text = {0};
-        form_label(b->form, b->context->lang, element, NULL, "", &text);
+        if (!b->outline)
+            form_label(b->form, b->context->lang, element, NULL, "", &text);
         add_text(b, FORM_TEXT, state, "", buf_text(&text));
         buf_free(&text);
     } else {
@@ -670,6 +704,22 @@ void form_view_build(const struct form *form, const struct json *draft, const st
     settle_pages(view);
     count_progress(view);
     json_free(&effective);
+}
+
+void form_view_outline(const struct form *form, const struct json *draft, const struct json *effective,
+                       struct form_view *view)
+{
+    static const struct form_context context = {.lang = "en"};
+    *view = (struct form_view){0};
+    struct building b = {.form = form,
+                         .context = &context,
+                         .draft = draft,
+                         .effective = effective,
+                         .view = view,
+                         .page = -1,
+                         .outline = true,
+                         .least = !draft};
+    build_inside(&b, "");
 }
 
 void form_view_free(struct form_view *view)
