@@ -121,6 +121,15 @@ int form_view_errors(struct form_view *view, const struct schema_errors *errors)
 void form_cell(const struct form *form, const struct json *draft, const struct form_context *context,
                const struct form_item *table, int row, int column, struct buf *out);
 
+/* --- fields by name --- */
+enum { FORM_FIELDS_MAX = 1000 };
+/* [{"pointer","label"}] of what somebody fills in and is shown, in the form's order: "Born", "Children 2 · Born";
+ * where two have one name, with their group. The caller frees. */
+struct json *form_fields(const struct form *form, const struct json *draft,
+                         const struct form_context *context);
+/* What such a list calls a place of the draft; "" when it is in none of them. */
+const char *form_field_label(const struct json *fields, const char *pointer);
+
 /* --- values --- */
 enum { FORM_WHY = 200 };
 /* What was typed (or an option's value) as the JSON of this item: numbers with , or ., money "5" → "5.00

@@ -33,9 +33,11 @@ struct notice_facts {
     const struct json *reasons; /* array of reason codes of the service */
     const char *text, *conditions;
     const struct json *missing; /* array of document codes */
-    const char *today;          /* YYYY-MM-DD */
-    const char *due;            /* YYYY-MM-DD */
-    const char *ready;          /* YYYY-MM-DD */
+    const struct json
+        *fields;       /* return: array of pointers into the draft: listed behind text, by their labels */
+    const char *today; /* YYYY-MM-DD */
+    const char *due;   /* YYYY-MM-DD */
+    const char *ready; /* YYYY-MM-DD */
     /* YYYY-MM-DD; NULL: today and the service's complaint.days, unless those are working days */
     const char *complaint_until;
     const char *hall, *clerk;

@@ -129,6 +129,36 @@ static struct json *draft_of(const struct notice_facts *facts, const struct form
     return out;
 }
 
+/* --- what is to be mended --- */
+
+/* A form gone wrong names nothing; the clerk's own words stand all the same. */
+static void add_fields(const struct notice_facts *facts, const struct form_context *context, struct buf *out)
+{
+    struct form *form = NULL;
+    const struct form_source source = {.service = facts->service, .pack = facts->pack};
+    if (!json_count(facts->fields) || form_open(&source, &form, NULL))
+        return;
+    struct json *named = form_fields(form, facts->draft, context);
+    for (const struct json *one = json_first(facts->fields); one; one = json_next(one)) {
+        const char *label = form_field_label(named, json_as_text(one) ? json_as_text(one) : "");
+        if (*label)
+            buf_addf(out, "%s- %s", out->length ? "\n" : "", label);
+    }
+    json_free(&named);
+    form_free(&form);
+}
+
+/* {{text}}: what the clerk wrote, then the fields, a line each: so every notice of a return tells them. */
+static void set_words(struct json *object, const struct notice_facts *facts,
+                      const struct form_context *context)
+{
+    struct buf text = {0};
+    buf_adds(&text, facts->text ? facts->text : "");
+    add_fields(facts, context, &text);
+    set_text(object, "text", buf_text(&text));
+    buf_free(&text);
+}
+
 /* --- the service's lists --- */
 
 static const struct json *by_code(const struct json *list, const char *code)
@@ -257,7 +287,7 @@ struct json *notice_context(const struct notice_facts *facts)
     json_set(out, "case", about);
     json_set(out, "reasons", reasons_of(facts, context.lang));
     json_set(out, "missing", missing_of(facts, context.lang));
-    set_text(out, "text", facts->text);
+    set_words(out, facts, &context);
     set_text(out, "conditions", facts->conditions);
     set_date(out, "due", facts->due, &context);
     set_date(out, "ready", facts->ready, &context);

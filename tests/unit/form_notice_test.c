@@ -231,6 +231,25 @@ TEST(form_notice_of_a_service)
     json_free(&missing);
 }
 
+/* Behind what the clerk wrote, or alone: a return that names fields lacks no words. */
+TEST(form_notice_lists_the_fields_that_are_to_be_mended)
+{
+    struct json *service = read(service_text), *fields = read("['/born','/kids/0/sex','/nothing',7]"),
+                *draft = read("{'kids':[{'sex':'f'}]}");
+    json_set_pointer(service, "/notices/return", json_new_text("Mend:\n{{text}}"));
+    struct notice_facts facts = {
+        .service = service, .draft = draft, .fields = fields, .today = "2026-11-24", .lang = "en"};
+    check_notice("return", &facts, ERR_OK, "Mend:\n- Born\n- Kids 1 · Sex");
+    facts.text = "See the passport.";
+    check_notice("return", &facts, ERR_OK, "Mend:\nSee the passport.\n- Born\n- Kids 1 · Sex");
+    facts.fields = NULL;
+    facts.text = NULL;
+    check_notice("return", &facts, ERR_INVALID, "Mend:\n[text]");
+    json_free(&service);
+    json_free(&fields);
+    json_free(&draft);
+}
+
 /* A date that would need the hall's calendar is never guessed. */
 TEST(form_notice_working_days_are_not_guessed)
 {

@@ -1,0 +1,81 @@
+/* tests/unit/form_fields_test.c: the fields of a form by name, as a decision and a notice speak of them. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/form/form.h"
+#include "tests/support/test.h"
+
+static struct json *read(const char *text)
+{
+    struct json *json = NULL;
+    char *own = xstrdup(text);
+    for (char *c = own; *c; c++)
+        *c = *c == '\'' ? '"' : *c;
+    CHECK(json_parse(own, strlen(own), &json, NULL) == ERR_OK);
+    free(own);
+    return json;
+}
+
+static const char service_text[] =
+    "{'id':'t','form':{'version':1,'schema':{'type':'object','properties':{"
+    "'born':{'type':'string','format':'date','title':{'en':'Born','ru':'Рождение'}},"
+    "'age':{'type':'integer','readOnly':true,'x-compute':{'fn':'age','of':['/born']}},"
+    "'moved':{'type':'boolean','title':'Moved'},'former':{'type':'string','title':'Former place'},"
+    "'mother':{'type':'object','title':'Mother','properties':{'name':{'type':'string','title':'Name'}}},"
+    "'father':{'type':'object','title':'Father','properties':{'name':{'type':'string','title':'Name'}}},"
+    "'kids':{'type':'array','title':'Children','items':{'type':'object','properties':{"
+    "'given':{'type':'string','title':'Given name'}}}}}},"
+    "'layout':{'type':'VerticalLayout','elements':[{'type':'Control','scope':'#/properties/born'},"
+    "{'type':'Control','scope':'#/properties/age'},{'type':'Control','scope':'#/properties/moved'},"
+    "{'type':'Control','scope':'#/properties/former','rule':{'effect':'SHOW','condition':"
+    "{'scope':'#/properties/moved','schema':{'const':true},'failWhenUndefined':true}}},"
+    "{'type':'Group','label':'Mother','elements':[{'type':'Control','scope':"
+    "'#/properties/mother/properties/name'}]},"
+    "{'type':'Group','label':'Father','elements':[{'type':'Control','scope':"
+    "'#/properties/father/properties/name'}]},"
+    "{'type':'Control','scope':'#/properties/kids'}]}}}";
+
+static struct json *fields_of(const char *draft_text, const char *lang)
+{
+    struct json *service = read(service_text), *draft = read(draft_text), *fields = NULL;
+    struct form *form = NULL;
+    const struct form_context context = {.lang = lang, .today = "2026-11-24"};
+    if (CHECK(form_open(&(struct form_source){.service = service}, &form, NULL) == ERR_OK))
+        fields = form_fields(form, draft, &context);
+    form_free(&form);
+    json_free(&service);
+    json_free(&draft);
+    return fields;
+}
+
+static void check_fields(const char *draft, const char *lang, const char *want)
+{
+    struct json *fields = fields_of(draft, lang);
+    struct buf text = {0};
+    for (const struct json *one = json_first(fields); one; one = json_next(one))
+        buf_addf(&text, "%s %s\n", json_text(one, "pointer"), json_text(one, "label"));
+    CHECK_TEXT(buf_text(&text), want);
+    buf_free(&text);
+    json_free(&fields);
+}
+
+TEST(fields_are_what_somebody_fills_in_by_the_names_they_have)
+{
+    check_fields("{'born':'1990-01-02'}", "en",
+                 "/born Born\n/moved Moved\n/mother/name Mother · Name\n/father/name Father · Name\n"
+                 "/kids Children\n");
+    check_fields("{'moved':true,'kids':[{'given':'Ali'},{}]}", "ru",
+                 "/born Рождение\n/moved Moved\n/former Former place\n/mother/name Mother · Name\n"
+                 "/father/name Father · Name\n/kids Children\n/kids/0/given Children 1 · Given name\n"
+                 "/kids/1/given Children 2 · Given name\n");
+}
+
+TEST(fields_call_a_place_by_the_nearest_field_around_it)
+{
+    struct json *fields = fields_of("{'kids':[{}]}", "en");
+    CHECK_TEXT(form_field_label(fields, "/kids/0/given"), "Children 1 · Given name");
+    CHECK_TEXT(form_field_label(fields, "/kids/7/given"), "Children"); /* a row that is gone */
+    CHECK_TEXT(form_field_label(fields, "/bornagain"), "");
+    CHECK_TEXT(form_field_label(NULL, "/born"), "");
+    json_free(&fields);
+}
