@@ -105,6 +105,7 @@ enum err load_case(struct cache *cache, const struct json *args, int64_t now_ms,
     TRY(put_hall(cache, answer));
     TRY(put_row(cache, answer, "agency", TABLE_AGENCY, json_text(row, "agency"), 0, NULL));
     TRY(put_row(cache, answer, "person", TABLE_PERSON, json_text(row, "person"), now_ms, NULL));
+    TRY(put_row(cache, answer, "twin", TABLE_CASE, json_text(row, "duplicate_of"), 0, NULL));
     TRY(put_row(cache, answer, "ticket", TABLE_TICKET, json_text(row, "ticket"), now_ms, NULL));
     TRY(put_parts(cache, answer, "documents", TABLE_DOCUMENT, sql_documents, id, now_ms));
     TRY(put_parts(cache, answer, "payments", TABLE_PAYMENT, sql_payments, id, now_ms));

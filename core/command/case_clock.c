@@ -107,6 +107,7 @@ static enum err deem(struct call *c, struct json *row, const struct json *servic
     c->at_ms = row_time(row, "due_at") + 1;
     TRY(new_id(c, TABLE_DECISION, id));
     TRY(case_do(c, row, &(struct case_act){.event = CASE_DO_DEEM, .user = "system", .agency = ""}));
+    case_put_twin(row, NULL);
     json_set_text(row, "decision", id);
     json_set_text(row, "outcome", "approve");
     json_set_int(row, "decision_rev", c->tx->rev);

@@ -271,6 +271,8 @@ static enum err take_effect(struct call *c, struct json *row, const struct json 
         TRY(give_back(c, row, d));
     if (complained && (d->event == CASE_DO_APPROVE || d->event == CASE_DO_REFUSE))
         row_set_flag(row, case_flag_text(CASE_COMPLAINED), false); /* decided anew: that answers it */
+    if (d->event == CASE_DO_APPROVE || d->event == CASE_DO_REFUSE)
+        case_put_twin(row, NULL);
     if (d->event == CASE_DO_REFER)
         return ERR_OK; /* passed on, not decided: its next holder has done nothing yet */
     set_effective(c, row, d->id, d->outcome);

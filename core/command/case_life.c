@@ -148,8 +148,7 @@ enum err case_duplicate(struct call *c)
         return refuse(c, "same_case", "of", "%s cannot be a duplicate of itself.", case_title(row));
     if (of)
         TRY(load(c, TABLE_CASE, "of", of, &other));
-    row_set_flag(row, case_flag_text(CASE_DUPLICATE), of != NULL);
-    json_set_text(row, "duplicate_of", of);
+    case_put_twin(row, of);
     row_stamp(c, row, of ? "duplicate" : "not_duplicate");
     return case_save(c, row);
 }

@@ -242,6 +242,7 @@ enum err case_open(struct call *c)
     TRY(set_draft(c, row, service));
     TRY(set_number(c, row));
     row_stamp(c, row, "open");
+    TRY(case_mark_twin(c, row));
     json_set_text(answer(c), "number", json_text(row, "number"));
     return case_save(c, row);
 }

@@ -82,6 +82,11 @@ enum err case_need_document(struct call *c, const struct json *service, const ch
 enum err case_put_document(struct call *c, const struct json *row, const char *code, const char *state,
                            const char *note) MUST_USE;
 
+/* --- case_twin.c --- */
+/* Marks row when its person has another undecided application for its service. The row is not saved here. */
+enum err case_mark_twin(struct call *c, struct json *row) MUST_USE;
+void case_put_twin(struct json *row, const char *of); /* NULL: it is none, or it is decided */
+
 /* --- case_clock.c --- */
 /* lapses_at: until when the citizen may answer a return; null in every other state. The row is not saved here. */
 enum err case_put_lapse(struct call *c, struct json *row) MUST_USE;

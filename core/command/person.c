@@ -238,6 +238,7 @@ static enum err identify_cases(struct call *c, const char *ticket, const char *p
             continue;
         struct json *row = keep(c, json_copy(one));
         json_set_text(row, "person", person);
+        TRY(case_mark_twin(c, row));
         TRY(save(c, TABLE_CASE, row));
     }
     return ERR_OK;
