@@ -5,13 +5,16 @@
 #include "screens/dossier.h"
 #include "tui/sheet.h"
 
-enum { DECISION_ITEMS_MAX = 6, DECISION_TO_MAX = 200 };
+enum { DECISION_ITEMS_MAX = 8, DECISION_TO_MAX = 200, DECISION_FIELDS_MAX = 100 /* as case.decide takes */ };
 
 struct decision {
     struct dossier of;
-    char outcome[12]; /* approve refuse return refer; "" not chosen yet */
-    char *reasons;    /* codes of the ticked ones, joined by \n, as the sheet has them */
-    char *papers;     /* return: codes of those that are asked for again, as reasons */
+    char outcome[12];   /* approve refuse return refer; "" not chosen yet */
+    char *reasons;      /* codes of the ticked ones, joined by \n, as the sheet has them */
+    char *papers;       /* return: codes of those that are asked for again, as reasons */
+    char *fields;       /* return: pointers of those that are to be mended, as reasons */
+    struct json *named; /* what form_fields says of the form; NULL: it has no fields, or is not here */
+    enum lang named_in;
     char *text, *conditions;
     char to[64];        /* refer: a user */
     struct json *users; /* the query "users": names, and whom it can be referred to */
@@ -32,7 +35,7 @@ struct decision {
 struct decision_items {
     struct sheet_item items[DECISION_ITEMS_MAX];
     int count;
-    struct sheet_option *options, *people, *papers;
+    struct sheet_option *options, *people, *papers, *chosen, *left; /* chosen, left: fields */
     char **owned;
     int owned_count;
 };

@@ -404,6 +404,7 @@ void decision_view(const struct decision *self, const struct ui *ui, struct fram
     if (area.w >= SIDE_FROM)
         side_view(self, ui, frame, rect_cut_right(&area, SIDE_W + 1));
     head_view(self, ui, frame, rect_cut_top(&area, 1));
+    dossier_twin_view(&self->of, ui, frame, &area);
     rect_cut_top(&area, 1);
     if (!decision_open(self) && !self->sent)
         return closed_view(self, ui, frame, area);

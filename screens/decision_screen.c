@@ -26,6 +26,7 @@ static void *decision_new(const struct json *args)
     sheet_init(&self->sheet);
     set_text(&self->reasons, "");
     set_text(&self->papers, "");
+    set_text(&self->fields, "");
     set_text(&self->text, "");
     set_text(&self->conditions, "");
     return self;
@@ -40,6 +41,8 @@ static void decision_free(void *data)
     json_free(&self->users);
     free(self->reasons);
     free(self->papers);
+    free(self->fields);
+    json_free(&self->named);
     free(self->text);
     free(self->conditions);
     free(self);
@@ -241,6 +244,88 @@ static void add_papers(const struct decision *self, const struct ui *ui, struct 
                                                        .option_count = seen};
 }
 
+/* --- the fields that are to be mended --- */
+
+static bool has_line(const char *lines, const char *line)
+{
+    size_t length = strlen(line);
+    for (const char *at = lines; *at;) {
+        size_t bytes = strcspn(at, "\n");
+        if (bytes == length && memcmp(at, line, length) == 0)
+            return true;
+        at += bytes + (at[bytes] == '\n');
+    }
+    return false;
+}
+
+/* Adds one (NULL: none), and lets go of what the form does not ask any more. In the form's order, so that the notice
+ * lists them as the citizen will meet them. */
+static void choose_field(struct decision *self, const char *pointer)
+{
+    struct buf lines = {0};
+    for (const struct json *one = json_first(self->named); one; one = json_next(one)) {
+        const char *each = json_text_or(one, "pointer", "");
+        if (str_equal(each, pointer) || has_line(self->fields, each))
+            buf_addf(&lines, "%s%s", lines.length ? "\n" : "", each);
+    }
+    set_text(&self->fields, buf_text(&lines));
+    buf_free(&lines);
+}
+
+/* Opened once for each picture of the application, not at each key: a form may have hundreds of fields. Of a form that
+ * is not here in the application's version nothing can be named. */
+static void name_fields(struct decision *self, const struct ui *ui)
+{
+    char day[DATE_TEXT];
+    struct form_context context = dossier_form_context(&self->of, ui, day);
+    const struct json *row = dossier_row(&self->of), *service = dossier_part(&self->of, "service");
+    const struct form_source source = {.service = service, .pack = dossier_part(&self->of, "hall")};
+    struct form *form = NULL;
+    json_free(&self->named);
+    self->named_in = ui->lang;
+    if (!json_is_object(json_get(row, "draft")) || !catalogue_has_form(service) ||
+        json_bool(self->of.data, "version_gone", false) || form_open(&source, &form, NULL))
+        return;
+    const struct json *submitted = json_get(row, "submitted");
+    self->named = form_fields(form, json_is_object(submitted) ? submitted : json_get(row, "draft"), &context);
+    form_free(&form);
+}
+
+/* The ones that were chosen, to be let go of by Space, and below them the others, found by typing. */
+static void add_fields(const struct decision *self, const struct ui *ui, struct decision_items *out)
+{
+    size_t count = json_count(self->named);
+    int chosen = 0, left = 0;
+    const char *label = tr(ui->lang, TR("Fields to mend"));
+    if (!count)
+        return;
+    out->chosen = xcalloc(count, sizeof *out->chosen);
+    out->left = xcalloc(count, sizeof *out->left);
+    for (const struct json *one = json_first(self->named); one; one = json_next(one)) {
+        const char *pointer = json_text_or(one, "pointer", "");
+        struct sheet_option option = {.value = pointer, .label = json_text_or(one, "label", "")};
+        if (has_line(self->fields, pointer))
+            out->chosen[chosen++] = option;
+        else
+            out->left[left++] = option;
+    }
+    if (chosen)
+        out->items[out->count++] = (struct sheet_item){.kind = SHEET_CHECKS,
+                                                       .id = self->editing ? "fields" : NULL,
+                                                       .label = label,
+                                                       .value = self->fields,
+                                                       .options = out->chosen,
+                                                       .option_count = chosen};
+    if (left && chosen < DECISION_FIELDS_MAX)
+        out->items[out->count++] =
+            (struct sheet_item){.kind = SHEET_PICK,
+                                .id = self->editing ? "field" : NULL,
+                                .label = chosen ? "" : label,
+                                .placeholder = tr(ui->lang, TR("type its name, Enter takes it")),
+                                .options = out->left,
+                                .option_count = left};
+}
+
 static const char *text_label(const char *outcome)
 {
     if (str_equal(outcome, "refuse"))
@@ -261,8 +346,10 @@ void decision_items(const struct decision *self, const struct ui *ui, struct dec
     if (refer)
         add_people(self, ui, out);
     bool reasons = out->count > 0;
-    if (str_equal(self->outcome, "return"))
+    if (str_equal(self->outcome, "return")) {
         add_papers(self, ui, out);
+        add_fields(self, ui, out);
+    }
     add_area(self, "text", tr(ui->lang, text_label(self->outcome)), self->text, needs && !reasons, out);
     if (str_equal(self->outcome, "approve"))
         add_area(self, "conditions", tr(ui->lang, TR("Conditions")), self->conditions, false, out);
@@ -276,6 +363,8 @@ void decision_items_free(struct decision_items *items)
     free(items->options);
     free(items->people);
     free(items->papers);
+    free(items->chosen);
+    free(items->left);
     *items = (struct decision_items){.count = 0};
 }
 
@@ -309,14 +398,20 @@ const char *decision_lang(const struct decision *self, const struct ui *ui)
 
 static bool notice_now(const struct decision *self, const struct ui *ui, struct buf *out, bool *blank)
 {
-    struct json *reasons = codes_of(self->reasons);
+    bool back = str_equal(self->outcome, "return");
+    struct json *reasons = codes_of(self->reasons), *fields = codes_of(back ? self->fields : ""),
+                *papers = codes_of(back ? self->papers : "");
     const struct notice_words words = {.outcome = self->outcome,
                                        .reasons = reasons,
+                                       .fields = fields,
+                                       .papers = papers,
                                        .text = self->text,
                                        .conditions = self->conditions,
                                        .lang = decision_lang(self, ui)};
     bool there = notice_write(&self->of, ui, &words, out, blank);
     json_free(&reasons);
+    json_free(&fields);
+    json_free(&papers);
     return there;
 }
 
@@ -336,6 +431,8 @@ static bool notice_given(const struct decision *self, const struct ui *ui, struc
         time_date(at_ms, day);
     const struct notice_words words = {.outcome = json_text_or(row, "outcome", ""),
                                        .reasons = json_get(row, "reasons"),
+                                       .fields = json_get(row, "fields"),
+                                       .papers = json_get(row, "papers"),
                                        .text = json_text(row, "text"),
                                        .conditions = json_text(row, "conditions"),
                                        .lang = decision_lang(self, ui),
@@ -426,6 +523,8 @@ static void decide(struct decision *self, const struct ui *ui, struct effects *e
     json_set(body, "reasons", codes_of(self->reasons));
     if (*self->papers && str_equal(self->outcome, "return"))
         json_set(body, "papers", codes_of(self->papers));
+    if (*self->fields && str_equal(self->outcome, "return"))
+        json_set(body, "fields", codes_of(self->fields));
     if (!notice_blank(self->text))
         json_set_text(body, "text", self->text);
     if (!notice_blank(self->conditions) && str_equal(self->outcome, "approve"))
@@ -537,6 +636,7 @@ static void put_journal(struct decision *self, struct effects *effects)
     json_set_text(typed, "outcome", self->outcome);
     json_set_text(typed, "reasons", self->reasons);
     json_set_text(typed, "papers", self->papers);
+    json_set_text(typed, "fields", self->fields);
     json_set_text(typed, "text", self->text);
     json_set_text(typed, "conditions", self->conditions);
     json_set_text(typed, "to", self->to);
@@ -596,6 +696,10 @@ static void take_value(struct decision *self, const struct ui *ui, const struct 
         set_text(&self->reasons, event->value);
     else if (strcmp(event->id, "papers") == 0)
         set_text(&self->papers, event->value);
+    else if (strcmp(event->id, "fields") == 0)
+        set_text(&self->fields, event->value);
+    else if (strcmp(event->id, "field") == 0)
+        choose_field(self, event->value);
     else if (strcmp(event->id, "text") == 0)
         set_text(&self->text, event->value);
     else if (strcmp(event->id, "conditions") == 0)
@@ -684,7 +788,7 @@ static void on_key(struct decision *self, const struct ui *ui, struct key key, s
     struct sheet_event event = sheet_key(&self->sheet, items.items, items.count, key);
     if (event.kind == SHEET_CHANGED)
         take_value(self, ui, &event);
-    if (event.taken) {
+    if (event.taken && strcmp(event.id, "field") != 0) { /* there the next one is looked for */
         decision_items_free(&items);
         decision_items(self, ui, &items);
         event = sheet_key(&self->sheet, items.items, items.count, key);
@@ -726,6 +830,9 @@ static void recover(struct decision *self, const struct ui *ui, const struct jso
         str_copy(self->outcome, sizeof self->outcome, json_text(typed, "outcome"));
         set_text(&self->reasons, json_text(typed, "reasons"));
         set_text(&self->papers, json_text(typed, "papers"));
+        set_text(&self->fields, json_text(typed, "fields"));
+        if (self->named)
+            choose_field(self, NULL);
         set_text(&self->text, json_text(typed, "text"));
         set_text(&self->conditions, json_text(typed, "conditions"));
         str_copy(self->to, sizeof self->to, json_text_or(typed, "to", ""));
@@ -752,6 +859,8 @@ static void on_data(struct decision *self, const struct ui *ui, const struct msg
         dossier_take(&self->of, msg->json);
         if (!decision_open(self))
             self->editing = false;
+        name_fields(self, ui);
+        choose_field(self, NULL);
         sync(self, ui);
     } else if (str_equal(msg->what, "users")) {
         json_free(&self->users);
@@ -778,6 +887,8 @@ static void on_saved(struct decision *self, const struct ui *ui, const struct ms
 static void decision_update(void *data, const struct ui *ui, const struct msg *msg, struct effects *effects)
 {
     struct decision *self = data;
+    if (self->named && self->named_in != ui->lang)
+        name_fields(self, ui);
     switch (msg->kind) {
     case MSG_LOAD:
         return load(self, effects);
@@ -857,7 +968,7 @@ static bool decision_typing(const void *data)
 {
     const struct decision *self = data;
     return self->editing && strcmp(self->sheet.focus, "reasons") != 0 &&
-           strcmp(self->sheet.focus, "papers") != 0;
+           strcmp(self->sheet.focus, "papers") != 0 && strcmp(self->sheet.focus, "fields") != 0;
 }
 
 static void view(const void *data, const struct ui *ui, struct frame *frame, struct rect area)

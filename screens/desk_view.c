@@ -247,6 +247,9 @@ static void case_row(const void *self, int row, struct frame *frame, struct rect
     const char *text = show_case(pane->ui, c, &own);
     text_draw(frame, word, text, look == STYLE_TEXT ? own : look);
     rect_cut_right(&area, 1);
+    const char *twin = show_twin(pane->ui, c);
+    if (*twin)
+        rect_cut_left(&area, 1 + text_draw(frame, area, twin, look == STYLE_TEXT ? STYLE_WARN : look));
     text_draw(frame, area, show_name(pane->ui, json_get(c, "service_name")), look);
 }
 

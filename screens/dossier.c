@@ -313,6 +313,24 @@ const char *dossier_paper_sign(const struct catalogue_document *document, unsign
     return missing ? "!" : !*document->state ? "·" : strcmp(document->state, "waived") == 0 ? "–" : "✓";
 }
 
+/* It stops nothing: the clerk looks at the other one, or takes the mark off at the person's. */
+void dossier_twin_view(const struct dossier *of, const struct ui *ui, struct frame *frame, struct rect *area)
+{
+    enum { ROWS_LEFT = 8 }; /* below which the form itself is worth more */
+    struct rect lines = rect_inset(*area, 1, 0);
+    const char *number = json_text_or(dossier_part(of, "twin"), "number", "");
+    if (!*show_twin(ui, dossier_row(of)) || area->h < ROWS_LEFT)
+        return;
+    char *text = *number ? xasprintf(tr(ui->lang, TR("! Possible duplicate: %s is this person's too, for the "
+                                                     "same service.")),
+                                     number)
+                         : xstrdup(tr(ui->lang, TR("! Possible duplicate: this person has another open "
+                                                   "application for the same service.")));
+    lines.h = 2;
+    rect_cut_top(area, text_draw_wrapped(frame, lines, text, STYLE_WARN, 0));
+    free(text);
+}
+
 void dossier_papers_view(const struct dossier *of, const struct ui *ui, struct frame *frame,
                          struct rect *area)
 {

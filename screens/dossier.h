@@ -60,6 +60,8 @@ int64_t dossier_reveal(const struct dossier *of, const struct ui *ui, int64_t sh
 int dossier_mark_view(const struct dossier *of, const struct ui *ui, struct frame *frame, struct rect *line);
 void dossier_person_view(const struct dossier *of, const struct ui *ui, bool reveal, struct frame *frame,
                          struct rect *area);
+/* A line when this person has another open application for the same service; nothing once it is decided. */
+void dossier_twin_view(const struct dossier *of, const struct ui *ui, struct frame *frame, struct rect *area);
 /* The papers with their signs, up to the area's height. */
 void dossier_papers_view(const struct dossier *of, const struct ui *ui, struct frame *frame,
                          struct rect *area);

@@ -80,6 +80,9 @@ void fill_branch_text(const struct form_screen *self, const struct ui *ui, const
 void fill_journal(struct form_screen *self, struct effects *effects);
 void fill_saved(struct form_screen *self);
 void fill_not_saved(struct form_screen *self);
+/* What the decision named that sent it back, by its labels: "To mend: Born · Village". Appended; nothing when it named
+ * nothing, or nobody decided it. */
+void fill_returned_text(const struct form_screen *self, const struct ui *ui, struct buf *out);
 /* Fills mend; true: there is nothing to mend. */
 bool fill_check(struct form_screen *self, const struct ui *ui);
 void fill_go_to(struct form_screen *self, const struct ui *ui, const char *pointer);

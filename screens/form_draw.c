@@ -87,6 +87,20 @@ static const char *returned_why(const struct form_screen *self, const struct ui 
                                    : json_text_or(last, "text", "");
 }
 
+/* What the decision wants to have mended, up to two lines. */
+static void mend_list_view(const struct form_screen *self, const struct ui *ui, struct frame *frame,
+                           struct rect *area)
+{
+    struct buf text = {0};
+    struct rect lines = rect_inset(*area, 1, 0);
+    rect_cut_left(&lines, 2);
+    fill_returned_text(self, ui, &text);
+    lines.h = lines.h > 2 ? 2 : lines.h;
+    if (text.length && area->h >= 10)
+        rect_cut_top(area, text_draw_wrapped(frame, lines, buf_text(&text), STYLE_TEXT, 0));
+    buf_free(&text);
+}
+
 /* Why, until when it can be answered, and what the law's clock does meanwhile. */
 static void returned_view(const struct form_screen *self, const struct ui *ui, struct frame *frame,
                           struct rect *area)
@@ -100,6 +114,7 @@ static void returned_view(const struct form_screen *self, const struct ui *ui, s
     lines.h = lines.h > 2 ? 2 : lines.h;
     rect_cut_top(area, text_draw_wrapped(frame, lines, why, STYLE_WARN, 0));
     free(why);
+    mend_list_view(self, ui, frame, area);
     if (!*dossier_clock(&self->of, ui, clock, &look) || area->h < 8)
         return;
     struct rect line = rect_cut_top(area, 1);
@@ -241,6 +256,7 @@ void form_screen_view(const struct form_screen *self, const struct ui *ui, struc
         side_view(self, ui, &now, frame, rect_cut_right(&area, FORM_SIDE_W + 1));
     head_view(self, ui, &now, frame, rect_cut_top(&area, 1));
     returned_view(self, ui, frame, &area);
+    dossier_twin_view(&self->of, ui, frame, &area);
     version_offer_view(self, ui, frame, &area);
     if (area.h > 12)
         rect_cut_top(&area, 1);

@@ -170,12 +170,106 @@ static bool is_unpassed(const struct form_screen *self, const char *pointer)
            (is_fresh(self, pointer) || !was_written(self, pointer));
 }
 
+/* --- what it came back for --- */
+
+/* The hall's own check is told by F10, field by field; a decision's list is only told here. */
+static const struct json *returned_list(const struct form_screen *self, const char *name)
+{
+    const struct json *returned = json_get(dossier_row(&self->of), "returned");
+    const struct json *list = json_get(returned, name);
+    bool decided =
+        str_equal(dossier_state(&self->of), "returned") && !str_equal(json_text(returned, "by"), "system");
+    return decided && json_count(list) ? list : NULL;
+}
+
+static bool same_value(const struct json *a, const struct json *b)
+{
+    return a && b ? json_equal(a, b) : !a && !b;
+}
+
+/* It reads as it was handed in: nobody has mended it yet. */
+static bool is_unmended(const struct form_screen *self, const char *pointer)
+{
+    const struct json *submitted = json_get(dossier_row(&self->of), "submitted");
+    return same_value(json_pointer(self->draft, pointer), json_pointer(submitted, pointer));
+}
+
+/* At the field; at the row of a table that it is in; of a whole table at the door to one more row. */
+static bool is_to_mend(const struct form_screen *self, const struct sheet_item *item)
+{
+    size_t length = item->id ? strlen(item->id) : 0;
+    bool row = item->kind == SHEET_ROW, door = row && length > 2 && strcmp(item->id + length - 2, "/-") == 0;
+    for (const struct json *one = json_first(returned_list(self, "fields")); one && length;
+         one = json_next(one)) {
+        const char *pointer = json_text_or(one, "pointer", "");
+        bool here = str_equal(pointer, item->id) || (row && pointer_within(pointer, item->id)) ||
+                    (door && strlen(pointer) == length - 2 && strncmp(pointer, item->id, length - 2) == 0);
+        if (*pointer && here && is_unmended(self, pointer))
+            return true;
+    }
+    return false;
+}
+
+/* The first, in the form's order, that is not mended yet. */
+static void go_to_unmended(struct form_screen *self, const struct ui *ui)
+{
+    char day[DATE_TEXT];
+    struct form_context context = dossier_form_context(&self->of, ui, day);
+    const struct json *fields = returned_list(self, "fields"), *first = NULL;
+    struct json *named = fields ? form_fields(self->form, self->draft, &context) : NULL;
+    for (const struct json *one = json_first(named); one && !first; one = json_next(one))
+        for (const struct json *field = json_first(fields); field && !first; field = json_next(field)) {
+            const char *pointer = json_text_or(field, "pointer", "");
+            if (pointer_within(pointer, json_text_or(one, "pointer", "")) && is_unmended(self, pointer))
+                first = field;
+        }
+    if (first)
+        fill_go_to(self, ui, json_text(first, "pointer"));
+    json_free(&named);
+}
+
+static void add_list(const char *head, const struct buf *names, struct buf *out)
+{
+    if (names->length)
+        buf_addf(out, "%s%s: %s", out->length ? ". " : "", head, names->data);
+}
+
+static void add_name(const char *name, struct buf *out)
+{
+    if (*name)
+        buf_addf(out, "%s%s", out->length ? ", " : "", name);
+}
+
+void fill_returned_text(const struct form_screen *self, const struct ui *ui, struct buf *out)
+{
+    char day[DATE_TEXT];
+    struct form_context context = dossier_form_context(&self->of, ui, day);
+    const struct json *fields = returned_list(self, "fields"), *papers = returned_list(self, "papers");
+    struct json *named = fields ? form_fields(self->form, self->draft, &context) : NULL;
+    struct buf names = {0}, again = {0};
+    for (const struct json *one = json_first(fields); one; one = json_next(one))
+        add_name(form_field_label(named, json_text_or(one, "pointer", "")), &names);
+    const struct json *all = json_get(dossier_part(&self->of, "service"), "documents");
+    for (const struct json *paper = json_first(all); paper; paper = json_next(paper))
+        if (json_has_text(papers, json_text_or(paper, "code", "")))
+            add_name(json_get(paper, "name") ? show_name(ui, json_get(paper, "name"))
+                                             : json_text_or(paper, "code", ""),
+                     &again);
+    add_list(tr(ui->lang, TR("Fields to mend")), &names, out);
+    add_list(tr(ui->lang, TR("Bring again")), &again, out);
+    buf_free(&names);
+    buf_free(&again);
+    json_free(&named);
+}
+
 /* What only this screen knows: texts under way, what the clerk went over, who may write. */
 static void dress_item(const struct form_screen *self, enum lang lang, struct sheet_item *item)
 {
     const char *id = item->id ? item->id : "";
     if (is_typed_kind(item) && raw_of(self, id))
         item->value = raw_of(self, id);
+    if (is_to_mend(self, item))
+        item->error = tr(lang, TR("to be mended"));
     if (*id && fill_branch(self, id))
         item->error = tr(lang, TR("two people wrote differently: F10 asks which holds"));
     if (json_text(self->problems, id))
@@ -335,11 +429,6 @@ void fill_typed(struct form_screen *self, const struct ui *ui, const char *point
         fill_put(self, ui, pointer, value);
     changed(self, ui);
     fill_refresh(self, ui);
-}
-
-static bool same_value(const struct json *a, const struct json *b)
-{
-    return a && b ? json_equal(a, b) : !a && !b;
 }
 
 void fill_left(struct form_screen *self, const struct ui *ui, const char *pointer)
@@ -502,12 +591,13 @@ void fill_journal(struct form_screen *self, struct effects *effects)
 
 /* --- the rows came --- */
 
-static void recover(struct form_screen *self, const struct ui *ui, struct effects *effects)
+/* True: there was something, and one is where it was written. */
+static bool recover(struct form_screen *self, const struct ui *ui, struct effects *effects)
 {
     const struct json *journal = dossier_part(&self->of, "journal"), *typed = json_get(journal, "typed");
     char clock[SHOW_TEXT];
     if (!json_count(json_get(typed, "patch")) && !json_count(json_get(typed, "text")))
-        return;
+        return false;
     json_free(&self->typed);
     self->typed = object_or_new(json_get(typed, "patch"));
     json_free(&self->raw);
@@ -519,6 +609,7 @@ static void recover(struct form_screen *self, const struct ui *ui, struct effect
     sheet_focus(&self->sheet, self->now.sheet.items, self->now.sheet.count, json_text_or(typed, "focus", ""));
     effects_toast(effects, TOAST_WARN, tr(ui->lang, TR("Recovered text from %s")),
                   show_moment(ui, json_text(journal, "at"), clock));
+    return true;
 }
 
 static void prefill(struct form_screen *self, const struct ui *ui)
@@ -546,8 +637,10 @@ void fill_take(struct form_screen *self, const struct ui *ui, const struct json 
     rebuild_draft(self);
     if (!self->taken && fill_writable(self)) {
         self->taken = true;
-        recover(self, ui, effects);
+        bool recovered = recover(self, ui, effects);
         prefill(self, ui);
+        if (!recovered)
+            go_to_unmended(self, ui);
     }
     fill_refresh(self, ui);
 }

@@ -26,14 +26,15 @@ const char *notice_lang(const struct dossier *of, const struct ui *ui)
 
 /* --- what it speaks of --- */
 
-static struct json *missing_codes(const struct dossier *of)
+/* again (may be NULL): those that were looked at and are asked for once more. */
+static struct json *missing_codes(const struct dossier *of, const struct json *again)
 {
     struct catalogue_document papers[MISSING_MAX];
     struct json *codes = json_new_array();
     int count = catalogue_documents(dossier_part(of, "service"), json_get(dossier_row(of), "draft"),
                                     dossier_part(of, "documents"), papers, MISSING_MAX);
     for (int i = 0; i < count; i++)
-        if (!papers[i].met)
+        if (!papers[i].met || json_has_text(again, papers[i].code))
             json_add_text(codes, papers[i].code);
     return codes;
 }
@@ -71,7 +72,7 @@ bool notice_write(const struct dossier *of, const struct ui *ui, const struct no
 {
     const struct json *row = dossier_row(of), *hall = dossier_part(of, "hall");
     char today[DATE_TEXT], due[DATE_TEXT], ready[DATE_TEXT], complaint[DATE_TEXT];
-    struct json *missing = missing_codes(of);
+    struct json *missing = missing_codes(of, words->papers);
     if (words->day)
         str_copy(today, sizeof today, words->day);
     else
@@ -90,6 +91,7 @@ bool notice_write(const struct dossier *of, const struct ui *ui, const struct no
         .text = notice_blank(words->text) ? NULL : words->text,
         .conditions = notice_blank(words->conditions) ? NULL : words->conditions,
         .missing = missing,
+        .fields = words->fields,
         .today = today,
         .due = *due ? due : NULL,
         .ready = *ready ? ready : NULL,

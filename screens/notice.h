@@ -4,9 +4,10 @@
 #include "screens/dossier.h"
 
 struct notice_words {
-    const char *outcome;           /* approve refuse return refer, or receipt */
-    const struct json *reasons;    /* array of codes; NULL none */
-    const char *text, *conditions; /* NULL or blank: none */
+    const char *outcome;                /* approve refuse return refer, or receipt */
+    const struct json *reasons;         /* array of codes; NULL none */
+    const struct json *fields, *papers; /* return: pointers and codes of what is to be mended; NULL none */
+    const char *text, *conditions;      /* NULL or blank: none */
     const char *lang;
     const char *day; /* YYYY-MM-DD that it is given on; NULL: today */
 };

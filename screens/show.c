@@ -297,6 +297,11 @@ const char *show_role(const struct ui *ui, const char *role)
     return show_word(ui, roles, role);
 }
 
+const char *show_twin(const struct ui *ui, const struct json *row)
+{
+    return json_has_text(json_get(row, "flags"), "duplicate") ? tr(ui->lang, TR("! duplicate?")) : "";
+}
+
 const char *show_case(const struct ui *ui, const struct json *row, unsigned *look)
 {
     const char *state = json_text_or(row, "state", "");

@@ -38,6 +38,8 @@ const char *show_role(const struct ui *ui, const char *role);
 const char *show_record(const struct ui *ui, const char *type, const struct json *body, char out[SHOW_TEXT]);
 const char *show_age(const struct ui *ui, int64_t ms, char out[SHOW_TEXT]); /* 40 s, 12 min, 26 h, 3 days */
 const char *show_size(int64_t bytes, char out[SHOW_TEXT]);                  /* 310 B, 1.4 KiB */
+/* "! duplicate?" of an application that may be one; else "". */
+const char *show_twin(const struct ui *ui, const struct json *row);
 /* The state of an application's row, or that two decisions contest it; *look (may be NULL) fits. */
 const char *show_case(const struct ui *ui, const struct json *row, unsigned *look);
 unsigned show_case_look(const char *state); /* the look that fits a case's state */

@@ -346,7 +346,8 @@ static void cell(const void *data, int index, int column, char out[GRID_CELL], u
             *look = own;
         return;
     case SERVICE:
-        str_copy(out, GRID_CELL, show_name(view->ui, json_get(row, "service_name")));
+        str_format(out, GRID_CELL, "%s%s%s", show_twin(view->ui, row), *show_twin(view->ui, row) ? " " : "",
+                   show_name(view->ui, json_get(row, "service_name")));
         return;
     case PERSON:
         str_copy(out, GRID_CELL, json_text_or(row, "person_name", "–"));

@@ -56,3 +56,8 @@ TEST(screen_form_version)
 {
     script_run("form_version.script");
 }
+
+TEST(screen_of_what_is_returned)
+{
+    script_run("returned.script");
+}
