@@ -1,5 +1,6 @@
 /* screens/desk_aside.c: draws what the desk tells beside the work: why this ticket, the papers, and where there is room
  * the citizen and the chosen application with its history. Decides nothing. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "screens/desk.h"
@@ -165,6 +166,24 @@ static void citizen_view(const struct ui *ui, const struct json *person, struct 
     fact(frame, area, tr(ui->lang, TR("born")), show_day(ui, json_text(person, "born"), text));
 }
 
+/* "+ Family card, Child's card": what belongs together with it and is opened with its answers. */
+static void together_view(const struct ui *ui, const struct json *c, struct frame *frame, struct rect *area)
+{
+    struct buf text = {0};
+    char key[KEY_NAME];
+    const struct json *offers = json_get(c, "together");
+    for (const struct json *offer = json_first(offers); offer; offer = json_next(offer))
+        buf_addf(&text, "%s%s", text.length ? ", " : "", show_name(ui, json_get(offer, "name")));
+    key_label(keymap_key(ui->keys, ACTION_ADD_CASE, 0), key);
+    char *line = xasprintf("%s  %s %s", key, tr(ui->lang, TR("belongs together:")), buf_text(&text));
+    struct rect lines = *area;
+    lines.h = lines.h > 2 ? 2 : lines.h;
+    if (text.length)
+        rect_cut_top(area, text_draw_wrapped(frame, lines, line, STYLE_ACCENT, 0));
+    free(line);
+    buf_free(&text);
+}
+
 static void case_facts(const struct ui *ui, const struct json *c, struct frame *frame, struct rect *area)
 {
     char text[SHOW_TEXT];
@@ -178,6 +197,7 @@ static void case_facts(const struct ui *ui, const struct json *c, struct frame *
         fact(frame, area, tr(ui->lang, TR("answer by")), show_day(ui, json_text(c, "lapses_at"), text));
     else
         fact(frame, area, tr(ui->lang, TR("due")), show_day(ui, json_text(c, "due_at"), text));
+    together_view(ui, c, frame, area);
 }
 
 /* The clock of today; the day of what was before. */

@@ -506,11 +506,34 @@ static void ask_service(const struct desk *desk, const struct ui *ui, struct eff
     effects_ask(effects, question);
 }
 
-static void open_case(struct desk *desk, const char *service, struct effects *effects)
+/* What belongs together with an application that is open here, each with that one, whose answers it takes along; and at
+ * the end any other service. False: nothing does. */
+static bool ask_together(const struct desk *desk, const struct ui *ui, struct effects *effects)
+{
+    struct json *question = ask("together", tr(ui->lang, TR("It belongs together with what is open here:")));
+    int count = 0;
+    for (const struct json *c = json_first(desk_rows(desk, DESK_CASES)); c; c = json_next(c)) {
+        const struct json *offers = json_get(c, "together");
+        for (const struct json *offer = json_first(offers); offer; offer = json_next(offer), count++)
+            question_item(question, show_name(ui, json_get(offer, "name")),
+                          json_text_or(offer, "service", ""), json_copy(c));
+    }
+    question_item(question, tr(ui->lang, TR("another service …")), "", NULL);
+    if (count)
+        effects_ask(effects, question);
+    else
+        json_free(&question);
+    return count > 0;
+}
+
+/* bundle: the application with which it belongs together; NULL: none. */
+static void open_case(struct desk *desk, const char *service, const char *bundle, struct effects *effects)
 {
     const struct json *ticket = desk_ticket(desk);
     struct json *body = json_new_object();
     json_set_text(body, "service", service);
+    if (bundle)
+        json_set_text(body, "bundle", bundle);
     json_set_text(body, "ticket", json_text_or(ticket, "id", ""));
     if (json_text(ticket, "person"))
         json_set_text(body, "person", json_text(ticket, "person"));
@@ -598,7 +621,9 @@ void desk_act(struct desk *desk, const struct ui *ui, enum action action, struct
     case ACTION_IDENTIFY:
         return ask_identify(ui, effects);
     case ACTION_ADD_CASE:
-        return ask_service(desk, ui, effects);
+        if (!ask_together(desk, ui, effects))
+            ask_service(desk, ui, effects);
+        return;
     case ACTION_OPEN_FORM:
         return open_for_case(desk, SCREEN_FORM, effects);
     case ACTION_PAPERS:
@@ -715,7 +740,10 @@ void desk_answered(struct desk *desk, const struct ui *ui, const struct msg *msg
     if (str_equal(msg->what, "identify"))
         return identified(desk, msg, effects);
     if (str_equal(msg->what, "service"))
-        return open_case(desk, text, effects);
+        return open_case(desk, text, NULL, effects);
+    if (str_equal(msg->what, "together"))
+        return *text ? open_case(desk, text, json_text(msg->json, "id"), effects)
+                     : ask_service(desk, ui, effects);
     if (str_equal(msg->what, "counter"))
         return counter_chosen(desk, text, effects);
     if (str_equal(msg->what, "takeover"))

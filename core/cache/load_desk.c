@@ -81,7 +81,41 @@ static struct json *papers_json(const struct json *row, const struct json *servi
     return array;
 }
 
-static enum err dress_case(struct cache *cache, struct json *row, int64_t now_ms, struct json *documents)
+static bool has_service(const struct json *cases, const char *service)
+{
+    for (const struct json *c = json_first(cases); c; c = json_next(c))
+        if (str_equal(json_text(c, "service"), service) && !str_equal(json_text(c, "state"), "withdrawn"))
+            return true;
+    return false;
+}
+
+/* What belongs together with it and is not opened at this visit yet; another agency's clerks open their own. */
+static enum err put_together(struct cache *cache, struct json *row, const struct json *service,
+                             const struct json *cases)
+{
+    struct json *together = put_array(row, "together");
+    const struct json *bundle = json_get(service, "bundle");
+    for (const struct json *one = json_first(bundle); one; one = json_next(one)) {
+        struct json *other = NULL;
+        if (!json_as_text(one) || has_service(cases, json_as_text(one)) ||
+            str_equal(json_text(row, "state"), "withdrawn"))
+            continue;
+        TRY(find_row(cache, TABLE_SERVICE, json_as_text(one), 0, &other));
+        if (other && str_equal(json_text(other, "agency"), json_text(row, "agency"))) {
+            struct json *offer = json_new_object();
+            const struct json *name = json_get(other, "name");
+            json_set_text(offer, "service", json_as_text(one));
+            json_set(offer, "name", name ? json_copy(name) : json_new_null());
+            json_add(together, offer);
+        }
+        json_free(&other);
+    }
+    return ERR_OK;
+}
+
+/* cases: all of the visit. */
+static enum err dress_case(struct cache *cache, struct json *row, const struct json *cases, int64_t now_ms,
+                           struct json *documents)
 {
     struct json *service = NULL;
     bool gone;
@@ -90,7 +124,9 @@ static enum err dress_case(struct cache *cache, struct json *row, int64_t now_ms
     json_set(row, "service_name", name ? json_copy(name) : json_new_null());
     set_progress(row, service, now_ms);
     struct json *states = json_new_array();
-    enum err err = add_documents(cache, json_text_or(row, "id", ""), now_ms, states);
+    enum err err = put_together(cache, row, service, cases);
+    if (err == ERR_OK)
+        err = add_documents(cache, json_text_or(row, "id", ""), now_ms, states);
     json_set(row, "papers", papers_json(row, service, states));
     for (const struct json *state = json_first(states); state; state = json_next(state))
         json_add(documents, json_copy(state));
@@ -115,7 +151,7 @@ static enum err put_cases(struct cache *cache, const struct json *ticket, int64_
     for (const struct json *c = json_first(found); c && err == ERR_OK; c = json_next(c)) {
         struct json *row = json_copy(c);
         json_add(cases, row);
-        err = dress_case(cache, row, now_ms, documents);
+        err = dress_case(cache, row, found, now_ms, documents);
     }
     json_free(&ids);
     json_free(&found);

@@ -44,3 +44,8 @@ TEST(screen_help_and_palette)
 {
     script_run("help.script");
 }
+
+TEST(screen_desk_together)
+{
+    script_run("together.script");
+}
