@@ -34,3 +34,7 @@ enum err set_name_of(struct cache *cache, struct json *row, const char *as, enum
 enum err set_waiting(struct cache *cache, struct json *row, const char *queue, int64_t now_ms) MUST_USE;
 /* "service_name" and "person_name" of a case, and "deemed": the law grants it when the clock runs out. */
 enum err set_case_names(struct cache *cache, struct json *row) MUST_USE;
+/* "issued" of each service with a quota (hours.h): how many numbers of today it has given. */
+enum err set_issued(struct cache *cache, struct json *const services[], int count, int64_t now_ms) MUST_USE;
+/* {"weekend","holidays"} of the hall into answer as "calendar". */
+enum err put_calendar(struct cache *cache, struct json *answer) MUST_USE;

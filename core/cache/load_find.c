@@ -221,6 +221,7 @@ static void fold_all(struct buf *out, const struct json *value)
 static enum err service_line(struct cache *cache, const struct json *service, struct json *lines)
 {
     static const char *const members[] = {"id", "name", "agency", "queue", "documents", "fees", "time"};
+    static const char *const when[] = {"hours", "quota"};
     static const char *const found_by[] = {"name", "keywords", "id", "agency_name", "queue_code"};
     struct json *line = json_new_object(), *queue = NULL;
     json_add(lines, line);
@@ -228,6 +229,9 @@ static enum err service_line(struct cache *cache, const struct json *service, st
         const struct json *member = json_get(service, members[i]);
         json_set(line, members[i], member ? json_copy(member) : json_new_null());
     }
+    for (size_t i = 0; i < sizeof when / sizeof *when; i++)
+        if (json_get(service, when[i]))
+            json_set(line, when[i], json_copy(json_get(service, when[i])));
     TRY(set_name_of(cache, line, "agency_name", TABLE_AGENCY, json_text(service, "agency")));
     TRY(find_row(cache, TABLE_QUEUE, json_text(service, "queue"), 0, &queue));
     json_set_text(line, "queue_code", json_text(queue, "code"));
@@ -259,6 +263,13 @@ static enum err need_services(struct cache *cache)
     return err;
 }
 
+/* The rows of one answer. */
+struct found {
+    struct json *rows, *listed[SERVICES_MAX]; /* listed: borrowed from rows, to be added to */
+    int count;
+    bool more; /* not all */
+};
+
 struct wanted {
     char *words[WORDS_MAX];
     int count;
@@ -271,27 +282,28 @@ static bool is_wanted(const struct wanted *wanted, const struct json *line)
            all_begin(json_text_or(line, "fold", ""), wanted->words, wanted->count);
 }
 
-static enum err add_service(struct cache *cache, const struct json *line, int64_t now_ms, struct json *rows)
+static enum err add_service(struct cache *cache, const struct json *line, int64_t now_ms, struct found *found)
 {
     struct json *row = json_copy(line);
     json_remove(row, "fold");
-    json_add(rows, row);
+    json_add(found->rows, row);
+    found->listed[found->count++] = row;
     return set_waiting(cache, row, json_text(row, "queue"), now_ms);
 }
 
-/* The service that is asked for first, then the others; *more: not all. */
+/* The service that is asked for first, then the others. */
 static enum err matching_services(struct cache *cache, const struct wanted *wanted, int64_t now_ms,
-                                  struct json *rows, bool *more)
+                                  struct found *found)
 {
     for (int pass = str_empty(wanted->first) ? 1 : 0; pass < 2; pass++) {
         for (const struct json *line = json_first(cache->services); line; line = json_next(line)) {
             bool first = !str_empty(wanted->first) && str_equal(json_text(line, "id"), wanted->first);
             if (first != (pass == 0) || !is_wanted(wanted, line))
                 continue;
-            *more = json_count(rows) == SERVICES_MAX;
-            if (*more)
+            found->more = found->count == SERVICES_MAX;
+            if (found->more)
                 return ERR_OK;
-            TRY(add_service(cache, line, now_ms, rows));
+            TRY(add_service(cache, line, now_ms, found));
         }
     }
     return ERR_OK;
@@ -306,11 +318,13 @@ enum err load_services(struct cache *cache, const struct json *args, int64_t now
     utf8_fold(&folded, q);
     wanted.count = folded.data ? split_words(folded.data, wanted.words) : 0;
     json_set_text(answer, "q", q);
-    bool more = false;
-    enum err err = matching_services(cache, &wanted, now_ms, put_array(answer, "rows"), &more);
-    json_set_bool(answer, "more", more);
+    struct found found = {.rows = put_array(answer, "rows")};
+    enum err err = matching_services(cache, &wanted, now_ms, &found);
+    json_set_bool(answer, "more", found.more);
     buf_free(&folded);
-    return err;
+    if (err == ERR_OK)
+        err = set_issued(cache, found.listed, found.count, now_ms);
+    return err == ERR_OK ? put_calendar(cache, answer) : err;
 }
 
 /* The lawful priority classes are the hall's own; a hall that names none has those of its services. */

@@ -12,7 +12,8 @@
  *               {"hall":{…},"counter":{…,"holder_name"}|null,"user":{…},"ticket":ticket|null    (called or serving at my counter)
  *                "person":person|null,"service":{"id","name","documents",…}|null,
  *                "cases":[case+{"service_name":{…},"filled","total","papers":[{"code","name","state","met"}…]}…],
- *                                                                                 of that ticket's visit, oldest first
+ *                                                                                 of that ticket's visit, oldest first;
+ *                              "together":[{"service","name"}…]                   of its bundle, not opened there yet
  *                "documents":[document…],                                          of those cases
  *                "queues":[{"id","code","name","waiting","oldest_ms","rule"}…],  this counter's
  *                "next":[ticket…≤10], "why":{…}|null                              by the rule, across my queues
@@ -23,11 +24,13 @@
  *                version of the case,"newest": the newest when a draft has another|null,"version_gone","person":…|null,
  *                "ticket":…|null,"hall":…|null,"agency":…|null,
  *                "documents":[…],"payments":[…],"decisions":[…],
- *                "journal":{"typed":{…},"at"}|null,"last":draft of this person's last case at the agency|null}
+ *                "journal":{"typed":{…},"at"}|null,"last":draft of this person's last case at the agency|null,
+ *                "twin": what it is a possible duplicate of|null}
  * "persons"     {"q"} → {"q","rows":[person…≤50],"by":"fin|nik|phone|born|name"}  q as typed, any spelling
  * "person"      {"person"} → {"person":…,"cases":[…≤50],"tickets":[…≤50]}, each with "service_name"
  * "services"    {"q","lang","agency"?,"first"?} → {"q","rows":[{"id","name","agency","agency_name","queue","queue_code","documents",
- *                "fees","time","waiting"}…≤60]}                                    every word of q begins a word;
+ *                "fees","time","waiting","hours"?,"quota"?,"issued"? (hours.h)}…≤60],
+ *                "calendar":{"weekend","holidays"}}                                every word of q begins a word;
  *                of that agency alone, that service first
  * "priorities"  {} → {"rows":[{"code","class","name","legal"}…]}                    of the hall's pack
  * "queue"       {"queue","after":{"arrived_at","number"}|null,"limit"} → {"queue":…,"rows":[ticket…],"more"}

@@ -640,6 +640,79 @@ TEST(cache_finds_services_and_persons_as_typed)
     pair_close(&pair);
 }
 
+static void limit_service(struct pair *pair)
+{
+    struct json *row = pair_hall_row(pair, TABLE_SERVICE, "s1"), *quota = NULL;
+    static const char text[] = "{\"day\":9,\"slots\":[{\"from\":\"00:00\",\"until\":\"12:00\",\"count\":4},"
+                               "{\"from\":\"12:00\",\"until\":\"24:00\",\"count\":5}]}";
+    REQUIRE(json_parse(text, sizeof text - 1, &quota, NULL) == ERR_OK);
+    json_set(row, "quota", quota);
+    REQUIRE(row_put(pair->hall, ROWS_PLAIN, TABLE_SERVICE, row) == ERR_OK);
+    json_free(&row);
+}
+
+static void issue_here(struct pair *pair, const char *service, const char *booked_at)
+{
+    char *body = xasprintf("{\"service\":\"%s\",\"queue\":\"p\",\"channel\":\"walk_in\"%s%s%s}", service,
+                           *booked_at ? ",\"appointment_at\":\"" : "", booked_at, *booked_at ? "\"" : "");
+    pair_confirm(pair, 0, "ticket.issue", body);
+    free(body);
+}
+
+static void check_issued(struct pair *pair, const char *wanted)
+{
+    struct json *all = pair_load(pair, 0, "services", "{\"q\":\"\",\"first\":\"s1\"}");
+    char *text = json_print(json_get(json_first(json_get(all, "rows")), "issued"));
+    CHECK_TEXT(text, wanted);
+    CHECK(json_get(all, "calendar") && !json_get(all, "hall"));
+    free(text);
+    json_free(&all);
+}
+
+/* What the hall knows and what waits here is counted; another service, a cancelled one and another day are not. */
+TEST(cache_counts_the_numbers_of_today_by_service)
+{
+    struct pair pair;
+    char day[DATE_TEXT], noon[TIME_TEXT], tomorrow[TIME_TEXT], *wanted;
+    enum { HOUR_MS = 3600 * 1000 };
+    pair_open(&pair);
+    limit_service(&pair);
+    pair.now_ms = time_day_start(pair.now_ms) + 9 * HOUR_MS;
+    time_date(pair.now_ms, day);
+    time_text(pair.now_ms + 3 * HOUR_MS, noon);
+    time_text(pair.now_ms + 24 * HOUR_MS, tomorrow);
+    struct json *data = pair_at_hall(&pair, "rina", "ticket.issue",
+                                     "{\"service\":\"s1\",\"queue\":\"p\",\"channel\":\"walk_in\"}");
+    char *cancel =
+        xasprintf("{\"ticket\":\"%s\",\"gen\":-1}", json_text_or(json_get(data, "ticket"), "id", ""));
+    json_free(&data);
+    pair_start(&pair, 0);
+    pair_sign_in(&pair, 0, "rina");
+    pair_sync(&pair, 0);
+    issue_here(&pair, "s1", "");
+    issue_here(&pair, "s1", noon);
+    issue_here(&pair, "s1", tomorrow);
+    pair_confirm(&pair, 0, "ticket.issue", "{\"queue\":\"p\",\"channel\":\"walk_in\"}");
+    wanted = xasprintf("{\"day\":\"%s\",\"total\":3,\"slots\":[2,1]}", day);
+    check_issued(&pair, wanted);
+    free(wanted);
+    pair_sync(&pair, 0);
+    wanted = xasprintf("{\"day\":\"%s\",\"total\":3,\"slots\":[2,1]}", day);
+    check_issued(&pair, wanted); /* the same once the hall has them */
+    free(wanted);
+    pair_confirm(&pair, 0, "ticket.cancel", cancel);
+    free(cancel);
+    wanted = xasprintf("{\"day\":\"%s\",\"total\":2,\"slots\":[1,1]}", day);
+    check_issued(&pair, wanted);
+    free(wanted);
+    pair.now_ms += 24 * HOUR_MS;
+    time_date(pair.now_ms, day);
+    wanted = xasprintf("{\"day\":\"%s\",\"total\":1,\"slots\":[1,0]}", day);
+    check_issued(&pair, wanted); /* the booking of its own day */
+    free(wanted);
+    pair_close(&pair);
+}
+
 /* More services than a list can hold: it says so, and letters narrow it. */
 TEST(cache_says_when_there_are_more_services)
 {
