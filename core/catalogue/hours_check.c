@@ -123,7 +123,7 @@ static void check_days(struct checking *checking, const struct json *hours, cons
 static bool is_never(const struct json *week)
 {
     for (const struct json *day = json_first(week); day; day = json_next(day))
-        if (json_count(day) > 0)
+        if (!json_is_array(day) || json_count(day) > 0)
             return false;
     return json_is_object(week);
 }

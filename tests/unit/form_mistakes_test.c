@@ -88,6 +88,17 @@ static const struct mistake {
     {"notice_of_no_field", "/notices/approve/en", "draft. and a field of the form", false},
     {"notice_unclosed", "/notices/approve/en", "close it with {{/reasons}}", false},
     {"paper_of_no_field", "/documents/0/when", "name one of its properties", false},
+    /* hours and quotas */
+    {"hours_overlap", "/hours/week/mon/1", "overlaps with 09:00-13:00 of the same day: make one of the two",
+     false},
+    {"hours_past_midnight", "/hours/week/fri/0", "in two parts: one until 24:00", false},
+    {"hours_weekday_misspelt", "/hours/week/wen", "write mon, tue, wed", false},
+    {"hours_without_zero", "/hours/week/mon/0", "with two digits each", false},
+    {"hours_of_no_date", "/hours/dates/2026-02-30", "a date that exists", false},
+    {"hours_with_a_time_alone", "/hours/week/mon", "a list of times, such as [", false},
+    {"quota_is_a_number", "/quota", "such as {\"day\":40}", false},
+    {"quota_slots_overlap", "/quota/slots/1/from", "overlaps with one before it", false},
+    {"hours_and_quota_right", "", "", false},
 };
 enum { MISTAKES = sizeof mistakes / sizeof *mistakes };
 
