@@ -33,6 +33,7 @@ struct reception {
     enum place place;
     bool chosen;            /* something was typed or moved: Enter may issue */
     struct json *found;     /* "rows" of the query "services" */
+    struct json *calendar;  /* … the hall's weekend and holidays */
     bool more;              /* … and there are others: letters narrow it */
     struct json *queue;     /* the query "queue" of the chosen service */
     struct json *classes;   /* "rows" of the query "priorities" */
@@ -58,8 +59,8 @@ static void reception_free(void *data)
 {
     struct reception *self = data;
     field_deinit(&self->find);
-    struct json **all[] = {&self->found,  &self->queue,  &self->classes, &self->priority,
-                           &self->person, &self->ticket, &self->answer};
+    struct json **all[] = {&self->found,    &self->calendar, &self->queue,  &self->classes,
+                           &self->priority, &self->person,   &self->ticket, &self->answer};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         json_free(all[i]);
     free(self);
@@ -107,6 +108,7 @@ static void take_services(struct reception *self, const struct json *answer, str
     if (!str_equal(json_text_or(answer, "q", ""), field_text(&self->find)))
         return; /* an answer to what was typed before */
     take(&self->found, json_get(answer, "rows"));
+    take(&self->calendar, json_get(answer, "calendar"));
     self->more = json_bool(answer, "more", false);
     list_set_count(&self->services, (int)json_count(self->found));
     load_queue(self, effects);
@@ -615,6 +617,7 @@ static void right_view(const struct view *view, struct frame *frame, struct rect
 {
     extras_view(view, frame, &area);
     where_view(view, frame, &area);
+    rect_cut_top(&area, service_hours_view(view->ui, service(view->self), view->self->calendar, frame, area));
     service_fees_view(view->ui, service(view->self), frame, area);
 }
 

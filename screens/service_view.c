@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/model/calendar.h"
 #include "core/model/money.h"
 #include "tui/text.h"
 
@@ -167,10 +168,31 @@ static const char *tier_name(const struct ui *ui, const struct json *fee)
     return *name ? name : tier;
 }
 
-static bool is_of_day(const struct json *fee, const char *today)
+/* A fee that ends or begins within these days is told with its date, so that nobody comes back to another price. */
+enum { SOON_DAYS = 30 };
+enum validity { VALID_NOW, VALID_SOON, VALID_NOT };
+
+static int32_t day_or(const char *date, int32_t otherwise)
 {
+    int32_t day;
+    return day_parse(date, &day) ? day : otherwise;
+}
+
+/* date: when it ends or begins, "" when that is not soon. */
+static enum validity fee_validity(const struct ui *ui, const struct json *fee, char date[SHOW_TEXT])
+{
+    char today_text[DATE_TEXT];
     const char *from = json_text(fee, "from"), *until = json_text(fee, "until");
-    return (!from || strcmp(from, today) <= 0) && (!until || strcmp(until, today) >= 0);
+    time_date(ui->now_ms, today_text);
+    int32_t today = day_or(today_text, 0), begins = day_or(from, today), ends = day_or(until, INT32_MAX);
+    date[0] = '\0';
+    if (ends < today || begins > today + SOON_DAYS || begins > ends)
+        return VALID_NOT;
+    if (begins > today)
+        show_day(ui, from, date);
+    else if (ends <= today + SOON_DAYS)
+        show_day(ui, until, date);
+    return begins > today ? VALID_SOON : VALID_NOW;
 }
 
 static bool fee_part(const struct json *fee, const char *member, struct money *sum, bool first)
@@ -203,30 +225,52 @@ static void fee_text(const struct ui *ui, const struct json *fee, char out[SHOW_
     str_copy(out, SHOW_TEXT, text);
 }
 
+/* "until 31.12.2026", "from 01.01.2027"; "" when that is not soon. */
+static void fee_dates(const struct ui *ui, enum validity validity, const char *date, char out[SHOW_TEXT])
+{
+    out[0] = '\0';
+    if (*date)
+        str_format(out, SHOW_TEXT, tr(ui->lang, validity == VALID_SOON ? TR("from %s") : TR("until %s")),
+                   date);
+}
+
+static void fee_row(const struct ui *ui, const struct json *fee, enum validity validity, const char *date,
+                    struct frame *frame, struct rect *area)
+{
+    char text[SHOW_TEXT];
+    unsigned look = validity == VALID_NOW ? STYLE_TEXT : STYLE_DIM;
+    struct rect line = rect_cut_top(area, 1);
+    rect_cut_left(&line, 1);
+    struct rect tier = rect_cut_left(&line, line.w < 2 * TIER_W ? line.w / 3 : TIER_W);
+    rect_cut_right(&tier, 1);
+    text_draw(frame, tier, tier_name(ui, fee), look);
+    fee_text(ui, fee, text);
+    rect_cut_left(&line, text_draw(frame, line, text, validity == VALID_NOW ? look | ATTR_BOLD : look) + 1);
+    service_duration(ui, json_text(fee, "time"), json_text(fee, "days"), text);
+    text_draw(frame, line, text, STYLE_DIM);
+    fee_dates(ui, validity, date, text);
+    if (*text)
+        text_draw(frame, rect_inset(rect_cut_top(area, 1), 3, 0), text, STYLE_WARN);
+}
+
 int service_fees_view(const struct ui *ui, const struct json *service, struct frame *frame, struct rect area)
 {
-    char today[DATE_TEXT], text[SHOW_TEXT];
-    const struct json *time = json_get(service, "time");
-    int h = area.h, shown = 0;
-    time_date(ui->now_ms, today);
+    char date[SHOW_TEXT], text[SHOW_TEXT];
+    const struct json *time = json_get(service, "time"), *fees = json_get(service, "fees");
+    int h = area.h, now = 0;
     heading(tr(ui->lang, TR("Fee")), frame, &area);
-    for (const struct json *fee = json_first(json_get(service, "fees")); fee; fee = json_next(fee)) {
-        if (!is_of_day(fee, today))
-            continue;
-        struct rect line = rect_cut_top(&area, 1);
-        rect_cut_left(&line, 1);
-        struct rect tier = rect_cut_left(&line, line.w < 2 * TIER_W ? line.w / 3 : TIER_W);
-        rect_cut_right(&tier, 1);
-        text_draw(frame, tier, tier_name(ui, fee), STYLE_TEXT);
-        fee_text(ui, fee, text);
-        rect_cut_left(&line, text_draw(frame, line, text, STYLE_TEXT | ATTR_BOLD) + 1);
-        service_duration(ui, json_text(fee, "time"), json_text(fee, "days"), text);
-        text_draw(frame, line, text, STYLE_DIM);
-        shown++;
-    }
-    if (!shown)
-        text_draw(frame, rect_inset(rect_cut_top(&area, 1), 1, 0), tr(ui->lang, TR("free of charge")),
-                  STYLE_TEXT);
+    /* Those of today first, so that they have the room that there is. */
+    for (enum validity pass = VALID_NOW; pass <= VALID_SOON; pass++)
+        for (const struct json *fee = json_first(fees); fee; fee = json_next(fee)) {
+            if (fee_validity(ui, fee, date) != pass)
+                continue;
+            now += pass == VALID_NOW;
+            fee_row(ui, fee, pass, date, frame, &area);
+        }
+    if (!now) /* fees that are over, or have not begun, are not none */
+        text_draw(frame, rect_inset(rect_cut_top(&area, 1), 1, 0),
+                  tr(ui->lang, json_count(fees) ? TR("no fee is in force today") : TR("free of charge")),
+                  json_count(fees) ? STYLE_WARN : STYLE_TEXT);
     service_duration(ui, json_text(time, "standard"), json_text(time, "days"), text);
     if (*text)
         text_drawf(frame, rect_inset(rect_cut_top(&area, 1), 1, 0), STYLE_DIM,
@@ -234,27 +278,34 @@ int service_fees_view(const struct ui *ui, const struct json *service, struct fr
     return h - area.h;
 }
 
+/* "- standard: 7,00 AZN (1 day), until 31.12.2026" */
+static void add_fee(struct buf *out, const struct ui *ui, const struct json *fee)
+{
+    char date[SHOW_TEXT], text[SHOW_TEXT];
+    enum validity validity = fee_validity(ui, fee, date);
+    if (validity == VALID_NOT)
+        return;
+    fee_text(ui, fee, text);
+    buf_addf(out, "- %s: %s", tier_name(ui, fee), text);
+    service_duration(ui, json_text(fee, "time"), json_text(fee, "days"), text);
+    if (*text)
+        buf_addf(out, " (%s)", text);
+    fee_dates(ui, validity, date, text);
+    buf_addf(out, "%s%s\n", *text ? ", " : "", text);
+}
+
 char *service_summary(const struct ui *ui, const struct json *service)
 {
     struct buf out = {0};
     struct lines lines;
-    char today[DATE_TEXT], text[SHOW_TEXT];
-    time_date(ui->now_ms, today);
     paper_lines(&lines, ui, service);
     buf_addf(&out, "%s\n%s\n\n%s\n", show_name(ui, json_get(service, "name")),
              show_name(ui, json_get(service, "agency_name")), tr(ui->lang, TR("Papers to bring")));
     for (int i = 0; i < lines.count; i++)
         buf_addf(&out, "%*s- %s\n", 2 * lines.items[i].indent, "", lines.items[i].text);
     buf_addf(&out, "\n%s\n", tr(ui->lang, TR("Fee")));
-    for (const struct json *fee = json_first(json_get(service, "fees")); fee; fee = json_next(fee)) {
-        if (!is_of_day(fee, today))
-            continue;
-        fee_text(ui, fee, text);
-        buf_addf(&out, "- %s: %s", tier_name(ui, fee), text);
-        service_duration(ui, json_text(fee, "time"), json_text(fee, "days"), text);
-        if (*text)
-            buf_addf(&out, " (%s)", text);
-        buf_addc(&out, '\n');
-    }
+    for (const struct json *fee = json_first(json_get(service, "fees")); fee; fee = json_next(fee))
+        add_fee(&out, ui, fee);
+    service_hours_add(&out, ui, service);
     return buf_take(&out);
 }

@@ -10,7 +10,14 @@ const char *service_duration(const struct ui *ui, const char *iso, const char *d
 /* A heading and the papers; alternatives stand below "one of these". Returns the rows used. */
 int service_papers_view(const struct ui *ui, const struct json *service, struct frame *frame,
                         struct rect area);
-/* A heading, the fees of today by tier, and the time that the law gives. Returns the rows used. */
+/* A heading, the fees of today by tier, those that begin or end soon with their dates, and the time that the law gives.
+ * Returns the rows used. */
 int service_fees_view(const struct ui *ui, const struct json *service, struct frame *frame, struct rect area);
-/* Papers, fees and time as plain text, to be printed or pasted; the caller frees. */
+/* Whether it is open and numbers are left, and when it opens next (service_hours.c); calendar: {"weekend","holidays"} of the
+ * hall. Nothing where the service says neither hours nor quota. Returns the rows used. */
+int service_hours_view(const struct ui *ui, const struct json *service, const struct json *calendar,
+                       struct frame *frame, struct rect area);
+/* The hours of a week as plain text under a heading; nothing when none are said. */
+void service_hours_add(struct buf *out, const struct ui *ui, const struct json *service);
+/* Papers, fees, time and hours as plain text, to be printed or pasted; the caller frees. */
 char *service_summary(const struct ui *ui, const struct json *service);

@@ -28,6 +28,11 @@ TEST(screen_disputes)
     script_run("disputes.script");
 }
 
+TEST(screen_hours)
+{
+    script_run("hours.script");
+}
+
 TEST(screen_bus)
 {
     script_run("bus.script");

@@ -1,5 +1,6 @@
 /* tests/unit/screens_service_test.c: how long a service takes, as people read it; lists below a field. */
 #include <stdlib.h>
+#include <string.h>
 
 #include "screens/service_view.h"
 #include "tests/support/test.h"
@@ -40,6 +41,34 @@ TEST(service_summary_is_plain_text)
     char *summary = service_summary(&ui, service);
     CHECK_TEXT(summary, "Card\n\n\nPapers to bring\n- one of these:\n  - a\n  - b\n- p\n\nFee\n"
                         "- standard: 7,00 AZN (1 day)\n");
+    free(summary);
+    json_free(&service);
+}
+
+/* now: 24 November 2026. A month's notice: until 24 December. */
+TEST(service_summary_says_which_fees_begin_or_end_soon)
+{
+    struct json *service = NULL;
+    const struct ui ui = {.lang = LANG_EN, .now_ms = 1795489320000};
+    const char text[] =
+        "{\"name\":\"Card\",\"fees\":["
+        "{\"tier\":\"ends\",\"duty\":\"5.00\",\"currency\":\"AZN\",\"time\":\"P1D\",\"until\":\"2026-12-24\"}"
+        ","
+        "{\"tier\":\"begins\",\"duty\":\"6.00\",\"currency\":\"AZN\",\"from\":\"2026-12-24\"},"
+        "{\"tier\":\"later\",\"duty\":\"7.00\",\"currency\":\"AZN\",\"from\":\"2026-12-25\"},"
+        "{\"tier\":\"stays\",\"duty\":\"8.00\",\"currency\":\"AZN\",\"from\":\"2026-11-24\",\"until\":\"2026-"
+        "12-25\"},"
+        "{\"tier\":\"today\",\"duty\":\"9.00\",\"currency\":\"AZN\",\"until\":\"2026-11-24\"},"
+        "{\"tier\":\"over\",\"duty\":\"9.00\",\"currency\":\"AZN\",\"until\":\"2026-11-23\"}],"
+        "\"hours\":{\"week\":{\"sun\":[],\"mon\":[\"09:00-13:00\",\"14:00-18:00\"],\"sat\":[\"10:00-12:00\"]}"
+        "}}";
+    REQUIRE(json_parse(text, sizeof text - 1, &service, NULL) == ERR_OK);
+    char *summary = service_summary(&ui, service);
+    CHECK_TEXT(strstr(summary, "Fee"),
+               "Fee\n- ends: 5,00 AZN (1 day), until 24.12.2026\n"
+               "- begins: 6,00 AZN, from 24.12.2026\n- stays: 8,00 AZN\n"
+               "- today: 9,00 AZN, until 24.11.2026\n"
+               "\nOpening hours\n- Mon 09:00-13:00, 14:00-18:00\n- Sat 10:00-12:00\n");
     free(summary);
     json_free(&service);
 }
