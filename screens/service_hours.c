@@ -107,18 +107,19 @@ int service_hours_view(const struct ui *ui, const struct json *service, const st
     struct telling telling = {ui, frame, area};
     struct hall_calendar hall;
     struct hours_now hours;
-    struct quota_now quota = {.left = 1};
+    struct quota_now quota;
     struct wall_time now = wall_now(ui);
     hall_calendar_read(calendar, &hall);
     bool has_hours = hours_read(service, &hall.calendar, now, &hours);
     bool has_quota = quota_read(service, &hall.calendar, json_get(service, "issued"), now, &quota);
+    bool used_up = has_quota && quota.left == 0;
     if (has_hours && hours.open)
         tell_open(&telling, &hours, now.day);
     if (has_hours && !hours.open)
         tell(&telling, STYLE_WARN | ATTR_BOLD, tr(ui->lang, TR("closed now")));
-    if (has_hours && !hours.open && quota.left > 0)
+    if (has_hours && !hours.open && !used_up)
         tell_next(&telling, false, hours.again, hours.next, now.day);
-    if (has_quota && (quota.left == 0 || !has_hours || hours.open))
+    if (used_up || (has_quota && (!has_hours || hours.open)))
         tell_quota(&telling, &quota, now.day);
     return area.h - telling.area.h;
 }

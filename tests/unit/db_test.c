@@ -229,7 +229,8 @@ TEST(rows_views_go_by_index_and_merge)
     struct db *db = open_new("plan.db");
     REQUIRE(rows_create(db, ROWS_BASE) == ERR_OK && rows_create(db, ROWS_OVERLAY) == ERR_OK &&
             rows_create_views(db) == ERR_OK);
-    const char *const asked[] = {queue, one, waiting};
+    static const char day[] = "SELECT row, number FROM tickets WHERE day = $1 LIMIT $2";
+    const char *const asked[] = {queue, one, waiting, day};
     for (size_t i = 0; i < sizeof asked / sizeof *asked; i++) {
         char *plan = db_explain(db, asked[i]);
         if (!CHECK(strstr(plan, "SCAN b") == NULL && strstr(plan, "SCAN o") == NULL))

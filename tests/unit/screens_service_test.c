@@ -1,4 +1,5 @@
 /* tests/unit/screens_service_test.c: how long a service takes, as people read it; lists below a field. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -71,6 +72,78 @@ TEST(service_summary_says_which_fees_begin_or_end_soon)
                "\nOpening hours\n- Mon 09:00-13:00, 14:00-18:00\n- Sat 10:00-12:00\n");
     free(summary);
     json_free(&service);
+}
+
+static struct json *parsed(const char *text)
+{
+    struct json *json = NULL;
+    CHECK(json_parse(text, strlen(text), &json, NULL) == ERR_OK);
+    return json;
+}
+
+/* What reception is told of a service at that moment in that zone, "line|line|". */
+static void check_told(const char *zone, const char *now, const char *service_text, const char *wanted)
+{
+    struct ui ui = {.lang = LANG_EN};
+    struct frame frame;
+    struct buf told = {0};
+    frame_init(&frame, 40, 4);
+    struct json *service = parsed(service_text),
+                *calendar = parsed("{\"weekend\":[\"fri\",\"sat\"],\"holidays\":[]}");
+    REQUIRE(zone_set(zone) && time_parse(now, &ui.now_ms));
+    int rows = service_hours_view(&ui, service, calendar, &frame, (struct rect){0, 0, 40, 4});
+    char *text = frame_text(&frame), *line = text;
+    for (int i = 0; i < rows; i++, line += strcspn(line, "\n") + 1)
+        buf_addf(&told, "%.*s|", (int)strcspn(line + 1, "\n"), line + 1);
+    if (!CHECK_TEXT(buf_text(&told), wanted))
+        printf("    %s at %s\n", zone, now);
+    zone_set("UTC");
+    buf_free(&told);
+    free(text);
+    json_free(&service);
+    json_free(&calendar);
+    frame_deinit(&frame);
+}
+
+/* In Berlin the clock goes from 02:00 to 03:00 on 29 March 2026, and on 25 October from 03:00 back to 02:00. */
+TEST(service_hours_are_those_of_the_clock_on_the_wall_when_summer_time_begins_and_ends)
+{
+    const char sunday[] = "{\"hours\":{\"week\":{\"sun\":[\"02:30-09:00\"]}}}";
+    check_told("Europe/Berlin", "2026-03-29T00:59:59.000Z", sunday, "closed now|opens: 02:30|");
+    check_told("Europe/Berlin", "2026-03-29T01:00:00.000Z", sunday, "open until 09:00|");
+    check_told("Europe/Berlin", "2026-03-29T06:59:59.000Z", sunday, "open until 09:00|");
+    check_told("Europe/Berlin", "2026-03-29T07:00:00.000Z", sunday,
+               "closed now|opens: Sun 05.04.2026 02:30|");
+    check_told("Europe/Berlin", "2026-10-25T00:30:00.000Z", sunday, "open until 09:00|");
+    check_told("Europe/Berlin", "2026-10-25T01:15:00.000Z", sunday,
+               "closed now|opens: 02:30|"); /* 02:15 again */
+    check_told("Europe/Berlin", "2026-10-25T07:59:59.000Z", sunday, "open until 09:00|");
+    check_told("Europe/Berlin", "2026-10-25T08:00:00.000Z", sunday,
+               "closed now|opens: Sun 01.11.2026 02:30|");
+}
+
+/* One moment: Tuesday evening in Baku, Wednesday in Jayapura. */
+TEST(service_hours_and_quota_are_of_the_halls_day)
+{
+    const char both[] =
+        "{\"hours\":{\"week\":{\"tue\":[\"09:00-24:00\"],\"wed\":[\"00:00-01:00\"]}},\"quota\":{\"day\":3},"
+        "\"issued\":{\"day\":\"2026-11-24\",\"total\":3}}";
+    check_told("Asia/Baku", "2026-11-24T15:30:00.000Z", both,
+               "open until 01:00|all 3 numbers are given|numbers again: Wed 25.11.2026 00:00|");
+    check_told("Asia/Jayapura", "2026-11-24T15:30:00.000Z", both,
+               "open until 01:00|3 of 3 numbers are left|");
+    check_told("Asia/Jayapura", "2026-11-24T16:30:00.000Z", both, "closed now|opens: Tue 01.12.2026 09:00|");
+}
+
+/* The hall's own weekend is Friday and Saturday. */
+TEST(a_quota_without_hours_comes_again_on_the_halls_next_worked_day)
+{
+    check_told("Asia/Baku", "2026-11-26T08:00:00.000Z",
+               "{\"quota\":{\"day\":1},\"issued\":{\"day\":\"2026-11-26\",\"total\":1}}",
+               "all 1 numbers are given|numbers again: Sun 29.11.2026|");
+    check_told("Asia/Baku", "2026-11-26T08:00:00.000Z", "{\"fees\":[]}", "");
+    check_told("Asia/Baku", "2026-11-26T08:00:00.000Z", "{\"hours\":{\"week\":{}}}",
+               "closed now|no opening is known|");
 }
 
 TEST(list_below_a_field_leaves_editing_alone)
