@@ -190,7 +190,8 @@ static void case_facts(const struct ui *ui, const struct json *c, struct frame *
     rect_cut_top(area, text_draw_wrapped(frame, (struct rect){area->x, area->y, area->w, 2},
                                          show_name(ui, json_get(c, "service_name")), STYLE_TITLE, 0));
     fact(frame, area, tr(ui->lang, TR("number")), json_text(c, "number"));
-    fact(frame, area, tr(ui->lang, TR("state")), show_case(ui, c, NULL));
+    str_format(text, sizeof text, "%s %s", show_case(ui, c, NULL), show_twin(ui, c));
+    fact(frame, area, tr(ui->lang, TR("state")), text);
     fact(frame, area, tr(ui->lang, TR("fee")), show_money(json_text(json_get(c, "fee"), "total"), text));
     fact(frame, area, tr(ui->lang, TR("paid")), show_money(json_text(c, "paid"), text));
     if (str_equal(json_text(c, "state"), "returned"))

@@ -13,7 +13,8 @@ enum {
     PREVIEW_FROM = 100, /* columns from which the citizen and the application stand at the right */
     NEXT_ROWS = 8,
     CLOCK_W = 9,
-    STATE_W = 15, /* of an application, with what is filled in */
+    STATE_W = 15,   /* of an application, with what is filled in */
+    TWIN_FROM = 32, /* cells beside which "! duplicate?" leaves the service its name */
 };
 
 /* --- the person before the clerk --- */
@@ -248,6 +249,8 @@ static void case_row(const void *self, int row, struct frame *frame, struct rect
     text_draw(frame, word, text, look == STYLE_TEXT ? own : look);
     rect_cut_right(&area, 1);
     const char *twin = show_twin(pane->ui, c);
+    if (*twin && area.w < TWIN_FROM)
+        twin = "!"; /* the words stand beside it, and above its form */
     if (*twin)
         rect_cut_left(&area, 1 + text_draw(frame, area, twin, look == STYLE_TEXT ? STYLE_WARN : look));
     text_draw(frame, area, show_name(pane->ui, json_get(c, "service_name")), look);
