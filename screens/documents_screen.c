@@ -419,7 +419,7 @@ static void fee_view(const struct view *view, int at, struct rect line)
 {
     const struct catalogue_fee *fee = &view->rows.fees[at];
     struct catalogue_fee chosen;
-    char total[MONEY_TEXT], time[SHOW_TEXT];
+    char total[MONEY_TEXT], time[SHOW_TEXT], ends[SHOW_TEXT];
     bool mine = chosen_fee(view->self, view->ui, &chosen) && str_equal(chosen.tier, fee->tier);
     unsigned look = row_look(view, view->rows.paper_count + at, &line);
     const char *name = show_name(view->ui, fee->name);
@@ -430,8 +430,11 @@ static void fee_view(const struct view *view, int at, struct rect line)
     rect_cut_right(&line, 2);
     struct rect title = rect_cut_left(&line, line.w / 2);
     text_draw(view->frame, title, *name ? name : fee->tier, look);
-    text_draw(view->frame, line, service_duration(view->ui, fee->time, fee->working ? "working" : "", time),
-              look == STYLE_SELECTED ? look : STYLE_DIM);
+    service_duration(view->ui, fee->time, fee->working ? "working" : "", time);
+    service_fee_dates(view->ui, NULL, fee->until, ends);
+    rect_cut_left(&line, text_draw(view->frame, line, time, look == STYLE_SELECTED ? look : STYLE_DIM));
+    text_drawf(view->frame, line, look == STYLE_SELECTED ? look : STYLE_WARN, "%s%s",
+               *time && *ends ? ", " : "", ends);
 }
 
 static const char *method_text(const struct ui *ui, const char *method)

@@ -179,10 +179,10 @@ static int32_t day_or(const char *date, int32_t otherwise)
 }
 
 /* date: when it ends or begins, "" when that is not soon. */
-static enum validity fee_validity(const struct ui *ui, const struct json *fee, char date[SHOW_TEXT])
+static enum validity validity_of(const struct ui *ui, const char *from, const char *until,
+                                 char date[SHOW_TEXT])
 {
     char today_text[DATE_TEXT];
-    const char *from = json_text(fee, "from"), *until = json_text(fee, "until");
     time_date(ui->now_ms, today_text);
     int32_t today = day_or(today_text, 0), begins = day_or(from, today), ends = day_or(until, INT32_MAX);
     date[0] = '\0';
@@ -193,6 +193,23 @@ static enum validity fee_validity(const struct ui *ui, const struct json *fee, c
     else if (ends <= today + SOON_DAYS)
         show_day(ui, until, date);
     return begins > today ? VALID_SOON : VALID_NOW;
+}
+
+static enum validity fee_validity(const struct ui *ui, const struct json *fee)
+{
+    char date[SHOW_TEXT];
+    return validity_of(ui, json_text(fee, "from"), json_text(fee, "until"), date);
+}
+
+const char *service_fee_dates(const struct ui *ui, const char *from, const char *until, char out[SHOW_TEXT])
+{
+    char date[SHOW_TEXT];
+    enum validity validity = validity_of(ui, from, until, date);
+    out[0] = '\0';
+    if (*date)
+        str_format(out, SHOW_TEXT, tr(ui->lang, validity == VALID_SOON ? TR("from %s") : TR("until %s")),
+                   date);
+    return out;
 }
 
 static bool fee_part(const struct json *fee, const char *member, struct money *sum, bool first)
@@ -225,17 +242,8 @@ static void fee_text(const struct ui *ui, const struct json *fee, char out[SHOW_
     str_copy(out, SHOW_TEXT, text);
 }
 
-/* "until 31.12.2026", "from 01.01.2027"; "" when that is not soon. */
-static void fee_dates(const struct ui *ui, enum validity validity, const char *date, char out[SHOW_TEXT])
-{
-    out[0] = '\0';
-    if (*date)
-        str_format(out, SHOW_TEXT, tr(ui->lang, validity == VALID_SOON ? TR("from %s") : TR("until %s")),
-                   date);
-}
-
-static void fee_row(const struct ui *ui, const struct json *fee, enum validity validity, const char *date,
-                    struct frame *frame, struct rect *area)
+static void fee_row(const struct ui *ui, const struct json *fee, enum validity validity, struct frame *frame,
+                    struct rect *area)
 {
     char text[SHOW_TEXT];
     unsigned look = validity == VALID_NOW ? STYLE_TEXT : STYLE_DIM;
@@ -248,24 +256,24 @@ static void fee_row(const struct ui *ui, const struct json *fee, enum validity v
     rect_cut_left(&line, text_draw(frame, line, text, validity == VALID_NOW ? look | ATTR_BOLD : look) + 1);
     service_duration(ui, json_text(fee, "time"), json_text(fee, "days"), text);
     text_draw(frame, line, text, STYLE_DIM);
-    fee_dates(ui, validity, date, text);
+    service_fee_dates(ui, json_text(fee, "from"), json_text(fee, "until"), text);
     if (*text)
         text_draw(frame, rect_inset(rect_cut_top(area, 1), 3, 0), text, STYLE_WARN);
 }
 
 int service_fees_view(const struct ui *ui, const struct json *service, struct frame *frame, struct rect area)
 {
-    char date[SHOW_TEXT], text[SHOW_TEXT];
+    char text[SHOW_TEXT];
     const struct json *time = json_get(service, "time"), *fees = json_get(service, "fees");
     int h = area.h, now = 0;
     heading(tr(ui->lang, TR("Fee")), frame, &area);
     /* Those of today first, so that they have the room that there is. */
     for (enum validity pass = VALID_NOW; pass <= VALID_SOON; pass++)
         for (const struct json *fee = json_first(fees); fee; fee = json_next(fee)) {
-            if (fee_validity(ui, fee, date) != pass)
+            if (fee_validity(ui, fee) != pass)
                 continue;
             now += pass == VALID_NOW;
-            fee_row(ui, fee, pass, date, frame, &area);
+            fee_row(ui, fee, pass, frame, &area);
         }
     if (!now) /* fees that are over, or have not begun, are not none */
         text_draw(frame, rect_inset(rect_cut_top(&area, 1), 1, 0),
@@ -281,16 +289,15 @@ int service_fees_view(const struct ui *ui, const struct json *service, struct fr
 /* "- standard: 7,00 AZN (1 day), until 31.12.2026" */
 static void add_fee(struct buf *out, const struct ui *ui, const struct json *fee)
 {
-    char date[SHOW_TEXT], text[SHOW_TEXT];
-    enum validity validity = fee_validity(ui, fee, date);
-    if (validity == VALID_NOT)
+    char text[SHOW_TEXT];
+    if (fee_validity(ui, fee) == VALID_NOT)
         return;
     fee_text(ui, fee, text);
     buf_addf(out, "- %s: %s", tier_name(ui, fee), text);
     service_duration(ui, json_text(fee, "time"), json_text(fee, "days"), text);
     if (*text)
         buf_addf(out, " (%s)", text);
-    fee_dates(ui, validity, date, text);
+    service_fee_dates(ui, json_text(fee, "from"), json_text(fee, "until"), text);
     buf_addf(out, "%s%s\n", *text ? ", " : "", text);
 }
 

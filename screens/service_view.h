@@ -13,6 +13,9 @@ int service_papers_view(const struct ui *ui, const struct json *service, struct 
 /* A heading, the fees of today by tier, those that begin or end soon with their dates, and the time that the law gives.
  * Returns the rows used. */
 int service_fees_view(const struct ui *ui, const struct json *service, struct frame *frame, struct rect area);
+/* "until 31.12.2026" of a fee that ends within a month, "from 01.01.2027" of one that begins then; "" otherwise. from and
+ * until are dates or NULL. */
+const char *service_fee_dates(const struct ui *ui, const char *from, const char *until, char out[SHOW_TEXT]);
 /* Whether it is open and numbers are left, and when it opens next (service_hours.c); calendar: {"weekend","holidays"} of the
  * hall. Nothing where the service says neither hours nor quota. Returns the rows used. */
 int service_hours_view(const struct ui *ui, const struct json *service, const struct json *calendar,

@@ -107,7 +107,8 @@ static bool read_fee(const struct json *fee, struct catalogue_fee *out)
     *out = (struct catalogue_fee){.tier = json_text(fee, "tier"),
                                   .name = json_get(fee, "name"),
                                   .time = json_text_or(fee, "time", ""),
-                                  .working = str_equal(json_text(fee, "days"), "working")};
+                                  .working = str_equal(json_text(fee, "days"), "working"),
+                                  .until = json_text(fee, "until")};
     if (!out->tier || !read_amount(fee, "duty", &out->duty) || !read_amount(fee, "charge", &out->charge))
         return false;
     out->total = out->duty;

@@ -33,8 +33,9 @@ struct catalogue_fee {
     const char *tier;
     const struct json *name; /* NULL when not said */
     struct money duty, charge, total;
-    const char *time; /* ISO 8601 duration, "" when not said */
-    bool working;     /* its days are working days */
+    const char *time;  /* ISO 8601 duration, "" when not said */
+    bool working;      /* its days are working days */
+    const char *until; /* its last day, NULL when not said */
 };
 /* The tiers valid on day (YYYY-MM-DD): from ≤ day ≤ until. Returns how many were written. */
 int catalogue_fees(const struct json *service, const char *day, struct catalogue_fee out[], int max);
