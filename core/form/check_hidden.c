@@ -18,8 +18,8 @@ struct trials {
     struct checking *checking;
     struct steering list[STEERING_MAX];
     int count, done;
-    struct json *told;       /* pointers */
-    struct form_view always; /* visible: what no rule can hide */
+    struct json *told; /* pointers */
+    struct form_outline outline;
 };
 
 /* --- what to try --- */
@@ -97,34 +97,33 @@ static void gather(struct trials *trials, const struct json *node, int depth)
 
 /* --- trying --- */
 
-static bool is_of(const struct form_item *item, const char *pointer)
+static bool is_of(const struct form_place *place, const char *pointer)
 {
-    return item->kind == FORM_CONTROL &&
-           (pointer_within(pointer, item->pointer) || pointer_within(item->pointer, pointer));
+    return pointer_within(pointer, place->pointer) || pointer_within(place->pointer, pointer);
+}
+
+/* It has no control that is there whatever is answered. */
+static bool may_be_hidden(const struct trials *trials, const char *pointer)
+{
+    for (int i = 0; i < trials->outline.count; i++)
+        if (!trials->outline.places[i].shield && is_of(&trials->outline.places[i], pointer))
+            return false;
+    return true;
 }
 
 /* It has a control, and none that is visible. */
-static bool is_hidden(const struct form_view *view, const char *pointer)
+static bool is_hidden(const struct trials *trials, const char *pointer, const struct json *effective)
 {
     bool any = false;
-    for (int i = 0; i < view->item_count; i++) {
-        const struct form_item *item = &view->items[i];
-        if (!is_of(item, pointer))
+    for (int i = 0; i < trials->outline.count; i++) {
+        const struct form_place *place = &trials->outline.places[i];
+        if (!is_of(place, pointer))
             continue;
-        if (item->visible)
+        if (form_place_shown(trials->checking->form, place, effective))
             return false;
         any = true;
     }
     return any;
-}
-
-/* No control of its own is there whatever is answered. */
-static bool may_be_hidden(const struct trials *trials, const char *pointer)
-{
-    for (int i = 0; i < trials->always.item_count; i++)
-        if (trials->always.items[i].visible && is_of(&trials->always.items[i], pointer))
-            return false;
-    return true;
 }
 
 static void tell(struct trials *trials, const char *pointer, const struct json *draft)
@@ -146,24 +145,18 @@ static void tell(struct trials *trials, const char *pointer, const struct json *
 static void look_at_missing(struct trials *trials, const struct json *draft,
                             const struct schema_errors *errors)
 {
-    const struct form *form = trials->checking->form;
-    struct form_view view = {0};
-    bool built = false;
+    struct json *effective = NULL;
     for (int i = 0; i < errors->count; i++) {
         const char *field = errors->list[i].field;
         if (strcmp(errors->list[i].keyword, "required") != 0 || !may_be_hidden(trials, field) ||
             json_has_text(trials->told, field))
             continue;
-        if (!built) {
-            struct json *effective = form_effective(form, draft);
-            form_view_outline(form, draft, effective, &view);
-            json_free(&effective);
-        }
-        built = true;
-        if (is_hidden(&view, field))
+        if (!effective)
+            effective = form_effective(trials->checking->form, draft);
+        if (is_hidden(trials, field, effective))
             tell(trials, field, draft);
     }
-    form_view_free(&view);
+    json_free(&effective);
 }
 
 static void try_draft(struct trials *trials, const struct json *draft)
@@ -220,14 +213,14 @@ void check_hidden(struct checking *checking)
     trials->told = json_new_array();
     gather(trials, checking->form->layout, 0);
     if (trials->count) {
-        form_view_outline(checking->form, NULL, NULL, &trials->always);
+        form_outline_build(checking->form, &trials->outline);
         try_all(trials, false);
         try_all(trials, true);
     }
     for (int i = 0; i < trials->count; i++)
         for (int k = 0; k < trials->list[i].count; k++)
             json_free(&trials->list[i].values[k]);
-    form_view_free(&trials->always);
+    form_outline_free(&trials->outline);
     json_free(&trials->told);
     free(trials);
 }

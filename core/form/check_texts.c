@@ -237,7 +237,9 @@ static bool resolve(const struct checking *checking, const char *const *sections
         struct buf above = {0};
         bool ok = resolve(checking, sections, inner - 1, sections[inner - 1], &above);
         buf_clear(path);
-        buf_addf(path, "%s.%s", buf_text(&above), name);
+        buf_adds(path, buf_text(&above));
+        buf_addc(path, '.');
+        buf_adds(path, name);
         buf_free(&above);
         if (ok && is_known(checking, buf_text(path)))
             return true;

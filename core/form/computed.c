@@ -248,7 +248,8 @@ static void compute_field(void *context, const char *pointer, const char *inside
     }
 }
 
-struct json *form_compute(const struct form *form, struct json *draft, const struct form_context *context)
+struct json *form_compute(const struct form *form, struct json *draft, const struct form_context *context,
+                          bool *settled)
 {
     struct computing computing = {.form = form, .context = context, .draft = draft, .changed = true};
     const struct form_visit visit = {form, compute_field, &computing};
@@ -261,6 +262,8 @@ struct json *form_compute(const struct form *form, struct json *draft, const str
         form_visit(&visit, shape);
         json_free(&shape);
     }
+    if (settled)
+        *settled = !computing.changed;
     return computing.draft;
 }
 
@@ -306,7 +309,7 @@ struct json *form_prefill(const struct form *form, const struct json *draft,
     if (!computing.draft)
         computing.draft = json_new_object();
     form_visit(&visit, draft);
-    computing.draft = form_compute(form, computing.draft, context);
+    computing.draft = form_compute(form, computing.draft, context, NULL);
     struct json *patch = form_difference(draft, computing.draft);
     json_free(&computing.draft);
     return patch;

@@ -130,11 +130,15 @@ struct json *form_submitted(const struct form *form, const struct json *draft,
                             const struct form_context *context)
 {
     struct json *plain = json_is_object(draft) ? json_copy(draft) : json_new_object();
-    struct json *computed = form_compute(form, plain, context);
+    bool settled;
+    struct json *computed = form_compute(form, plain, context, &settled);
     struct json *effective = form_effective(form, computed);
+    bool all_shown = settled && json_equal(effective, computed); /* what follows would find the same again */
     json_free(&computed);
+    if (all_shown)
+        return effective;
     /* What was computed from hidden values is made again without them; a hidden result goes again. */
-    struct json *again = form_compute(form, effective, context);
+    struct json *again = form_compute(form, effective, context, NULL);
     struct json *submitted = form_effective(form, again);
     json_free(&again);
     return submitted;

@@ -80,10 +80,26 @@ struct json *form_layout_made(const struct form *form, const struct json *node, 
 const struct json *form_detail(const struct json *control);
 
 /* --- view.c --- */
-/* Controls alone, and of those pointer and visible: for whoever asks this of hundreds of drafts. draft NULL: as visible
- * what no rule can hide, whatever is answered. effective: from form_effective. Ends with form_view_free. */
-void form_view_outline(const struct form *form, const struct json *draft, const struct json *effective,
-                       struct form_view *view);
+/* Where the controls stand, whatever is answered, and what may hide each: for whoever asks of many drafts what is hidden
+ * in them. Rows and alternatives stand in the control of their table or choice, and are hidden with it. */
+struct form_shield { /* an element with a rule that can hide what stands in it */
+    const struct json *element;
+    const char *inside;
+    const struct form_shield *outer;
+};
+struct form_place {
+    const char *pointer;
+    const struct form_shield *shield; /* the innermost; NULL: nothing hides it */
+};
+struct form_outline {
+    struct arena arena;
+    struct form_place *places;
+    int count, room;
+};
+void form_outline_build(const struct form *form, struct form_outline *outline);
+void form_outline_free(struct form_outline *outline);
+/* effective: from form_effective. */
+bool form_place_shown(const struct form *form, const struct form_place *place, const struct json *effective);
 
 /* --- edit.c --- */
 /* A copy of node with value (taken; NULL removes) at pointer. */
@@ -92,8 +108,9 @@ struct json *form_edited(const struct json *node, const char *pointer, struct js
 struct json *form_difference(const struct json *from, const struct json *to);
 
 /* --- computed.c --- */
-/* draft (taken) with every x-compute field made afresh. */
-struct json *form_compute(const struct form *form, struct json *draft, const struct form_context *context);
+/* draft (taken) with every x-compute field made afresh. settled (may be NULL): to compute it again would change nothing. */
+struct json *form_compute(const struct form *form, struct json *draft, const struct form_context *context,
+                          bool *settled);
 /* What x-prefill gives, as a new value; NULL: nothing known. */
 struct json *form_prefill_value(const struct json *schema_prefill, const struct form_context *context);
 bool form_is_filled(const struct json *value);

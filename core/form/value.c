@@ -436,7 +436,7 @@ void form_text(const struct form_item *item, const struct json *value, const str
 static struct json *patch_to(const struct form *form, const struct json *draft, struct json *now,
                              const struct form_context *context)
 {
-    now = form_compute(form, now, context);
+    now = form_compute(form, now, context, NULL);
     struct json *patch = form_difference(draft, now);
     json_free(&now);
     return patch;

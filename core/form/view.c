@@ -21,9 +21,9 @@ struct building {
     int row;  /* of the next item */
     int column, columns;
     int indent, depth;
-    const char *inside; /* pointer of the object that scopes start at */
-    bool outline;       /* only where controls stand and whether they are shown */
-    bool least;         /* what a rule can hide is hidden, whatever is answered */
+    const char *inside;           /* pointer of the object that scopes start at */
+    struct form_outline *outline; /* only where controls stand is asked for; NULL: a view */
+    const struct form_shield *shield;
 };
 
 /* --- the lists --- */
@@ -107,12 +107,17 @@ static void add_heading(struct building *b, const struct json *element, const st
     buf_free(&label);
 }
 
-static struct form_state state_of(const struct building *b, const struct json *element,
-                                  struct form_state above)
+/* What the element's rule makes of it; an outline remembers the rule instead. */
+static struct form_state state_of(struct building *b, const struct json *element, struct form_state above)
 {
-    struct form_state state = form_rule(b->form, element, b->effective, b->inside, above);
-    state.visible &= !(b->least && form_rule_hides(element));
-    return state;
+    if (!b->outline)
+        return form_rule(b->form, element, b->effective, b->inside, above);
+    if (form_rule_hides(element)) {
+        struct form_shield *shield = arena_alloc(&b->view->arena, sizeof *shield);
+        *shield = (struct form_shield){element, b->inside, b->shield};
+        b->shield = shield;
+    }
+    return above;
 }
 
 /* --- widgets --- */
@@ -392,25 +397,9 @@ static bool item_required(struct building *b, const char *pointer)
     return required;
 }
 
-/* Of an outline's control: an alternative that is answered has controls of its own. */
-static struct form_item *add_place(struct building *b, const struct json *element, const struct json *schema,
-                                   const char *pointer, struct form_state state)
-{
-    struct form_item *item = new_item(b, FORM_CONTROL, state);
-    const struct json *options = json_get(element, "options"), *value = json_pointer(b->draft, pointer);
-    item->pointer = arena_strdup(&b->view->arena, pointer);
-    if (value)
-        item->widget = widget_of(b->form, schema, options);
-    if (item->widget == FORM_CHOICE)
-        add_branches(b, item, schema, value);
-    return item;
-}
-
 static struct form_item *add_control(struct building *b, const struct json *element,
                                      const struct json *schema, const char *pointer, struct form_state state)
 {
-    if (b->outline)
-        return add_place(b, element, schema, pointer, state);
     struct form_item *item = new_item(b, FORM_CONTROL, state);
     const struct json *options = json_get(element, "options"), *value = json_pointer(b->draft, pointer);
     const char *lang = b->context->lang;
@@ -481,6 +470,19 @@ static void build_branch(struct building *b, const struct form_item *choice, str
     }
 }
 
+static void add_place(struct building *b, const char *pointer)
+{
+    struct form_outline *outline = b->outline;
+    if (outline->count == outline->room) {
+        outline->room = outline->room ? outline->room * 2 : 64;
+        struct form_place *places = arena_alloc(&b->view->arena, (size_t)outline->room * sizeof *places);
+        for (int i = 0; i < outline->count; i++)
+            places[i] = outline->places[i];
+        outline->places = places;
+    }
+    outline->places[outline->count++] = (struct form_place){pointer, b->shield};
+}
+
 static void build_control(struct building *b, const struct json *element, struct form_state state)
 {
     const char *scope = json_text_or(element, "scope", "");
@@ -494,6 +496,10 @@ static void build_control(struct building *b, const struct json *element, struct
     }
     bool object = strcmp(form_type(b->form, schema), "object") == 0;
     if (!object || !form_keyword(b->form, schema, "properties")) {
+        if (b->outline) { /* an alternative's controls stand in this one */
+            add_place(b, pointer);
+            return;
+        }
         int at = b->view->item_count;
         add_control(b, element, schema, pointer, state);
         if (b->view->items[at].widget == FORM_CHOICE) {
@@ -546,15 +552,29 @@ static void build_columns(struct building *b, const struct json *element, struct
         b->columns = (int)columns;
         for (const struct json *child = json_first(children); child; child = json_next(child), b->column++) {
             bool vertical = strcmp(json_text_or(child, "type", ""), "VerticalLayout") == 0;
+            const struct form_shield *outer = b->shield;
             struct form_state own = vertical ? state_of(b, child, state) : state;
             const struct json *cell =
                 vertical ? json_at(json_get(child, "elements"), row) : (row == 0 ? child : NULL);
             if (cell)
                 build_element(b, cell, own, "");
+            b->shield = outer;
         }
         b->columns = b->column = 0;
         b->row++;
     }
+}
+
+static void build_category(struct building *b, const struct json *element, struct form_state state,
+                           const char *number)
+{
+    struct buf title = {0};
+    int outer = b->page;
+    if (!b->outline)
+        form_label(b->form, b->context->lang, element, NULL, "", &title);
+    b->page = new_page(b, number, kept(b, &title), state.visible);
+    build_all(b, element, state, number);
+    b->page = outer;
 }
 
 static void build_categories(struct building *b, const struct json *element, struct form_state above,
@@ -563,18 +583,13 @@ static void build_categories(struct building *b, const struct json *element, str
     int count = 0;
     for (const struct json *sub = json_first(json_get(element, "elements")); sub; sub = json_next(sub)) {
         const char *own = arena_printf(&b->view->arena, "%s%s%d", number, *number ? "." : "", ++count);
+        const struct form_shield *outer = b->shield;
         struct form_state state = state_of(b, sub, above);
-        if (strcmp(json_text_or(sub, "type", ""), "Categorization") == 0) {
+        if (strcmp(json_text_or(sub, "type", ""), "Categorization") == 0)
             build_categories(b, sub, state, own);
-            continue;
-        }
-        struct buf title = {0};
-        int outer = b->page;
-        if (!b->outline)
-            form_label(b->form, b->context->lang, sub, NULL, "", &title);
-        b->page = new_page(b, own, kept(b, &title), state.visible);
-        build_all(b, sub, state, own);
-        b->page = outer;
+        else
+            build_category(b, sub, state, own);
+        b->shield = outer;
     }
 }
 
@@ -584,6 +599,7 @@ static void build_element(struct building *b, const struct json *element, struct
     const char *type = json_text_or(element, "type", "");
     if (b->depth >= FORM_DEPTH_MAX)
         return;
+    const struct form_shield *outer = b->shield;
     b->depth++;
     struct form_state state = state_of(b, element, above);
     if (strcmp(type, "Control") == 0 || strcmp(type, "ListWithDetail") == 0) {
@@ -605,6 +621,7 @@ static void build_element(struct building *b, const struct json *element, struct
     } else {
         add_text(b, FORM_DIM, state, form_say(b->context->lang, "unknown_element"), type);
     }
+    b->shield = outer;
     b->depth--;
 }
 
@@ -706,20 +723,28 @@ void form_view_build(const struct form *form, const struct json *draft, const st
     json_free(&effective);
 }
 
-void form_view_outline(const struct form *form, const struct json *draft, const struct json *effective,
-                       struct form_view *view)
+void form_outline_build(const struct form *form, struct form_outline *outline)
 {
     static const struct form_context context = {.lang = "en"};
-    *view = (struct form_view){0};
-    struct building b = {.form = form,
-                         .context = &context,
-                         .draft = draft,
-                         .effective = effective,
-                         .view = view,
-                         .page = -1,
-                         .outline = true,
-                         .least = !draft};
+    struct form_view view = {0};
+    *outline = (struct form_outline){0};
+    struct building b = {.form = form, .context = &context, .view = &view, .page = -1, .outline = outline};
     build_inside(&b, "");
+    outline->arena = view.arena;
+}
+
+void form_outline_free(struct form_outline *outline)
+{
+    arena_free(&outline->arena);
+}
+
+bool form_place_shown(const struct form *form, const struct form_place *place, const struct json *effective)
+{
+    const struct form_state open = {true, true, false};
+    for (const struct form_shield *shield = place->shield; shield; shield = shield->outer)
+        if (!form_rule(form, shield->element, effective, shield->inside, open).visible)
+            return false;
+    return true;
 }
 
 void form_view_free(struct form_view *view)
