@@ -320,6 +320,7 @@ static const struct {
      "}"},
     {"{'@id':'urn:h'}", "{'week':{'thu':['13:00-24:00']}}"},
     {"'Fr-Mo 09:00-18:00'", "['Fr-Mo 09:00-18:00']"}, /* a week ends on Sunday there */
+    {"'Mo,Fr-Tu 09:00-18:00'", "['Mo,Fr-Tu 09:00-18:00']"},
     {"['Mo 09:00-10:00','Tuesdays by appointment']", "['Mo 09:00-10:00','Tuesdays by appointment']"},
     {"'Mo 09:00-09:00'", "['Mo 09:00-09:00']"},
     {"'Mo'", "['Mo']"},
