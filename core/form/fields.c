@@ -31,6 +31,14 @@ static bool is_field(const struct form_item *item)
            item->widget != FORM_READONLY && *item->pointer;
 }
 
+static bool has_label(const struct json *fields, const char *label)
+{
+    for (const struct json *one = json_first(fields); one; one = json_next(one))
+        if (str_equal(json_text(one, "label"), label))
+            return true;
+    return false;
+}
+
 static bool has_twin(const struct form_view *view, const struct form_item *item)
 {
     for (int i = 0; i < view->item_count; i++)
@@ -38,6 +46,17 @@ static bool has_twin(const struct form_view *view, const struct form_item *item)
             strcmp(view->items[i].label, item->label) == 0)
             return true;
     return false;
+}
+
+/* A form may ask the same twice in one group, of the father and of the mother: then by their place on it. */
+static char *label_of(const struct naming *naming, const char *before, const char *group, const char *own)
+{
+    char *label = xasprintf("%s%s%s%s", before, group, *group ? " · " : "", own);
+    for (int nth = 2; has_label(naming->out, label); nth++) {
+        free(label);
+        label = xasprintf("%s%s%s%s (%d)", before, group, *group ? " · " : "", own, nth);
+    }
+    return label;
 }
 
 static void name_view(const struct naming *naming, const char *inside, const char *before, int depth);
@@ -58,7 +77,7 @@ static void name_field(const struct naming *naming, const struct form_view *view
                        const struct form_item *item, const char *before, int depth)
 {
     const char *group = has_twin(view, item) ? group_of(view, item) : "";
-    char *label = xasprintf("%s%s%s%s", before, group, *group ? " · " : "", item->label);
+    char *label = label_of(naming, before, group, item->label);
     struct json *one = json_new_object();
     json_set_text(one, "pointer", item->pointer);
     json_set_text(one, "label", label);

@@ -124,7 +124,7 @@ void form_cell(const struct form *form, const struct json *draft, const struct f
 /* --- fields by name --- */
 enum { FORM_FIELDS_MAX = 1000 };
 /* [{"pointer","label"}] of what somebody fills in and is shown, in the form's order: "Born", "Children 2 · Born";
- * where two have one name, with their group. The caller frees. */
+ * where two have one name, with their group, and by number where that is not enough. The caller frees. */
 struct json *form_fields(const struct form *form, const struct json *draft,
                          const struct form_context *context);
 /* What such a list calls a place of the draft; "" when it is in none of them. */

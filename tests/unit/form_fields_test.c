@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "core/form/form.h"
+#include "tests/support/pack_forms.h"
 #include "tests/support/test.h"
 
 static struct json *read(const char *text)
@@ -22,7 +23,8 @@ static const char service_text[] =
     "'age':{'type':'integer','readOnly':true,'x-compute':{'fn':'age','of':['/born']}},"
     "'moved':{'type':'boolean','title':'Moved'},'former':{'type':'string','title':'Former place'},"
     "'mother':{'type':'object','title':'Mother','properties':{'name':{'type':'string','title':'Name'}}},"
-    "'father':{'type':'object','title':'Father','properties':{'name':{'type':'string','title':'Name'}}},"
+    "'father':{'type':'object','title':'Father','properties':{'name':{'type':'string','title':'Name'},"
+    "'other':{'type':'string','title':'Name'}}},"
     "'kids':{'type':'array','title':'Children','items':{'type':'object','properties':{"
     "'given':{'type':'string','title':'Given name'}}}}}},"
     "'layout':{'type':'VerticalLayout','elements':[{'type':'Control','scope':'#/properties/born'},"
@@ -32,7 +34,8 @@ static const char service_text[] =
     "{'type':'Group','label':'Mother','elements':[{'type':'Control','scope':"
     "'#/properties/mother/properties/name'}]},"
     "{'type':'Group','label':'Father','elements':[{'type':'Control','scope':"
-    "'#/properties/father/properties/name'}]},"
+    "'#/properties/father/properties/name'},{'type':'Control','scope':"
+    "'#/properties/father/properties/other'}]},"
     "{'type':'Control','scope':'#/properties/kids'}]}}}";
 
 static struct json *fields_of(const char *draft_text, const char *lang)
@@ -62,11 +65,13 @@ static void check_fields(const char *draft, const char *lang, const char *want)
 TEST(fields_are_what_somebody_fills_in_by_the_names_they_have)
 {
     check_fields("{'born':'1990-01-02'}", "en",
-                 "/born Born\n/moved Moved\n/mother/name Mother · Name\n/father/name Father · Name\n"
+                 "/born Born\n/moved Moved\n/mother/name Mother · Name\n/father/name Father · "
+                 "Name\n/father/other Father · Name (2)\n"
                  "/kids Children\n");
     check_fields("{'moved':true,'kids':[{'given':'Ali'},{}]}", "ru",
                  "/born Рождение\n/moved Moved\n/former Former place\n/mother/name Mother · Name\n"
-                 "/father/name Father · Name\n/kids Children\n/kids/0/given Children 1 · Given name\n"
+                 "/father/name Father · Name\n/father/other Father · Name (2)\n/kids Children\n/kids/0/given "
+                 "Children 1 · Given name\n"
                  "/kids/1/given Children 2 · Given name\n");
 }
 
@@ -78,4 +83,28 @@ TEST(fields_call_a_place_by_the_nearest_field_around_it)
     CHECK_TEXT(form_field_label(fields, "/bornagain"), "");
     CHECK_TEXT(form_field_label(NULL, "/born"), "");
     json_free(&fields);
+}
+
+/* A clerk chooses by the name alone. */
+static void named_apart(void *context, struct pack_form *one)
+{
+    struct json *datum = generate_valid(&one->generator);
+    (void)context;
+    REQUIRE(datum);
+    struct json *fields = form_fields(one->form, datum, &one->context), *seen = json_new_object();
+    CHECK(json_count(fields) > 0);
+    for (const struct json *field = json_first(fields); field; field = json_next(field)) {
+        const char *label = json_text_or(field, "label", "");
+        if (!CHECK(*label) || !CHECK(!json_get(seen, label)))
+            pack_form_tell(one, label, NULL);
+        json_set_bool(seen, label, true);
+    }
+    json_free(&seen);
+    json_free(&fields);
+    json_free(&datum);
+}
+
+TEST(fields_of_every_form_of_the_packs_are_told_apart_by_name)
+{
+    pack_forms_each(named_apart, NULL);
 }
