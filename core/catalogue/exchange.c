@@ -115,21 +115,28 @@ static void refuse_twice(struct catalogue_file *file)
 
 /* --- the house's own JSON --- */
 
-static void read_service(struct catalogue_reading *reading, char *where, const struct json *service)
+/* Takes where and service. */
+static void read_service(struct catalogue_reading *reading, char *where, struct json *service)
 {
-    if (!json_is_object(service))
-        exchange_refuse(reading, where, "This is not a service: it is no JSON object.");
-    else if (str_empty(json_text(service, "id")))
-        exchange_refuse(reading, where, "A service needs an id, such as az.din.id-card-replace.");
-    else
-        exchange_add(reading, where, json_copy(service));
+    if (json_is_object(service) && !str_empty(json_text(service, "id"))) {
+        exchange_add(reading, where, service);
+        return;
+    }
+    exchange_refuse(reading, where, "%s",
+                    json_is_object(service) ? "A service needs an id, such as az.din.id-card-replace."
+                                            : "This is not a service: it is no JSON object.");
+    json_free(&service);
 }
 
-static void read_services(struct catalogue_reading *reading, const char *pointer, const struct json *list)
+/* Takes the services out of the list. */
+static void read_services(struct catalogue_reading *reading, const char *pointer, struct json *list)
 {
+    const struct json *next;
     size_t i = 0;
-    for (const struct json *one = json_first(list); one; one = json_next(one), i++)
-        read_service(reading, xasprintf("%s/%zu", pointer, i), one);
+    for (const struct json *one = json_first(list); one; one = next, i++) {
+        next = json_next(one);
+        read_service(reading, xasprintf("%s/%zu", pointer, i), json_take(list, one));
+    }
 }
 
 static void read_agencies(struct catalogue_reading *reading, const struct json *list)
@@ -143,7 +150,7 @@ static void read_agencies(struct catalogue_reading *reading, const struct json *
 }
 
 /* False: it is JSON, and no catalogue. */
-static bool read_document(struct catalogue_reading *reading, const struct json *document)
+static bool read_document(struct catalogue_reading *reading, struct json *document)
 {
     struct catalogue_file *file = reading->file;
     file->whole = true;
@@ -153,7 +160,7 @@ static bool read_document(struct catalogue_reading *reading, const struct json *
     } else if (json_is_array(json_get(document, "services"))) {
         file->format = "a catalogue";
         read_agencies(reading, json_get(document, "agencies"));
-        read_services(reading, "/services", json_get(document, "services"));
+        read_services(reading, "/services", json_edit(document, "services"));
     } else if (json_is_array(document)) {
         file->format = "a list of services";
         file->whole = false;
@@ -165,7 +172,7 @@ static bool read_document(struct catalogue_reading *reading, const struct json *
     } else if (json_text(document, "id") && json_get(document, "name")) {
         file->format = "one service";
         file->whole = false;
-        read_service(reading, xstrdup("/"), document);
+        read_service(reading, xstrdup("/"), json_copy(document));
     } else
         return false;
     return true;

@@ -25,7 +25,7 @@ struct shelf {
     bool named; /* by the file */
 };
 struct planning {
-    const struct catalogue_file *file;
+    struct catalogue_file *file;
     const struct json *stock;
     const char *agency;
     struct shelf *services; /* of the hall, by id */
@@ -173,9 +173,16 @@ static void settle_queue(struct planning *planning, struct json *row, const stru
     free(queue);
 }
 
-static struct json *row_of(struct planning *planning, const struct json *service, const struct json *old)
+/* Takes the entry's service: what it becomes is of the plan. */
+static struct json *row_of(struct planning *planning, struct catalogue_entry *entry, const struct json *old)
 {
-    struct json *row = planning->file->foreign && old ? merged(old, service) : json_copy(service);
+    struct json *row = entry->service;
+    entry->service = NULL;
+    if (planning->file->foreign && old) {
+        struct json *service = row;
+        row = merged(old, service);
+        json_free(&service);
+    }
     strip(row);
     if (str_empty(json_text(row, "agency")) && (planning->agency || json_text(old, "agency")))
         json_set_text(row, "agency", planning->agency ? planning->agency : json_text(old, "agency"));
@@ -185,12 +192,25 @@ static struct json *row_of(struct planning *planning, const struct json *service
 
 /* --- what is wrong with it --- */
 
+/* At least as many bytes as it is printed in: every byte of a text escaped as \u0000. */
+static size_t text_most(const struct json *json)
+{
+    enum { ESCAPED = 6, SIGNS = 4, NUMBER = 32 }; /* "": , and a number, true, false or null */
+    const char *name = json_name(json), *text = json_as_text(json);
+    size_t most = (name ? strlen(name) * ESCAPED : 0) + SIGNS;
+    most += text ? strlen(text) * ESCAPED + SIGNS : NUMBER;
+    for (const struct json *one = json_first(json); one; one = json_next(one))
+        most += text_most(one);
+    return most;
+}
+
 char *plan_fault(const struct json *row, const struct json *hall)
 {
     struct form_findings found = {0};
     struct buf text = {0};
     char *fault = NULL;
-    json_print_to(row, &text);
+    if (text_most(row) > SERVICE_MAX) /* else nobody needs to know how much it is */
+        json_print_to(row, &text);
     if (text.length > SERVICE_MAX)
         fault = xasprintf("/: A service is at most %d KiB large; this one has %zu.", SERVICE_MAX / 1024,
                           text.length / 1024);
@@ -287,7 +307,7 @@ static void plan_service(struct planning *planning, const struct catalogue_entry
     json_free(&row);
 }
 
-static void plan_entry(struct planning *planning, const struct catalogue_entry *entry)
+static void plan_entry(struct planning *planning, struct catalogue_entry *entry)
 {
     const char *id = json_text_or(entry->service, "id", "");
     if (!entry->service) {
@@ -295,7 +315,7 @@ static void plan_entry(struct planning *planning, const struct catalogue_entry *
         return;
     }
     const struct json *old = take_from_shelf(planning, id);
-    struct json *row = row_of(planning, entry->service, old), *before = told_before(old);
+    struct json *row = row_of(planning, entry, old), *before = told_before(old);
     plan_service(planning, entry, old, row, before ? differing(before, row) : NULL);
     json_free(&before);
 }
@@ -337,7 +357,7 @@ static void plan_agencies(struct planning *planning)
     }
 }
 
-void plan_make(const struct catalogue_file *file, const struct json *stock, const char *agency,
+void plan_make(struct catalogue_file *file, const struct json *stock, const char *agency,
                plan_progress *progress, void *ctx, struct plan *out)
 {
     struct planning planning = {.file = file, .stock = stock, .agency = agency, .out = out};

@@ -25,8 +25,8 @@ struct plan {                /* end with plan_free */
 /* Told now and then while a long plan is made. */
 typedef void plan_progress(void *ctx, size_t done, size_t all);
 
-/* stock: what the hall has, as admin.h answers catalogue.list. agency: of services that name none; may be NULL. */
-void plan_make(const struct catalogue_file *file, const struct json *stock, const char *agency,
+/* The file's services go over into the plan. stock: what the hall has, as admin.h answers catalogue.list. agency: of services that name none; may be NULL. */
+void plan_make(struct catalogue_file *file, const struct json *stock, const char *agency,
                plan_progress *progress, void *ctx, struct plan *out);
 void plan_free(struct plan *plan);
 

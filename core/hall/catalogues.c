@@ -318,6 +318,7 @@ static enum err read_catalogue(const struct hall_options *options, const struct 
     return err;
 }
 
+/* The plan's rows go into it: it is kept of none of them. */
 static struct json *import_request(struct plan *plan)
 {
     struct json *request = json_new_object(), *services = json_new_array();
@@ -330,7 +331,8 @@ static struct json *import_request(struct plan *plan)
             continue;
         struct json *one = json_new_object();
         json_set_int(one, "base", line->base);
-        json_set(one, "row", json_copy(line->row));
+        json_set(one, "row", line->row);
+        line->row = NULL;
         json_add(services, one);
     }
     json_set(request, "services", services);

@@ -596,6 +596,11 @@ void json_add_text(struct json *array, const char *text)
     json_add(array, json_new_text(text));
 }
 
+struct json *json_take(struct json *parent, const struct json *member)
+{
+    return j(cJSON_DetachItemViaPointer(c(parent), c(member)));
+}
+
 struct json *json_edit(struct json *object, const char *name)
 {
     return j(c(json_get(object, name)));

@@ -75,6 +75,7 @@ void json_set_null(struct json *object, const char *name);
 void json_remove(struct json *object, const char *name);
 void json_add(struct json *array, struct json *value);
 void json_add_text(struct json *array, const char *text);
+struct json *json_take(struct json *parent, const struct json *member); /* out of it; the caller frees */
 struct json *json_edit(struct json *object, const char *name); /* a member to be changed; NULL when absent */
 /* Sets the value at an RFC 6901 pointer, making the objects on the way ("-" appends to an array). False when
  * a scalar stands in the way. Takes value in any case. */

@@ -79,7 +79,7 @@ static void try_written(const struct shelf *shelf)
     free(linked);
 }
 
-static void try_plan(const struct catalogue_file *file)
+static void try_plan(struct catalogue_file *file)
 {
     struct json *stock = json_new_object();
     struct plan plan;
