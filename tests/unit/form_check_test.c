@@ -206,6 +206,42 @@ TEST(form_check_mistakes)
     }
 }
 
+/* A rule hides what stands in its element, and nothing that stands beside it. */
+TEST(form_check_a_rule_hides_what_stands_in_its_element_and_no_more)
+{
+#define SHOWN_BY_A                                                                          \
+    "'rule':{'effect':'SHOW','condition':{'scope':'#/properties/a','schema':{'const':'X'}," \
+    "'failWhenUndefined':true}}"
+    static const char schema[] = "{'required':['b'],'properties':{'a':{'title':'A','enum':['X','Y']},"
+                                 "'b':{'title':'B'},'c':{'title':'C'}}}";
+    static const struct {
+        const char *in, *beside, *end; /* a field in the element, another beside it */
+    } elements[] = {
+        {"{'type':'Group','label':'G'," SHOWN_BY_A ",'elements':[", "]},", ""},
+        {"{'type':'VerticalLayout'," SHOWN_BY_A ",'elements':[", "]},", ""},
+        {"{'type':'HorizontalLayout'," SHOWN_BY_A ",'elements':[" CONTROL("a") ",", "]},", ""},
+        {"{'type':'HorizontalLayout','elements':[{'type':'VerticalLayout'," SHOWN_BY_A ",'elements':[", "]},",
+         "]}"},
+        {"{'type':'Categorization','elements':[{'type':'Category','label':'P'," SHOWN_BY_A ",'elements':[",
+         "]},{'type':'Category','label':'Q','elements':[", "]}]}"},
+        {"{'type':'Categorization','elements':[{'type':'Categorization','label':'P'," SHOWN_BY_A
+         ",'elements':[{'type':'Category','label':'O','elements':[",
+         "]}]},{'type':'Category','label':'Q','elements':[", "]}]}"},
+    };
+    for (size_t i = 0; i < sizeof elements / sizeof *elements; i++)
+        for (int inside = 0; inside < 2; inside++) {
+            char *layout = xasprintf(LAYOUT("%s%s%s%s%s," CONTROL("a")), elements[i].in,
+                                     inside ? CONTROL("b") : CONTROL("c"), elements[i].beside,
+                                     inside ? CONTROL("c") : CONTROL("b"), elements[i].end);
+            char *service = service_with(schema, layout, ""), *told = findings_of(service);
+            if (!CHECK((strstr(told, "/b is required while a rule hides it") != NULL) == inside))
+                printf("  %s\n  told: %s\n", layout, told);
+            free(layout);
+            free(service);
+            free(told);
+        }
+}
+
 /* Patterns that people write for real must pass, those that explode must not. */
 TEST(form_check_patterns_that_stall)
 {
