@@ -47,7 +47,8 @@ struct import {
     struct err_info *info;
     struct json *row; /* that is being written */
     enum table table;
-    bool checked; /* by this very program, before it asked */
+    bool checked;       /* by this very program, before it asked */
+    struct json *there; /* "agency ID", "queue ID": thousands of services name the same few */
 };
 
 static enum err write_row(struct tx *tx, void *ctx)
@@ -80,9 +81,12 @@ static enum err write_one(struct import *import, enum table table, const char *w
 static enum err need_row(struct import *import, enum table table, const char *id, const char *what)
 {
     struct json *row = NULL;
-    if (str_empty(id))
-        return ERR_OK;
-    enum err err = row_get(import->env->db, table, id, &row);
+    char *name = xasprintf("%s %s", what, id ? id : "");
+    bool known = str_empty(id) || json_get(import->there, name);
+    enum err err = known ? ERR_OK : row_get(import->env->db, table, id, &row);
+    if (err == ERR_OK && !known)
+        json_set_bool(import->there, name, true);
+    free(name);
     json_free(&row);
     return err == ERR_ABSENT ? err_set(import->info, err,
                                        "%s names the %s \"%s\", which this hall does not have. Nothing was "
@@ -157,8 +161,10 @@ static enum err import_agency(struct import *import, const struct json *agency)
 enum err admin_catalogue_import(const struct server_env *env, const struct json *request, struct json *answer,
                                 struct err_info *info)
 {
-    struct import import = {
-        .env = env, .info = info, .checked = str_equal(json_text(request, "checked"), LOKET_VERSION)};
+    struct import import = {.env = env,
+                            .info = info,
+                            .checked = str_equal(json_text(request, "checked"), LOKET_VERSION),
+                            .there = json_new_object()};
     int64_t count = 0;
     enum err err = store_hall(env->db, &import.hall);
     const struct json *list = json_get(request, "agencies");
@@ -168,6 +174,7 @@ enum err admin_catalogue_import(const struct server_env *env, const struct json 
     for (const struct json *one = json_first(list); one && err == ERR_OK; one = json_next(one), count++)
         err = import_service(&import, one);
     json_set_int(answer, "count", count);
+    json_free(&import.there);
     json_free(&import.hall);
     return err;
 }

@@ -28,7 +28,8 @@ struct visitor {
     struct porter *porter;
     int fd;
     struct buf text;
-    bool busy;            /* the request is complete and waits for its commit, or its copy */
+    bool busy; /* the request is complete and waits for its commit, or its copy */
+    int turns; /* until it is written: to read a catalogue holds up the hall as long as one turn may */
     struct db_copy *copy; /* under way; NULL: none */
     bool backup;
     struct json *request, *answer;
@@ -218,7 +219,6 @@ static void copy_on(struct visitor *visitor)
 
 static void begin(struct visitor *visitor)
 {
-    struct hall *hall = visitor->porter->hall;
     visitor->busy = true;
     epoll_ctl(visitor->porter->epoll, EPOLL_CTL_DEL, visitor->fd, NULL);
     enum err err =
@@ -230,7 +230,13 @@ static void begin(struct visitor *visitor)
     else if (str_equal(json_text(visitor->request, "do"), "copy"))
         begin_copy(visitor, false);
     else
-        writer_add(hall->writer, run_request, request_done, visitor);
+        visitor->turns = 2; /* this one is spent: whoever came meanwhile is answered in the next */
+}
+
+static void write_on(struct visitor *visitor)
+{
+    if (--visitor->turns == 0)
+        writer_add(visitor->porter->hall->writer, run_request, request_done, visitor);
 }
 
 static void take_text(struct visitor *visitor)
@@ -270,16 +276,20 @@ static void let_in(struct porter *porter)
 bool porter_is_busy(const struct porter *porter)
 {
     for (int i = 0; porter && i < VISITORS_MAX; i++)
-        if (porter->visitors[i].fd >= 0 && porter->visitors[i].copy)
+        if (porter->visitors[i].fd >= 0 && (porter->visitors[i].copy || porter->visitors[i].turns))
             return true;
     return false;
 }
 
 void porter_work(struct porter *porter)
 {
-    for (int i = 0; porter && i < VISITORS_MAX; i++)
-        if (porter->visitors[i].fd >= 0 && porter->visitors[i].copy)
-            copy_on(&porter->visitors[i]);
+    for (int i = 0; porter && i < VISITORS_MAX; i++) {
+        struct visitor *visitor = &porter->visitors[i];
+        if (visitor->fd >= 0 && visitor->copy)
+            copy_on(visitor);
+        else if (visitor->fd >= 0 && visitor->turns)
+            write_on(visitor);
+    }
 }
 
 void porter_run(struct porter *porter)
