@@ -2,7 +2,9 @@
  * shows.
  *
  *   bench fill cache DIR N   a workstation's folder: a signed-in clerk, 40 people who wait, N applications
- *   bench fill hall DIR N    N delivered applications and as many finished tickets into an existing hall.db */
+ *   bench fill hall DIR N    N delivered applications and as many finished tickets into an existing hall.db
+ *   bench fill services FILE N   prints a catalogue of N services with forms: those of FILE, an exported catalogue, again
+ *                                and again under other ids */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -165,13 +167,60 @@ static void fill_hall(const char *dir, int64_t count)
     free(path);
 }
 
+static struct json *read_catalogue(const char *path)
+{
+    struct buf text = {0};
+    struct json *catalogue = NULL;
+    char part[16 * 1024];
+    size_t got;
+    FILE *file = fopen(path, "re");
+    if (!file)
+        bench_fail("%s cannot be read", path);
+    while ((got = fread(part, 1, sizeof part, file)) > 0)
+        buf_add(&text, part, got);
+    fclose(file);
+    if (json_parse(buf_text(&text), text.length, &catalogue, NULL) != ERR_OK)
+        bench_fail("%s is no JSON", path);
+    buf_free(&text);
+    return catalogue;
+}
+
+static void print_services(const char *path, int64_t count)
+{
+    struct json *catalogue = read_catalogue(path);
+    const struct json *services = json_get(catalogue, "services"), *one = NULL;
+    char *agencies = json_print(json_get(catalogue, "agencies"));
+    printf("{\"agencies\":%s,\"services\":[", agencies);
+    free(agencies);
+    for (int64_t i = 0, before = -1; i < count;) {
+        if (!one && i == before)
+            bench_fail("%s has no service with a form", path);
+        before = one ? before : i;
+        one = one ? json_next(one) : json_first(services);
+        if (!json_get(one, "form"))
+            continue;
+        struct json *service = json_copy(one);
+        char *id = xasprintf("bench.%lld", (long long)i);
+        json_set_text(service, "id", id);
+        char *text = json_print(service);
+        printf("%s%s", i++ ? "," : "", text);
+        free(text);
+        free(id);
+        json_free(&service);
+    }
+    puts("]}");
+    json_free(&catalogue);
+}
+
 int bench_fill(int argc, char **argv)
 {
     if (argc != 3)
-        bench_fail("fill cache|hall DIR N");
+        bench_fail("fill cache|hall DIR N, or fill services FILE N");
     int64_t count = atoll(argv[2]);
     if (strcmp(argv[0], "cache") == 0)
         fill_cache(argv[1], count);
+    else if (strcmp(argv[0], "services") == 0)
+        print_services(argv[1], count);
     else
         fill_hall(argv[1], count);
     return 0;

@@ -195,6 +195,9 @@ measure_forms() {
 }
 
 # --- the catalogue ---------------------------------------------------------------------------------
+cpu_ms() { # cpu_ms COMMAND…: what it took of a processor, which what else this computer does lengthens less than its time
+    sh -c '"$@" >"$0" && times' "$work/said" "$@" | awk -F'[ms ]' 'END { printf "%d\n", ($1 + $4) * 60000 + ($2 + $5) * 1000 }'
+}
 measure_catalogue() { # ten services in a thousand have an amount that is prose, as in the published lists
     data=$work/catalogue services=10000
     "$build/loketd" init --data "$data" --hall BENCH --name Bench --pack az >"$work/said"
@@ -210,6 +213,17 @@ measure_catalogue() { # ten services in a thousand have an amount that is prose,
         ms=$((($(date +%s%N) - start) / (services / 1000) / 1000000))
         row "a thousand of $services services imported, $how" "$ms ms" "under 1000 ms" "$(most "$ms" 999)"
     done
+    "$build/loketd" export-catalogue --format json --data "$data" >"$work/pack.json"
+    "$bench" fill services "$work/pack.json" 1000 >"$work/forms.json"
+    for _ in 1 2 3; do
+        forms=$work/catalogue-forms
+        rm -rf "$forms"
+        "$build/loketd" init --data "$forms" --hall BENCH --name Bench --pack az >"$work/said"
+        cpu_ms "$build/loketd" import-catalogue "$work/forms.json" --data "$forms"
+    done >"$work/cpu"
+    ms=$(sort -n "$work/cpu" | head -n 1)
+    kib=$(($(wc -c <"$work/forms.json") / 1000 / 1024))
+    row "a thousand services with forms imported, $kib KiB each, of a processor" "$ms ms" "under 1000 ms" "$(most "$ms" 999)"
 }
 
 if part station; then measure_station; fi
