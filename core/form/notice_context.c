@@ -327,7 +327,7 @@ bool notice_name_known(const char *name)
 {
     const char *known;
     for (int i = 0; (known = notice_name_at(i)); i++)
-        if (strcmp(known, name) == 0)
+        if (known[0] == name[0] && strcmp(known, name) == 0)
             return true;
     return str_starts(name, "draft.") && name[strlen("draft.")];
 }

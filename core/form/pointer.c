@@ -72,6 +72,9 @@ const struct json *pointer_step(const struct json *node, const char *token)
 
 bool pointer_within(const char *pointer, const char *above)
 {
-    size_t length = strlen(above);
-    return strncmp(pointer, above, length) == 0 && (!pointer[length] || pointer[length] == '/');
+    while (*above && *above == *pointer) {
+        above++;
+        pointer++;
+    }
+    return !*above && (!*pointer || *pointer == '/');
 }

@@ -83,7 +83,7 @@ static const char *const metaschemas[] = {
 static const struct keyword *keyword_find(const char *name)
 {
     for (int i = 0; i < KEYWORD_COUNT; i++)
-        if (strcmp(keywords[i].name, name) == 0)
+        if (keywords[i].name[0] == name[0] && strcmp(keywords[i].name, name) == 0)
             return &keywords[i];
     return NULL;
 }
