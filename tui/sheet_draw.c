@@ -270,8 +270,9 @@ static void draw_fielded(struct brush *brush, const struct slot *slot)
                           slot->x + slot->w - slot->field_x - slot->field_w, 1};
     struct rect below = {slot->field_x, brush->field.y + slot->field_h, slot->x + slot->w - slot->field_x,
                          slot->note_rows};
-    if (item->prefilled)
-        text_draw(brush->frame, beside, "«", STYLE_ACCENT);
+    struct rect last = {slot->field_x + slot->field_w - 1, brush->field.y, 1, 1};
+    if (item->prefilled) /* a field as wide as its column has the mark for its closing bracket */
+        text_draw(brush->frame, beside.w > 0 ? beside : last, "«", STYLE_ACCENT);
     rect_cut_left(&beside, 2);
     draw_note(brush, slot->note_rows > 0 ? below : beside);
 }

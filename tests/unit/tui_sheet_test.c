@@ -287,6 +287,36 @@ TEST(tui_sheet_puts_neighbours_beside_each_other)
     sheet_deinit(&screen.sheet);
 }
 
+/* Also where a field leaves no room beside it. */
+TEST(tui_sheet_marks_what_was_filled_in_by_the_program)
+{
+    static const struct sheet_item items[] = {
+        {.kind = SHEET_TEXT,
+         .id = "name",
+         .label = "Name",
+         .value = "Siti",
+         .columns = 2,
+         .group = 1,
+         .prefilled = true},
+        {.kind = SHEET_TEXT,
+         .id = "rt",
+         .label = "RT",
+         .chars_max = 3,
+         .value = "004",
+         .columns = 2,
+         .group = 1,
+         .prefilled = true},
+    };
+    struct screen screen = {.count = 2};
+    memcpy(screen.items, items, sizeof items);
+    sheet_init(&screen.sheet);
+    sheet_focus(&screen.sheet, screen.items, 2, "rt");
+    CHECK_TEXT(drawn(&screen, 60, 2), "Name                          RT\n"
+                                      " [Siti                      «  [004 ]«\n"
+                                      "cursor 35,1\n");
+    sheet_deinit(&screen.sheet);
+}
+
 TEST(tui_sheet_shows_matches_below_the_field)
 {
     struct screen screen;
