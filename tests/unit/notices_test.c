@@ -73,7 +73,8 @@ TEST(notices_stand_as_the_application_says)
         {"annulled", "'state':'approved','decision':null,'flags':['complained']", APPROVED, NULL},
         {"voided", "'state':'ready','decision':'d','flags':['voided']", APPROVED, NULL},
         {"withdrawn", "'state':'withdrawn','decision':'d'", APPROVED, NULL},
-        {"lapsed", "'state':'withdrawn','withdrawn_reason':'lapsed','decision':'d'", "'case':'c','outcome':'return'", NULL},
+        {"lapsed", "'state':'withdrawn','withdrawn_reason':'lapsed','decision':'d'",
+         "'case':'c','outcome':'return'", NULL},
         {"stands", "'state':'referred','decision':null", "'case':'c','outcome':'refer'", NULL},
         {"annulled", "'state':'in_review','decision':null", "'case':'c','outcome':'refer'", NULL},
     };
