@@ -21,8 +21,9 @@
 #include "core/hall/door.h"
 
 enum {
-    LETTERS_MAX = 64, /* on their way at once */
-    IDLE_MS = 1000,   /* between two questions whether there is news */
+    LETTERS_MAX = 64,      /* on their way at once */
+    IDLE_MS = 1000,        /* between two questions whether there is news */
+    SILENT_MS = 10 * 1000, /* then it is said that the hall does not answer */
     CONNECT_MS = 5 * 1000,
     ANSWER_MS =
         15 * 1000, /* then it counts as failed: whoever needs longer answers first and works afterwards */
@@ -45,6 +46,8 @@ struct courier {
     CURLM *multi;
     struct letter letters[LETTERS_MAX];
     struct json *sent, *failed; /* to be told at the next question */
+    struct door_call call;      /* the question that is asked; one at a time */
+    int64_t asked_ms;
     struct rng rng;
     int lock, signals;
     bool away; /* no loketd serve answers */
@@ -217,17 +220,40 @@ static void tell_away(struct courier *courier, bool away, const char *why)
     courier->away = away;
 }
 
-/* Tells what came of the letters and takes new ones. What cannot be told now is told later; until then the hall thinks
+static void tell_failed(struct courier *courier, const struct err_info *info)
+{
+    tell_away(courier, true, *info->text ? info->text : "it does not run");
+}
+
+/* Tells what came of the letters and asks for new ones. What cannot be told now is told later; until then the hall thinks
  * that those addresses wait for the same event, so they count as busy. */
 static void ask_hall(struct courier *courier)
 {
     struct err_info info = {0};
-    struct json *request = turn_request(courier), *answer = NULL;
-    enum err err = door_ask_running(courier->data, request, &answer, &info);
+    struct json *request = turn_request(courier);
+    courier->asked_ms = clock_mono_now_ms();
+    if (door_call(courier->data, request, &courier->call, &info) != ERR_OK)
+        tell_failed(courier, &info);
     json_free(&request);
-    tell_away(courier, err != ERR_OK, *info.text ? info.text : "it does not run");
-    if (err != ERR_OK)
+}
+
+/* A hall that is busy for long, or stands still, is waited for beside the letters. No second question goes out meanwhile:
+ * what came of a letter would be told twice. */
+static void hear_hall(struct courier *courier)
+{
+    struct err_info info = {0};
+    struct json *answer = NULL;
+    enum err err;
+    if (!door_call_hear(&courier->call, false, &err, &answer, &info)) {
+        if (clock_mono_now_ms() - courier->asked_ms >= SILENT_MS)
+            tell_away(courier, true, "it runs, but has not answered for too long");
         return;
+    }
+    if (err != ERR_OK) {
+        tell_failed(courier, &info);
+        return;
+    }
+    tell_away(courier, false, NULL);
     forget_told(courier);
     for (const struct json *next = json_first(json_get(answer, "next")); next; next = json_next(next))
         post(courier, next);
@@ -238,26 +264,33 @@ static void ask_hall(struct courier *courier)
 
 static void wait_for_news(struct courier *courier)
 {
-    struct curl_waitfd stop = {.fd = courier->signals, .events = CURL_WAIT_POLLIN};
+    struct curl_waitfd wanted[] = {{.fd = courier->signals, .events = CURL_WAIT_POLLIN},
+                                   {.fd = courier->call.fd, .events = CURL_WAIT_POLLIN}};
     struct signalfd_siginfo came;
     int count;
-    curl_multi_poll(courier->multi, &stop, 1, IDLE_MS, &count);
+    curl_multi_poll(courier->multi, wanted, courier->call.fd < 0 ? 1 : 2, IDLE_MS, &count);
     if (read(courier->signals, &came, sizeof came) > 0)
         courier->stopping = true;
 }
 
+static bool is_asking(const struct courier *courier)
+{
+    return courier->call.fd >= 0;
+}
+
+/* What ended while a question is asked stands in it as busy: it is taken after the answer. */
 static void work(struct courier *courier)
 {
-    int64_t asked_ms = -IDLE_MS;
+    courier->asked_ms = clock_mono_now_ms() - IDLE_MS;
     while (!courier->stopping) {
         int running;
+        if (is_asking(courier))
+            hear_hall(courier);
         curl_multi_perform(courier->multi, &running);
-        bool ended = take_ended(courier);
-        int64_t now_ms = clock_mono_now_ms();
-        if ((ended && !courier->away) || now_ms - asked_ms >= IDLE_MS) {
-            asked_ms = now_ms;
-            ask_hall(courier);
-            curl_multi_perform(courier->multi, &running);
+        if (!is_asking(courier)) {
+            bool ended = take_ended(courier);
+            if ((ended && !courier->away) || clock_mono_now_ms() - courier->asked_ms >= IDLE_MS)
+                ask_hall(courier);
         }
         wait_for_news(courier);
     }
@@ -297,6 +330,7 @@ static void courier_close(struct courier *courier)
         letter_free(courier, &courier->letters[i]);
     if (courier->multi)
         curl_multi_cleanup(courier->multi);
+    door_call_end(&courier->call);
     json_free(&courier->sent);
     json_free(&courier->failed);
     if (courier->lock >= 0)
@@ -311,7 +345,7 @@ enum err courier_run(const struct hall_options *options, struct err_info *info)
 {
     struct courier *courier = xcalloc(1, sizeof *courier);
     courier->data = options->data;
-    courier->lock = courier->signals = -1;
+    courier->lock = courier->signals = courier->call.fd = -1;
     forget_told(courier);
     rng_seed(&courier->rng, (uint64_t)clock_mono_now_ms() ^ (uint64_t)getpid() << 32);
     enum err err = log_open(options->log, info);

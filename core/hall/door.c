@@ -40,19 +40,16 @@ static bool send_all(int fd, const char *text, size_t length)
     return true;
 }
 
-static bool receive_all(int fd, struct buf *out)
+/* Adds what came to *out; flags 0 waits for it. False: there is no more, *whole says whether all of it is here. */
+static bool receive(int fd, struct buf *out, int flags, bool *whole)
 {
     char part[16 * 1024];
-    for (;;) {
-        ssize_t got = read(fd, part, sizeof part);
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got <= 0)
-            return got == 0 && out->length > 0;
-        buf_add(out, part, (size_t)got);
-        if (out->length > TEXT_MAX)
-            return false;
-    }
+    ssize_t got = recv(fd, part, sizeof part, flags);
+    *whole = got == 0 && out->length > 0;
+    if (got < 0)
+        return errno == EINTR || errno == EAGAIN;
+    buf_add(out, part, (size_t)got);
+    return got > 0 && out->length <= TEXT_MAX;
 }
 
 /* {"answer":…} or {"error":{"err","message"}}. */
@@ -74,36 +71,66 @@ static enum err read_answer(const struct buf *text, struct json **answer, struct
     return err;
 }
 
+static enum err say_ended(const char *data, struct err_info *info)
+{
+    return err_set(
+        info, ERR_OFFLINE,
+        "The loketd at work on %s ended before it answered. Look whether it was done, then try again.", data);
+}
+
+void door_call_end(struct door_call *call)
+{
+    if (call->fd >= 0)
+        close(call->fd);
+    buf_free(&call->text);
+    *call = (struct door_call){.fd = -1};
+}
+
+enum err door_call(const char *data, const struct json *request, struct door_call *call,
+                   struct err_info *info)
+{
+    enum err err = ERR_OK;
+    *call = (struct door_call){.data = data, .fd = open_door(data)};
+    if (call->fd < 0)
+        return ERR_ABSENT;
+    json_print_to(request, &call->text);
+    buf_addc(&call->text, '\n');
+    if (call->text.length > TEXT_MAX)
+        err =
+            err_set(info, ERR_TOO_LARGE,
+                    "This is more than the loketd at work on %s takes at once, %d MiB. Nothing was changed: "
+                    "do it in parts, or while the hall stands still.",
+                    data, TEXT_MAX / MIB);
+    else if (!send_all(call->fd, call->text.data, call->text.length))
+        err = say_ended(data, info);
+    buf_clear(&call->text);
+    if (err != ERR_OK)
+        door_call_end(call);
+    return err;
+}
+
+bool door_call_hear(struct door_call *call, bool wait, enum err *err, struct json **answer,
+                    struct err_info *info)
+{
+    bool whole = false;
+    *answer = NULL;
+    if (receive(call->fd, &call->text, wait ? 0 : MSG_DONTWAIT, &whole))
+        return false;
+    *err = whole ? read_answer(&call->text, answer, info) : say_ended(call->data, info);
+    door_call_end(call);
+    return true;
+}
+
 enum err door_ask_running(const char *data, const struct json *request, struct json **answer,
                           struct err_info *info)
 {
-    struct buf text = {0};
+    struct door_call call;
     *answer = NULL;
-    int fd = open_door(data);
-    if (fd < 0)
-        return ERR_ABSENT;
-    json_print_to(request, &text);
-    buf_addc(&text, '\n');
-    if (text.length > TEXT_MAX) {
-        close(fd);
-        buf_free(&text);
-        return err_set(
-            info, ERR_TOO_LARGE,
-            "This is more than the loketd at work on %s takes at once, %d MiB. Nothing was changed: do it in "
-            "parts, or while the hall stands still.",
-            data, TEXT_MAX / MIB);
-    }
-    enum err err = send_all(fd, text.data, text.length) ? ERR_OK : ERR_OFFLINE;
-    buf_clear(&text);
-    if (err == ERR_OK)
-        err = receive_all(fd, &text) ? read_answer(&text, answer, info) : ERR_OFFLINE;
-    if (err == ERR_OFFLINE)
-        err_set(
-            info, err,
-            "The loketd at work on %s ended before it answered. Look whether it was done, then try again.",
-            data);
-    close(fd);
-    buf_free(&text);
+    enum err err = door_call(data, request, &call, info);
+    if (err != ERR_OK)
+        return err;
+    while (!door_call_hear(&call, true, &err, answer, info))
+        ;
     return err;
 }
 

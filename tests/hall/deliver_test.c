@@ -1,6 +1,8 @@
 /* tests/hall/deliver_test.c: loketd deliver between a real loketd and a real receiver over HTTP: every event, signed, in
  * order, at least once, whoever is killed; one that hangs or fails holds up neither the others nor the hall. */
 #include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <signal.h>
@@ -9,6 +11,7 @@
 #include <string.h>
 #include <strings.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "core/base/clock.h"
@@ -343,6 +346,71 @@ TEST(a_receiver_that_hangs_slows_neither_the_hall_nor_another)
     }
     close(hung.listener);
     close(good.listener);
+    close_sending(&sending);
+}
+
+/* The courier's log, as it is written. */
+static int start_logged_courier(struct sending *sending)
+{
+    char path[300];
+    str_format(path, sizeof path, "%s/log", sending->real.hall.folder);
+    CHECK(mkfifo(path, 0600) == 0 || errno == EEXIST);
+    int fd = open(path, O_RDWR | O_NONBLOCK | O_CLOEXEC);
+    REQUIRE(fd >= 0);
+    sending->courier = START("loketd", "deliver", "--data", sending->real.hall.folder, "--log", path);
+    return fd;
+}
+
+static bool log_says(int fd, const char *words)
+{
+    struct buf text = {0};
+    struct pollfd more = {.fd = fd, .events = POLLIN};
+    char part[1024];
+    bool said = false;
+    while (!said && poll(&more, 1, TEST_PATIENCE_MS / 3) > 0) {
+        ssize_t got = read(fd, part, sizeof part);
+        buf_add(&text, part, got > 0 ? (size_t)got : 0);
+        said = strstr(buf_text(&text), words) != NULL;
+    }
+    buf_free(&text);
+    return said;
+}
+
+TEST(a_hall_that_stands_still_is_waited_for_without_losing_or_repeating_anything)
+{
+    struct sending sending;
+    struct receiver receiver;
+    struct delivery delivery;
+    struct received received = {0};
+    receiver_open(&receiver);
+    open_sending(&sending);
+    add_webhook(&sending, receiver.url);
+    decided_case(&sending, 1);
+    int log = start_logged_courier(&sending);
+    receive(&receiver, &delivery);
+    kill(sending.real.program.pid, SIGSTOP);
+    keep(&received, &delivery);
+    answer(&delivery, 200);
+    bool said = CHECK(log_says(log, "it runs, but has not answered for too long"));
+    kill(sending.real.program.pid, SIGCONT);
+    CHECK(!said || log_says(log, "answers"));
+    receive(&receiver, &delivery);
+    keep(&received, &delivery);
+    kill(sending.real.program.pid,
+         SIGSTOP); /* and the sender ends when it is told to, whoever stands still */
+    answer(&delivery, 200);
+    CHECK(!said || log_says(log, "it runs, but has not answered for too long"));
+    CHECK_INT(end_courier(&sending, said ? SIGTERM : SIGKILL), said ? 0 : 128 + SIGKILL);
+    kill(sending.real.program.pid, SIGCONT);
+    CHECK_INT(received.again, 0);
+    start_courier(&sending);
+    while (received.count < STEPS) { /* the last may come again: nobody could be told of it */
+        receive(&receiver, &delivery);
+        keep(&received, &delivery);
+        answer(&delivery, 200);
+    }
+    close(log);
+    close(receiver.listener);
     close_sending(&sending);
 }
 
