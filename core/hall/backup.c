@@ -14,13 +14,6 @@
 
 /* --- out --- */
 
-static bool same_file(const char *a, const char *b)
-{
-    struct stat of_a, of_b;
-    return stat(a, &of_a) == 0 && stat(b, &of_b) == 0 && of_a.st_dev == of_b.st_dev &&
-           of_a.st_ino == of_b.st_ino;
-}
-
 static enum err mark_safe(struct db *db, int64_t rev)
 {
     enum err err = db_begin(db);
@@ -33,11 +26,20 @@ static enum err mark_safe(struct db *db, int64_t rev)
     return err;
 }
 
+/* A device or a pipe would be gone, and a file in its place. */
+static enum err need_file(const char *path, struct err_info *info)
+{
+    struct stat there;
+    return stat(path, &there) != 0 || S_ISREG(there.st_mode)
+               ? ERR_OK
+               : err_set(info, ERR_USAGE, "%s is there and no file. Name a file for the backup.", path);
+}
+
 enum err backup_check(const struct db *db, const char *file, struct err_info *info)
 {
-    return same_file(file, db_path(db))
+    return store_owns(db_path(db), file)
                ? err_set(info, ERR_USAGE, "%s is the hall itself. Name another file for the backup.", file)
-               : ERR_OK;
+               : need_file(file, info);
 }
 
 enum err backup_done(struct db *db, int64_t *rev, struct err_info *info)
@@ -58,9 +60,12 @@ enum err backup_take(struct db *db, const char *file, int64_t *rev, struct err_i
     return err == ERR_OK ? backup_done(db, rev, info) : err;
 }
 
-/* A loketd at work has another working folder than the one who asks. */
+/* A loketd at work has another working folder than the one who asks. What a link names is replaced, and the link stays. */
 static char *whole_path(const char *file)
 {
+    char *real = realpath(file, NULL);
+    if (real)
+        return real;
     if (file[0] == '/')
         return xstrdup(file);
     char *here = getcwd(NULL, 0);
@@ -85,7 +90,9 @@ enum err backup_make(const char *data, const char *file, int64_t *rev, struct er
 {
     struct db *db = NULL;
     char *path = whole_path(file);
-    enum err err = ask_running(data, path, rev, info);
+    enum err err = need_file(file, info); /* asked here too: /dev/stdout is another at the loketd at work */
+    if (err == ERR_OK)
+        err = ask_running(data, path, rev, info);
     if (err == ERR_ABSENT && !info->text[0]) {
         err = store_open(&db, data, false, info);
         if (err == ERR_OK)

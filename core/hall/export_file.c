@@ -15,6 +15,7 @@
 
 struct target {
     const char *path; /* NULL: standard output */
+    char *whole;      /* where it shall stand; NULL: no file, such as a pipe, and written to as it is */
     char *part;       /* the name until it is whole */
     FILE *file;
     int number; /* errno of what failed */
@@ -35,16 +36,46 @@ static enum err cannot_write(const struct target *target, int number, struct err
                    target->path ? target->path : "Standard output", strerror(number));
 }
 
+/* What a link names is replaced, and the link stays. */
+static char *place_of(const char *path)
+{
+    char *real = realpath(path, NULL);
+    return real ? real : xstrdup(path);
+}
+
+static bool is_no_file(const char *path)
+{
+    struct stat there;
+    return stat(path, &there) == 0 && !S_ISREG(there.st_mode) && !S_ISDIR(there.st_mode);
+}
+
+static enum err need_other(const char *data, const char *path, struct err_info *info)
+{
+    char *hall = xasprintf("%s/hall.db", data);
+    enum err err =
+        store_owns(hall, path)
+            ? err_set(info, ERR_USAGE, "%s is the hall itself. Name another file. No export was made.", path)
+            : ERR_OK;
+    free(hall);
+    return err;
+}
+
 /* Whoever may read the hall's file may read this: nobody else. */
 static enum err target_open(struct target *target, const char *path, struct err_info *info)
 {
     *target = (struct target){.file = stdout};
+    int fd;
     if (!path || strcmp(path, "-") == 0)
         return ERR_OK;
     target->path = path;
-    target->part = xasprintf("%s.part", path);
-    (void)unlink(target->part);
-    int fd = open(target->part, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (is_no_file(path)) {
+        fd = open(path, O_WRONLY | O_CLOEXEC);
+    } else {
+        target->whole = place_of(path);
+        target->part = xasprintf("%s.part", target->whole);
+        (void)unlink(target->part);
+        fd = open(target->part, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    }
     target->file = fd >= 0 ? fdopen(fd, "w") : NULL;
     return target->file ? ERR_OK : cannot_write(target, errno, info);
 }
@@ -66,14 +97,14 @@ static bool sync_folder_of(const char *path)
 static enum err target_close(struct target *target, enum err err, struct err_info *info)
 {
     bool written = target->file && fflush(target->file) == 0 && !ferror(target->file);
-    if (target->path && written)
+    if (target->whole && written)
         written = fsync(fileno(target->file)) == 0;
     int number = written ? target->number : (target->number ? target->number : errno);
     if (target->path && target->file && fclose(target->file) != 0 && written) {
         written = false;
         number = errno;
     }
-    if (err == ERR_OK && target->path && written && rename(target->part, target->path) != 0) {
+    if (err == ERR_OK && target->whole && written && rename(target->part, target->whole) != 0) {
         written = false;
         number = errno;
     }
@@ -81,8 +112,9 @@ static enum err target_close(struct target *target, enum err err, struct err_inf
         err = cannot_write(target, number ? number : EIO, info);
     if (target->part && err != ERR_OK)
         (void)unlink(target->part);
-    else if (target->path)
-        (void)sync_folder_of(target->path); /* not every file system can */
+    else if (target->whole)
+        (void)sync_folder_of(target->whole); /* not every file system can */
+    free(target->whole);
     free(target->part);
     return err;
 }
@@ -171,6 +203,8 @@ enum err export_cases(const struct hall_options *options, struct err_info *info)
     enum err err = need_day("--from", options->from, info);
     if (err == ERR_OK)
         err = need_day("--until", options->until, info);
+    if (err == ERR_OK && options->argument)
+        err = need_other(options->data, options->argument, info);
     if (err == ERR_OK)
         err = note(options, info); /* first: what cannot be written down is not done */
     if (err == ERR_OK)

@@ -186,6 +186,25 @@ enum err store_open(struct db **out, const char *dir, bool create, struct err_in
     return err;
 }
 
+static bool same_file(const char *a, const char *b)
+{
+    struct stat of_a, of_b;
+    return stat(a, &of_a) == 0 && stat(b, &of_b) == 0 && of_a.st_dev == of_b.st_dev &&
+           of_a.st_ino == of_b.st_ino;
+}
+
+bool store_owns(const char *path, const char *file)
+{
+    static const char *const ends[] = {"", "-wal", "-shm", "-journal"};
+    bool own = false;
+    for (size_t i = 0; i < sizeof ends / sizeof *ends && !own; i++) {
+        char *name = xasprintf("%s%s", path, ends[i]);
+        own = same_file(name, file);
+        free(name);
+    }
+    return own;
+}
+
 /* --- state --- */
 
 static void state_read(struct stmt *s, struct hall_state *state)

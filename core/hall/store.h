@@ -12,6 +12,8 @@
 enum err store_open(struct db **out, const char *dir, bool create, struct err_info *info) MUST_USE;
 /* As store_open for a file named whole (a backup that is looked at). */
 enum err store_open_file(struct db **out, const char *path, bool create, struct err_info *info) MUST_USE;
+/* True: file is the hall's own, path (of its hall.db) or what SQLite keeps beside it: nothing may be put in its place. */
+bool store_owns(const char *path, const char *file);
 /* The sentence for a failure of the store that has no better one. */
 enum err store_fail(struct db *db, enum err err, struct err_info *info);
 /* A failure of the disk or the file; anything else is the doing of the data. */

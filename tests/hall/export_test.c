@@ -1,5 +1,6 @@
 /* tests/hall/export_test.c: the applications of a real hall as JSON Lines: whole, of one moment, masked, cut nowhere, and in
  * the same memory for a hundred thousand as for half of them. */
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -185,6 +186,71 @@ TEST(an_export_hides_what_is_sensitive_unless_it_is_asked_for_and_the_audit_tell
     char *left = xasprintf("%s/export.db", real.hall.folder);
     CHECK(access(left, F_OK) != 0); /* no copy stays */
     free(left);
+}
+
+TEST(an_export_takes_the_place_of_no_pipe_and_of_no_file_of_the_hall)
+{
+    static const char *const own[] = {"hall.db", "hall.db-wal"};
+    struct real real;
+    struct stat there;
+    struct read_export got;
+    real_open(&real);
+    work(&real, 2);
+    for (size_t i = 0; i < sizeof own / sizeof *own; i++) {
+        char *path = xasprintf("%s/%s", real.hall.folder, own[i]);
+        struct ran ran = RUN(NULL, "loketd", "export-cases", "--data", real.hall.folder, path);
+        CHECK_INT(ran.status, 2);
+        CHECK(strstr(ran.err, "is the hall itself") != NULL);
+        ran_free(&ran);
+        ran = RUN(NULL, "loketd", "backup", "--data", real.hall.folder, path);
+        CHECK_INT(ran.status, 2);
+        CHECK(strstr(ran.err, "is the hall itself") != NULL);
+        ran_free(&ran);
+        free(path);
+    }
+    char *pipe = xasprintf("%s/pipe", real.hall.folder), *text = xcalloc(1, 64 * 1024);
+    REQUIRE(mkfifo(pipe, 0600) == 0);
+    struct ran ran = RUN(NULL, "loketd", "backup", "--data", real.hall.folder, pipe);
+    CHECK_INT(ran.status, 2);
+    CHECK(strstr(ran.err, "is there and no file") != NULL);
+    ran_free(&ran);
+    int fd = open(pipe, O_RDWR | O_NONBLOCK | O_CLOEXEC); /* what is written, a pipe of 64 KiB holds */
+    ran = RUN(NULL, "loketd", "export-cases", "--data", real.hall.folder, pipe);
+    CHECK_INT(ran.status, 0);
+    CHECK(stat(pipe, &there) == 0 && S_ISFIFO(there.st_mode));
+    CHECK(read(fd, text, 64 * 1024 - 1) > 0);
+    read_text(&got, text);
+    CHECK(got.whole);
+    CHECK_INT(got.cases, 2);
+    read_free(&got);
+    ran_free(&ran);
+    close(fd);
+    free(pipe);
+    free(text);
+    CHECK_INT(real_end(&real, SIGTERM), 0);
+    real_verify(&real);
+}
+
+TEST(an_export_through_a_link_leaves_the_link)
+{
+    struct real real;
+    struct stat there;
+    real_open(&real);
+    char *path = xasprintf("%s/x.jsonl", test_folder()), *link = xasprintf("%s/link", test_folder());
+    FILE *file = fopen(path, "we");
+    REQUIRE(file && fclose(file) == 0 && symlink(path, link) == 0);
+    struct ran ran = RUN(NULL, "loketd", "export-cases", "--data", real.hall.folder, link);
+    CHECK_INT(ran.status, 0);
+    CHECK(lstat(link, &there) == 0 && S_ISLNK(there.st_mode));
+    CHECK(stat(path, &there) == 0 && there.st_size > 0);
+    ran_free(&ran);
+    ran = RUN(NULL, "loketd", "backup", "--data", real.hall.folder, link);
+    CHECK_INT(ran.status, 0);
+    CHECK(lstat(link, &there) == 0 && S_ISLNK(there.st_mode));
+    ran_free(&ran);
+    free(path);
+    free(link);
+    CHECK_INT(real_end(&real, SIGTERM), 0);
 }
 
 static int count_cases(const struct real *real, const char *option, const char *value)
