@@ -6,6 +6,7 @@
 #include "screens/notice.h"
 #include "screens/notice_paper.h"
 #include "tests/screen/script.h"
+#include "tests/support/quoted.h"
 #include "tests/support/test.h"
 
 TEST(screen_notice)
@@ -13,21 +14,11 @@ TEST(screen_notice)
     script_run("notice.script");
 }
 
-static struct json *parse(const char *text)
-{
-    struct json *json = NULL;
-    char *copy = xstrdup(text);
-    for (char *c = copy; *c; c++)
-        *c = *c == '\'' ? '"' : *c;
-    REQUIRE(json_parse(copy, strlen(copy), &json, NULL) == ERR_OK);
-    free(copy);
-    return json;
-}
-
 static struct dossier dossier(void)
 {
     struct dossier of = {.id = "a-1"};
-    of.data = parse("{'case':{'id':'a-1','number':'2026/000017','submitted_at':'2026-11-23T09:00:00.000Z',"
+    of.data =
+        quoted_json("{'case':{'id':'a-1','number':'2026/000017','submitted_at':'2026-11-23T09:00:00.000Z',"
                     "'draft':{}},'hall':{'name':'Zal 1','date_order':'dmy'},'ticket':{'language':'az'},"
                     "'service':{'name':{'en':'Card','az':'Kart'},'notices':{'receipt':{"
                     "'az':'Qəbul: {{service.name}}, {{today}}. {{text}}','en':'Received'}}}}");
@@ -47,8 +38,8 @@ TEST(notice_goes_to_the_file_with_its_code_and_the_day_of_its_decision)
     struct ui ui = {.lang = LANG_EN, .now_ms = 1795576800000};
     struct effects effects = {0};
     struct json *decision =
-        parse("{'case':'01900000-0000-7000-8000-0000000000c1','at':'2026-11-24T10:00:00.000Z',"
-              "'id':'01900000-0000-7000-8000-0000000000d1'}");
+        quoted_json("{'case':'01900000-0000-7000-8000-0000000000c1','at':'2026-11-24T10:00:00.000Z',"
+                    "'id':'01900000-0000-7000-8000-0000000000d1'}");
     notice_save(&of, &ui, "ru", "Отказано", decision, "/tmp/x.pdf", &effects);
     const struct json *paper = saved(&effects);
     CHECK_TEXT(json_text(paper, "text"), "Отказано");

@@ -11,20 +11,8 @@
 #include "core/catalogue/pack.h"
 #include "core/hall/admin.h"
 #include "core/hall/catalogue_plan.h"
+#include "tests/support/quoted.h"
 #include "tests/support/test.h"
-
-/* JSON with ' for ". */
-static struct json *parse(const char *text)
-{
-    struct json *json = NULL;
-    char *own = xstrdup(text);
-    for (char *c = own; *c; c++)
-        *c = *c == '\'' ? '"' : *c;
-    if (!CHECK(json_parse(own, strlen(own), &json, NULL) == ERR_OK))
-        fprintf(stderr, "%s\n", text);
-    free(own);
-    return json;
-}
 
 static const struct catalogue_home nowhere = {.language = "en"};
 
@@ -201,10 +189,10 @@ static const char *const odd_services[] = {
 TEST(catalogue_keeps_what_the_profile_has_no_word_for)
 {
     struct shelf shelf = {
-        parse("[{'id':'a','name':{'en':'A'},'contact':{'en':'call'}},{'id':'b','name':'B'}]"),
+        quoted_json("[{'id':'a','name':{'en':'A'},'contact':{'en':'call'}},{'id':'b','name':'B'}]"),
         json_new_array()};
     for (size_t i = 0; i < sizeof odd_services / sizeof *odd_services; i++)
-        json_add(shelf.services, parse(odd_services[i]));
+        json_add(shelf.services, quoted_json(odd_services[i]));
     check_round_trip(&shelf, &nowhere);
     shelf_free(&shelf);
 }
@@ -338,7 +326,7 @@ TEST(hours_of_a_foreign_channel_are_read_or_kept_as_they_stand)
             "{'@id':'urn:h','@type':'time:TemporalEntity','description':{'en':['Th "
             "13:00-24:00'],'de':['Do']}}]}",
             foreign_hours[i].hours);
-        struct json *document = parse(text), *wanted = parse(foreign_hours[i].read);
+        struct json *document = quoted_json(text), *wanted = quoted_json(foreign_hours[i].read);
         char *bytes = json_print(document);
         struct catalogue_file file;
         struct err_info info = {0};
@@ -358,10 +346,11 @@ TEST(hours_of_a_foreign_channel_are_read_or_kept_as_they_stand)
 /* The profile's hours are those of a channel, and a reader who knows no loket: finds them there. */
 TEST(hours_stand_at_a_channel_of_the_service_alone)
 {
-    struct shelf shelf = {parse("[{'id':'a','name':'A'}]"),
-                          parse("[{'id':'s','agency':'a','name':'S','channels':['walk_in'],'hours':{'week':{'"
-                                "mon':['09:00-13:00']}}},"
-                                "{'id':'t','agency':'a','name':'T','channels':['walk_in']}]")};
+    struct shelf shelf = {
+        quoted_json("[{'id':'a','name':'A'}]"),
+        quoted_json("[{'id':'s','agency':'a','name':'S','channels':['walk_in'],'hours':{'week':{'"
+                    "mon':['09:00-13:00']}}},"
+                    "{'id':'t','agency':'a','name':'T','channels':['walk_in']}]")};
     struct json *document = catalogue_linked(shelf.agencies, shelf.services, &nowhere);
     const struct json *graph = json_get(document, "@graph");
     const struct json *own = node_at(graph, "urn:loket:service:s/channel/walk_in"),
@@ -376,13 +365,14 @@ TEST(hours_stand_at_a_channel_of_the_service_alone)
 
 TEST(catalogue_has_all_that_the_shapes_of_the_profile_ask_for)
 {
-    struct shelf shelf = {parse("[{'id':'a','name':'A'}]"), json_new_array()};
+    struct shelf shelf = {quoted_json("[{'id':'a','name':'A'}]"), json_new_array()};
     for (size_t i = 0; i < sizeof odd_services / sizeof *odd_services; i++)
-        json_add(shelf.services, parse(odd_services[i]));
-    json_add(shelf.services, parse("{'id':'a.full','agency':'a','name':{'en':'F'},'description':{'en':'D'},"
-                                   "'channels':['walk_in'],'lifeEvents':[{'code':'e','name':{'en':'E'}}],"
-                                   "'outputs':[{'code':'o','name':{'en':'O'}}],'procedure':{'en':'P'},"
-                                   "'legal':[{'code':'L','name':{'en':'L'}}]}"));
+        json_add(shelf.services, quoted_json(odd_services[i]));
+    json_add(shelf.services,
+             quoted_json("{'id':'a.full','agency':'a','name':{'en':'F'},'description':{'en':'D'},"
+                         "'channels':['walk_in'],'lifeEvents':[{'code':'e','name':{'en':'E'}}],"
+                         "'outputs':[{'code':'o','name':{'en':'O'}}],'procedure':{'en':'P'},"
+                         "'legal':[{'code':'L','name':{'en':'L'}}]}"));
     struct json *document = catalogue_linked(shelf.agencies, shelf.services, &nowhere);
     const struct json *graph = json_get(document, "@graph");
     int services = 0;
@@ -474,14 +464,6 @@ static const char berlin[] =
     "{'id':'324001','name':'Noch einmal','authorities':[{'id':'12','name':'Musteramt'}]},"
     "{'id':'324004','name':'Ohne Amt'}]}";
 
-static char *quoted(const char *text)
-{
-    char *own = xstrdup(text);
-    for (char *c = own; *c; c++)
-        *c = *c == '\'' ? '"' : *c;
-    return own;
-}
-
 TEST(zms_list_is_read)
 {
     char *text = quoted(berlin);
@@ -558,7 +540,7 @@ TEST(table_is_read_as_it_was_published)
         "\n"
         "AZ\tNazirlik\tÖlüm\tDeath\t20 / 30\tAZN\tsame day\t\t\n"
         "AZ\tMinistry\tNikah\tMarriage\t2.5\tAZN\t30 days (by the law)\t\t";
-    struct json *agencies = parse("[{'id':'t.m','name':{'az':'Nazirlik','en':'Ministry'}}]");
+    struct json *agencies = quoted_json("[{'id':'t.m','name':{'az':'Nazirlik','en':'Ministry'}}]");
     struct catalogue_home home = {.agencies = agencies, .language = "az"};
     struct catalogue_file file = read_text(table, &home);
     const struct json *birth = service_at(&file, 0), *permit = service_at(&file, 1),
@@ -692,7 +674,7 @@ static const char stock_text[] =
 
 static struct plan plan_of(const char *text, const char *agency)
 {
-    struct json *stock = parse(stock_text);
+    struct json *stock = quoted_json(stock_text);
     struct plan plan;
     char *own = quoted(text);
     struct catalogue_home home = {
@@ -858,8 +840,8 @@ struct here {
 
 static enum err put_first(struct tx *tx, void *ctx)
 {
-    struct json *agency = parse("{'name':{'en':'Office'}}"),
-                *hall = parse("{'pack':'az','languages':['en']}");
+    struct json *agency = quoted_json("{'name':{'en':'Office'}}"),
+                *hall = quoted_json("{'pack':'az','languages':['en']}");
     (void)ctx;
     enum err err = tx_put(tx, TABLE_AGENCY, "t.a", agency);
     if (err == ERR_OK)
@@ -904,7 +886,7 @@ static struct json *stock(struct here *here)
 {
     struct json *answer = NULL;
     struct err_info info = {0};
-    REQUIRE(ask(here, parse("{'do':'catalogue.list'}"), &answer, &info) == ERR_OK);
+    REQUIRE(ask(here, quoted_json("{'do':'catalogue.list'}"), &answer, &info) == ERR_OK);
     return answer;
 }
 
@@ -920,7 +902,7 @@ static enum err import_lines(struct here *here, const char *services, struct err
 {
     struct json *answer = NULL;
     char *text = xasprintf("{'do':'catalogue.import','agencies':[],'services':[%s]}", services);
-    enum err err = ask(here, parse(text), &answer, info);
+    enum err err = ask(here, quoted_json(text), &answer, info);
     json_free(&answer);
     free(text);
     return err;
@@ -1001,12 +983,13 @@ static void take_damaged(struct here *here, const struct json *of, const char *b
     CHECK_INT(plan.count, plan.of[PLAN_NEW] + plan.of[PLAN_CHANGED] + plan.of[PLAN_SAME] + plan.of[PLAN_BAD] +
                               plan.of[PLAN_GONE]);
     CHECK(plan.count - plan.of[PLAN_GONE] >= file.count); /* nothing is passed over in silence */
-    struct json *request = parse("{'do':'catalogue.import'}"), *services = json_new_array(), *answer = NULL;
+    struct json *request = quoted_json("{'do':'catalogue.import'}"), *services = json_new_array(),
+                *answer = NULL;
     json_set(request, "agencies", json_copy(plan.agencies));
     for (size_t i = 0; i < plan.count; i++) {
         if (!plan.lines[i].row)
             continue;
-        struct json *line = parse("{'base':0}");
+        struct json *line = quoted_json("{'base':0}");
         json_set(line, "row", json_copy(plan.lines[i].row));
         json_add(services, line);
     }
@@ -1060,12 +1043,12 @@ TEST(a_damaged_file_is_refused_or_read_and_never_half)
     struct rng rng;
     struct here here;
     open_here(&here);
-    struct json *of = stock(&here), *agencies = parse("[{'id':'t.a','name':{'en':'Office'}}]"),
+    struct json *of = stock(&here), *agencies = quoted_json("[{'id':'t.a','name':{'en':'Office'}}]"),
                 *services = json_new_array();
     rng_seed(&rng, 20261130);
     for (size_t i = 0; i < sizeof odd_services / sizeof *odd_services; i += 3)
-        json_add(services, parse(odd_services[i]));
-    json_add(services, parse("{'id':'t.a.f','agency':'t.a','name':{'en':'F'}," FORM(1, "A") "}"));
+        json_add(services, quoted_json(odd_services[i]));
+    json_add(services, quoted_json("{'id':'t.a.f','agency':'t.a','name':{'en':'F'}," FORM(1, "A") "}"));
     struct shelf shelf = {agencies, services};
     char *samples[] = {quoted(berlin), as_json(&shelf), as_linked(&shelf, &nowhere),
                        xstrdup(TITLES

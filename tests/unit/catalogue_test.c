@@ -4,23 +4,12 @@
 #include <string.h>
 
 #include "core/catalogue/catalogue.h"
+#include "tests/support/quoted.h"
 #include "tests/support/test.h"
-
-static struct json *read(const char *text)
-{
-    struct json *json = NULL;
-    char *own = xstrdup(text);
-    for (char *c = own; *c; c++)
-        *c = *c == '\'' ? '"' : *c;
-    if (!CHECK(json_parse(own, strlen(own), &json, NULL) == ERR_OK))
-        printf("  %s\n", text);
-    free(own);
-    return json;
-}
 
 static struct json *service(void)
 {
-    return read(
+    return quoted_json(
         "{'id':'t.card','agency':'t','name':'Card',"
         "'documents':[{'code':'old','group':'id'},{'code':'birth','group':'id','count':2,'kind':'copy'},"
         " {'code':'photo'},{'code':'loss','when':{'required':['reason'],'properties':{'reason':{'const':'"
@@ -45,8 +34,8 @@ static const struct calendar calendar = {CALENDAR_SAT_SUN, holidays, 1};
 static char *papers(const struct json *of, const char *draft_text, const char *states_text, int *unmet)
 {
     struct catalogue_document list[CATALOGUE_DOCUMENTS_MAX];
-    struct json *draft = *draft_text ? read(draft_text) : NULL,
-                *states = *states_text ? read(states_text) : NULL;
+    struct json *draft = *draft_text ? quoted_json(draft_text) : NULL,
+                *states = *states_text ? quoted_json(states_text) : NULL;
     struct buf out = {0};
     int count = catalogue_documents(of, draft, states, list, CATALOGUE_DOCUMENTS_MAX);
     for (int i = 0; i < count; i++)
@@ -96,7 +85,8 @@ TEST(catalogue_papers_within_their_room)
 /* A condition that cannot be read asks for the paper rather than losing it. */
 TEST(catalogue_papers_with_a_broken_condition)
 {
-    struct json *of = read("{'documents':[{'code':'a','when':{'type':'nothing'}}]}"), *draft = read("{}");
+    struct json *of = quoted_json("{'documents':[{'code':'a','when':{'type':'nothing'}}]}"),
+                *draft = quoted_json("{}");
     CHECK_INT(catalogue_documents_unmet(of, draft, NULL), 1);
     json_free(&of);
     json_free(&draft);
@@ -159,8 +149,8 @@ TEST(catalogue_durations)
 
 TEST(catalogue_terms)
 {
-    struct json *of = service(), *plain = read("{'time':{'standard':'PT30M','extend':{'days':2}}}"),
-                *none = read("{}");
+    struct json *of = service(), *plain = quoted_json("{'time':{'standard':'PT30M','extend':{'days':2}}}"),
+                *none = quoted_json("{}");
     char day[11];
     struct catalogue_time time = catalogue_time(of, "standard", "2026-11-24");
     CHECK_INT(time.days, 10); /* the tier's own time comes first */
@@ -194,8 +184,8 @@ TEST(catalogue_terms)
 
 TEST(catalogue_complaints)
 {
-    struct json *of = service(), *working = read("{'complaint':{'days':2,'working':true}}"),
-                *none = read("{}");
+    struct json *of = service(), *working = quoted_json("{'complaint':{'days':2,'working':true}}"),
+                *none = quoted_json("{}");
     char day[11];
     CHECK(catalogue_complaint_until(of, &calendar, "2026-11-24", day));
     CHECK_TEXT(day, "2026-12-14");
@@ -300,7 +290,7 @@ TEST(catalogue_check_mistakes)
     for (size_t i = 0; i < sizeof mistakes / sizeof *mistakes; i++) {
         char *text = xasprintf("{'id':'t','agency':'t','name':'T'%s%s}", *mistakes[i].more ? "," : "",
                                mistakes[i].more);
-        struct json *of = read(text);
+        struct json *of = quoted_json(text);
         struct form_findings findings = {0};
         struct buf told = {0};
         catalogue_check(of, &findings);
@@ -319,7 +309,7 @@ TEST(catalogue_check_mistakes)
 
 TEST(catalogue_check_needs_the_first_things)
 {
-    struct json *of = read("{}");
+    struct json *of = quoted_json("{}");
     struct form_findings findings = {0};
     catalogue_check(of, &findings);
     CHECK_INT(findings.broken, 3); /* id, agency, name */

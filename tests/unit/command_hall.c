@@ -1,5 +1,6 @@
 /* tests/unit/command_hall.c: see command_hall.h. */
 #include "tests/unit/command_hall.h"
+#include "tests/support/quoted.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -20,23 +21,9 @@ static const struct person {
     {"orxan", "Orxan Salimov", "", ROLE_TRAINER},       {"admin", "Aysel Feyziyeva", "", ROLE_ADMINISTRATOR},
 };
 
-static struct json *parse(const char *quoted)
-{
-    struct json *json = NULL;
-    char *text = xstrdup(quoted);
-    for (char *p = text; *p; p++)
-        if (*p == '\'')
-            *p = '"';
-    if (json_parse(text, strlen(text), &json, NULL) != ERR_OK)
-        fprintf(stderr, "not JSON: %s\n", text);
-    free(text);
-    REQUIRE(json != NULL);
-    return json;
-}
-
 void trial_put(struct command_hall *h, enum table table, const char *quoted)
 {
-    struct json *row = parse(quoted);
+    struct json *row = quoted_json(quoted);
     json_set_int(row, "row_rev", ++h->rev);
     CHECK(row_put(h->db, ROWS_PLAIN, table, row) == ERR_OK);
     json_free(&row);
@@ -158,7 +145,7 @@ bool trial_run(struct command_hall *h, const char *login, const char *type, cons
     va_start(arguments, body);
     vsnprintf(text, sizeof text, body, arguments);
     va_end(arguments);
-    struct json *json = parse(text);
+    struct json *json = quoted_json(text);
     bool applied = run(h, login, type, json);
     json_free(&json);
     const char *ticket = applied ? json_as_text(json_pointer(h->out.data, "/ticket/id")) : NULL;

@@ -6,6 +6,7 @@
 
 #include "core/hall/backup.h"
 #include "core/hall/events.h"
+#include "tests/support/quoted.h"
 #include "tests/support/test.h"
 #include "tests/support/workday.h"
 
@@ -15,9 +16,7 @@
 
 static void at(struct pair *pair, const char *login, const char *type, const char *body)
 {
-    char *text = xstrdup(body);
-    for (char *c = text; *c; c++)
-        *c = *c == '\'' ? '"' : *c;
+    char *text = quoted(body);
     struct json *data = pair_at_hall(pair, login, type, text);
     json_free(&data);
     free(text);

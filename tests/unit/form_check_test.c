@@ -5,27 +5,15 @@
 
 #include "core/catalogue/catalogue.h"
 #include "core/form/check.h"
+#include "tests/support/quoted.h"
 #include "tests/support/test.h"
-
-static struct json *read(const char *text)
-{
-    struct json *json = NULL;
-    struct err_info info = {0};
-    char *own = xstrdup(text);
-    for (char *c = own; *c; c++)
-        *c = *c == '\'' ? '"' : *c;
-    if (!CHECK(json_parse(own, strlen(own), &json, &info) == ERR_OK))
-        printf("  %s\n  in %s\n", info.text, text);
-    free(own);
-    return json;
-}
 
 /* Each finding as "pointer: message", warnings with a ~ before. */
 static char *findings_of(const char *service_text)
 {
     static const char *const languages[] = {"az", "en"};
-    struct json *service = read(service_text),
-                *pack = read("{'languages':['az','en'],'lists':{'cities':['b']}}");
+    struct json *service = quoted_json(service_text),
+                *pack = quoted_json("{'languages':['az','en'],'lists':{'cities':['b']}}");
     struct form_findings findings = {0};
     struct buf out = {0};
     const struct form_source source = {.service = service, .pack = pack};

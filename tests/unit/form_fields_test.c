@@ -4,18 +4,8 @@
 
 #include "core/form/form.h"
 #include "tests/support/pack_forms.h"
+#include "tests/support/quoted.h"
 #include "tests/support/test.h"
-
-static struct json *read(const char *text)
-{
-    struct json *json = NULL;
-    char *own = xstrdup(text);
-    for (char *c = own; *c; c++)
-        *c = *c == '\'' ? '"' : *c;
-    CHECK(json_parse(own, strlen(own), &json, NULL) == ERR_OK);
-    free(own);
-    return json;
-}
 
 static const char service_text[] =
     "{'id':'t','form':{'version':1,'schema':{'type':'object','properties':{"
@@ -40,7 +30,7 @@ static const char service_text[] =
 
 static struct json *fields_of(const char *draft_text, const char *lang)
 {
-    struct json *service = read(service_text), *draft = read(draft_text), *fields = NULL;
+    struct json *service = quoted_json(service_text), *draft = quoted_json(draft_text), *fields = NULL;
     struct form *form = NULL;
     const struct form_context context = {.lang = lang, .today = "2026-11-24"};
     if (CHECK(form_open(&(struct form_source){.service = service}, &form, NULL) == ERR_OK))

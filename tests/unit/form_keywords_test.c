@@ -6,19 +6,8 @@
 
 #include "core/form/format.h"
 #include "core/form/schema.h"
+#include "tests/support/quoted.h"
 #include "tests/support/test.h"
-
-static struct json *read(const char *text)
-{
-    struct json *json = NULL;
-    char *own = xstrdup(text);
-    for (char *c = own; *c; c++)
-        *c = *c == '\'' ? '"' : *c;
-    if (!CHECK(json_parse(own, strlen(own), &json, NULL) == ERR_OK))
-        printf("  %s\n", text);
-    free(own);
-    return json;
-}
 
 /* Values are separated by a blank. */
 static const struct keyword_case {
@@ -112,7 +101,7 @@ static struct json *next_value(const char **list)
     if (!length)
         return NULL;
     char *text = xstrndup(*list, length);
-    struct json *value = read(text);
+    struct json *value = quoted_json(text);
     free(text);
     *list += length + ((*list)[length] == ' ');
     return value;
@@ -138,7 +127,7 @@ TEST(form_keywords)
 {
     for (size_t i = 0; i < sizeof keyword_cases / sizeof *keyword_cases; i++) {
         const struct keyword_case *one = &keyword_cases[i];
-        struct json *document = read(one->schema);
+        struct json *document = quoted_json(one->schema);
         struct schema *schema = NULL;
         struct err_info info = {0};
         if (!CHECK(schema_compile(document, NULL, NULL, &schema, &info) == ERR_OK)) {
@@ -244,7 +233,7 @@ static const struct refused_case {
 TEST(form_keywords_refused)
 {
     for (size_t i = 0; i < sizeof refused_cases / sizeof *refused_cases; i++) {
-        struct json *document = read(refused_cases[i].schema);
+        struct json *document = quoted_json(refused_cases[i].schema);
         struct schema *schema = NULL;
         struct err_info info = {0};
         enum err err = schema_compile(document, NULL, NULL, &schema, &info);
@@ -274,7 +263,8 @@ static const struct error_case {
 TEST(form_keywords_errors_name_the_field)
 {
     for (size_t i = 0; i < sizeof error_cases / sizeof *error_cases; i++) {
-        struct json *document = read(error_cases[i].schema), *value = read(error_cases[i].value);
+        struct json *document = quoted_json(error_cases[i].schema),
+                    *value = quoted_json(error_cases[i].value);
         struct schema *schema = NULL;
         struct schema_errors errors = {0};
         struct buf text = {0};
@@ -294,7 +284,7 @@ TEST(form_keywords_errors_name_the_field)
 TEST(form_keywords_speak_four_languages)
 {
     static const char *const langs[] = {"az", "id", "en", "ru"};
-    struct json *document = read("{'minLength':3}"), *value = read("'a'");
+    struct json *document = quoted_json("{'minLength':3}"), *value = quoted_json("'a'");
     struct schema *schema = NULL;
     char *said[4];
     REQUIRE(schema_compile(document, NULL, NULL, &schema, NULL) == ERR_OK);
@@ -318,7 +308,7 @@ TEST(form_keywords_speak_four_languages)
 /* A text that would stall a pattern is an error with a sentence; a value that is nested without end is bounded. */
 TEST(form_keywords_never_stall)
 {
-    struct json *document = read("{'pattern':'^(a+)+$'}");
+    struct json *document = quoted_json("{'pattern':'^(a+)+$'}");
     struct json *value =
         json_new_text("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!");
     struct schema *schema = NULL;
@@ -333,7 +323,8 @@ TEST(form_keywords_never_stall)
     json_free(&document);
     json_free(&value);
 
-    document = read("{'$ref':'#/$defs/a','$defs':{'a':{'$ref':'#/$defs/b'},'b':{'$ref':'#/$defs/a'}}}");
+    document =
+        quoted_json("{'$ref':'#/$defs/a','$defs':{'a':{'$ref':'#/$defs/b'},'b':{'$ref':'#/$defs/a'}}}");
     value = json_new_int(1);
     REQUIRE(schema_compile(document, NULL, NULL, &schema, NULL) == ERR_OK);
     CHECK(!schema_validate(schema, value, &(struct schema_options){0}, &errors));
@@ -406,7 +397,7 @@ TEST(form_keywords_each_format_has_a_text_that_passes_and_one_that_fails)
 
 TEST(form_keywords_formats_are_asserted_when_asked)
 {
-    struct json *document = read("{'format':'fin'}"), *value = read("'short'");
+    struct json *document = quoted_json("{'format':'fin'}"), *value = quoted_json("'short'");
     struct schema *schema = NULL;
     REQUIRE(schema_compile(document, NULL, NULL, &schema, NULL) == ERR_OK);
     CHECK(schema_validate(schema, value, &(struct schema_options){0}, NULL));

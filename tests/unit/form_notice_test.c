@@ -5,20 +5,8 @@
 #include <string.h>
 
 #include "core/form/notice.h"
+#include "tests/support/quoted.h"
 #include "tests/support/test.h"
-
-static struct json *read(const char *text)
-{
-    struct json *json = NULL;
-    struct err_info info = {0};
-    char *own = xstrdup(text);
-    for (char *c = own; *c; c++)
-        *c = *c == '\'' ? '"' : *c;
-    if (!CHECK(json_parse(own, strlen(own), &json, &info) == ERR_OK))
-        printf("  %s\n", info.text);
-    free(own);
-    return json;
-}
 
 /* --- the specification --- */
 
@@ -96,7 +84,7 @@ static const struct filled {
 TEST(form_notice_filled)
 {
     for (size_t i = 0; i < sizeof filled / sizeof *filled; i++) {
-        struct json *context = read(filled[i].context);
+        struct json *context = quoted_json(filled[i].context);
         struct buf out = {0};
         struct err_info info = {0};
         const struct notice_options options = {.strict = filled[i].strict};
@@ -197,10 +185,13 @@ static void check_notice(const char *outcome, struct notice_facts *facts, enum e
 
 TEST(form_notice_of_a_service)
 {
-    struct json *service = read(service_text), *person = read("{'name':'Ali','born':'1980-02-01'}"),
-                *draft = read("{'reason':'lost','born':'1999-12-31','paid':'1234.50 AZN',"
-                              "'kids':[{'born':'2020-01-02','sex':'f'},{'born':'2021-03-04','sex':'m'}]}"),
-                *reasons = read("['R1']"), *uncured = read("['R2']"), *missing = read("['old','photo']");
+    struct json *service = quoted_json(service_text),
+                *person = quoted_json("{'name':'Ali','born':'1980-02-01'}"),
+                *draft =
+                    quoted_json("{'reason':'lost','born':'1999-12-31','paid':'1234.50 AZN',"
+                                "'kids':[{'born':'2020-01-02','sex':'f'},{'born':'2021-03-04','sex':'m'}]}"),
+                *reasons = quoted_json("['R1']"), *uncured = quoted_json("['R2']"),
+                *missing = quoted_json("['old','photo']");
     struct notice_facts facts = {.service = service,
                                  .person = person,
                                  .draft = draft,
@@ -234,8 +225,9 @@ TEST(form_notice_of_a_service)
 /* Behind what the clerk wrote, or alone: a return that names fields lacks no words. */
 TEST(form_notice_lists_the_fields_that_are_to_be_mended)
 {
-    struct json *service = read(service_text), *fields = read("['/born','/kids/0/sex','/nothing',7]"),
-                *draft = read("{'kids':[{'sex':'f'}]}");
+    struct json *service = quoted_json(service_text),
+                *fields = quoted_json("['/born','/kids/0/sex','/nothing',7]"),
+                *draft = quoted_json("{'kids':[{'sex':'f'}]}");
     json_set_pointer(service, "/notices/return", json_new_text("Mend:\n{{text}}"));
     struct notice_facts facts = {
         .service = service, .draft = draft, .fields = fields, .today = "2026-11-24", .lang = "en"};
@@ -254,7 +246,7 @@ TEST(form_notice_lists_the_fields_that_are_to_be_mended)
 TEST(form_notice_working_days_are_not_guessed)
 {
     struct json *service =
-        read("{'complaint':{'days':20,'working':true},'notices':{'refuse':'{{complaint.until}}'}}");
+        quoted_json("{'complaint':{'days':20,'working':true},'notices':{'refuse':'{{complaint.until}}'}}");
     struct notice_facts facts = {.service = service, .today = "2026-11-24", .lang = "en"};
     check_notice("refuse", &facts, ERR_INVALID, "[complaint.until]");
     facts.complaint_until = "2026-12-22";

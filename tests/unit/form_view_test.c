@@ -5,20 +5,8 @@
 #include <string.h>
 
 #include "core/form/form.h"
+#include "tests/support/quoted.h"
 #include "tests/support/test.h"
-
-static struct json *read(const char *text)
-{
-    struct json *json = NULL;
-    struct err_info info = {0};
-    char *own = xstrdup(text);
-    for (char *c = own; *c; c++)
-        *c = *c == '\'' ? '"' : *c;
-    if (!CHECK(json_parse(own, strlen(own), &json, &info) == ERR_OK))
-        printf("  %s\n  in %s\n", info.text, text);
-    free(own);
-    return json;
-}
 
 /* A form, its draft and its view, together for one test. */
 struct bench {
@@ -43,14 +31,14 @@ static void bench_open(struct bench *b, const char *schema, const char *layout, 
         "'form':{'version':1,'schema':%s%s%s}}",
         schema, *layout ? ",'layout':" : "", layout);
     *b = (struct bench){
-        .service = read(text),
-        .pack = read("{'languages':['az','en'],'currency':'AZN','lists':{"
-                     "'cities':[{'code':'b','name':{'en':'Baku'}},{'code':'g','name':{'en':'Ganja'}}],"
-                     "'streets':[{'code':'n','name':'Nizami','city':'b'},{'code':'x','name':'X',"
-                     "'city':'g'}]}}"),
-        .person = read("{'name':'Ali','fin':'7A2B3XK'}"),
-        .last = read("{'street':'Old street 1'}"),
-        .draft = read(draft)};
+        .service = quoted_json(text),
+        .pack = quoted_json("{'languages':['az','en'],'currency':'AZN','lists':{"
+                            "'cities':[{'code':'b','name':{'en':'Baku'}},{'code':'g','name':{'en':'Ganja'}}],"
+                            "'streets':[{'code':'n','name':'Nizami','city':'b'},{'code':'x','name':'X',"
+                            "'city':'g'}]}}"),
+        .person = quoted_json("{'name':'Ali','fin':'7A2B3XK'}"),
+        .last = quoted_json("{'street':'Old street 1'}"),
+        .draft = quoted_json(draft)};
     b->context =
         (struct form_context){.lang = "en", .today = "2026-11-24", .person = b->person, .last = b->last};
     free(text);
@@ -689,7 +677,7 @@ TEST(form_view_typed)
     for (size_t i = 0; i < sizeof typed_cases / sizeof *typed_cases; i++) {
         const struct typed_case *one = &typed_cases[i];
         char *schema = xasprintf(OBJECT("'f':%s"), one->schema), why[FORM_WHY];
-        struct json *value = NULL, *expected = one->value && *one->value ? read(one->value) : NULL;
+        struct json *value = NULL, *expected = one->value && *one->value ? quoted_json(one->value) : NULL;
         struct buf shown = {0};
         struct bench b;
         bench_open(&b, schema, "", "{}");
@@ -785,7 +773,7 @@ TEST(form_view_cannot_be_opened)
                                            "{'form':{'schema':{},'layout':{'type':'Group','rule':{'condition'"
                                            ":{'scope':'#','schema':{'type':'x'}}}}}}"};
     for (size_t i = 0; i < sizeof services / sizeof *services; i++) {
-        struct json *service = read(services[i]);
+        struct json *service = quoted_json(services[i]);
         struct form *form;
         struct err_info info = {0};
         CHECK(form_open(&(struct form_source){.service = service}, &form, &info) != ERR_OK);

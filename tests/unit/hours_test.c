@@ -5,19 +5,8 @@
 #include <string.h>
 
 #include "core/catalogue/hours.h"
+#include "tests/support/quoted.h"
 #include "tests/support/test.h"
-
-static struct json *read(const char *text)
-{
-    struct json *json = NULL;
-    char *own = xstrdup(text);
-    for (char *c = own; *c; c++)
-        *c = *c == '\'' ? '"' : *c;
-    if (!CHECK(json_parse(own, strlen(own), &json, NULL) == ERR_OK))
-        printf("  %s\n", text);
-    free(own);
-    return json;
-}
 
 /* Saturdays and Sundays are free, and Friday 2026-11-27. The week begins on Monday 2026-11-23. */
 static const int32_t holidays[] = {20784};
@@ -48,7 +37,7 @@ static void add_time(struct buf *out, struct wall_time time)
 /* "until …", "next …", "never", "not said" */
 static void check_now(const char *service_text, const char *now, const char *wanted)
 {
-    struct json *service = read(service_text);
+    struct json *service = quoted_json(service_text);
     struct hours_now hours;
     struct buf told = {0};
     if (!hours_read(service, &calendar, at(now), &hours))
@@ -143,7 +132,7 @@ TEST(hours_that_are_not_said_or_wrong_are_not_made_up)
 static void check_quota(const char *service_text, const char *issued_text, const char *now,
                         const char *wanted)
 {
-    struct json *service = read(service_text), *issued = read(issued_text);
+    struct json *service = quoted_json(service_text), *issued = quoted_json(issued_text);
     struct quota_now quota;
     struct buf told = {0};
     if (!quota_read(service, &calendar, issued, at(now), &quota))

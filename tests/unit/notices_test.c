@@ -8,22 +8,12 @@
 #include "core/hall/store.h"
 #include "core/model/notice_code.h"
 #include "tests/support/pair.h"
+#include "tests/support/quoted.h"
 #include "tests/support/test.h"
-
-static struct json *parse(const char *text)
-{
-    char *copy = xstrdup(text);
-    struct json *json = NULL;
-    for (char *c = copy; *c; c++)
-        *c = *c == '\'' ? '"' : *c;
-    REQUIRE(json_parse(copy, strlen(copy), &json, NULL) == ERR_OK);
-    free(copy);
-    return json;
-}
 
 static void put(struct db *db, enum table table, const char *text)
 {
-    struct json *row = parse(text);
+    struct json *row = quoted_json(text);
     char *printed = json_print(row);
     REQUIRE(row_put(db, ROWS_PLAIN, table, row) == ERR_OK);
     if (table == TABLE_DECISION)
@@ -175,7 +165,7 @@ static void steps_without_network(struct pair *pair)
                         "'decision':'01900000-0000-7000-8000-0000000000d1'}"},
     };
     for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
-        struct json *body = parse(steps[i][1]);
+        struct json *body = quoted_json(steps[i][1]);
         char *text = json_print(body);
         pair_confirm(pair, 0, steps[i][0], text);
         free(text);

@@ -3,24 +3,13 @@
 #include <string.h>
 
 #include "core/hall/rehearse.h"
+#include "tests/support/quoted.h"
 #include "tests/support/test.h"
-
-static struct json *read_text(const char *text)
-{
-    struct json *json = NULL;
-    char *copy = xstrdup(text);
-    for (char *c = copy; *c; c++)
-        if (*c == '\'')
-            *c = '"';
-    REQUIRE(json_parse(copy, strlen(copy), &json, NULL) == ERR_OK);
-    free(copy);
-    return json;
-}
 
 static void check_answer(enum rule_kind kind, const char *queue, const char *want)
 {
     struct err_info info = {0};
-    struct json *in = read_text(queue), *wanted = read_text(want), *out = NULL;
+    struct json *in = quoted_json(queue), *wanted = quoted_json(want), *out = NULL;
     CHECK_INT(rehearse(kind, in, &out, &info), ERR_OK);
     char *got = json_print(out), *expected = json_print(wanted);
     CHECK_TEXT(got, expected);
@@ -34,7 +23,7 @@ static void check_answer(enum rule_kind kind, const char *queue, const char *wan
 static void check_wrong(const char *queue, const char *word)
 {
     struct err_info info = {0};
-    struct json *in = read_text(queue), *out = NULL;
+    struct json *in = quoted_json(queue), *out = NULL;
     CHECK_INT(rehearse(RULE_FIFO, in, &out, &info), ERR_INVALID);
     CHECK(out == NULL);
     if (!CHECK(strstr(info.text, word) != NULL))
@@ -69,11 +58,11 @@ TEST(rehearse_weighted_shares_a_counter)
 {
     struct err_info info = {0};
     struct json *out = NULL;
-    struct json *in = read_text("{'now':9000,'average_min':5,'desks':1,'entries':["
-                                "{'number':1,'arrival':1,'kind':'walk_in','queue':'a','weight':2},"
-                                "{'number':2,'arrival':2,'kind':'walk_in','queue':'a','weight':2},"
-                                "{'number':3,'arrival':3,'kind':'walk_in','queue':'a','weight':2},"
-                                "{'number':9,'arrival':4,'kind':'walk_in','queue':'b','weight':1}]}");
+    struct json *in = quoted_json("{'now':9000,'average_min':5,'desks':1,'entries':["
+                                  "{'number':1,'arrival':1,'kind':'walk_in','queue':'a','weight':2},"
+                                  "{'number':2,'arrival':2,'kind':'walk_in','queue':'a','weight':2},"
+                                  "{'number':3,'arrival':3,'kind':'walk_in','queue':'a','weight':2},"
+                                  "{'number':9,'arrival':4,'kind':'walk_in','queue':'b','weight':1}]}");
     CHECK_INT(rehearse(RULE_WEIGHTED, in, &out, &info), ERR_OK);
     CHECK_INT(json_as_int(json_at(json_get(out, "order"), 2), 0), 9);
     CHECK_INT((int64_t)json_count(json_get(out, "order")), 4);
@@ -86,9 +75,9 @@ TEST(rehearse_skips_who_was_just_called)
     struct err_info info = {0};
     struct json *out = NULL;
     struct json *in =
-        read_text("{'now':10000,'average_min':5,'desks':1,'entries':["
-                  "{'number':1,'arrival':100,'kind':'walk_in','priority':null,'last_call':9900},"
-                  "{'number':2,'arrival':200,'kind':'walk_in','priority':null,'last_call':9000}]}");
+        quoted_json("{'now':10000,'average_min':5,'desks':1,'entries':["
+                    "{'number':1,'arrival':100,'kind':'walk_in','priority':null,'last_call':9900},"
+                    "{'number':2,'arrival':200,'kind':'walk_in','priority':null,'last_call':9000}]}");
     CHECK_INT(rehearse(RULE_APPOINTMENTS, in, &out, &info), ERR_OK);
     CHECK_INT(json_int(out, "next", 0), 2);
     json_free(&in);
