@@ -3,42 +3,10 @@
 #include <string.h>
 
 #include "core/hall/report.h"
-#include "tests/support/hall_file.h"
+#include "tests/unit/case_hall.h"
 
-#define CASE "c0000000-0000-7000-8000-000000000001"
-#define D1   "d0000000-0000-7000-8000-000000000001"
-#define D2   "d0000000-0000-7000-8000-000000000002"
-#define P1   "e0000000-0000-7000-8000-000000000001"
-
-#define RUN(who, type, body) CHECK(hall_file_run(&hall, who, type, body) || !CHECK_TEXT(hall.out.message, ""))
-#define REFUSED(who, type, body, code)                 \
-    do {                                               \
-        CHECK(!hall_file_run(&hall, who, type, body)); \
-        CHECK_TEXT(hall_file_code(&hall), code);       \
-    } while (0)
-#define CASE_TEXT(pointer, want) CHECK_TEXT(hall_file_text(&hall, TABLE_CASE, CASE, pointer), want)
-
-static struct hall_file hall;
-
-static void opened(void)
-{
-    hall_file_open(&hall);
-    RUN(LEYLA, "case.open", "{'case':'" CASE "','service':'t.card','ticket':'t1','channel':'walk_in'}");
-}
-
-static void submitted(void)
-{
-    opened();
-    RUN(LEYLA, "case.draft", "{'case':'" CASE "','patch':{'fin':'7A2B3XK','reason':'expired'}}");
-    RUN(LEYLA, "case.submit", "{'case':'" CASE "'}");
-}
-
-static void completed(void)
-{
-    submitted();
-    RUN(LEYLA, "case.check_document", "{'case':'" CASE "','document':'old-card','state':'seen'}");
-    CASE_TEXT("/state", "complete");
-}
+#define D2 "d0000000-0000-7000-8000-000000000002"
+#define P1 "e0000000-0000-7000-8000-000000000001"
 
 static void decide(enum person_here who, const char *decision, const char *outcome)
 {
@@ -50,7 +18,7 @@ static void decide(enum person_here who, const char *decision, const char *outco
 
 TEST(case_whole_life)
 {
-    opened();
+    case_opened();
     CASE_TEXT("/state", "draft");
     CASE_TEXT("/number", "T-01-2026-000001");
     CASE_TEXT("/agency", "t.a");
@@ -101,7 +69,7 @@ TEST(case_whole_life)
 
 TEST(case_opens_once)
 {
-    opened();
+    case_opened();
     REFUSED(LEYLA, "case.open", "{'case':'" CASE "','service':'t.card'}", "case_exists");
     REFUSED(LEYLA, "case.open", "{'service':'t.nothing'}", "unknown_service");
     RUN(LEYLA, "case.open", "{'service':'t.card'}"); /* without an id it gets the command's */
@@ -111,7 +79,7 @@ TEST(case_opens_once)
 
 TEST(case_invalid_submit_lists_the_fields)
 {
-    opened();
+    case_opened();
     RUN(LEYLA, "case.draft", "{'case':'" CASE "','patch':{'reason':'stolen'}}");
     RUN(LEYLA, "case.submit", "{'case':'" CASE "'}");
     CHECK_TEXT(hall_file_data(&hall, "/state"), "returned");
@@ -130,7 +98,7 @@ TEST(case_invalid_submit_lists_the_fields)
 
 TEST(case_reasons_are_the_services_own)
 {
-    completed();
+    case_completed();
     REFUSED(LEYLA, "case.decide", "{'case':'" CASE "','outcome':'refuse','reasons':[]}", "reason_needed");
     REFUSED(LEYLA, "case.decide", "{'case':'" CASE "','outcome':'return'}", "reason_needed");
     REFUSED(LEYLA, "case.decide", "{'case':'" CASE "','outcome':'refuse','reasons':['R99']}",
@@ -166,7 +134,7 @@ TEST(case_is_its_agencys_own)
         {"case.withdraw", "{'case':'" CASE "'}"},
         {"case.correct", "{'case':'" CASE "','reason':'x'}"},
     };
-    completed();
+    case_completed();
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         REFUSED(OTHER, all[i].type, all[i].body, "other_agency");
     REFUSED(OTHER, "case.open", "{'service':'t.card'}", "other_agency");
@@ -177,7 +145,7 @@ TEST(case_is_its_agencys_own)
 /* What the second person says is a row of its own, and no second decision in the report. */
 TEST(report_counts_a_decision_once)
 {
-    completed();
+    case_completed();
     RUN(LEYLA, "case.decide", "{'case':'" CASE "','decision':'" D1 "','outcome':'refuse','reasons':['R12']}");
     RUN(AYDAN, "case.confirm", "{'case':'" CASE "','decision':'" D1 "','agree':true}");
     struct buf text = {0};
@@ -190,7 +158,7 @@ TEST(report_counts_a_decision_once)
 
 TEST(case_second_person_may_disagree)
 {
-    completed();
+    case_completed();
     RUN(LEYLA, "case.decide", "{'case':'" CASE "','decision':'" D1 "','outcome':'refuse','reasons':['R12']}");
     REFUSED(AYDAN, "case.confirm", "{'case':'" CASE "','decision':'" D1 "','agree':false}", "note_needed");
     REFUSED(AYDAN, "case.confirm", "{'case':'" CASE "','decision':'" D1 "'}", "invalid_body");
@@ -211,7 +179,7 @@ TEST(case_second_person_may_disagree)
 /* Whatever happens afterwards, the row of a decision stays as it was written. */
 TEST(case_decisions_are_append_only)
 {
-    completed();
+    case_completed();
     RUN(LEYLA, "case.decide", "{'case':'" CASE "','decision':'" D1 "','outcome':'refuse','reasons':['R12']}");
     struct json *first = hall_file_row(&hall, TABLE_DECISION, D1);
     REQUIRE(first != NULL);
@@ -239,7 +207,7 @@ TEST(case_decisions_are_append_only)
 
 TEST(case_documents_have_one_row_each)
 {
-    submitted();
+    case_submitted();
     RUN(LEYLA, "case.check_document",
         "{'case':'" CASE "','document':'old-card','state':'missing','note':'at home'}");
     char id[64];
@@ -259,7 +227,7 @@ TEST(case_documents_have_one_row_each)
 
 TEST(case_payment_may_choose_the_speed)
 {
-    completed();
+    case_completed();
     RUN(LEYLA, "case.pay", "{'case':'" CASE "','amount':'70','currency':'AZN','method':'cash','tier':'day'}");
     CASE_TEXT("/fee/tier", "day");
     CASE_TEXT("/due_at", "2026-11-25T19:59:59.999Z");
@@ -272,7 +240,7 @@ TEST(case_payment_may_choose_the_speed)
 
 TEST(case_payments_are_in_the_fees_currency)
 {
-    opened();
+    case_opened();
     REFUSED(LEYLA, "case.pay", "{'case':'" CASE "','amount':'5','currency':'IDR','method':'cash'}",
             "other_currency");
     REFUSED(LEYLA, "case.pay", "{'case':'" CASE "','amount':'five','currency':'AZN','method':'cash'}",
@@ -293,7 +261,7 @@ TEST(case_payments_are_in_the_fees_currency)
 
 TEST(case_drafts_of_different_fields_merge)
 {
-    opened();
+    case_opened();
     char seen[32];
     str_copy(seen, sizeof seen, hall_file_text(&hall, TABLE_CASE, CASE, "/row_rev"));
     char *first =
@@ -312,7 +280,7 @@ TEST(case_drafts_of_different_fields_merge)
 /* Both write the street without having seen the other: the second word is kept beside the first. */
 static void branched(char dispute[64])
 {
-    opened();
+    case_opened();
     char *body = xasprintf("{'case':'" CASE "','patch':{'home':{'street':'Nizami 5'}},'base_row_rev':%s}",
                            hall_file_text(&hall, TABLE_CASE, CASE, "/row_rev"));
     char *other = xasprintf("{'case':'" CASE "','patch':{'home':{'street':'Nizami 7'},'reason':'name'},"
@@ -350,7 +318,7 @@ TEST(case_row_does_not_grow_for_ever)
     enum { NAME_BYTES = 100 * 1024, TIMES = 60, ROW_BYTES = 4 * 1024 * 1024 };
     struct buf text = {0};
     bool refused = false;
-    opened();
+    case_opened();
     for (int i = 0; i < TIMES && !refused; i++) {
         char *name = xasprintf("%0*d", NAME_BYTES, i);
         char *body = xasprintf("{'case':'" CASE "','patch':{'%s':null}}", name);
@@ -392,7 +360,7 @@ TEST(case_branch_is_kept_by_choice)
 
 TEST(case_draft_has_limits)
 {
-    opened();
+    case_opened();
     struct buf body = {0};
     buf_adds(&body, "{'case':'" CASE "','patch':{'note':'");
     for (int i = 0; i < 130 * 1024; i++)
@@ -428,7 +396,7 @@ static const struct {
 TEST(case_offline_decision_meets_a_reassignment)
 {
     for (size_t i = 0; i < sizeof meetings / sizeof *meetings; i++) {
-        completed();
+        case_completed();
         RUN(SUPER, "case.assign", "{'case':'" CASE "','to':{'user':'rashad'}}");
         CASE_TEXT("/hold_gen", "1");
         CASE_TEXT("/state", "in_review");
@@ -449,7 +417,7 @@ TEST(case_offline_decision_meets_a_reassignment)
 
 TEST(case_contest_locks_until_a_supervisor_chooses)
 {
-    completed();
+    case_completed();
     RUN(SUPER, "case.assign", "{'case':'" CASE "','to':{'user':'rashad'}}");
     decide(RASHAD, D1, "approve");
     hall.base_hold_gen = 0;
@@ -474,7 +442,7 @@ TEST(case_contest_locks_until_a_supervisor_chooses)
 /* The same holder, but decided by a colleague since the row was seen: both are kept. */
 TEST(case_overtaken_decision_is_no_refusal)
 {
-    completed();
+    case_completed();
     int64_t seen = hall.rev;
     decide(RASHAD, D1, "approve");
     hall.base_row_rev = seen;
@@ -489,7 +457,7 @@ TEST(case_overtaken_decision_is_no_refusal)
 
 TEST(case_deadline_is_extended_within_the_law)
 {
-    completed();
+    case_completed();
     CASE_TEXT("/due_at", "2026-12-04T19:59:59.999Z");
     REFUSED(LEYLA, "case.extend", "{'case':'" CASE "','days':6,'reason':'archive'}", "extension_too_long");
     REFUSED(LEYLA, "case.extend", "{'case':'" CASE "','days':3}", "invalid_body");
@@ -502,7 +470,7 @@ TEST(case_deadline_is_extended_within_the_law)
 
 TEST(case_output_is_voided_and_replaced)
 {
-    completed();
+    case_completed();
     decide(LEYLA, D1, "approve");
     REFUSED(AYDAN, "case.void", "{'case':'" CASE "','reason':'misprint'}", "nothing_issued");
     RUN(LEYLA, "case.deliver", "{'case':'" CASE "','ready':true}");
@@ -521,7 +489,7 @@ TEST(case_output_is_voided_and_replaced)
 
 TEST(case_ends_by_withdrawal)
 {
-    opened();
+    case_opened();
     RUN(LEYLA, "case.withdraw", "{'case':'" CASE "','reason':'moved away'}");
     CASE_TEXT("/state", "withdrawn");
     REFUSED(LEYLA, "case.draft", "{'case':'" CASE "','patch':{'reason':'lost'}}", "case_closed");
@@ -531,7 +499,7 @@ TEST(case_ends_by_withdrawal)
 
 TEST(case_corrections_and_duplicates_stand_beside)
 {
-    completed();
+    case_completed();
     decide(LEYLA, D1, "approve");
     RUN(LEYLA, "case.correct", "{'case':'" CASE "','patch':{'fin':'7A2B3XL'},'reason':'typing'}");
     CASE_TEXT("/draft/fin", "7A2B3XK");
@@ -550,7 +518,7 @@ TEST(case_corrections_and_duplicates_stand_beside)
 
 TEST(person_is_recorded_normalised_and_put_on_the_ticket)
 {
-    opened();
+    case_opened();
     RUN(LEYLA, "person.record",
         "{'person':'" P1
         "','ticket':'t1','given':'Aynur','family':'Testova','fin':' 7a2b3xk','phone':'050 123 45 67'}");
@@ -570,7 +538,7 @@ TEST(person_is_recorded_normalised_and_put_on_the_ticket)
 
 TEST(person_reveal_changes_nothing)
 {
-    opened();
+    case_opened();
     RUN(LEYLA, "person.record", "{'person':'" P1 "','name':'Aynur Testova'}");
     char row_rev[32];
     str_copy(row_rev, sizeof row_rev, hall_file_text(&hall, TABLE_PERSON, P1, "/row_rev"));

@@ -3,37 +3,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "tests/support/hall_file.h"
+#include "tests/unit/case_hall.h"
 
-#define CASE "c0000000-0000-7000-8000-000000000001"
-#define D1   "d0000000-0000-7000-8000-000000000001"
-#define P1   "e0000000-0000-7000-8000-000000000001"
-
-#define RUN(who, type, body) CHECK(hall_file_run(&hall, who, type, body) || !CHECK_TEXT(hall.out.message, ""))
-#define REFUSED(who, type, body, code)                 \
-    do {                                               \
-        CHECK(!hall_file_run(&hall, who, type, body)); \
-        CHECK_TEXT(hall_file_code(&hall), code);       \
-    } while (0)
-#define CASE_TEXT(pointer, want) CHECK_TEXT(hall_file_text(&hall, TABLE_CASE, CASE, pointer), want)
+#define P1 "e0000000-0000-7000-8000-000000000001"
 
 enum { DAY = 24 * 60 * 60 * 1000 };
 
-static struct hall_file hall;
-
-static void completed(void)
-{
-    hall_file_open(&hall);
-    RUN(LEYLA, "case.open", "{'case':'" CASE "','service':'t.card','ticket':'t1'}");
-    RUN(LEYLA, "case.draft", "{'case':'" CASE "','patch':{'fin':'7A2B3XK','reason':'expired'}}");
-    RUN(LEYLA, "case.submit", "{'case':'" CASE "'}");
-    RUN(LEYLA, "case.check_document", "{'case':'" CASE "','document':'old-card','state':'seen'}");
-    CASE_TEXT("/state", "complete");
-}
-
 static void refused(void)
 {
-    completed();
+    case_completed();
     RUN(LEYLA, "case.decide",
         "{'case':'" CASE "','decision':'" D1 "','outcome':'refuse','reasons':['R12'],'notice':'No.'}");
     RUN(AYDAN, "case.confirm", "{'case':'" CASE "','decision':'" D1 "','agree':true}");
@@ -41,23 +19,17 @@ static void refused(void)
 
 static void approved(void)
 {
-    completed();
+    case_completed();
     RUN(LEYLA, "case.decide", "{'case':'" CASE "','decision':'" D1 "','outcome':'approve'}");
 }
 
 /* Changes the hall's row of the service, one member. */
 static void service_says(const char *member, const char *value)
 {
-    struct json *row = hall_file_row(&hall, TABLE_SERVICE, "t.card"), *json = NULL;
-    char *text = xstrdup(value);
-    for (char *c = text; *c; c++)
-        if (*c == '\'')
-            *c = '"';
-    REQUIRE(json_parse(text, strlen(text), &json, NULL) == ERR_OK);
-    json_set_pointer(row, member, json);
+    struct json *row = hall_file_row(&hall, TABLE_SERVICE, "t.card");
+    json_set_pointer(row, member, quoted_json(value));
     REQUIRE(row_put(hall.db, ROWS_PLAIN, TABLE_SERVICE, row) == ERR_OK);
     json_free(&row);
-    free(text);
 }
 
 TEST(decision_row_keeps_what_it_stood_on)
@@ -77,7 +49,7 @@ TEST(decision_row_keeps_what_it_stood_on)
 
 TEST(decision_return_lists_fields_and_papers)
 {
-    completed();
+    case_completed();
     RUN(LEYLA, "case.decide",
         "{'case':'" CASE "','decision':'" D1 "','outcome':'return','reasons':['R20'],"
         "'text':'The copy cannot be read','fields':['/fin','/home/street'],'papers':['old-card']}");
@@ -99,7 +71,7 @@ TEST(decision_return_lists_fields_and_papers)
 
 TEST(decision_return_names_only_what_the_service_asks_for)
 {
-    completed();
+    case_completed();
     REFUSED(LEYLA, "case.decide",
             "{'case':'" CASE "','outcome':'return','reasons':['R20'],'papers':['passport']}",
             "unknown_document");
@@ -117,7 +89,7 @@ TEST(decision_return_names_only_what_the_service_asks_for)
 
 static void returned_until_christmas(void)
 {
-    completed();
+    case_completed();
     RUN(LEYLA, "case.decide", "{'case':'" CASE "','outcome':'return','reasons':['R20']}");
     CASE_TEXT("/lapses_at", "2026-12-24T19:59:59.999Z");
 }
@@ -138,7 +110,7 @@ TEST(decision_return_lapses_at_its_date_though_the_hall_was_off)
 
 TEST(decision_referral_goes_to_someone_who_can_act)
 {
-    completed();
+    case_completed();
     REFUSED(LEYLA, "case.decide", "{'case':'" CASE "','outcome':'refer','to':{'user':'other'}}",
             "other_agency");
     REFUSED(LEYLA, "case.decide", "{'case':'" CASE "','outcome':'refer','to':{'user':'nobody'}}",
@@ -158,7 +130,7 @@ TEST(decision_referral_goes_to_someone_who_can_act)
 TEST(decision_referral_to_another_agencys_queue_is_refused)
 {
     struct json *queue;
-    completed();
+    case_completed();
     queue = hall_file_row(&hall, TABLE_QUEUE, "q");
     json_set_text(queue, "id", "b");
     json_set_text(queue, "code", "B");
@@ -174,7 +146,7 @@ TEST(decision_referral_to_another_agencys_queue_is_refused)
 
 TEST(decision_clock_stands_still_where_the_law_says_so)
 {
-    completed();
+    case_completed();
     CASE_TEXT("/due_at", "2026-12-04T19:59:59.999Z");
     service_says("/time/pauses", "true");
     RUN(LEYLA, "case.decide", "{'case':'" CASE "','outcome':'return','reasons':['R20']}");
@@ -190,7 +162,7 @@ TEST(decision_clock_stands_still_where_the_law_says_so)
 
 TEST(decision_clock_of_working_days_stands_still_by_working_days)
 {
-    completed();
+    case_completed();
     service_says("/time/pauses", "true");
     service_says("/fees/0/days", "'working'");
     RUN(LEYLA, "case.decide", "{'case':'" CASE "','outcome':'return','reasons':['R20']}");
@@ -203,7 +175,7 @@ TEST(decision_clock_of_working_days_stands_still_by_working_days)
 
 TEST(decision_extension_is_given_once_and_with_a_reason)
 {
-    completed();
+    case_completed();
     REFUSED(LEYLA, "case.extend", "{'case':'" CASE "','days':2}", "invalid_body");
     RUN(LEYLA, "case.extend", "{'case':'" CASE "','days':2,'reason':'an expert is asked'}");
     REFUSED(LEYLA, "case.extend", "{'case':'" CASE "','days':1,'reason':'again'}", "already_extended");
@@ -322,7 +294,7 @@ TEST(decision_outputs_are_numbered_counted_and_replaced)
 
 TEST(decision_handover_says_to_whom)
 {
-    completed();
+    case_completed();
     RUN(LEYLA, "person.record", "{'person':'" P1 "','ticket':'t1','given':'Aynur','family':'Testova'}");
     RUN(LEYLA, "case.decide", "{'case':'" CASE "','outcome':'approve'}");
     RUN(LEYLA, "case.deliver", "{'case':'" CASE "'}");
@@ -354,7 +326,7 @@ TEST(decision_replacement_is_handed_over_after_delivery)
 TEST(bundle_shares_the_answers_that_both_forms_ask_for)
 {
     struct json *other;
-    completed();
+    case_completed();
     other = hall_file_row(&hall, TABLE_SERVICE, "t.card");
     json_set_text(other, "id", "t.move");
     json_set_pointer(other, "/form/schema/properties/reason/enum/0",

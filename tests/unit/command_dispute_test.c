@@ -2,21 +2,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "tests/support/hall_file.h"
+#include "tests/unit/case_hall.h"
 
-#define CASE    "c0000000-0000-7000-8000-000000000001"
 #define DISPUTE "f0000000-0000-7000-8000-000000000001"
 
-#define RUN(who, type, body) CHECK(hall_file_run(&hall, who, type, body) || !CHECK_TEXT(hall.out.message, ""))
-#define REFUSED(who, type, body, code)                 \
-    do {                                               \
-        CHECK(!hall_file_run(&hall, who, type, body)); \
-        CHECK_TEXT(hall_file_code(&hall), code);       \
-    } while (0)
 #define DISPUTE_TEXT(pointer, want) CHECK_TEXT(hall_file_text(&hall, TABLE_DISPUTE, DISPUTE, pointer), want)
-#define CASE_TEXT(pointer, want)    CHECK_TEXT(hall_file_text(&hall, TABLE_CASE, CASE, pointer), want)
-
-static struct hall_file hall;
 
 /* As the hall writes it for a refused command (core/hall/server_core.c). */
 static void put_dispute(const char *type, const char *body)

@@ -5,18 +5,9 @@
 
 #include "core/command/version.h"
 #include "core/form/migrate.h"
-#include "tests/support/hall_file.h"
+#include "tests/unit/case_hall.h"
 
-#define CASE   "c0000000-0000-7000-8000-000000000001"
 #define SECOND "c0000000-0000-7000-8000-000000000002"
-
-#define RUN(who, type, body) CHECK(hall_file_run(&hall, who, type, body) || !CHECK_TEXT(hall.out.message, ""))
-#define REFUSED(who, type, body, code)                 \
-    do {                                               \
-        CHECK(!hall_file_run(&hall, who, type, body)); \
-        CHECK_TEXT(hall_file_code(&hall), code);       \
-    } while (0)
-#define CASE_TEXT(pointer, want) CHECK_TEXT(hall_file_text(&hall, TABLE_CASE, CASE, pointer), want)
 
 /* The hall's card, one version on: the street stands in "home" already, the town is called "city", nobody is asked
  * when they were born, and a phone is asked for. */
@@ -32,23 +23,9 @@ static const char newer[] =
     "  {'op':'move','from':'/home/town','path':'/home/city'},"
     "  {'op':'remove','path':'/age'},{'op':'add','path':'/urgent','value':false}]}}";
 
-static struct hall_file hall;
-
-static struct json *parse(const char *text)
-{
-    char *copy = xstrdup(text);
-    struct json *json = NULL;
-    for (char *c = copy; *c; c++)
-        if (*c == '\'')
-            *c = '"';
-    REQUIRE(json_parse(copy, strlen(copy), &json, NULL) == ERR_OK);
-    free(copy);
-    return json;
-}
-
 static enum err publish(const char *text, struct err_info *info)
 {
-    struct json *service = parse(text);
+    struct json *service = quoted_json(text);
     const struct command command = {.id = "00000000-0000-7000-9000-00000000ffff"};
     struct tx tx = {
         .db = hall.db, .set = ROWS_PLAIN, .rev = ++hall.rev, .now_ms = hall.now_ms, .command = &command};
@@ -90,7 +67,7 @@ TEST(version_a_published_form_is_never_changed)
     CHECK_TEXT(hall_file_text(&hall, TABLE_SERVICE, "t.card@3", "/version_of"), "t.card");
     CHECK_TEXT(hall_file_text(&hall, TABLE_SERVICE, "t.card@3", "/form/version"), "3");
     char *text = xasprintf(newer, 4), *other = xasprintf(newer, 3);
-    struct json *mended = parse(text);
+    struct json *mended = quoted_json(text);
     json_set_pointer(mended, "/form/schema/properties/phone/maxLength", json_new_int(20));
     char *changed = json_print(mended);
     CHECK_INT(publish(changed, &info), ERR_CONFLICT);
@@ -100,7 +77,7 @@ TEST(version_a_published_form_is_never_changed)
     CHECK_TEXT(hall_file_text(&hall, TABLE_SERVICE, "t.card", "/form/schema/properties/phone/maxLength"), "");
     /* Everything beside the form may be mended. */
     json_free(&mended);
-    mended = parse(text);
+    mended = quoted_json(text);
     json_set_pointer(mended, "/name/en", json_new_text("Identity card"));
     free(changed);
     changed = json_print(mended);
@@ -116,9 +93,10 @@ TEST(version_a_published_form_is_never_changed)
 TEST(version_digest_knows_the_form_and_not_its_order)
 {
     char one[SHA256_TEXT], two[SHA256_TEXT], none[SHA256_TEXT];
-    struct json *a = parse("{'form':{'version':1,'schema':{'type':'object','title':'A'}}}"),
-                *b = parse("{'texts':{'en':{}},'form':{'schema':{'title':'A','type':'object'},'version':1}}"),
-                *c = parse("{'name':'no form'}");
+    struct json *a = quoted_json("{'form':{'version':1,'schema':{'type':'object','title':'A'}}}"),
+                *b = quoted_json(
+                    "{'texts':{'en':{}},'form':{'schema':{'title':'A','type':'object'},'version':1}}"),
+                *c = quoted_json("{'name':'no form'}");
     version_digest(a, one);
     version_digest(b, two);
     version_digest(c, none);
@@ -274,14 +252,14 @@ TEST(version_paid_fee_stays_when_a_draft_goes_over)
 static struct form *form_of(const char *text, struct json **service)
 {
     struct form *form = NULL;
-    *service = parse(text);
+    *service = quoted_json(text);
     REQUIRE(form_open(&(struct form_source){.service = *service}, &form, NULL) == ERR_OK);
     return form;
 }
 
 TEST(migrate_steps_serve_drafts_of_every_older_version)
 {
-    struct json *service, *draft = parse("{'a':1}"), *now;
+    struct json *service, *draft = quoted_json("{'a':1}"), *now;
     struct form *form =
         form_of("{'form':{'version':3,'schema':{'type':'object','properties':{"
                 "'c':{'type':'integer'},'d':{'type':'integer'}}},'migrate':["
@@ -305,7 +283,7 @@ TEST(migrate_steps_serve_drafts_of_every_older_version)
 TEST(migrate_is_shown_side_by_side)
 {
     struct json *old_service, *new_service,
-        *draft = parse("{'fin':'7A2B3XK','reason':'lost','born':'1990-03-04'}");
+        *draft = quoted_json("{'fin':'7A2B3XK','reason':'lost','born':'1990-03-04'}");
     char *text = xasprintf(newer, 4);
     struct form *older = form_of("{'form':{'version':3,'schema':{'type':'object','properties':{"
                                  "'fin':{'type':'string','x-sensitive':true},'reason':{'type':'string'},"
@@ -353,7 +331,7 @@ TEST(migrate_mistakes_are_told_to_the_author)
         char *text = xasprintf("{'form':{'version':2,'migrate':[%s],'schema':{'type':'object','properties':"
                                "{'a':{'type':'string','title':'A'}}}}}",
                                all[i].step);
-        struct json *service = parse(text);
+        struct json *service = quoted_json(text);
         static const char *const languages[] = {"en"};
         form_check(&(struct form_source){.service = service}, languages, 1, &findings);
         const char *told = NULL;
