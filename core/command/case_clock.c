@@ -5,7 +5,6 @@
 #include "core/command/cases.h"
 #include "core/command/legal.h"
 
-static const char LAPSED[] = "lapsed";
 enum { ANSWER_DAYS = 30 }; /* where neither service nor hall says how long a return may be answered */
 
 /* --- how long a return may be answered --- */
@@ -27,7 +26,7 @@ enum err case_put_lapse(struct call *c, struct json *row)
     int32_t day;
     int64_t end_ms;
     int days;
-    bool lapsed = str_equal(json_text(row, "withdrawn_reason"), LAPSED);
+    bool lapsed = str_equal(json_text(row, "withdrawn_reason"), CASE_LAPSED);
     if (case_state_of(row) != CASE_RETURNED) {
         if (!lapsed) /* of one that lapsed the day is kept: an answer that was given in time may come late */
             json_set_null(row, "lapses_at");
@@ -120,7 +119,7 @@ static enum err lapse(struct call *c, struct json *row)
 {
     c->at_ms = row_time(row, "lapses_at") + 1;
     TRY(case_do(c, row, &(struct case_act){.event = CASE_DO_LAPSE, .user = "system", .agency = ""}));
-    json_set_text(row, "withdrawn_reason", LAPSED);
+    json_set_text(row, "withdrawn_reason", CASE_LAPSED);
     return case_save(c, row);
 }
 

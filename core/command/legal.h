@@ -4,6 +4,8 @@
 #pragma once
 #include "core/command/command.h"
 
+#define CASE_LAPSED "lapsed" /* withdrawn_reason of what nobody answered */
+
 enum legal_event { LEGAL_NONE, LEGAL_DEEM, LEGAL_LAPSE };
 /* What is due by now. service: the application's, NULL when it is gone. */
 enum legal_event legal_due(const struct json *row, const struct json *service, int64_t now_ms);

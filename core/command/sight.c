@@ -4,7 +4,7 @@
  * Knows no store and no command. */
 #include <string.h>
 
-#include "core/command/command.h"
+#include "core/command/legal.h"
 #include "core/model/role.h"
 
 /* Whose rows: everyone's, or those of the actor's own agency, or the actor's own. */
@@ -75,15 +75,18 @@ static const struct mask {
     const char *member;
     int shown; /* characters kept at the end; -1: the member is removed */
 } masks[] = {
-    {TABLE_PERSON, "nik", 4},         {TABLE_PERSON, "fin", 2},           {TABLE_PERSON, "phone", 2},
-    {TABLE_PERSON, "documents", -1},  {TABLE_PERSON, "address", -1},      {TABLE_PERSON, "email", -1},
+    {TABLE_PERSON, "nik", 4},           {TABLE_PERSON, "fin", 2},         {TABLE_PERSON, "phone", 2},
+    {TABLE_PERSON, "documents", -1},    {TABLE_PERSON, "address", -1},    {TABLE_PERSON, "email", -1},
     {TABLE_PERSON, "conflict", -1}, /* what a bus wrote in the same fields */
-    {TABLE_CASE, "draft", -1},        {TABLE_CASE, "branches", -1},       {TABLE_CASE, "draft_revs", -1},
-    {TABLE_CASE, "corrections", -1},  {TABLE_CASE, "complaints", -1},     {TABLE_CASE, "note", -1},
-    {TABLE_CASE, "submitted", -1},    {TABLE_CASE, "notes", -1},          {TABLE_CASE, "outputs", -1},
-    {TABLE_CASE, "delivered_to", -1}, {TABLE_DOCUMENT, "note", -1},       {TABLE_PAYMENT, "reference", -1},
-    {TABLE_DECISION, "text", -1},     {TABLE_DECISION, "conditions", -1}, {TABLE_DECISION, "note", -1},
-    {TABLE_DECISION, "notice", -1},   {TABLE_DECISION, "reasons", -1},
+    {TABLE_CASE, "draft", -1},          {TABLE_CASE, "branches", -1},     {TABLE_CASE, "draft_revs", -1},
+    {TABLE_CASE, "corrections", -1},    {TABLE_CASE, "complaints", -1},   {TABLE_CASE, "note", -1},
+    {TABLE_CASE, "submitted", -1},      {TABLE_CASE, "notes", -1},        {TABLE_CASE, "outputs", -1},
+    {TABLE_CASE, "delivered_to", -1},   {TABLE_CASE, "returned", -1},     {TABLE_CASE, "extensions", -1},
+    {TABLE_CASE, "migrations", -1}, /* drafts, as they were */
+    {TABLE_DOCUMENT, "note", -1},       {TABLE_PAYMENT, "reference", -1}, {TABLE_DECISION, "text", -1},
+    {TABLE_DECISION, "conditions", -1}, {TABLE_DECISION, "note", -1},     {TABLE_DECISION, "notice", -1},
+    {TABLE_DECISION, "reasons", -1},    {TABLE_DECISION, "grounds", -1},  {TABLE_DECISION, "fields", -1},
+    {TABLE_DECISION, "papers", -1},
 };
 
 /* All but the last shown characters of an ASCII identifier become bullets; other letters count as bytes, which
@@ -114,5 +117,7 @@ void row_mask(enum table table, struct json *row)
         else
             mask_text(row, masks[i].member, masks[i].shown);
     }
+    if (!str_equal(json_text(row, "withdrawn_reason"), CASE_LAPSED)) /* the citizen's own words */
+        json_remove(row, "withdrawn_reason");
     json_set_bool(row, "masked", true);
 }

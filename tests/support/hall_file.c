@@ -150,6 +150,42 @@ static void be(enum person_here who, struct actor *actor)
     str_copy(actor->agency, sizeof actor->agency, people[who].agency);
 }
 
+/* What a person of masked sight is left of a row: members of no others' lives. A new member is hidden (sight.c), or
+ * said here to be open. */
+static void check_mask(enum table table, struct json *row)
+{
+    static const char *const open[TABLE_COUNT] = {
+        [TABLE_CASE] =
+            " id row_rev masked number service form_version form_sha256 agency ticket visit person "
+            "channel state flags user opened_by opened_at hold_gen holder_work gen queue fee paid "
+            "submitted_at complete_at due_at due_first_at decided_at delivered_at lapses_at stamps "
+            "outcome decision decision_rev decided_by confirmed_by confirm_pending confirm_asked_at "
+            "referred_by contests pauses duplicate_of bundle clock_suspect ",
+        [TABLE_DOCUMENT] = " id row_rev masked case agency code state by at ",
+        [TABLE_PAYMENT] = " id row_rev masked case agency amount method by at ",
+        [TABLE_DECISION] =
+            " id row_rev masked case agency kind of answer outcome form_version form_sha256 by at "
+            "confirmed_by agree effective confirm meeting to deemed legal legal_name resolved_by ",
+    };
+    row_mask(table, row);
+    for (const struct json *member = json_first(row); member && open[table]; member = json_next(member)) {
+        char *word = xasprintf(" %s ", json_name(member));
+        if (!strstr(open[table], word) && !json_is_null(member))
+            check(false, __FILE__, __LINE__, word);
+        free(word);
+    }
+}
+
+static void check_masks(struct hall_file *hall, const struct tx *tx)
+{
+    for (int i = 0; i < tx->change_count; i++) {
+        struct json *row = hall_file_row(hall, tx->changes[i].table, tx->changes[i].id);
+        if (row)
+            check_mask(tx->changes[i].table, row);
+        json_free(&row);
+    }
+}
+
 bool hall_file_run(struct hall_file *hall, enum person_here who, const char *type, const char *body)
 {
     struct actor actor;
@@ -183,6 +219,8 @@ bool hall_file_run(struct hall_file *hall, enum person_here who, const char *typ
     else
         db_rollback_to(hall->db);
     REQUIRE(db_commit(hall->db) == ERR_OK);
+    if (hall->out.applied)
+        check_masks(hall, &tx);
     tx_deinit(&tx);
     json_free(&json);
     REQUIRE(err == ERR_OK);

@@ -65,14 +65,18 @@ TEST(sight_masked_leaves_no_secret)
         {TABLE_CASE,
          "{\"id\":\"c\",\"state\":\"draft\",\"draft\":{\"a\":1},\"branches\":[],\"draft_revs\":{},"
          "\"corrections\":[],\"complaints\":[],\"note\":\"n\",\"submitted\":{},\"outputs\":[],"
-         "\"delivered_to\":\"x\"}",
+         "\"delivered_to\":\"x\",\"extensions\":[],\"migrations\":[{\"draft\":{\"a\":1}}],\"returned\":{},"
+         "\"withdrawn_reason\":\"ill\"}",
          "{\"id\":\"c\",\"state\":\"draft\",\"masked\":true}"},
+        /* the clock's own word */
+        {TABLE_CASE, "{\"withdrawn_reason\":\"lapsed\"}",
+         "{\"withdrawn_reason\":\"lapsed\",\"masked\":true}"},
         {TABLE_DOCUMENT, "{\"code\":\"d\",\"note\":\"n\"}", "{\"code\":\"d\",\"masked\":true}"},
         {TABLE_PAYMENT, "{\"amount\":\"5.00 AZN\",\"reference\":\"r\"}",
          "{\"amount\":\"5.00 AZN\",\"masked\":true}"},
         {TABLE_DECISION,
          "{\"outcome\":\"refuse\",\"text\":\"t\",\"conditions\":\"c\",\"note\":\"n\",\"notice\":\"n\","
-         "\"reasons\":[\"R1\"]}",
+         "\"reasons\":[\"R1\"],\"grounds\":[{\"code\":\"R1\"}],\"fields\":[\"/income\"],\"papers\":[\"p\"]}",
          "{\"outcome\":\"refuse\",\"masked\":true}"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
