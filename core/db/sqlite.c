@@ -669,10 +669,11 @@ void db_copy_drop(struct db_copy **slot)
     *slot = NULL;
 }
 
+/* By the code: once the backup has ended, its connection knows nothing of the error any more. */
 static enum err copy_failed(struct db_copy **copy, int code, struct err_info *info)
 {
     enum err err = err_set(info, err_of(code), "%s cannot be written: %s. The hall itself is untouched.",
-                           (*copy)->path, (*copy)->to ? sqlite3_errmsg((*copy)->to) : sqlite3_errstr(code));
+                           (*copy)->path, sqlite3_errstr(code));
     db_copy_drop(copy);
     return err;
 }

@@ -1,8 +1,10 @@
 /* tests/unit/copy_test.c: a database is copied in slices while it goes on being written: the copy is in the end what the
  * database is then, or nothing is there. */
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "core/base/str.h"
@@ -140,4 +142,31 @@ TEST(copy_ends_with_the_connection_that_it_is_made_from)
     CHECK(db_copy_step(&copy, &whole, &info) == ERR_DISK);
     CHECK(!copy && !whole && !is_there(path, ".part") && !is_there(path, ""));
     free(path);
+}
+
+TEST(copy_that_finds_no_room_says_why_and_leaves_nothing)
+{
+    struct db *db = NULL;
+    struct db_copy *copy;
+    struct err_info info = {0};
+    struct rlimit before, small;
+    char *path;
+    bool whole = false;
+    enum err err = ERR_OK;
+    open_filled(&db, &path);
+    REQUIRE(db_copy_open(db, path, &copy, &info) == ERR_OK);
+    REQUIRE(getrlimit(RLIMIT_FSIZE, &before) == 0);
+    void (*old)(int) = signal(SIGXFSZ, SIG_IGN);
+    small = (struct rlimit){.rlim_cur = 256 * 1024, .rlim_max = before.rlim_max};
+    REQUIRE(setrlimit(RLIMIT_FSIZE, &small) == 0);
+    while (err == ERR_OK && !whole)
+        err = db_copy_step(&copy, &whole, &info);
+    REQUIRE(setrlimit(RLIMIT_FSIZE, &before) == 0);
+    signal(SIGXFSZ, old);
+    CHECK(err != ERR_OK);
+    CHECK(strstr(info.text, "cannot be written: ") != NULL);
+    if (!CHECK(strstr(info.text, "not an error") == NULL))
+        printf("    %s\n", info.text);
+    CHECK(!is_there(path, "") && !is_there(path, ".part"));
+    close_all(&db, path);
 }
