@@ -9,11 +9,6 @@
 #include "screens/show.h"
 #include "tui/text.h"
 
-static int version_of(const struct json *service)
-{
-    return (int)json_int(json_get(service, "form"), "version", 0);
-}
-
 bool version_is_gone(const struct form_screen *self)
 {
     return json_bool(self->of.data, "version_gone", false);
@@ -52,7 +47,7 @@ void version_compare(struct form_screen *self, const struct ui *ui)
 void version_take(struct form_screen *self, struct effects *effects)
 {
     struct json *body = dossier_body(&self->of);
-    json_set_int(body, "version", version_of(dossier_part(&self->of, "newest")));
+    json_set_int(body, "version", (int)catalogue_form_version(dossier_part(&self->of, "newest")));
     self->pairs = 0;
     effects_command(effects, "case.migrate", body);
 }
@@ -68,6 +63,8 @@ bool version_key(struct form_screen *self, struct key key, struct effects *effec
              : key_is(key, "Up")   ? -1
              : key_is(key, "PgDn") ? PAGE
              : key_is(key, "PgUp") ? -PAGE
+             : key_is(key, "End")  ? last
+             : key_is(key, "Home") ? -last
                                    : 0;
     self->pair_at += by;
     self->pair_at = self->pair_at > last ? last : self->pair_at;
@@ -97,7 +94,7 @@ void version_offer_view(const struct form_screen *self, const struct ui *ui, str
         return;
     str_format(text, sizeof text,
                tr(ui->lang, TR("A newer version of this form is here (%d). F12 shows both side by side.")),
-               version_of(dossier_part(&self->of, "newest")));
+               (int)catalogue_form_version(dossier_part(&self->of, "newest")));
     text_draw(frame, rect_inset(rect_cut_top(area, 1), 1, 0), text, STYLE_ACCENT);
 }
 
@@ -132,18 +129,25 @@ void version_view(const struct form_screen *self, const struct ui *ui, struct fr
     area = rect_inset(area, 1, 0);
     str_format(before, sizeof before, tr(ui->lang, TR("as it is, version %d")), form_version(self->form));
     str_format(after, sizeof after, tr(ui->lang, TR("as it would be, version %d")),
-               version_of(dossier_part(&self->of, "newest")));
+               (int)catalogue_form_version(dossier_part(&self->of, "newest")));
     head = rect_cut_top(&area, 1);
     text_draw(frame, rect_cut_left(&head, head.w / 2 + 1), before, STYLE_TITLE | ATTR_BOLD);
     text_draw(frame, head, after, STYLE_TITLE | ATTR_BOLD);
     struct json *list = compared(self, ui);
-    int all = (int)json_count(list);
-    frame_cursor(frame, area.x, area.y);
-    for (int i = rect_scroll(self->pair_at, all, area.h); i < all && area.h > 0; i++)
-        pair_view(ui, json_at(list, (size_t)i), frame, rect_cut_top(&area, 1));
+    int all = (int)json_count(list), i = rect_scroll(self->pair_at, all, area.h);
+    for (; i < all && area.h > 0; i++) {
+        struct rect line = rect_cut_top(&area, 1);
+        if (i == self->pair_at)
+            frame_cursor(frame, line.x, line.y);
+        pair_view(ui, json_at(list, (size_t)i), frame, line);
+    }
     json_free(&list);
     frame_rule(frame, rect_cut_top(&below, 1));
     rect_cut_left(&below, 1);
     rect_cut_left(&below, 2 + show_hint(frame, below, "y", tr(ui->lang, TR("take this draft over"))));
-    show_hint(frame, below, "Esc", tr(ui->lang, TR("keep the version that it has")));
+    rect_cut_left(&below,
+                  2 + show_hint(frame, below, "Esc", tr(ui->lang, TR("keep the version that it has"))));
+    str_format(before, sizeof before, tr(ui->lang, TR("and %d more")), all - i);
+    if (i < all)
+        show_hint(frame, below, "PgDn", before);
 }

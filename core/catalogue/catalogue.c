@@ -356,3 +356,8 @@ bool catalogue_has_form(const struct json *service)
 {
     return json_get(json_get(service, "form"), "schema") != NULL;
 }
+
+int64_t catalogue_form_version(const struct json *service)
+{
+    return json_int(json_get(service, "form"), "version", 0);
+}

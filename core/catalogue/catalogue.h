@@ -85,3 +85,4 @@ int catalogue_reasons(const struct json *service, const char *outcome, struct ca
 bool catalogue_reason_find(const struct json *service, const char *code, struct catalogue_reason *reason);
 bool catalogue_needs_confirm(const struct json *service, const char *outcome);
 bool catalogue_has_form(const struct json *service);
+int64_t catalogue_form_version(const struct json *service); /* 0 when not said */

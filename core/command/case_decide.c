@@ -8,6 +8,7 @@
 #include "core/command/cases.h"
 
 #include "core/catalogue/catalogue.h"
+#include "core/form/pointer.h"
 
 enum { FIELDS_MAX = 100 };
 
@@ -103,12 +104,9 @@ static enum err need_papers(struct call *c, const struct json *service, const st
 /* A field that the form shows, or a place inside one of its tables. */
 static bool is_asked(const struct form_view *view, const char *pointer)
 {
-    for (int i = 0; pointer && i < view->item_count; i++) {
-        const char *field = view->items[i].pointer;
-        size_t length = strlen(field);
-        if (length && strncmp(pointer, field, length) == 0 && (!pointer[length] || pointer[length] == '/'))
+    for (int i = 0; pointer && i < view->item_count; i++)
+        if (*view->items[i].pointer && pointer_within(pointer, view->items[i].pointer))
             return true;
-    }
     return false;
 }
 

@@ -24,7 +24,7 @@ static enum err need_draft(struct call *c, const struct json *row)
 /* The version that the clerk looked at is the newest still. */
 static enum err need_newest(struct call *c, const struct json *row, const struct json *newest)
 {
-    int64_t wanted, is = json_int(json_get(newest, "form"), "version", 0);
+    int64_t wanted, is = catalogue_form_version(newest);
     TRY(body_int(c, "version", 0, &wanted));
     if (is == json_int(row, "form_version", 0))
         return refuse(c, "version_same", "version", "%s is on version %lld of its form already.",
@@ -51,14 +51,6 @@ static enum err note_migration(struct call *c, struct json *row, const struct js
     json_set(note, "draft", json_copy(before));
     json_add(list, note);
     return ERR_OK;
-}
-
-static void set_version(struct json *row, const struct json *newest)
-{
-    char digest[SHA256_TEXT];
-    version_digest(newest, digest);
-    json_set_int(row, "form_version", json_int(json_get(newest, "form"), "version", 0));
-    json_set_text(row, "form_sha256", *digest ? digest : NULL);
 }
 
 /* The fee of the same speed as it stands today; what is paid for already stays as it was. */
@@ -100,7 +92,7 @@ enum err case_migrate(struct call *c)
     struct json *before = keep(c, json_copy(json_get(row, "draft")));
     int64_t from = json_int(row, "form_version", 0);
     TRY(note_migration(c, row, before));
-    set_version(row, newest);
+    version_put(row, newest);
     TRY(case_form_open(c, row, newest, &form));
     json_set(row, "draft", form_taken_over(form.form, from, before, &form.context));
     move_authors(row, form.form, from);

@@ -17,7 +17,7 @@ enum { LAST_LOOKED_AT = 10 };
 static enum err need_own_version(struct call *c, const struct json *row, const struct json *service)
 {
     int64_t wanted = json_int(row, "form_version", 0);
-    int64_t here = json_int(json_get(service, "form"), "version", 0);
+    int64_t here = catalogue_form_version(service);
     if (wanted == here || !json_get(row, "form_version"))
         return ERR_OK;
     return refuse(
@@ -189,11 +189,8 @@ static enum err set_draft(struct call *c, struct json *row, const struct json *s
     const struct json *answered;
     struct case_form form;
     struct json *draft = json_new_object();
-    char digest[SHA256_TEXT];
     json_set(row, "draft", draft);
-    json_set_int(row, "form_version", json_int(json_get(service, "form"), "version", 0));
-    version_digest(service, digest);
-    json_set_text(row, "form_sha256", *digest ? digest : NULL);
+    version_put(row, service);
     TRY(find_bundle(c, row, service, &answered));
     TRY(case_form_open(c, row, service, &form));
     if (!form.form)

@@ -66,11 +66,6 @@ void version_digest(const struct json *service, char out[SHA256_TEXT])
 
 /* --- publishing --- */
 
-static int64_t number_of(const struct json *service)
-{
-    return json_int(json_get(service, "form"), "version", 0);
-}
-
 static char *kept_id(const char *service, int64_t version)
 {
     return xasprintf("%s@%lld", service, (long long)version);
@@ -84,7 +79,7 @@ bool version_is_kept(const struct json *service)
 enum err version_check(const struct json *old, const struct json *service, struct err_info *info)
 {
     char before[SHA256_TEXT], after[SHA256_TEXT];
-    int64_t was = number_of(old), is = number_of(service);
+    int64_t was = catalogue_form_version(old), is = catalogue_form_version(service);
     const char *id = json_text_or(service, "id", "");
     version_digest(old, before);
     version_digest(service, after);
@@ -107,7 +102,7 @@ enum err version_check(const struct json *old, const struct json *service, struc
 static enum err keep_old(struct tx *tx, const struct json *old)
 {
     const char *service = json_text_or(old, "id", "");
-    char *id = kept_id(service, number_of(old));
+    char *id = kept_id(service, catalogue_form_version(old));
     struct json *kept = json_copy(old);
     json_set_text(kept, "id", id);
     json_set_text(kept, "version_of", service);
@@ -126,14 +121,22 @@ enum err version_publish(struct tx *tx, struct json *service, struct err_info *i
         err = version_check(old, service, info);
     else if (err == ERR_ABSENT)
         err = ERR_OK;
-    if (err == ERR_OK && old && number_of(old) != number_of(service))
+    if (err == ERR_OK && old && catalogue_form_version(old) != catalogue_form_version(service))
         err = keep_old(tx, old);
     json_free(&old);
-    json_set_int(service, "form_version", number_of(service));
+    json_set_int(service, "form_version", catalogue_form_version(service));
     return err == ERR_OK ? tx_put(tx, TABLE_SERVICE, id, service) : err;
 }
 
 /* --- an application's own --- */
+
+void version_put(struct json *row, const struct json *service)
+{
+    char digest[SHA256_TEXT];
+    version_digest(service, digest);
+    json_set_int(row, "form_version", catalogue_form_version(service));
+    json_set_text(row, "form_sha256", *digest ? digest : NULL);
+}
 
 static enum err find(struct db *db, const char *id, struct json **service)
 {
@@ -149,7 +152,8 @@ enum err version_of_case(struct db *db, const struct json *row, struct json **se
     *gone = false;
     enum err err = *id ? find(db, id, service) : ERR_OK;
     int64_t wanted = json_int(row, "form_version", 0);
-    if (err != ERR_OK || !*service || !json_get(row, "form_version") || wanted == number_of(*service))
+    if (err != ERR_OK || !*service || !json_get(row, "form_version") ||
+        wanted == catalogue_form_version(*service))
         return err;
     char *old = kept_id(id, wanted);
     err = find(db, old, &kept);

@@ -14,7 +14,11 @@ enum err version_check(const struct json *old, const struct json *service, struc
 
 /* A row that is kept for its applications alone: not offered, opened, listed or exported. */
 bool version_is_kept(const struct json *service);
+#define VERSION_NOT_KEPT \
+    "id NOT LIKE '%@%'" /* the same to a statement on services: a service's own id has no @ */
 
+/* Says in a case's row that it stands on service's form. */
+void version_put(struct json *row, const struct json *service);
 /* The service as a case's row has it: the version that it was opened with; the newest when that one is not here,
  * and then *gone. NULL: no such service. The caller frees. */
 enum err version_of_case(struct db *db, const struct json *row, struct json **service, bool *gone) MUST_USE;

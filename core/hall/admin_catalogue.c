@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/catalogue/catalogue.h"
 #include "core/command/version.h"
 #include "core/hall/catalogue_plan.h"
 
@@ -22,10 +23,10 @@ static enum err put_rows(struct db *db, struct json *answer, const char *name, c
 
 enum err admin_catalogue_list(const struct server_env *env, struct json *answer)
 {
-    static const char sql_services[] = "SELECT row FROM services WHERE id NOT LIKE '%@%'" /* kept versions */
-                                       " ORDER BY id LIMIT $1";                           /* primary key */
-    static const char sql_agencies[] = "SELECT row FROM agencies ORDER BY id LIMIT $1";   /* primary key */
-    static const char sql_queues[] = "SELECT row FROM queues ORDER BY id LIMIT $1";       /* primary key */
+    static const char sql_services[] =
+        "SELECT row FROM services WHERE " VERSION_NOT_KEPT " ORDER BY id LIMIT $1";     /* primary key */
+    static const char sql_agencies[] = "SELECT row FROM agencies ORDER BY id LIMIT $1"; /* primary key */
+    static const char sql_queues[] = "SELECT row FROM queues ORDER BY id LIMIT $1";     /* primary key */
     struct json *hall = NULL;
     enum err err = put_rows(env->db, answer, "rows", sql_services);
     if (err == ERR_OK)
@@ -69,7 +70,7 @@ static enum err write_one(struct import *import, enum table table, const char *w
     json_set_text(detail, what, json_text(import->row, "id"));
     version_digest(import->row, digest);
     if (*digest) {
-        json_set_int(detail, "form_version", json_int(json_get(import->row, "form"), "version", 0));
+        json_set_int(detail, "form_version", catalogue_form_version(import->row));
         json_set_text(detail, "form_sha256", digest);
     }
     import->table = table;

@@ -230,11 +230,6 @@ char *plan_fault(const struct json *row, const struct json *hall)
     return fault;
 }
 
-static int64_t form_number(const struct json *service)
-{
-    return json_int(json_get(service, "form"), "version", 0);
-}
-
 static char *fault_of(struct planning *planning, const struct json *row, const struct json *old)
 {
     struct err_info info = {0};
@@ -245,7 +240,7 @@ static char *fault_of(struct planning *planning, const struct json *row, const s
         return xasprintf("/agency: This hall has no agency \"%s\", and the file does not tell of one.",
                          agency);
     char *fault = plan_fault(row, json_get(planning->stock, "hall"));
-    if (!fault && form_number(row) > VERSION_MAX)
+    if (!fault && catalogue_form_version(row) > VERSION_MAX)
         fault = xasprintf("/form/version: A version is at most %d.", VERSION_MAX);
     if (!fault && old && version_check(old, row, &info) != ERR_OK)
         fault = xasprintf("/form/version: %s", info.text);
@@ -281,8 +276,8 @@ static struct plan_line *plan_row(struct planning *planning, const struct catalo
     struct plan_line *line = new_line(planning->out, what, json_text_or(row, "id", ""), entry->where);
     json_set_bool(planning->used, json_text_or(row, "agency", ""), true);
     line->base = json_int(old, "row_rev", 0);
-    line->form_from = form_number(old);
-    line->form_to = form_number(row);
+    line->form_from = catalogue_form_version(old);
+    line->form_to = catalogue_form_version(row);
     return line;
 }
 

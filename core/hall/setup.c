@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "core/catalogue/catalogue.h"
 #include "core/form/form.h"
 
 /* --- where packs are --- */
@@ -171,7 +172,7 @@ static enum err write_service(struct tx *tx, void *ctx)
     const struct json *queue = setup_queue_of(making->pack, id);
     struct json *row = json_copy(making->service);
     json_set_text(row, "queue", queue ? json_text(queue, "id") : "");
-    json_set_int(row, "form_version", json_int(json_get(row, "form"), "version", 0));
+    json_set_int(row, "form_version", catalogue_form_version(row));
     enum err err = tx_put(tx, TABLE_SERVICE, id, row);
     json_free(&row);
     return err;
