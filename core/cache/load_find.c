@@ -247,14 +247,17 @@ static enum err service_line(struct cache *cache, const struct json *service, st
 /* Services are whole files with their forms: parsed once for all keys typed, and again when one changes. */
 static enum err need_services(struct cache *cache)
 {
+    enum { READ_MAX = 4000 };
     static const char sql_services[] =
-        "SELECT row, id FROM services ORDER BY id LIMIT 4000"; /* primary key */
+        "SELECT row, id FROM services WHERE " VERSION_NOT_KEPT " ORDER BY id LIMIT $1"; /* primary key */
     if (cache->services)
         return ERR_OK;
     struct json *rows = json_new_array(), *lines = json_new_array();
-    enum err err = add_rows(cache, rows, TABLE_SERVICE, db_query(cache->db, sql_services), 4000, 0, NULL);
+    struct stmt *s = db_query(cache->db, sql_services);
+    db_bind_int(s, 1, READ_MAX);
+    enum err err = add_rows(cache, rows, TABLE_SERVICE, s, READ_MAX, 0, NULL);
     for (const struct json *row = json_first(rows); row && err == ERR_OK; row = json_next(row))
-        err = version_is_kept(row) ? ERR_OK : service_line(cache, row, lines);
+        err = service_line(cache, row, lines);
     json_free(&rows);
     if (err == ERR_OK)
         cache->services = lines;

@@ -15,8 +15,8 @@ enum {
     TICKETS_MAX = 3000, /* of one queue */
     CASES_OF_ONE_MAX = 500,
     PARTS_MAX = 400,
-    SERVICES_MAX = 500,
-    MARK_MAX = 500, /* tickets marked in one change */
+    SERVICES_MAX = 20000, /* of one queue, with all their kept versions; or agencies */
+    MARK_MAX = 500,       /* tickets marked in one change */
 };
 
 struct depart {

@@ -469,6 +469,31 @@ TEST(bus_day_out_and_home)
     trip_close(&trip);
 }
 
+TEST(bus_takes_every_service_of_its_queue_along_with_all_kept_versions)
+{
+    enum { KEPT = 600 };
+    struct trip trip;
+    struct json *row = NULL;
+    trip_open(&trip);
+    REQUIRE(row_get(trip.home.db, TABLE_SERVICE, "s1", &row) == ERR_OK);
+    json_set_text(row, "version_of", "s1");
+    for (int i = 0; i < KEPT; i++) {
+        char id[32];
+        str_format(id, sizeof id, "s1@%d", i);
+        json_set_text(row, "id", id);
+        REQUIRE(row_put(trip.home.db, ROWS_PLAIN, TABLE_SERVICE, row) == ERR_OK);
+    }
+    json_free(&row);
+    depart(&trip);
+    arrive(&trip, &trip.bus);
+    for (int i = 0; i < KEPT; i++) {
+        char id[32];
+        str_format(id, sizeof id, "s1@%d", i);
+        CHECK_TEXT(row_text(&trip.bus, TABLE_SERVICE, id, "/version_of"), "s1");
+    }
+    trip_close(&trip);
+}
+
 TEST(bus_has_the_queue_and_home_says_so)
 {
     struct trip trip;

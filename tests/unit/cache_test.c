@@ -595,6 +595,31 @@ TEST(cache_sends_again_what_a_copy_of_another_epoch_may_not_have)
     pair_close(&pair);
 }
 
+/* Forms are published for years; what is kept for their applications takes no service its place. */
+TEST(cache_finds_services_behind_any_number_of_kept_versions)
+{
+    enum { KEPT = 4200 };
+    struct pair pair;
+    pair_open(&pair);
+    struct json *row = pair_hall_row(&pair, TABLE_SERVICE, "s1");
+    json_set_text(row, "version_of", "a");
+    for (int i = 0; i < KEPT; i++) {
+        char id[32];
+        str_format(id, sizeof id, "a@%d", i);
+        json_set_text(row, "id", id);
+        REQUIRE(row_put(pair.hall, ROWS_PLAIN, TABLE_SERVICE, row) == ERR_OK);
+    }
+    json_free(&row);
+    pair_start(&pair, 0);
+    pair_sign_in(&pair, 0, "rina");
+    pair_feed(&pair, 0);
+    struct json *found = pair_load(&pair, 0, "services", "{\"q\":\"ide\"}");
+    CHECK_TEXT(json_text(json_first(json_get(found, "rows")), "id"), "s1");
+    CHECK_INT((int64_t)json_count(json_get(found, "rows")), 1);
+    json_free(&found);
+    pair_close(&pair);
+}
+
 /* Every screen opens on an empty cache, before the first contact and without anybody signed in. */
 TEST(cache_answers_every_query_when_empty)
 {
