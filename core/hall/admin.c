@@ -390,18 +390,11 @@ static enum err recall(struct task *t)
 
 /* --- exports --- */
 
-static enum err no_rows(struct tx *tx, void *ctx)
-{
-    (void)tx, (void)ctx;
-    return ERR_OK;
-}
-
 /* That somebody took the applications along, and whether masked: a line of the audit and nothing else. */
-static enum err export(struct task *t) {
-    const char *agency = json_text(t->request, "agency"); enum err err = need_agency(t, agency);
-    return err == ERR_OK
-               ? server_change(t->env, json_text_or(t->request, "do", ""), t->request, no_rows, NULL)
-               : err;
+static enum err cases_export(struct task *t)
+{
+    enum err err = need_agency(t, json_text(t->request, "agency"));
+    return err == ERR_OK ? server_note(t->env, json_text_or(t->request, "do", ""), t->request) : err;
 }
 
 /* --- agencies' own systems --- */
@@ -433,8 +426,8 @@ enum err admin_apply(const struct server_env *env, const struct json *request, s
         {"bus.parcel", parcel},
         {"bus.merge", merge},
         {"bus.recall", recall},
-        {"cases.export", export},
-        {"cases.export_unmasked", export},
+        {"cases.export", cases_export},
+        {"cases.export_unmasked", cases_export},
         {"key.add", partners},
         {"key.list", partners},
         {"key.revoke", partners},

@@ -390,12 +390,6 @@ static struct json *detail_of(const struct merge *m)
     return detail;
 }
 
-static enum err write_nothing(struct tx *tx, void *ctx)
-{
-    (void)tx, (void)ctx;
-    return ERR_OK;
-}
-
 static enum err keep_merge(const struct merge *m, const struct json *detail)
 {
     static const char sql[] = "INSERT INTO away_merge (instance, to_rev, away, first_rev, last_rev, detail)"
@@ -438,7 +432,7 @@ static enum err tell_late(struct merge *m)
 static enum err finish(struct merge *m)
 {
     struct json *detail = detail_of(m);
-    enum err err = server_change(m->env, "bus.merge", detail, write_nothing, NULL);
+    enum err err = server_note(m->env, "bus.merge", detail);
     if (err == ERR_OK)
         err = keep_merge(m, detail);
     json_free(&detail);

@@ -153,6 +153,8 @@ static void note_failed(struct courier *courier, const struct letter *letter, CU
     struct json *one = json_new_object();
     if (code == CURLE_OK)
         str_format(problem, sizeof problem, "it answers with HTTP status %ld", status);
+    else if (letter->answered > ANSWER_BYTES_MAX)
+        str_format(problem, sizeof problem, "its answer is longer than %d KiB", ANSWER_BYTES_MAX / 1024);
     else
         str_format(problem, sizeof problem, "%s", *letter->error ? letter->error : curl_easy_strerror(code));
     json_set_text(one, "id", letter->id);

@@ -27,19 +27,12 @@ enum err partner_need_agency(struct partner_task *t, const char *agency)
                              : err;
 }
 
-/* A change of the hall without rows: it is in the audit, with what was done and to whom. */
-static enum err no_rows(struct tx *tx, void *ctx)
-{
-    (void)tx, (void)ctx;
-    return ERR_OK;
-}
-
 enum err partner_note(struct partner_task *t, const char *type, const char *id, const char *agency)
 {
     struct json *detail = json_new_object();
     json_set_text(detail, "id", id);
     json_set_text(detail, "agency", agency);
-    enum err err = server_change(t->env, type, detail, no_rows, NULL);
+    enum err err = server_note(t->env, type, detail);
     json_free(&detail);
     return err;
 }
@@ -149,9 +142,9 @@ static enum err key_add(struct partner_task *t)
 }
 
 /* What an administrator is shown of a place: how many events wait behind it. */
-enum err partner_put_behind(struct partner_task *t, struct json *row, struct cursor at)
+static enum err put_behind(struct partner_task *t, struct json *row)
 {
-    struct cursor resume;
+    struct cursor resume, at = {json_int(row, "epoch", 0), json_int(row, "seq", 0)};
     enum place place;
     int64_t count = 0;
     const char *agency = json_text_or(row, "agency", "");
@@ -164,11 +157,9 @@ enum err partner_put_behind(struct partner_task *t, struct json *row, struct cur
     return err;
 }
 
-static enum err key_list(struct partner_task *t)
+enum err partner_list(struct partner_task *t, const char *sql, const char *const *texts,
+                      const char *const *numbers)
 {
-    static const char sql[] = "SELECT id, agency, name, made_at, revoked_at, asked_at, epoch, seq"
-                              " FROM agency_key ORDER BY made_at, id LIMIT $1";
-    static const char *const names[] = {"id", "agency", "name", "made_at", "revoked_at", "asked_at"};
     struct json *rows = json_new_array();
     struct stmt *s = db_query(t->env->db, sql);
     db_bind_int(s, 1, PARTNERS_MAX);
@@ -176,17 +167,27 @@ static enum err key_list(struct partner_task *t)
     enum err err;
     while ((err = db_step(s)) == ERR_OK) {
         struct json *row = json_new_object();
-        for (int i = 0; i < 6; i++)
-            json_set_text(row, names[i], db_text(s, i));
-        json_set_int(row, "epoch", db_int(s, 6));
-        json_set_int(row, "seq", db_int(s, 7));
+        int column = 0;
+        for (const char *const *name = texts; *name; name++)
+            json_set_text(row, *name, db_text(s, column++));
+        for (const char *const *name = numbers; *name; name++)
+            json_set_int(row, *name, db_int(s, column++));
         json_add(rows, row);
-        err = partner_put_behind(t, row, (struct cursor){db_int(s, 6), db_int(s, 7)});
+        err = put_behind(t, row);
         if (err != ERR_OK)
             break;
     }
     db_done(s);
     return err == ERR_ABSENT ? ERR_OK : err;
+}
+
+static enum err key_list(struct partner_task *t)
+{
+    static const char sql[] = "SELECT id, agency, name, made_at, revoked_at, asked_at, epoch, seq"
+                              " FROM agency_key ORDER BY made_at, id LIMIT $1";
+    static const char *const texts[] = {"id", "agency", "name", "made_at", "revoked_at", "asked_at", NULL};
+    static const char *const numbers[] = {"epoch", "seq", NULL};
+    return partner_list(t, sql, texts, numbers);
 }
 
 /* The agency of a key or webhook that is still in use. */

@@ -13,9 +13,8 @@ enum { PARTNER_ID = 16, PARTNER_NAME_MAX = 120, PARTNER_URL_MAX = 500, PARTNERS_
 
 /* --- administration: admin.h's requests "key.…" and "webhook.…" ---
  *   key.add {agency,name,sha256,secret,public}: the last two are the hall's signing key if it has none yet
- *   key.list · key.revoke {id} · webhook.add {agency,url,after?,secret,public} · webhook.list · webhook.remove {id}
- *   webhook.work {}: those that are sent to, as loketd deliver needs them · webhook.events {id,limit}: what is next
- *   webhook.sent {id,seq} · webhook.failed {id,problem,next_at} */
+ *   key.list {} · key.revoke {id} · webhook.add {agency,url,after?,secret,public} · webhook.list {} · webhook.remove {id}
+ *   webhook.turn {sent,failed,busy}: loketd deliver tells what came of its letters and is told what is next */
 enum err partners_apply(const struct server_env *env, const struct json *request, struct json **answer,
                         struct err_info *info) MUST_USE;
 

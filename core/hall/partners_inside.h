@@ -13,14 +13,16 @@ struct partner_task {
 /* One line of 1 to max bytes for people. */
 bool partner_line(const char *text, size_t max);
 enum err partner_need_agency(struct partner_task *t, const char *agency) MUST_USE;
-/* A change of the hall without rows: it is in the audit, with what was done and to whom. */
+/* Into the audit: that type was done to id of this agency. */
 enum err partner_note(struct partner_task *t, const char *type, const char *id, const char *agency) MUST_USE;
 /* K1, K2 …: none is given twice, as none is ever deleted. sql counts them. */
 enum err partner_next_id(struct partner_task *t, const char *sql, char letter, char id[PARTNER_ID]) MUST_USE;
 /* The hall's signing key: the first one that is handed in. Its public half goes into the answer. */
 enum err partner_need_signing_key(struct partner_task *t) MUST_USE;
-/* "waiting": how many events an administrator is told to wait behind a place. */
-enum err partner_put_behind(struct partner_task *t, struct json *row, struct cursor at) MUST_USE;
+/* The answer's rows, by sql with $1 at most: members by their names, NULL behind the last, texts first; "epoch" and "seq"
+ * among the numbers. "waiting" is how many events are behind that place. */
+enum err partner_list(struct partner_task *t, const char *sql, const char *const *texts,
+                      const char *const *numbers) MUST_USE;
 /* The agency of what request.id names and is still in use, by sql. */
 enum err partner_agency_of(struct partner_task *t, const char *sql, const char *what,
                            char agency[64]) MUST_USE;

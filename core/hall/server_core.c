@@ -650,6 +650,17 @@ enum err server_change(const struct server_env *env, const char *type, const str
     return err;
 }
 
+static enum err no_rows(struct tx *tx, void *ctx)
+{
+    (void)tx, (void)ctx;
+    return ERR_OK;
+}
+
+enum err server_note(const struct server_env *env, const char *type, const struct json *detail)
+{
+    return server_change(env, type, detail, no_rows, NULL);
+}
+
 enum err server_command(const struct server_env *env, const struct actor *actor, const char *type,
                         const struct json *body, struct outcome *out)
 {

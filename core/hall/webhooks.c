@@ -84,26 +84,10 @@ enum err webhook_list(struct partner_task *t)
     static const char sql[] =
         "SELECT id, agency, url, made_at, removed_at, sent_at, failed_at, next_at, problem,"
         " epoch, seq, failures FROM webhook ORDER BY made_at, id LIMIT $1";
-    static const char *const names[] = {"id",      "agency",    "url",     "made_at", "removed_at",
-                                        "sent_at", "failed_at", "next_at", "problem"};
-    enum { TEXTS = sizeof names / sizeof *names };
-    struct json *rows = json_new_array();
-    struct stmt *s = db_query(t->env->db, sql);
-    db_bind_int(s, 1, PARTNERS_MAX);
-    json_set(t->answer, "rows", rows);
-    enum err err;
-    while ((err = db_step(s)) == ERR_OK) {
-        struct json *row = json_new_object();
-        for (int i = 0; i < TEXTS; i++)
-            json_set_text(row, names[i], db_text(s, i));
-        json_set_int(row, "failures", db_int(s, TEXTS + 2));
-        json_add(rows, row);
-        err = partner_put_behind(t, row, (struct cursor){db_int(s, TEXTS), db_int(s, TEXTS + 1)});
-        if (err != ERR_OK)
-            break;
-    }
-    db_done(s);
-    return err == ERR_ABSENT ? ERR_OK : err;
+    static const char *const texts[] = {"id",      "agency",    "url",     "made_at", "removed_at",
+                                        "sent_at", "failed_at", "next_at", "problem", NULL};
+    static const char *const numbers[] = {"epoch", "seq", "failures", NULL};
+    return partner_list(t, sql, texts, numbers);
 }
 
 enum err webhook_remove(struct partner_task *t)

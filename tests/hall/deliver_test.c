@@ -314,6 +314,31 @@ TEST(a_receiver_that_fails_is_tried_again_and_holds_up_no_other)
     close_sending(&sending);
 }
 
+TEST(an_answer_that_does_not_end_is_called_one)
+{
+    struct sending sending;
+    struct receiver receiver;
+    struct delivery delivery;
+    char page[1024];
+    receiver_open(&receiver);
+    open_sending(&sending);
+    add_webhook(&sending, receiver.url);
+    start_courier(&sending);
+    decided_case(&sending, 1);
+    receive(&receiver, &delivery);
+    static const char head[] = "HTTP/1.1 200 OK\r\n\r\n";
+    CHECK(send(delivery.fd, head, sizeof head - 1, MSG_NOSIGNAL) > 0);
+    memset(page, 'x', sizeof page);
+    while (send(delivery.fd, page, sizeof page, MSG_NOSIGNAL) > 0)
+        ; /* until nobody listens to it any more */
+    answer(&delivery, 0);
+    receive(&receiver, &delivery); /* the second time: by then the first is noted */
+    answer(&delivery, 0);
+    check_list(&sending, "its answer is longer than");
+    close(receiver.listener);
+    close_sending(&sending);
+}
+
 static int64_t time_of_cases(struct sending *sending, int from, int count)
 {
     int64_t start_ms = clock_mono_now_ms();
