@@ -16,6 +16,7 @@ static const struct member {
                ROLE_CLERK | ROLE_APPROVER},
     [SUPER] = {"00000000-0000-7000-8000-000000000004", "super", "Samir D.", "", ROLE_SUPERVISOR},
     [OTHER] = {"00000000-0000-7000-8000-000000000005", "other", "Omar E.", "t.b", ROLE_CLERK},
+    [NIGAR] = {"00000000-0000-7000-8000-000000000006", "nigar", "Nigar F.", "t.a", ROLE_RECEPTION},
 };
 
 static const char service[] =

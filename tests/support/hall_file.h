@@ -3,8 +3,8 @@
 #include "core/command/command.h"
 #include "tests/support/test.h"
 
-/* The people of the test hall: agency "t.a" but for the last two. */
-enum person_here { LEYLA, RASHAD, AYDAN, SUPER, OTHER, PEOPLE };
+/* The people of the test hall: clerks and an approver of agency "t.a", a supervisor, reception, and another agency's. */
+enum person_here { LEYLA, RASHAD, AYDAN, SUPER, OTHER, NIGAR, PEOPLE };
 
 struct hall_file {
     struct db *db;

@@ -79,6 +79,9 @@ TEST(decision_return_names_only_what_the_service_asks_for)
             "unknown_document");
     REFUSED(LEYLA, "case.decide",
             "{'case':'" CASE "','outcome':'return','reasons':['R20'],'fields':['/phone']}", "unknown_field");
+    REFUSED(LEYLA, "case.decide",
+            "{'case':'" CASE "','outcome':'return','reasons':['R20'],'fields':['/fin2']}",
+            "unknown_field"); /* not every name that begins like one */
     REFUSED(LEYLA, "case.decide", "{'case':'" CASE "','outcome':'return','reasons':['R20'],'fields':'/fin'}",
             "invalid_body");
     REFUSED(LEYLA, "case.decide", "{'case':'" CASE "','outcome':'return','fields':['/fin']}",
@@ -160,6 +163,21 @@ TEST(decision_clock_stands_still_where_the_law_says_so)
     hall_file_close(&hall);
 }
 
+/* It never ran: nothing of it stood still. */
+TEST(decision_clock_that_has_not_begun_does_not_stand_still)
+{
+    case_submitted();
+    service_says("/time/pauses", "true");
+    RUN(LEYLA, "case.decide", "{'case':'" CASE "','outcome':'return','reasons':['R20']}");
+    hall.now_ms += 6 * (int64_t)DAY;
+    RUN(LEYLA, "case.submit", "{'case':'" CASE "'}");
+    RUN(LEYLA, "case.check_document", "{'case':'" CASE "','document':'old-card','state':'seen'}");
+    CASE_TEXT("/complete_at", "2026-11-30T06:00:05.000Z");
+    CASE_TEXT("/due_at", "2026-12-10T19:59:59.999Z"); /* ten days from there */
+    CASE_TEXT("/pauses", "");
+    hall_file_close(&hall);
+}
+
 TEST(decision_clock_of_working_days_stands_still_by_working_days)
 {
     case_completed();
@@ -190,8 +208,9 @@ TEST(decision_extension_is_given_once_and_with_a_reason)
 TEST(decision_complaint_upheld_is_a_new_decision)
 {
     refused();
-    RUN(RASHAD, "case.complain", "{'case':'" CASE "','text':'They are genuine.','from':'by post'}");
+    RUN(NIGAR, "case.complain", "{'case':'" CASE "','text':'They are genuine.','from':'by post'}");
     CASE_TEXT("/complaints/0/late", "");
+    REFUSED(NIGAR, "case.complain", "{'case':'" CASE "','answer':'upheld','text':'No.'}", "forbidden");
     RUN(AYDAN, "case.complain", "{'case':'" CASE "','answer':'upheld','text':'They are not.'}");
     CASE_TEXT("/state", "refused");
     CASE_TEXT("/complaints/0/state", "upheld");
@@ -289,6 +308,20 @@ TEST(decision_outputs_are_numbered_counted_and_replaced)
     CASE_TEXT("/outputs/1/to", "the daughter");
     CASE_TEXT("/outputs/2/to", "the daughter");
     CASE_TEXT("/state", "delivered");
+    hall_file_close(&hall);
+}
+
+TEST(decision_one_more_output_takes_the_place_of_none)
+{
+    approved();
+    service_says("/outputs", "[{'code':'card'},{'code':'extract'}]");
+    RUN(LEYLA, "case.deliver", "{'case':'" CASE "','ready':true}");
+    RUN(AYDAN, "case.void", "{'case':'" CASE "','reason':'misprint'}");
+    RUN(LEYLA, "case.deliver", "{'case':'" CASE "','ready':true}");
+    CASE_TEXT("/outputs/1/replaces", "1");
+    RUN(LEYLA, "case.deliver", "{'case':'" CASE "','ready':true,'output':'extract'}");
+    CASE_TEXT("/outputs/2/output", "extract");
+    CASE_TEXT("/outputs/2/replaces", "");
     hall_file_close(&hall);
 }
 

@@ -92,6 +92,21 @@ TEST(twin_of_nobody_is_found_when_the_visit_gets_its_person)
     hall_file_close(&hall);
 }
 
+/* Whoever marked it knows more than the rule. */
+TEST(twin_that_a_clerk_marked_stays_with_the_one_that_was_meant)
+{
+    hall_file_open(&hall);
+    known_people();
+    RUN("case.open", "{'case':'" FIRST "','service':'t.card','person':'" ALI "'}");
+    RUN("case.open", "{'case':'" THIRD "','service':'t.card','person':'" VALI "'}");
+    RUN("case.open", "{'case':'" SECOND "','service':'t.card','ticket':'t1'}");
+    RUN("case.duplicate", "{'case':'" SECOND "','of':'" THIRD "'}");
+    RUN("person.record", "{'person':'" ALI "','name':'Ali','ticket':'t1'}");
+    OF(SECOND, "/person", ALI);
+    OF(SECOND, "/duplicate_of", THIRD);
+    hall_file_close(&hall);
+}
+
 TEST(twin_of_what_is_closed_is_none)
 {
     hall_file_open(&hall);

@@ -220,6 +220,29 @@ TEST(version_old_words_find_their_new_field)
     hall_file_close(&hall);
 }
 
+/* Written after it was taken over, the old name means what the newer form asks under it. */
+TEST(version_new_words_stay_where_they_were_written)
+{
+    case_opened();
+    char *text = xasprintf(newer, 4);
+    struct json *reused = quoted_json(text);
+    json_set_pointer(reused, "/form/schema/properties/reason", quoted_json("{'type':'string'}"));
+    char *printed = json_print(reused);
+    struct err_info info = {0};
+    REQUIRE(publish(printed, &info) == ERR_OK);
+    RUN(LEYLA, "case.migrate", "{'case':'" CASE "','version':4}");
+    char *now = xasprintf("{'case':'" CASE "','patch':{'reason':'in my own words'},'base_row_rev':%s}",
+                          hall_file_text(&hall, TABLE_CASE, CASE, "/row_rev"));
+    RUN(LEYLA, "case.draft", now);
+    CASE_TEXT("/draft/reason", "in my own words");
+    CASE_TEXT("/draft/why", "");
+    free(now);
+    free(printed);
+    free(text);
+    json_free(&reused);
+    hall_file_close(&hall);
+}
+
 /* And where somebody else wrote meanwhile, both words are kept, as in one form. */
 TEST(version_old_words_meet_others_in_their_new_field)
 {
@@ -233,6 +256,21 @@ TEST(version_old_words_meet_others_in_their_new_field)
     CASE_TEXT("/draft/home/city", "Quba");
     CASE_TEXT("/branches/0/pointer", "/home/city");
     CASE_TEXT("/branches/0/value", "Sumqayit");
+    free(late);
+    hall_file_close(&hall);
+}
+
+TEST(version_two_answers_to_one_question_are_settled_before_a_draft_goes_over)
+{
+    opened();
+    char *late = xasprintf("{'case':'" CASE "','patch':{'home':{'town':'Sumqayit'}},'base_row_rev':%s}",
+                           hall_file_text(&hall, TABLE_CASE, CASE, "/row_rev"));
+    RUN(LEYLA, "case.draft", "{'case':'" CASE "','patch':{'home':{'town':'Quba'}}}");
+    RUN(RASHAD, "case.draft", late);
+    CASE_TEXT("/branches/0/pointer", "/home/town");
+    publish_newer(4);
+    REFUSED(LEYLA, "case.migrate", "{'case':'" CASE "','version':4}", "open_branches");
+    CASE_TEXT("/form_version", "3");
     free(late);
     hall_file_close(&hall);
 }
