@@ -82,11 +82,33 @@ static const char *why_not_issue(const struct dossier *of)
     return NULL;
 }
 
+/* A copy of it is there that is not void. */
+static bool is_made(const struct dossier *of, const char *output)
+{
+    const struct json *outputs = json_get(dossier_row(of), "outputs");
+    for (const struct json *one = json_first(outputs); one; one = json_next(one))
+        if (!json_text(one, "voided_at") && str_equal(json_text(one, "output"), output))
+            return true;
+    return false;
+}
+
+/* The service gives one thing more, until what there is is handed over. */
+static bool has_more_to_make(const struct dossier *of)
+{
+    const struct json *outputs = json_get(dossier_part(of, "service"), "outputs");
+    bool more = false;
+    for (const struct json *one = json_first(outputs); one && !more; one = json_next(one))
+        more = !is_made(of, json_text(one, "code"));
+    return more && json_count(outputs) > 1 && str_equal(dossier_state(of), "ready");
+}
+
 static const char *why_not_make(const struct dossier *of, const struct ui *ui)
 {
     (void)ui;
     if (is_issued(of) && has_flag(of, CASE_VOIDED))
         return NULL;
+    if (has_more_to_make(of))
+        return why_not_issue(of);
     return allows(of, CASE_DO_PREPARE) ? why_not_issue(of) : TR("There is no decision to make out.");
 }
 
@@ -177,7 +199,9 @@ static void ask_output(struct case_steps *steps, const struct dossier *of, const
         return send(steps, effects);
     struct json *question = question_new("made_out", tr(ui->lang, TR("What is made out?")));
     for (const struct json *one = json_first(outputs); one; one = json_next(one))
-        question_item(question, show_name(ui, json_get(one, "name")), json_text_or(one, "code", ""), NULL);
+        if (!is_made(of, json_text(one, "code")))
+            question_item(question, show_name(ui, json_get(one, "name")), json_text_or(one, "code", ""),
+                          NULL);
     effects_ask(effects, question);
 }
 
@@ -456,13 +480,27 @@ static void line_view(const struct ui *ui, const char *time, const char *text, u
                    show_clock(time, clock), text);
 }
 
-static void output_view(const struct ui *ui, const struct json *output, struct frame *frame,
-                        struct rect *area)
+/* Of a service that gives several things: which one it is. "" of one that gives one. */
+static const char *output_name(const struct dossier *of, const struct ui *ui, const struct json *output)
+{
+    const struct json *outputs = json_get(dossier_part(of, "service"), "outputs");
+    for (const struct json *one = json_count(outputs) > 1 ? json_first(outputs) : NULL; one;
+         one = json_next(one))
+        if (str_equal(json_text(one, "code"), json_text(output, "output")))
+            return show_name(ui, json_get(one, "name"));
+    return "";
+}
+
+static void output_view(const struct dossier *of, const struct ui *ui, const struct json *output,
+                        struct frame *frame, struct rect *area)
 {
     char text[SHOW_TEXT];
     int copy = (int)json_int(output, "copy", 1);
+    const char *name = output_name(of, ui, output);
     str_format(text, sizeof text, tr(ui->lang, TR("copy %d made out")), copy);
-    line_view(ui, json_text(output, "at"), text, STYLE_DIM, frame, area);
+    char *made = xasprintf("%s%s%s", text, *name ? " · " : "", name);
+    line_view(ui, json_text(output, "at"), made, STYLE_DIM, frame, area);
+    free(made);
     str_format(text, sizeof text, tr(ui->lang, TR("copy %d handed over to %s")), copy,
                json_text_or(output, "to", "–"));
     line_view(ui, json_text(output, "delivered_at"), text, STYLE_TEXT, frame, area);
@@ -471,9 +509,10 @@ static void output_view(const struct ui *ui, const struct json *output, struct f
     line_view(ui, json_text(output, "voided_at"), text, STYLE_WARN, frame, area);
 }
 
-static void complaint_view(const struct ui *ui, const struct json *complaint, struct frame *frame,
-                           struct rect *area)
+static void complaint_view(const struct dossier *of, const struct ui *ui, const struct json *complaint,
+                           struct frame *frame, struct rect *area)
 {
+    (void)of;
     bool open = str_equal(json_text(complaint, "state"), "open");
     char *text =
         xasprintf("%s%s%s", tr(ui->lang, open ? TR("complaint, open: ") : TR("complaint: ")),
@@ -483,9 +522,10 @@ static void complaint_view(const struct ui *ui, const struct json *complaint, st
     free(text);
 }
 
-static void correction_view(const struct ui *ui, const struct json *correction, struct frame *frame,
-                            struct rect *area)
+static void correction_view(const struct dossier *of, const struct ui *ui, const struct json *correction,
+                            struct frame *frame, struct rect *area)
 {
+    (void)of;
     const char *state = json_text_or(correction, "state", "");
     const char *word = str_equal(state, "asked")    ? TR("correction asked: ")
                        : str_equal(state, "denied") ? TR("correction denied: ")
@@ -496,9 +536,10 @@ static void correction_view(const struct ui *ui, const struct json *correction, 
     free(text);
 }
 
-static void extension_view(const struct ui *ui, const struct json *extension, struct frame *frame,
-                           struct rect *area)
+static void extension_view(const struct dossier *of, const struct ui *ui, const struct json *extension,
+                           struct frame *frame, struct rect *area)
 {
+    (void)of;
     char text[SHOW_TEXT];
     str_format(text, sizeof text, tr(ui->lang, TR("deadline extended by %d days: %s")),
                (int)json_int(extension, "days", 0), json_text_or(extension, "reason", ""));
@@ -509,7 +550,8 @@ void steps_so_far_view(const struct dossier *of, const struct ui *ui, struct fra
 {
     static const struct {
         const char *list;
-        void (*view)(const struct ui *, const struct json *, struct frame *, struct rect *);
+        void (*view)(const struct dossier *, const struct ui *, const struct json *, struct frame *,
+                     struct rect *);
     } lists[] = {{"extensions", extension_view},
                  {"outputs", output_view},
                  {"complaints", complaint_view},
@@ -517,6 +559,6 @@ void steps_so_far_view(const struct dossier *of, const struct ui *ui, struct fra
     for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
         const struct json *list = json_get(dossier_row(of), lists[i].list);
         for (const struct json *one = json_first(list); one; one = json_next(one))
-            lists[i].view(ui, one, frame, area);
+            lists[i].view(of, ui, one, frame, area);
     }
 }

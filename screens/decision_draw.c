@@ -32,9 +32,12 @@ static void head_view(const struct decision *self, const struct ui *ui, struct f
     rect_cut_left(&line, text_draw(frame, line, json_text_or(row, "number", ""), STYLE_TEXT) + 2);
     const char *state = show_case(ui, row, &look);
     rect_cut_left(&line, 2 + text_draw(frame, line, state, look));
-    if (json_text(row, "submitted_at") && line.w >= DAY_W)
-        text_drawf(frame, line, STYLE_DIM, "%s %s", show_day(ui, json_text(row, "submitted_at"), day),
-                   show_clock(json_text(row, "submitted_at"), time));
+    const char *at = json_text(row, "submitted_at");
+    /* Beside a verdict it would pass for the time of that. */
+    const char *word = dossier_is_undecided(&self->of) ? "" : show_case_state(ui, "submitted");
+    if (at && line.w >= DAY_W + (*word ? text_width(word) + 1 : 0))
+        text_drawf(frame, line, STYLE_DIM, "%s%s%s %s", word, *word ? " " : "", show_day(ui, at, day),
+                   show_clock(at, time));
 }
 
 /* --- choosing --- */
@@ -298,10 +301,16 @@ static void history_view(const struct decision *self, const struct ui *ui, struc
         return;
     show_heading(frame, rect_cut_top(area, 1), tr(ui->lang, TR("So far")));
     rect_cut_left(area, 1);
+    const char *submitted = json_text_or(row, "submitted_at", "");
+    int count = (int)json_count(decisions), i = count > HISTORY_MAX ? count - HISTORY_MAX : 0;
+    /* What came back and was handed in again: its return was before. */
+    for (; i < count && area->h > 0 &&
+           strcmp(json_text_or(json_at(decisions, (size_t)i), "at", ""), submitted) < 0;
+         i++)
+        decision_line(self, ui, json_at(decisions, (size_t)i), frame, area);
     event_line(ui, json_text(row, "submitted_at"), show_case_state(ui, "submitted"), frame, area);
     event_line(ui, json_text(row, "complete_at"), show_case_state(ui, "complete"), frame, area);
-    int count = (int)json_count(decisions), first = count > HISTORY_MAX ? count - HISTORY_MAX : 0;
-    for (int i = first; i < count && area->h > 0; i++)
+    for (; i < count && area->h > 0; i++)
         decision_line(self, ui, json_at(decisions, (size_t)i), frame, area);
     steps_so_far_view(&self->of, ui, frame, area);
 }
@@ -342,9 +351,9 @@ static void lacks_view(const struct decision *self, const struct ui *ui, struct 
     const struct json *row = dossier_row(&self->of);
     int left = (int)(json_int(row, "total", 0) - json_int(row, "filled", 0));
     int papers = dossier_documents_unmet(&self->of);
-    str_format(text, sizeof text, tr(ui->lang, TR("go on with the form (%d fields left)")),
-               left > 0 ? left : 0);
-    what_next(ui, ACTION_OPEN_FORM, text, frame, area);
+    str_format(text, sizeof text, tr(ui->lang, TR("go on with the form (%d fields left)")), left);
+    what_next(ui, ACTION_OPEN_FORM, left > 0 ? text : tr(ui->lang, TR("check the form and submit")), frame,
+              area);
     if (papers) {
         str_format(text, sizeof text, tr(ui->lang, TR("papers still open: %d")), papers);
         what_next(ui, ACTION_PAPERS, text, frame, area);

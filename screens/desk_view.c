@@ -376,9 +376,12 @@ static void hints_for_case(const struct desk *desk, const struct ui *ui, const s
                    show_money(json_text(json_get(c, "fee"), "total"), fee));
         hint(ui, ACTION_PAY, text, frame, area);
     }
+    const char *state = json_text(c, "state");
     if (desk_case_is_undecided(c))
         hint(ui, ACTION_DECIDE, tr(ui->lang, TR("decide")), frame, area);
-    else if (!draft)
+    if (str_equal(state, "approved") || str_equal(state, "ready"))
+        hint(ui, ACTION_DECIDE, tr(ui->lang, action_info(ACTION_HAND_OVER)->label), frame, area);
+    if (!desk_case_is_undecided(c) && !draft)
         hint(ui, ACTION_FINISH, tr(ui->lang, TR("finish the visit")), frame, area);
 }
 

@@ -377,6 +377,7 @@ static void paper_view(const struct view *view, int at, int indent, struct rect 
               : paper->met  ? tr(view->ui->lang, TR("not needed"))
                             : "",
               look == STYLE_SELECTED ? look : sign_look);
+    rect_cut_right(&line, 1);
     if (paper->count > 1)
         rect_cut_left(&line, text_drawf(view->frame, line, look, "%d × ", paper->count));
     rect_cut_left(&line, text_draw(view->frame, line, paper_name(view->ui, paper), look));

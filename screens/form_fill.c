@@ -194,11 +194,18 @@ static bool is_unmended(const struct form_screen *self, const char *pointer)
     return same_value(json_pointer(self->draft, pointer), json_pointer(submitted, pointer));
 }
 
+/* "/children/-": the door to one more row. */
+static bool is_door(const struct sheet_item *item)
+{
+    size_t length = item->kind == SHEET_ROW && item->id ? strlen(item->id) : 0;
+    return length > 2 && strcmp(item->id + length - 2, "/-") == 0;
+}
+
 /* At the field; at the row of a table that it is in; of a whole table at the door to one more row. */
 static bool is_to_mend(const struct form_screen *self, const struct sheet_item *item)
 {
     size_t length = item->id ? strlen(item->id) : 0;
-    bool row = item->kind == SHEET_ROW, door = row && length > 2 && strcmp(item->id + length - 2, "/-") == 0;
+    bool row = item->kind == SHEET_ROW, door = is_door(item);
     for (const struct json *one = json_first(returned_list(self, "fields")); one && length;
          one = json_next(one)) {
         const char *pointer = json_text_or(one, "pointer", "");
@@ -281,6 +288,16 @@ static void dress_item(const struct form_screen *self, enum lang lang, struct sh
         item->readonly = true;
 }
 
+/* What is only read has no more rows to add. */
+static void close_doors(struct form_sheet *sheet)
+{
+    int kept = 0;
+    for (int i = 0; i < sheet->count; i++)
+        if (!is_door(&sheet->items[i]))
+            sheet->items[kept++] = sheet->items[i];
+    sheet->count = kept;
+}
+
 void fill_page_build(const struct form_screen *self, const struct ui *ui, struct fill_page *out)
 {
     char day[DATE_TEXT];
@@ -297,6 +314,8 @@ void fill_page_build(const struct form_screen *self, const struct ui *ui, struct
     }
     form_sheet_build(self->form, self->draft, &context, &out->view, *self->inside ? 0 : self->page,
                      &out->sheet);
+    if (!fill_writable(self))
+        close_doors(&out->sheet);
     for (int i = 0; i < out->sheet.count; i++)
         dress_item(self, ui->lang, &out->sheet.items[i]);
 }
@@ -812,7 +831,7 @@ void fill_add_row(struct form_screen *self, const struct ui *ui, struct effects 
     char table[FORM_POINTER], day[DATE_TEXT];
     struct form_context context = dossier_form_context(&self->of, ui, day);
     int row;
-    if (!fill_table_at(self, table, &row))
+    if (!fill_writable(self) || !fill_table_at(self, table, &row))
         return;
     put_rows(self, ui, form_row_add(self->form, self->draft, &context, table), effects);
     int count = (int)json_count(json_pointer(self->draft, table));

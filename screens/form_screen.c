@@ -478,10 +478,14 @@ static const char *form_enabled(const void *data, const struct ui *ui, enum acti
     case ACTION_NEW_VERSION:
         return version_why_not(self);
     case ACTION_NEXT_PAGE:
+        if (self->pairs)
+            return TR("Esc leaves the comparison first.");
         if (*self->inside)
             return TR("Esc leaves this row first.");
         return page_by(self, 1) < 0 ? TR("This is the last page.") : NULL;
     case ACTION_PREVIOUS_PAGE:
+        if (self->pairs)
+            return TR("Esc leaves the comparison first.");
         if (*self->inside)
             return TR("Esc leaves this row first.");
         return page_by(self, -1) < 0 ? TR("This is the first page.") : NULL;
@@ -501,9 +505,12 @@ static const char *form_enabled(const void *data, const struct ui *ui, enum acti
         return dossier_is_draft(&self->of) ? TR("Not submitted yet: F10 checks and submits.") : NULL;
     case ACTION_SAVE_NOTICE:
         return notice_why_no_receipt(&self->of, ui);
+    case ACTION_REVEAL:
+        if (self->pairs)
+            return TR("Esc leaves the comparison first.");
+        return dossier_row(&self->of) ? NULL : TR("There is no application here.");
     case ACTION_PAPERS:
     case ACTION_COPY:
-    case ACTION_REVEAL:
         return dossier_row(&self->of) ? NULL : TR("There is no application here.");
     default:
         return NULL;
