@@ -1,5 +1,5 @@
 /* screens/form.h: the form screen's state, shared by its files alone: form_screen.c (messages and keys),
- * form_fill.c (what is typed, saved and checked), form_draw.c (drawing).
+ * form_fill.c (what is typed and saved), form_mend.c (what is wrong), form_draw.c (drawing).
  *
  * What is shown is the draft as this computer knows it (base), with what is on its way to the disk (sent) and
  * what was typed since (typed) merged into it. A field that is left makes one case.draft command of `typed`;
@@ -83,15 +83,17 @@ void fill_not_saved(struct form_screen *self);
 /* What the decision named that sent it back, by its labels: "To mend: Born · Village". Appended; nothing when it named
  * nothing, or nobody decided it. */
 void fill_returned_text(const struct form_screen *self, const struct ui *ui, struct buf *out);
-/* Fills mend; true: there is nothing to mend. */
-bool fill_check(struct form_screen *self, const struct ui *ui);
-void fill_go_to(struct form_screen *self, const struct ui *ui, const char *pointer);
 void fill_add_row(struct form_screen *self, const struct ui *ui, struct effects *effects);
 void fill_remove_row(struct form_screen *self, const struct ui *ui, struct effects *effects);
 void fill_undo(struct form_screen *self, const struct ui *ui, struct effects *effects);
 char *fill_summary(const struct form_screen *self, const struct ui *ui, bool *hidden); /* the caller frees */
-void fill_row_title(const struct form_screen *self, const struct ui *ui, struct buf *out); /* "Children 2" */
 int fill_pages(const struct form_screen *self, int *at); /* visible ones; *at from 1 */
+
+/* --- form_mend.c --- */
+/* Fills mend; true: there is nothing to mend. */
+bool fill_check(struct form_screen *self, const struct ui *ui);
+void fill_go_to(struct form_screen *self, const struct ui *ui, const char *pointer);
+void fill_row_title(const struct form_screen *self, const struct ui *ui, struct buf *out); /* "Children 2" */
 
 /* --- form_version.c --- */
 bool version_is_gone(const struct form_screen *self);        /* another stands in its place: only read */

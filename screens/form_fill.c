@@ -1,6 +1,5 @@
-/* screens/form_fill.c: what is typed into a form, what of it is saved, and what is still wrong. Draws nothing;
- * the rules of the form are core/form's. */
-#include <stdint.h>
+/* screens/form_fill.c: what is typed into a form, and what of it is saved. Draws nothing; the rules of the form are
+ * core/form's. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -275,12 +274,11 @@ static void dress_item(const struct form_screen *self, enum lang lang, struct sh
     const char *id = item->id ? item->id : "";
     if (is_typed_kind(item) && raw_of(self, id))
         item->value = raw_of(self, id);
-    if (is_to_mend(self, item))
-        item->error = tr(lang, TR("to be mended"));
-    if (*id && fill_branch(self, id))
-        item->error = tr(lang, TR("two people wrote differently: F10 asks which holds"));
-    if (json_text(self->problems, id))
-        item->error = json_text(self->problems, id);
+    if (!item->error || !*item->error)
+        item->error = *id && fill_branch(self, id)
+                          ? tr(lang, TR("two people wrote differently: F10 asks which holds"))
+                      : is_to_mend(self, item) ? tr(lang, TR("to be mended"))
+                                               : item->error;
     item->prefilled = item->prefilled && is_unpassed(self, id);
     if (self->reveal_ms)
         item->masked = false;
@@ -298,6 +296,24 @@ static void close_doors(struct form_sheet *sheet)
     sheet->count = kept;
 }
 
+/* What was said when its field was left; while the form is mended all that is wrong in it, once a field. */
+static void all_errors(const struct form_screen *self, const struct form_context *context,
+                       struct schema_errors *errors)
+{
+    errors->capacity = (int)json_count(self->problems);
+    errors->list = arena_alloc(&errors->arena, ((size_t)errors->capacity + 1) * sizeof *errors->list);
+    for (const struct json *one = json_first(self->problems); one; one = json_next(one))
+        errors->list[errors->count++] =
+            (struct schema_error){json_name(one), json_name(one), "", json_as_text(one)};
+    int count = errors->count;
+    if (self->mend)
+        form_check_draft(self->form, self->draft, context, errors);
+    for (int i = count; i < errors->count; i++)
+        if (!json_get(self->problems, errors->list[i].field))
+            errors->list[count++] = errors->list[i];
+    errors->count = count;
+}
+
 void fill_page_build(const struct form_screen *self, const struct ui *ui, struct fill_page *out)
 {
     char day[DATE_TEXT];
@@ -306,9 +322,9 @@ void fill_page_build(const struct form_screen *self, const struct ui *ui, struct
     if (!self->form)
         return;
     form_view_build(self->form, self->draft, &context, self->inside, &out->view);
-    if (self->mend) {
+    if (self->mend || json_count(self->problems)) {
         struct schema_errors errors = {0};
-        form_check_draft(self->form, self->draft, &context, &errors);
+        all_errors(self, &context, &errors);
         form_view_errors(&out->view, &errors);
         schema_errors_free(&errors);
     }
@@ -664,156 +680,6 @@ void fill_take(struct form_screen *self, const struct ui *ui, const struct json 
     fill_refresh(self, ui);
 }
 
-/* --- the whole form --- */
-
-/* Where a problem is shown: its own field; of a group that is wholly missing the group's first field; else the
- * nearest field above it. at gets the field's pointer. NULL: nowhere. */
-static const struct form_item *place_of(const struct form_view *view, const char *pointer,
-                                        char at[FORM_POINTER])
-{
-    const struct form_item *item = form_view_find(view, pointer);
-    size_t length = strlen(pointer);
-    str_copy(at, FORM_POINTER, pointer);
-    for (int i = 0; !item && length && i < view->item_count; i++)
-        if (view->items[i].visible && str_starts(view->items[i].pointer, pointer) &&
-            view->items[i].pointer[length] == '/')
-            item = &view->items[i];
-    while (!item && strrchr(at, '/')) {
-        *strrchr(at, '/') = '\0';
-        item = form_view_find(view, at);
-    }
-    if (item)
-        str_copy(at, FORM_POINTER, item->pointer);
-    return item;
-}
-
-/* "Children 2 · Born": with the table's row where the field stands in one. */
-static void add_label(const struct form_screen *self, const struct form_context *context, const char *inside,
-                      const char *pointer, int depth, struct buf *out)
-{
-    struct form_view view = {0};
-    char at[FORM_POINTER], row[FORM_POINTER];
-    form_view_build(self->form, self->draft, context, inside, &view);
-    const struct form_item *item = place_of(&view, pointer, at);
-    if (item) {
-        const char *rest = str_starts(pointer, at) ? pointer + strlen(at) : "";
-        size_t length = *rest == '/' ? 1 + strcspn(rest + 1, "/") : 0;
-        buf_addf(out, "%s%s", out->length ? " · " : "", item->label);
-        if (item->widget == FORM_TABLE && length && rest[length] && depth < 4) {
-            buf_addf(out, " %d", (int)strtol(rest + 1, NULL, 10) + 1);
-            str_format(row, sizeof row, "%s%.*s", at, (int)length, rest);
-            add_label(self, context, row, pointer, depth + 1, out);
-        }
-    }
-    form_view_free(&view);
-}
-
-static void add_mend(const struct form_screen *self, const struct form_context *context, struct json *mend,
-                     const char *pointer, const char *text)
-{
-    struct buf label = {0};
-    for (const struct json *m = json_first(mend); m; m = json_next(m))
-        if (str_equal(json_text(m, "pointer"), pointer))
-            return; /* one sentence a field */
-    add_label(self, context, "", pointer, 0, &label);
-    struct json *one = json_new_object();
-    json_set_text(one, "pointer", pointer);
-    json_set_text(one, "label", buf_text(&label));
-    json_set_text(one, "text", text);
-    json_add(mend, one);
-    buf_free(&label);
-}
-
-struct mend_place {
-    const struct json *mend;
-    ptrdiff_t at;
-    size_t nth;
-};
-
-static int by_place(const void *a, const void *b)
-{
-    const struct mend_place *one = a, *other = b;
-    if (one->at != other->at)
-        return one->at < other->at ? -1 : 1;
-    return one->nth < other->nth ? -1 : one->nth > other->nth;
-}
-
-/* In the order in which the fields stand on the form, so that hands go down it once. mend is taken. */
-static struct json *in_order(const struct form_screen *self, const struct form_context *context,
-                             struct json *mend)
-{
-    struct form_view view = {0};
-    char at[FORM_POINTER];
-    struct json *sorted = json_new_array();
-    size_t count = json_count(mend), i = 0;
-    struct mend_place *places = xcalloc(count + 1, sizeof *places);
-    form_view_build(self->form, self->draft, context, "", &view);
-    for (const struct json *m = json_first(mend); m; m = json_next(m), i++) {
-        const struct form_item *item = place_of(&view, json_text_or(m, "pointer", ""), at);
-        places[i] = (struct mend_place){m, item ? item - view.items : PTRDIFF_MAX, i};
-    }
-    qsort(places, count, sizeof *places, by_place);
-    for (i = 0; i < count; i++)
-        json_add(sorted, json_copy(places[i].mend));
-    form_view_free(&view);
-    free(places);
-    json_free(&mend);
-    return sorted;
-}
-
-bool fill_check(struct form_screen *self, const struct ui *ui)
-{
-    char day[DATE_TEXT];
-    struct form_context context = dossier_form_context(&self->of, ui, day);
-    struct schema_errors errors = {0};
-    struct json *mend = json_new_array();
-    form_check_draft(self->form, self->draft, &context, &errors);
-    for (const struct json *raw = json_first(self->raw); raw; raw = json_next(raw))
-        if (json_text(self->problems, json_name(raw)))
-            add_mend(self, &context, mend, json_name(raw), json_text(self->problems, json_name(raw)));
-    for (int i = 0; i < errors.count; i++)
-        add_mend(self, &context, mend, errors.list[i].field, errors.list[i].message);
-    schema_errors_free(&errors);
-    json_free(&self->mend);
-    if (json_count(mend))
-        self->mend = in_order(self, &context, mend);
-    else
-        json_free(&mend);
-    return !self->mend;
-}
-
-static bool focus_on(struct form_screen *self, const char *id)
-{
-    return sheet_focus(&self->sheet, self->now.sheet.items, self->now.sheet.count, id);
-}
-
-void fill_go_to(struct form_screen *self, const struct ui *ui, const char *pointer)
-{
-    char at[FORM_POINTER];
-    const struct form_item *item = NULL;
-    self->inside[0] = '\0';
-    for (int depth = 0; depth < 8; depth++) {
-        fill_refresh(self, ui);
-        item = place_of(&self->now.view, pointer, at);
-        const char *rest = item && str_starts(pointer, at) ? pointer + strlen(at) : "";
-        size_t row = *rest == '/' ? 1 + strcspn(rest + 1, "/") : 0;
-        if (!item || item->widget != FORM_TABLE || !row || !rest[row])
-            break;
-        str_format(self->inside, sizeof self->inside, "%s%.*s", at, (int)row, rest);
-        self->page = item->page;
-    }
-    if (!item)
-        return;
-    if (!*self->inside)
-        self->page = item->page;
-    fill_refresh(self, ui);
-    if (!focus_on(self, pointer) && !focus_on(self, at)) {
-        char door[FORM_POINTER + 2]; /* of a whole table: where its problem is said, and a row more is made */
-        str_format(door, sizeof door, "%s/-", at);
-        focus_on(self, door);
-    }
-}
-
 /* --- rows of a table --- */
 
 static void put_rows(struct form_screen *self, const struct ui *ui, struct json *patch,
@@ -930,15 +796,6 @@ void fill_undo(struct form_screen *self, const struct ui *ui, struct effects *ef
     json_free(&self->removed);
     fill_commit(self, effects);
     fill_refresh(self, ui);
-}
-
-void fill_row_title(const struct form_screen *self, const struct ui *ui, struct buf *out)
-{
-    char day[DATE_TEXT];
-    struct form_context context = dossier_form_context(&self->of, ui, day);
-    char *within = xasprintf("%s/", self->inside);
-    add_label(self, &context, "", within, 0, out);
-    free(within);
 }
 
 /* --- a summary for another system --- */

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/form/pointer.h"
 #include "screens/form.h"
 #include "screens/notice.h"
 #include "screens/show.h"
@@ -136,16 +137,22 @@ static void mend_next(struct form_screen *self, const struct ui *ui, struct effe
         go_to_mend(self, ui, self->mend_at + str_equal(json_text(mend_now(self), "pointer"), was));
 }
 
-/* Every other key follows the fields, and the list points at the one in hand when it is on it. */
+/* Every other key follows the fields, and the list points at the one in hand when it is on it: at the first of what is
+ * wrong in a row or a list, unless it points into that already. */
 static void mend_follow(struct form_screen *self, const struct ui *ui, struct effects *effects)
 {
     int at = 0;
     if (!mend_again(self, ui, effects))
         return;
+    const char *focus = focus_of(self) ? focus_of(self) : "";
     self->mend_at = self->mend_at < (int)json_count(self->mend) ? self->mend_at : 0;
+    if (!*focus || pointer_within(json_text_or(mend_now(self), "pointer", ""), focus))
+        return;
     for (const struct json *m = json_first(self->mend); m; m = json_next(m), at++)
-        if (str_equal(json_text(m, "pointer"), focus_of(self)))
+        if (pointer_within(json_text_or(m, "pointer", ""), focus)) {
             self->mend_at = at;
+            return;
+        }
 }
 
 /* --- submitting --- */

@@ -152,7 +152,7 @@ static void add_row(struct making *m, const struct form_item *item, int row)
     to->value = arena_strdup(&m->out->arena, buf_text(&rest));
     to->indent = item->indent + 1;
     to->disabled = !item->enabled;
-    to->error = row == item->error_row ? item->error : NULL;
+    to->error = item->row_errors ? item->row_errors[row] : NULL;
     buf_free(&rest);
 }
 
@@ -170,7 +170,7 @@ static void add_table(struct making *m, const struct form_item *item)
     more->id = arena_printf(&m->out->arena, "%s/-", item->pointer);
     more->label = arena_printf(&m->out->arena, "+  %s", tr(m->lang, TR("add a row")));
     more->indent = item->indent + 1;
-    more->error = item->error_row < 0 || item->error_row >= item->row_count ? item->error : NULL;
+    more->error = item->error;
     more->disabled = !item->enabled;
 }
 

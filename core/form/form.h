@@ -86,8 +86,8 @@ struct form_item {
     int option_count;
     struct form_column *columns_shown; /* FORM_TABLE */
     int column_count, row_count;
-    int error_row;             /* of a table: the row that error speaks of; -1: the table itself */
-    int row_title;             /* the column that names a row (elementLabelProp, else the first) */
+    const char **row_errors; /* of a table, one a row: "Born: …" of what is wrong in it; NULL: nothing is */
+    int row_title;           /* the column that names a row (elementLabelProp, else the first) */
     int length_max, decimals;  /* 0: no limit; decimals of money and numbers, -1: free */
     const char *currency;      /* FORM_MONEY: of the value, else of the form; "" when it is typed along */
     const struct json *schema; /* of the value */
@@ -103,6 +103,8 @@ struct form_page {
 };
 struct form_view { /* all of it lives in arena; end with form_view_free */
     struct arena arena;
+    const struct form *form; /* borrowed, with the language it was built in: for the names of what is wrong */
+    const char *lang;
     struct form_page *pages;
     int page_count;
     struct form_item *items;
@@ -114,8 +116,8 @@ void form_view_build(const struct form *form, const struct json *draft, const st
                      const char *inside, struct form_view *view);
 void form_view_free(struct form_view *view);
 const struct form_item *form_view_find(const struct form_view *view, const char *pointer);
-/* Puts each error's text at its control; what has no visible control of its own goes to the nearest above it.
- * Returns how many found no place at all. */
+/* Puts each error's text at its control; what has no visible control of its own goes to the nearest above it, and what
+ * stands in a table's row to that row. Returns how many found no place at all. */
 int form_view_errors(struct form_view *view, const struct schema_errors *errors);
 /* A cell of a FORM_TABLE as a person reads it. "" when there is nothing. */
 void form_cell(const struct form *form, const struct json *draft, const struct form_context *context,

@@ -56,7 +56,6 @@ static struct form_item *new_item(struct building *b, enum form_kind kind, struc
     struct form_item *item = &view->items[view->item_count++];
     *item = (struct form_item){.kind = kind,
                                .widget = FORM_READONLY,
-                               .error_row = -1,
                                .page = b->page,
                                .row = b->row,
                                .column = b->column,
@@ -713,7 +712,7 @@ static void build_inside(struct building *b, const char *inside)
 void form_view_build(const struct form *form, const struct json *draft, const struct form_context *context,
                      const char *inside, struct form_view *view)
 {
-    *view = (struct form_view){0};
+    *view = (struct form_view){.form = form, .lang = context->lang};
     struct json *effective = form_effective(form, draft);
     struct building b = {
         .form = form, .context = context, .draft = draft, .effective = effective, .view = view, .page = -1};
@@ -761,14 +760,6 @@ const struct form_item *form_view_find(const struct form_view *view, const char 
     return NULL;
 }
 
-/* The row of a table that a field stands in; -1: the field is the table itself, or no table's. */
-static int row_of(const struct form_item *table, const char *field)
-{
-    size_t length = strlen(table->pointer);
-    bool inside = table->widget == FORM_TABLE && field[length] == '/';
-    return inside ? (int)strtol(field + length + 1, NULL, 10) : -1;
-}
-
 /* The visible control for a field: its own, else the nearest above it. */
 static struct form_item *place_of(struct form_view *view, const char *field)
 {
@@ -783,18 +774,60 @@ static struct form_item *place_of(struct form_view *view, const char *field)
     return best;
 }
 
+/* What is wrong in a row or a line of a list, after what is known of it already: "Born: …", and so on. */
+static const char *more_wrong(struct form_view *view, const char *before, const char *name,
+                              const char *message)
+{
+    const char *between = before ? " · " : "", *colon = *name ? ": " : "";
+    return arena_printf(&view->arena, "%s%s%s%s%s", before ? before : "", between, name, colon, message);
+}
+
+/* rest: of the field's pointer behind the table's. */
+static void put_row_error(struct form_view *view, struct form_item *table, const char *rest,
+                          const struct schema_error *error)
+{
+    struct buf label = {0};
+    long row = strtol(rest + 1, NULL, 10);
+    if (!table->row_errors)
+        table->row_errors = arena_alloc(&view->arena, (size_t)table->row_count * sizeof *table->row_errors);
+    if (strchr(rest + 1, '/'))
+        form_label(view->form, view->lang, NULL, form_schema_at(view->form, error->field), error->field,
+                   &label);
+    const char **at = &table->row_errors[row];
+    view->pages[table->page].errors += !*at;
+    *at = more_wrong(view, *at, buf_text(&label), error->message);
+    buf_free(&label);
+}
+
+/* Of a list, a line each, which line. */
+static const char *line_of(struct form_view *view, const char *rest)
+{
+    return arena_printf(&view->arena, "%ld", strtol(rest + 1, NULL, 10) + 1);
+}
+
+static void put_error(struct form_view *view, struct form_item *item, const struct schema_error *error)
+{
+    const char *rest = error->field + strlen(item->pointer);
+    bool below = *rest == '/', list = below && item->widget == FORM_LIST;
+    if (below && item->widget == FORM_TABLE && strtol(rest + 1, NULL, 10) < item->row_count) {
+        put_row_error(view, item, rest, error);
+    } else if (!*item->error) {
+        item->error = more_wrong(view, NULL, list ? line_of(view, rest) : "", error->message);
+        view->pages[item->page].errors++;
+    } else if (list) {
+        item->error = more_wrong(view, item->error, line_of(view, rest), error->message);
+    }
+}
+
 int form_view_errors(struct form_view *view, const struct schema_errors *errors)
 {
     int lost = 0;
     for (int i = 0; i < errors->count; i++) {
         struct form_item *item = place_of(view, errors->list[i].field);
-        if (!item) {
+        if (item)
+            put_error(view, item, &errors->list[i]);
+        else
             lost++;
-        } else if (!*item->error) {
-            item->error = arena_strdup(&view->arena, errors->list[i].message);
-            item->error_row = row_of(item, errors->list[i].field);
-            view->pages[item->page].errors++;
-        }
     }
     return lost;
 }

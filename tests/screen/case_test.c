@@ -12,6 +12,11 @@ TEST(screen_form_rows)
     script_run("form_rows.script");
 }
 
+TEST(screen_form_rows_wrong)
+{
+    script_run("form_rows_wrong.script");
+}
+
 TEST(screen_form_passed)
 {
     script_run("form_passed.script");

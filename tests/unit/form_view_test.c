@@ -540,8 +540,66 @@ TEST(form_view_errors_at_their_fields)
     CHECK(*form_view_find(&b.view, "/a")->error);
     CHECK(*form_view_find(&b.view, "/n")->error);
     CHECK(*form_view_find(&b.view, "/o/x")->error);
-    CHECK(*form_view_find(&b.view, "/kids")->error); /* the row's field is on a page of its own */
+    const struct form_item *kids = form_view_find(&b.view, "/kids");
+    REQUIRE(kids->row_errors); /* the row's field is on a page of its own */
+    CHECK(kids->row_errors[0]);
+    CHECK_TEXT(kids->error, "");
     CHECK_INT(b.view.pages[0].errors, 4);
+    schema_errors_free(&errors);
+    bench_close(&b);
+}
+
+/* The words of the validator are not this test's: it says them by their first field. */
+static void check_row(const struct form_item *table, int row, const char *fields)
+{
+    struct buf names = {0};
+    const char *text = table->row_errors ? table->row_errors[row] : NULL;
+    for (const char *at = text; at && *at; at += strspn(at, " ·")) {
+        const char *end = strstr(at, " · ");
+        const char *colon = strstr(at, ": ");
+        if (colon && (!end || colon < end))
+            buf_addf(&names, "%s%.*s", names.length ? "," : "", (int)(colon - at), at);
+        at = end ? end : at + strlen(at);
+    }
+    CHECK_TEXT(buf_text(&names), fields);
+    buf_free(&names);
+}
+
+TEST(form_view_errors_stand_at_every_faulty_row)
+{
+    struct bench b;
+    struct schema_errors errors = {0};
+    bench_open(&b,
+               "{'properties':{'kids':{'type':'array','maxItems':3,'items':{'type':'object','required':['y'],"
+               "'properties':{'y':{'title':'Year','type':'integer'},'n':{'type':'string','format':'nik'},"
+               "'of':{'type':'object','properties':{'town':{'type':'string','minLength':3}}}}}}}}",
+               "", "{'kids':[{'y':'no'},{'y':1},{'n':'12'},{'y':2,'of':{'town':'x'}}]}");
+    CHECK(!form_check_draft(b.form, b.draft, &b.context, &errors));
+    CHECK_INT(form_view_errors(&b.view, &errors), 0);
+    const struct form_item *kids = form_view_find(&b.view, "/kids");
+    REQUIRE(kids->row_count == 4);
+    check_row(kids, 0, "Year");
+    check_row(kids, 1, "");
+    check_row(kids, 2, "Year,N");
+    check_row(kids, 3, "Town");
+    CHECK(*kids->error); /* of the table as a whole: it has a row too many */
+    CHECK_INT(b.view.pages[0].errors, 4);
+    schema_errors_free(&errors);
+    bench_close(&b);
+}
+
+TEST(form_view_errors_of_a_list_name_their_lines)
+{
+    struct bench b;
+    struct schema_errors errors = {0};
+    bench_open(&b, "{'properties':{'names':{'type':'array','items':{'type':'string','minLength':3}}}}", "",
+               "{'names':['Ali','x','Leyla','y']}");
+    CHECK(!form_check_draft(b.form, b.draft, &b.context, &errors));
+    CHECK_INT(form_view_errors(&b.view, &errors), 0);
+    const char *error = form_view_find(&b.view, "/names")->error;
+    CHECK(str_starts(error, "2: "));
+    CHECK(strstr(error, " · 4: ") != NULL);
+    CHECK(!strstr(error, "1: ") && !strstr(error, "3: "));
     schema_errors_free(&errors);
     bench_close(&b);
 }
