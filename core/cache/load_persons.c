@@ -1,0 +1,174 @@
+/* core/cache/load_persons.c: finding persons by a number, a date or a name in any spelling, and what one person has
+ * here. */
+#include <stdio.h>
+#include <string.h>
+
+#include "core/cache/load.h"
+#include "core/cache/words.h"
+#include "core/model/person.h"
+
+enum { PERSONS_MAX = 50, LOOKED_AT_MAX = 400 };
+
+/* --- persons by a number or a date --- */
+
+/* persons_fin, persons_nik, persons_phone, persons_born */
+static const char sql_fin[] = "SELECT row, id FROM persons WHERE fin = $1 LIMIT $2";
+static const char sql_nik[] = "SELECT row, id FROM persons WHERE nik = $1 LIMIT $2";
+static const char sql_phone[] = "SELECT row, id FROM persons WHERE phone = $1 LIMIT $2";
+static const char sql_born[] = "SELECT row, id FROM persons WHERE born = $1 LIMIT $2";
+
+static const struct number_kind {
+    enum identity kind;
+    const char *by, *sql;
+} number_kinds[] = {
+    {IDENTITY_FIN, "fin", sql_fin},
+    {IDENTITY_NIK, "nik", sql_nik},
+    {IDENTITY_PHONE_AZ, "phone", sql_phone},
+    {IDENTITY_PHONE_ID, "phone", sql_phone},
+};
+
+/* 31.12.1990, 31/12/1990 or 1990-12-31: day first unless the year is. */
+static bool birth_date(const char *q, char out[DATE_TEXT])
+{
+    int a = 0, b = 0, c = 0;
+    char first[2], second[2];
+    if (sscanf(q, "%4d%1[-./]%4d%1[-./]%4d", &a, first, &b, second, &c) != 5)
+        return false;
+    int year = a > 31 ? a : c, day = a > 31 ? c : a;
+    if (year < 1900 || year > 2199 || b < 1 || b > 12 || day < 1 || day > 31)
+        return false;
+    return str_format(out, DATE_TEXT, "%04d-%02d-%02d", year, b, day);
+}
+
+static bool has_digit(const char *text)
+{
+    return text[strcspn(text, "0123456789")] != '\0';
+}
+
+static enum err find_exact(struct cache *cache, const char *sql, const char *key, int64_t now_ms,
+                           struct json *rows)
+{
+    struct stmt *s = db_query(cache->db, sql);
+    db_bind_text(s, 1, key);
+    db_bind_int(s, 2, PERSONS_MAX);
+    return add_rows(cache, rows, TABLE_PERSON, s, PERSONS_MAX, now_ms, NULL);
+}
+
+/* *by NULL: it is no number and no date. Several kinds may fit; the first that finds somebody is it. */
+static enum err find_by_number(struct cache *cache, const char *q, int64_t now_ms, struct json *rows,
+                               const char **by)
+{
+    char key[IDENTITY_TEXT];
+    if (birth_date(q, key)) {
+        *by = "born";
+        return find_exact(cache, sql_born, key, now_ms, rows);
+    }
+    /* "Aliyeva" has the letters of a FIN: without a digit it is a name. */
+    for (size_t i = 0; has_digit(q) && i < sizeof number_kinds / sizeof *number_kinds; i++) {
+        if (json_count(rows) > 0 || !identity_normal(number_kinds[i].kind, q, key))
+            continue;
+        TRY(find_exact(cache, number_kinds[i].sql, key, now_ms, rows));
+        if (!*by || json_count(rows) > 0)
+            *by = number_kinds[i].by;
+    }
+    return ERR_OK;
+}
+
+/* --- persons by name --- */
+
+static bool is_listed(const struct json *rows, const char *id)
+{
+    for (const struct json *row = json_first(rows); row; row = json_next(row))
+        if (str_equal(json_text(row, "id"), id))
+            return true;
+    return false;
+}
+
+/* Names that begin with one of the words, of which the others begin a word too. A common beginning is looked
+ * through only so far: a person types on. */
+static enum err find_by_word(struct cache *cache, const char *sql, char *const words[], int count, int lead,
+                             struct json *rows)
+{
+    struct buf end = {0};
+    buf_addf(&end, "%s\xF4\x8F\xBF\xBF", words[lead]); /* U+10FFFF: after every name that begins so */
+    struct stmt *s = db_query(cache->db, sql);
+    db_bind_text(s, 1, words[lead]);
+    db_bind_text(s, 2, buf_text(&end));
+    db_bind_int(s, 3, LOOKED_AT_MAX);
+    enum err err;
+    while ((err = db_step(s)) == ERR_OK && json_count(rows) < PERSONS_MAX) {
+        struct json *row = NULL;
+        const char *text = db_text(s, 0), *fold = db_text(s, 1), *id = db_text(s, 2);
+        if (!fold || !text || !words_begin(fold, words, count) || is_listed(rows, id))
+            continue;
+        if (json_parse(text, strlen(text), &row, NULL) == ERR_OK)
+            json_add(rows, row);
+    }
+    db_done(s);
+    buf_free(&end);
+    return err == ERR_ABSENT ? ERR_OK : err;
+}
+
+static enum err find_by_name(struct cache *cache, const char *q, struct json *rows)
+{
+    static const char sql_spoken[] = "SELECT row, fold, id FROM persons WHERE fold >= $1 AND fold < $2"
+                                     " ORDER BY fold LIMIT $3"; /* persons_fold */
+    static const char sql_family[] =
+        "SELECT row, fold_family, id FROM persons WHERE fold_family >= $1"
+        " AND fold_family < $2 ORDER BY fold_family LIMIT $3"; /* persons_fold_family */
+    struct buf folded = {0};
+    char *words[WORDS_MAX];
+    utf8_fold_name(&folded, q);
+    char *text = folded.data ? folded.data : NULL;
+    int count = text ? words_split(text, words) : 0;
+    enum err err = ERR_OK;
+    for (int lead = 0; lead < count && err == ERR_OK; lead++) {
+        err = find_by_word(cache, sql_spoken, words, count, lead, rows);
+        if (err == ERR_OK)
+            err = find_by_word(cache, sql_family, words, count, lead, rows);
+    }
+    buf_free(&folded);
+    return err;
+}
+
+enum err load_persons(struct cache *cache, const struct json *args, int64_t now_ms, struct json *answer)
+{
+    const char *q = json_text_or(args, "q", ""), *by = NULL;
+    struct json *rows = put_array(answer, "rows");
+    TRY(find_by_number(cache, q, now_ms, rows, &by));
+    if (json_count(rows) == 0 && (!by || strcmp(by, "born") != 0))
+        TRY(find_by_name(cache, q, rows));
+    json_set_text(answer, "q", q);
+    json_set_text(answer, "by", by ? by : "name");
+    return ERR_OK;
+}
+
+/* Rows of one person, each with the name of its service. */
+static enum err add_history(struct cache *cache, struct json *answer, const char *name, enum table table,
+                            struct stmt *s, const char *person, int64_t now_ms)
+{
+    struct json *found = json_new_array(), *rows = put_array(answer, name);
+    db_bind_text(s, 1, person);
+    db_bind_int(s, 2, PERSONS_MAX);
+    enum err err = add_rows(cache, found, table, s, PERSONS_MAX, now_ms, NULL);
+    for (const struct json *one = json_first(found); one && err == ERR_OK; one = json_next(one)) {
+        struct json *row = json_copy(one);
+        json_add(rows, row);
+        err = set_name_of(cache, row, "service_name", TABLE_SERVICE, json_text(row, "service"));
+    }
+    json_free(&found);
+    return err;
+}
+
+enum err load_person(struct cache *cache, const struct json *args, int64_t now_ms, struct json *answer)
+{
+    static const char sql_cases[] = "SELECT row, opened_at FROM cases WHERE person = $1"
+                                    " ORDER BY opened_at DESC LIMIT $2"; /* cases_person */
+    static const char sql_tickets[] = "SELECT row, arrived_at FROM tickets WHERE person = $1"
+                                      " ORDER BY arrived_at DESC LIMIT $2"; /* tickets_person */
+    const char *person = json_text(args, "person");
+    TRY(put_row(cache, answer, "person", TABLE_PERSON, person, now_ms, NULL));
+    TRY(add_history(cache, answer, "cases", TABLE_CASE, db_query(cache->db, sql_cases), person, now_ms));
+    return add_history(cache, answer, "tickets", TABLE_TICKET, db_query(cache->db, sql_tickets), person,
+                       now_ms);
+}
