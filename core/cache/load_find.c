@@ -81,7 +81,7 @@ struct wanted {
 static bool is_wanted(const struct wanted *wanted, const struct json *line)
 {
     return (str_empty(wanted->agency) || str_equal(json_text(line, "agency"), wanted->agency)) &&
-           words_begin(json_text_or(line, "fold", ""), wanted->words, wanted->count);
+           typed_begin(json_text_or(line, "fold", ""), wanted->words, wanted->count);
 }
 
 static enum err add_service(struct cache *cache, const struct json *line, int64_t now_ms, struct found *found)
@@ -118,7 +118,7 @@ enum err load_services(struct cache *cache, const struct json *args, int64_t now
     struct wanted wanted = {.agency = json_text(args, "agency"), .first = json_text(args, "first")};
     TRY(need_services(cache));
     utf8_fold(&folded, q);
-    wanted.count = folded.data ? words_split(folded.data, wanted.words) : 0;
+    wanted.count = folded.data ? typed_words(folded.data, wanted.words) : 0;
     json_set_text(answer, "q", q);
     struct found found = {.rows = put_array(answer, "rows")};
     enum err err = matching_services(cache, &wanted, now_ms, &found);

@@ -99,7 +99,7 @@ static enum err find_by_word(struct cache *cache, const char *sql, char *const w
     while ((err = db_step(s)) == ERR_OK && json_count(rows) < PERSONS_MAX) {
         struct json *row = NULL;
         const char *text = db_text(s, 0), *fold = db_text(s, 1), *id = db_text(s, 2);
-        if (!fold || !text || !words_begin(fold, words, count) || is_listed(rows, id))
+        if (!fold || !text || !typed_begin(fold, words, count) || is_listed(rows, id))
             continue;
         if (json_parse(text, strlen(text), &row, NULL) == ERR_OK)
             json_add(rows, row);
@@ -120,7 +120,7 @@ static enum err find_by_name(struct cache *cache, const char *q, struct json *ro
     char *words[WORDS_MAX];
     utf8_fold_name(&folded, q);
     char *text = folded.data ? folded.data : NULL;
-    int count = text ? words_split(text, words) : 0;
+    int count = text ? typed_words(text, words) : 0;
     enum err err = ERR_OK;
     for (int lead = 0; lead < count && err == ERR_OK; lead++) {
         err = find_by_word(cache, sql_spoken, words, count, lead, rows);

@@ -4,7 +4,7 @@
 #include <ctype.h>
 #include <string.h>
 
-int words_split(char *text, char *words[WORDS_MAX])
+int typed_words(char *text, char *words[WORDS_MAX])
 {
     int count = 0;
     for (char *c = text; *c && count < WORDS_MAX;) {
@@ -27,7 +27,7 @@ static bool word_begins(const char *text, const char *word)
     return false;
 }
 
-bool words_begin(const char *text, char *const words[], int count)
+bool typed_begin(const char *text, char *const words[], int count)
 {
     for (int i = 0; i < count; i++)
         if (!word_begins(text, words[i]))

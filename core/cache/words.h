@@ -5,6 +5,6 @@
 enum { WORDS_MAX = 6 };
 
 /* The words of folded text, cut in place: "ali-zada  " → "ali", "zada". */
-int words_split(char *text, char *words[WORDS_MAX]);
+int typed_words(char *text, char *words[WORDS_MAX]);
 /* Whether each of the words begins a word of text. */
-bool words_begin(const char *text, char *const words[], int count);
+bool typed_begin(const char *text, char *const words[], int count);
