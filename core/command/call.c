@@ -165,17 +165,20 @@ enum err load(struct call *c, enum table table, const char *field, const char *i
 }
 
 /* The first by a name that people use; names are unique in a hall, so one index step finds it. */
-static const char *named_query(enum table table)
+static const char *named_query(enum table table, const char **member)
 {
     static const char sql_user[] = "SELECT row FROM users WHERE login = $1 LIMIT 1";      /* users_login */
     static const char sql_counter[] = "SELECT row FROM counters WHERE name = $1 LIMIT 1"; /* counters_name */
     static const char sql_queue[] = "SELECT row FROM queues WHERE code = $1 LIMIT 1";     /* queues_code */
     switch (table) {
     case TABLE_USER:
+        *member = "login";
         return sql_user;
     case TABLE_COUNTER:
+        *member = "name";
         return sql_counter;
     case TABLE_QUEUE:
+        *member = "code";
         return sql_queue;
     default:
         return NULL;
@@ -184,15 +187,13 @@ static const char *named_query(enum table table)
 
 enum err load_named(struct call *c, enum table table, const char *field, const char *name, struct json **row)
 {
-    const char *sql = named_query(table);
+    const char *member, *sql = named_query(table, &member);
     TRY(peek(c, table, name, row));
     if (*row)
         return ERR_OK;
     if (!sql || str_empty(name))
         return refuse_unknown(c, table, field, name);
-    struct stmt *s = db_query(c->tx->db, sql);
-    db_bind_text(s, 1, name);
-    enum err err = rows_first(s, row);
+    enum err err = rows_first(tx_list(c->tx, sql, table, member, name), row);
     if (err == ERR_ABSENT)
         return refuse_unknown(c, table, field, name);
     if (err == ERR_OK)
@@ -203,7 +204,7 @@ enum err load_named(struct call *c, enum table table, const char *field, const c
 enum err load_hall(struct call *c, struct json **row)
 {
     static const char sql_hall[] = "SELECT row, id FROM halls ORDER BY id LIMIT 1"; /* primary key; one row */
-    enum err err = rows_first(db_query(c->tx->db, sql_hall), row);
+    enum err err = rows_first(tx_list(c->tx, sql_hall, TABLE_HALL, NULL, NULL), row);
     if (err == ERR_ABSENT) {
         *row = json_new_object();
         err = ERR_OK;

@@ -33,8 +33,7 @@ static enum err last_draft(struct call *c, const struct json *row, const struct 
     static const char sql[] = "SELECT row, opened_at FROM cases WHERE person = $1"
                               " ORDER BY opened_at DESC LIMIT $2"; /* cases_person */
     struct json *found = keep(c, json_new_array());
-    struct stmt *s = db_query(c->tx->db, sql);
-    db_bind_text(s, 1, json_text(row, "person"));
+    struct stmt *s = tx_list(c->tx, sql, TABLE_CASE, "person", json_text(row, "person"));
     db_bind_int(s, 2, LAST_LOOKED_AT);
     TRY(rows_collect(s, found));
     for (const struct json *other = json_first(found); other && !*draft; other = json_next(other))

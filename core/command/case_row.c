@@ -353,8 +353,7 @@ enum err case_set_due(struct call *c, struct json *row, const struct json *servi
 static enum err papers_of(struct call *c, const char *case_id, struct json *states)
 {
     static const char sql[] = "SELECT row, id FROM documents WHERE case_ = $1 LIMIT $2"; /* documents_case */
-    struct stmt *s = db_query(c->tx->db, sql);
-    db_bind_text(s, 1, case_id);
+    struct stmt *s = tx_list(c->tx, sql, TABLE_DOCUMENT, "case", case_id);
     db_bind_int(s, 2, CASE_ROWS_MAX);
     return rows_collect(s, states);
 }

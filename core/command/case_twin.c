@@ -19,8 +19,7 @@ enum err case_mark_twin(struct call *c, struct json *row)
     struct json *found = keep(c, json_new_array());
     if (str_empty(json_text(row, "person")) || row_has_flag(row, case_flag_text(CASE_DUPLICATE)))
         return ERR_OK;
-    struct stmt *s = db_query(c->tx->db, sql);
-    db_bind_text(s, 1, json_text(row, "person"));
+    struct stmt *s = tx_list(c->tx, sql, TABLE_CASE, "person", json_text(row, "person"));
     db_bind_int(s, 2, TWINS_LOOKED_AT);
     TRY(rows_collect(s, found));
     for (const struct json *other = json_first(found); other; other = json_next(other)) {

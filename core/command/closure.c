@@ -8,8 +8,7 @@ static enum err need_no_other(struct call *c, const struct json *counter)
     static const char sql_open[] =
         "SELECT row, id FROM closures WHERE state = 'open' AND counter = $1 LIMIT 1"; /* closures_state */
     struct json *row = NULL;
-    struct stmt *s = db_query(c->tx->db, sql_open);
-    db_bind_text(s, 1, row_id(counter));
+    struct stmt *s = tx_list(c->tx, sql_open, TABLE_CLOSURE, "counter", row_id(counter));
     enum err err = rows_first(s, &row);
     if (err == ERR_ABSENT)
         return ERR_OK;

@@ -23,6 +23,7 @@ struct command {
     int version;
     int64_t wall_ms, offset_ms;                    /* "at": evidence only */
     int64_t base_rev, base_row_rev, base_hold_gen; /* "base"; -1 when not given */
+    const struct json *told; /* base.told: what the person was told when it was confirmed; NULL: not known */
     const struct json *body;
 };
 
@@ -41,23 +42,38 @@ struct tx_change {
     char id[64];
 };
 
+/* Whoever must know what a command looked at: the workstation, to tell when its prediction is out of date. The hall, its
+ * agencies and services are not told of: with them everything is. */
+struct tx_watch {
+    void *ctx;
+    void (*read)(void *ctx, enum table table, const char *id);
+    void (*list)(void *ctx, enum table table, const char *member,
+                 const char *value); /* rows by a member's value */
+    enum err (*put)(void *ctx, enum table table, const char *id,
+                    const struct json *row); /* before it is written */
+};
+
 /* One command's transaction. Made by the hall's server_core or by the cache; see tx_get and tx_put. */
 struct tx {
     struct db *db;
     enum row_set set; /* where writes go: ROWS_PLAIN at the hall, ROWS_OVERLAY at the workstation */
     bool predicting;  /* at the workstation: no numbers are given out, nothing online is done */
-    int64_t rev;      /* becomes row_rev of what is written; at the workstation the cursor */
-    int64_t now_ms;   /* wall time of the hall, as far as it is known here */
-    int64_t mono_ms;  /* monotonic: leases */
+    int64_t rev;    /* becomes row_rev of what is written; at the workstation what the command was based on */
+    int64_t now_ms; /* wall time of the hall, as far as it is known here */
+    int64_t mono_ms; /* monotonic: leases */
     const struct actor *actor;
     const struct command *command;
-    unsigned ids;              /* identities derived so far */
-    struct tx_change *changes; /* rows written, in order, each once; grows as needed; tx_deinit frees */
+    const struct tx_watch *watch; /* NULL: nobody */
+    unsigned ids;                 /* identities derived so far */
+    struct tx_change *changes;    /* rows written, in order, each once; grows as needed; tx_deinit frees */
     int change_count, change_capacity;
 };
 void tx_deinit(struct tx *tx);
 /* The rows as the command sees them: earlier writes of the same transaction included. */
 enum err tx_get(struct tx *tx, enum table table, const char *id, struct json **row) MUST_USE;
+/* A statement over the rows of a table that have the value in a member, which is its $1: the one way of a rule to read
+ * more than a row. member NULL: over the whole table, without $1. */
+struct stmt *tx_list(struct tx *tx, const char *sql, enum table table, const char *member, const char *value);
 /* Sets id and row_rev in row and writes it; row stays the caller's. */
 enum err tx_put(struct tx *tx, enum table table, const char *id, struct json *row) MUST_USE;
 void tx_new_id(struct tx *tx, char out[UUID_TEXT]);
@@ -90,5 +106,7 @@ const struct command_info *command_table(int *count);
 /* What of a row a person may see (PROTOCOL.md section 5): all, without its sensitive members, or nothing. */
 enum sight { SIGHT_NONE, SIGHT_MASKED, SIGHT_FULL };
 enum sight row_sight(const struct actor *actor, enum table table, const struct json *row);
+/* SIGHT_FULL whatever the row: it need not be looked at. */
+bool table_is_whole(const struct actor *actor, enum table table);
 /* Removes or masks the sensitive members in place, for SIGHT_MASKED. */
 void row_mask(enum table table, struct json *row);

@@ -134,6 +134,7 @@ bool command_read(const struct json *json, struct command *command, struct err_i
                                 .base_rev = json_int(base, "rev", -1),
                                 .base_row_rev = json_int(base, "row_rev", -1),
                                 .base_hold_gen = json_int(base, "hold_gen", -1),
+                                .told = json_get(base, "told"),
                                 .body = body};
     read_at(json_get(json, "at"), command);
     if (!json_is_object(json))

@@ -54,8 +54,7 @@ static enum err move_person(struct call *c, enum table table, const char *sql, c
                             const char *to)
 {
     struct json *rows = keep(c, json_new_array());
-    struct stmt *s = db_query(c->tx->db, sql);
-    db_bind_text(s, 1, from);
+    struct stmt *s = tx_list(c->tx, sql, table, "person", from);
     db_bind_int(s, 2, JOIN_MAX);
     TRY(rows_collect(s, rows));
     for (const struct json *found = json_first(rows); found; found = json_next(found)) {

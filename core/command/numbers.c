@@ -32,12 +32,11 @@ static enum err highest(const struct series *s, const char *low, const char *hig
         " ORDER BY number DESC LIMIT 1"; /* tickets_number */
     static const char sql_case[] = "SELECT number FROM cases WHERE number >= $1 AND number <= $2"
                                    " ORDER BY number DESC LIMIT 1"; /* cases_number */
-    struct stmt *stmt = db_query(s->c->tx->db, s->day ? sql_ticket : sql_case);
-    int place = 1;
+    struct stmt *stmt = s->day ? tx_list(s->c->tx, sql_ticket, TABLE_TICKET, "day", s->day)
+                               : tx_list(s->c->tx, sql_case, TABLE_CASE, "number", low);
     if (s->day)
-        db_bind_text(stmt, place++, s->day);
-    db_bind_text(stmt, place++, low);
-    db_bind_text(stmt, place, high);
+        db_bind_text(stmt, 2, low);
+    db_bind_text(stmt, s->day ? 3 : 2, high);
     enum err err = db_step(stmt);
     str_copy(found, TEXT_SIZE, err == ERR_OK && db_text(stmt, 0) ? db_text(stmt, 0) : "");
     db_done(stmt);

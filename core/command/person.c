@@ -166,8 +166,7 @@ static enum err same_number(struct call *c, const struct number_kind *kind, cons
                             struct json **found)
 {
     *found = keep(c, json_new_array());
-    struct stmt *s = db_query(c->tx->db, kind->sql);
-    db_bind_text(s, 1, number);
+    struct stmt *s = tx_list(c->tx, kind->sql, TABLE_PERSON, kind->member, number);
     db_bind_int(s, 2, DUPLICATES_MAX);
     return rows_collect(s, *found);
 }
@@ -229,8 +228,7 @@ static enum err identify_cases(struct call *c, const char *ticket, const char *p
     static const char sql[] = "SELECT row, opened_at FROM cases WHERE ticket = $1"
                               " ORDER BY opened_at LIMIT $2"; /* cases_ticket */
     struct json *found = keep(c, json_new_array());
-    struct stmt *s = db_query(c->tx->db, sql);
-    db_bind_text(s, 1, ticket);
+    struct stmt *s = tx_list(c->tx, sql, TABLE_CASE, "ticket", ticket);
     db_bind_int(s, 2, TICKET_CASES_MAX);
     TRY(rows_collect(s, found));
     for (const struct json *one = json_first(found); one; one = json_next(one)) {

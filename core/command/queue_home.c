@@ -94,8 +94,7 @@ static enum err bring_back(struct call *c, const char *queue)
         "SELECT row, arrived_at, number FROM tickets WHERE queue = $1"
         " AND state = 'waiting' ORDER BY arrived_at, number LIMIT $2"; /* tickets_arrival */
     struct json *rows = keep(c, json_new_array());
-    struct stmt *s = db_query(c->tx->db, sql_away);
-    db_bind_text(s, 1, queue);
+    struct stmt *s = tx_list(c->tx, sql_away, TABLE_TICKET, "queue", queue);
     db_bind_int(s, 2, BACK_MAX);
     TRY(rows_collect(s, rows));
     for (const struct json *found = json_first(rows); found; found = json_next(found)) {

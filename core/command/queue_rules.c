@@ -153,8 +153,7 @@ static enum err waiting_rows(struct call *c, const struct json *queue, struct js
     static const char sql_waiting[] =
         "SELECT row, arrived_at, number FROM tickets WHERE queue = $1"
         " AND state = 'waiting' ORDER BY arrived_at, number LIMIT $2"; /* tickets_arrival */
-    struct stmt *s = db_query(c->tx->db, sql_waiting);
-    db_bind_text(s, 1, row_id(queue));
+    struct stmt *s = tx_list(c->tx, sql_waiting, TABLE_TICKET, "queue", row_id(queue));
     db_bind_int(s, 2, QUEUE_COUNT_MAX);
     return rows_collect(s, rows);
 }

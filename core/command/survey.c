@@ -25,8 +25,7 @@ static enum err need_first(struct call *c, const char *ticket)
     static const char sql_survey[] =
         "SELECT row, id FROM surveys WHERE ticket = $1 LIMIT 1"; /* surveys_ticket */
     struct json *row = NULL;
-    struct stmt *s = db_query(c->tx->db, sql_survey);
-    db_bind_text(s, 1, ticket);
+    struct stmt *s = tx_list(c->tx, sql_survey, TABLE_SURVEY, "ticket", ticket);
     enum err err = rows_first(s, &row);
     if (err == ERR_ABSENT)
         return ERR_OK;

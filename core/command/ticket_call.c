@@ -12,10 +12,10 @@
 
 /* --- candidates --- */
 
-static enum err add_heads(struct call *c, const char *sql, const char *key, int limit, struct json *tickets)
+static enum err add_heads(struct call *c, const char *sql, const char *member, const char *key, int limit,
+                          struct json *tickets)
 {
-    struct stmt *s = db_query(c->tx->db, sql);
-    db_bind_text(s, 1, key);
+    struct stmt *s = tx_list(c->tx, sql, TABLE_TICKET, member, key);
     db_bind_int(s, 2, limit);
     return rows_collect(s, tickets);
 }
@@ -69,7 +69,7 @@ static enum err add_queue(struct asking *a, const struct json *assigned)
         a->state.turn = a->count;
     a->count++;
     for (const struct head_list *list = head_lists(rule->kind); list->sql; list++)
-        TRY(add_heads(a->c, list->sql, row_id(row), list->limit, a->tickets));
+        TRY(add_heads(a->c, list->sql, "queue", row_id(row), list->limit, a->tickets));
     return ERR_OK;
 }
 
@@ -77,8 +77,8 @@ static enum err gather(struct asking *a)
 {
     const struct json *mine = json_get(a->counter, "queues");
     a->tickets = keep(a->c, json_new_array());
-    TRY(add_heads(a->c, sql_sent_to_counter, row_id(a->counter), HEADS_FAR, a->tickets));
-    TRY(add_heads(a->c, sql_sent_to_user, a->c->actor->user, HEADS_FAR, a->tickets));
+    TRY(add_heads(a->c, sql_sent_to_counter, "counter", row_id(a->counter), HEADS_FAR, a->tickets));
+    TRY(add_heads(a->c, sql_sent_to_user, "user", a->c->actor->user, HEADS_FAR, a->tickets));
     for (const struct json *q = json_first(mine); q && a->count < RULE_QUEUES_MAX; q = json_next(q))
         TRY(add_queue(a, q));
     if (!a->count && !json_count(a->tickets) && a->elsewhere)

@@ -227,6 +227,20 @@ static enum err need_new(struct call *c, const char *id)
     return ERR_OK;
 }
 
+/* A promise that was made is not made anew while it is only foreseen: it is what the citizen was told. */
+static enum err promise(struct call *c, const struct wish *wish, int64_t *ahead, int64_t minutes[2])
+{
+    const struct json *told = c->tx->predicting ? c->command->told : NULL;
+    const struct json *low = json_pointer(told, "/estimate_min/0"),
+                      *high = json_pointer(told, "/estimate_min/1");
+    if (!json_is_integer(json_get(told, "ahead")) || !json_is_integer(low) || !json_is_integer(high))
+        return queue_promise(c, row_id(wish->queue), wish->class, ahead, minutes);
+    *ahead = json_int(told, "ahead", 0);
+    minutes[0] = json_as_int(low, 0);
+    minutes[1] = json_as_int(high, 0);
+    return ERR_OK;
+}
+
 enum err ticket_issue(struct call *c)
 {
     struct wish wish = {.appointment_ms = -1};
@@ -236,7 +250,7 @@ enum err ticket_issue(struct call *c)
     tx_new_id(c->tx, id); /* first, so that it is the same whatever else the command makes */
     TRY(read_wish(c, &wish));
     TRY(need_queue_here(c, &wish));
-    TRY(queue_promise(c, row_id(wish.queue), wish.class, &ahead, minutes));
+    TRY(promise(c, &wish, &ahead, minutes));
     TRY(need_new(c, id));
     struct json *row = row_new(c, id);
     TRY(give_number(c, row, &wish));

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/command/command.h"
+#include "core/command/rules.h"
 
 void tx_deinit(struct tx *tx)
 {
@@ -14,9 +14,26 @@ void tx_deinit(struct tx *tx)
     tx->change_count = tx->change_capacity = 0;
 }
 
+static bool is_watched(const struct tx *tx, enum table table)
+{
+    return tx->watch && table != TABLE_HALL && table != TABLE_AGENCY && table != TABLE_SERVICE;
+}
+
 enum err tx_get(struct tx *tx, enum table table, const char *id, struct json **row)
 {
+    if (is_watched(tx, table))
+        tx->watch->read(tx->watch->ctx, table, id);
     return row_get(tx->db, table, id, row);
+}
+
+struct stmt *tx_list(struct tx *tx, const char *sql, enum table table, const char *member, const char *value)
+{
+    struct stmt *s = db_query(tx->db, sql);
+    if (is_watched(tx, table))
+        tx->watch->list(tx->watch->ctx, table, member, value);
+    if (member)
+        db_bind_text(s, 1, value);
+    return s;
 }
 
 static bool noted(const struct tx *tx, enum table table, const char *id)
@@ -42,6 +59,13 @@ static bool note(struct tx *tx, enum table table, const char *id)
     return str_copy(change->id, sizeof change->id, id);
 }
 
+/* What is foreseen on a row that changed since the command was confirmed stands on that change. */
+static int64_t rev_of(const struct tx *tx, const struct json *row)
+{
+    int64_t rev = json_int(row, "row_rev", 0);
+    return tx->predicting && rev > tx->rev ? rev : tx->rev;
+}
+
 enum err tx_put(struct tx *tx, enum table table, const char *id, struct json *row)
 {
     /* An id that does not fit, or a command that would change thousands of rows, is bad data, not a crash. */
@@ -49,7 +73,9 @@ enum err tx_put(struct tx *tx, enum table table, const char *id, struct json *ro
         return ERR_TOO_LARGE;
     if (!str_equal(json_text(row, "id"), id)) /* else whoever kept row_id(row) keeps it */
         json_set_text(row, "id", id);
-    json_set_int(row, "row_rev", tx->rev);
+    json_set_int(row, "row_rev", rev_of(tx, row));
+    if (is_watched(tx, table))
+        TRY(tx->watch->put(tx->watch->ctx, table, id, row));
     return row_put(tx->db, tx->set, table, row);
 }
 
