@@ -217,7 +217,8 @@ static void check_listed(void *context, const char *pointer, const char *inside,
 bool form_validate(const struct form *form, const struct json *submitted, const struct form_context *context,
                    struct schema_errors *errors)
 {
-    const struct schema_options options = {.formats_assert = true, .lang = context->lang};
+    const struct schema_options options = {.formats_assert = !context->formats_annotate,
+                                           .lang = context->lang};
     int first = errors ? errors->count : 0;
     struct schema_errors unread = {0};
     struct warning listed = {form, submitted, context, errors ? errors : &unread};

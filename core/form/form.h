@@ -29,6 +29,7 @@ struct form_context {
     bool date_hyphens;         /* 24-11-2026, as Indonesia writes it; else 24.11.2026 */
     const struct json *person; /* the person's row, for x-prefill person.FIELD; may be NULL */
     const struct json *last;   /* the draft of the person's last application at this agency; may be NULL */
+    bool formats_annotate;     /* an author asks what is wrong but for the formats; nobody hands in so */
 };
 
 /* --- the view: what there is to draw --- */
@@ -166,7 +167,7 @@ void form_problem(const struct form *form, const struct json *draft, const struc
 /* The draft as it is submitted: without hidden values, computed ones made afresh. */
 struct json *form_submitted(const struct form *form, const struct json *draft,
                             const struct form_context *context);
-/* Formats are asserted. True when submitted is valid; else errors name the fields. */
+/* Formats are asserted, answers from lists are looked for there. True when submitted is valid; else errors name the fields. */
 bool form_validate(const struct form *form, const struct json *submitted, const struct form_context *context,
                    struct schema_errors *errors);
 /* Both at once on a draft: what case.submit does. */

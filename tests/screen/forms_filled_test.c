@@ -609,9 +609,33 @@ static bool is_still_broken(struct clerk *clerk, const struct broken *broken)
     return broken_still;
 }
 
+static bool is_listed(const struct json *mend, const char *field)
+{
+    for (const struct json *m = json_first(mend); m; m = json_next(m))
+        if (str_equal(json_text(m, "pointer"), field))
+            return true;
+    return false;
+}
+
+/* The list has each field that the hall would return it for, once, and no other. */
+static void check_listed(const struct clerk *clerk)
+{
+    struct schema_errors errors = {0};
+    int fields = 0;
+    form_check_draft(clerk->one->form, clerk->screen->draft, &clerk->one->context, &errors);
+    for (int i = 0; i < errors.count; i++) {
+        fields += schema_errors_find(&errors, errors.list[i].field) == &errors.list[i];
+        if (!CHECK(is_listed(clerk->screen->mend, errors.list[i].field)))
+            printf("  %s %s is not listed\n", clerk->one->file, errors.list[i].field);
+    }
+    CHECK_INT(json_count(clerk->screen->mend), fields);
+    schema_errors_free(&errors);
+}
+
 static void check_said(struct clerk *clerk, const struct broken *broken)
 {
     act(clerk, ACTION_SUBMIT);
+    check_listed(clerk);
     const struct json *mend = mend_of(clerk, broken);
     bool ok = CHECK(!clerk->submitted) && CHECK(mend);
     char *sentence = xstrdup(json_text_or(mend, "text", "")),

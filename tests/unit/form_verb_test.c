@@ -164,6 +164,36 @@ TEST(form_verb_validate)
     free(two);
 }
 
+/* What a person cannot do at the form stops nothing, and what the hall would return is told: a town of another region,
+ * a hidden field, a sum that is made afresh. */
+TEST(form_verb_validates_a_service_as_the_hall_does)
+{
+    const char *folder = files();
+    write_file(
+        folder, "listed.json",
+        "{'id':'t.l','agency':'t.a','common':{'lists':{'regions':['n','s'],'towns':[{'code':'a','in':'n'},"
+        "{'code':'b','in':'s'}]}},'form':{'version':1,'schema':{'type':'object','properties':{"
+        "'region':{'type':'string','x-options':'regions'},'town':{'type':'string','x-options':{'list':'towns'"
+        ","
+        "'where':{'in':'/region'}}},'other':{'type':'string','format':'fin'},"
+        "'sum':{'type':'integer','readOnly':true,'x-compute':{'fn':'count','of':['/town']}}}},"
+        "'layout':{'type':'VerticalLayout','elements':[{'type':'Control','scope':'#/properties/region'},"
+        "{'type':'Control','scope':'#/properties/town'},{'type':'Control','scope':'#/properties/sum'},"
+        "{'type':'Control','scope':'#/properties/other','rule':{'effect':'SHOW','condition':{'scope':"
+        "'#/properties/region','schema':{'const':'s'}}}}]}}}");
+    write_file(folder, "here.json", "{'region':'n','town':'a','other':'hidden','sum':'wrong'}");
+    write_file(folder, "elsewhere.json", "{'region':'n','town':'b'}");
+    write_file(folder, "shown.json", "{'region':'s','town':'b','other':'short'}");
+    write_file(folder, "list.json", "['n']");
+    check_run(folder, "validate @listed.json @here.json", 0, "", "");
+    check_run(folder, "validate @listed.json @elsewhere.json", 1,
+              "/town\tx-options\tChoose one from the list.\n", "");
+    check_run(folder, "validate @listed.json @shown.json", 1,
+              "/other\tformat\tA FIN is 7 capital letters and digits, never I or O.\n", "");
+    check_run(folder, "validate --formats ignore @listed.json @shown.json", 0, "", "");
+    check_run(folder, "validate @listed.json @list.json", 1, "\ttype\tThis must be a group of fields.\n", "");
+}
+
 TEST(form_verb_validate_unusable)
 {
     const char *folder = files();

@@ -5,7 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/base/clock.h"
 #include "core/form/inside.h"
+#include "core/form/pointer.h"
 #include "screens/verb_form.h"
 #include "tests/support/hall_file.h"
 #include "tests/support/pack_forms.h"
@@ -300,6 +302,7 @@ TEST(packs_generated_data_is_judged_alike_by_the_hall)
 
 enum { FILES_MAX = 400 };
 struct on_line {
+    struct pack_form *one;
     const char *folder;
     char *args[FILES_MAX + 3];
     char *expected[FILES_MAX], *or_else[FILES_MAX]; /* "FILE\tPOINTER\tKEYWORD\t" */
@@ -318,7 +321,7 @@ static char *write_datum(const char *folder, int number, const struct json *datu
 static void put_file(void *context, const struct broken *broken)
 {
     struct on_line *line = context;
-    if (line->count == FILES_MAX)
+    if (line->count == FILES_MAX || !pack_form_hands_in(line->one, broken))
         return;
     char *path = write_datum(line->folder, line->count, broken->datum);
     line->args[2 + line->count] = path;
@@ -350,6 +353,7 @@ static void on_the_line(void *context, struct pack_form *one)
     struct on_line *line = context;
     struct json *datum = generate_valid(&one->generator);
     REQUIRE(datum);
+    line->one = one;
     line->count = 0;
     generate_broken(&one->generator, datum, put_file, line);
     char word[] = "validate", *valid = write_datum(line->folder, FILES_MAX, datum),
@@ -372,4 +376,221 @@ TEST(packs_generated_data_is_judged_alike_by_the_command)
 {
     struct on_line line = {.folder = test_folder()};
     pack_forms_each(on_the_line, &line);
+}
+
+/* --- all three --- */
+
+/* Any datum, also one that no constraint of the schema made: a value of another kind, none, one too many. */
+static struct json *any_value(struct rng *rng)
+{
+    switch (rng_below(rng, 8)) {
+    case 0:
+        return json_new_text("");
+    case 1:
+        return json_new_text("2026-02-30");
+    case 2:
+        return json_new_text("\xc4\xb0z 9\n•");
+    case 3:
+        return json_new_int((int64_t)rng_below(rng, 100000) - 50000);
+    case 4:
+        return json_new_number(0.125);
+    case 5:
+        return json_new_bool(rng_below(rng, 2));
+    case 6:
+        return json_new_array();
+    default:
+        return json_new_object();
+    }
+}
+
+static void add_pointers(const struct json *node, const char *at, struct json *out)
+{
+    size_t i = 0;
+    for (const struct json *one = json_first(node); one; one = json_next(one), i++) {
+        struct buf pointer = {0};
+        buf_adds(&pointer, at);
+        if (json_name(one))
+            pointer_add(&pointer, json_name(one));
+        else
+            pointer_add_index(&pointer, i);
+        json_add_text(out, buf_text(&pointer));
+        add_pointers(one, buf_text(&pointer), out);
+        buf_free(&pointer);
+    }
+}
+
+/* In up to three places something else, nothing, or a member that nobody asked for. valid is taken. */
+static struct json *spoilt(struct rng *rng, struct json *valid)
+{
+    for (uint64_t left = 1 + rng_below(rng, 3); left; left--) {
+        struct json *pointers = json_new_array();
+        add_pointers(valid, "", pointers);
+        size_t count = json_count(pointers);
+        const char *at = count ? json_as_text(json_at(pointers, rng_below(rng, count))) : "/x";
+        bool nothing = rng_below(rng, 4) == 0, more = rng_below(rng, 8) == 0;
+        char *where = xstrdup(more ? "/nobody" : at);
+        struct json *now = form_edited(valid, where, nothing && !more ? NULL : any_value(rng));
+        json_free(&valid);
+        valid = now;
+        free(where);
+        json_free(&pointers);
+    }
+    return valid;
+}
+
+enum { TOGETHER_MAX = 24, BROKEN_EACH = 10, SPOILT_EACH = 8, FIELDS_TOLD = 100 /* by the hall */ };
+struct together {
+    struct at_hall here;
+    const char *folder;
+    char today[DATE_TEXT]; /* the command knows no other */
+    struct json *data;     /* of one form, a list */
+    int judged, refused, broken;
+};
+
+static int by_text(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* The lines in order, as one text; they are taken. */
+static char *in_order(char **lines, int count)
+{
+    struct buf out = {0};
+    qsort(lines, (size_t)count, sizeof *lines, by_text);
+    for (int i = 0; i < count; i++) {
+        buf_adds(&out, lines[i]);
+        free(lines[i]);
+    }
+    return out.data ? buf_take(&out) : xstrdup("");
+}
+
+static char *by_workstation(const struct pack_form *one, const struct json *draft)
+{
+    struct schema_errors errors = {0};
+    char *lines[SCHEMA_ERRORS_MAX + FIELDS_TOLD];
+    form_check_draft(one->form, draft, &one->context, &errors);
+    REQUIRE(errors.count < FIELDS_TOLD);
+    for (int i = 0; i < errors.count; i++)
+        lines[i] =
+            xasprintf("%s\t%s\t%s\n", errors.list[i].field, errors.list[i].keyword, errors.list[i].message);
+    char *said = in_order(lines, errors.count);
+    schema_errors_free(&errors);
+    return said;
+}
+
+static char *by_hall(struct at_hall *here, const struct json *draft)
+{
+    char *lines[FIELDS_TOLD];
+    int count = 0;
+    open_case(here);
+    hand_in(here, draft);
+    bool returned = str_equal(hall_file_text(&here->hall, TABLE_CASE, here->id, "/state"), "returned");
+    const struct json *fields = returned ? json_get(here->hall.out.data, "fields") : NULL;
+    for (const struct json *f = json_first(fields); f; f = json_next(f))
+        lines[count++] = xasprintf("%s\t%s\t%s\n", json_text_or(f, "pointer", ""),
+                                   json_text_or(f, "keyword", ""), json_text_or(f, "message", ""));
+    CHECK(returned == (count > 0));
+    return in_order(lines, count);
+}
+
+/* What `loket form validate` printed of one file: its lines, without the name; line ends inside are written \n. */
+static char *by_command(const char *out, const char *file)
+{
+    char *lines[SCHEMA_ERRORS_MAX + FIELDS_TOLD];
+    int count = 0;
+    size_t length = strlen(file);
+    for (const char *line = out; *line; line = strchr(line, '\n') + 1)
+        if (strncmp(line, file, length) == 0 && line[length] == '\t')
+            lines[count++] = xasprintf("%.*s\n", (int)(strcspn(line, "\n") - length - 1), line + length + 1);
+    return in_order(lines, count);
+}
+
+static void keep_broken(void *context, const struct broken *broken)
+{
+    struct together *t = context;
+    bool draft = json_is_object(broken->datum); /* nothing else can be handed in */
+    if (draft && t->broken < BROKEN_EACH && rng_below(&t->here.one->generator.rng, ONE_OF) == 0) {
+        json_add(t->data, json_copy(broken->datum));
+        t->broken++;
+    }
+}
+
+static void gather(struct together *t, struct pack_form *one)
+{
+    struct json *valid = generate_valid(&one->generator), *empty = json_new_object();
+    REQUIRE(valid);
+    t->data = json_new_array();
+    t->broken = 0;
+    json_add(t->data, json_copy(valid));
+    json_add(t->data, empty);
+    generate_broken(&one->generator, valid, keep_broken, t);
+    for (int i = 0; i < SPOILT_EACH; i++)
+        json_add(t->data, spoilt(&one->generator.rng, json_copy(valid)));
+    json_free(&valid);
+}
+
+static char *said_by_command(struct together *t, const struct pack_form *one, char **files)
+{
+    char word[] = "validate", lang[] = "--lang", *out = NULL, *errors = NULL, *args[TOGETHER_MAX + 4],
+         *own = xstrdup(one->context.lang), *file = xstrdup(one->file);
+    size_t out_length, errors_length;
+    int count = 0;
+    args[0] = word;
+    args[1] = lang;
+    args[2] = own;
+    args[3] = file;
+    for (const struct json *datum = json_first(t->data); datum; datum = json_next(datum), count++)
+        args[4 + count] = files[count] = write_datum(t->folder, count, datum);
+    FILE *to_out = open_memstream(&out, &out_length), *to_errors = open_memstream(&errors, &errors_length);
+    REQUIRE(to_out && to_errors);
+    form_verb(args, 4 + count, NULL, to_out, to_errors);
+    CHECK(fclose(to_out) == 0 && fclose(to_errors) == 0);
+    CHECK_TEXT(errors, "");
+    free(errors);
+    free(own);
+    free(file);
+    return out;
+}
+
+static void judge_together(void *context, struct pack_form *one)
+{
+    struct together *t = context;
+    char *files[TOGETHER_MAX];
+    int i = 0;
+    t->here.one = one;
+    one->context.today = t->today;
+    one->context.lang = json_as_text(json_first(json_get(one->pack->about, "languages"))); /* as the hall's */
+    put_service(one, &t->here.hall);
+    gather(t, one);
+    char *out = said_by_command(t, one, files);
+    for (const struct json *datum = json_first(t->data); datum; datum = json_next(datum), i++) {
+        char *workstation = by_workstation(one, datum), *hall = by_hall(&t->here, datum),
+             *command = by_command(out, files[i]);
+        if (!CHECK(strcmp(workstation, hall) == 0 && strcmp(workstation, command) == 0)) {
+            pack_form_tell(one, "is not judged alike", datum);
+            printf("workstation:\n%shall:\n%scommand:\n%s", workstation, hall, command);
+        }
+        t->judged++;
+        t->refused += *workstation != '\0';
+        free(workstation);
+        free(hall);
+        free(command);
+        free(files[i]);
+    }
+    free(out);
+    json_free(&t->data);
+}
+
+TEST(packs_generated_data_is_judged_alike_by_workstation_hall_and_command)
+{
+    enum { EACH_MIN = 10 };
+    struct together t = {.folder = test_folder()};
+    hall_file_open(&t.here.hall);
+    t.here.hall.now_ms = clock_wall_now_ms();
+    time_date(t.here.hall.now_ms, t.today);
+    pack_forms_each(judge_together, &t);
+    CHECK(t.judged > PACK_FORMS * EACH_MIN && t.refused > t.judged / 2 &&
+          t.refused < t.judged - PACK_FORMS / 2);
+    printf("%d data judged alike by all three, %d of them refused\n", t.judged, t.refused);
+    hall_file_close(&t.here.hall);
 }
