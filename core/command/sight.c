@@ -68,6 +68,12 @@ enum sight row_sight(const struct actor *actor, enum table table, const struct j
     return others & rule->masked ? SIGHT_MASKED : SIGHT_NONE;
 }
 
+bool table_is_whole(const struct actor *actor, enum table table)
+{
+    const struct sight_rule *rule = sight_of(table);
+    return str_empty(actor->user) || (rule && rule->reach == REACH_HALL && (actor->roles & rule->full));
+}
+
 /* Members that SIGHT_MASKED loses, and those of which the last characters stay so that two people can be told
  * apart ("KTP ending in 14"). */
 static const struct mask {

@@ -228,29 +228,46 @@ enum err reads_oldest(struct reads *reads, const struct hall_state *state, int64
 
 /* --- rows as lines --- */
 
-/* Appends {"t","id","row"} when the actor may see it; *added tells. A row that is seen whole goes as it is stored. */
-static enum err add_line(const struct actor *actor, enum table table, const char *text, struct buf *out,
-                         bool first, bool *added)
+struct line {
+    enum table table;
+    const char *id, *text; /* the row's, as they are stored */
+};
+
+static void add_line(const struct line *line, struct json *masked, struct buf *out, bool first)
+{
+    struct json *id = json_new_text(line->id);
+    buf_addf(out, "%s{\"t\":\"%s\",\"id\":", first ? "" : ",", table_wire(line->table));
+    json_print_to(id, out);
+    buf_adds(out, ",\"row\":");
+    if (masked) {
+        row_mask(line->table, masked);
+        json_print_to(masked, out);
+    } else {
+        buf_adds(out, line->text);
+    }
+    buf_addc(out, '}');
+    json_free(&id);
+}
+
+/* Appends {"t","id","row"} when the actor may see it; *added tells. A row that is seen whole goes as it is stored; of a
+ * table that is, as a service with its form, not even read. */
+static enum err add_seen(const struct actor *actor, const struct line *line, struct buf *out, bool first,
+                         bool *added)
 {
     struct json *row = NULL;
-    if (json_parse(text, strlen(text), &row, NULL) != ERR_OK)
+    *added = line->text != NULL;
+    if (!*added)
         return ERR_CORRUPT;
-    enum sight sight = row_sight(actor, table, row);
-    *added = sight != SIGHT_NONE;
-    if (*added) {
-        struct json *id = json_new_text(json_text(row, "id"));
-        buf_addf(out, "%s{\"t\":\"%s\",\"id\":", first ? "" : ",", table_wire(table));
-        json_print_to(id, out);
-        buf_adds(out, ",\"row\":");
-        if (sight == SIGHT_MASKED) {
-            row_mask(table, row);
-            json_print_to(row, out);
-        } else {
-            buf_adds(out, text);
-        }
-        buf_addc(out, '}');
-        json_free(&id);
+    if (table_is_whole(actor, line->table)) {
+        add_line(line, NULL, out, first);
+        return ERR_OK;
     }
+    if (json_parse(line->text, strlen(line->text), &row, NULL) != ERR_OK)
+        return ERR_CORRUPT;
+    enum sight sight = row_sight(actor, line->table, row);
+    *added = sight != SIGHT_NONE;
+    if (*added)
+        add_line(line, sight == SIGHT_MASKED ? row : NULL, out, first);
     json_free(&row);
     return ERR_OK;
 }
@@ -273,7 +290,8 @@ static enum err visit(void *ctx, enum table table, const char *id, int64_t row_r
     (void)row_rev;
     if (page->out->length - page->start >= SNAPSHOT_BYTES_MAX)
         return ERR_TOO_LARGE; /* this row begins the next page */
-    enum err err = add_line(page->actor, table, text, page->out, page->count == 0, &added);
+    const struct line line = {table, id, text};
+    enum err err = add_seen(page->actor, &line, page->out, page->count == 0, &added);
     page->count += added;
     page->table = table;
     str_copy(page->id, sizeof page->id, id);
@@ -348,7 +366,8 @@ static enum err collect(struct found *found, enum table table, struct stmt *s)
         bool added = false;
         if (found_already(found, db_text(s, 0)))
             continue;
-        err = add_line(found->actor, table, db_text(s, 1), found->out, found->count == 0, &added);
+        const struct line line = {table, db_text(s, 0), db_text(s, 1)};
+        err = add_seen(found->actor, &line, found->out, found->count == 0, &added);
         if (err != ERR_OK)
             break;
         if (added)
