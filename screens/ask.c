@@ -19,6 +19,8 @@ struct ask {
     struct list list;
     struct json *rows; /* what a search found; NULL: the question's own list */
     const struct json *chosen;
+    struct json *ticked; /* values, of a list with ticks; NULL: none, or it has none */
+    char *answer;        /* of those, a line each */
 };
 
 struct ask *ask_new(struct json *question)
@@ -38,6 +40,8 @@ void ask_free(struct ask **ask)
         return;
     json_free(&(*ask)->question);
     json_free(&(*ask)->rows);
+    json_free(&(*ask)->ticked);
+    free((*ask)->answer);
     field_deinit(&(*ask)->field);
     free(*ask);
     *ask = NULL;
@@ -60,6 +64,8 @@ static bool has_list(const struct ask *ask)
 
 const char *ask_text(const struct ask *ask)
 {
+    if (ask->answer)
+        return ask->answer;
     return ask->chosen ? json_text_or(ask->chosen, "value", "") : field_text(&ask->field);
 }
 
@@ -155,6 +161,37 @@ static void filter(struct ask *ask)
     list_select(&ask->list, 0);
 }
 
+/* --- ticks --- */
+
+static bool has_ticks(const struct ask *ask)
+{
+    return json_bool(ask->question, "ticks", false);
+}
+
+static void turn_tick(struct ask *ask)
+{
+    const char *value = json_text_or(json_at(rows_of(ask), (size_t)ask->list.selected), "value", NULL);
+    struct json *now = json_new_array();
+    for (const struct json *one = json_first(ask->ticked); one; one = json_next(one))
+        if (!str_equal(json_as_text(one), value))
+            json_add(now, json_copy(one));
+    if (value && !json_has_text(ask->ticked, value))
+        json_add_text(now, value);
+    json_free(&ask->ticked);
+    ask->ticked = now;
+}
+
+/* In the list's order, whatever is filtered just now. */
+static void answer_ticked(struct ask *ask)
+{
+    struct buf lines = {0};
+    const struct json *list = json_get(ask->question, "list");
+    for (const struct json *one = json_first(list); one; one = json_next(one))
+        if (json_has_text(ask->ticked, json_text_or(one, "value", "")))
+            buf_addf(&lines, "%s%s", lines.length ? "\n" : "", json_text_or(one, "value", ""));
+    ask->answer = buf_take(&lines);
+}
+
 /* --- keys --- */
 
 static enum ask_step key_to_choices(struct ask *ask, struct key key)
@@ -171,6 +208,10 @@ static enum ask_step key_to_choices(struct ask *ask, struct key key)
 
 static enum ask_step enter(struct ask *ask)
 {
+    if (json_count(ask->ticked)) {
+        answer_ticked(ask);
+        return ASK_ANSWERED;
+    }
     if (has_list(ask)) {
         ask->chosen = json_at(rows_of(ask), (size_t)ask->list.selected);
         bool typed_counts = ask_search_what(ask) && *field_text(&ask->field);
@@ -197,6 +238,10 @@ enum ask_step ask_key(struct ask *ask, struct key key)
         return key_to_choices(ask, key);
     if (key_is(key, "Enter"))
         return enter(ask);
+    if (has_ticks(ask) && key_is(key, "Space")) {
+        turn_tick(ask);
+        return ASK_OPEN;
+    }
     if (has_list(ask) && list_key_below_field(&ask->list, key))
         return ASK_OPEN;
     return field_key(&ask->field, key) == EDIT_CHANGED ? changed(ask) : ASK_OPEN;
@@ -246,10 +291,15 @@ static int choices(const struct ask *ask, enum lang lang, struct frame *frame, s
 
 static void row_draw(const void *self, int row, struct frame *frame, struct rect area, unsigned look)
 {
-    const struct json *rows = self;
+    const struct ask *ask = self;
+    const struct json *one = json_at(rows_of(ask), (size_t)row);
     struct rect sign = rect_cut_left(&area, 2);
     text_draw(frame, sign, look == STYLE_TEXT ? " " : "›", look);
-    text_draw(frame, area, json_text_or(json_at(rows, (size_t)row), "label", ""), look);
+    if (has_ticks(ask)) {
+        bool ticked = json_has_text(ask->ticked, json_text_or(one, "value", ""));
+        text_draw(frame, rect_cut_left(&area, 4), ticked ? "[x]" : "[ ]", look);
+    }
+    text_draw(frame, area, json_text_or(one, "label", ""), look);
 }
 
 int ask_lines(const struct ask *ask, int w)
@@ -291,7 +341,7 @@ void ask_view(const struct ask *ask, const struct ui *ui, struct frame *frame, s
     rect_cut_left(&back, 1);
     text_drawf(frame, back, STYLE_DIM, "Esc %s", tr(ui->lang, TR("back")));
     if (has_list(ask)) {
-        struct list_rows rows = {.draw = row_draw, .self = rows_of(ask), .empty = empty_text(ask, ui, empty)};
+        struct list_rows rows = {.draw = row_draw, .self = ask, .empty = empty_text(ask, ui, empty)};
         list_draw(&ask->list, &rows, frame, area, true);
     }
     field_draw(&ask->field, frame, line, NULL, true);

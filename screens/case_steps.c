@@ -355,21 +355,31 @@ static void answer_complaint(struct case_steps *steps, const struct dossier *of,
     json_set_text(steps->body, "answer", answer);
     if (!turned || !count)
         return ask_why(ui, effects);
-    struct json *question =
-        question_new("answer_reason", tr(ui->lang, TR("It is refused now. For which reason?")));
+    struct json *question = question_new(
+        "answer_reason", tr(ui->lang, TR("It is refused now. Why? Space ticks, Enter goes on:")));
+    question_ticks(question);
     for (int i = 0; i < count; i++) {
-        char *label = xasprintf("%s %s", reasons[i].code, show_name(ui, reasons[i].name));
+        const char *legal = reasons[i].legal ? show_name(ui, reasons[i].legal) : "";
+        char *label = xasprintf("%s %s%s%s", reasons[i].code, show_name(ui, reasons[i].name),
+                                *legal ? " · " : "", legal);
         question_item(question, label, reasons[i].code, NULL);
         free(label);
     }
     effects_ask(effects, question);
 }
 
-static void take_reason(struct case_steps *steps, const struct ui *ui, const char *code,
-                        struct effects *effects)
+/* A code a line. */
+static void take_reasons(struct case_steps *steps, const struct ui *ui, const char *lines,
+                         struct effects *effects)
 {
     struct json *codes = json_new_array();
-    json_add_text(codes, code);
+    while (*lines) {
+        size_t length = strcspn(lines, "\n");
+        char *code = xstrndup(lines, length);
+        json_add_text(codes, code);
+        free(code);
+        lines += length + (lines[length] == '\n');
+    }
     json_set(steps->body, "reasons", codes);
     ask_why(ui, effects);
 }
@@ -413,7 +423,7 @@ bool steps_answered(struct case_steps *steps, const struct dossier *of, const st
     if (str_equal(msg->what, "answer")) {
         answer_complaint(steps, of, ui, text, effects);
     } else if (str_equal(msg->what, "answer_reason")) {
-        take_reason(steps, ui, text, effects);
+        take_reasons(steps, ui, text, effects);
     } else if (str_equal(msg->what, "extend_days")) {
         take_days(steps, of, ui, text, effects);
     } else if (str_equal(msg->what, "correct_text") || str_equal(msg->what, "correct_answer")) {

@@ -156,7 +156,7 @@ void effects_setting(struct effects *effects, const char *name, const char *valu
 }
 
 /* --- questions:
- * {"id","text","choices":[{"key","label","value","row"}],"list":[…],"field":{"typed","optional"},
+ * {"id","text","choices":[{"key","label","value","row"}],"list":[…],"ticks","field":{"typed","optional"},
  * "search":{"what","typed"}} --- */
 
 struct json *question_new(const char *id, const char *text)
@@ -191,6 +191,11 @@ void question_choice(struct json *question, const char *key, const char *label, 
 void question_item(struct json *question, const char *label, const char *value, struct json *row)
 {
     add_choice(question, "list", NULL, label, value, row);
+}
+
+void question_ticks(struct json *question)
+{
+    json_set_bool(question, "ticks", true);
 }
 
 void question_field(struct json *question, const char *typed, bool optional)

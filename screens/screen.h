@@ -33,6 +33,7 @@ struct link {
     int64_t since_ms, offset_ms, done, total;
     int64_t retry_ms; /* when the hall is tried again by itself, by the hall's clock; 0: now */
     int64_t unsent, unsent_others, disputes, contested; /* contested: disputes that are two decisions */
+    int64_t open; /* tickets that are called, served or held by this clerk */
     int64_t epoch, resent; /* the hall's history, and how many records its last change made unsent again */
     /* Who sits at this clerk's counter, since when; "" nobody. */
     char seat[64], seat_user[64], seat_name[128], seat_at[TIME_TEXT];
@@ -159,7 +160,8 @@ void effects_add(struct effects *effects, enum effect_kind kind, const char *wha
 /* A question in place of the action line; the answer comes as MSG_ANSWERED with its id, Esc takes it back and
  * tells nobody. One of:
  *   choices  a key each; json of the answer is what was handed in as row (may be NULL)
- *   list     many choices: typing filters them, Enter takes one
+ *   list     many choices: typing filters them, Enter takes one; with ticks Space ticks any number of them, and
+ *            the answer has a line each, in the list's order
  *   search   as list, but its rows come from the cache while typing
  *   field    one line of text, Enter takes it; "" is an answer only when the field is optional
  * Build it, then hand it to effects_ask. id stands for the screen; texts are translated already. */
@@ -167,6 +169,7 @@ struct json *question_new(const char *id, const char *text);
 void question_choice(struct json *question, const char *key, const char *label, const char *value,
                      struct json *row);
 void question_item(struct json *question, const char *label, const char *value, struct json *row);
+void question_ticks(struct json *question);
 void question_field(struct json *question, const char *typed, bool optional);
 /* A list that is loaded while typing: what is "services" or "persons" (queries.h); json of the answer is the
  * row. */
