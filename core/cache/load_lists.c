@@ -39,7 +39,7 @@ enum err set_waiting(struct cache *cache, struct json *row, const char *queue, i
 {
     /* tickets_arrival; as many as wait now */
     static const char sql_waiting[] = "SELECT count(*), min(arrived_at) FROM tickets WHERE queue = $1"
-                                      " AND state = 'waiting'";
+                                      " AND state = 'waiting' AND arrived_at > ''";
     struct stmt *s = db_query(cache->db, sql_waiting);
     db_bind_text(s, 1, queue);
     enum err err = db_step(s);
@@ -73,12 +73,13 @@ enum err load_queues(struct cache *cache, const struct json *args, int64_t now_m
 
 enum err load_queue(struct cache *cache, const struct json *args, int64_t now_ms, struct json *answer)
 {
-    static const char sql_first[] =
+    static const char sql_first[] = "SELECT row, arrived_at, number FROM tickets WHERE queue = $1"
+                                    " AND state = 'waiting' AND arrived_at > '' ORDER BY arrived_at, number "
+                                    "LIMIT $2"; /* tickets_arrival */
+    static const char sql_after[] =
         "SELECT row, arrived_at, number FROM tickets WHERE queue = $1"
-        " AND state = 'waiting' ORDER BY arrived_at, number LIMIT $2"; /* tickets_arrival */
-    static const char sql_after[] = "SELECT row, arrived_at, number FROM tickets WHERE queue = $1"
-                                    " AND state = 'waiting' AND (arrived_at, number) > ($3, $4)"
-                                    " ORDER BY arrived_at, number LIMIT $2"; /* tickets_arrival */
+        " AND state = 'waiting' AND arrived_at > '' AND (arrived_at, number) > ($3, $4)"
+        " ORDER BY arrived_at, number LIMIT $2"; /* tickets_arrival */
     const char *queue = json_text(args, "queue");
     const struct json *after = json_get(args, "after");
     int limit = load_limit(args, 50, 500);

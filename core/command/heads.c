@@ -10,29 +10,32 @@ enum { HEADS = RULE_HEADS };
 #define FREE       "AND COALESCE(counter, '') = '' AND COALESCE(user_, '') = '' "
 #define BY_ARRIVAL "AND COALESCE(place_at, '') = '' "
 #define WALK_IN    "AND COALESCE(appointment_at, '') = '' "
+/* A booking for a later day has not come: it waits for its day, not for a call. */
+#define COME "AND arrived_at > '' "
 
 /* $1 queue, $2 limit */
 static const char sql_arrived[] = /* tickets_arrival */
-    "SELECT row, arrived_at, number FROM tickets WHERE queue = $1 AND state = 'waiting' " FREE BY_ARRIVAL
+    "SELECT row, arrived_at, number FROM tickets WHERE queue = $1 AND state = 'waiting' " COME FREE BY_ARRIVAL
     "ORDER BY arrived_at, number LIMIT $2";
 static const char sql_placed[] = /* tickets_place */
-    "SELECT row, place_at, number FROM tickets WHERE queue = $1 AND state = 'waiting' AND place_at > '' " FREE
-    "ORDER BY place_at, number LIMIT $2";
+    "SELECT row, place_at, number FROM tickets WHERE queue = $1 AND state = 'waiting' AND place_at > '' " COME
+        FREE "ORDER BY place_at, number LIMIT $2";
 static const char sql_priority[] = /* tickets_queue */
     "SELECT row, priority_class, arrived_at, number FROM tickets WHERE queue = $1 AND state = 'waiting'"
-    " AND priority_class > 0 " FREE BY_ARRIVAL "ORDER BY priority_class, arrived_at, number LIMIT $2";
+    " AND priority_class > 0 " COME FREE BY_ARRIVAL "ORDER BY priority_class, arrived_at, number LIMIT $2";
 static const char sql_ordinary[] = /* tickets_queue */
     "SELECT row, arrived_at, number FROM tickets WHERE queue = $1 AND state = 'waiting'"
-    " AND priority_class = 0 " FREE BY_ARRIVAL "ORDER BY arrived_at, number LIMIT $2";
+    " AND priority_class = 0 " COME FREE BY_ARRIVAL "ORDER BY arrived_at, number LIMIT $2";
 static const char sql_booked[] = /* tickets_booked */
     "SELECT row, appointment_at, number FROM tickets WHERE queue = $1 AND state = 'waiting'"
-    " AND appointment_at > '' " FREE BY_ARRIVAL "ORDER BY appointment_at, number LIMIT $2";
+    " AND appointment_at > '' " COME FREE BY_ARRIVAL "ORDER BY appointment_at, number LIMIT $2";
 static const char sql_urgent[] = /* tickets_queue */
     "SELECT row, priority_class, arrived_at, number FROM tickets WHERE queue = $1 AND state = 'waiting'"
-    " AND priority_class > 0 " FREE BY_ARRIVAL WALK_IN "ORDER BY priority_class, arrived_at, number LIMIT $2";
+    " AND priority_class > 0 " COME FREE BY_ARRIVAL WALK_IN
+    "ORDER BY priority_class, arrived_at, number LIMIT $2";
 static const char sql_walk_in[] = /* tickets_queue */
     "SELECT row, arrived_at, number FROM tickets WHERE queue = $1 AND state = 'waiting'"
-    " AND priority_class = 0 " FREE BY_ARRIVAL WALK_IN "ORDER BY arrived_at, number LIMIT $2";
+    " AND priority_class = 0 " COME FREE BY_ARRIVAL WALK_IN "ORDER BY arrived_at, number LIMIT $2";
 
 /* $1 counter or person, $2 limit */
 const char sql_sent_to_counter[] =

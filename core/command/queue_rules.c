@@ -150,9 +150,9 @@ static bool fits(const struct move *move, const struct json *row)
 
 static enum err waiting_rows(struct call *c, const struct json *queue, struct json *rows)
 {
-    static const char sql_waiting[] =
-        "SELECT row, arrived_at, number FROM tickets WHERE queue = $1"
-        " AND state = 'waiting' ORDER BY arrived_at, number LIMIT $2"; /* tickets_arrival */
+    static const char sql_waiting[] = "SELECT row, arrived_at, number FROM tickets WHERE queue = $1"
+                                      " AND state = 'waiting' AND arrived_at > '' ORDER BY arrived_at, "
+                                      "number LIMIT $2"; /* tickets_arrival */
     struct stmt *s = tx_list(c->tx, sql_waiting, TABLE_TICKET, "queue", row_id(queue));
     db_bind_int(s, 2, QUEUE_COUNT_MAX);
     return rows_collect(s, rows);

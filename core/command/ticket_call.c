@@ -232,6 +232,16 @@ enum err ticket_call_next(struct call *c)
 
 /* --- a named ticket, out of order --- */
 
+/* A booking for a later day waits for its day: whoever came all the same is checked in first. */
+static enum err need_come(struct call *c, const struct json *row)
+{
+    if (row_time(row, "arrived_at") >= 0)
+        return ERR_OK;
+    return refuse(c, "not_today", "ticket",
+                  "%s is booked for %.10s. Nobody was called: check the booking in for today first.",
+                  ticket_title(row), json_text_or(row, "day", "another day"));
+}
+
 enum err ticket_call_named(struct call *c)
 {
     struct json *counter, *row, *queue;
@@ -247,6 +257,7 @@ enum err ticket_call_named(struct call *c)
     TRY(peek(c, TABLE_QUEUE, ticket.queue, &queue));
     TRY(need_agency(c, json_text(queue, "agency")));
     TRY(queue_need_here(c, queue, "ticket"));
+    TRY(need_come(c, row));
     json_set_text(row, "call_reason", reason);
     struct json *why = json_new_object();
     json_set_text(why, "rule", "named");

@@ -130,13 +130,18 @@ static void day_of(const struct call *c, const struct wish *wish, char day[DATE_
     time_date(wish->appointment_ms > now_ms ? wish->appointment_ms : now_ms, day);
 }
 
-/* A bus has the queue: it gives today's numbers itself; a booking for a later day waits here for the queue. */
-static enum err need_queue_here(struct call *c, const struct wish *wish)
+static bool is_for_today(const struct call *c, const struct wish *wish)
 {
     char day[DATE_TEXT], today[DATE_TEXT];
     day_of(c, wish, day);
     time_date(c->tx->now_ms, today);
-    return strcmp(day, today) > 0 ? ERR_OK : queue_need_here(c, wish->queue, "queue");
+    return strcmp(day, today) <= 0;
+}
+
+/* A bus has the queue: it gives today's numbers itself; a booking for a later day waits here for the queue. */
+static enum err need_queue_here(struct call *c, const struct wish *wish)
+{
+    return is_for_today(c, wish) ? queue_need_here(c, wish->queue, "queue") : ERR_OK;
 }
 
 /* --- the ticket --- */
@@ -250,6 +255,7 @@ enum err ticket_issue(struct call *c)
     tx_new_id(c->tx, id); /* first, so that it is the same whatever else the command makes */
     TRY(read_wish(c, &wish));
     TRY(need_queue_here(c, &wish));
+    bool today = is_for_today(c, &wish);
     TRY(promise(c, &wish, &ahead, minutes));
     TRY(need_new(c, id));
     struct json *row = row_new(c, id);
@@ -257,14 +263,14 @@ enum err ticket_issue(struct call *c)
     write_wish(row, &wish);
     ticket_init(&ticket);
     str_copy(ticket.queue, sizeof ticket.queue, row_id(wish.queue));
-    row_set_time(row, "arrived_at", c->at_ms);
+    row_set_time(row, "arrived_at", today ? c->at_ms : -1); /* else on its day, or when it is checked in */
     ticket_write(&ticket, row);
-    json_set(row, "promise_min", minutes_json(minutes));
-    json_set_int(row, "ahead", ahead);
+    json_set(row, "promise_min", today ? minutes_json(minutes) : json_new_null());
+    json_set_int(row, "ahead", today ? ahead : 0);
     row_stamp(c, row, "issue");
     TRY(save(c, TABLE_TICKET, row));
     ticket_answer(c, row);
-    json_set_int(answer(c), "ahead", ahead);
-    json_set(answer(c), "estimate_min", minutes_json(minutes));
+    json_set_int(answer(c), "ahead", today ? ahead : 0);
+    json_set(answer(c), "estimate_min", today ? minutes_json(minutes) : json_new_null());
     return ERR_OK;
 }

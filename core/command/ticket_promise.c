@@ -11,11 +11,12 @@ static const double average_otherwise_min = 10; /* before anybody was served in 
 
 enum err queue_waiting(struct call *c, const char *queue, int priority_class, int64_t *count)
 {
-    static const char sql_all[] = "SELECT count(*) FROM (SELECT state FROM tickets WHERE queue = $1"
-                                  " AND state = 'waiting' LIMIT $2) AS w"; /* tickets_arrival */
+    static const char sql_all[] =
+        "SELECT count(*) FROM (SELECT state FROM tickets WHERE queue = $1"
+        " AND state = 'waiting' AND arrived_at > '' LIMIT $2) AS w"; /* tickets_arrival */
     static const char sql_class[] =
         "SELECT count(*) FROM (SELECT priority_class FROM tickets WHERE queue = $1"
-        " AND state = 'waiting' AND priority_class > 0 AND priority_class <= $2"
+        " AND state = 'waiting' AND arrived_at > '' AND priority_class > 0 AND priority_class <= $2"
         " LIMIT $3) AS w"; /* tickets_queue */
     struct stmt *s = db_query(c->tx->db, priority_class > 0 ? sql_class : sql_all);
     int place = 1;

@@ -209,10 +209,10 @@ static enum err lease_block(struct depart *d)
 
 static enum err find_tickets(struct depart *d)
 {
-    /* tickets_arrival; those sent to a counter or person of this hall stay */
+    /* tickets_arrival; those sent to a counter or person of this hall stay, and so do bookings for a later day */
     static const char sql[] =
         "SELECT row, arrived_at, number FROM tickets WHERE queue = $1 AND state = 'waiting'"
-        " AND COALESCE(counter, '') = '' AND COALESCE(user_, '') = ''"
+        " AND arrived_at > '' AND COALESCE(counter, '') = '' AND COALESCE(user_, '') = ''"
         " ORDER BY arrived_at, number LIMIT $2";
     enum err err = ERR_OK;
     for (const struct json *q = json_first(d->queues); q && err == ERR_OK; q = json_next(q)) {

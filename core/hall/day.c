@@ -93,6 +93,36 @@ static enum err old_tickets(struct db *db, const char *day, int64_t now_ms, stru
     return err;
 }
 
+/* Bookings for this day come into their queues; of a day to come (a clock that went ahead by mistake was put back) they
+ * leave them again. */
+static enum err bookings(struct db *db, const char *day, bool come, struct json *rows)
+{
+    static const char sql_come[] = "SELECT row FROM tickets WHERE day = $1 AND state = 'waiting'"
+                                   " AND arrived_at IS NULL LIMIT $2"; /* tickets_number */
+    static const char sql_gone[] =
+        "SELECT row FROM tickets WHERE day > $1 AND state = 'waiting'"
+        " AND arrived_at > '' AND appointment_at > '' LIMIT $2"; /* tickets_number */
+    struct stmt *s = db_query(db, come ? sql_come : sql_gone);
+    db_bind_text(s, 1, day);
+    db_bind_int(s, 2, TICKETS_MAX);
+    return rows_collect(s, rows);
+}
+
+static enum err turn_bookings(struct turn *turn, struct tx *tx, bool come)
+{
+    struct json *rows = json_new_array();
+    enum err err = bookings(tx->db, turn->day, come, rows);
+    turn->more = turn->more || json_count(rows) >= TICKETS_MAX;
+    for (const struct json *found = json_first(rows); err == ERR_OK && found; found = json_next(found)) {
+        struct json *row = json_copy(found);
+        json_set_text(row, "arrived_at", come ? json_text(row, "appointment_at") : NULL);
+        err = tx_put(tx, TABLE_TICKET, json_text_or(row, "id", ""), row);
+        json_free(&row);
+    }
+    json_free(&rows);
+    return err;
+}
+
 static enum err write_turn(struct tx *tx, void *ctx)
 {
     struct turn *turn = ctx;
@@ -104,7 +134,9 @@ static enum err write_turn(struct tx *tx, void *ctx)
     for (const struct json *row = json_first(rows); err == ERR_OK && row; row = json_next(row))
         err = close_ticket(tx, row);
     json_free(&rows);
-    return err;
+    if (err == ERR_OK)
+        err = turn_bookings(turn, tx, true);
+    return err == ERR_OK ? turn_bookings(turn, tx, false) : err;
 }
 
 static enum err run_turn(void *ctx, const struct server_env *env)

@@ -124,6 +124,7 @@ static enum err hall_write(struct db *db, struct buf *out)
 {
     static const char sql_waiting[] = "SELECT queues.id, count(tickets.id) FROM queues LEFT JOIN tickets ON"
                                       " tickets.queue = queues.id AND tickets.state = 'waiting'"
+                                      " AND tickets.arrived_at > ''"
                                       " GROUP BY queues.id ORDER BY queues.id"; /* tickets_queue */
     static const char sql_counters[] =
         "SELECT state, count(*) FROM counters GROUP BY state"; /* a small table */

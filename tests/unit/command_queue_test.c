@@ -153,6 +153,8 @@ static char *next_statement(char **at, char *name, size_t capacity)
             buf_adds(&sql, "AND COALESCE(counter, '') = '' AND COALESCE(user_, '') = '' ");
         else if (str_starts(p, "BY_ARRIVAL"))
             buf_adds(&sql, "AND COALESCE(place_at, '') = '' ");
+        else if (str_starts(p, "COME"))
+            buf_adds(&sql, "AND arrived_at > '' ");
         else if (str_starts(p, "WALK_IN"))
             buf_adds(&sql, "AND COALESCE(appointment_at, '') = '' ");
     }

@@ -232,6 +232,7 @@ static void take_ticket(struct model_ticket *t, const struct json *row, bool all
     take(t->number, row, "number");
     t->arrived_ms = time_of(row, "arrived_at");
     t->place_ms = time_of(row, "place_at");
+    t->day_ms = json_text(row, "appointment_at") ? time_day_start(time_of(row, "appointment_at")) : 0;
     t->class = json_int(row, "priority_class", 0);
     take(t->counter, row, "counter");
     take(t->user, row, "user");

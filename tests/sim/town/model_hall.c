@@ -159,8 +159,8 @@ static enum verdict issue_rule(struct model *model, struct model_step *s)
     /* A bus brought it to a hall that was restored from before it was given: whoever gave it says so once more. */
     if (!s->applied && model_ticket_of(model, s->made))
         return EITHER;
-    if (!is_here(model, queue) && s->clocks_are_right) /* else it may be for another day */
-        return MUST_REFUSE;
+    if (!is_here(model, queue) && s->clocks_are_right && !json_get(s->body, "appointment_at"))
+        return MUST_REFUSE; /* else it may be for another day */
     return s->applied ? OPEN : is_here(model, queue) ? MUST_APPLY : EITHER;
 }
 
@@ -188,7 +188,7 @@ static struct head head_of(struct model *model, const char *queue)
     struct head head = {0};
     for (size_t i = 0; i < model->tickets.count; i++) {
         struct model_ticket *t = &model->tickets.list[i];
-        if (strcmp(t->state, "waiting") != 0 || *t->counter || *t->user || *t->away ||
+        if (strcmp(t->state, "waiting") != 0 || t->arrived_ms == 0 || *t->counter || *t->user || *t->away ||
             strcmp(t->queue, queue) != 0)
             continue;
         if (!head.any || is_before(t, head.any))
@@ -272,6 +272,8 @@ static void give(struct model *model, struct model_step *s, const struct model_c
 {
     if (strcmp(t->state, "waiting") != 0)
         model_object(model, "%s was called and is %s with %s", t->number, t->state, t->user);
+    if (t->arrived_ms == 0 || (s->clocks_are_right && s->now_ms >= 0 && s->now_ms < t->day_ms))
+        model_object(model, "%s was called, and is booked for another day", t->number);
     str_copy(t->state, sizeof t->state, "called");
     str_copy(t->counter, sizeof t->counter, counter->id);
     str_copy(t->user, sizeof t->user, s->user);
@@ -331,7 +333,8 @@ static enum verdict call_rule(struct model *model, struct model_step *s)
 {
     struct model_counter *counter = model_counter_of(model, json_text_or(s->body, "counter", ""));
     struct model_ticket *t = model_ticket_of(model, json_text_or(s->body, "ticket", ""));
-    if (!t || *t->away || strcmp(t->state, "waiting") != 0 || !may_call(model, s, counter))
+    if (!t || *t->away || strcmp(t->state, "waiting") != 0 || t->arrived_ms == 0 ||
+        !may_call(model, s, counter))
         return MUST_REFUSE;
     const struct model_queue *queue = model_queue_of(model, t->queue);
     if (queue && !is_here(model, queue))
@@ -429,7 +432,8 @@ static void move_all(struct model *model, const struct model_queue *from, const 
 {
     for (size_t i = 0; i < model->tickets.count; i++) {
         struct model_ticket *t = &model->tickets.list[i];
-        if (strcmp(t->state, "waiting") != 0 || *t->away || strcmp(t->queue, from->id) != 0)
+        if (strcmp(t->state, "waiting") != 0 || t->arrived_ms == 0 || *t->away ||
+            strcmp(t->queue, from->id) != 0)
             continue;
         str_copy(t->queue, sizeof t->queue, to->id);
         t->before = (struct model_before){0};

@@ -12,8 +12,9 @@ struct model_before { /* what an undo leads back to */
 
 struct model_ticket {
     char id[NAME], state[12], queue[NAME], counter[NAME], user[NAME], number[NAME];
-    char away[NAME]; /* the bus that it went along with */
-    int64_t gen, arrived_ms, place_ms, class;
+    char away[NAME];                          /* the bus that it went along with */
+    int64_t gen, arrived_ms, place_ms, class; /* arrived_ms: 0 before its day, of a booking for another */
+    int64_t day_ms; /* when the day begins that it is booked for; 0: it is not booked */
     struct model_before before;
 };
 

@@ -83,6 +83,12 @@ static void issue(struct town *town, struct station *station)
     json_set_text(body, "channel", pick(town, 5) ? "walk_in" : "home_visit");
     if (pick(town, 4) == 0)
         json_set_text(body, "priority", pick(town, 2) ? "elderly" : "disabled");
+    if (pick(town, 5) == 0) { /* for a later hour of the day, or for tomorrow */
+        char at[TIME_TEXT];
+        time_text(town->now_ms + (1 + pick(town, 36)) * (int64_t)TOWN_DAY_MS / 24, at);
+        json_set_text(body, "channel", "booked");
+        json_set_text(body, "appointment_at", at);
+    }
     station_confirm(town, station, "ticket.issue", body);
 }
 

@@ -1,0 +1,248 @@
+/* tests/unit/booking_test.c: bookings: the day that they are for, and who waits today. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/rng.h"
+#include "core/hall/leases.h"
+#include "core/hall/turn.h"
+#include "core/hall/writer.h"
+#include "tests/support/pair.h"
+#include "tests/support/test.h"
+#include "tests/unit/command_hall.h"
+
+enum { HOUR_MS = 60 * 60 * 1000, DAY_MS = 24 * HOUR_MS, DAYS = 5, AHEAD = 4 };
+
+/* --- a hall whose days turn --- */
+
+struct place {
+    struct pair pair;
+    struct hall hall;
+    char called[UUID_TEXT];
+    int64_t fence;
+};
+
+static void go_on(struct place *place, int64_t ms, int64_t turned_ms)
+{
+    place->pair.now_ms += ms + turned_ms;
+    hall_clock_says(&place->hall, place->pair.now_ms, place->hall.mono_ms + ms);
+    day_follow(&place->hall);
+    writer_flush(place->hall.writer);
+}
+
+static void go_to(struct place *place, int64_t now_ms)
+{
+    go_on(place, now_ms - place->pair.now_ms, 0);
+}
+
+/* Its clock is turned, and for so long that the hall believes it. */
+static void turn_clock(struct place *place, int64_t turned_ms)
+{
+    go_on(place, 1000, turned_ms);
+    for (int minute = 0; minute <= 60; minute++)
+        go_on(place, 60 * 1000, 0);
+}
+
+static void place_open(struct place *place)
+{
+    *place = (struct place){0};
+    pair_open(&place->pair);
+    place->hall = (struct hall){.db = place->pair.hall, .epoch = 1};
+    place->hall.writer = writer_new(&place->hall);
+    place->hall.leases = leases_new();
+    hall_clock_says(&place->hall, place->pair.now_ms, 1000);
+    day_follow(&place->hall);
+    writer_flush(place->hall.writer);
+}
+
+static void place_close(struct place *place)
+{
+    leases_free(&place->hall.leases);
+    writer_free(&place->hall.writer);
+    pair_close(&place->pair);
+}
+
+/* Time 0: a walk-in. The answer's "ahead", and the ticket's id into id (may be NULL). */
+static int64_t come(struct place *place, int64_t at_ms, bool urgent, char *id)
+{
+    char at[TIME_TEXT] = "";
+    if (at_ms)
+        time_text(at_ms, at);
+    char *body = xasprintf("{\"queue\":\"p\",\"channel\":\"%s\"%s%s%s%s}", at_ms ? "booked" : "walk_in",
+                           at_ms ? ",\"appointment_at\":\"" : "", at, at_ms ? "\"" : "",
+                           urgent ? ",\"priority\":2" : "");
+    struct json *data = pair_at_hall(&place->pair, "rina", "ticket.issue", body);
+    int64_t ahead = json_int(data, "ahead", -1);
+    if (id)
+        str_copy(id, UUID_TEXT, json_text_or(json_get(data, "ticket"), "id", ""));
+    json_free(&data);
+    free(body);
+    return ahead;
+}
+
+static void with_called(struct place *place, const char *type, const char *more)
+{
+    struct json *row = pair_hall_row(&place->pair, TABLE_TICKET, place->called);
+    char *body = xasprintf("{\"ticket\":\"%s\",\"gen\":%lld%s}", place->called,
+                           (long long)json_int(row, "gen", 0), more);
+    struct json *data = pair_at_hall(&place->pair, "siti", type, body);
+    json_free(&data);
+    json_free(&row);
+    free(body);
+}
+
+static void open_desk(struct place *place)
+{
+    struct json *data = pair_at_hall(&place->pair, "siti", "counter.open", "{\"counter\":\"c1\"}");
+    place->fence = json_int(data, "fence", -1);
+    json_free(&data);
+}
+
+/* Calls and serves until nobody waits; how many were called, each of them of that day. */
+static int serve_all_of(struct place *place, const char *day)
+{
+    int count = 0;
+    for (;; count++) {
+        char *body = xasprintf("{\"counter\":\"c1\",\"fence\":%lld}", (long long)place->fence);
+        struct json *data = pair_at_hall(&place->pair, "siti", "ticket.call_next", body);
+        const struct json *ticket = json_get(data, "ticket");
+        bool nobody = !json_is_object(ticket);
+        if (!nobody)
+            CHECK_TEXT(json_text(ticket, "day"), day);
+        str_copy(place->called, sizeof place->called, json_text_or(ticket, "id", ""));
+        json_free(&data);
+        free(body);
+        if (nobody)
+            return count;
+        with_called(place, "ticket.start", "");
+        with_called(place, "ticket.finish", ",\"outcome\":\"served\"");
+    }
+}
+
+static int serve_all(struct place *place)
+{
+    char today[DATE_TEXT];
+    time_date(place->pair.now_ms, today);
+    return serve_all_of(place, today);
+}
+
+/* People book for any time of the days to come, and others walk in: at the end of each day everybody who was due on it was
+ * called, and nobody else; a newcomer has as many people ahead as are due today. By every rule. */
+TEST(booking_nobody_of_another_day_is_ever_called)
+{
+    static const char *const rules[] = {"fifo", "priority", "weighted", "appointments"};
+    static const char twice[] =
+        "SELECT count(*) FROM (SELECT day FROM tickets GROUP BY day, number HAVING count(*) > 1) AS w";
+    for (size_t r = 0; r < sizeof rules / sizeof *rules; r++) {
+        struct place place;
+        struct rng rng;
+        int due[DAYS + AHEAD] = {0};
+        place_open(&place);
+        rng_seed(&rng, 7 + r);
+        int64_t dawn_ms = time_day_start(place.pair.now_ms) + 8 * (int64_t)HOUR_MS + DAY_MS;
+        char *rule = xasprintf("{\"queue\":\"p\",\"rule\":\"%s\",\"reason\":\"r\"}", rules[r]);
+        struct json *data = pair_at_hall(&place.pair, "budi", "queue.rule", rule);
+        json_free(&data);
+        free(rule);
+        for (int day = 0; day < DAYS; day++) {
+            go_to(&place, dawn_ms + day * (int64_t)DAY_MS);
+            open_desk(&place);
+            for (int i = 0; i < 12; i++) {
+                int later = (int)rng_below(&rng, AHEAD);
+                int64_t at_ms =
+                    dawn_ms + (day + later) * (int64_t)DAY_MS + (1 + (int64_t)rng_below(&rng, 15)) * HOUR_MS;
+                if (rng_below(&rng, 3) == 0) {
+                    CHECK_INT(come(&place, 0, false, NULL), due[day]);
+                    due[day]++;
+                } else {
+                    come(&place, at_ms, rng_below(&rng, 2) == 0, NULL);
+                    due[day + later]++;
+                }
+            }
+            CHECK_INT(serve_all(&place), due[day]);
+        }
+        CHECK_INT(pair_count(&place.pair, twice), 0);
+        place_close(&place);
+    }
+}
+
+static void check_arrived(struct place *place, const char *ticket, bool come)
+{
+    struct json *row = pair_hall_row(&place->pair, TABLE_TICKET, ticket);
+    CHECK_TEXT(json_text(row, "arrived_at"), come ? json_text(row, "appointment_at") : NULL);
+    CHECK_TEXT(json_text(row, "state"), "waiting");
+    json_free(&row);
+}
+
+/* A clock that is a day ahead by mistake, for so long that the hall follows it, brings tomorrow's bookings; put right, they
+ * wait for their day again. Whoever walks in is called whatever the clock says. */
+TEST(booking_waits_for_its_day_whatever_the_clock_does)
+{
+    struct place place;
+    char booked[UUID_TEXT];
+    place_open(&place);
+    int64_t noon_ms = time_day_start(place.pair.now_ms) + 12 * (int64_t)HOUR_MS;
+    go_to(&place, noon_ms);
+    come(&place, noon_ms + DAY_MS, false, booked);
+    open_desk(&place);
+    CHECK_INT(serve_all(&place), 0);
+    check_arrived(&place, booked, false);
+    turn_clock(&place, DAY_MS);
+    check_arrived(&place, booked, true);
+    turn_clock(&place, -(int64_t)DAY_MS);
+    check_arrived(&place, booked, false);
+    come(&place, 0, false, place.called);
+    go_on(&place, 1000, -20000 * (int64_t)DAY_MS); /* a computer without a battery */
+    CHECK_INT(serve_all_of(&place, "2026-11-25"), 1);
+    place_close(&place);
+}
+
+TEST(booking_for_another_day_has_no_estimate_and_cannot_be_called_by_number)
+{
+    struct command_hall h;
+    trial_open(&h);
+    CHECK(trial_run(&h, "nigar", "ticket.issue", "{'queue':'b','channel':'walk_in'}"));
+    CHECK(trial_run(&h, "nigar", "ticket.issue",
+                    "{'queue':'b','channel':'booked','appointment_at':'2026-11-26T06:00:00.000Z'}"));
+    CHECK_INT(trial_int(&h, "/ahead"), 0);
+    CHECK_TEXT(trial_text(&h, "/ticket/number"), "B001"); /* of its own day */
+    CHECK_INT(trial_int(&h, "/estimate_min/1"), -1);
+    CHECK_INT(trial_int(&h, "/ticket/promise_min/1"), -1);
+    CHECK(trial_run(&h, "leyla", "counter.open", "{'counter':'1'}"));
+    CHECK(!trial_run(&h, "leyla", "ticket.call", "{'counter':'1','fence':1,'ticket':'%s','reason':'asked'}",
+                     h.last_ticket));
+    CHECK_TEXT(h.out.code, "not_today");
+    CHECK(strstr(h.out.message, "2026-11-26") != NULL);
+    trial_close(&h);
+}
+
+/* The same at the workstation: what it counts, lists and shows as next. */
+TEST(booking_for_another_day_waits_in_no_list_of_a_workstation)
+{
+    struct place place;
+    struct pair *pair = &place.pair;
+    char booked[UUID_TEXT], came[UUID_TEXT];
+    place_open(&place);
+    int64_t noon_ms = time_day_start(pair->now_ms) + 12 * (int64_t)HOUR_MS;
+    go_to(&place, noon_ms);
+    come(&place, noon_ms + DAY_MS, false, booked);
+    come(&place, 0, false, came);
+    pair_start(pair, 0);
+    pair_sign_in(pair, 0, "siti");
+    for (int day = 0; day < 2; day++) {
+        const char *id = day ? booked : came;
+        pair_sync(pair, 0);
+        struct json *queues = pair_load(pair, 0, "queues", "{}"),
+                    *desk = pair_load(pair, 0, "desk", "{\"counter\":\"c1\"}");
+        struct json *queue = pair_load(pair, 0, "queue", "{\"queue\":\"p\"}");
+        CHECK_INT(json_int(json_first(json_get(queues, "rows")), "waiting", -1), 1);
+        CHECK_INT((int64_t)json_count(json_get(queue, "rows")), 1);
+        CHECK_INT((int64_t)json_count(json_get(desk, "next")), 1);
+        CHECK_TEXT(json_text(json_first(json_get(queue, "rows")), "id"), id);
+        CHECK_TEXT(json_text(json_first(json_get(desk, "next")), "id"), id);
+        json_free(&queues);
+        json_free(&desk);
+        json_free(&queue);
+        go_to(&place, noon_ms + DAY_MS - HOUR_MS);
+    }
+    place_close(&place);
+}
