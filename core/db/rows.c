@@ -324,32 +324,78 @@ static enum err schema_version(struct db *db, int64_t *version)
     return err == ERR_ABSENT ? ERR_CORRUPT : err;
 }
 
-/* Each table and index of one set changes its tree with its twin of the other: both were made by the same words, so that
- * nothing but the roots differs, and it costs the same for ten rows and for a million. (Renaming, three times for each
- * table, reads the whole schema again for each: 60 ms in which a clerk's keys would wait.) The way is the one of SQLite's
- * own manual for changing a schema by hand (UPDATE … FROM reads all roots before it writes one): within the transaction, and with a new schema_version, so that every
- * prepared statement is made anew. */
+/* The trees of a set's tables and indexes: where each is named in the schema, and its first page. */
+enum { TREES_MAX = 512 };
+struct trees {
+    int count;
+    struct tree {
+        int64_t place, root;
+    } all[TREES_MAX];
+};
+
+static enum err trees_read(struct db *db, const char *names, struct trees *out)
+{
+    static const char sql[] =
+        "SELECT rowid, rootpage FROM sqlite_schema WHERE tbl_name GLOB $1 AND rootpage > 0"
+        " ORDER BY type, name LIMIT $2";
+    struct stmt *s = db_query(db, sql);
+    db_bind_text(s, 1, names);
+    db_bind_int(s, 2, TREES_MAX);
+    enum err err;
+    out->count = 0;
+    while ((err = db_step(s)) == ERR_OK)
+        out->all[out->count++] = (struct tree){db_int(s, 0), db_int(s, 1)};
+    db_done(s);
+    return err == ERR_ABSENT ? ERR_OK : err;
+}
+
+static enum err root_write(struct db *db, int64_t place, int64_t root)
+{
+    static const char sql[] = "UPDATE sqlite_schema SET rootpage = $1 WHERE rowid = $2";
+    struct stmt *s = db_query(db, sql);
+    db_bind_int(s, 1, root);
+    db_bind_int(s, 2, place);
+    return db_run(s);
+}
+
+/* Both sets were made by the same words, so that nothing but the prefix of their names differs: in the order of names the
+ * n-th tree of one is the twin of the other's n-th. */
+static enum err swap_trees(struct db *db)
+{
+    struct trees base, shadow;
+    enum err err = trees_read(db, "base_*", &base);
+    if (err == ERR_OK)
+        err = trees_read(db, "shadow_*", &shadow);
+    if (err == ERR_OK && base.count != shadow.count)
+        err = ERR_CORRUPT;
+    for (int i = 0; err == ERR_OK && i < base.count; i++) {
+        err = root_write(db, base.all[i].place, shadow.all[i].root);
+        if (err == ERR_OK)
+            err = root_write(db, shadow.all[i].place, base.all[i].root);
+    }
+    return err;
+}
+
+/* Each table and index of one set changes its tree with its twin of the other: it costs the same for ten rows and for a
+ * million. (Renaming, three times for each table, reads the whole schema again for each: 60 ms in which a clerk's keys
+ * would wait.) The way is the one of SQLite's own manual for changing a schema by hand: within the transaction, and with a
+ * new schema_version, so that every prepared statement is made anew. */
 enum err rows_swap_shadow(struct db *db)
 {
-    static const char sql_swap[] =
-        "PRAGMA writable_schema = ON;"
-        "UPDATE sqlite_schema AS mine SET rootpage = twin.rootpage FROM sqlite_schema AS twin"
-        " WHERE (mine.tbl_name GLOB 'base_*' OR mine.tbl_name GLOB 'shadow_*') AND mine.rootpage > 0"
-        " AND twin.type = mine.type AND twin.name = CASE"
-        " WHEN mine.name GLOB 'base_*' THEN 'shadow_' || substr(mine.name, 6)"
-        " WHEN mine.name GLOB 'shadow_*' THEN 'base_' || substr(mine.name, 8)"
-        " WHEN mine.name GLOB 'sqlite_autoindex_base_*' THEN 'sqlite_autoindex_shadow_' || substr(mine.name, "
-        "23)"
-        " ELSE 'sqlite_autoindex_base_' || substr(mine.name, 25) END";
     int64_t version = 0;
     enum err err = schema_version(db, &version);
     if (err == ERR_OK)
-        err = db_script(db, sql_swap);
-    char *script =
-        xasprintf("PRAGMA schema_version = %lld; PRAGMA writable_schema = RESET", (long long)version + 1);
-    if (err == ERR_OK)
-        err = db_script(db, script);
+        err = db_script(db, "PRAGMA writable_schema = ON");
+    if (err != ERR_OK)
+        return err;
+    err = swap_trees(db);
+    char *script = err == ERR_OK ? xasprintf("PRAGMA schema_version = %lld; PRAGMA writable_schema = RESET",
+                                             (long long)version + 1)
+                                 : xstrdup("PRAGMA writable_schema = OFF");
+    enum err closed = db_script(db, script);
     free(script);
+    if (err == ERR_OK)
+        err = closed;
     return err == ERR_OK ? rows_clear(db, ROWS_SHADOW) : err;
 }
 
