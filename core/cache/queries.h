@@ -42,8 +42,14 @@
  *                that is unsent on this computer
  * "waiting"     {} → {"count","people":[{"name","count"}…≤9]}                       whose unsent records are here
  * "disputes"    {"limit"} → {"rows":[dispute…],"count"}
- * "worklist"    {"filter":"mine|agency|returned|confirm|ready|due","after":{"key","id"}|null,"limit"} →
- *               {"rows":[case+{"service_name","person_name","deemed"}…],"more"}
+ * "worklist"    {"filter":"mine|agency|online|returned|confirm|ready|due","sort"?:"age|due",
+ *                "state"?,"service"?,"channel"?,"person"?,"due_from"?,"due_till"?,"text"?: as typed: services, persons, a
+ *                number's beginning,
+ *                "after"|"before"|"around"?:{"key","id"}: rows after or before that place, or on both sides of it; else the
+ *                first, or with "end":true the last,"limit"} →
+ *               {"rows":[case+{"key","service_name","person_name","deemed"}…],"more","sort":"age|due|asked",
+ *                "at": index of the first row at or after the place,
+ *                "before","after": how many there are on both sides of the rows, null: more than are counted}
  * "board"       {} → {"hall":…,"calls":[{"number","counter","called_at","state","queue_code"}…≤24]} latest first
  * "journal"     {} → {"rows":[{"screen","object","typed","at"}…]}                   the signed-in person's
  * "status"      {"counter"?,"dispute_ids"?} → {"unsent","unsent_others","oldest_unsent_at","disputes","cursor",
