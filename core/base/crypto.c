@@ -5,6 +5,8 @@
 #include <sodium.h>
 #include <string.h>
 
+#include "core/base/sha256_blocks.h"
+
 /* OWASP Password Storage Cheat Sheet, argon2id: 19 MiB and two passes. */
 enum { ARGON_PASSES = 2, ARGON_BYTES = 19 * 1024 * 1024 };
 
@@ -41,7 +43,18 @@ void sha256_start(struct sha256 *sha)
 
 void sha256_add(struct sha256 *sha, const void *data, size_t length)
 {
-    crypto_hash_sha256_update(state(sha), data, length);
+    crypto_hash_sha256_state *hash = state(sha);
+    const unsigned char *bytes = data;
+    size_t begun = hash->count / 8 % SHA256_BLOCK, fill = begun ? SHA256_BLOCK - begun : 0;
+    if (length >= fill + SHA256_BLOCK && sha256_blocks_can()) {
+        crypto_hash_sha256_update(hash, bytes, fill); /* to the end of the block that was begun */
+        size_t blocks = (length - fill) / SHA256_BLOCK;
+        sha256_blocks(hash->state, bytes + fill, blocks);
+        hash->count += (uint64_t)blocks * SHA256_BLOCK * 8;
+        bytes += fill + blocks * SHA256_BLOCK;
+        length -= fill + blocks * SHA256_BLOCK;
+    }
+    crypto_hash_sha256_update(hash, bytes, length);
 }
 
 void sha256_text(struct sha256 *sha, char out[SHA256_TEXT])

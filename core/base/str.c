@@ -74,16 +74,20 @@ void buf_clear(struct buf *buf)
         buf->data[0] = '\0';
 }
 
-static void reserve(struct buf *buf, size_t more)
+static void grow(struct buf *buf, size_t needed)
 {
-    size_t needed = buf->length + more + 1;
-    if (needed <= buf->capacity)
-        return;
     size_t capacity = buf->capacity ? buf->capacity : 64;
     while (capacity < needed)
         capacity *= 2;
     buf->data = xrealloc(buf->data, capacity);
     buf->capacity = capacity;
+}
+
+static inline void reserve(struct buf *buf, size_t more)
+{
+    size_t needed = buf->length + more + 1;
+    if (needed > buf->capacity)
+        grow(buf, needed);
 }
 
 void buf_add(struct buf *buf, const void *data, size_t length)

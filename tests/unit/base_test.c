@@ -246,6 +246,24 @@ TEST(sha256_of_known_texts)
     CHECK_TEXT(out, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
 }
 
+/* However a text is cut into pieces, and whatever instructions the processor has: OpenSSL's digest of the same bytes. */
+TEST(sha256_is_the_same_however_a_text_is_cut)
+{
+    static const size_t cuts[] = {1, 3, 55, 56, 63, 64, 65, 127, 128, 129, 200, 1000, 5000};
+    unsigned char text[5000];
+    char out[SHA256_TEXT];
+    for (size_t i = 0; i < sizeof text; i++)
+        text[i] = (unsigned char)(i * 7 + i / 256);
+    for (size_t i = 0; i < sizeof cuts / sizeof *cuts; i++) {
+        struct sha256 sha;
+        sha256_start(&sha);
+        for (size_t at = 0; at < sizeof text; at += cuts[i])
+            sha256_add(&sha, text + at, at + cuts[i] < sizeof text ? cuts[i] : sizeof text - at);
+        sha256_text(&sha, out);
+        CHECK_TEXT(out, "1b5c855ff1052578ee7d262a7a7b784281ff77178d83435e3fc858874e8a5b10");
+    }
+}
+
 TEST(password_hash_is_argon2id_and_salted)
 {
     char one[PASSWORD_HASH], two[PASSWORD_HASH];
