@@ -241,37 +241,59 @@ static void tell_compile(struct checking *checking, const char *base, const char
         form_findings_add(checking->findings, FORM_BROKEN, pointer, "%s", text);
 }
 
+/* The way to a node, written out only for those that have something said of them. */
+struct step {
+    const struct step *above; /* NULL: the layout itself */
+    const char *name;         /* NULL: a place in an array */
+    size_t index;
+};
+
+static void add_steps(const struct step *step, struct buf *path)
+{
+    if (!step->above) {
+        buf_adds(path, "/form/layout");
+        return;
+    }
+    add_steps(step->above, path);
+    if (step->name)
+        pointer_add(path, step->name);
+    else
+        pointer_add_index(path, step->index);
+}
+
+/* A form that is open has compiled it already. */
+static void check_condition(struct checking *checking, const struct json *condition, const struct step *step)
+{
+    struct buf path = {0};
+    struct schema *schema = NULL;
+    struct err_info info = {0};
+    add_steps(step, &path);
+    form_check_schema(condition, buf_text(&path), checking->findings);
+    if (!checking->form && schema_compile(condition, NULL, NULL, &schema, &info) != ERR_OK)
+        tell_compile(checking, buf_text(&path), info.text);
+    schema_free(&schema);
+    buf_free(&path);
+}
+
 /* The conditions of rules are schemas of their own. */
 static void read_conditions(struct checking *checking, const struct json *node, bool in_condition,
-                            struct buf *path)
+                            const struct step *step)
 {
-    size_t length = path->length, i = 0;
-    for (const struct json *member = json_first(node); member; member = json_next(member), i++) {
-        const char *name = json_is_object(node) ? json_name(member) : NULL;
-        if (name)
-            pointer_add(path, name);
+    struct step here = {.above = step};
+    for (const struct json *member = json_first(node); member; member = json_next(member), here.index++) {
+        const char *name = here.name = json_is_object(node) ? json_name(member) : NULL;
+        if (in_condition && name && strcmp(name, "schema") == 0)
+            check_condition(checking, member, &here);
         else
-            pointer_add_index(path, i);
-        if (in_condition && name && strcmp(name, "schema") == 0) {
-            struct schema *schema = NULL;
-            struct err_info info = {0};
-            form_check_schema(member, buf_text(path), checking->findings);
-            if (schema_compile(member, NULL, NULL, &schema, &info) != ERR_OK)
-                tell_compile(checking, buf_text(path), info.text);
-            schema_free(&schema);
-        } else {
-            read_conditions(checking, member, in_condition || (name && strcmp(name, "condition") == 0), path);
-        }
-        pointer_cut(path, length);
+            read_conditions(checking, member, in_condition || (name && strcmp(name, "condition") == 0),
+                            &here);
     }
 }
 
 static void check_conditions(struct checking *checking)
 {
-    struct buf path = {0};
-    buf_adds(&path, "/form/layout");
-    read_conditions(checking, json_get(json_get(checking->service, "form"), "layout"), false, &path);
-    buf_free(&path);
+    const struct step layout = {0};
+    read_conditions(checking, json_get(json_get(checking->service, "form"), "layout"), false, &layout);
 }
 
 static void check_version(struct checking *checking)

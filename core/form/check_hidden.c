@@ -142,21 +142,17 @@ static void tell(struct trials *trials, const char *pointer, const struct json *
 
 /* Of what is missing in the submitted draft only those are looked at that a rule may hide and that nothing was said of:
  * none, mostly, and then nobody needs to know what is shown. */
-static void look_at_missing(struct trials *trials, const struct json *draft,
+static void look_at_missing(struct trials *trials, const struct json *draft, const struct json *submitted,
                             const struct schema_errors *errors)
 {
-    struct json *effective = NULL;
     for (int i = 0; i < errors->count; i++) {
         const char *field = errors->list[i].field;
         if (strcmp(errors->list[i].keyword, "required") != 0 || !may_be_hidden(trials, field) ||
             json_has_text(trials->told, field))
             continue;
-        if (!effective)
-            effective = form_effective(trials->checking->form, draft);
-        if (is_hidden(trials, field, effective))
+        if (is_hidden(trials, field, submitted))
             tell(trials, field, draft);
     }
-    json_free(&effective);
 }
 
 static void try_draft(struct trials *trials, const struct json *draft)
@@ -169,7 +165,7 @@ static void try_draft(struct trials *trials, const struct json *draft)
         return;
     struct json *submitted = form_submitted(form, draft, &context);
     if (!schema_validate(form->schema, submitted, &options, &errors))
-        look_at_missing(trials, draft, &errors);
+        look_at_missing(trials, draft, submitted, &errors);
     schema_errors_free(&errors);
     json_free(&submitted);
 }

@@ -197,10 +197,22 @@ void check_gaps(struct checking *checking, const char *const *languages, int cou
 
 /* --- notices --- */
 
+enum { KNOWN_MAX = 24 };
 struct noticing {
     struct checking *checking;
     const char *pointer; /* of the template */
+    const char *known
+        [KNOWN_MAX]; /* names outside of all sections that were looked up: each language speaks of the same */
+    int known_count;
 };
+
+static bool was_known(const struct noticing *noticing, const char *name)
+{
+    for (int i = 0; i < noticing->known_count; i++)
+        if (strcmp(noticing->known[i], name) == 0)
+            return true;
+    return false;
+}
 
 static bool is_known(const struct checking *checking, const char *name)
 {
@@ -271,6 +283,8 @@ static void check_name(void *context, const char *name, const char *const *secti
 {
     struct noticing *noticing = context;
     struct buf path = {0};
+    if (!depth && was_known(noticing, name))
+        return;
     if (!(depth && strcmp(name, ".") == 0) && !resolve(noticing->checking, sections, depth, name, &path)) {
         const char *near = meant(noticing->checking, name);
         form_findings_add(
@@ -278,24 +292,28 @@ static void check_name(void *context, const char *name, const char *const *secti
             "A notice cannot speak of {{%s}} here: nothing gives this name a value. %s%s%s", name,
             near ? "Did you mean {{" : "Use today, hall, person.name, draft. and a field of the form …",
             near ? near : "", near ? "}}?" : "");
+    } else if (!depth && noticing->known_count < KNOWN_MAX) {
+        noticing->known[noticing->known_count++] = arena_strdup(&noticing->checking->arena, name);
     }
     buf_free(&path);
 }
 
-static void check_template(struct checking *checking, const struct json *template, const char *pointer)
+static void check_template(struct noticing *noticing, const struct json *template, const char *pointer)
 {
-    struct noticing noticing = {checking, pointer};
+    struct form_findings *findings = noticing->checking->findings;
     struct err_info info = {0};
+    noticing->pointer = pointer;
     if (!json_as_text(template))
-        form_findings_add(checking->findings, FORM_BROKEN, pointer,
+        form_findings_add(findings, FORM_BROKEN, pointer,
                           "This must be a text: the template in one language.");
-    else if (notice_names(json_as_text(template), check_name, &noticing, &info) != ERR_OK)
-        form_findings_add(checking->findings, FORM_BROKEN, pointer, "%s", info.text);
+    else if (notice_names(json_as_text(template), check_name, noticing, &info) != ERR_OK)
+        form_findings_add(findings, FORM_BROKEN, pointer, "%s", info.text);
 }
 
 void check_notices(struct checking *checking)
 {
     const struct json *notices = json_get(checking->service, "notices");
+    struct noticing noticing = {.checking = checking};
     if (notices && !json_is_object(notices)) {
         form_findings_add(checking->findings, FORM_BROKEN, "/notices",
                           "This must be an object: write \"notices\": {\"approve\": {\"en\": \"…\"}}.");
@@ -307,11 +325,11 @@ void check_notices(struct checking *checking)
         pointer_add(&path, json_name(one));
         size_t length = path.length;
         if (!json_is_object(one))
-            check_template(checking, one, buf_text(&path));
+            check_template(&noticing, one, buf_text(&path));
         for (const struct json *lang = json_is_object(one) ? json_first(one) : NULL; lang;
              lang = json_next(lang)) {
             pointer_add(&path, json_name(lang));
-            check_template(checking, lang, buf_text(&path));
+            check_template(&noticing, lang, buf_text(&path));
             pointer_cut(&path, length);
         }
         buf_free(&path);

@@ -7,6 +7,7 @@
 #include "core/form/format.h"
 #include "core/form/inside.h"
 #include "core/form/pointer.h"
+#include "core/form/rule.h"
 #include "core/model/calendar.h"
 #include "core/model/money.h"
 
@@ -253,6 +254,7 @@ struct json *form_compute(const struct form *form, struct json *draft, const str
 {
     struct computing computing = {.form = form, .context = context, .draft = draft, .changed = true};
     const struct form_visit visit = {form, compute_field, &computing};
+    computing.changed = schema_computes(form->schema); /* as most forms do not */
     /* A field may be computed from computed ones: a chain settles within as many rounds as there are fields.
      */
     for (int round = 0; computing.changed && round <= computing.fields; round++) {

@@ -50,6 +50,7 @@ enum err form_open(const struct form_source *source, struct form **out, struct e
     }
     if (!json_is_object(form->layout))
         form->layout = form->made = form_layout_made(form, root, "#");
+    form_note_hiding(form);
     *out = form;
     return ERR_OK;
 }
@@ -61,6 +62,7 @@ void form_free(struct form **form)
     for (size_t i = 0; i < (*form)->condition_count; i++)
         schema_free(&(*form)->conditions[i].schema);
     free((*form)->conditions);
+    free((*form)->hiding);
     schema_free(&(*form)->schema);
     schema_registry_free(&(*form)->registry);
     json_free(&(*form)->made);

@@ -15,6 +15,8 @@ struct form {
     struct schema_registry *registry;
     struct condition *conditions;
     size_t condition_count;
+    const struct json **hiding; /* elements that have, or hold, a rule that can hide: by their addresses */
+    size_t hiding_count;
 };
 enum { FORM_DEPTH_MAX = 24 }; /* of $ref chains, objects in objects, layouts in layouts */
 
@@ -74,6 +76,7 @@ struct form_state form_rule(const struct form *form, const struct json *element,
                             const char *inside, struct form_state above);
 bool form_rule_hides(const struct json *element); /* its rule can hide it */
 enum err form_conditions(struct form *form, const struct json *layout, struct err_info *info);
+void form_note_hiding(struct form *form); /* fills form->hiding from the layout */
 /* A control for each property of node, in order; scopes begin with scope ("#"). The caller frees. */
 struct json *form_layout_made(const struct form *form, const struct json *node, const char *scope);
 /* The layout of a table's rows: the control's options.detail, or NULL: it must be made. */

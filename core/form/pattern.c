@@ -210,11 +210,24 @@ static bool run_stalls(const struct pattern *pattern, const char *run, size_t le
     return stalls;
 }
 
+/* Backtracking needs more than one thing that can be tried in more than one way. */
+static bool may_stall(const char *text)
+{
+    int ways = 0;
+    for (; *text; text++)
+        ways += *text == '(' ? 2
+                             : strchr("*+?", *text) ||
+                                   (*text == '{' && text[1 + strspn(text + 1, "0123456789")] != '}');
+    return ways > 1;
+}
+
 /* Tries common runs, and what the pattern itself speaks of: each of its characters, and each two side by side. */
 bool pattern_can_stall(const struct pattern *pattern)
 {
     static const char *const runs[] = {"a", "A", "0", "1", " ", "-", "aA", "a0", "a ", "ə", "0 ", "a.", "a,"};
     bool stalls = false;
+    if (!may_stall(pattern->text))
+        return false;
     for (size_t i = 0; i < sizeof runs / sizeof *runs && !stalls; i++)
         stalls = run_stalls(pattern, runs[i], strlen(runs[i]));
     for (const char *at = pattern->text; *at && !stalls;) {

@@ -67,7 +67,8 @@ struct schema {
     struct node *root;
     struct node **nodes; /* all of them: open addressing by what they were made of */
     size_t node_count, node_room;
-    bool marks; /* unevaluated… is used somewhere */
+    bool marks;    /* unevaluated… is used somewhere */
+    bool computes; /* x-compute is */
 };
 struct schema_registry {
     struct index index;
@@ -86,6 +87,8 @@ const struct rule *node_rule(const struct node *node, const char *keyword); /* N
 /* For the forms, which look into their schema: the target of a node's own $ref, NULL when it has none; and
  * whether a value is valid under one of the nodes that were reached when the schema was compiled. */
 const struct json *schema_ref(const struct schema *schema, const struct json *at);
+/* Whether any field of it can have x-compute. */
+bool schema_computes(const struct schema *schema);
 bool schema_valid_at(const struct schema *schema, const struct json *at, const struct json *value);
 bool schema_validate_at(const struct schema *schema, const struct json *at, const struct json *value,
                         const struct schema_options *options, struct schema_errors *errors);

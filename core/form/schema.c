@@ -240,6 +240,11 @@ const struct node *schema_node(const struct schema *schema, const struct json *a
     return node_of(schema, at);
 }
 
+bool schema_computes(const struct schema *schema)
+{
+    return schema->computes;
+}
+
 const struct json *schema_ref(const struct schema *schema, const struct json *at)
 {
     const struct node *node = json_get(at, "$ref") ? node_of(schema, at) : NULL;
@@ -432,14 +437,29 @@ static bool is_rule(const struct keyword *keyword)
     return keyword->shape != SHAPE_NOTE && keyword->shape != SHAPE_DEFS;
 }
 
-static bool compile_rules(struct compile *compile, struct node *node)
+/* The rules of a node by their places in keywords; returns how many there are. */
+static size_t find_rules(struct schema *schema, const struct json *at,
+                         const struct json *found[KEYWORD_COUNT])
 {
     size_t count = 0;
-    for (int i = 0; i < KEYWORD_COUNT; i++)
-        count += is_rule(&keywords[i]) && json_get(node->at, keywords[i].name);
+    for (const struct json *member = json_first(at); member; member = json_next(member)) {
+        const struct keyword *keyword = keyword_find(json_name(member));
+        schema->computes |= strcmp(json_name(member), "x-compute") == 0;
+        if (!keyword || !is_rule(keyword) || found[keyword - keywords])
+            continue; /* of two of one name the first counts, as in json_get */
+        found[keyword - keywords] = member;
+        count++;
+    }
+    return count;
+}
+
+static bool compile_rules(struct compile *compile, struct node *node)
+{
+    const struct json *found[KEYWORD_COUNT] = {0};
+    size_t count = find_rules(compile->schema, node->at, found);
     node->rules = arena_alloc(&compile->schema->arena, (count + 1) * sizeof *node->rules);
     for (int i = 0; i < KEYWORD_COUNT; i++) {
-        const struct json *value = is_rule(&keywords[i]) ? json_get(node->at, keywords[i].name) : NULL;
+        const struct json *value = found[i];
         if (!value)
             continue;
         struct rule *rule = &node->rules[node->rule_count++];

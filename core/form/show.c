@@ -184,6 +184,43 @@ const struct json *form_detail(const struct json *control)
     return json_is_object(detail) ? detail : NULL;
 }
 
+/* --- where something can be hidden --- */
+
+static bool note_below(struct form *form, const struct json *element, int depth)
+{
+    const struct json *detail = form_detail(element);
+    if (!json_is_object(element) || depth > FORM_DEPTH_MAX)
+        return false;
+    bool hides = form_rule_hides(element);
+    hides |= detail && note_below(form, detail, depth + 1);
+    for (const struct json *sub = json_first(json_get(element, "elements")); sub; sub = json_next(sub))
+        hides |= note_below(form, sub, depth + 1);
+    if (!hides)
+        return false;
+    form->hiding = xrealloc(form->hiding, (form->hiding_count + 1) * sizeof(const struct json *));
+    form->hiding[form->hiding_count++] = element;
+    return true;
+}
+
+static int by_address(const void *a, const void *b)
+{
+    const struct json *x = *(const struct json *const *)a, *y = *(const struct json *const *)b;
+    return (x > y) - (x < y);
+}
+
+void form_note_hiding(struct form *form)
+{
+    note_below(form, form->layout, 0);
+    if (form->hiding_count > 1)
+        qsort(form->hiding, form->hiding_count, sizeof(const struct json *), by_address);
+}
+
+static bool may_hide(const struct form *form, const struct json *element)
+{
+    return form->hiding_count && bsearch(&element, form->hiding, form->hiding_count,
+                                         sizeof(const struct json *), by_address) != NULL;
+}
+
 /* --- hidden values --- */
 struct hiding {
     const struct form *form;
@@ -229,6 +266,8 @@ static void hide_element(struct hiding *hiding, const struct json *element, cons
 {
     if (!json_is_object(element) || depth > FORM_DEPTH_MAX)
         return;
+    if (above.visible && !hiding->second && !may_hide(hiding->form, element))
+        return; /* nothing in it is hidden, as in most of a layout */
     struct form_state state = form_rule(hiding->form, element, hiding->effective, inside, above);
     if (json_text(element, "scope"))
         hide_control(hiding, element, inside, state, depth);
