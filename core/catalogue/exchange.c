@@ -9,6 +9,8 @@
 #include "core/catalogue/exchange_inside.h"
 #include "core/wire/json_fault.h"
 
+enum { MIB = 1024 * 1024, WHOLE_MAX = 64 * MIB }; /* of what must be in memory as one tree */
+
 /* --- what was read --- */
 
 static struct catalogue_entry *new_entry(struct catalogue_file *file)
@@ -23,6 +25,11 @@ static struct catalogue_entry *new_entry(struct catalogue_file *file)
 void exchange_add(struct catalogue_reading *reading, char *where, struct json *service)
 {
     *new_entry(reading->file) = (struct catalogue_entry){.service = service, .where = where};
+}
+
+void exchange_piece(struct catalogue_reading *reading, char *where, const char *text, size_t length)
+{
+    *new_entry(reading->file) = (struct catalogue_entry){.where = where, .text = text, .length = length};
 }
 
 static char *sentence(const char *format, va_list args)
@@ -62,7 +69,7 @@ void exchange_agency(struct catalogue_reading *reading, struct json *agency)
     json_add(reading->file->agencies, agency);
 }
 
-void catalogue_file_free(struct catalogue_file *file)
+static void drop_entries(struct catalogue_file *file)
 {
     for (size_t i = 0; i < file->count; i++) {
         json_free(&file->entries[i].service);
@@ -70,6 +77,13 @@ void catalogue_file_free(struct catalogue_file *file)
         free(file->entries[i].reason);
     }
     free(file->entries);
+    file->entries = NULL;
+    file->count = file->capacity = 0;
+}
+
+void catalogue_file_free(struct catalogue_file *file)
+{
+    drop_entries(file);
     json_free(&file->agencies);
     json_free(&file->notes);
     *file = (struct catalogue_file){0};
@@ -115,17 +129,24 @@ static void refuse_twice(struct catalogue_file *file)
 
 /* --- the house's own JSON --- */
 
+/* Takes service. */
+static void settle_service(struct catalogue_entry *entry, struct json *service)
+{
+    if (json_is_object(service) && !str_empty(json_text(service, "id"))) {
+        entry->service = service;
+        return;
+    }
+    entry->reason = xstrdup(json_is_object(service) ? "A service needs an id, such as az.din.id-card-replace."
+                                                    : "This is not a service: it is no JSON object.");
+    json_free(&service);
+}
+
 /* Takes where and service. */
 static void read_service(struct catalogue_reading *reading, char *where, struct json *service)
 {
-    if (json_is_object(service) && !str_empty(json_text(service, "id"))) {
-        exchange_add(reading, where, service);
-        return;
-    }
-    exchange_refuse(reading, where, "%s",
-                    json_is_object(service) ? "A service needs an id, such as az.din.id-card-replace."
-                                            : "This is not a service: it is no JSON object.");
-    json_free(&service);
+    struct catalogue_entry *entry = new_entry(reading->file);
+    *entry = (struct catalogue_entry){.where = where};
+    settle_service(entry, service);
 }
 
 /* Takes the services out of the list. */
@@ -147,6 +168,20 @@ static void read_agencies(struct catalogue_reading *reading, const struct json *
             exchange_refuse(reading, xasprintf("/agencies/%zu", i), "An agency needs an id and a name.");
         else
             exchange_agency(reading, json_copy(one));
+}
+
+/* Which of several lists would be meant nobody knows, and the services of the others would be lost in silence. */
+static bool has_several_lists(const struct json *document)
+{
+    static const char *const lists[] = {"services", "@graph", "data"};
+    int services = 0, agencies = 0;
+    for (const struct json *one = json_is_object(document) ? json_first(document) : NULL; one;
+         one = json_next(one)) {
+        agencies += strcmp(json_name(one), "agencies") == 0;
+        for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
+            services += json_is_array(one) && strcmp(json_name(one), lists[i]) == 0;
+    }
+    return services > 1 || agencies > 1;
 }
 
 /* False: it is JSON, and no catalogue. */
@@ -178,27 +213,62 @@ static bool read_document(struct catalogue_reading *reading, struct json *docume
     return true;
 }
 
+static enum err too_large(struct err_info *info)
+{
+    return err_set(info, ERR_TOO_LARGE, "in this shape a catalogue is at most %d MiB large.",
+                   WHOLE_MAX / MIB);
+}
+
+static enum err not_json(const char *bytes, size_t length, const char *why, struct err_info *info)
+{
+    struct json_fault fault;
+    if (json_find_fault(bytes, length, &fault))
+        return err_set(info, ERR_INVALID, "it is not JSON, at line %zu, column %zu. %s", fault.line,
+                       fault.column, fault.text);
+    return err_set(info, ERR_INVALID, "it is not JSON that can be read. %s", why);
+}
+
+enum err catalogue_entry_read(const struct catalogue_file *file, struct catalogue_entry *entry,
+                              struct err_info *info)
+{
+    struct json *service = NULL;
+    struct err_info own = {0};
+    if (!entry->text)
+        return ERR_OK;
+    if (json_parse(entry->text, entry->length, &service, &own) != ERR_OK)
+        return not_json(file->bytes, file->length, own.text, info);
+    entry->text = NULL;
+    settle_service(entry, service);
+    return ERR_OK;
+}
+
 static enum err read_json(struct catalogue_reading *reading, const char *bytes, size_t length,
                           struct err_info *info)
 {
     struct json *document = NULL;
     struct err_info own = {0};
-    struct json_fault fault;
-    if (json_parse(bytes, length, &document, &own) != ERR_OK) {
-        if (json_find_fault(bytes, length, &fault))
-            return err_set(info, ERR_INVALID, "it is not JSON, at line %zu, column %zu. %s", fault.line,
-                           fault.column, fault.text);
-        return err_set(info, ERR_INVALID, "it is not JSON that can be read. %s", own.text);
-    }
-    bool known = read_document(reading, document);
+    struct buf rest = {0};
+    bool found = exchange_find_pieces(reading, bytes, length, &rest);
+    if (!found)
+        drop_entries(reading->file);
+    enum err err = !found && length > WHOLE_MAX ? too_large(info) : ERR_OK;
+    if (err == ERR_OK &&
+        json_parse(found ? buf_text(&rest) : bytes, found ? rest.length : length, &document, &own) != ERR_OK)
+        err = not_json(bytes, length, own.text, info);
+    if (err == ERR_OK && has_several_lists(document))
+        err = err_set(info, ERR_INVALID,
+                      "it has more than one list of services, or of agencies, at its top: \"services\", "
+                      "\"@graph\", \"data\", \"agencies\". Put what belongs together into one.");
+    if (err == ERR_OK && !read_document(reading, document))
+        err = err_set(info, ERR_INVALID,
+                      "it is JSON, but neither a service nor a list of them: there is no \"services\", "
+                      "\"@graph\" or \"data\" in it.");
     json_free(&document);
-    return known ? ERR_OK
-                 : err_set(info, ERR_INVALID,
-                           "it is JSON, but neither a service nor a list of them: there is no \"services\", "
-                           "\"@graph\" or \"data\" in it.");
+    buf_free(&rest);
+    return err;
 }
 
-enum err catalogue_read(const char *bytes, size_t length, const struct catalogue_home *home,
+enum err catalogue_open(const char *bytes, size_t length, const struct catalogue_home *home,
                         struct catalogue_file *out, struct err_info *info)
 {
     struct catalogue_reading reading = {.home = home, .file = out};
@@ -212,15 +282,33 @@ enum err catalogue_read(const char *bytes, size_t length, const struct catalogue
         bytes += 3;
         length -= 3;
     }
+    out->bytes = bytes;
+    out->length = length;
     size_t first = 0;
     while (first < length && memchr(" \t\r\n", bytes[first], 4))
         first++;
     bool json = first < length && (bytes[first] == '{' || bytes[first] == '[');
-    enum err err =
-        json ? read_json(&reading, bytes, length, info) : exchange_read_table(&reading, bytes, length, info);
+    enum err err = json                 ? read_json(&reading, bytes, length, info)
+                   : length > WHOLE_MAX ? too_large(info)
+                                        : exchange_read_table(&reading, bytes, length, info);
     words_forget(&reading);
     if (err == ERR_OK && out->count == 0)
         err = err_set(info, ERR_INVALID, "it holds no service.");
+    if (err == ERR_OK)
+        refuse_twice(out);
+    else
+        catalogue_file_free(out);
+    return err;
+}
+
+enum err catalogue_read(const char *bytes, size_t length, const struct catalogue_home *home,
+                        struct catalogue_file *out, struct err_info *info)
+{
+    enum err err = catalogue_open(bytes, length, home, out, info);
+    if (err != ERR_OK)
+        return err;
+    for (size_t i = 0; i < out->count && err == ERR_OK; i++)
+        err = catalogue_entry_read(out, &out->entries[i], info);
     if (err == ERR_OK)
         refuse_twice(out);
     else

@@ -19,7 +19,9 @@ struct catalogue_home {
 };
 
 struct catalogue_entry {
-    struct json *service; /* NULL: it cannot be one, and reason says why */
+    const char *text; /* of one that is not read yet: in the bytes that were opened; NULL else */
+    size_t length;
+    struct json *service; /* NULL: it cannot be one, and reason says why, or it is not read yet */
     char *where;          /* "line 12", or the JSON pointer of it */
     char *reason;         /* a sentence; NULL when service is there */
 };
@@ -31,6 +33,8 @@ struct catalogue_file { /* end with catalogue_file_free */
     size_t count, capacity;
     struct json *agencies; /* [{"id","name",…}] that it names, known or not */
     struct json *notes;    /* ["…"]: what was left out of the whole file */
+    const char *bytes;     /* that were opened; borrowed */
+    size_t length;
 };
 
 /* ERR_INVALID: it is no catalogue at all, or damaged so that its parts cannot be told; info says where. Parts that are
@@ -38,6 +42,15 @@ struct catalogue_file { /* end with catalogue_file_free */
 enum err catalogue_read(const char *bytes, size_t length, const struct catalogue_home *home,
                         struct catalogue_file *out, struct err_info *info) MUST_USE;
 void catalogue_file_free(struct catalogue_file *file);
+
+/* The same for whoever reads one service after the other: of the house's own JSON the entries are only found, and two of
+ * them may have one id. bytes must outlive *out. */
+enum err catalogue_open(const char *bytes, size_t length, const struct catalogue_home *home,
+                        struct catalogue_file *out, struct err_info *info) MUST_USE;
+/* Reads one that is not read yet: a service or a reason is there afterwards. ERR_INVALID: it is not JSON, and so the file
+ * is none; info says where. */
+enum err catalogue_entry_read(const struct catalogue_file *file, struct catalogue_entry *entry,
+                              struct err_info *info) MUST_USE;
 
 /* {"agencies":[…],"services":[…]}: rows without what is the hall's own, members in one order. The caller frees. */
 struct json *catalogue_document(const struct json *agencies, const struct json *services);

@@ -20,6 +20,13 @@ void exchange_refuse(struct catalogue_reading *reading, char *where, const char 
 /* Takes agency. One that the file names already is left out, and told. */
 void exchange_agency(struct catalogue_reading *reading, struct json *agency);
 void exchange_note(struct catalogue_reading *reading, const char *format, ...) PRINTF(2, 3);
+/* One that is read later: where is taken, text borrowed. */
+void exchange_piece(struct catalogue_reading *reading, char *where, const char *text, size_t length);
+
+/* Each service of {"services":[…]} or […] becomes such an entry; rest becomes the document without them. False: it is not
+ * of that shape, or not JSON; entries may have been added all the same. exchange_pieces.c */
+bool exchange_find_pieces(struct catalogue_reading *reading, const char *bytes, size_t length,
+                          struct buf *rest);
 
 /* Those that are services, in the order of their ids, then of the file. The caller frees. */
 struct catalogue_entry **exchange_sorted(struct catalogue_file *file, size_t *count);

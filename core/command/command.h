@@ -76,6 +76,10 @@ enum err tx_get(struct tx *tx, enum table table, const char *id, struct json **r
 struct stmt *tx_list(struct tx *tx, const char *sql, enum table table, const char *member, const char *value);
 /* Sets id and row_rev in row and writes it; row stays the caller's. */
 enum err tx_put(struct tx *tx, enum table table, const char *id, struct json *row) MUST_USE;
+/* The same for a row that is printed already, with its id and row_rev in it; columns has the members that queries need, and
+ * stays the caller's. */
+enum err tx_put_text(struct tx *tx, enum table table, const char *id, struct json *columns,
+                     const char *text) MUST_USE;
 void tx_new_id(struct tx *tx, char out[UUID_TEXT]);
 
 /* What came of it. A refusal is an outcome, not an error: enum err is only for a store that fails. */

@@ -66,17 +66,29 @@ static int64_t rev_of(const struct tx *tx, const struct json *row)
     return tx->predicting && rev > tx->rev ? rev : tx->rev;
 }
 
-enum err tx_put(struct tx *tx, enum table table, const char *id, struct json *row)
+/* An id that does not fit, or a command that would change thousands of rows, is bad data, not a crash. */
+static enum err begin_put(struct tx *tx, enum table table, const char *id, struct json *row)
 {
-    /* An id that does not fit, or a command that would change thousands of rows, is bad data, not a crash. */
     if (str_empty(id) || strlen(id) >= sizeof tx->changes->id || !note(tx, table, id))
         return ERR_TOO_LARGE;
     if (!str_equal(json_text(row, "id"), id)) /* else whoever kept row_id(row) keeps it */
         json_set_text(row, "id", id);
     json_set_int(row, "row_rev", rev_of(tx, row));
+    return ERR_OK;
+}
+
+enum err tx_put(struct tx *tx, enum table table, const char *id, struct json *row)
+{
+    TRY(begin_put(tx, table, id, row));
     if (is_watched(tx, table))
         TRY(tx->watch->put(tx->watch->ctx, table, id, row));
     return row_put(tx->db, tx->set, table, row);
+}
+
+enum err tx_put_text(struct tx *tx, enum table table, const char *id, struct json *columns, const char *text)
+{
+    TRY(begin_put(tx, table, id, columns));
+    return row_put_text(tx->db, tx->set, table, columns, text);
 }
 
 void tx_new_id(struct tx *tx, char out[UUID_TEXT])

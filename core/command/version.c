@@ -14,8 +14,22 @@ static int by_name(const void *a, const void *b)
     return strcmp(json_name(*x), json_name(*y));
 }
 
+static bool needs_escape(const char *name)
+{
+    for (; *name; name++)
+        if ((unsigned char)*name < ' ' || *name == '"' || *name == '\\')
+            return true;
+    return false;
+}
+
 static void add_name(struct buf *out, const char *name)
 {
+    if (!needs_escape(name)) { /* as nearly all of them */
+        buf_addc(out, '"');
+        buf_adds(out, name);
+        buf_adds(out, "\":");
+        return;
+    }
     struct json *text = json_new_text(name);
     json_print_to(text, out);
     json_free(&text);
@@ -76,25 +90,23 @@ bool version_is_kept(const struct json *service)
     return json_text(service, "version_of") != NULL;
 }
 
-enum err version_check(const struct json *old, const struct json *service, struct err_info *info)
+enum err version_check(const struct json *old, const struct version_service *service, struct err_info *info)
 {
-    char before[SHA256_TEXT], after[SHA256_TEXT];
-    int64_t was = catalogue_form_version(old), is = catalogue_form_version(service);
-    const char *id = json_text_or(service, "id", "");
+    char before[SHA256_TEXT];
+    int64_t was = catalogue_form_version(old), is = service->form_version;
     version_digest(old, before);
-    version_digest(service, after);
     if (is < was)
         return err_set(
             info, ERR_CONFLICT,
             "%s has form version %lld; version %lld is older. Nothing was changed: give the form a "
             "version above %lld.",
-            id, (long long)was, (long long)is, (long long)was);
-    if (is == was && strcmp(before, after) != 0)
+            service->id, (long long)was, (long long)is, (long long)was);
+    if (is == was && strcmp(before, service->digest) != 0)
         return err_set(
             info, ERR_CONFLICT,
             "The form of %s was published as version %lld and is another now. Applications stand on "
             "that version, so nothing was changed: give the new form version %lld.",
-            id, (long long)was, (long long)was + 1);
+            service->id, (long long)was, (long long)was + 1);
     return ERR_OK;
 }
 
@@ -112,20 +124,65 @@ static enum err keep_old(struct tx *tx, const struct json *old)
     return err;
 }
 
-enum err version_publish(struct tx *tx, struct json *service, struct err_info *info)
+struct version_service version_service(const struct json *service, const char *text, char digest[SHA256_TEXT])
+{
+    version_digest(service, digest);
+    return (struct version_service){.id = json_text_or(service, "id", ""),
+                                    .agency = json_text_or(service, "agency", ""),
+                                    .queue = json_text_or(service, "queue", ""),
+                                    .form_version = catalogue_form_version(service),
+                                    .digest = digest,
+                                    .text = text};
+}
+
+/* What stands behind the service in its row. */
+static void add_tail(struct buf *row, int64_t form_version, int64_t row_rev)
+{
+    buf_addf(row, ",\"form_version\":%lld,\"row_rev\":%lld}", (long long)form_version, (long long)row_rev);
+}
+
+size_t version_told(const char *text, int64_t row_rev)
+{
+    static const char name[] = ",\"form_version\":";
+    struct buf tail = {0};
+    size_t length = strlen(text), told = length;
+    while (told > 0 && text[told] != ',') /* before "row_rev" */
+        told--;
+    while (told > 0 && text[--told] != ',')
+        ;
+    add_tail(&tail, str_starts(text + told, name) ? strtoll(text + told + strlen(name), NULL, 10) : 0,
+             row_rev);
+    bool ours = tail.length == length - told && memcmp(tail.data, text + told, tail.length) == 0;
+    buf_free(&tail);
+    return ours ? told : 0;
+}
+
+static enum err put(struct tx *tx, const struct version_service *service)
+{
+    struct buf row = {0};
+    struct json *columns = json_new_object();
+    json_set_text(columns, "agency", service->agency);
+    json_set_text(columns, "queue", service->queue);
+    buf_add(&row, service->text, strlen(service->text) - 1);
+    add_tail(&row, service->form_version, tx->rev);
+    enum err err = tx_put_text(tx, TABLE_SERVICE, service->id, columns, buf_text(&row));
+    json_free(&columns);
+    buf_free(&row);
+    return err;
+}
+
+enum err version_publish(struct tx *tx, const struct version_service *service, struct err_info *info)
 {
     struct json *old = NULL;
-    const char *id = json_text_or(service, "id", "");
-    enum err err = tx_get(tx, TABLE_SERVICE, id, &old);
+    enum err err = tx_get(tx, TABLE_SERVICE, service->id, &old);
     if (err == ERR_OK)
         err = version_check(old, service, info);
     else if (err == ERR_ABSENT)
         err = ERR_OK;
-    if (err == ERR_OK && old && catalogue_form_version(old) != catalogue_form_version(service))
+    if (err == ERR_OK && old && catalogue_form_version(old) != service->form_version)
         err = keep_old(tx, old);
     json_free(&old);
-    json_set_int(service, "form_version", catalogue_form_version(service));
-    return err == ERR_OK ? tx_put(tx, TABLE_SERVICE, id, service) : err;
+    return err == ERR_OK ? put(tx, service) : err;
 }
 
 /* --- an application's own --- */

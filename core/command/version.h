@@ -5,12 +5,27 @@
 #include "core/base/crypto.h"
 #include "core/command/command.h"
 
-/* The one door through which a service's row is written once a hall has it. service gets "form_version". Refused as
- * ERR_CONFLICT, with a sentence, when it would change or take back a form that was published. */
-enum err version_publish(struct tx *tx, struct json *service, struct err_info *info) MUST_USE;
+/* A service as it comes into the hall: looked at and printed once. All is borrowed. */
+struct version_service {
+    const char *id, *agency, *queue; /* as text has them; "" for none */
+    int64_t form_version;            /* catalogue_form_version */
+    const char *digest;              /* version_digest */
+    const char *text;                /* the whole of it, without "form_version" and "row_rev" */
+};
+/* Of service, which is printed as text; digest is filled. */
+struct version_service version_service(const struct json *service, const char *text,
+                                       char digest[SHA256_TEXT]);
+/* The one door through which a service's row is written once a hall has it. Refused as ERR_CONFLICT, with a sentence, when
+ * it would change or take back a form that was published. */
+enum err version_publish(struct tx *tx, const struct version_service *service,
+                         struct err_info *info) MUST_USE;
 
 /* The question by itself: old is the service's row in the hall. */
-enum err version_check(const struct json *old, const struct json *service, struct err_info *info) MUST_USE;
+enum err version_check(const struct json *old, const struct version_service *service,
+                       struct err_info *info) MUST_USE;
+/* How much of a row's text is the service as it came: with a "}" behind it, it is what was handed to
+ * version_publish. 0: this row was written in another way. */
+size_t version_told(const char *text, int64_t row_rev);
 
 /* A row that is kept for its applications alone: not offered, opened, listed or exported. */
 bool version_is_kept(const struct json *service);

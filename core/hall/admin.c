@@ -357,9 +357,24 @@ static enum err catalogue_import(struct task *t)
     return admin_catalogue_import(t->env, t->request, t->answer, t->info);
 }
 
+static enum err catalogue_stage(struct task *t)
+{
+    return admin_catalogue_stage(t->env, t->request, t->answer, t->info);
+}
+
+static enum err catalogue_decide(struct task *t)
+{
+    return admin_catalogue_decide(t->env, t->request, t->info);
+}
+
+static enum err catalogue_drop(struct task *t)
+{
+    return admin_catalogue_drop(t->env, t->request);
+}
+
 static enum err catalogue_list(struct task *t)
 {
-    return admin_catalogue_list(t->env, t->answer);
+    return admin_catalogue_list(t->env, t->request, t->answer);
 }
 
 /* --- the bus --- */
@@ -421,6 +436,9 @@ enum err admin_apply(const struct server_env *env, const struct json *request, s
         {"counter.add", counter_add},
         {"counter.list", counter_list},
         {"catalogue.import", catalogue_import},
+        {"catalogue.stage", catalogue_stage},
+        {"catalogue.decide", catalogue_decide},
+        {"catalogue.drop", catalogue_drop},
         {"catalogue.list", catalogue_list},
         {"bus.depart", depart},
         {"bus.parcel", parcel},

@@ -18,18 +18,22 @@ enum {
     NOTES_MAX = 200,
 };
 
-/* A row by its id. */
+/* A service of the hall. */
 struct shelf {
-    const char *id;
-    const struct json *row;
+    const char *id, *agency, *queue, *text; /* text: its row as it is stored */
+    size_t told;                            /* version_told */
+    int64_t row_rev;
     bool named; /* by the file */
 };
 struct planning {
     struct catalogue_file *file;
     const struct json *stock;
     const char *agency;
+    const struct plan_hooks *hooks;
     struct shelf *services; /* of the hall, by id */
     size_t service_count;
+    struct told *told; /* the same by their texts */
+    size_t told_count;
     struct json *hall_agencies, *queues, *file_agencies; /* objects: id → true, or the agency */
     struct json *used;                                   /* agencies that a service of the plan names */
     struct plan *out;
@@ -37,22 +41,87 @@ struct planning {
 
 /* --- what is known --- */
 
+static void strip(struct json *row)
+{
+    static const char *const own[] = {"row_rev", "form_version", "version_of"};
+    for (size_t i = 0; i < sizeof own / sizeof *own; i++)
+        json_remove(row, own[i]);
+}
+
 static int by_id(const void *a, const void *b)
 {
     return strcmp(((const struct shelf *)a)->id, ((const struct shelf *)b)->id);
 }
 
-static void shelve(struct planning *planning, const struct json *rows)
+/* A text that was read from a file, but for its last bracket: the service as it stands in its row, or without the queue that
+ * the hall put behind it since the file named none. */
+struct told {
+    struct shelf *shelf;
+    size_t length;
+};
+
+static int compare_told(const struct told *told, const char *text, size_t length)
 {
-    planning->services = xcalloc(json_count(rows) + 1, sizeof *planning->services);
-    for (const struct json *row = json_first(rows); row; row = json_next(row))
-        planning->services[planning->service_count++] =
-            (struct shelf){json_text_or(row, "id", ""), row, false};
-    if (planning->service_count > 1)
-        qsort(planning->services, planning->service_count, sizeof *planning->services, by_id);
+    if (told->length != length)
+        return told->length < length ? -1 : 1;
+    return memcmp(told->shelf->text, text, length);
 }
 
-static const struct json *take_from_shelf(struct planning *planning, const char *id)
+static int by_told(const void *a, const void *b)
+{
+    const struct told *y = b;
+    return compare_told(a, y->shelf->text, y->length);
+}
+
+/* Of told bytes of a row, those before ,"queue":"…" at their end; 0: it does not stand there. */
+static size_t told_without_queue(const struct shelf *shelf)
+{
+    struct buf queue = {0};
+    struct json *text = json_new_text(shelf->queue);
+    buf_adds(&queue, ",\"queue\":");
+    json_print_to(text, &queue);
+    size_t rest = shelf->told > queue.length ? shelf->told - queue.length : 0;
+    bool there = rest && memcmp(shelf->text + rest, queue.data, queue.length) == 0;
+    json_free(&text);
+    buf_free(&queue);
+    return there ? rest : 0;
+}
+
+static void shelve_texts(struct planning *planning)
+{
+    planning->told = xcalloc(2 * planning->service_count + 1, sizeof *planning->told);
+    for (size_t i = 0; i < planning->service_count; i++) {
+        struct shelf *shelf = &planning->services[i];
+        size_t rest = told_without_queue(shelf);
+        if (shelf->told)
+            planning->told[planning->told_count++] = (struct told){shelf, shelf->told};
+        if (rest)
+            planning->told[planning->told_count++] = (struct told){shelf, rest};
+    }
+    if (planning->told_count > 1)
+        qsort(planning->told, planning->told_count, sizeof *planning->told, by_told);
+}
+
+static void shelve(struct planning *planning, const struct json *rows)
+{
+    size_t count = json_count(rows), i = 0;
+    planning->services = xcalloc(count + 1, sizeof *planning->services);
+    for (const struct json *row = json_first(rows); row; row = json_next(row), i++) {
+        struct shelf *shelf = &planning->services[i];
+        *shelf = (struct shelf){.id = json_text_or(row, "id", ""),
+                                .agency = json_text_or(row, "agency", ""),
+                                .queue = json_text_or(row, "queue", ""),
+                                .text = json_text_or(row, "row", ""),
+                                .row_rev = json_int(row, "row_rev", 0)};
+        shelf->told = version_told(shelf->text, shelf->row_rev);
+    }
+    planning->service_count = count;
+    if (count > 1)
+        qsort(planning->services, count, sizeof *planning->services, by_id);
+    shelve_texts(planning);
+}
+
+static struct shelf *take_from_shelf(struct planning *planning, const char *id)
 {
     const struct shelf wanted = {.id = id};
     struct shelf *found = planning->service_count ? bsearch(&wanted, planning->services,
@@ -60,7 +129,36 @@ static const struct json *take_from_shelf(struct planning *planning, const char 
                                                   : NULL;
     if (found)
         found->named = true;
-    return found ? found->row : NULL;
+    return found;
+}
+
+/* The hall's service that was once told in these very bytes; NULL: none. */
+static struct shelf *find_told(struct planning *planning, const char *text, size_t length)
+{
+    size_t low = 0, high = planning->told_count;
+    if (length == 0 || text[length - 1] != '}')
+        return NULL;
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        int order = compare_told(&planning->told[middle], text, length - 1);
+        if (order == 0)
+            return planning->told[middle].shelf;
+        if (order < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return NULL;
+}
+
+/* The row without what is the hall's own. */
+static struct json *row_before(const struct shelf *shelf)
+{
+    struct json *row = NULL;
+    if (json_parse(shelf->text, strlen(shelf->text), &row, NULL) != ERR_OK)
+        row = json_new_object();
+    strip(row);
+    return row;
 }
 
 static struct json *by_ids(const struct json *rows)
@@ -97,15 +195,22 @@ static void PRINTF(2, 3) note(struct plan *plan, const char *format, ...)
     free(text);
 }
 
+static void line_free(struct plan_line *line)
+{
+    free(line->id);
+    free(line->where);
+    free(line->reason);
+    free(line->name);
+    json_free(&line->members);
+    free(line->text);
+    free(line->agency);
+    free(line->queue);
+}
+
 void plan_free(struct plan *plan)
 {
-    for (size_t i = 0; i < plan->count; i++) {
-        free(plan->lines[i].id);
-        free(plan->lines[i].where);
-        free(plan->lines[i].reason);
-        json_free(&plan->lines[i].members);
-        json_free(&plan->lines[i].row);
-    }
+    for (size_t i = 0; i < plan->count; i++)
+        line_free(&plan->lines[i]);
     free(plan->lines);
     json_free(&plan->agencies);
     json_free(&plan->notes);
@@ -152,69 +257,47 @@ static struct json *merged(const struct json *old, const struct json *service)
     return row;
 }
 
-static void strip(struct json *row)
-{
-    static const char *const own[] = {"row_rev", "form_version", "version_of"};
-    for (size_t i = 0; i < sizeof own / sizeof *own; i++)
-        json_remove(row, own[i]);
-}
-
 /* A service keeps its queue where the file names none, or one that this hall does not have. */
-static void settle_queue(struct planning *planning, struct json *row, const struct json *old)
+static void settle_queue(struct planning *planning, struct json *row, const struct shelf *old)
 {
-    const char *named = json_text_or(row, "queue", ""), *own = json_text_or(old, "queue", "");
+    const char *named = json_text_or(row, "queue", ""), *own = old ? old->queue : "";
     bool known = !*named || json_get(planning->queues, named);
+    if (known && *named)
+        return;
     if (!known)
         note(planning->out, "%s names a queue that this hall does not have, \"%s\": %s.",
              json_text_or(row, "id", ""), named, *own ? "it stays in its own" : "it comes without a queue");
-    char *queue = xstrdup(known && *named ? named : own);
-    json_remove(row, "queue");
-    json_set_text(row, "queue", queue);
-    free(queue);
+    json_set_text(row, "queue", own);
 }
 
 /* Takes the entry's service: what it becomes is of the plan. */
-static struct json *row_of(struct planning *planning, struct catalogue_entry *entry, const struct json *old)
+static struct json *row_of(struct planning *planning, struct catalogue_entry *entry, const struct shelf *old)
 {
     struct json *row = entry->service;
     entry->service = NULL;
     if (planning->file->foreign && old) {
-        struct json *service = row;
-        row = merged(old, service);
+        struct json *service = row, *before = row_before(old);
+        row = merged(before, service);
+        json_free(&before);
         json_free(&service);
     }
     strip(row);
-    if (str_empty(json_text(row, "agency")) && (planning->agency || json_text(old, "agency")))
-        json_set_text(row, "agency", planning->agency ? planning->agency : json_text(old, "agency"));
+    const char *agency = planning->agency ? planning->agency : old ? old->agency : NULL;
+    if (str_empty(json_text(row, "agency")) && agency)
+        json_set_text(row, "agency", agency);
     settle_queue(planning, row, old);
     return row;
 }
 
 /* --- what is wrong with it --- */
 
-/* At least as many bytes as it is printed in: every byte of a text escaped as \u0000. */
-static size_t text_most(const struct json *json)
-{
-    enum { ESCAPED = 6, SIGNS = 4, NUMBER = 32 }; /* "": , and a number, true, false or null */
-    const char *name = json_name(json), *text = json_as_text(json);
-    size_t most = (name ? strlen(name) * ESCAPED : 0) + SIGNS;
-    most += text ? strlen(text) * ESCAPED + SIGNS : NUMBER;
-    for (const struct json *one = json_first(json); one; one = json_next(one))
-        most += text_most(one);
-    return most;
-}
-
-char *plan_fault(const struct json *row, const struct json *hall)
+char *plan_fault(const struct json *row, size_t length, const struct json *hall)
 {
     struct form_findings found = {0};
-    struct buf text = {0};
     char *fault = NULL;
-    if (text_most(row) > SERVICE_MAX) /* else nobody needs to know how much it is */
-        json_print_to(row, &text);
-    if (text.length > SERVICE_MAX)
+    if (length > SERVICE_MAX)
         fault = xasprintf("/: A service is at most %d KiB large; this one has %zu.", SERVICE_MAX / 1024,
-                          text.length / 1024);
-    buf_free(&text);
+                          length / 1024);
     if (!fault && json_depth(row) > DEPTH_MAX)
         fault = xasprintf("/: A service is nested at most %d levels deep.", DEPTH_MAX);
     if (fault)
@@ -230,19 +313,20 @@ char *plan_fault(const struct json *row, const struct json *hall)
     return fault;
 }
 
-static char *fault_of(struct planning *planning, const struct json *row, const struct json *old)
+static char *fault_of(struct planning *planning, const struct json *row, const struct version_service *told,
+                      const struct json *before)
 {
     struct err_info info = {0};
-    const char *id = json_text_or(row, "id", ""), *agency = json_text_or(row, "agency", "");
-    if (!plan_is_id(id))
+    if (!plan_is_id(told->id))
         return xasprintf("/id: An id is one word of at most %d bytes, without @.", ID_MAX);
-    if (*agency && !json_get(planning->hall_agencies, agency) && !json_get(planning->file_agencies, agency))
+    if (*told->agency && !json_get(planning->hall_agencies, told->agency) &&
+        !json_get(planning->file_agencies, told->agency))
         return xasprintf("/agency: This hall has no agency \"%s\", and the file does not tell of one.",
-                         agency);
-    char *fault = plan_fault(row, json_get(planning->stock, "hall"));
-    if (!fault && catalogue_form_version(row) > VERSION_MAX)
+                         told->agency);
+    char *fault = plan_fault(row, strlen(told->text), json_get(planning->stock, "hall"));
+    if (!fault && told->form_version > VERSION_MAX)
         fault = xasprintf("/form/version: A version is at most %d.", VERSION_MAX);
-    if (!fault && old && version_check(old, row, &info) != ERR_OK)
+    if (!fault && before && version_check(before, told, &info) != ERR_OK)
         fault = xasprintf("/form/version: %s", info.text);
     return fault;
 }
@@ -261,58 +345,125 @@ static struct json *differing(const struct json *old, const struct json *row)
     return names;
 }
 
-/* The row without what is the hall's own; NULL for none. */
-static struct json *told_before(const struct json *old)
+static void plan_same(struct planning *planning, const struct catalogue_entry *entry, struct shelf *old)
 {
-    struct json *before = old ? json_copy(old) : NULL;
-    if (before)
-        strip(before);
-    return before;
+    old->named = true;
+    new_line(planning->out, PLAN_SAME, old->id, entry->where)->base = old->row_rev;
 }
 
-static struct plan_line *plan_row(struct planning *planning, const struct catalogue_entry *entry,
-                                  enum plan_what what, const struct json *old, const struct json *row)
+static struct plan_line *plan_bad(struct planning *planning, const struct catalogue_entry *entry,
+                                  const char *id, char *reason)
 {
-    struct plan_line *line = new_line(planning->out, what, json_text_or(row, "id", ""), entry->where);
-    json_set_bool(planning->used, json_text_or(row, "agency", ""), true);
-    line->base = json_int(old, "row_rev", 0);
-    line->form_from = catalogue_form_version(old);
-    line->form_to = catalogue_form_version(row);
+    struct plan_line *line = new_line(planning->out, PLAN_BAD, plan_is_id(id) ? id : "", entry->where);
+    line->reason = reason;
     return line;
 }
 
-/* Takes row and names. What the hall has already was looked at when it came. */
-static void plan_service(struct planning *planning, const struct catalogue_entry *entry,
-                         const struct json *old, struct json *row, struct json *names)
+/* A service that is no row of the hall yet, or another one. before: the row as it was told, NULL for none. */
+static void plan_changed(struct planning *planning, const struct catalogue_entry *entry,
+                         const struct json *row, const char *text, const struct shelf *old,
+                         const struct json *before)
 {
-    const char *id = json_text_or(row, "id", "");
-    bool same = old && json_count(names) == 0;
-    char *fault = same ? NULL : fault_of(planning, row, old);
+    char digest[SHA256_TEXT];
+    const struct version_service told = version_service(row, text, digest);
+    char *fault = fault_of(planning, row, &told, before);
     if (fault) {
-        new_line(planning->out, PLAN_BAD, plan_is_id(id) ? id : "", entry->where)->reason = fault;
-    } else if (same) {
-        plan_row(planning, entry, PLAN_SAME, old, row);
-    } else {
-        struct plan_line *line = plan_row(planning, entry, old ? PLAN_CHANGED : PLAN_NEW, old, row);
-        line->members = names;
-        line->row = row;
+        plan_bad(planning, entry, told.id, fault);
         return;
     }
-    json_free(&names);
+    struct plan_line *line = new_line(planning->out, old ? PLAN_CHANGED : PLAN_NEW, told.id, entry->where);
+    json_set_bool(planning->used, told.agency, true);
+    line->base = old ? old->row_rev : 0;
+    line->form_from = catalogue_form_version(before);
+    line->form_to = told.form_version;
+    line->name = old ? NULL : xstrdup(json_name_in(json_get(row, "name"), "en"));
+    line->members = before ? differing(before, row) : NULL;
+    line->agency = xstrdup(told.agency);
+    line->queue = xstrdup(told.queue);
+    line->text = xstrdup(text);
+    str_copy(line->digest, sizeof line->digest, digest);
+}
+
+/* What the hall has already was looked at when it came. */
+static void plan_service(struct planning *planning, struct catalogue_entry *entry)
+{
+    struct shelf *old = take_from_shelf(planning, json_text_or(entry->service, "id", ""));
+    struct json *row = row_of(planning, entry, old), *before = NULL;
+    char *text = json_print(row);
+    bool same = old && find_told(planning, text, strlen(text)) == old;
+    if (old && !same) {
+        before = row_before(old);
+        same = json_equal(before, row); /* but for the order of members */
+    }
+    if (same)
+        plan_same(planning, entry, old);
+    else
+        plan_changed(planning, entry, row, text, old, before);
+    free(text);
+    json_free(&before);
     json_free(&row);
 }
 
-static void plan_entry(struct planning *planning, struct catalogue_entry *entry)
+static enum err plan_entry(struct planning *planning, struct catalogue_entry *entry, struct err_info *info)
 {
-    const char *id = json_text_or(entry->service, "id", "");
-    if (!entry->service) {
-        new_line(planning->out, PLAN_BAD, "", entry->where)->reason = xstrdup(entry->reason);
-        return;
+    const struct plan_hooks *hooks = planning->hooks;
+    struct shelf *told = entry->text ? find_told(planning, entry->text, entry->length) : NULL;
+    if (told) {
+        plan_same(planning, entry, told);
+        return ERR_OK;
     }
-    const struct json *old = take_from_shelf(planning, id);
-    struct json *row = row_of(planning, entry, old), *before = told_before(old);
-    plan_service(planning, entry, old, row, before ? differing(before, row) : NULL);
-    json_free(&before);
+    enum err err = catalogue_entry_read(planning->file, entry, info);
+    if (err != ERR_OK)
+        return err;
+    if (entry->service && hooks && hooks->bundle && !planning->file->foreign)
+        entry->service = hooks->bundle(hooks->ctx, entry->service);
+    if (entry->service)
+        plan_service(planning, entry);
+    else
+        plan_bad(planning, entry, "", xstrdup(entry->reason));
+    return ERR_OK;
+}
+
+/* --- no id twice --- */
+
+static int by_line(const void *a, const void *b)
+{
+    const struct plan_line *x = *(struct plan_line *const *)a, *y = *(struct plan_line *const *)b;
+    int order = strcmp(x->id, y->id);
+    return order ? order : (x > y) - (x < y); /* the first in the file stays */
+}
+
+static void become_bad(struct plan *plan, struct plan_line *line, const struct plan_line *first)
+{
+    const struct plan_line was = *line;
+    plan->of[was.what]--;
+    plan->of[PLAN_BAD]++;
+    *line = (struct plan_line){.what = PLAN_BAD, .id = was.id, .where = was.where};
+    line->reason = xasprintf("%s stands in this file already, at %s.", was.id, first->where);
+    line_free(&(struct plan_line){.reason = was.reason,
+                                  .name = was.name,
+                                  .members = was.members,
+                                  .text = was.text,
+                                  .agency = was.agency,
+                                  .queue = was.queue});
+}
+
+/* Entries that are read one after the other have not been compared yet. */
+static void refuse_twice(struct plan *plan)
+{
+    struct plan_line **list = xcalloc(plan->count + 1, sizeof *list);
+    size_t count = 0;
+    for (size_t i = 0; i < plan->count; i++)
+        if (plan->lines[i].id[0])
+            list[count++] = &plan->lines[i];
+    if (count > 1)
+        qsort(list, count, sizeof *list, by_line);
+    for (size_t i = 1, first = 0; i < count; i++)
+        if (strcmp(list[i]->id, list[first]->id) == 0)
+            become_bad(plan, list[i], list[first]);
+        else
+            first = i;
+    free(list);
 }
 
 static void plan_gone(struct planning *planning)
@@ -352,26 +503,41 @@ static void plan_agencies(struct planning *planning)
     }
 }
 
-void plan_make(struct catalogue_file *file, const struct json *stock, const char *agency,
-               plan_progress *progress, void *ctx, struct plan *out)
+static void planning_begin(struct planning *planning)
 {
-    struct planning planning = {.file = file, .stock = stock, .agency = agency, .out = out};
+    const struct json *stock = planning->stock;
+    shelve(planning, json_get(stock, "rows"));
+    planning->hall_agencies = by_ids(json_get(stock, "agencies"));
+    planning->queues = by_ids(json_get(stock, "queues"));
+    planning->used = json_new_object();
+    drop_agencies(planning);
+}
+
+static void planning_end(struct planning *planning)
+{
+    json_free(&planning->used);
+    json_free(&planning->file_agencies);
+    json_free(&planning->queues);
+    json_free(&planning->hall_agencies);
+    free(planning->told);
+    free(planning->services);
+}
+
+enum err plan_make(struct catalogue_file *file, const struct json *stock, const char *agency,
+                   const struct plan_hooks *hooks, struct plan *out, struct err_info *info)
+{
+    struct planning planning = {.file = file, .stock = stock, .agency = agency, .hooks = hooks, .out = out};
+    enum err err = ERR_OK;
     *out = (struct plan){.agencies = json_new_array(), .notes = json_copy(file->notes)};
-    shelve(&planning, json_get(stock, "rows"));
-    planning.hall_agencies = by_ids(json_get(stock, "agencies"));
-    planning.queues = by_ids(json_get(stock, "queues"));
-    drop_agencies(&planning);
-    planning.used = json_new_object();
-    for (size_t i = 0; i < file->count; i++) {
-        if (progress && i % STEP == 0)
-            progress(ctx, i, file->count);
-        plan_entry(&planning, &file->entries[i]);
+    planning_begin(&planning);
+    for (size_t i = 0; i < file->count && err == ERR_OK; i++) {
+        if (hooks && hooks->progress && i % STEP == 0)
+            hooks->progress(hooks->ctx, i, file->count);
+        err = plan_entry(&planning, &file->entries[i], info);
     }
+    refuse_twice(out);
     plan_gone(&planning);
     plan_agencies(&planning);
-    json_free(&planning.used);
-    json_free(&planning.file_agencies);
-    json_free(&planning.queues);
-    json_free(&planning.hall_agencies);
-    free(planning.services);
+    planning_end(&planning);
+    return err;
 }

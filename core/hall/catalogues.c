@@ -14,7 +14,12 @@
 #include "core/hall/door.h"
 #include "core/hall/setup.h"
 
-enum { FILE_MAX = 64 * 1024 * 1024, MIB = 1024 * 1024 };
+enum {
+    MIB = 1024 * 1024,
+    FILE_MAX = 1024 * MIB,   /* ten thousand services with forms are 300 */
+    PART_BYTES = 256 * 1024, /* of what a hall at work is asked or told at once: a few ms */
+    LINE_BYTES = 8 * 1024    /* a line of it costs as much as these, however short it is */
+};
 
 /* --- the file --- */
 
@@ -55,9 +60,8 @@ static void progress_start(struct progress *progress)
     *progress = (struct progress){.terminal = isatty(STDERR_FILENO) == 1, .start_ms = clock_mono_now_ms()};
 }
 
-static void progress_checked(void *ctx, size_t done, size_t all)
+static void progress_checked(struct progress *progress, size_t done, size_t all)
 {
-    struct progress *progress = ctx;
     int64_t now_ms = clock_mono_now_ms();
     if (!progress->terminal || now_ms - progress->start_ms < PATIENCE_MS ||
         now_ms - progress->last_ms < PERIOD_MS)
@@ -67,13 +71,24 @@ static void progress_checked(void *ctx, size_t done, size_t all)
     progress->shown = true;
 }
 
-/* The hall stores them in one piece: how many it has stored nobody knows before the end. */
+/* How many of them are in the catalogue nobody knows before the end. */
 static void progress_stores(struct progress *progress, size_t count)
 {
     enum { MANY = 500 };
     if (!progress->terminal || (count < MANY && clock_mono_now_ms() - progress->start_ms < PATIENCE_MS))
         return;
     fprintf(stderr, "\r\033[K%zu services are being stored", count);
+    progress->shown = true;
+}
+
+/* A hall at work takes them in parts. */
+static void progress_taken(struct progress *progress, size_t done, size_t all)
+{
+    int64_t now_ms = clock_mono_now_ms();
+    if (!progress->terminal || now_ms - progress->last_ms < PERIOD_MS)
+        return;
+    fprintf(stderr, "\r\033[K%zu of %zu services are put down", done, all);
+    progress->last_ms = now_ms;
     progress->shown = true;
 }
 
@@ -123,7 +138,7 @@ static void print_line(const struct plan_line *line)
         print_text(line->reason);
     } else if (line->what == PLAN_NEW) {
         putchar(' ');
-        print_text(json_name_in(json_get(line->row, "name"), "en"));
+        print_text(line->name);
     } else if (line->what == PLAN_CHANGED) {
         putchar(':');
         print_members(line);
@@ -244,34 +259,86 @@ static bool refers_to_common(const struct json *node)
     return false;
 }
 
+/* What an import needs beside its file. */
+struct importing {
+    const struct hall_options *options;
+    struct json *stock;
+    bool whole; /* catalogue_file.whole */
+    struct json *common;
+    bool looked;  /* for common */
+    bool at_work; /* there is a loketd that nobody shall wait for */
+    struct progress progress;
+};
+
 /* Publishing bundles (FORMS.md section 1): a service as its author wrote it carries from then on what it refers to. What
  * another hall exported carries it already. */
-static void bundle(const struct hall_options *options, const struct json *stock, struct catalogue_file *file)
+static struct json *bundle(void *ctx, struct json *service)
 {
-    struct json *common = NULL;
-    bool looked = false;
-    for (size_t i = 0; i < file->count && !file->foreign; i++) {
-        struct json *service = file->entries[i].service;
-        if (!json_get(service, "form") || json_get(service, "common") ||
-            (file->whole && !refers_to_common(json_get(service, "form"))))
-            continue;
-        if (!looked)
-            common = common_of(options->argument, stock);
-        looked = true;
-        file->entries[i].service = form_bundle(service, common);
-        json_free(&service);
-    }
-    json_free(&common);
+    struct importing *importing = ctx;
+    if (!json_get(service, "form") || json_get(service, "common") ||
+        (importing->whole && !refers_to_common(json_get(service, "form"))))
+        return service;
+    if (!importing->looked)
+        importing->common = common_of(importing->options->argument, importing->stock);
+    importing->looked = true;
+    struct json *whole = form_bundle(service, importing->common);
+    json_free(&service);
+    return whole;
+}
+
+static void progress_of(void *ctx, size_t done, size_t all)
+{
+    progress_checked(&((struct importing *)ctx)->progress, done, all);
 }
 
 /* --- import --- */
 
-static enum err stock_of(const struct hall_options *options, struct json **stock, struct err_info *info)
+static bool nobody_at_work(enum err err, const struct err_info *info)
 {
+    return err == ERR_ABSENT && !info->text[0];
+}
+
+/* Asks a hall at work for a page that it is not held up for, one that stands still for all at once. */
+static enum err ask_page(struct importing *importing, const char *after, struct json **page,
+                         struct err_info *info)
+{
+    const struct hall_options *options = importing->options;
     struct json *request = json_new_object();
     json_set_text(request, "do", "catalogue.list");
-    enum err err = door_ask(options->data, request, stock, info);
+    json_set_text(request, "after", after);
+    json_set_int(request, "bytes", PART_BYTES);
+    enum err err = door_ask_running(options->data, request, page, info);
+    importing->at_work = !nobody_at_work(err, info);
+    if (!importing->at_work) {
+        json_remove(request, "bytes");
+        err = door_ask(options->data, request, page, info);
+    }
     json_free(&request);
+    return err;
+}
+
+/* The place of the next page; NULL: there is none. The caller frees. */
+static char *next_of(const struct json *page)
+{
+    const char *next = json_text(page, "next");
+    return next ? xstrdup(next) : NULL;
+}
+
+/* What the hall has, of all pages. */
+static enum err ask_stock(struct importing *importing, struct err_info *info)
+{
+    struct json *page = NULL;
+    enum err err = ask_page(importing, "", &importing->stock, info);
+    char *after = next_of(importing->stock);
+    while (after && err == ERR_OK && (err = ask_page(importing, after, &page, info)) == ERR_OK) {
+        struct json *rows = json_edit(importing->stock, "rows"), *more = json_edit(page, "rows");
+        for (const struct json *one; (one = json_first(more));)
+            json_add(rows, json_take(more, one));
+        free(after);
+        after = next_of(page);
+        json_free(&page);
+    }
+    free(after);
     return err;
 }
 
@@ -302,56 +369,146 @@ static enum err need_agency(const struct json *stock, const char *agency, struct
     return err;
 }
 
-static enum err read_catalogue(const struct hall_options *options, const struct json *stock,
-                               struct catalogue_file *file, struct err_info *info)
+static enum err say_no_catalogue(const struct hall_options *options, enum err err, const struct err_info *why,
+                                 struct err_info *info)
 {
-    struct buf bytes = {0};
-    struct err_info own = {0};
-    const struct catalogue_home home = home_of(stock, options->agency);
-    enum err err = read_file(options->argument, &bytes, info);
-    if (err == ERR_OK) {
-        err = catalogue_read(buf_text(&bytes), bytes.length, &home, file, &own);
-        if (err != ERR_OK)
-            err_set(info, err, "%s is no catalogue: %s Nothing was changed.", options->argument, own.text);
-    }
-    buf_free(&bytes);
-    return err;
+    return err_set(info, err, "%s is no catalogue: %s Nothing was changed.", options->argument, why->text);
 }
 
-/* The plan's rows go into it: it is kept of none of them. */
-static struct json *import_request(struct plan *plan)
+/* bytes are what file's entries stand in. */
+static enum err open_catalogue(const struct importing *importing, struct buf *bytes,
+                               struct catalogue_file *file, struct err_info *info)
+{
+    const struct hall_options *options = importing->options;
+    struct err_info own = {0};
+    const struct catalogue_home home = home_of(importing->stock, options->agency);
+    enum err err = read_file(options->argument, bytes, info);
+    if (err != ERR_OK)
+        return err;
+    err = catalogue_open(buf_text(bytes), bytes->length, &home, file, &own);
+    return err == ERR_OK ? err : say_no_catalogue(options, err, &own, info);
+}
+
+/* --- to the hall --- */
+
+/* The plan's texts go over into it: none is kept twice. */
+static struct json *line_of(struct plan_line *line)
+{
+    struct json *one = json_new_object();
+    json_set_int(one, "base", line->base);
+    json_set_text(one, "id", line->id);
+    json_set_text(one, "agency", line->agency);
+    json_set_text(one, "queue", line->queue);
+    json_set_int(one, "form_version", line->form_to);
+    json_set_text(one, "digest", line->digest);
+    json_set_text(one, "row", line->text);
+    free(line->text);
+    line->text = NULL;
+    return one;
+}
+
+/* Lines of the plan from *at on, of about so many bytes; *at is then the first that is left. */
+static struct json *request_of(const char *what, struct plan *plan, size_t *at, size_t bytes)
 {
     struct json *request = json_new_object(), *services = json_new_array();
-    json_set_text(request, "do", "catalogue.import");
+    size_t put = 0;
+    json_set_text(request, "do", what);
     json_set_text(request, "checked", LOKET_VERSION);
-    json_set(request, "agencies", json_copy(plan->agencies));
-    for (size_t i = 0; i < plan->count; i++) {
-        struct plan_line *line = &plan->lines[i];
-        if (!line->row)
+    if (*at == 0)
+        json_set(request, "agencies", json_copy(plan->agencies));
+    for (; *at < plan->count && put < bytes; ++*at) {
+        struct plan_line *line = &plan->lines[*at];
+        if (!line->text)
             continue;
-        struct json *one = json_new_object();
-        json_set_int(one, "base", line->base);
-        json_set(one, "row", line->row);
-        line->row = NULL;
-        json_add(services, one);
+        put += strlen(line->text) + LINE_BYTES;
+        json_add(services, line_of(line));
     }
     json_set(request, "services", services);
     return request;
 }
 
-static enum err store(const struct hall_options *options, struct plan *plan, struct progress *progress,
-                      struct err_info *info)
+static enum err say_stopped(const struct hall_options *options, struct err_info *info)
+{
+    return err_set(info, ERR_OFFLINE,
+                   "The loketd at work on %s ended meanwhile. Nothing was changed: import the file again.",
+                   options->data);
+}
+
+/* ERR_OFFLINE when nobody is at work any more. */
+static enum err ask_running(const struct hall_options *options, const struct json *request,
+                            struct json **answer, struct err_info *info)
+{
+    enum err err = door_ask_running(options->data, request, answer, info);
+    return nobody_at_work(err, info) ? say_stopped(options, info) : err;
+}
+
+static enum err ask_about(const struct hall_options *options, const char *what, const char *import,
+                          int64_t count, struct err_info *info)
+{
+    struct json *request = json_new_object(), *answer = NULL;
+    json_set_text(request, "do", what);
+    json_set_text(request, "import", import);
+    json_set_int(request, "count", count);
+    enum err err = ask_running(options, request, &answer, info);
+    json_free(&answer);
+    json_free(&request);
+    return err;
+}
+
+/* lines: that were put down before, and are afterwards. */
+static enum err put_down(const struct hall_options *options, const char *import, struct json *request,
+                         int64_t *lines, struct err_info *info)
 {
     struct json *answer = NULL;
+    json_set_text(request, "import", import);
+    json_set_int(request, "at", *lines);
+    enum err err = ask_running(options, request, &answer, info);
+    *lines = json_int(answer, "count", *lines);
+    json_free(&answer);
+    return err;
+}
+
+/* A hall at work takes a part a turn, so that nobody waits, and decides about all of them at the end. */
+static enum err store_in_parts(struct importing *importing, struct plan *plan, struct err_info *info)
+{
+    char import[TOKEN_TEXT];
+    size_t at = 0;
+    int64_t lines = 0;
+    enum err err;
+    token_new(import);
+    do {
+        struct json *request = request_of("catalogue.stage", plan, &at, PART_BYTES);
+        err = put_down(importing->options, import, request, &lines, info);
+        json_free(&request);
+        progress_taken(&importing->progress, at, plan->count);
+    } while (err == ERR_OK && at < plan->count);
+    if (err == ERR_OK)
+        return ask_about(importing->options, "catalogue.decide", import, lines, info);
+    struct err_info own = {0};
+    (void)ask_about(importing->options, "catalogue.drop", import, lines,
+                    &own); /* else its next start does it */
+    return err;
+}
+
+static enum err store_whole(struct importing *importing, struct plan *plan, struct err_info *info)
+{
+    size_t at = 0;
+    struct json *answer = NULL, *request = request_of("catalogue.import", plan, &at, SIZE_MAX);
+    enum err err = door_ask(importing->options->data, request, &answer, info);
+    json_free(&answer);
+    json_free(&request);
+    return err;
+}
+
+static enum err store(struct importing *importing, struct plan *plan, struct err_info *info)
+{
     size_t count = plan->of[PLAN_NEW] + plan->of[PLAN_CHANGED];
     if (count == 0 && json_count(plan->agencies) == 0)
         return ERR_OK;
-    struct json *request = import_request(plan);
-    progress_stores(progress, count);
-    enum err err = door_ask(options->data, request, &answer, info);
-    progress_end(progress);
-    json_free(&answer);
-    json_free(&request);
+    progress_stores(&importing->progress, count);
+    enum err err =
+        importing->at_work ? store_in_parts(importing, plan, info) : store_whole(importing, plan, info);
+    progress_end(&importing->progress);
     return err;
 }
 
@@ -373,13 +530,14 @@ static enum err refuse_bad(const struct hall_options *options, const struct plan
     return ERR_OK;
 }
 
-static enum err import_planned(const struct hall_options *options, const struct catalogue_file *file,
-                               struct plan *plan, struct progress *progress, struct err_info *info)
+static enum err import_planned(struct importing *importing, const struct catalogue_file *file,
+                               struct plan *plan, struct err_info *info)
 {
+    const struct hall_options *options = importing->options;
     enum err err = refuse_bad(options, plan, info);
     bool wanted = err == ERR_OK && !options->dry_run;
     if (wanted)
-        err = store(options, plan, progress, info);
+        err = store(importing, plan, info);
     bool stored = wanted && err == ERR_OK;
     if (options->json) {
         print_json(plan, file, stored);
@@ -391,49 +549,98 @@ static enum err import_planned(const struct hall_options *options, const struct 
     return err;
 }
 
+static enum err import_file(struct importing *importing, struct catalogue_file *file, struct err_info *info)
+{
+    const struct plan_hooks hooks = {.progress = progress_of, .bundle = bundle, .ctx = importing};
+    struct err_info own = {0};
+    struct plan plan = {0};
+    importing->whole = file->whole;
+    enum err err = plan_make(file, importing->stock, importing->options->agency, &hooks, &plan, &own);
+    progress_end(&importing->progress);
+    if (err == ERR_OK)
+        err = import_planned(importing, file, &plan, info);
+    else
+        say_no_catalogue(importing->options, err, &own, info);
+    plan_free(&plan);
+    return err;
+}
+
 enum err catalogues_import(const struct hall_options *options, struct err_info *info)
 {
-    struct json *stock = NULL;
+    struct importing importing = {.options = options};
     struct catalogue_file file = {0};
-    struct plan plan = {0};
-    struct progress progress;
-    progress_start(&progress);
-    enum err err = stock_of(options, &stock, info);
+    struct buf bytes = {0};
+    progress_start(&importing.progress);
+    enum err err = ask_stock(&importing, info);
     if (err == ERR_OK)
-        err = need_agency(stock, options->agency, info);
+        err = need_agency(importing.stock, options->agency, info);
     if (err == ERR_OK)
-        err = read_catalogue(options, stock, &file, info);
-    if (err == ERR_OK) {
-        bundle(options, stock, &file);
-        plan_make(&file, stock, options->agency, progress_checked, &progress, &plan);
-        progress_end(&progress);
-        err = import_planned(options, &file, &plan, &progress, info);
-    }
-    plan_free(&plan);
+        err = open_catalogue(&importing, &bytes, &file, info);
+    if (err == ERR_OK)
+        err = import_file(&importing, &file, info);
     catalogue_file_free(&file);
-    json_free(&stock);
+    buf_free(&bytes);
+    json_free(&importing.common);
+    json_free(&importing.stock);
     return err;
 }
 
 /* --- export --- */
 
-enum err catalogues_export(const struct hall_options *options, struct err_info *info)
+static struct json *service_of(const struct json *row)
 {
-    bool linked = str_equal(options->format, "jsonld");
-    struct json *stock = NULL;
-    if (!linked && !str_equal(options->format, "json"))
-        return err_set(info, ERR_USAGE, "--format is json or jsonld, not \"%s\".", options->format);
-    enum err err = stock_of(options, &stock, info);
-    if (err != ERR_OK)
-        return err;
+    struct json *service = NULL;
+    const char *text = json_text_or(row, "row", "");
+    return json_parse(text, strlen(text), &service, NULL) == ERR_OK ? service : json_new_object();
+}
+
+/* Of a row at a time: the tree of a whole catalogue is ten times as large as its text. */
+static void print_document(const struct json *stock)
+{
+    static const char end[] = "]}";
+    struct json *empty = catalogue_document(json_get(stock, "agencies"), NULL);
+    char *head = json_print(empty);
+    const char *before = "";
+    printf("%.*s", (int)(strlen(head) - strlen(end)), head);
+    for (const struct json *row = json_first(json_get(stock, "rows")); row; row = json_next(row)) {
+        struct json *service = service_of(row), *ordered = catalogue_ordered(service);
+        char *text = json_print(ordered);
+        printf("%s%s", before, text);
+        before = ",";
+        free(text);
+        json_free(&ordered);
+        json_free(&service);
+    }
+    puts(end);
+    free(head);
+    json_free(&empty);
+}
+
+static void print_linked(const struct json *stock)
+{
     const struct catalogue_home home = home_of(stock, NULL);
-    const struct json *agencies = json_get(stock, "agencies"), *services = json_get(stock, "rows");
-    struct json *document =
-        linked ? catalogue_linked(agencies, services, &home) : catalogue_document(agencies, services);
+    struct json *services = json_new_array();
+    for (const struct json *row = json_first(json_get(stock, "rows")); row; row = json_next(row))
+        json_add(services, service_of(row));
+    struct json *document = catalogue_linked(json_get(stock, "agencies"), services, &home);
     char *text = json_print(document);
     puts(text);
     free(text);
     json_free(&document);
-    json_free(&stock);
-    return ERR_OK;
+    json_free(&services);
+}
+
+enum err catalogues_export(const struct hall_options *options, struct err_info *info)
+{
+    bool linked = str_equal(options->format, "jsonld");
+    struct importing asking = {.options = options};
+    if (!linked && !str_equal(options->format, "json"))
+        return err_set(info, ERR_USAGE, "--format is json or jsonld, not \"%s\".", options->format);
+    enum err err = ask_stock(&asking, info);
+    if (err == ERR_OK && linked)
+        print_linked(asking.stock);
+    else if (err == ERR_OK)
+        print_document(asking.stock);
+    json_free(&asking.stock);
+    return err;
 }

@@ -37,6 +37,11 @@ struct hall {
     int64_t tick_ms;          /* monotonic: when leases and the day were looked at */
     struct day_clock day_clock;
     char code[64], name[200], day[DATE_TEXT];
+    struct {
+        bool put_down, decided, pending,
+            queued;       /* decided: part of pending; queued: a slice is among the writes */
+        int64_t again_ms; /* monotonic: not before */
+    } imports;
     bool practice, stopping;
     bool grouping;  /* a group of writes is open: what is read now is not yet committed */
     bool full;      /* the last write found no room: read only until one succeeds */

@@ -14,13 +14,14 @@
 #include "core/base/log.h"
 #include "core/hall/admin.h"
 #include "core/hall/backup.h"
+#include "core/hall/imports.h"
 #include "core/hall/inside.h"
 #include "core/hall/tokens.h"
 #include "core/hall/writer.h"
 
 enum {
     VISITORS_MAX = 8,
-    REQUEST_MAX = 64 * 1024 * 1024, /* a catalogue */
+    REQUEST_MAX = 64 * 1024 * 1024, /* a parcel */
     SEND_S = 2,                     /* a visitor who does not take the answer holds up nobody for longer */
 };
 
@@ -28,8 +29,9 @@ struct visitor {
     struct porter *porter;
     int fd;
     struct buf text;
-    bool busy; /* the request is complete and waits for its commit, or its copy */
-    int turns; /* until it is written: to read a catalogue holds up the hall as long as one turn may */
+    bool busy;  /* the request is complete and waits for its commit, or its copy */
+    int turns;  /* until it is written: to read a catalogue holds up the hall as long as one turn may */
+    bool waits; /* for an import that was decided to be whole in the catalogue */
     struct db_copy *copy; /* under way; NULL: none */
     bool backup;
     struct json *request, *answer;
@@ -168,9 +170,27 @@ static enum err run_request(void *ctx, const struct server_env *env)
     return refused ? ERR_REFUSED : err;
 }
 
+static bool is_about_catalogue(const struct visitor *visitor)
+{
+    return str_starts(json_text_or(visitor->request, "do", ""), "catalogue.");
+}
+
+/* What asks about the catalogue, or takes it along. */
+static bool needs_whole_catalogue(const struct visitor *visitor)
+{
+    return is_about_catalogue(visitor) || str_starts(json_text_or(visitor->request, "do", ""), "bus.");
+}
+
 static void request_done(void *ctx, enum err err)
 {
     struct visitor *visitor = ctx;
+    if (is_about_catalogue(visitor)) {
+        imports_look(visitor->porter->hall);
+        visitor->waits = err == ERR_OK && str_equal(json_text(visitor->request, "do"), "catalogue.decide");
+        if (!visitor->waits)
+            answer(visitor, err == ERR_REFUSED && visitor->refused != ERR_OK ? visitor->refused : err);
+        return;
+    }
     if (!str_starts(json_text_or(visitor->request, "do", ""), "webhook."))
         tokens_clear(visitor->porter->hall->tokens); /* who is who may be another by now */
     answer(visitor, err == ERR_REFUSED && visitor->refused != ERR_OK ? visitor->refused : err);
@@ -233,9 +253,31 @@ static void begin(struct visitor *visitor)
         visitor->turns = 2; /* this one is spent: whoever came meanwhile is answered in the next */
 }
 
+/* The hall's disk is full: an import that was decided goes on when there is room. */
+static void say_unfinished(struct visitor *visitor)
+{
+    err_set(
+        &visitor->info, ERR_DISK_FULL,
+        "The import is taken over, but the disk of the hall is full: what is missing of it comes into the "
+        "catalogue by itself, as soon as there is room.");
+    answer(visitor, ERR_DISK_FULL);
+}
+
+/* Until an import is whole. */
+static void wait_on(struct visitor *visitor)
+{
+    struct hall *hall = visitor->porter->hall;
+    if (imports_under_way(hall) && hall->full)
+        say_unfinished(visitor);
+    else if (!imports_under_way(hall) && visitor->waits)
+        answer(visitor, ERR_OK);
+}
+
 static void write_on(struct visitor *visitor)
 {
-    if (--visitor->turns == 0)
+    if (needs_whole_catalogue(visitor) && imports_under_way(visitor->porter->hall))
+        wait_on(visitor);
+    else if (--visitor->turns == 0)
         writer_add(visitor->porter->hall->writer, run_request, request_done, visitor);
 }
 
@@ -276,7 +318,8 @@ static void let_in(struct porter *porter)
 bool porter_is_busy(const struct porter *porter)
 {
     for (int i = 0; porter && i < VISITORS_MAX; i++)
-        if (porter->visitors[i].fd >= 0 && (porter->visitors[i].copy || porter->visitors[i].turns))
+        if (porter->visitors[i].fd >= 0 &&
+            (porter->visitors[i].copy || porter->visitors[i].turns || porter->visitors[i].waits))
             return true;
     return false;
 }
@@ -287,6 +330,8 @@ void porter_work(struct porter *porter)
         struct visitor *visitor = &porter->visitors[i];
         if (visitor->fd >= 0 && visitor->copy)
             copy_on(visitor);
+        else if (visitor->fd >= 0 && visitor->waits)
+            wait_on(visitor);
         else if (visitor->fd >= 0 && visitor->turns)
             write_on(visitor);
     }

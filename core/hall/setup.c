@@ -11,6 +11,7 @@
 
 #include "core/catalogue/catalogue.h"
 #include "core/form/form.h"
+#include "core/hall/staging.h"
 
 /* --- where packs are --- */
 
@@ -341,9 +342,12 @@ enum err work_open(struct work *work, const char *data, struct err_info *info)
                       json_text_or(work->hall, "timezone", "UTC"));
     else if (err == ERR_OK)
         err = work_begin(work);
+    if (err == ERR_OK)
+        err = staging_finish(&work->env); /* of a hall that was killed before an import was whole */
     if (err != ERR_OK) {
         if (!info->text[0])
             store_fail(work->db, err, info);
+        db_rollback(work->db);
         json_free(&work->hall);
         db_close(&work->db);
     }

@@ -5,12 +5,15 @@
 #include <string.h>
 
 #include "core/base/log.h"
+#include "core/hall/imports.h"
 #include "core/hall/inside.h"
 
 enum {
     GROUP_MS = 40,               /* a group that runs longer is committed: others wait for it */
     CHECKPOINT_IDLE_PAGES = 500, /* worth moving when nobody waits */
     CHECKPOINT_PAGES = 8000,     /* 32 MB: moved even when somebody waits */
+    CHECKPOINT_IMPORT_PAGES =
+        1000, /* an import comes to thousands soon, and whoever waits shall not for all of them */
 };
 
 struct write {
@@ -173,7 +176,10 @@ void writer_checkpoint(struct writer *writer, bool idle)
 {
     if (!writer->dirty)
         return;
-    enum err err = db_checkpoint(writer->hall->db, idle ? CHECKPOINT_IDLE_PAGES : CHECKPOINT_PAGES);
+    int pages = idle                               ? CHECKPOINT_IDLE_PAGES
+                : imports_write_much(writer->hall) ? CHECKPOINT_IMPORT_PAGES
+                                                   : CHECKPOINT_PAGES;
+    enum err err = db_checkpoint(writer->hall->db, pages);
     if (err != ERR_OK)
         log_write(LOG_WARN, "%s: the log could not be moved into the file: %s", db_path(writer->hall->db),
                   db_message(writer->hall->db));

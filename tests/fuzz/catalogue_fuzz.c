@@ -83,7 +83,8 @@ static void try_plan(struct catalogue_file *file)
 {
     struct json *stock = json_new_object();
     struct plan plan;
-    plan_make(file, stock, NULL, NULL, NULL, &plan);
+    struct err_info info = {0};
+    HOLD(plan_make(file, stock, NULL, NULL, &plan, &info) == ERR_OK);
     HOLD(plan.count >= file->count);
     plan_free(&plan);
     json_free(&stock);

@@ -347,6 +347,8 @@ TEST(catalogue_import_of_a_hall_that_is_killed_is_all_or_nothing)
         real_start(&real);
         import_and_kill(real.hall.folder, path, real.program.pid, log_size(real.hall.folder) + cuts[i]);
         (void)real_end(&real, SIGKILL);
+        whole(real.hall.folder);
+        free(export(real.hall.folder, "json")); /* whoever opens it ends what was decided */
         count = services_at(real.hall.folder);
         whole(real.hall.folder);
         CHECK(count == first || count == first + MANY);

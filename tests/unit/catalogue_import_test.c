@@ -11,6 +11,7 @@
 #include "core/catalogue/pack.h"
 #include "core/hall/admin.h"
 #include "core/hall/catalogue_plan.h"
+#include "core/hall/staging.h"
 #include "tests/support/quoted.h"
 #include "tests/support/test.h"
 
@@ -672,19 +673,54 @@ static const char stock_text[] =
                 "{'id':'t.a.other','agency':'t.a','name':{'en':'Other'},'queue':'','row_rev':9,'form_version'"
                 ":0}]}";
 
+/* The hall's rows as it hands them out. */
+static struct json *stock_of(const char *text)
+{
+    struct json *stock = quoted_json(text), *rows = json_new_array();
+    for (const struct json *row = json_first(json_get(stock, "rows")); row; row = json_next(row)) {
+        char *printed = json_print(row);
+        struct json *one = json_new_object();
+        json_set(one, "id", json_copy(json_get(row, "id")));
+        json_set(one, "row_rev", json_copy(json_get(row, "row_rev")));
+        json_set(one, "agency", json_copy(json_get(row, "agency")));
+        json_set(one, "queue", json_copy(json_get(row, "queue")));
+        json_set_text(one, "row", printed);
+        json_add(rows, one);
+        free(printed);
+    }
+    json_set(stock, "rows", rows);
+    return stock;
+}
+
 static struct plan plan_of(const char *text, const char *agency)
 {
-    struct json *stock = quoted_json(stock_text);
+    struct json *stock = stock_of(stock_text);
+    struct err_info info = {0};
     struct plan plan;
     char *own = quoted(text);
     struct catalogue_home home = {
         .agencies = json_get(stock, "agencies"), .language = "en", .agency = agency};
     struct catalogue_file file = read_text(own, &home);
-    plan_make(&file, stock, agency, NULL, NULL, &plan);
+    CHECK_INT(plan_make(&file, stock, agency, NULL, &plan, &info), ERR_OK);
     catalogue_file_free(&file);
     json_free(&stock);
     free(own);
     return plan;
+}
+
+/* What is to be written, as JSON. The caller frees. */
+static struct json *row_of(const struct plan_line *line)
+{
+    struct json *row = NULL;
+    REQUIRE(line->text && json_parse(line->text, strlen(line->text), &row, NULL) == ERR_OK);
+    return row;
+}
+
+static void check_row(const struct plan_line *line, const char *pointer, const char *want)
+{
+    struct json *row = row_of(line);
+    CHECK_TEXT(part(row, pointer), want);
+    json_free(&row);
 }
 
 static const struct plan_line *line_of(const struct plan *plan, const char *id)
@@ -714,13 +750,14 @@ TEST(plan_tells_new_changed_unchanged_and_gone)
     CHECK_INT(line_of(&plan, "t.a.kept")->what, PLAN_SAME);
     CHECK_INT(fresh->what, PLAN_NEW);
     CHECK_INT(fresh->base, 0);
-    CHECK_TEXT(json_text(fresh->row, "queue"), "p");
+    CHECK_TEXT(fresh->queue, "p");
+    check_row(fresh, "/queue", "\"p\"");
     CHECK_INT(form->what, PLAN_CHANGED);
     CHECK_INT(form->base, 8);
     CHECK_TEXT(part(form->members, ""), "[\"time\",\"form\"]");
     CHECK_INT(form->form_from, 2);
     CHECK_INT(form->form_to, 3);
-    CHECK_TEXT(json_text(form->row, "queue"), "q"); /* the file names none: it stays in its own */
+    CHECK_TEXT(form->queue, "q"); /* the file names none: it stays in its own */
     CHECK_INT(line_of(&plan, "t.a.other")->what, PLAN_GONE);
     plan_free(&plan);
 }
@@ -786,7 +823,7 @@ TEST(plan_of_a_queue_that_is_not_here_says_so)
                 "{'id':'t.a.new','agency':'t.a','name':'N','queue':'z'}]",
                 NULL);
     CHECK_INT(line_of(&plan, "t.a.kept")->what, PLAN_SAME); /* it stays in its own */
-    CHECK_TEXT(json_text(line_of(&plan, "t.a.new")->row, "queue"), "");
+    CHECK_TEXT(line_of(&plan, "t.a.new")->queue, "");
     CHECK_INT(json_count(plan.notes), 2);
     plan_free(&plan);
 }
@@ -801,9 +838,9 @@ TEST(plan_of_a_foreign_list_leaves_what_it_does_not_tell)
     const struct plan_line *line = line_of(&plan, "t.a.form");
     CHECK_INT(line->what, PLAN_CHANGED);
     CHECK_TEXT(part(line->members, ""), "[\"name\",\"x-fee\"]");
-    CHECK_TEXT(part(line->row, "/name"), "{\"en\":\"Form\",\"de\":\"Formular\"}");
-    CHECK_TEXT(part(line->row, "/form/version"), "2");
-    CHECK_TEXT(json_text(line->row, "agency"), "t.a");
+    check_row(line, "/name", "{\"en\":\"Form\",\"de\":\"Formular\"}");
+    check_row(line, "/form/version", "2");
+    CHECK_TEXT(line->agency, "t.a");
     CHECK_INT(json_count(plan.agencies), 0);
     plan_free(&plan);
 }
@@ -908,6 +945,16 @@ static enum err import_lines(struct here *here, const char *services, struct err
     return err;
 }
 
+static enum err stage_lines(struct here *here, const char *services, struct err_info *info)
+{
+    struct json *answer = NULL;
+    char *text = xasprintf("{'do':'catalogue.stage','import':'i','at':0,'services':[%s]}", services);
+    enum err err = ask(here, quoted_json(text), &answer, info);
+    json_free(&answer);
+    free(text);
+    return err;
+}
+
 #define LINE(base, service) "{'base':" #base ",'row':" service "}"
 #define GOOD                LINE(0, "{'id':'t.a.good','agency':'t.a','name':'Good'}")
 
@@ -927,10 +974,11 @@ TEST(import_is_whole_or_nothing)
     };
     struct here here;
     open_here(&here);
-    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+    for (size_t i = 0; i < 2 * (sizeof bad / sizeof *bad); i++) { /* at once, and in parts */
         struct err_info info = {0};
-        char *lines = xasprintf("%s,%s", GOOD, bad[i].line);
-        CHECK_INT(import_lines(&here, lines, &info), bad[i].err);
+        char *lines = xasprintf("%s,%s", GOOD, bad[i / 2].line);
+        CHECK_INT(i % 2 ? stage_lines(&here, lines, &info) : import_lines(&here, lines, &info),
+                  bad[i / 2].err);
         CHECK(info.text[0] != '\0');
         CHECK_INT(count_services(&here), 0);
         free(lines);
@@ -938,6 +986,152 @@ TEST(import_is_whole_or_nothing)
     struct err_info info = {0};
     CHECK_INT(import_lines(&here, GOOD, &info), ERR_OK);
     CHECK_INT(count_services(&here), 1);
+    db_close(&here.db);
+}
+
+/* --- in parts, at a hall at work --- */
+
+#define PART(import, at, agencies, services)                                           \
+    "{'do':'catalogue.stage','import':'" import "','at':" #at ",'agencies':[" agencies \
+    "],'services':[" services "]}"
+#define DECIDE(import, count) "{'do':'catalogue.decide','import':'" import "','count':" #count "}"
+#define NEW_OFFICE            "{'id':'t.b','name':{'en':'New office'}}"
+
+static enum err tell(struct here *here, const char *request, struct err_info *info)
+{
+    struct json *answer = NULL;
+    info->text[0] = '\0';
+    enum err err = ask(here, quoted_json(request), &answer, info);
+    json_free(&answer);
+    return err;
+}
+
+/* One turn's part of what was decided or dropped; false: there is nothing left. */
+static bool go_on(struct here *here)
+{
+    struct server_env env = env_of(here);
+    bool more = false;
+    REQUIRE(db_begin(here->db) == ERR_OK);
+    CHECK_INT(staging_slice(&env, &more), ERR_OK);
+    REQUIRE(db_commit(here->db) == ERR_OK);
+    return more;
+}
+
+static int64_t count_of(struct here *here, const char *sql)
+{
+    struct stmt *s = db_query(here->db, sql);
+    int64_t count = db_step(s) == ERR_OK ? db_int(s, 0) : -1;
+    db_done(s);
+    return count;
+}
+
+static int64_t lines_left(struct here *here)
+{
+    static const char sql[] = "SELECT (SELECT count(*) FROM import) + (SELECT count(*) FROM import_line)";
+    return count_of(here, sql);
+}
+
+TEST(import_in_parts_comes_in_when_it_is_decided)
+{
+    struct here here;
+    struct err_info info;
+    struct json *row = NULL;
+    open_here(&here);
+    CHECK_INT(tell(&here, PART("one", 0, NEW_OFFICE, GOOD), &info), ERR_OK);
+    CHECK_INT(tell(&here, PART("one", 2, "", LINE(0, "{'id':'t.b.x','agency':'t.b','name':'X'}")), &info),
+              ERR_OK);
+    CHECK(!go_on(&here)); /* nothing was decided */
+    CHECK_INT(count_services(&here), 0);
+    CHECK_INT(tell(&here, DECIDE("one", 3), &info), ERR_OK);
+    CHECK_INT(count_services(&here), 0);
+    while (go_on(&here))
+        ;
+    CHECK_INT(count_services(&here), 2);
+    REQUIRE(row_get(here.db, TABLE_SERVICE, "t.b.x", &row) == ERR_OK);
+    CHECK_TEXT(part(row, "/form_version"), "0");
+    CHECK_INT(json_int(row, "row_rev", 0), count_of(&here, "SELECT rev FROM hall_state"));
+    json_free(&row);
+    REQUIRE(row_get(here.db, TABLE_AGENCY, "t.b", &row) == ERR_OK);
+    json_free(&row);
+    CHECK_INT(lines_left(&here), 0);
+    db_close(&here.db);
+}
+
+TEST(import_in_parts_that_nobody_decides_leaves_nothing)
+{
+    struct here here;
+    struct err_info info;
+    open_here(&here);
+    CHECK_INT(tell(&here, PART("one", 0, "", GOOD), &info), ERR_OK);
+    REQUIRE(db_begin(here.db) == ERR_OK && staging_forget(here.db) == ERR_OK && db_commit(here.db) == ERR_OK);
+    CHECK_INT(tell(&here, DECIDE("one", 1), &info), ERR_CONFLICT); /* the hall was started anew meanwhile */
+    CHECK(strstr(info.text, "Nothing was changed") != NULL);
+    while (go_on(&here))
+        ;
+    CHECK_INT(count_services(&here), 0);
+    CHECK_INT(lines_left(&here), 0);
+    CHECK_INT(tell(&here, PART("two", 0, "", GOOD), &info), ERR_OK);
+    CHECK_INT(tell(&here, "{'do':'catalogue.drop','import':'two'}", &info), ERR_OK);
+    CHECK_INT(tell(&here, DECIDE("two", 1), &info), ERR_CONFLICT);
+    while (go_on(&here))
+        ;
+    CHECK_INT(lines_left(&here), 0);
+    db_close(&here.db);
+}
+
+TEST(import_in_parts_is_whole_or_not_decided)
+{
+    struct here here;
+    struct err_info info;
+    open_here(&here);
+    CHECK_INT(tell(&here, PART("one", 0, "", GOOD), &info), ERR_OK);
+    CHECK_INT(tell(&here, DECIDE("one", 2), &info), ERR_CONFLICT); /* a part is missing */
+    CHECK_INT(tell(&here, PART("one", 2, "", LINE(0, "{'id':'t.a.x','agency':'t.a','name':'X'}")), &info),
+              ERR_CONFLICT);
+    CHECK_INT(tell(&here, PART("one", 1, "", GOOD), &info), ERR_CONFLICT); /* the same service once more */
+    CHECK_INT(tell(&here, PART("two", 0, "", GOOD), &info), ERR_OK);       /* somebody else begins */
+    CHECK_INT(tell(&here, PART("one", 1, "", LINE(0, "{'id':'t.a.x','agency':'t.a','name':'X'}")), &info),
+              ERR_CONFLICT);
+    CHECK_INT(tell(&here, DECIDE("one", 1), &info), ERR_CONFLICT);
+    CHECK_INT(tell(&here, DECIDE("two", 1), &info), ERR_OK);
+    while (go_on(&here))
+        ;
+    CHECK_INT(count_services(&here), 1);
+    CHECK_INT(lines_left(&here), 0);
+    CHECK_INT(tell(&here, PART("three", 0, "", GOOD), &info), ERR_CONFLICT); /* it came meanwhile */
+    db_close(&here.db);
+}
+
+/* Nobody's call waits for more than that of a turn. */
+TEST(import_that_was_decided_comes_in_by_slices)
+{
+    enum { COUNT = 100, LARGE = 100 * 1024 };
+    struct here here;
+    struct err_info info;
+    struct buf request = {0}, words = {0};
+    open_here(&here);
+    while (words.length < LARGE)
+        buf_adds(&words, "many words ");
+    for (int large = 0; large < 2; large++) {
+        buf_clear(&request);
+        buf_adds(&request, "{'do':'catalogue.stage','import':'one','at':0,'services':[");
+        for (int i = 0; i < COUNT; i++)
+            buf_addf(&request,
+                     "%s{'base':0,'row':{'id':'t.a.%d.%d','agency':'t.a','name':'X','x-note':'%s'}}",
+                     i ? "," : "", large, i, large ? buf_text(&words) : "");
+        buf_adds(&request, "]}");
+        CHECK_INT(tell(&here, buf_text(&request), &info), ERR_OK);
+        CHECK_INT(tell(&here, DECIDE("one", 100), &info), ERR_OK);
+        int64_t before = count_of(&here, "SELECT rev FROM hall_state");
+        while (go_on(&here)) {
+            int64_t after = count_of(&here, "SELECT rev FROM hall_state");
+            CHECK(after - before <= (large ? 4 : 40));
+            before = after;
+        }
+        CHECK_INT(count_services(&here), COUNT * (large + 1));
+    }
+    buf_free(&request);
+    buf_free(&words);
     db_close(&here.db);
 }
 
@@ -979,7 +1173,7 @@ static void take_damaged(struct here *here, const struct json *of, const char *b
     }
     for (size_t i = 0; i < file.count; i++)
         CHECK(file.entries[i].where && !file.entries[i].service != !file.entries[i].reason);
-    plan_make(&file, of, "t.a", NULL, NULL, &plan);
+    CHECK_INT(plan_make(&file, of, "t.a", NULL, &plan, &info), ERR_OK);
     CHECK_INT(plan.count, plan.of[PLAN_NEW] + plan.of[PLAN_CHANGED] + plan.of[PLAN_SAME] + plan.of[PLAN_BAD] +
                               plan.of[PLAN_GONE]);
     CHECK(plan.count - plan.of[PLAN_GONE] >= file.count); /* nothing is passed over in silence */
@@ -987,10 +1181,10 @@ static void take_damaged(struct here *here, const struct json *of, const char *b
                 *answer = NULL;
     json_set(request, "agencies", json_copy(plan.agencies));
     for (size_t i = 0; i < plan.count; i++) {
-        if (!plan.lines[i].row)
+        if (!plan.lines[i].text)
             continue;
         struct json *line = quoted_json("{'base':0}");
-        json_set(line, "row", json_copy(plan.lines[i].row));
+        json_set_text(line, "row", plan.lines[i].text);
         json_add(services, line);
     }
     json_set(request, "services", services);

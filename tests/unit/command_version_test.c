@@ -30,7 +30,10 @@ static enum err publish(const char *text, struct err_info *info)
     struct tx tx = {
         .db = hall.db, .set = ROWS_PLAIN, .rev = ++hall.rev, .now_ms = hall.now_ms, .command = &command};
     REQUIRE(db_begin(hall.db) == ERR_OK);
-    enum err err = version_publish(&tx, service, info);
+    char *printed = json_print(service), digest[SHA256_TEXT];
+    const struct version_service told = version_service(service, printed, digest);
+    enum err err = version_publish(&tx, &told, info);
+    free(printed);
     if (err == ERR_OK)
         REQUIRE(db_commit(hall.db) == ERR_OK);
     else
