@@ -59,31 +59,21 @@ static enum err body_fence(struct call *c, int64_t *fence)
 
 /* --- open --- */
 
-/* After a take-over a ticket of the clerk before may still be at the counter; it is not this one's to finish. */
-static enum err refuse_leaving(struct call *c, const struct json *ticket, const char *counter)
-{
-    const char *whose = json_text_or(ticket, "user", "");
-    if (is_me(c, whose))
-        return refuse(c, "other_counter_open", "counter",
-                      "You still have %s at counter %s. Finish or return it there, then open this one.",
-                      ticket_title(ticket), counter);
-    return refuse(
-        c, "other_counter_open", "counter",
-        "Counter %s, which you hold, still has %s of %s. They or a supervisor can finish or return it; then "
-        "open this one.",
-        counter, ticket_title(ticket), user_name(c, whose));
-}
-
-/* Nobody sits at two counters. One without open tickets is given back by itself: its clerk has moved. */
+/* Nobody sits at two counters: the one before is given back by itself, its clerk has moved. Who is parked follows the
+ * clerk, and a ticket of somebody who sat there before is theirs; with a citizen at hand one stays. */
 static enum err leave(struct call *c, struct json *row)
 {
     struct counter counter;
     struct json *tickets = keep(c, json_new_array());
     counter_read(row, &counter);
-    TRY(counter_tickets(c, row_id(row), true, OPEN_TICKETS_MAX, tickets));
-    if (json_count(tickets) > 0) {
+    TRY(user_tickets(c, c->actor->user, OPEN_TICKETS_MAX, tickets));
+    for (const struct json *t = json_first(tickets); t; t = json_next(t)) {
+        if (str_equal(json_text(t, "state"), "held") || !str_equal(json_text(t, "counter"), row_id(row)))
+            continue;
         json_set(answer(c), "tickets", json_copy(tickets));
-        return refuse_leaving(c, json_first(tickets), counter.name);
+        return refuse(c, "other_counter_open", "counter",
+                      "You still have %s at counter %s. Finish, hold or return it there, then open this one.",
+                      ticket_title(t), counter.name);
     }
     struct counter_act act = {.event = COUNTER_CLOSE, .fence = -1};
     TRY(counter_do(c, row, &counter, &act));
@@ -97,8 +87,7 @@ static enum err leave_others(struct call *c, const char *wanted)
     static const char sql_mine[] =
         "SELECT row, id FROM counters WHERE user_ = $1 LIMIT $2"; /* counters_user */
     struct json *rows = keep(c, json_new_array());
-    struct stmt *s = db_query(c->tx->db, sql_mine);
-    db_bind_text(s, 1, c->actor->user);
+    struct stmt *s = tx_list(c->tx, sql_mine, TABLE_COUNTER, "user", c->actor->user);
     db_bind_int(s, 2, OWN_COUNTERS_MAX);
     TRY(rows_collect(s, rows));
     for (const struct json *found = json_first(rows); found; found = json_next(found)) {
@@ -171,7 +160,8 @@ enum err counter_close(struct call *c)
     TRY(body_text(c, "reason", &reason));
     TRY(body_fence(c, &act.fence));
     TRY(counter_load(c, &row, &counter));
-    TRY(counter_tickets(c, row_id(row), true, OPEN_TICKETS_MAX, tickets));
+    if (counter.state != COUNTER_CLOSED && *counter.user) /* whoever sat there before keeps their own */
+        TRY(user_tickets(c, counter.user, OPEN_TICKETS_MAX, tickets));
     act.open_tickets = (int)json_count(tickets);
     str_copy(holder, sizeof holder, counter.user);
     enum err err = counter_do(c, row, &counter, &act);
@@ -213,8 +203,7 @@ enum err user_need_free(struct call *c, const char *user)
                 {"called", "called", "start, return or miss"}};
     for (size_t i = 0; i < sizeof busy / sizeof *busy; i++) {
         struct json *row = NULL;
-        struct stmt *s = db_query(c->tx->db, sql_mine);
-        db_bind_text(s, 1, user);
+        struct stmt *s = tx_list(c->tx, sql_mine, TABLE_TICKET, "user", user);
         db_bind_text(s, 2, busy[i].state);
         enum err err = rows_first(s, &row);
         if (err == ERR_ABSENT)

@@ -47,6 +47,9 @@ static void read_before(const struct json *row, struct ticket_before *before)
     before->started_ms = time_or_zero(row, "started_at");
     before->held_ms = json_int(row, "held_ms", 0);
     before->calls = json_int(row, "calls", 0);
+    before->held_at_ms = time_or_zero(row, "held_at");
+    before->held_until_ms = time_or_zero(row, "held_until");
+    str_copy(before->hold_reason, sizeof before->hold_reason, json_text_or(row, "hold_reason", ""));
 }
 
 static struct json *write_before(const struct ticket_before *before)
@@ -66,6 +69,11 @@ static struct json *write_before(const struct ticket_before *before)
     set_time(row, "started_at", before->started_ms);
     json_set_int(row, "held_ms", before->held_ms);
     json_set_int(row, "calls", before->calls);
+    if (before->state != TICKET_HELD)
+        return row;
+    set_time(row, "held_at", before->held_at_ms);
+    set_time(row, "held_until", before->held_until_ms);
+    set_id(row, "hold_reason", before->hold_reason);
     return row;
 }
 
@@ -255,16 +263,15 @@ void counter_write(const struct counter *counter, struct json *row)
     set_time(row, "lease_until", counter->lease_until_ms);
 }
 
-enum err counter_tickets(struct call *c, const char *counter, bool held, int rows_max, struct json *list)
+enum err user_tickets(struct call *c, const char *user, int rows_max, struct json *list)
 {
-    static const char sql_open[] = "SELECT row, called_at FROM tickets WHERE counter = $1 AND state = $2"
-                                   " ORDER BY called_at LIMIT $3"; /* tickets_counter */
+    static const char sql_open[] = "SELECT row, called_at FROM tickets WHERE user_ = $1 AND state = $2"
+                                   " ORDER BY called_at LIMIT $3"; /* tickets_user */
     static const enum ticket_state states[] = {TICKET_SERVING, TICKET_CALLED, TICKET_HELD};
-    static const char *const members[] = {"id", "number", "state", "gen", "user"};
+    static const char *const members[] = {"id", "number", "state", "gen", "counter"};
     struct json *rows = keep(c, json_new_array());
-    for (size_t i = 0; i < (held ? 3 : 2); i++) {
-        struct stmt *s = db_query(c->tx->db, sql_open);
-        db_bind_text(s, 1, counter);
+    for (size_t i = 0; i < sizeof states / sizeof *states; i++) {
+        struct stmt *s = tx_list(c->tx, sql_open, TABLE_TICKET, "user", user);
         db_bind_text(s, 2, ticket_state_text(states[i]));
         db_bind_int(s, 3, rows_max);
         TRY(rows_collect(s, rows));
@@ -280,6 +287,23 @@ enum err counter_tickets(struct call *c, const char *counter, bool held, int row
     return ERR_OK;
 }
 
+enum { OWN_COUNTERS_MAX = 20 };
+
+enum err counter_of_user(struct call *c, const char *user, struct json **row)
+{
+    static const char sql_mine[] =
+        "SELECT row, id FROM counters WHERE user_ = $1 LIMIT $2"; /* counters_user */
+    struct json *rows = keep(c, json_new_array());
+    struct stmt *s = tx_list(c->tx, sql_mine, TABLE_COUNTER, "user", user);
+    *row = NULL;
+    db_bind_int(s, 2, OWN_COUNTERS_MAX);
+    TRY(rows_collect(s, rows));
+    for (const struct json *found = json_first(rows); found && !*row; found = json_next(found))
+        if (!str_equal(json_text(found, "state"), counter_state_text(COUNTER_CLOSED)))
+            TRY(load(c, TABLE_COUNTER, "counter", row_id(found), row));
+    return ERR_OK;
+}
+
 /* --- sent to a counter or a person that has gone --- */
 
 enum { UNSEND_MAX = 200 }; /* in one command; who has more sent to them gets the rest at the next closing */
@@ -287,8 +311,7 @@ enum { UNSEND_MAX = 200 }; /* in one command; who has more sent to them gets the
 static enum err unsend(struct call *c, const char *sql, const char *key, const char *member)
 {
     struct json *rows = keep(c, json_new_array());
-    struct stmt *s = db_query(c->tx->db, sql);
-    db_bind_text(s, 1, key);
+    struct stmt *s = tx_list(c->tx, sql, TABLE_TICKET, member, key);
     db_bind_int(s, 2, UNSEND_MAX);
     TRY(rows_collect(s, rows));
     for (const struct json *found = json_first(rows); found; found = json_next(found)) {

@@ -27,9 +27,11 @@ const char *ticket_title(const struct json *row);
 
 void counter_read(const struct json *row, struct counter *counter);
 void counter_write(const struct counter *counter, struct json *row);
-/* Called, serving and (when held too) held tickets at a counter: {"id","number","state"} each, at most rows_max. */
-enum err counter_tickets(struct call *c, const char *counter, bool held, int rows_max,
-                         struct json *list) MUST_USE;
+/* Called, serving and held tickets that a person has, wherever: {"id","number","state","gen","counter"} each, at most
+ * rows_max. */
+enum err user_tickets(struct call *c, const char *user, int rows_max, struct json *list) MUST_USE;
+/* The counter that a person holds, open or on a break; NULL: none. */
+enum err counter_of_user(struct call *c, const char *user, struct json **row) MUST_USE;
 /* Tickets that wait for this counter or person become anyone's of their queue again. */
 enum err tickets_unsend(struct call *c, const char *counter, const char *user) MUST_USE;
 /* Refused still_serving, naming the ticket, while one is called or served by user. */

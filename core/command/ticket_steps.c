@@ -92,12 +92,27 @@ enum err ticket_hold(struct call *c)
     return finish(c, &step);
 }
 
+/* Whoever is parked goes on where their clerk sits by now: at another counter it is another holding of the ticket. */
+static enum err follow_clerk(struct call *c, struct step *step)
+{
+    struct json *counter;
+    TRY(counter_of_user(c, step->ticket.user, &counter));
+    if (!counter || str_equal(row_id(counter), step->ticket.counter))
+        return ERR_OK;
+    step->act.event = TICKET_TAKE;
+    step->act.counter = row_id(counter);
+    return ERR_OK;
+}
+
 enum err ticket_resume(struct call *c)
 {
     struct step step;
     TRY(begin(c, TICKET_RESUME, &step));
-    if (step.ticket.state == TICKET_HELD && is_me(c, step.ticket.user))
-        TRY(user_need_free(c, step.ticket.user));
+    if (step.ticket.state != TICKET_HELD || !is_me(c, step.ticket.user))
+        return finish(c, &step);
+    TRY(user_need_free(c, step.ticket.user));
+    TRY(follow_clerk(c, &step));
+    step.act.user = c->actor->user;
     return finish(c, &step);
 }
 
@@ -151,6 +166,8 @@ enum err ticket_transfer(struct call *c)
     if (user && !json_bool(user, "active", true))
         return refuse(c, "unknown_user", "user", "%s no longer works here. Choose someone else for %s.",
                       user_name(c, row_id(user)), step.ticket.number);
+    if (user && step.ticket.state == TICKET_HELD)
+        step.act.event = TICKET_HAND; /* it stays parked, in the colleague's tray */
     step.act.to_queue = queue ? row_id(queue) : NULL;
     step.act.to_counter = counter ? row_id(counter) : NULL;
     step.act.to_user = user ? row_id(user) : NULL;
@@ -159,12 +176,13 @@ enum err ticket_transfer(struct call *c)
 
 /* --- undo --- */
 
-/* A ticket that comes back to a desk needs it: open, of the same person, and nobody else there. */
+/* A ticket that comes back to a desk needs it: open, of the same person, and nobody else there. One that was parked
+ * needs none. */
 static enum err need_desk(struct call *c, const struct ticket *ticket)
 {
     const struct ticket_before *before = &ticket->before;
     struct json *counter;
-    if (before->event == TICKET_EVENT_COUNT || !ticket_is_open(before->state))
+    if (before->event == TICKET_EVENT_COUNT || !ticket_is_open(before->state) || before->state == TICKET_HELD)
         return ERR_OK;
     TRY(user_need_free(c, before->user));
     TRY(peek(c, TABLE_COUNTER, before->counter, &counter));

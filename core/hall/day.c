@@ -34,7 +34,7 @@ static enum err turn_hall(struct tx *tx, const char *day)
     return err == ERR_ABSENT ? ERR_OK : err;
 }
 
-static void stamp(struct json *row, const char *at)
+static void stamp(struct json *row, enum ticket_event event, const char *at)
 {
     struct json *stamps = json_edit(row, "stamps");
     if (!stamps) {
@@ -42,7 +42,7 @@ static void stamp(struct json *row, const char *at)
         json_set(row, "stamps", stamps);
     }
     struct json *line = json_new_object();
-    json_set_text(line, "event", ticket_event_text(TICKET_CANCEL));
+    json_set_text(line, "event", ticket_event_text(event));
     json_set_text(line, "at", at);
     json_set_text(line, "by", "system");
     json_add(stamps, line);
@@ -55,19 +55,50 @@ static int64_t left_ms(const struct json *ticket, int64_t now_ms)
     return time_day_end(json_text(ticket, "day"), &end_ms) && end_ms < now_ms ? end_ms : now_ms;
 }
 
+static bool is_in(const struct json *ticket, enum ticket_state state)
+{
+    return str_equal(json_text(ticket, "state"), ticket_state_text(state));
+}
+
 /* Cancelled by the hall: there is nothing to undo, and nobody holds it any more. */
+static void send_home(struct json *row)
+{
+    if (is_in(row, TICKET_CALLED))
+        json_set_int(row, "gen", json_int(row, "gen", 0) + 1);
+    json_set_text(row, "state", ticket_state_text(TICKET_CANCELLED));
+    json_set_text(row, "outcome", ticket_outcome_text(TICKET_OUTCOME_LEFT));
+}
+
+/* Whoever was parked was served and did not come back: for a paper, so it is missing. The hold is no time of service. */
+static void end_parked(struct json *row, int64_t end_ms)
+{
+    int64_t held_at_ms;
+    bool paper = str_equal(json_text(row, "hold_reason"), "papers");
+    if (time_parse(json_text_or(row, "held_at", ""), &held_at_ms) && end_ms > held_at_ms)
+        json_set_int(row, "held_ms", json_int(row, "held_ms", 0) + end_ms - held_at_ms);
+    json_set_null(row, "held_at");
+    json_set_null(row, "held_until");
+    json_set_null(row, "hold_reason");
+    json_set_text(row, "state", ticket_state_text(TICKET_DONE));
+    json_set_text(row, "outcome",
+                  ticket_outcome_text(paper ? TICKET_OUTCOME_PAPERS_MISSING : TICKET_OUTCOME_LEFT));
+}
+
+/* By "system" in the stamps, under the rev of the audit's line of that day: whoever asks where the visit went is told. */
 static enum err close_ticket(struct tx *tx, const struct json *ticket)
 {
     char at[TIME_TEXT];
     struct json *row = json_copy(ticket);
-    time_text(left_ms(ticket, tx->now_ms), at);
-    if (str_equal(json_text(row, "state"), ticket_state_text(TICKET_CALLED)))
-        json_set_int(row, "gen", json_int(row, "gen", 0) + 1);
-    json_set_text(row, "state", ticket_state_text(TICKET_CANCELLED));
-    json_set_text(row, "outcome", ticket_outcome_text(TICKET_OUTCOME_LEFT));
+    int64_t end_ms = left_ms(ticket, tx->now_ms);
+    bool parked = is_in(ticket, TICKET_HELD);
+    time_text(end_ms, at);
+    if (parked)
+        end_parked(row, end_ms);
+    else
+        send_home(row);
     json_set_text(row, "finished_at", at);
     json_set_null(row, "before");
-    stamp(row, at);
+    stamp(row, parked ? TICKET_FINISH : TICKET_CANCEL, at);
     enum err err = tx_put(tx, TABLE_TICKET, json_text_or(row, "id", ""), row);
     json_free(&row);
     return err;
@@ -78,7 +109,7 @@ static enum err old_tickets(struct db *db, const char *day, int64_t now_ms, stru
     static const char sql[] =
         "SELECT row FROM tickets WHERE state = $1 AND day < $2 AND (called_at IS NULL OR called_at < $4)"
         " AND row NOT LIKE '%\"away\":\"%' LIMIT $3"; /* tickets_called; who went with a bus waits there */
-    static const enum ticket_state states[] = {TICKET_WAITING, TICKET_CALLED};
+    static const enum ticket_state states[] = {TICKET_WAITING, TICKET_CALLED, TICKET_HELD};
     enum err err = ERR_OK;
     char lately[TIME_TEXT];
     time_text(now_ms - CALLED_MS, lately);

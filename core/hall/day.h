@@ -1,5 +1,5 @@
 /* core/hall/day.h: the business day turns at local midnight: the hall's row says the new one, and whoever still
- * waits or was called on an older day has left. */
+ * waits, was called or is parked on an older day has left. */
 #pragma once
 #include <stdint.h>
 

@@ -25,8 +25,9 @@ static bool stamp_fits(const struct json *row, enum ticket_state state)
         [TICKET_CALL] = TICKET_CALLED,      [TICKET_RECALL] = TICKET_CALLED,
         [TICKET_START] = TICKET_SERVING,    [TICKET_HOLD] = TICKET_HELD,
         [TICKET_RESUME] = TICKET_SERVING,   [TICKET_RETURN] = TICKET_WAITING,
-        [TICKET_TRANSFER] = TICKET_WAITING, [TICKET_MISS] = TICKET_NO_SHOW,
-        [TICKET_FINISH] = TICKET_DONE,      [TICKET_CANCEL] = TICKET_CANCELLED,
+        [TICKET_TRANSFER] = TICKET_WAITING, [TICKET_HAND] = TICKET_HELD,
+        [TICKET_MISS] = TICKET_NO_SHOW,     [TICKET_FINISH] = TICKET_DONE,
+        [TICKET_CANCEL] = TICKET_CANCELLED,
     };
     const struct json *stamps = json_get(row, "stamps");
     for (size_t i = json_count(stamps); i > 0; i--) {
@@ -35,7 +36,8 @@ static bool stamp_fits(const struct json *row, enum ticket_state state)
         if (str_equal(text, "issue"))
             return state == TICKET_WAITING;
         if (ticket_event_find(text, &event))
-            return event == TICKET_UNDO || leads_to[event] == state;
+            return event == TICKET_UNDO || (event == TICKET_TAKE && ticket_is_open(state)) ||
+                   leads_to[event] == state;
     }
     return state == TICKET_WAITING;
 }

@@ -47,7 +47,7 @@ struct counter_act {
     bool override;           /* a supervisor: neither holder nor fence is asked */
     int64_t fence;           /* as the actor knows it; -1: not compared */
     const char *holder_name; /* for the sentence of counter_taken; may be NULL */
-    int open_tickets;        /* close: called, serving or held at this counter */
+    int open_tickets;        /* close: called, serving or held by who sits there */
 };
 
 bool counter_allows(enum counter_state state, enum counter_event event, enum counter_state *to);

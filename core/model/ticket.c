@@ -2,12 +2,14 @@
  * Knows no clock, database or screen: time comes in, the changed ticket comes out. */
 #include "core/model/ticket.h"
 
+#include <string.h>
+
 /* Undo leads to no state of its own: to the one before. */
 enum { BACK = TICKET_STATE_COUNT };
 enum { LENGTH_STATE = 9, LENGTH_EVENT = 10 }; /* columns of the printed table */
 
 typedef void effect(struct ticket *ticket, const struct ticket_act *act);
-static effect call, recall, start, hold, resume, give_back, transfer, end, undo;
+static effect call, recall, start, hold, resume, give_back, transfer, hand, take, end, undo;
 
 static const struct transition {
     enum ticket_event event;
@@ -22,20 +24,28 @@ static const struct transition {
     { TICKET_CALL,     TICKET_WAITING,   TICKET_CALLED,    true,  false, false, call      },
     { TICKET_RECALL,   TICKET_CALLED,    TICKET_CALLED,    false, true,  false, recall    },
     { TICKET_START,    TICKET_CALLED,    TICKET_SERVING,   false, true,  false, start     },
-    { TICKET_HOLD,     TICKET_SERVING,   TICKET_HELD,      false, true,  false, hold      },
+    { TICKET_HOLD,     TICKET_SERVING,   TICKET_HELD,      false, true,  true,  hold      },
     { TICKET_RESUME,   TICKET_HELD,      TICKET_SERVING,   false, true,  false, resume    },
     { TICKET_RETURN,   TICKET_CALLED,    TICKET_WAITING,   true,  true,  false, give_back },
     { TICKET_RETURN,   TICKET_SERVING,   TICKET_WAITING,   true,  true,  false, give_back },
+    { TICKET_RETURN,   TICKET_HELD,      TICKET_WAITING,   true,  true,  false, give_back },
     { TICKET_TRANSFER, TICKET_CALLED,    TICKET_WAITING,   true,  true,  true,  transfer  },
     { TICKET_TRANSFER, TICKET_SERVING,   TICKET_WAITING,   true,  true,  true,  transfer  },
+    { TICKET_TRANSFER, TICKET_HELD,      TICKET_WAITING,   true,  true,  true,  transfer  },
+    { TICKET_HAND,     TICKET_HELD,      TICKET_HELD,      true,  true,  true,  hand      },
+    { TICKET_TAKE,     TICKET_HELD,      TICKET_SERVING,   true,  false, false, take      },
+    { TICKET_TAKE,     TICKET_SERVING,   TICKET_SERVING,   true,  false, false, take      },
+    { TICKET_TAKE,     TICKET_CALLED,    TICKET_CALLED,    true,  false, false, take      },
     { TICKET_MISS,     TICKET_CALLED,    TICKET_NO_SHOW,   false, true,  true,  end       },
     { TICKET_FINISH,   TICKET_SERVING,   TICKET_DONE,      false, true,  true,  end       },
+    { TICKET_FINISH,   TICKET_HELD,      TICKET_DONE,      false, true,  true,  end       },
     { TICKET_CANCEL,   TICKET_WAITING,   TICKET_CANCELLED, false, false, true,  end       },
     { TICKET_CANCEL,   TICKET_CALLED,    TICKET_CANCELLED, false, true,  true,  end       },
     { TICKET_UNDO,     TICKET_NO_SHOW,   BACK,             false, true,  false, undo      },
     { TICKET_UNDO,     TICKET_DONE,      BACK,             false, true,  false, undo      },
     { TICKET_UNDO,     TICKET_CANCELLED, BACK,             false, true,  false, undo      },
     { TICKET_UNDO,     TICKET_WAITING,   BACK,             true,  true,  false, undo      }, /* of a transfer */
+    { TICKET_UNDO,     TICKET_HELD,      BACK,             true,  true,  false, undo      }, /* of hold or hand */
     // clang-format on
 };
 enum { TRANSITION_COUNT = sizeof transitions / sizeof transitions[0] };
@@ -115,12 +125,18 @@ static void hold(struct ticket *ticket, const struct ticket_act *act)
     str_copy(ticket->hold_reason, sizeof ticket->hold_reason, act->reason);
 }
 
-static void resume(struct ticket *ticket, const struct ticket_act *act)
+/* What it was held is counted, and it is held no more. Nothing for one that is not held. */
+static void end_hold(struct ticket *ticket, int64_t now_ms)
 {
-    if (act->now_ms > ticket->held_at_ms)
-        ticket->held_ms += act->now_ms - ticket->held_at_ms;
+    if (ticket->held_at_ms && now_ms > ticket->held_at_ms)
+        ticket->held_ms += now_ms - ticket->held_at_ms;
     ticket->held_at_ms = ticket->held_until_ms = 0;
     ticket->hold_reason[0] = '\0';
+}
+
+static void resume(struct ticket *ticket, const struct ticket_act *act)
+{
+    end_hold(ticket, act->now_ms);
 }
 
 /* Back among those who wait: nobody has it and no clock of a call or service runs. last_call_ms stays, so
@@ -128,6 +144,7 @@ static void resume(struct ticket *ticket, const struct ticket_act *act)
 static void release(struct ticket *ticket)
 {
     ticket->user[0] = ticket->counter[0] = '\0';
+    end_hold(ticket, 0);
     ticket->called_ms = ticket->started_ms = ticket->held_ms = ticket->calls = 0;
 }
 
@@ -163,8 +180,23 @@ static void transfer(struct ticket *ticket, const struct ticket_act *act)
     ticket->place_ms = place_of(act->place, ticket->place_ms, act->now_ms);
 }
 
+/* Held as it was, for somebody else: the reason, the alarm and the clocks go with it. It is spoken of by the counter
+ * where it was held until it is taken to another. */
+static void hand(struct ticket *ticket, const struct ticket_act *act)
+{
+    set_id(ticket->user, act->to_user);
+}
+
+static void take(struct ticket *ticket, const struct ticket_act *act)
+{
+    end_hold(ticket, act->now_ms);
+    set_id(ticket->user, act->user);
+    set_id(ticket->counter, act->counter);
+}
+
 static void end(struct ticket *ticket, const struct ticket_act *act)
 {
+    end_hold(ticket, act->now_ms);
     ticket->finished_ms = act->now_ms;
     ticket->outcome = act->event == TICKET_FINISH ? act->outcome : TICKET_OUTCOME_NONE;
 }
@@ -182,6 +214,9 @@ static void undo(struct ticket *ticket, const struct ticket_act *act)
     ticket->started_ms = before->started_ms;
     ticket->held_ms = before->held_ms;
     ticket->calls = before->calls;
+    ticket->held_at_ms = before->held_at_ms;
+    ticket->held_until_ms = before->held_until_ms;
+    memcpy(ticket->hold_reason, before->hold_reason, sizeof ticket->hold_reason);
     ticket->finished_ms = 0;
     ticket->outcome = TICKET_OUTCOME_NONE;
 }
@@ -195,7 +230,10 @@ static struct ticket_before remember(const struct ticket *ticket, const struct t
                                    .called_ms = ticket->called_ms,
                                    .started_ms = ticket->started_ms,
                                    .held_ms = ticket->held_ms,
-                                   .calls = ticket->calls};
+                                   .calls = ticket->calls,
+                                   .held_at_ms = ticket->held_at_ms,
+                                   .held_until_ms = ticket->held_until_ms};
+    str_copy(before.hold_reason, sizeof before.hold_reason, ticket->hold_reason);
     set_id(before.by, act->user);
     set_id(before.queue, ticket->queue);
     set_id(before.counter, ticket->counter);
@@ -204,19 +242,26 @@ static struct ticket_before remember(const struct ticket *ticket, const struct t
 }
 
 /* --- what forbids it --- */
-/* "called or serving": the states in which event may happen. */
+/* "called, serving or held": the states in which event may happen. */
 static void states_for(enum ticket_event event, struct buf *out)
 {
+    int left = 0;
     for (int i = 0; i < TRANSITION_COUNT; i++)
-        if (transitions[i].event == event)
-            buf_addf(out, "%s%s", out->length ? " or " : "", states[transitions[i].from].word);
+        left += transitions[i].event == event;
+    for (int i = 0; i < TRANSITION_COUNT; i++) {
+        if (transitions[i].event != event)
+            continue;
+        const char *before = !out->length ? "" : left == 1 ? " or " : ", ";
+        buf_addf(out, "%s%s", before, states[transitions[i].from].word);
+        left--;
+    }
 }
 
 static bool refuse_state(const struct ticket *ticket, enum ticket_event event, struct refusal *refusal)
 {
     if (event == TICKET_UNDO)
         return refusal_set(refusal, "nothing_to_undo",
-                           "%s is %s: only the last finish, no-show, transfer or cancel can be undone.",
+                           "%s is %s: only the last hold, finish, no-show, transfer or cancel can be undone.",
                            ticket->number, states[ticket->state].word);
     struct buf needed = {0};
     states_for(event, &needed);
@@ -277,6 +322,11 @@ static bool check_particulars(const struct ticket *ticket, const struct ticket_a
         return check_undo(ticket, act, refusal);
     case TICKET_TRANSFER:
         return check_transfer(ticket, act, refusal);
+    case TICKET_HAND:
+        if (str_empty(act->to_user))
+            return refusal_set(refusal, "target_needed", "Who is %s handed to? Name a person.",
+                               ticket->number);
+        return true;
     case TICKET_HOLD:
         if (str_empty(act->reason))
             return refusal_set(refusal, "reason_needed", "Why is %s held? Give a reason.", ticket->number);

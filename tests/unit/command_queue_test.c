@@ -189,6 +189,6 @@ TEST(command_statements_never_scan_or_sort)
         }
         free(text);
     }
-    CHECK_INT(count, 27);
+    CHECK_INT(count, 28);
     trial_close(&h);
 }

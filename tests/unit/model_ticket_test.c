@@ -35,15 +35,17 @@ static struct ticket_act act_of(enum ticket_event event)
                                .gen = -1,
                                .outcome = TICKET_OUTCOME_SERVED,
                                .reason = "fetches a paper",
-                               .to_queue = "cash"};
+                               .to_queue = "cash",
+                               .to_user = event == TICKET_HAND ? "rashid" : NULL};
 }
 
 /* Written from PROTOCOL.md and not from the table: '.' refused, else the first letter of the next state. */
 static const char *const expected[TICKET_STATE_COUNT] = {
-    /*                      call recall start hold resume return transfer miss finish cancel undo */
-    [TICKET_WAITING] = "c........x.",   [TICKET_CALLED] = ".cs..wwn.x.", [TICKET_SERVING] = "...h.ww.d..",
-    [TICKET_HELD] = "....s......",      [TICKET_DONE] = "...........",   [TICKET_NO_SHOW] = "...........",
-    [TICKET_CANCELLED] = "...........",
+    /*      call recall start hold resume return transfer hand take miss finish cancel undo */
+    [TICKET_WAITING] = "c..........x.",   [TICKET_CALLED] = ".cs..ww.cn.x.",
+    [TICKET_SERVING] = "...h.ww.s.d..",   [TICKET_HELD] = "....swwhs.d..",
+    [TICKET_DONE] = ".............",      [TICKET_NO_SHOW] = ".............",
+    [TICKET_CANCELLED] = ".............",
 };
 static const char letters[] = "wcshdnx"; /* of the states in order */
 
@@ -71,7 +73,8 @@ TEST(model_ticket_whole_product)
 
 TEST(model_ticket_gen_grows_with_the_holder_alone)
 {
-    static const enum ticket_event grows[] = {TICKET_CALL, TICKET_RETURN, TICKET_TRANSFER};
+    static const enum ticket_event grows[] = {TICKET_CALL, TICKET_RETURN, TICKET_TRANSFER, TICKET_HAND,
+                                              TICKET_TAKE};
     for (int s = 0; s < TICKET_STATE_COUNT; s++) {
         for (int e = 0; e < TICKET_EVENT_COUNT; e++) {
             struct ticket ticket = ticket_in((enum ticket_state)s);
@@ -90,7 +93,7 @@ TEST(model_ticket_gen_grows_with_the_holder_alone)
 TEST(model_ticket_refusal_says_why_and_what_to_do)
 {
     struct ticket ticket = ticket_in(TICKET_HELD);
-    struct ticket_act act = act_of(TICKET_FINISH);
+    struct ticket_act act = act_of(TICKET_HOLD);
     struct refusal refusal;
     CHECK(!ticket_check(&ticket, &act, &policy, &refusal));
     CHECK_TEXT(refusal.code, "not_serving");
@@ -98,7 +101,7 @@ TEST(model_ticket_refusal_says_why_and_what_to_do)
     ticket.state = TICKET_WAITING;
     act.event = TICKET_TRANSFER;
     CHECK(!ticket_check(&ticket, &act, &policy, &refusal));
-    CHECK_TEXT(refusal.text, "P014 is waiting, not called or serving: call it first.");
+    CHECK_TEXT(refusal.text, "P014 is waiting, not called, serving or held: call it first.");
 }
 
 TEST(model_ticket_only_its_holder)
@@ -156,6 +159,11 @@ TEST(model_ticket_particulars)
     act.to_queue = NULL;
     CHECK(!ticket_apply(&ticket, &act, &policy, &refusal));
     CHECK_TEXT(refusal.code, "target_needed");
+    ticket = ticket_in(TICKET_HELD);
+    act = act_of(TICKET_HAND);
+    act.to_user = NULL;
+    CHECK(!ticket_apply(&ticket, &act, &policy, &refusal));
+    CHECK_TEXT(refusal.code, "target_needed");
 }
 
 TEST(model_ticket_holds_are_not_service)
@@ -181,6 +189,48 @@ TEST(model_ticket_holds_are_not_service)
     CHECK_INT(ticket_wait_ms(&ticket, t0 + 999999), 540000);
 }
 
+static struct ticket held_since(int64_t held_at_ms)
+{
+    struct ticket ticket = ticket_in(TICKET_HELD);
+    ticket.started_ms = t0 - 50000;
+    ticket.held_at_ms = held_at_ms;
+    ticket.held_until_ms = t0 + 60000;
+    str_copy(ticket.hold_reason, sizeof ticket.hold_reason, "copies");
+    return ticket;
+}
+
+/* Who is parked is settled without being taken back first: ended, and the hold is no service; given back or sent on, and
+ * nothing of the hold is left; handed over, and all of it goes along. */
+TEST(model_ticket_held_is_settled_where_it_lies)
+{
+    struct ticket ticket = held_since(t0 - 20000);
+    struct ticket_act act = act_of(TICKET_FINISH);
+    CHECK(ticket_apply(&ticket, &act, &policy, NULL));
+    CHECK_INT(ticket_service_ms(&ticket, t0 + 999999), 30000);
+    CHECK_TEXT(ticket.hold_reason, "");
+
+    ticket = held_since(t0 - 20000);
+    act = act_of(TICKET_RETURN);
+    CHECK(ticket_apply(&ticket, &act, &policy, NULL));
+    CHECK_INT(ticket_place(&ticket), t0 - 600000);
+    CHECK(!ticket.held_until_ms && !ticket.held_at_ms && !ticket.held_ms && !ticket.started_ms);
+    CHECK_TEXT(ticket.user, "");
+
+    ticket = held_since(t0 - 20000);
+    act = act_of(TICKET_HAND);
+    CHECK(ticket_apply(&ticket, &act, &policy, NULL));
+    CHECK_TEXT(ticket.user, "rashid");
+    CHECK_TEXT(ticket.hold_reason, "copies");
+    CHECK_INT(ticket.held_until_ms, t0 + 60000);
+    act.event = TICKET_TAKE; /* to the colleague's own counter */
+    act.user = "rashid";
+    act.counter = "c9";
+    CHECK(ticket_apply(&ticket, &act, &policy, NULL));
+    CHECK_TEXT(ticket.counter, "c9");
+    CHECK_INT(ticket_service_ms(&ticket, t0), 30000);
+    CHECK_INT(ticket.held_until_ms, 0);
+}
+
 /* Undo of each event that can be undone leaves nothing but gen and changed_ms different. */
 TEST(model_ticket_undo_restores_the_clocks)
 {
@@ -189,12 +239,19 @@ TEST(model_ticket_undo_restores_the_clocks)
         enum ticket_state from;
     } cases[] = {{TICKET_MISS, TICKET_CALLED},      {TICKET_FINISH, TICKET_SERVING},
                  {TICKET_CANCEL, TICKET_WAITING},   {TICKET_CANCEL, TICKET_CALLED},
-                 {TICKET_TRANSFER, TICKET_SERVING}, {TICKET_TRANSFER, TICKET_CALLED}};
+                 {TICKET_TRANSFER, TICKET_SERVING}, {TICKET_TRANSFER, TICKET_CALLED},
+                 {TICKET_HOLD, TICKET_SERVING},     {TICKET_TRANSFER, TICKET_HELD},
+                 {TICKET_FINISH, TICKET_HELD},      {TICKET_HAND, TICKET_HELD}};
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct ticket ticket = ticket_in(cases[i].from);
-        if (cases[i].from == TICKET_SERVING) {
+        if (cases[i].from == TICKET_SERVING || cases[i].from == TICKET_HELD) {
             ticket.started_ms = t0 - 50000;
             ticket.held_ms = 7000;
+        }
+        if (cases[i].from == TICKET_HELD) {
+            ticket.held_at_ms = t0 - 20000;
+            ticket.held_until_ms = t0 + 600000;
+            str_copy(ticket.hold_reason, sizeof ticket.hold_reason, "copies");
         }
         struct ticket old = ticket;
         struct ticket_act act = act_of(cases[i].event);

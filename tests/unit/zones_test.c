@@ -301,6 +301,52 @@ TEST(zones_who_was_called_hours_before_midnight_has_left)
     hall_end(&hall, &pair);
 }
 
+/* Parked and forgotten: the visit ended with its day, for want of the paper where that was why. The hold is no service,
+ * the audit names the number, and the counter closes the next morning. */
+TEST(zones_who_is_parked_over_midnight_has_left_and_the_audit_says_so)
+{
+    static const struct {
+        const char *reason, *outcome;
+    } holds[] = {{"papers", "papers_missing"}, {"payment", "left"}};
+    static const char sql[] = "SELECT count(*) FROM audit WHERE type = 'hall.day' AND rev = $1";
+    for (size_t i = 0; i < sizeof holds / sizeof *holds; i++) {
+        struct pair pair;
+        struct hall hall;
+        open_in(&pair, "Asia/Baku", "2026-11-25T15:00:00.000Z");
+        hall_begin(&hall, &pair);
+        char *parked = issue_at_hall(&pair), more[80];
+        struct json *data = pair_at_hall(&pair, "siti", "counter.open", "{\"counter\":\"c1\"}");
+        json_free(&data);
+        data = pair_at_hall(&pair, "siti", "ticket.call_next", "{\"counter\":\"c1\",\"fence\":1}");
+        json_free(&data);
+        do_ticket(&pair, "ticket.start", parked, "");
+        str_format(more, sizeof more, ",\"reason\":\"%s\"", holds[i].reason);
+        do_ticket(&pair, "ticket.hold", parked, more);
+        hall_goes_on(&hall, &pair, 5 * (int64_t)HOUR_MS - 1, 0);
+        check_member(&pair, TABLE_TICKET, parked, "state", "held");
+        hall_goes_on(&hall, &pair, 1, 0);
+        check_member(&pair, TABLE_TICKET, parked, "state", "done");
+        check_member(&pair, TABLE_TICKET, parked, "outcome", holds[i].outcome);
+        check_member(&pair, TABLE_TICKET, parked, "finished_at", "2026-11-25T19:59:59.999Z");
+        check_member(&pair, TABLE_TICKET, parked, "held_until", NULL);
+        struct json *row = pair_hall_row(&pair, TABLE_TICKET, parked);
+        CHECK_INT(json_int(row, "held_ms", 0), 5 * (int64_t)HOUR_MS - 1);
+        const struct json *stamps = json_get(row, "stamps"), *last = json_at(stamps, json_count(stamps) - 1);
+        CHECK_TEXT(json_text(last, "event"), "finish");
+        CHECK_TEXT(json_text(last, "by"), "system");
+        struct stmt *s = db_query(pair.hall, sql);
+        db_bind_int(s, 1, json_int(row, "row_rev", 0));
+        json_free(&row);
+        CHECK_INT(db_step(s) == ERR_OK ? db_int(s, 0) : -1, 1);
+        db_done(s);
+        data = pair_at_hall(&pair, "siti", "counter.close", "{\"counter\":\"c1\"}");
+        CHECK_TEXT(json_text(json_get(data, "counter"), "state"), "closed");
+        json_free(&data);
+        free(parked);
+        hall_end(&hall, &pair);
+    }
+}
+
 static int64_t days_turned(struct pair *pair)
 {
     static const char sql[] = "SELECT count(*) FROM audit WHERE type = 'hall.day'";

@@ -38,12 +38,12 @@ static const struct step {
     {"ticket.recall", " called ", "called", false, false},
     {"ticket.start", " called ", "serving", false, false},
     {"ticket.no_show", " called ", "no_show", false, true},
-    {"ticket.hold", " serving ", "held", false, false},
+    {"ticket.hold", " serving ", "held", false, true},
     {"ticket.resume", " held ", "serving", false, false},
-    {"ticket.return", " called serving ", "waiting", true, false},
-    {"ticket.finish", " serving ", "done", false, true},
+    {"ticket.return", " called serving held ", "waiting", true, false},
+    {"ticket.finish", " serving held ", "done", false, true},
     {"ticket.cancel", " waiting called ", "cancelled", false, true},
-    {"ticket.transfer", " called serving ", "waiting", true, true},
+    {"ticket.transfer", " called serving held ", "waiting", true, true},
 };
 
 static struct model_before remember(const struct model_ticket *t)
@@ -67,14 +67,47 @@ static void send_to(struct model *model, struct model_ticket *t, const struct js
     str_copy(t->user, sizeof t->user, user ? user->id : "");
 }
 
+/* Who is parked goes to a colleague as they are, parked and spoken of by the same counter. */
+static bool is_handed(struct model *model, const struct model_step *s, const struct model_ticket *t)
+{
+    return strcmp(t->state, "held") == 0 &&
+           model_user_of(model, json_text_or(json_get(s->body, "to"), "user", ""));
+}
+
+static void hand(struct model *model, const struct model_step *s, struct model_ticket *t)
+{
+    str_copy(t->user, sizeof t->user,
+             model_user_of(model, json_text_or(json_get(s->body, "to"), "user", ""))->id);
+    t->gen++;
+}
+
+/* Taken back at the counter where the clerk sits by now: at another one it is another holding. */
+static void follow_clerk(struct model *model, const struct model_step *s, struct model_ticket *t)
+{
+    for (size_t i = 0; i < model->counters.count; i++) {
+        const struct model_counter *counter = &model->counters.list[i];
+        if (strcmp(s->user, t->user) != 0 || strcmp(counter->user, t->user) != 0 ||
+            strcmp(counter->state, "closed") == 0 || strcmp(counter->id, t->counter) == 0)
+            continue;
+        str_copy(t->counter, sizeof t->counter, counter->id);
+        t->gen++;
+    }
+}
+
 static void apply_step(struct model *model, struct model_step *s, const struct step *step,
                        struct model_ticket *t)
 {
     struct model_before before = step->undoable ? remember(t) : (struct model_before){0};
-    str_copy(t->state, sizeof t->state, step->to);
-    t->gen += step->new_holder;
-    if (step->new_holder)
-        send_to(model, t, json_get(s->body, "to")); /* a return has none: to nobody */
+    if (strcmp(step->type, "ticket.transfer") == 0 && is_handed(model, s, t)) {
+        hand(model, s, t);
+    } else {
+        str_copy(t->state, sizeof t->state, step->to);
+        t->gen += step->new_holder;
+        if (step->new_holder)
+            send_to(model, t, json_get(s->body, "to")); /* a return has none: to nobody */
+    }
+    if (strcmp(step->type, "ticket.resume") == 0)
+        follow_clerk(model, s, t);
     t->before = before;
     need_row(model, "ticket", t->id);
 }
@@ -111,8 +144,8 @@ static enum verdict undo_rule(struct model *model, struct model_step *s)
         (json_get(s->body, "gen") && json_int(s->body, "gen", -1) != t->gen))
         return MUST_REFUSE;
     if (!s->applied)
-        return EITHER;                          /* too late, or the desk is taken */
-    t->gen += strcmp(t->state, "waiting") == 0; /* of a transfer: the holder changes back */
+        return EITHER;                              /* too late, or the desk is taken */
+    t->gen += model_is(t->state, " waiting held "); /* of a transfer: the holder changes back */
     str_copy(t->state, sizeof t->state, t->before.state);
     str_copy(t->queue, sizeof t->queue, t->before.queue);
     str_copy(t->counter, sizeof t->counter, t->before.counter);
@@ -380,11 +413,12 @@ static enum verdict open_rule(struct model *model, struct model_step *s, struct 
     return EITHER;
 }
 
+/* Of whoever sits there, at whatever counter: those of the clerk before are that clerk's. */
 static bool has_open_ticket(struct model *model, const struct model_counter *counter)
 {
     for (size_t i = 0; i < model->tickets.count; i++) {
         const struct model_ticket *t = &model->tickets.list[i];
-        if (model_is(t->state, " called serving held ") && strcmp(t->counter, counter->id) == 0)
+        if (model_is(t->state, " called serving held ") && strcmp(t->user, counter->user) == 0)
             return true;
     }
     return false;

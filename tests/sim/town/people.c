@@ -456,6 +456,24 @@ static void serve(struct town *town, struct station *station, const struct json 
     }
 }
 
+/* Taken back, or settled where they lie: ended, put back, handed over or sent on. */
+static void settle_parked(struct town *town, struct station *station, const struct json *ticket)
+{
+    struct json *body = of_ticket(ticket);
+    int64_t what = pick(town, 7);
+    if (what == 0) {
+        station_confirm(town, station, "ticket.return", body);
+    } else if (what == 1) {
+        json_set_text(body, "outcome", "papers_missing");
+        station_confirm(town, station, "ticket.finish", body);
+    } else if (what < 4) {
+        json_free(&body);
+        transfer(town, station, ticket);
+    } else {
+        station_confirm(town, station, "ticket.resume", body);
+    }
+}
+
 static void at_counter(struct town *town, struct station *station)
 {
     struct json *desk = load(station, "desk", object("counter", station->counter));
@@ -466,7 +484,7 @@ static void at_counter(struct town *town, struct station *station)
     else if (json_is_object(ticket))
         serve(town, station, ticket);
     else if (json_count(parked) && pick(town, 3) == 0)
-        station_confirm(town, station, "ticket.resume", of_ticket(json_at(parked, 0)));
+        settle_parked(town, station, json_at(parked, 0));
     else if (json_is_object(undo) && pick(town, 5) == 0)
         station_confirm(town, station, "ticket.undo", object("ticket", json_text_or(undo, "ticket", "")));
     else if (strcmp(json_text_or(json_get(desk, "counter"), "state", ""), "paused") == 0 && pick(town, 3))
