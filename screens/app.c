@@ -400,6 +400,7 @@ static void take_status(struct app *app, const struct json *json)
         .unsent_others = json_int(json, "unsent_others", 0),
         .disputes = json_int(json, "disputes", 0),
         .contested = json_int(json, "contested", 0),
+        .open = json_int(json, "open", 0),
         .retry_ms = json_int(json, "retry_ms", 0),
         .epoch = json_int(json, "epoch", 0),
         .resent = json_int(json, "resent", 0),
@@ -452,6 +453,7 @@ static void on_signed_in(struct app *app, const struct msg *msg, struct effects 
 static void on_signed_out(struct app *app, struct effects *effects)
 {
     clear(app, effects);
+    toast_clear(&app->toast); /* it was said to who has left */
     app->ui.session = (struct session){0};
     app_push(app, SCREEN_SIGN_IN, NULL, effects);
 }

@@ -102,6 +102,8 @@ static void next_lang(struct app *app, struct effects *effects)
 /* Who leaves while the hall is away does not come back in before it is there again. */
 static const char *danger_text(const struct app *app, enum action action)
 {
+    if (action == ACTION_SIGN_OUT && app->ui.link.open && app_screen(app) == SCREEN_LEAVING)
+        return TR("Sign out? Who is still open stays yours and waits for you.");
     if (action == ACTION_SIGN_OUT && app->ui.link.state == LINK_OFFLINE)
         return TR("Sign out? Signing in again needs the hall, which is not reachable.");
     return action_info(action)->danger;
@@ -154,6 +156,25 @@ static void perform(struct app *app, enum action action, struct effects *effects
     app_tell_top(app, &msg, effects);
 }
 
+/* Nobody leaves past people who are open at the counter: first it is shown who they are. The same key there goes on. */
+static bool leaves_people(const struct app *app, enum action action)
+{
+    static const enum action leaving[] = {ACTION_SIGN_OUT, ACTION_QUIT, ACTION_COUNTER_CLOSE};
+    bool leaves = false;
+    for (size_t i = 0; i < sizeof leaving / sizeof *leaving; i++)
+        leaves = leaves || leaving[i] == action;
+    return leaves && app->ui.session.signed_in && app->ui.link.open > 0 &&
+           app_screen(app) != SCREEN_LEAVING && role_fits(app, screen_info(SCREEN_LEAVING)->roles);
+}
+
+static void show_people(struct app *app, enum action then, struct effects *effects)
+{
+    struct json *args = json_new_object();
+    json_set_text(args, "then", action_info(then)->id);
+    app_push(app, SCREEN_LEAVING, args, effects);
+    json_free(&args);
+}
+
 void app_do(struct app *app, enum action action, struct effects *effects)
 {
     const char *reason = app_enabled(app, action);
@@ -161,6 +182,8 @@ void app_do(struct app *app, enum action action, struct effects *effects)
         return app_toast(app, TOAST_WARN, reason);
     if (app->toast.look != STYLE_DANGER)
         toast_clear(&app->toast); /* what it said is over */
+    if (leaves_people(app, action))
+        return show_people(app, action, effects);
     if (action_info(action)->danger)
         return ask_danger(app, action, effects);
     perform(app, action, effects);

@@ -1,5 +1,6 @@
 /* screens/desk.h: the desk's state, shared by its files: desk_screen.c (messages), desk_steps.c (what each
- * action does and asks), desk_counter.c (which counter), desk_view.c and desk_aside.c (drawing). Nobody else includes this. */
+ * action does and asks), desk_counter.c (which counter), desk_view.c and desk_aside.c (drawing); and by
+ * leaving_screen.c, which settles what is left open at it. Nobody else includes this. */
 #pragma once
 #include "screens/screen.h"
 
@@ -15,6 +16,9 @@ struct desk {
     int64_t alarm_ms;        /* up to here overdue holds were announced */
     struct json *step;       /* the body being put together by questions; NULL: none */
 };
+
+/* The outcomes of a visit as choices of a question. */
+void desk_add_outcomes(struct json *question, const struct ui *ui);
 
 /* The rows of a pane, and the one under its cursor (NULL when there is none). */
 const struct json *desk_rows(const struct desk *desk, enum desk_pane pane);

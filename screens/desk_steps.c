@@ -322,6 +322,12 @@ static size_t open_drafts(const struct desk *desk)
     return count;
 }
 
+void desk_add_outcomes(struct json *question, const struct ui *ui)
+{
+    for (size_t i = 0; i < sizeof outcomes / sizeof *outcomes; i++)
+        question_choice(question, digit(i), tr(ui->lang, outcomes[i].label), outcomes[i].code, NULL);
+}
+
 static void ask_finish(struct desk *desk, const struct ui *ui, struct effects *effects)
 {
     const char *number = number_of(desk_ticket(desk));
@@ -331,8 +337,7 @@ static void ask_finish(struct desk *desk, const struct ui *ui, struct effects *e
         drafts ? ask_about("outcome", tr(ui->lang, TR("%s: %d not submitted yet. Finish all the same, as")),
                            number, drafts)
                : ask_about("outcome", tr(ui->lang, TR("Finish %s:")), number);
-    for (size_t i = 0; i < sizeof outcomes / sizeof *outcomes; i++)
-        question_choice(question, digit(i), tr(ui->lang, outcomes[i].label), outcomes[i].code, NULL);
+    desk_add_outcomes(question, ui);
     effects_ask(effects, question);
 }
 

@@ -124,6 +124,7 @@ static struct json *status_json(struct station *station)
         json_set_int(json, "epoch", json_int(counts, "epoch", 0));
         json_set_int(json, "resent", json_int(counts, "resent", 0));
         json_set_int(json, "contested", json_int(counts, "contested", 0));
+        json_set_int(json, "open", json_int(counts, "open", 0));
         json_set(json, "dispute_ids", json_copy(json_get(counts, "dispute_ids")));
         json_set(json, "settled", json_copy(json_get(counts, "settled")));
         json_set(json, "seat", json_copy(json_get(counts, "seat")));

@@ -8,7 +8,7 @@ typedef enum err load_query(struct cache *cache, const struct json *args, int64_
                             struct json *answer);
 load_query load_desk, load_case, load_person, load_persons, load_services, load_queue, load_queues,
     load_users, load_accounts, load_outbox, load_disputes, load_worklist, load_board, load_journal,
-    load_status, load_priorities, load_tickets, load_cases, load_waiting;
+    load_status, load_priorities, load_tickets, load_cases, load_waiting, load_open;
 
 int load_limit(const struct json *args, int otherwise, int max); /* args.limit, within 1 … max */
 int64_t row_ms(const struct json *row, const char *name);        /* a time of a row; -1 none */
@@ -36,5 +36,9 @@ enum err set_waiting(struct cache *cache, struct json *row, const char *queue, i
 enum err set_case_names(struct cache *cache, struct json *row) MUST_USE;
 /* "issued" of each service with a quota (hours.h): how many numbers of today it has given. */
 enum err set_issued(struct cache *cache, struct json *const services[], int count, int64_t now_ms) MUST_USE;
+/* Who is held by this clerk into answer as "parked". */
+enum err put_parked(struct cache *cache, int64_t now_ms, struct json *answer) MUST_USE;
+/* How many called, served or held tickets this clerk has. */
+enum err count_open(struct cache *cache, int64_t *count) MUST_USE;
 /* {"weekend","holidays"} of the hall into answer as "calendar". */
 enum err put_calendar(struct cache *cache, struct json *answer) MUST_USE;

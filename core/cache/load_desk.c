@@ -7,24 +7,17 @@
 #include "core/cache/next.h"
 #include "core/catalogue/catalogue.h"
 
-enum {
-    CASES_MAX = 20,
-    PARKED_MAX = 20,
-    VISIT_MAX = 20,
-    TODAY_MAX = 300,
-    UNDO_LOOKED_AT = 20,
-    UNDO_MS = 60 * 1000
-};
+enum { CASES_MAX = 20, VISIT_MAX = 20, TODAY_MAX = 300, UNDO_LOOKED_AT = 20, UNDO_MS = 60 * 1000 };
 
 /* --- the person at the counter --- */
 
-static enum err newest_at_counter(struct cache *cache, const char *counter, const char *state, int64_t now_ms,
-                                  struct json **ticket)
+/* The clerk's own, wherever it was called: a citizen stays with who called them when a counter changes hands. */
+static enum err newest_of_mine(struct cache *cache, const char *state, int64_t now_ms, struct json **ticket)
 {
-    static const char sql_newest[] = "SELECT row, called_at FROM tickets WHERE counter = $1 AND state = $2"
-                                     " ORDER BY called_at DESC LIMIT 1"; /* tickets_counter */
+    static const char sql_newest[] = "SELECT row, called_at FROM tickets WHERE user_ = $1 AND state = $2"
+                                     " ORDER BY called_at DESC LIMIT 1"; /* tickets_user */
     struct stmt *s = db_query(cache->db, sql_newest);
-    db_bind_text(s, 1, counter);
+    db_bind_text(s, 1, cache->actor.user);
     db_bind_text(s, 2, state);
     enum err err = rows_first(s, ticket);
     if (err == ERR_OK)
@@ -169,13 +162,14 @@ static enum err put_service(struct cache *cache, const char *id, struct json *an
     return ERR_OK;
 }
 
-static enum err put_ticket(struct cache *cache, const char *counter, int64_t now_ms, struct json *answer)
+static enum err put_ticket(struct cache *cache, int64_t now_ms, struct json *answer)
 {
     struct json *ticket = NULL;
-    if (counter)
-        TRY(newest_at_counter(cache, counter, "serving", now_ms, &ticket));
-    if (counter && !ticket)
-        TRY(newest_at_counter(cache, counter, "called", now_ms, &ticket));
+    bool someone = cache->signed_in && *cache->actor.user;
+    if (someone)
+        TRY(newest_of_mine(cache, "serving", now_ms, &ticket));
+    if (someone && !ticket)
+        TRY(newest_of_mine(cache, "called", now_ms, &ticket));
     json_set(answer, "ticket", ticket ? ticket : json_new_null());
     TRY(put_row(cache, answer, "person", TABLE_PERSON, json_text(ticket, "person"), now_ms, NULL));
     TRY(put_service(cache, json_text(ticket, "service"), answer));
@@ -203,17 +197,6 @@ static enum err put_queues(struct cache *cache, const struct json *counter, int6
         TRY(set_waiting(cache, line, id ? id : "", now_ms));
     }
     return ERR_OK;
-}
-
-static enum err put_parked(struct cache *cache, int64_t now_ms, struct json *answer)
-{
-    /* tickets_called: as many as are on hold in the hall */
-    static const char sql_parked[] = "SELECT row, called_at FROM tickets WHERE state = 'held' AND user_ = $1"
-                                     " ORDER BY called_at LIMIT $2";
-    struct stmt *s = db_query(cache->db, sql_parked);
-    db_bind_text(s, 1, cache->actor.user);
-    db_bind_int(s, 2, PARKED_MAX);
-    return add_rows(cache, put_array(answer, "parked"), TABLE_TICKET, s, PARKED_MAX, now_ms, NULL);
 }
 
 /* --- today --- */
@@ -266,8 +249,8 @@ static enum err put_today(struct cache *cache, const char *counter, int64_t now_
 
 static const char *undo_event(const char *type)
 {
-    static const char *const types[] = {"ticket.no_show", "ticket.finish", "ticket.transfer",
-                                        "ticket.cancel"};
+    static const char *const types[] = {"ticket.no_show", "ticket.finish", "ticket.transfer", "ticket.cancel",
+                                        "ticket.hold"};
     for (size_t i = 0; i < sizeof types / sizeof *types; i++)
         if (str_equal(types[i], type))
             return types[i] + strlen("ticket.");
@@ -287,7 +270,7 @@ static enum err last_undoable(struct cache *cache, int64_t since_ms, struct json
         const char *type = db_text(s, 0), *text = db_text(s, 1);
         const char *event = undo_event(type);
         struct json *command = NULL;
-        if (db_int(s, 2) < since_ms || str_equal(type, "ticket.undo"))
+        if (db_int(s, 2) < since_ms || str_equal(type, "ticket.undo") || str_equal(type, "ticket.resume"))
             break;
         if (!event || str_equal(db_text(s, 3), "refused"))
             continue;
@@ -328,7 +311,7 @@ enum err load_desk(struct cache *cache, const struct json *args, int64_t now_ms,
         TRY(set_name_of(cache, counter, "holder_name", TABLE_USER, json_text(counter, "user")));
     TRY(put_row(cache, answer, "user", TABLE_USER, cache->actor.user, now_ms, NULL));
     const char *id = json_text(counter, "id");
-    TRY(put_ticket(cache, id, now_ms, answer));
+    TRY(put_ticket(cache, now_ms, answer));
     TRY(put_queues(cache, counter, now_ms, answer));
     TRY(put_next(cache, counter, now_ms, answer));
     TRY(put_parked(cache, now_ms, answer));

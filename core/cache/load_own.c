@@ -337,8 +337,10 @@ enum err load_status(struct cache *cache, const struct json *args, int64_t now_m
     static const char sql_counter[] =
         "SELECT row, id FROM counters WHERE user_ = $1 LIMIT 1"; /* counters_user */
     struct json *disputes = json_new_object(), *counter = NULL;
-    int64_t oldest_ms = 0;
+    int64_t oldest_ms = 0, open = 0;
     enum err err = load_disputes(cache, args, now_ms, disputes);
+    if (err == ERR_OK)
+        err = count_open(cache, &open);
     if (err == ERR_OK)
         err = oldest_unsent(cache, &oldest_ms);
     if (err == ERR_OK && cache->signed_in) {
@@ -352,6 +354,7 @@ enum err load_status(struct cache *cache, const struct json *args, int64_t now_m
     set_time_or_null(answer, "oldest_unsent_at", cache->signed_in ? oldest_ms : 0);
     json_set_int(answer, "disputes", json_int(disputes, "count", 0));
     json_set_int(answer, "contested", contested(disputes));
+    json_set_int(answer, "open", open);
     put_ids(disputes, answer);
     json_set_int(answer, "cursor", cache->place.cursor);
     json_set_int(answer, "safe_through", cache->place.safe_through);

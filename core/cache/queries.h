@@ -9,7 +9,7 @@
  * what          args → answer
  * "accounts"    {} → {"users":[user…],"counters":[counter…],"queues":[queue…],"hall":{…}}  at most 200 of each
  * "desk"        {"counter"} →
- *               {"hall":{…},"counter":{…,"holder_name"}|null,"user":{…},"ticket":ticket|null    (called or serving at my counter)
+ *               {"hall":{…},"counter":{…,"holder_name"}|null,"user":{…},"ticket":ticket|null    (called or served by me)
  *                "person":person|null,"service":{"id","name","documents",…}|null,
  *                "cases":[case+{"service_name":{…},"filled","total","papers":[{"code","name","state","met"}…]}…],
  *                                                                                 of that ticket's visit, oldest first;
@@ -20,6 +20,8 @@
  *                "parked":[ticket…≤20],                                            held by me
  *                "undo":{"ticket","number","event","until_ms"}|null,
  *                "today":{"served","no_show","parked","mean_ms"}}
+ * "open"        {} → {"rows":[ticket+{"person_name","service_name"}…≤200]}          called, served or held by me, who is
+ *                                                                                at the desk first
  * "case"        {"case"} → {"case":…,"service":row of the service with form, documents, reasons… in the
  *                version of the case,"newest": the newest when a draft has another|null,"version_gone","person":…|null,
  *                "ticket":…|null,"hall":…|null,"agency":…|null,
@@ -54,6 +56,7 @@
  * "journal"     {} → {"rows":[{"screen","object","typed","at"}…]}                   the signed-in person's
  * "status"      {"counter"?,"dispute_ids"?} → {"unsent","unsent_others","oldest_unsent_at","disputes","cursor",
  *                "safe_through","counter":…, "contested": how many of the disputes are two decisions, "dispute_ids",
+ *                "open": how many tickets are called, served or held by me,
  *                "settled":[{"number","choice","code","mine","by"}…] of args.dispute_ids, by others, "seat":{"name","user","user_name","at"} who sits at the counter asked for,
  *                "epoch","resent": how many records the last change of epoch made unsent again}
  */

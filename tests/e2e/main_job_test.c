@@ -85,7 +85,7 @@ static void submit_application(struct pty *pty)
 
 static void quit(struct pty **pty)
 {
-    pty_type(*pty, CTRL_Q);
+    pty_type(*pty, CTRL_Q CTRL_Q); /* the second where people are still open */
     CHECK_INT(pty_end(*pty), 0);
     CHECK(!pty_alternate(*pty)); /* the terminal is as it was */
     pty_free(pty);

@@ -49,3 +49,8 @@ TEST(screen_desk_together)
 {
     script_run("together.script");
 }
+
+TEST(screen_leaving_shows_who_is_still_open)
+{
+    script_run("leaving.script");
+}

@@ -70,7 +70,7 @@ struct pty *open_loket(struct place *place, const char *url)
 
 void quit(struct pty **pty)
 {
-    pty_type(*pty, CTRL_Q);
+    pty_type(*pty, CTRL_Q CTRL_Q); /* the second where people are still open */
     CHECK_INT(pty_end(*pty), 0);
     CHECK(!pty_alternate(*pty));
     pty_free(pty);

@@ -254,12 +254,79 @@ TEST(cache_signed_out_shows_nobodys_work)
     confirm_on_ticket(&pair, "ticket.start", "");
     CHECK_TEXT(state_here(&pair, state), "serving saved");
     REQUIRE(cache_sign_out(pair.cache[0]) == ERR_OK);
-    struct json *ticket = ticket_here(&pair);
-    CHECK_TEXT(json_text(ticket, "state"), "called");
+    struct json *ticket = ticket_here(&pair), *board = pair_load(&pair, 0, "board", "{}");
+    CHECK(!json_is_object(ticket));
+    CHECK_TEXT(json_text(json_at(json_get(board, "calls"), 0), "state"), "called");
     json_free(&ticket);
+    json_free(&board);
     pair_start(&pair, 0);
     CHECK(cache_actor(pair.cache[0]) == NULL);
     CHECK(cache_token(pair.cache[0]) == NULL);
+    pair_close(&pair);
+}
+
+static void check_open(struct pair *pair, int n, const char *numbers)
+{
+    struct buf text = {0};
+    struct json *open = pair_load(pair, n, "open", "{}"), *status = pair_load(pair, n, "status", "{}");
+    for (const struct json *row = json_first(json_get(open, "rows")); row; row = json_next(row))
+        buf_addf(&text, "%s%s %s", text.length ? ", " : "", json_text_or(row, "number", "?"),
+                 json_text_or(row, "state", "?"));
+    CHECK_TEXT(buf_text(&text), numbers);
+    CHECK_INT(json_int(status, "open", -1), (int64_t)json_count(json_get(open, "rows")));
+    buf_free(&text);
+    json_free(&open);
+    json_free(&status);
+}
+
+/* Whoever takes a counter over has a desk of their own: the citizen of the clerk before stays on that clerk's, who is
+ * told of everyone that is still open, at the desk or parked, with the hall away too. */
+TEST(cache_keeps_the_open_with_their_clerk)
+{
+    struct pair pair;
+    char state[40];
+    morning(&pair);
+    call_one(&pair);
+    confirm_on_ticket(&pair, "ticket.start", "");
+    confirm_on_ticket(&pair, "ticket.hold", ",\"reason\":\"copies\"");
+    call_one(&pair);
+    check_open(&pair, 0, "P002 called, P001 held");
+    struct json *data = pair_at_hall(&pair, "adi", "counter.open", "{\"counter\":\"c1\",\"takeover\":true}");
+    json_free(&data);
+    pair_sync(&pair, 0);
+    CHECK_TEXT(state_here(&pair, state), "called received");
+    pair_start(&pair, 1);
+    pair_sign_in(&pair, 1, "adi");
+    pair_sync(&pair, 1);
+    struct json *desk = pair_load(&pair, 1, "desk", "{\"counter\":\"c1\"}");
+    CHECK(!json_is_object(json_get(desk, "ticket")));
+    json_free(&desk);
+    check_open(&pair, 1, "");
+    confirm_on_ticket(&pair, "ticket.return", ""); /* not sent yet */
+    check_open(&pair, 0, "P001 held");
+    pair_close(&pair);
+}
+
+/* A misclick on "hold": undo names it until it was taken back. */
+TEST(cache_offers_to_undo_a_hold_until_it_is_taken_back)
+{
+    struct pair pair;
+    morning(&pair);
+    call_one(&pair);
+    confirm_on_ticket(&pair, "ticket.start", "");
+    struct json *ticket = ticket_here(&pair);
+    confirm_on_ticket(&pair, "ticket.hold", ",\"reason\":\"copies\"");
+    struct json *desk = pair_load(&pair, 0, "desk", "{\"counter\":\"c1\"}");
+    CHECK_TEXT(json_text(json_get(desk, "undo"), "event"), "hold");
+    CHECK_TEXT(json_text(json_get(desk, "undo"), "number"), "P001");
+    json_free(&desk);
+    char *body = xasprintf("{\"ticket\":\"%s\"}", json_text_or(ticket, "id", ""));
+    pair_confirm(&pair, 0, "ticket.resume", body);
+    desk = pair_load(&pair, 0, "desk", "{\"counter\":\"c1\"}");
+    CHECK(!json_is_object(json_get(desk, "undo")));
+    json_free(&desk);
+    json_free(&ticket);
+    free(body);
     pair_close(&pair);
 }
 
