@@ -454,8 +454,13 @@ static void send_snapshot(struct client_core *core, struct client_effects *effec
     core->phase[CLIENT_SNAPSHOT] = CLIENT_SENT;
 }
 
-/* A push goes out at once, also while the feed is parked: from key to hall nothing waits. Before the first
- * epoch is known there is no history to write to. */
+/* Before the first epoch is known there is no history to write to. */
+static bool wants_push(const struct client_core *core)
+{
+    return core->unsent > 0 && core->knows_history;
+}
+
+/* A push goes out at once, also while the feed is parked: from key to hall nothing waits. */
 static void advance(struct client_core *core, const struct client_event *event,
                     struct client_effects *effects)
 {
@@ -464,7 +469,7 @@ static void advance(struct client_core *core, const struct client_event *event,
         return;
     if (event->facts.needs_snapshot && !core->copying)
         copy_begin(core, effects);
-    if (core->unsent > 0 && event->facts.epoch != 0 && may_send(core, CLIENT_PUSH, mono_ms))
+    if (wants_push(core) && may_send(core, CLIENT_PUSH, mono_ms))
         send_push(core, effects);
     if (core->copying && may_send(core, CLIENT_SNAPSHOT, mono_ms))
         send_snapshot(core, effects);
@@ -479,7 +484,7 @@ int64_t client_due_ms(const struct client_core *core)
         return -1;
     for (int request = CLIENT_PUSH; request <= CLIENT_SNAPSHOT; request++) {
         int64_t at_ms = core->retry_at_ms[request];
-        bool wanted = request == CLIENT_PUSH       ? core->unsent > 0
+        bool wanted = request == CLIENT_PUSH       ? wants_push(core)
                       : request == CLIENT_SNAPSHOT ? core->copying
                                                    : !core->copying;
         if (wanted && at_ms > 0 && core->phase[request] == CLIENT_IDLE && (due_ms < 0 || at_ms < due_ms))
@@ -651,6 +656,7 @@ void client_step(struct client_core *core, const struct client_event *event, str
     struct sync_status before = core->status;
     effects->count = 0;
     core->unsent = event->facts.unsent;
+    core->knows_history = event->facts.epoch != 0;
     take(core, event, effects);
     advance(core, event, effects);
     describe(core, event->wall_ms);

@@ -117,6 +117,7 @@ struct client_core {
     bool copy_last;    /* so is its last: the swap is under way */
     int64_t copy_rev, copy_epoch;
     int64_t unsent;
+    bool knows_history; /* the cache has an epoch: there is a history to write to */
 };
 
 void client_init(struct client_core *core, struct rng *rng);

@@ -159,6 +159,22 @@ TEST(client_counts_two_that_fail_together_once)
     CHECK_INT(s.core.failures, 2);
 }
 
+TEST(client_without_a_first_copy_is_not_due_for_its_records_while_the_copy_is_under_way)
+{
+    struct client_answer lost = {.net = ERR_OFFLINE};
+    struct side s = {.facts = {.has_token = true, .needs_snapshot = true, .unsent = 2}, .mono_ms = START_MS};
+    rng_seed(&s.rng, 5);
+    client_init(&s.core, &s.rng);
+    tell(&s, (struct client_event){.kind = CLIENT_RESUME});
+    REQUIRE(sent(&s, CLIENT_SNAPSHOT));
+    CHECK(!sent(&s, CLIENT_PUSH)); /* no epoch: to which history? */
+    answer(&s, CLIENT_SNAPSHOT, lost);
+    s.mono_ms = client_due_ms(&s.core);
+    tell(&s, (struct client_event){.kind = CLIENT_TIME});
+    REQUIRE(sent(&s, CLIENT_SNAPSHOT));
+    CHECK_INT(client_due_ms(&s.core), -1); /* else it is called at once, again and again, until the answer */
+}
+
 TEST(client_retries_now_when_a_person_asks)
 {
     struct side s;
