@@ -14,6 +14,8 @@ static const struct {
     {"counter.resume", TR("break ended")},
     {"counter.close", TR("counter closed")},
     {"ticket.issue", TR("ticket issued")},
+    {"ticket.check_in", TR("booking checked in")},
+    {"ticket.rebook", TR("booking moved")},
     {"ticket.call_next", TR("call of the next person")},
     {"ticket.call", TR("call out of turn")},
     {"ticket.recall", TR("called again")},

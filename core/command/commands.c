@@ -24,6 +24,8 @@ enum {
     X("counter.resume",       ONLINE, CLERK | SUPERVISOR,                      counter_resume)      \
     X("counter.close",        ONLINE, CLERK | SUPERVISOR,                      counter_close)       \
     X("ticket.issue",         WORK,   RECEPTION | CLERK | SUPERVISOR,          ticket_issue)        \
+    X("ticket.check_in",      WORK,   RECEPTION | CLERK | SUPERVISOR,          ticket_check_in)     \
+    X("ticket.rebook",        WORK,   RECEPTION | CLERK | SUPERVISOR,          ticket_rebook)       \
     X("ticket.call_next",     ONLINE, CLERK,                                   ticket_call_next)    \
     X("ticket.call",          ONLINE, CLERK,                                   ticket_call_named)   \
     X("ticket.recall",        WORK,   CLERK | SUPERVISOR,                      ticket_recall)       \

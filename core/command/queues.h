@@ -9,6 +9,10 @@ void queue_rule_now(struct call *c, struct json *row, struct rule_queue *rule);
 enum err queue_load(struct call *c, const char *member, struct json **row) MUST_USE;
 enum err queue_done(struct call *c, struct json *row) MUST_USE; /* saved and answered */
 
+/* What a newcomer is told, into the row and the answer; nothing can be told while the ticket waits for another day. */
+void ticket_promise_put(struct call *c, struct json *row, bool is_here, int64_t ahead,
+                        const int64_t minutes[2]);
+
 /* --- queue_home.c --- */
 /* Whether this hall may call from the queue, or a bus has it. */
 enum err queue_is_here(struct call *c, const struct json *row, bool *here) MUST_USE;

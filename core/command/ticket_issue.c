@@ -218,6 +218,15 @@ static struct json *minutes_json(const int64_t minutes[2])
     return json;
 }
 
+void ticket_promise_put(struct call *c, struct json *row, bool is_here, int64_t ahead,
+                        const int64_t minutes[2])
+{
+    json_set(row, "promise_min", is_here ? minutes_json(minutes) : json_new_null());
+    json_set_int(row, "ahead", is_here ? ahead : 0);
+    json_set_int(answer(c), "ahead", is_here ? ahead : 0);
+    json_set(answer(c), "estimate_min", is_here ? minutes_json(minutes) : json_new_null());
+}
+
 /* A record with the identity of one long done must not begin its ticket anew. A workstation may look ahead at a
  * ticket that has come back from the hall already. */
 static enum err need_new(struct call *c, const char *id)
@@ -265,12 +274,9 @@ enum err ticket_issue(struct call *c)
     str_copy(ticket.queue, sizeof ticket.queue, row_id(wish.queue));
     row_set_time(row, "arrived_at", today ? c->at_ms : -1); /* else on its day, or when it is checked in */
     ticket_write(&ticket, row);
-    json_set(row, "promise_min", today ? minutes_json(minutes) : json_new_null());
-    json_set_int(row, "ahead", today ? ahead : 0);
+    ticket_promise_put(c, row, today, ahead, minutes);
     row_stamp(c, row, "issue");
     TRY(save(c, TABLE_TICKET, row));
     ticket_answer(c, row);
-    json_set_int(answer(c), "ahead", today ? ahead : 0);
-    json_set(answer(c), "estimate_min", today ? minutes_json(minutes) : json_new_null());
     return ERR_OK;
 }

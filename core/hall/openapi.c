@@ -132,6 +132,11 @@ static const struct command_words {
      "service:string queue:string channel:string priority:string person:any language:string "
      "appointment_at:time visit:string",
      "ticket:row! ahead:integer! estimate_min:integers!?"},
+    {"ticket.check_in", "ticket:string! walk_in:boolean",
+     "ticket:row! ahead:integer! estimate_min:integers!? place:string! early_min:integer late_min:integer "
+     "lapsed:boolean!"},
+    {"ticket.rebook", "ticket:string! appointment_at:time!",
+     "ticket:row! ahead:integer! estimate_min:integers!? place:string"},
     {"ticket.call_next", "counter:string! fence:integer! queues:strings", "ticket:row!? why:object!"},
     {"ticket.call", "counter:string! fence:integer! ticket:string! reason:string!", "ticket:row!"},
     {"ticket.recall", "ticket:string! gen:integer!", ""},

@@ -90,6 +90,8 @@ static const struct {
     {"counter.resume", "{'counter':'7','fence':1}"},
     {"counter.close", "{'counter':'7','fence':1,'reason':'end of day'}"},
     {"ticket.issue", "{'queue':'P','channel':'walk_in','priority':'elderly','language':'az'}"},
+    {"ticket.check_in", "{'ticket':" TICKET "}"},
+    {"ticket.rebook", "{'ticket':" TICKET ",'appointment_at':'2026-12-02T06:00:00.000Z'}"},
     {"ticket.call_next", "{'counter':'7','fence':1,'queues':['P']}"},
     {"ticket.call", "{'counter':'7','fence':1,'ticket':" TICKET ",'reason':'a person who cannot wait'}"},
     {"ticket.recall", "{'ticket':" TICKET ",'gen':1}"},

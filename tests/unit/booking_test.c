@@ -246,3 +246,165 @@ TEST(booking_for_another_day_waits_in_no_list_of_a_workstation)
     }
     place_close(&place);
 }
+
+/* --- a booked person comes --- */
+
+/* Tuesday 24 November 2026, ten in the morning in Baku. Books queue for then plus minutes; the ticket is last_ticket. */
+static void book_in(struct command_hall *h, const char *queue, int64_t minutes)
+{
+    char at[TIME_TEXT];
+    time_text(h->now_ms + minutes * 60 * 1000, at);
+    CHECK(trial_run(h, "nigar", "ticket.issue", "{'queue':'%s','channel':'booked','appointment_at':'%s'}",
+                    queue, at));
+}
+
+static bool check_in(struct command_hall *h, const char *more)
+{
+    return trial_run(h, "nigar", "ticket.check_in", "{'ticket':'%s'%s}", h->last_ticket, more);
+}
+
+static void serve_queue(struct command_hall *h, const char *queue)
+{
+    CHECK(trial_run(h, "kamran", "queue.assign", "{'counter':'1','queues':['%s']}", queue));
+    CHECK(trial_run(h, "leyla", "counter.open", "{'counter':'1'}"));
+}
+
+static const char *called(struct command_hall *h)
+{
+    CHECK(trial_run(h, "leyla", "ticket.call_next", "{'counter':'1','fence':1}"));
+    return trial_text(h, "/ticket/number");
+}
+
+TEST(booking_that_comes_two_hours_early_keeps_its_time_where_the_rule_goes_by_it)
+{
+    struct command_hall h;
+    trial_open(&h);
+    book_in(&h, "a", 120);
+    CHECK(check_in(&h, ""));
+    CHECK_INT(trial_int(&h, "/early_min"), 120);
+    CHECK_INT(trial_int(&h, "/late_min"), -1);
+    CHECK_TEXT(trial_text(&h, "/place"), "booked");
+    CHECK_INT(trial_int(&h, "/estimate_min/0"), 120);
+    CHECK_TEXT(trial_text(&h, "/ticket/checked_in_at"), "2026-11-24T06:00:00.000Z");
+    CHECK(!check_in(&h, ""));
+    CHECK_TEXT(h.out.code, "already_checked_in");
+    h.now_ms += 60 * 60 * 1000;
+    CHECK(trial_run(&h, "nigar", "ticket.issue", "{'queue':'a','channel':'walk_in'}"));
+    serve_queue(&h, "a");
+    CHECK_TEXT(called(&h), "A002"); /* an hour before its time somebody else who is there */
+    trial_close(&h);
+}
+
+/* Queue b goes by arrival: who comes early is behind those who were there, and before those who come after. */
+TEST(booking_that_comes_early_stands_by_its_arrival_where_the_rule_goes_by_that)
+{
+    struct command_hall h;
+    trial_open(&h);
+    CHECK(trial_run(&h, "nigar", "ticket.issue", "{'queue':'b','channel':'walk_in'}"));
+    h.now_ms += 60 * 1000;
+    book_in(&h, "b", 119);
+    h.now_ms += 60 * 1000;
+    CHECK(check_in(&h, ""));
+    CHECK_TEXT(trial_text(&h, "/place"), "arrival");
+    CHECK_INT(trial_int(&h, "/ahead"), 1);
+    CHECK_INT(trial_int(&h, "/early_min"), 118);
+    CHECK(trial_run(&h, "nigar", "ticket.issue", "{'queue':'b','channel':'walk_in'}"));
+    serve_queue(&h, "b");
+    CHECK_TEXT(called(&h), "B001");
+    CHECK(trial_run(&h, "leyla", "ticket.return", "{'ticket':'%s','gen':1}", h.last_ticket));
+    CHECK(trial_run(&h, "nigar", "ticket.cancel", "{'ticket':'%s','gen':2}", h.last_ticket));
+    CHECK_TEXT(called(&h), "B002");
+    trial_close(&h);
+}
+
+TEST(booking_that_comes_late_is_told_and_holds_as_long_as_the_hall_says)
+{
+    static const struct {
+        const char *policy;
+        bool lapsed;
+    } halls[] = {{"", false},
+                 {",'policy':{'booking_late_min':45}", false},
+                 {",'policy':{'booking_late_min':30}", true}};
+    for (size_t i = 0; i < sizeof halls / sizeof *halls; i++) {
+        struct command_hall h;
+        trial_open(&h);
+        char *row = xasprintf("{'id':'hall','code':'ASAN-01','timezone':'Asia/Baku'%s}", halls[i].policy);
+        trial_put(&h, TABLE_HALL, row);
+        free(row);
+        book_in(&h, "a", 10);
+        char booked[UUID_TEXT];
+        str_copy(booked, sizeof booked, h.last_ticket);
+        h.now_ms += 50 * 60 * 1000;
+        CHECK(trial_run(&h, "nigar", "ticket.issue", "{'queue':'a','channel':'walk_in'}"));
+        str_copy(h.last_ticket, sizeof h.last_ticket, booked);
+        h.now_ms += 60 * 1000;
+        CHECK(check_in(&h, ""));
+        CHECK_INT(trial_int(&h, "/late_min"), 41);
+        CHECK_TEXT(trial_text(&h, "/place"), halls[i].lapsed ? "arrival" : "booked");
+        CHECK_TEXT(trial_row_text(&h, TABLE_TICKET, booked, "/appointment_at"),
+                   halls[i].lapsed ? "" : "2026-11-24T06:10:00.000Z");
+        serve_queue(&h, "a");
+        CHECK_TEXT(called(&h), halls[i].lapsed ? "A002" : "A001");
+        trial_close(&h);
+    }
+}
+
+TEST(booking_of_another_day_is_said_and_taken_as_a_walk_in_under_a_number_of_today)
+{
+    struct command_hall h;
+    trial_open(&h);
+    CHECK(trial_run(&h, "nigar", "ticket.issue", "{'queue':'b','channel':'walk_in'}"));
+    book_in(&h, "b", 2 * 24 * 60);
+    CHECK_TEXT(trial_text(&h, "/ticket/number"), "B001");
+    CHECK(!check_in(&h, ""));
+    CHECK_TEXT(h.out.code, "other_day");
+    CHECK(strstr(h.out.message, "2026-11-26 at 10:00") != NULL);
+    CHECK(check_in(&h, ",'walk_in':true"));
+    CHECK_TEXT(trial_text(&h, "/ticket/number"), "B002");
+    CHECK_TEXT(trial_text(&h, "/ticket/printed"), "B001");
+    CHECK_TEXT(trial_text(&h, "/ticket/day"), "2026-11-24");
+    CHECK_TEXT(trial_text(&h, "/ticket/booked_at"), "2026-11-26T06:00:00.000Z");
+    CHECK_TEXT(trial_text(&h, "/ticket/appointment_at"), "");
+    CHECK_INT(trial_int(&h, "/ahead"), 1);
+    serve_queue(&h, "b");
+    CHECK_TEXT(called(&h), "B001");
+    trial_close(&h);
+}
+
+TEST(booking_is_moved_to_another_time_and_leaves_the_queue_of_today_for_another_day)
+{
+    struct command_hall h;
+    trial_open(&h);
+    book_in(&h, "b", 30);
+    CHECK(trial_run(&h, "nigar", "ticket.rebook",
+                    "{'ticket':'%s','appointment_at':'2026-11-27T07:00:00.000Z'}", h.last_ticket));
+    CHECK_TEXT(trial_text(&h, "/ticket/day"), "2026-11-27");
+    CHECK_TEXT(trial_text(&h, "/ticket/number"), "B001");
+    CHECK_INT(trial_int(&h, "/estimate_min/1"), -1);
+    serve_queue(&h, "b");
+    CHECK_TEXT(called(&h), "");
+    CHECK(!trial_run(&h, "nigar", "ticket.rebook",
+                     "{'ticket':'%s','appointment_at':'2026-11-24T05:00:00.000Z'}", h.last_ticket));
+    CHECK_TEXT(h.out.code, "time_over");
+    CHECK(trial_run(&h, "nigar", "ticket.rebook",
+                    "{'ticket':'%s','appointment_at':'2026-11-24T08:00:00.000Z'}", h.last_ticket));
+    CHECK_TEXT(trial_text(&h, "/ticket/number"), "B001");
+    CHECK_TEXT(called(&h), "B001");
+    CHECK(!check_in(&h, ""));
+    CHECK_TEXT(h.out.code, "not_waiting");
+    trial_close(&h);
+}
+
+TEST(booking_is_what_is_checked_in_and_nothing_else)
+{
+    struct command_hall h;
+    trial_open(&h);
+    CHECK(trial_run(&h, "nigar", "ticket.issue", "{'queue':'b','channel':'walk_in'}"));
+    CHECK(!check_in(&h, ""));
+    CHECK_TEXT(h.out.code, "not_booked");
+    CHECK(!trial_run(&h, "nigar", "ticket.check_in", "{'ticket':'nobody'}"));
+    CHECK_TEXT(h.out.code, "unknown_ticket");
+    CHECK(!trial_run(&h, "nigar", "ticket.rebook", "{'ticket':'%s'}", h.last_ticket));
+    CHECK_TEXT(h.out.code, "invalid_body");
+    trial_close(&h);
+}
