@@ -123,8 +123,7 @@ void list_draw(const struct list *list, const struct list_rows *rows, struct fra
     }
 }
 
-/* "14 802": groups of three, so that long numbers can be read. */
-static void write_grouped(int number, char out[16])
+void list_number(int number, char out[16])
 {
     char digits[16];
     int length = snprintf(digits, sizeof digits, "%d", number), to = 0;
@@ -142,8 +141,8 @@ const char *list_position(const struct list *list, char out[32])
     out[0] = '\0';
     if (list->count == 0)
         return out;
-    write_grouped(list->selected + 1, at);
-    write_grouped(list->count, of);
+    list_number(list->selected + 1, at);
+    list_number(list->count, of);
     snprintf(out, 32, "%s/%s", at, of);
     return out;
 }

@@ -33,5 +33,6 @@ struct list_rows {
 /* With focus the hardware cursor stands at the start of the selected row. */
 void list_draw(const struct list *list, const struct list_rows *rows, struct frame *frame, struct rect area,
                bool focus);
+void list_number(int number, char out[16]); /* "14 802": groups of three, so that long numbers can be read */
 /* "312/14 802", "" for an empty list; returns out. */
 const char *list_position(const struct list *list, char out[32]);

@@ -21,6 +21,7 @@ TEST(screen_worklist)
 {
     script_run("worklist.script");
     script_run("worklist_home.script");
+    script_run("worklist_window.script");
 }
 
 TEST(screen_disputes)

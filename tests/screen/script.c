@@ -370,6 +370,25 @@ static void do_expect(struct script *script, const char *rest)
     effects_deinit(&script->seen);
 }
 
+static void do_asked(struct script *script, const char *rest)
+{
+    char what[60] = "";
+    int used = 0, at = script->seen.count - 1;
+    sscanf(rest, "%59s %n", what, &used);
+    while (at >= 0 &&
+           !(script->seen.items[at].kind == EFFECT_LOAD && str_equal(script->seen.items[at].what, what)))
+        at--;
+    if (at < 0)
+        return fail(script, "not asked for:", what);
+    struct json *want = read_json(script, rest + used);
+    if (!json_equal(want, script->seen.items[at].json)) {
+        char *got = json_print(script->seen.items[at].json);
+        fail(script, "it was asked for with", got);
+        free(got);
+    }
+    json_free(&want);
+}
+
 static void do_says(struct script *script, const char *rest)
 {
     draw(script);
@@ -495,6 +514,7 @@ static void run_line(struct script *script, char *line)
         {"tick", do_tick},
         {"size", do_size},
         {"expect", do_expect},
+        {"asked", do_asked},
         {"says", do_says},
         {"frame", do_frame},
         {"looks", do_looks},

@@ -22,6 +22,7 @@
  *     expect TYPE {…}                   the last command asked for, with exactly this body
  *     expect load WHAT | journal SCREEN | setting NAME | nothing
  *                                       that effect is among those since the last expect; nothing: no effect is
+ *     asked WHAT {…}                    the last query WHAT since then had exactly these arguments
  *     says some words                   the picture holds these words
  *     frame NAME                        the picture is golden/NAME.txt
  *     looks NAME                        the same with its looks and cursor
