@@ -11,10 +11,13 @@
 
 enum { FORM_POINTER = SHEET_ID };
 
-/* The items of one page, made anew after each change. */
+/* The items of one page, made anew after each change, with the moment that they were made for. */
 struct fill_page {
     struct form_view view; /* of the form, or of the row that is open */
     struct form_sheet sheet;
+    enum lang lang;
+    char today[DATE_TEXT];
+    int patches; /* answers that were put into the view since it was built */
 };
 struct form_screen {
     struct dossier of;
@@ -55,7 +58,10 @@ void fill_deinit(struct form_screen *self);
 /* The rows came: opens the form, rebuilds what is shown; the first time takes the journal over. */
 void fill_take(struct form_screen *self, const struct ui *ui, const struct json *data,
                struct effects *effects);
-/* Builds a page of its own for drawing; end with fill_page_free. */
+/* What there is to draw: `now`, or when another language or day began meanwhile a page of its own, which is built in own;
+ * end with fill_page_free of that. */
+const struct fill_page *fill_page_for(const struct form_screen *self, const struct ui *ui,
+                                      struct fill_page *own);
 void fill_page_build(const struct form_screen *self, const struct ui *ui, struct fill_page *out);
 void fill_page_free(struct fill_page *now);
 void fill_refresh(struct form_screen *self, const struct ui *ui);

@@ -241,7 +241,7 @@ static void side_view(const struct form_screen *self, const struct ui *ui, const
 void form_screen_view(const struct form_screen *self, const struct ui *ui, struct frame *frame,
                       struct rect area)
 {
-    struct fill_page now;
+    struct fill_page own;
     if (dossier_nothing_view(&self->of, ui, frame, area))
         return;
     if (!self->form) {
@@ -251,10 +251,10 @@ void form_screen_view(const struct form_screen *self, const struct ui *ui, struc
     }
     if (self->pairs)
         return version_view(self, ui, frame, area);
-    fill_page_build(self, ui, &now);
+    const struct fill_page *now = fill_page_for(self, ui, &own);
     if (area.w >= FORM_SIDE_FROM)
-        side_view(self, ui, &now, frame, rect_cut_right(&area, FORM_SIDE_W + 1));
-    head_view(self, ui, &now, frame, rect_cut_top(&area, 1));
+        side_view(self, ui, now, frame, rect_cut_right(&area, FORM_SIDE_W + 1));
+    head_view(self, ui, now, frame, rect_cut_top(&area, 1));
     returned_view(self, ui, frame, &area);
     dossier_twin_view(&self->of, ui, frame, &area);
     version_offer_view(self, ui, frame, &area);
@@ -269,6 +269,6 @@ void form_screen_view(const struct form_screen *self, const struct ui *ui, struc
         keys_view(self, ui, frame, below);
     }
     frame_cursor(frame, area.x, area.y);
-    sheet_draw(&self->sheet, now.sheet.items, now.sheet.count, frame, rect_inset(area, 1, 0));
-    fill_page_free(&now);
+    sheet_draw(&self->sheet, now->sheet.items, now->sheet.count, frame, rect_inset(area, 1, 0));
+    fill_page_free(&own);
 }

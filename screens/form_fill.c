@@ -314,21 +314,17 @@ static void all_errors(const struct form_screen *self, const struct form_context
     errors->count = count;
 }
 
-void fill_page_build(const struct form_screen *self, const struct ui *ui, struct fill_page *out)
+/* What the view has becomes the page's items. */
+static void dress_page(const struct form_screen *self, const struct ui *ui,
+                       const struct form_context *context, struct fill_page *out)
 {
-    char day[DATE_TEXT];
-    struct form_context context = dossier_form_context(&self->of, ui, day);
-    *out = (struct fill_page){0};
-    if (!self->form)
-        return;
-    form_view_build(self->form, self->draft, &context, self->inside, &out->view);
     if (self->mend || json_count(self->problems)) {
         struct schema_errors errors = {0};
-        all_errors(self, &context, &errors);
+        all_errors(self, context, &errors);
         form_view_errors(&out->view, &errors);
         schema_errors_free(&errors);
     }
-    form_sheet_build(self->form, self->draft, &context, &out->view, *self->inside ? 0 : self->page,
+    form_sheet_build(self->form, self->draft, context, &out->view, *self->inside ? 0 : self->page,
                      &out->sheet);
     if (!fill_writable(self))
         close_doors(&out->sheet);
@@ -336,11 +332,35 @@ void fill_page_build(const struct form_screen *self, const struct ui *ui, struct
         dress_item(self, ui->lang, &out->sheet.items[i]);
 }
 
+void fill_page_build(const struct form_screen *self, const struct ui *ui, struct fill_page *out)
+{
+    char day[DATE_TEXT];
+    struct form_context context = dossier_form_context(&self->of, ui, day);
+    *out = (struct fill_page){.lang = ui->lang};
+    str_copy(out->today, sizeof out->today, day);
+    if (!self->form)
+        return;
+    form_view_build(self->form, self->draft, &context, self->inside, &out->view);
+    dress_page(self, ui, &context, out);
+}
+
 void fill_page_free(struct fill_page *now)
 {
     form_sheet_free(&now->sheet);
     form_view_free(&now->view);
     *now = (struct fill_page){0};
+}
+
+const struct fill_page *fill_page_for(const struct form_screen *self, const struct ui *ui,
+                                      struct fill_page *own)
+{
+    char day[DATE_TEXT];
+    time_date(ui->now_ms, day);
+    *own = (struct fill_page){0};
+    if (self->now.lang == ui->lang && strcmp(self->now.today, day) == 0)
+        return &self->now;
+    fill_page_build(self, ui, own);
+    return own;
 }
 
 void fill_refresh(struct form_screen *self, const struct ui *ui)
@@ -353,6 +373,23 @@ void fill_refresh(struct form_screen *self, const struct ui *ui)
         fill_page_free(&self->now);
         fill_page_build(self, ui, &self->now);
     }
+    sheet_sync(&self->sheet, self->now.sheet.items, self->now.sheet.count);
+}
+
+/* After a letter typed: only what it changed is made anew, where that is its own field alone. */
+static void refresh_field(struct form_screen *self, const struct ui *ui, const struct form_context *context,
+                          const char *pointer)
+{
+    enum { PATCHES_MAX = 256 }; /* each leaves a text in the view until it is built anew */
+    struct fill_page own;
+    bool current = fill_page_for(self, ui, &own) == &self->now;
+    fill_page_free(&own);
+    if (!current || self->now.patches++ == PATCHES_MAX ||
+        !form_view_answer(&self->now.view, self->draft, context, pointer))
+        return fill_refresh(self, ui);
+    form_view_unmark(&self->now.view);
+    form_sheet_free(&self->now.sheet);
+    dress_page(self, ui, context, &self->now);
     sheet_sync(&self->sheet, self->now.sheet.items, self->now.sheet.count);
 }
 
@@ -463,7 +500,7 @@ void fill_typed(struct form_screen *self, const struct ui *ui, const char *point
     if (form_parse(item, self->draft, text, &context, &value, why))
         fill_put(self, ui, pointer, value);
     changed(self, ui);
-    fill_refresh(self, ui);
+    refresh_field(self, ui, &context, pointer);
 }
 
 void fill_left(struct form_screen *self, const struct ui *ui, const char *pointer)

@@ -50,6 +50,7 @@ enum err form_open(const struct form_source *source, struct form **out, struct e
     }
     if (!json_is_object(form->layout))
         form->layout = form->made = form_layout_made(form, root, "#");
+    form_find_steering(form);
     form_note_hiding(form);
     *out = form;
     return ERR_OK;
@@ -66,6 +67,7 @@ void form_free(struct form **form)
     schema_free(&(*form)->schema);
     schema_registry_free(&(*form)->registry);
     json_free(&(*form)->made);
+    arena_free(&(*form)->arena);
     free(*form);
     *form = NULL;
 }

@@ -2,7 +2,7 @@
  * day, the person and the language are handed in; views, values and errors come out. Knows no screen.
  *
  * The draft is plain JSON that its owner keeps (PROTOCOL.md, case.draft). A change is a merge patch made here
- * and applied with json_merge; after each change the owner builds the view anew (it costs well under 1 ms).
+ * and applied with json_merge; after each change the owner builds the view anew, or puts the one answer into it.
  */
 #pragma once
 #include "core/form/schema.h"
@@ -115,6 +115,11 @@ struct form_view { /* all of it lives in arena; end with form_view_free */
 /* inside: "" for the form; "/children/2" for the detail page of a table's row. */
 void form_view_build(const struct form *form, const struct json *draft, const struct form_context *context,
                      const char *inside, struct form_view *view);
+/* An answer that changed in draft is put into a view that was built before it, when nothing but its own field depends on
+ * it: the view is then as if it were built anew, but for what form_view_errors put there. False: build it anew. */
+bool form_view_answer(struct form_view *view, const struct json *draft, const struct form_context *context,
+                      const char *pointer);
+void form_view_unmark(struct form_view *view); /* takes away what form_view_errors put there */
 void form_view_free(struct form_view *view);
 const struct form_item *form_view_find(const struct form_view *view, const char *pointer);
 /* Puts each error's text at its control; what has no visible control of its own goes to the nearest above it, and what

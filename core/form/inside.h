@@ -1,6 +1,7 @@
 /* core/form/inside.h: what a form is made of. Private to core/form. */
 #pragma once
 #include "core/form/form.h"
+#include "core/form/names.h"
 
 struct condition { /* the schema of one rule's condition */
     const struct json *at;
@@ -15,6 +16,10 @@ struct form {
     struct schema_registry *registry;
     struct condition *conditions;
     size_t condition_count;
+    struct arena arena;
+    struct names steering;      /* of fields that something else of the form depends on: steers.c */
+    bool all_steer;             /* it cannot be told which */
+    bool computes;              /* some field is computed */
     const struct json **hiding; /* elements that have, or hold, a rule that can hide: by their addresses */
     size_t hiding_count;
 };
@@ -81,6 +86,12 @@ void form_note_hiding(struct form *form); /* fills form->hiding from the layout 
 struct json *form_layout_made(const struct form *form, const struct json *node, const char *scope);
 /* The layout of a table's rows: the control's options.detail, or NULL: it must be made. */
 const struct json *form_detail(const struct json *control);
+
+/* --- steers.c --- */
+/* Fills steering and all_steer of a form that is compiled. */
+void form_find_steering(struct form *form);
+/* Whether no rule, condition, list or computed field looks at what stands at pointer. */
+bool form_is_alone(const struct form *form, const char *pointer);
 
 /* --- view.c --- */
 /* Where the controls stand, whatever is answered, and what may hide each: for whoever asks of many drafts what is hidden

@@ -462,11 +462,48 @@ static bool tells_the_branch(const struct form *form, const struct json *draft, 
     return tells;
 }
 
+/* The value alone, where no list stands on the way to it: of a list the patch must carry all. False: it does. */
+static bool patch_alone(const struct json *draft, const char *pointer, const struct json *value,
+                        struct json *patch)
+{
+    struct buf token = {0};
+    const struct json *node = draft;
+    bool plain = true;
+    for (const char *rest = pointer; plain && pointer_next(&rest, &token);) {
+        plain = !json_is_array(node) && strcmp(buf_text(&token), "-") != 0;
+        node = node ? pointer_step(node, buf_text(&token)) : NULL;
+    }
+    buf_free(&token);
+    bool same = value && node ? json_equal(node, value) : !value && !node;
+    if (plain && !same)
+        json_set_pointer(patch, pointer, value ? json_copy(value) : json_new_null());
+    return plain;
+}
+
+/* Something else may look at what stands in it. */
+static bool has_fields(const struct json *value)
+{
+    bool fields = json_is_object(value);
+    for (const struct json *one = json_is_array(value) ? json_first(value) : NULL; one && !fields;
+         one = json_next(one))
+        fields = json_is_object(one) || json_is_array(one);
+    return fields;
+}
+
 struct json *form_patch(const struct form *form, const struct json *draft, const struct form_context *context,
                         const char *pointer, struct json *value)
 {
     if (!value && tells_the_branch(form, draft, pointer))
         value = json_new_text("");
+    bool whole = has_fields(value) || has_fields(json_pointer(draft, pointer));
+    if (json_is_object(draft) && !whole && form_is_alone(form, pointer)) {
+        struct json *patch = json_new_object();
+        if (patch_alone(draft, pointer, value, patch)) {
+            json_free(&value);
+            return patch;
+        }
+        json_free(&patch);
+    }
     return patch_to(form, draft, form_edited(draft, pointer, value), context);
 }
 

@@ -211,6 +211,13 @@ static bool is_chosen(const struct json *value, const struct json *option)
     return false;
 }
 
+static bool is_chosen_option(const struct form_item *item, int option, const struct json *value)
+{
+    if (item->widget == FORM_YES_NO || item->widget == FORM_TOGGLE)
+        return json_is_bool(value) && json_as_bool(value, false) == (option == 0);
+    return is_chosen(value, item->options[option].json);
+}
+
 static void add_choices(struct building *b, struct form_item *item, const struct json *schema,
                         const struct json *value)
 {
@@ -250,10 +257,11 @@ static void add_yes_no(struct building *b, struct form_item *item, const struct 
     static const char *const words[] = {"yes", "no"};
     item->options = arena_alloc(&b->view->arena, 2 * sizeof *item->options);
     item->option_count = 2;
-    for (int i = 0; i < 2; i++)
+    for (int i = 0; i < 2; i++) {
         item->options[i] =
-            (struct form_option){values[i], form_say(b->context->lang, words[i]), NULL,
-                                 json_is_bool(value) && json_as_bool(value, false) == (i == 0)};
+            (struct form_option){.value = values[i], .text = form_say(b->context->lang, words[i])};
+        item->options[i].chosen = is_chosen_option(item, i, value);
+    }
 }
 
 static void add_branches(struct building *b, struct form_item *item, const struct json *schema,
@@ -425,6 +433,64 @@ static struct form_item *add_control(struct building *b, const struct json *elem
         form_text(item, value, b->context, &text);
     item->text = kept(b, &text);
     return item;
+}
+
+/* --- a single answer --- */
+
+/* Those of which the value alone makes the difference: of the others more may come and go with it. */
+static bool is_plain(const struct form_view *view, const struct form_item *item)
+{
+    static const bool plain[] = {
+        [FORM_FIELD] = true,  [FORM_AREA] = true,    [FORM_RADIO] = true,     [FORM_PICK] = true,
+        [FORM_CHECKS] = true, [FORM_LIST] = true,    [FORM_YES_NO] = true,    [FORM_TOGGLE] = true,
+        [FORM_NUMBER] = true, [FORM_MONEY] = true,   [FORM_DATE] = true,      [FORM_TIME] = true,
+        [FORM_TABLE] = false, [FORM_CHOICE] = false, [FORM_READONLY] = false,
+    };
+    int shown = 0;
+    for (int i = 0; i < view->item_count; i++)
+        shown += strcmp(view->items[i].pointer, item->pointer) == 0;
+    return item->kind == FORM_CONTROL && plain[item->widget] && shown == 1;
+}
+
+static void count_filled(struct form_view *view, const struct form_item *item, int by)
+{
+    if (!item->required || !item->visible || item->readonly || !item->filled)
+        return;
+    view->pages[item->page].filled += by;
+    view->filled += by;
+}
+
+bool form_view_answer(struct form_view *view, const struct json *draft, const struct form_context *context,
+                      const char *pointer)
+{
+    const struct form_item *found = form_view_find(view, pointer);
+    struct form_item *item = found ? &view->items[found - view->items] : NULL;
+    if (!item || !form_is_alone(view->form, pointer) || !is_plain(view, item))
+        return false;
+    const struct json *value = json_pointer(draft, pointer);
+    struct building b = {.form = view->form, .context = context, .draft = draft, .view = view};
+    struct buf text = {0};
+    count_filled(view, item, -1);
+    item->filled = form_is_filled(value);
+    item->prefilled = is_prefilled(&b, item->schema, value);
+    for (int i = 0; i < item->option_count; i++)
+        item->options[i].chosen = is_chosen_option(item, i, value);
+    add_limits(&b, item, item->schema, value);
+    if (item->filled)
+        form_text(item, value, context, &text);
+    item->text = kept(&b, &text);
+    count_filled(view, item, 1);
+    return true;
+}
+
+void form_view_unmark(struct form_view *view)
+{
+    for (int i = 0; i < view->item_count; i++) {
+        view->items[i].error = "";
+        view->items[i].row_errors = NULL;
+    }
+    for (int i = 0; i < view->page_count; i++)
+        view->pages[i].errors = 0;
 }
 
 /* --- elements --- */

@@ -1,15 +1,18 @@
 /* tests/bench/forms.c: how long a form of 300 fields takes to be validated.
  *
- *   bench forms              "deep_us flat_us parse_us whole_us key_us": a valid answer to every field, the median of
- *                            many. deep: five levels of objects; flat: one object. parse: reading the deep answer's
- *                            JSON, as a measure of this machine. whole: what a submit does, hidden values left out and
- *                            computed ones made. key: from a letter typed to the picture.
+ *   bench forms              "deep_us flat_us parse_us whole_us": a valid answer to every field, the median of many.
+ *                            deep: five levels of objects; flat: one object. parse: reading the deep answer's JSON, as a
+ *                            measure of this machine. whole: what a submit does, hidden values left out and computed ones
+ *                            made. Then three times "median_us p99_us" of a key on the form's own screen, to its picture:
+ *                            a letter; a letter while all that is wrong is told; an answer that others depend on.
  *   bench forms --write DIR  schema.json and data.json of the deep one, for other validators. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "screens/form_sheet.h"
+#include "core/base/clock.h"
+#include "screens/form.h"
+#include "screens/screen.h"
 #include "tests/bench/bench.h"
 #include "tests/support/big_form.h"
 
@@ -38,35 +41,85 @@ static void submit_once(const struct measured *m)
     schema_errors_free(&errors);
 }
 
-/* What the form screen does for a letter typed: what there is to draw once for the key and once for the picture, which is
- * drawn, with what is wrong in the whole form as after F10. */
-static void key_once(const struct measured *m)
-{
-    static const struct form_context context = {.lang = "en", .today = "2026-11-30"};
+/* --- a letter typed --- */
+
+/* Somebody at the form's screen, in its first field. */
+struct keying {
+    const struct screen_ops *ops;
+    struct form_screen *screen;
+    struct json *data; /* what the cache answers */
+    struct ui ui;
     struct frame frame;
-    struct sheet state;
-    frame_init(&frame, 120, 40);
-    sheet_init(&state);
-    sheet_fit(&state, 120);
-    for (int i = 0; i < 2; i++) {
-        struct form_view view;
-        struct form_sheet sheet;
-        struct schema_errors errors = {0};
-        form_view_build(m->form, m->draft, &context, "", &view);
-        form_check_draft(m->form, m->draft, &context, &errors);
-        form_view_errors(&view, &errors);
-        schema_errors_free(&errors);
-        form_sheet_build(m->form, m->draft, &context, &view, view.page_count - 1, &sheet);
-        sheet_sync(&state, sheet.items, sheet.count);
-        if (i == 0)
-            sheet_key(&state, sheet.items, sheet.count, key_of("a"));
-        else
-            sheet_draw(&state, sheet.items, sheet.count, &frame, frame_area(&frame));
-        form_sheet_free(&sheet);
-        form_view_free(&view);
+};
+
+static void tell(struct keying *k, struct msg msg)
+{
+    struct effects effects = {0};
+    msg.now_ms = k->ui.now_ms;
+    k->ops->update(k->screen, &k->ui, &msg, &effects);
+    effects_deinit(&effects);
+}
+
+static struct keying keying_new(const struct measured *m)
+{
+    struct keying k = {.ops = screen_ops(SCREEN_FORM), .data = json_new_object()};
+    struct json *args = json_new_object(), *row = json_new_object();
+    k.ui.lang = LANG_EN;
+    k.ui.now_ms = clock_wall_now_ms();
+    json_set_text(args, "case", "a-1");
+    json_set_text(row, "id", "a-1");
+    json_set_text(row, "state", "draft");
+    json_set(row, "draft", json_copy(m->draft));
+    json_set(k.data, "case", row);
+    json_set(k.data, "service", json_copy(m->service));
+    k.screen = k.ops->new (args);
+    frame_init(&k.frame, 120, 40);
+    tell(&k, (struct msg){.kind = MSG_RESIZE, .w = 120, .h = 40});
+    tell(&k, (struct msg){.kind = MSG_DATA, .what = "case", .json = k.data});
+    json_free(&args);
+    return k;
+}
+
+static void keying_free(struct keying *k)
+{
+    k->ops->free(k->screen);
+    frame_deinit(&k->frame);
+    json_free(&k->data);
+}
+
+static void press(struct keying *k, const char *key)
+{
+    tell(k, (struct msg){.kind = MSG_KEY, .key = key_of(key)});
+    k->ops->view(k->screen, &k->ui, &k->frame, frame_area(&k->frame));
+}
+
+/* Which keys are measured, one after the other, and which before. */
+struct keys {
+    const char *before[3], *one, *other;
+    bool mending; /* all that is wrong in the form is told, as after F10 */
+};
+static const struct keys letters = {.one = "a", .other = "Backspace"},
+                         mending = {.before = {"C-u"}, .one = "a", .other = "Backspace", .mending = true},
+                         steering = {.before = {"Tab", "Tab"}, .one = "Down", .other = "Up"};
+
+/* Microseconds from a key to its picture, the median and nearly the worst of many. */
+static void print_keys(const struct keys *keys, const struct measured *m, int rounds)
+{
+    struct keying k = keying_new(m);
+    int64_t *times = xcalloc((size_t)rounds, sizeof *times);
+    for (int i = 0; i < 3 && keys->before[i]; i++)
+        press(&k, keys->before[i]);
+    if (keys->mending)
+        tell(&k, (struct msg){.kind = MSG_ACTION, .action = ACTION_SUBMIT});
+    for (int i = 0; i < rounds; i++) {
+        int64_t began = bench_now_us();
+        press(&k, i % 2 ? keys->other : keys->one);
+        times[i] = bench_now_us() - began;
     }
-    sheet_deinit(&state);
-    frame_deinit(&frame);
+    printf(" %lld %lld", (long long)bench_share(times, (size_t)rounds, 0.5),
+           (long long)bench_share(times, (size_t)rounds, 0.99));
+    free(times);
+    keying_free(&k);
 }
 
 static void parse_once(const struct measured *m)
@@ -130,9 +183,13 @@ int bench_forms(int argc, char **argv)
         write_json(folder, "schema.json", json_get(json_get(deep.service, "form"), "schema"));
         write_json(folder, "data.json", deep.draft);
     } else {
-        printf("%.1f %.1f %.1f %.1f %.1f\n", median_us(validate_once, &deep, rounds),
+        printf("%.1f %.1f %.1f %.1f", median_us(validate_once, &deep, rounds),
                median_us(validate_once, &flat, rounds), median_us(parse_once, &deep, rounds),
-               median_us(submit_once, &deep, 1 + rounds / 20), median_us(key_once, &deep, 1 + rounds / 20));
+               median_us(submit_once, &deep, 1 + rounds / 20));
+        print_keys(&letters, &deep, rounds);
+        print_keys(&mending, &deep, 1 + rounds / 4);
+        print_keys(&steering, &deep, 1 + rounds / 4);
+        puts("");
     }
     measured_free(&deep);
     measured_free(&flat);

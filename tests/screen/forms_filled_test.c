@@ -13,7 +13,7 @@
 
 #define CASE "a-1"
 
-enum { KEYS_MAX = 400, ROWS_DEEP = 4 };
+enum { KEYS_MAX = 400, ROWS_DEEP = 4, ONE_OF_TOLD = 29 /* pictures take their time */ };
 static const struct {
     int w, h;
 } sizes[] = {{80, 24}, {120, 40}};
@@ -27,11 +27,31 @@ struct clerk {
     struct ui ui;
     struct frame frame;
     bool submitted;
+    unsigned told; /* messages */
 };
 
 /* --- the screen's surroundings --- */
 
 static void tell(struct clerk *clerk, struct msg *msg);
+
+static char *drawn(struct clerk *clerk)
+{
+    frame_clear(&clerk->frame);
+    clerk->ops->view(clerk->screen, &clerk->ui, &clerk->frame, frame_area(&clerk->frame));
+    return frame_text(&clerk->frame);
+}
+
+/* What a key changes is put into the page as it stands: it must read as one that is made from nothing. */
+static void check_nothing_is_stale(struct clerk *clerk)
+{
+    char *was = drawn(clerk);
+    clerk->screen->now.today[0] = '\0'; /* as on another day */
+    char *is = drawn(clerk);
+    time_date(clerk->ui.now_ms, clerk->screen->now.today);
+    CHECK_TEXT(was, is);
+    free(was);
+    free(is);
+}
 
 static void answer(struct clerk *clerk)
 {
@@ -69,6 +89,8 @@ static void tell(struct clerk *clerk, struct msg *msg)
     for (int i = 0; i < effects.count; i++)
         carry_out(clerk, &effects.items[i]);
     effects_deinit(&effects);
+    if (clerk->screen->form && clerk->told++ % ONE_OF_TOLD == 0)
+        check_nothing_is_stale(clerk);
 }
 
 static void key(struct clerk *clerk, const char *name)
