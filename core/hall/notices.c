@@ -47,6 +47,62 @@ enum err notices_note_all(struct db *db)
     return err == ERR_ABSENT ? ERR_OK : err;
 }
 
+/* --- whether the codes are in order --- */
+
+static enum err wrong_code(const char *id, const char *sentence, char decision[NOTICES_ID], const char **what)
+{
+    str_copy(decision, NOTICES_ID, id);
+    *what = sentence;
+    return ERR_CORRUPT;
+}
+
+static enum err check_code(struct stmt *s, char decision[NOTICES_ID], const char **what)
+{
+    char code[NOTICE_CODE_TEXT];
+    struct json *row = NULL;
+    const char *id = db_text(s, 0), *noted = db_text(s, 2);
+    if (json_parse(db_text(s, 1), strlen(db_text(s, 1)), &row, NULL) != ERR_OK)
+        return wrong_code(id, "cannot be read", decision, what);
+    notice_code(json_text_or(row, "case", ""), id, code);
+    json_free(&row);
+    if (str_empty(noted))
+        return wrong_code(id, "has no code by which its notice can be asked for", decision, what);
+    return str_equal(noted, code)
+               ? ERR_OK
+               : wrong_code(id, "has a code that is not the one of its notice", decision, what);
+}
+
+/* A code without a decision would answer for a paper that this hall never gave. */
+static enum err check_strays(struct db *db, char decision[NOTICES_ID], const char **what)
+{
+    static const char sql[] =
+        "SELECT decision FROM notice_code WHERE typeof(code) <> 'text' OR typeof(decision) <> 'text'"
+        " OR decision NOT IN (SELECT id FROM decisions) LIMIT 1"; /* primary key */
+    struct stmt *s = db_query(db, sql);
+    enum err err = db_step(s);
+    if (err == ERR_OK)
+        err =
+            wrong_code(db_text(s, 0) ? db_text(s, 0) : "", "was never made, but has a code", decision, what);
+    db_done(s);
+    return err == ERR_ABSENT ? ERR_OK : err;
+}
+
+enum err notices_verify(struct db *db, char decision[NOTICES_ID], const char **what)
+{
+    /* Each decision once for each code that names it. A table read whole, once a verification. */
+    static const char sql[] = "SELECT d.id, d.row, n.code FROM decisions AS d LEFT JOIN notice_code AS n"
+                              " ON n.decision = d.id ORDER BY d.id";
+    enum err err = check_strays(db, decision, what);
+    if (err != ERR_OK)
+        return err;
+    struct stmt *s = db_query(db, sql);
+    while ((err = db_step(s)) == ERR_OK)
+        if ((err = check_code(s, decision, what)) != ERR_OK)
+            break;
+    db_done(s);
+    return err == ERR_ABSENT ? ERR_OK : err;
+}
+
 /* --- whether it stands --- */
 
 static bool has_flag(const struct json *row, const char *flag)

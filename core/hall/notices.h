@@ -15,3 +15,7 @@ enum err notices_note_all(struct db *db) MUST_USE;
  *   withdrawn) | withdrawn (the citizen took the application back) | lapsed (nobody answered in time)
  * typed: as it came. ERR_ABSENT: no such code; it takes as long as one that is there. */
 enum err notices_ask(struct db *db, const char *typed, struct json **answer) MUST_USE;
+/* Whether each decision has the code that its identities make, and each code its decision. ERR_CORRUPT: which has not, in
+ * decision, and in what a sentence about it. */
+enum { NOTICES_ID = 64 };
+enum err notices_verify(struct db *db, char decision[NOTICES_ID], const char **what) MUST_USE;

@@ -1,6 +1,7 @@
 /* core/hall/verify.c: see verify.h. One walk over the changes, one over the rows; memory grows with the people who
  * are being served, not with the history. */
 #include "core/hall/events.h"
+#include "core/hall/notices.h"
 #include "core/hall/verify_inside.h"
 
 #include <inttypes.h>
@@ -372,11 +373,20 @@ static enum err check_events(struct verify *v)
                : err;
 }
 
+/* A flipped or removed code would deny a true notice, or vouch for another one. */
+static enum err check_notices(struct verify *v)
+{
+    char decision[NOTICES_ID] = "";
+    const char *what = "";
+    enum err err = notices_verify(v->db, decision, &what);
+    return err == ERR_CORRUPT ? bad(v, "the decision %s %s.", decision, what) : err;
+}
+
 enum err verify_store(struct db *db, struct verified *done, struct err_info *info)
 {
     static enum err (*const checks[])(struct verify * v) = {
-        check_types, check_state,   check_changes,    check_audit, check_rows,
-        check_gone,  check_results, check_invariants, check_buses, check_events};
+        check_types,   check_state,      check_changes, check_audit, check_rows,  check_gone,
+        check_results, check_invariants, check_notices, check_buses, check_events};
     struct verify v = {
         .db = db, .done = done, .info = info, .open = json_new_object(), .never_less = json_new_object()};
     *done = (struct verified){0};

@@ -118,6 +118,21 @@ static const struct damage {
     {"UPDATE hall_state SET pruned_through = 99", "SELECT 'changes up to 99 are called shortened'", PLAIN},
     {"UPDATE hall_state SET always_safe = 1", "SELECT 'everything is called safe without a backup'", PLAIN},
 
+    /* codes of notices */
+    {"DELETE FROM notice_code",
+     "SELECT 'the decision ' || id || ' has no code by which its notice can be asked for' FROM decisions",
+     PLAIN},
+    {"UPDATE notice_code SET code = substr(code, 1, 1) || CASE substr(code, 2, 1) WHEN '7' THEN '8' ELSE '7' "
+     "END"
+     " || substr(code, 3)",
+     "SELECT 'the decision ' || id || ' has a code that is not the one of its notice' FROM decisions", PLAIN},
+    {"UPDATE notice_code SET decision = 'other'",
+     "SELECT 'the decision other was never made, but has a code'", PLAIN},
+    {"INSERT INTO notice_code VALUES ('7K3M-9QXT-0ABC-DE5F', 'other')",
+     "SELECT 'the decision other was never made, but has a code'", PLAIN},
+    {"INSERT INTO notice_code SELECT '7K3M-9QXT-0ABC-DE5F', id FROM decisions",
+     "SELECT 'the decision ' || id || ' has a code that is not the one of its notice' FROM decisions", PLAIN},
+
     /* changes */
     {"UPDATE hall_state SET pruned_through = 5", "SELECT 'change 1 holds a row that cannot be read'", PLAIN},
     {"UPDATE change SET item = replace(item, '\"t\":\"ticket\"', '\"t\":\"tocket\"') WHERE rev = 9",
