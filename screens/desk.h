@@ -14,6 +14,7 @@ struct desk {
     bool why;                /* the reasons for the next (or this) ticket are open */
     const char *waiting_for; /* type of the online command under way, a literal; NULL: none */
     int64_t alarm_ms;        /* up to here overdue holds were announced */
+    int64_t told_ms;         /* up to here it was said whom colleagues took */
     struct json *step;       /* the body being put together by questions; NULL: none */
 };
 
@@ -32,6 +33,10 @@ bool desk_case_is_undecided(const struct json *c); /* submitted, and nobody deci
 int64_t desk_due_in_ms(const struct json *ticket,
                        int64_t now_ms); /* of a held ticket; INT64_MAX: no time set */
 const char *desk_hold_reason(const struct ui *ui, const char *code);
+const char *desk_take_reason(const struct ui *ui, const char *code); /* why a colleague's citizen was taken */
+
+/* Of the parked pane: a colleague's, who is taken and not taken back. */
+bool desk_is_colleagues(const struct json *ticket);
 
 /* NULL, or why not (marked with TR). */
 const char *desk_enabled(const struct desk *desk, const struct ui *ui, enum action action);

@@ -21,7 +21,7 @@ static void desk_free(void *self)
 
 const struct json *desk_rows(const struct desk *desk, enum desk_pane pane)
 {
-    static const char *const members[DESK_PANES] = {"cases", "queues", "parked", "next"};
+    static const char *const members[DESK_PANES] = {"cases", "queues", "tray", "next"};
     return json_get(desk->data, members[pane]);
 }
 
@@ -102,10 +102,47 @@ static void turn_to(struct desk *desk, const char *ticket)
     desk->cursor[DESK_CASES] = 0;
 }
 
+/* The tray: one's own parked, then colleagues'. */
+static void put_tray(struct json *data)
+{
+    static const char *const members[] = {"parked", "others"};
+    struct json *tray = json_new_array();
+    for (size_t i = 0; i < sizeof members / sizeof *members; i++) {
+        const struct json *list = json_get(data, members[i]);
+        for (const struct json *row = json_first(list); row; row = json_next(row))
+            json_add(tray, json_copy(row));
+    }
+    json_set(data, "tray", tray);
+}
+
+bool desk_is_colleagues(const struct json *ticket)
+{
+    return json_get(ticket, "user_name") != NULL;
+}
+
+/* Whose citizen was taken is told once, with the reason. */
+static void tell_taken(struct desk *desk, const struct ui *ui, struct effects *effects)
+{
+    const struct json *told = json_get(desk->data, "told");
+    int64_t newest_ms = desk->told_ms;
+    for (const struct json *row = json_first(told); row; row = json_next(row)) {
+        const struct json *taken = json_get(row, "taken");
+        int64_t at_ms;
+        if (!time_parse(json_text_or(taken, "at", ""), &at_ms) || at_ms <= desk->told_ms)
+            continue;
+        effects_toast(effects, TOAST_WARN, tr(ui->lang, TR("%s went on with %s: %s")),
+                      json_text_or(row, "by_name", "…"), json_text_or(row, "number", ""),
+                      desk_take_reason(ui, json_text(taken, "reason")));
+        newest_ms = at_ms > newest_ms ? at_ms : newest_ms;
+    }
+    desk->told_ms = newest_ms;
+}
+
 static void take_data(struct desk *desk, const struct json *data)
 {
     json_free(&desk->data);
     desk->data = json_copy(data);
+    put_tray(desk->data);
     turn_to(desk, json_text_or(desk_ticket(desk), "id", ""));
     keep_cursors(desk);
 }
@@ -165,7 +202,7 @@ static void ring_alarms(struct desk *desk, const struct ui *ui, struct effects *
     const struct json *parked = desk_rows(desk, DESK_PARKED);
     for (const struct json *row = json_first(parked); row; row = json_next(row)) {
         int64_t until_ms;
-        if (!time_parse(json_text_or(row, "held_until", ""), &until_ms))
+        if (desk_is_colleagues(row) || !time_parse(json_text_or(row, "held_until", ""), &until_ms))
             continue;
         if (until_ms <= ui->now_ms && until_ms > desk->alarm_ms) {
             effects_toast(effects, TOAST_WARN, tr(ui->lang, TR("%s waits to be taken back: press e")),
@@ -206,12 +243,14 @@ static void on_saved(struct desk *desk, const struct msg *msg, struct effects *e
 
 static void on_data(struct desk *desk, const struct ui *ui, const struct msg *msg, struct effects *effects)
 {
-    if (str_equal(msg->what, "desk"))
+    if (str_equal(msg->what, "desk")) {
         take_data(desk, msg->json);
-    else if (str_equal(msg->what, "accounts") && !desk_asks_target(desk))
+        tell_taken(desk, ui, effects);
+    } else if (str_equal(msg->what, "accounts") && !desk_asks_target(desk)) {
         desk_choose_counter(desk, ui, msg->json, effects);
-    else
+    } else {
         desk_ask_target(desk, ui, msg, effects);
+    }
 }
 
 static void desk_update(void *self, const struct ui *ui, const struct msg *msg, struct effects *effects)

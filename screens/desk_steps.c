@@ -35,6 +35,23 @@ static const struct outcome_kind {
     {"left", TR("has left")},
 };
 
+/* Why a clerk goes on with a colleague's citizen; any other text is a clerk's own. */
+static const struct take_reason {
+    const char *code, *label;
+} take_reasons[] = {
+    {"away", TR("the colleague is away")},
+    {"waits", TR("the person is back and waits")},
+    {"agreed", TR("agreed with the colleague")},
+};
+
+const char *desk_take_reason(const struct ui *ui, const char *code)
+{
+    for (size_t i = 0; code && i < sizeof take_reasons / sizeof *take_reasons; i++)
+        if (strcmp(take_reasons[i].code, code) == 0)
+            return tr(ui->lang, take_reasons[i].label);
+    return code ? code : "";
+}
+
 const char *desk_hold_reason(const struct ui *ui, const char *code)
 {
     for (size_t i = 0; code && i < sizeof hold_reasons / sizeof *hold_reasons; i++)
@@ -148,11 +165,14 @@ static const char *may_undo(const struct desk *desk, const struct ui *ui)
     return need_hall(desk, ui);
 }
 
-static const char *may_resume(const struct desk *desk)
+static const char *may_resume(const struct desk *desk, const struct ui *ui)
 {
+    const struct json *row = desk_row(desk, DESK_PARKED);
     if (desk_ticket(desk))
         return TR("Finish, hold, transfer or return this person first.");
-    return desk_row(desk, DESK_PARKED) ? NULL : TR("Nobody is parked.");
+    if (row && desk_is_colleagues(row)) /* the hall must say that nobody else does */
+        return may_call(desk, ui);
+    return row ? NULL : TR("Nobody is parked.");
 }
 
 const char *desk_enabled(const struct desk *desk, const struct ui *ui, enum action action)
@@ -192,7 +212,7 @@ const char *desk_enabled(const struct desk *desk, const struct ui *ui, enum acti
         return desk_ticket(desk) ? TR("Nothing is recorded of why this person was called.")
                                  : TR("Nobody is waiting.");
     case ACTION_RESUME:
-        return may_resume(desk);
+        return may_resume(desk, ui);
     case ACTION_COUNTER_OPEN:
     case ACTION_COUNTER_RESUME:
     case ACTION_COUNTER_PAUSE:
@@ -452,10 +472,38 @@ static void ask_named(struct desk *desk, const struct ui *ui, struct effects *ef
     effects_ask(effects, question);
 }
 
+/* One's own is taken back at once; of a colleague's it is asked why, and the colleague is told. */
+static void resume(struct desk *desk, const struct ui *ui, struct effects *effects)
+{
+    const struct json *row = desk_row(desk, DESK_PARKED);
+    if (!desk_is_colleagues(row))
+        return effects_command(effects, "ticket.resume", ticket_body(row));
+    begin_step(desk, call_body(desk));
+    json_set_text(desk->step, "ticket", json_text_or(row, "id", ""));
+    json_set_int(desk->step, "gen", json_int(row, "gen", 0));
+    struct json *question =
+        ask_about("take_reason", tr(ui->lang, TR("Go on with %s of %s? They are told why:")), number_of(row),
+                  json_text_or(row, "user_name", "…"));
+    for (size_t i = 0; i < sizeof take_reasons / sizeof *take_reasons; i++)
+        question_choice(question, digit(i), tr(ui->lang, take_reasons[i].label), take_reasons[i].code, NULL);
+    question_choice(question, "0", tr(ui->lang, TR("another reason")), "", NULL);
+    effects_ask(effects, question);
+}
+
+/* Who goes on a break leaves the parked waiting: how many, and that nobody takes them meanwhile but with a reason. */
+static int own_parked(const struct desk *desk)
+{
+    return (int)json_count(json_get(desk->data, "parked"));
+}
+
 static void ask_pause(struct desk *desk, const struct ui *ui, struct effects *effects)
 {
+    int parked = own_parked(desk);
     begin_step(desk, counter_body(desk));
-    struct json *question = ask("pause_reason", tr(ui->lang, TR("Break:")));
+    struct json *question =
+        parked
+            ? ask_about("pause_reason", tr(ui->lang, TR("Parked with you: %d. Break all the same:")), parked)
+            : ask("pause_reason", tr(ui->lang, TR("Break:")));
     question_choice(question, "1", tr(ui->lang, TR("short break")), "break", NULL);
     question_choice(question, "2", tr(ui->lang, TR("meal")), "meal", NULL);
     question_choice(question, "3", tr(ui->lang, TR("prayer")), "prayer", NULL);
@@ -612,7 +660,7 @@ void desk_act(struct desk *desk, const struct ui *ui, enum action action, struct
     case ACTION_RETURN:
         return effects_command(effects, "ticket.return", ticket_body(ticket));
     case ACTION_RESUME:
-        return effects_command(effects, "ticket.resume", ticket_body(desk_row(desk, DESK_PARKED)));
+        return resume(desk, ui, effects);
     case ACTION_NO_SHOW:
         return no_show(desk, ui, effects);
     case ACTION_FINISH:
@@ -722,6 +770,22 @@ static void call_named(struct desk *desk, const struct ui *ui, const char *reaso
     send_with(desk, "ticket.call", "reason", reason, effects);
 }
 
+static void take(struct desk *desk, const struct ui *ui, const char *reason, struct effects *effects)
+{
+    (void)ui;
+    desk->waiting_for = "ticket.take";
+    send_with(desk, "ticket.take", "reason", reason, effects);
+}
+
+static void take_reason(struct desk *desk, const struct ui *ui, const char *reason, struct effects *effects)
+{
+    if (*reason)
+        return take(desk, ui, reason, effects);
+    struct json *question = ask("take_why", tr(ui->lang, TR("Why do you go on with this person?")));
+    question_field(question, "", false);
+    effects_ask(effects, question);
+}
+
 static void pay(struct desk *desk, const struct ui *ui, const char *reference, struct effects *effects)
 {
     (void)ui;
@@ -734,12 +798,19 @@ void desk_answered(struct desk *desk, const struct ui *ui, const struct msg *msg
         const char *question;
         void (*go_on)(struct desk *, const struct ui *, const char *, struct effects *);
     } steps[] = {
-        {"hold_reason", ask_hold_until},  {"hold_until", hold_until},
-        {"outcome", finish_as},           {"no_show", miss},
-        {"transfer_kind", transfer_kind}, {"transfer_to", ask_place},
-        {"transfer_place", transfer},     {"named_reason", call_named},
-        {"pause_reason", pause_counter},  {"pay_method", ask_reference},
+        {"hold_reason", ask_hold_until},
+        {"hold_until", hold_until},
+        {"outcome", finish_as},
+        {"no_show", miss},
+        {"transfer_kind", transfer_kind},
+        {"transfer_to", ask_place},
+        {"transfer_place", transfer},
+        {"named_reason", call_named},
+        {"pause_reason", pause_counter},
+        {"pay_method", ask_reference},
         {"pay_reference", pay},
+        {"take_reason", take_reason},
+        {"take_why", take},
     };
     const char *text = msg->text ? msg->text : "";
     if (str_equal(msg->what, "identify"))

@@ -283,14 +283,18 @@ static void parked_row(const void *self, int row, struct frame *frame, struct re
     const struct json *ticket = json_at(desk_rows(pane->desk, DESK_PARKED), (size_t)row);
     char until[SHOW_TEXT];
     show_clock(json_text(ticket, "held_until"), until);
-    bool late = desk_due_in_ms(ticket, pane->ui->now_ms) <= 0;
+    bool late = desk_due_in_ms(ticket, pane->ui->now_ms) <= 0 && !desk_is_colleagues(ticket);
     row_sign(frame, &area, look);
     struct rect number = rect_cut_left(&area, 6), time = rect_cut_right(&area, 7);
     text_draw(frame, number, json_text_or(ticket, "number", ""), look);
     if (*until)
         text_drawf(frame, time, late && look == STYLE_TEXT ? STYLE_WARN : look, "%s%s", late ? "! " : "  ",
                    until);
-    text_draw(frame, area, desk_hold_reason(pane->ui, json_text(ticket, "hold_reason")), look);
+    if (desk_is_colleagues(ticket))
+        text_drawf(frame, area, look == STYLE_TEXT ? STYLE_DIM : look, tr(pane->ui->lang, TR("with %s")),
+                   json_text_or(ticket, "user_name", "…"));
+    else
+        text_draw(frame, area, desk_hold_reason(pane->ui, json_text(ticket, "hold_reason")), look);
 }
 
 static void next_row(const void *self, int row, struct frame *frame, struct rect area, unsigned look)

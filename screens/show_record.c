@@ -18,6 +18,7 @@ static const struct {
     {"ticket.rebook", TR("booking moved")},
     {"ticket.call_next", TR("call of the next person")},
     {"ticket.call", TR("call out of turn")},
+    {"ticket.take", TR("taken from a colleague")},
     {"ticket.recall", TR("called again")},
     {"ticket.start", TR("visit begun")},
     {"ticket.no_show", TR("did not come")},

@@ -38,6 +38,9 @@ enum err set_case_names(struct cache *cache, struct json *row) MUST_USE;
 enum err set_issued(struct cache *cache, struct json *const services[], int count, int64_t now_ms) MUST_USE;
 /* Who is held by this clerk into answer as "parked". */
 enum err put_parked(struct cache *cache, int64_t now_ms, struct json *answer) MUST_USE;
+/* Whom of colleagues a clerk at this counter may go on with, as "others"; who of this clerk's was taken, as "told". */
+enum err put_others(struct cache *cache, const struct json *counter, int64_t now_ms,
+                    struct json *answer) MUST_USE;
 /* How many called, served or held tickets this clerk has. */
 enum err count_open(struct cache *cache, int64_t *count) MUST_USE;
 /* {"weekend","holidays"} of the hall into answer as "calendar". */

@@ -1,8 +1,8 @@
-/* core/cache/load_tray.c: whom a clerk has besides the one at the desk: the tray of the parked, and everyone who is
- * still open when the clerk wants to leave. Reads the copy; decides nothing. */
+/* core/cache/load_tray.c: whom a clerk has besides the one at the desk: the tray of the parked, colleagues' too, and
+ * everyone who is still open when the clerk wants to leave. Reads the copy; decides nothing. */
 #include "core/cache/load.h"
 
-enum { PARKED_MAX = 20, OPEN_MAX = 200 };
+enum { PARKED_MAX = 20, OTHERS_MAX = 20, LOOKED_AT = 300, OPEN_MAX = 200, TOLD_MS = 60 * 60 * 1000 };
 
 enum err put_parked(struct cache *cache, int64_t now_ms, struct json *answer)
 {
@@ -17,6 +17,72 @@ enum err put_parked(struct cache *cache, int64_t now_ms, struct json *answer)
 
 static const char *const open_states[] = {"serving", "called", "held"};
 enum { OPEN_STATES = sizeof open_states / sizeof *open_states };
+
+/* --- colleagues' --- */
+
+static bool serves(const struct json *counter, const char *queue)
+{
+    const struct json *queues = json_get(counter, "queues");
+    for (const struct json *q = json_first(queues); q; q = json_next(q))
+        if (str_equal(json_text(q, "queue"), queue))
+            return true;
+    return false;
+}
+
+/* Who is parked in a queue of this counter, or was left at it by whoever sat there before. */
+static bool may_be_taken(const struct json *counter, const struct json *ticket)
+{
+    return str_equal(json_text(ticket, "state"), "held")
+               ? serves(counter, json_text(ticket, "queue"))
+               : str_equal(json_text(ticket, "counter"), json_text(counter, "id"));
+}
+
+/* A colleague went on with who was this clerk's, not long ago. */
+static bool is_told(const struct cache *cache, const struct json *ticket, int64_t now_ms)
+{
+    const struct json *taken = json_get(ticket, "taken");
+    return str_equal(json_text(taken, "from"), cache->actor.user) && row_ms(taken, "at") > now_ms - TOLD_MS;
+}
+
+static enum err sort_out(struct cache *cache, const struct json *counter, const struct json *ticket,
+                         int64_t now_ms, struct json *answer)
+{
+    struct json *others = json_edit(answer, "others"), *told = json_edit(answer, "told"), *row;
+    if (is_told(cache, ticket, now_ms)) {
+        row = json_copy(ticket);
+        json_add(told, row);
+        TRY(set_name_of(cache, row, "by_name", TABLE_USER, json_text(json_get(ticket, "taken"), "by")));
+    }
+    if (str_equal(json_text(ticket, "user"), cache->actor.user) || !may_be_taken(counter, ticket) ||
+        json_count(others) >= OTHERS_MAX)
+        return ERR_OK;
+    row = json_copy(ticket);
+    json_add(others, row);
+    return set_name_of(cache, row, "user_name", TABLE_USER, json_text(row, "user"));
+}
+
+enum err put_others(struct cache *cache, const struct json *counter, int64_t now_ms, struct json *answer)
+{
+    static const char sql_state[] =
+        "SELECT row, called_at FROM tickets WHERE state = $1 ORDER BY called_at DESC"
+        " LIMIT $2"; /* tickets_called: as many as are open in the hall */
+    struct json *found = json_new_array();
+    enum err err = ERR_OK;
+    put_array(answer, "others");
+    put_array(answer, "told");
+    for (int i = 0; i < OPEN_STATES && cache->signed_in && err == ERR_OK; i++) {
+        struct stmt *s = db_query(cache->db, sql_state);
+        db_bind_text(s, 1, open_states[i]);
+        db_bind_int(s, 2, LOOKED_AT);
+        err = add_rows(cache, found, TABLE_TICKET, s, OPEN_STATES * LOOKED_AT, now_ms, NULL);
+    }
+    for (const struct json *t = json_first(found); t && err == ERR_OK; t = json_next(t))
+        err = sort_out(cache, counter, t, now_ms, answer);
+    json_free(&found);
+    return err;
+}
+
+/* --- everyone who is open --- */
 
 enum err count_open(struct cache *cache, int64_t *count)
 {

@@ -18,6 +18,9 @@
  *                "queues":[{"id","code","name","waiting","oldest_ms","rule"}…],  this counter's
  *                "next":[ticket…≤10], "why":{…}|null                              by the rule, across my queues
  *                "parked":[ticket…≤20],                                            held by me
+ *                "others":[ticket+{"user_name"}…≤20],                              held by colleagues in my queues, and whoever
+ *                                                                                was left at my counter by who sat there before
+ *                "told":[ticket+{"by_name"}…],                                     mine, that a colleague took within the hour
  *                "undo":{"ticket","number","event","until_ms"}|null,
  *                "today":{"served","no_show","parked","mean_ms"}}
  * "open"        {} → {"rows":[ticket+{"person_name","service_name"}…≤200]}          called, served or held by me, who is

@@ -28,6 +28,7 @@ enum {
     X("ticket.rebook",        WORK,   RECEPTION | CLERK | SUPERVISOR,          ticket_rebook)       \
     X("ticket.call_next",     ONLINE, CLERK,                                   ticket_call_next)    \
     X("ticket.call",          ONLINE, CLERK,                                   ticket_call_named)   \
+    X("ticket.take",          ONLINE, CLERK,                                   ticket_take_over)    \
     X("ticket.recall",        WORK,   CLERK | SUPERVISOR,                      ticket_recall)       \
     X("ticket.start",         WORK,   CLERK | SUPERVISOR,                      ticket_start)        \
     X("ticket.no_show",       WORK,   CLERK | SUPERVISOR,                      ticket_no_show)      \

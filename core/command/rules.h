@@ -103,7 +103,7 @@ enum err case_settle(struct call *c, struct json *row, const struct json *servic
 
 /* --- the rules: one for each command; commands.c is their table --- */
 command_rule counter_open, counter_pause, counter_resume, counter_close;
-command_rule ticket_issue, ticket_call_next, ticket_call_named;
+command_rule ticket_issue, ticket_call_next, ticket_call_named, ticket_take_over;
 command_rule ticket_recall, ticket_start, ticket_no_show, ticket_hold, ticket_resume, ticket_return,
     ticket_finish, ticket_cancel, ticket_transfer, ticket_undo;
 command_rule queue_assign, queue_move, queue_rule, queue_home;

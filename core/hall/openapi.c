@@ -139,6 +139,8 @@ static const struct command_words {
      "ticket:row! ahead:integer! estimate_min:integers!? place:string"},
     {"ticket.call_next", "counter:string! fence:integer! queues:strings", "ticket:row!? why:object!"},
     {"ticket.call", "counter:string! fence:integer! ticket:string! reason:string!", "ticket:row!"},
+    {"ticket.take", "counter:string! fence:integer! ticket:string! gen:integer reason:string!",
+     "ticket:row!"},
     {"ticket.recall", "ticket:string! gen:integer!", ""},
     {"ticket.start", "ticket:string! gen:integer!", ""},
     {"ticket.no_show", "ticket:string! gen:integer! early:boolean", ""},

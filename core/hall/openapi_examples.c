@@ -93,6 +93,7 @@ static const struct {
     {"ticket.check_in", "{'ticket':" TICKET "}"},
     {"ticket.rebook", "{'ticket':" TICKET ",'appointment_at':'2026-12-02T06:00:00.000Z'}"},
     {"ticket.call_next", "{'counter':'7','fence':1,'queues':['P']}"},
+    {"ticket.take", "{'counter':'7','fence':1,'ticket':" TICKET ",'gen':1,'reason':'their clerk has left'}"},
     {"ticket.call", "{'counter':'7','fence':1,'ticket':" TICKET ",'reason':'a person who cannot wait'}"},
     {"ticket.recall", "{'ticket':" TICKET ",'gen':1}"},
     {"ticket.start", "{'ticket':" TICKET ",'gen':1}"},

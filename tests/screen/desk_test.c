@@ -54,3 +54,8 @@ TEST(screen_leaving_shows_who_is_still_open)
 {
     script_run("leaving.script");
 }
+
+TEST(screen_tray_holds_colleagues_parked_people)
+{
+    script_run("tray.script");
+}

@@ -833,3 +833,48 @@ TEST(cache_says_when_there_are_more_services)
     json_free(&one);
     pair_close(&pair);
 }
+
+/* A colleague's parked citizen lies in the tray of whoever serves that queue; taken at the hall, whose it was is told by
+ * whom and why, and nobody else is. */
+TEST(cache_shows_colleagues_parked_and_tells_whose_was_taken)
+{
+    struct pair pair;
+    morning(&pair);
+    call_one(&pair);
+    confirm_on_ticket(&pair, "ticket.start", "");
+    confirm_on_ticket(&pair, "ticket.hold", ",\"reason\":\"copies\"");
+    call_one(&pair);
+    pair_sync(&pair, 0);
+    pair_start(&pair, 1);
+    pair_sign_in(&pair, 1, "adi");
+    pair_confirm(&pair, 1, "counter.open", "{\"counter\":\"c2\"}");
+    pair_sync(&pair, 1);
+    struct json *desk = pair_load(&pair, 1, "desk", "{\"counter\":\"c2\"}");
+    const struct json *others = json_get(desk, "others"), *parked = json_at(others, 0);
+    CHECK_INT((int64_t)json_count(others), 1); /* who is called at c1 stays there */
+    CHECK_TEXT(json_text(parked, "number"), "P001");
+    CHECK_TEXT(json_text(parked, "user_name"), "Siti");
+    char *body = xasprintf("{\"counter\":\"c2\",\"fence\":%lld,\"ticket\":\"%s\",\"reason\":\"away\"}",
+                           (long long)json_int(json_get(desk, "counter"), "fence", -1),
+                           json_text_or(parked, "id", ""));
+    pair_confirm(&pair, 1, "ticket.take", body);
+    pair_sync(&pair, 1);
+    pair_sync(&pair, 0);
+    free(body);
+    json_free(&desk);
+    desk = pair_load(&pair, 1, "desk", "{\"counter\":\"c2\"}");
+    CHECK_TEXT(json_text(json_get(desk, "ticket"), "number"), "P001");
+    CHECK_INT((int64_t)json_count(json_get(desk, "told")), 0);
+    json_free(&desk);
+    desk = pair_load(&pair, 0, "desk", "{\"counter\":\"c1\"}");
+    const struct json *told = json_at(json_get(desk, "told"), 0);
+    CHECK_TEXT(json_text(told, "by_name"), "Adi");
+    CHECK_TEXT(json_text(json_get(told, "taken"), "reason"), "away");
+    CHECK_INT((int64_t)json_count(json_get(desk, "parked")), 0);
+    json_free(&desk);
+    pair.now_ms += 61 * 60 * 1000; /* it is no news any more */
+    desk = pair_load(&pair, 0, "desk", "{\"counter\":\"c1\"}");
+    CHECK_INT((int64_t)json_count(json_get(desk, "told")), 0);
+    json_free(&desk);
+    pair_close(&pair);
+}

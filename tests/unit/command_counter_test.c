@@ -173,6 +173,72 @@ TEST(counter_closes_when_the_parked_are_settled_where_they_lie)
     trial_close(&h);
 }
 
+/* A colleague is away and the citizen stands there: whoever is free goes on with who is parked, and says why. Who is at a
+ * counter is nobody else's, but for whoever sits at that counter now. */
+TEST(ticket_parked_of_a_colleague_is_taken_with_a_reason)
+{
+    struct command_hall h;
+    char ticket[64], busy[64];
+    trial_open(&h);
+    CHECK(open_counter(&h, "leyla", "1", ""));
+    park(&h, "leyla", "1", 1, ticket);
+    CHECK(open_counter(&h, "rauf", "2", ""));
+    CHECK(!trial_run(&h, "rauf", "ticket.take", "{'counter':'2','fence':1,'ticket':'%s'}", ticket));
+    CHECK_TEXT(h.out.code, "reason_needed");
+    CHECK(!trial_run(&h, "rauf", "ticket.take",
+                     "{'counter':'2','fence':1,'ticket':'%s','gen':0,'reason':'she is at lunch'}", ticket));
+    CHECK_TEXT(h.out.code, "gen_old");
+    CHECK(!trial_run(&h, "leyla", "ticket.take", "{'counter':'1','fence':1,'ticket':'%s','reason':'mine'}",
+                     ticket));
+    CHECK_TEXT(h.out.code, "already_yours");
+    h.now_ms += 60000;
+    CHECK(trial_run(&h, "rauf", "ticket.take",
+                    "{'counter':'2','fence':1,'ticket':'%s','gen':1,'reason':'she is at lunch'}", ticket));
+    CHECK_TEXT(trial_text(&h, "/ticket/state"), "serving");
+    CHECK_TEXT(trial_text(&h, "/ticket/user"), "u-rauf");
+    CHECK_TEXT(trial_text(&h, "/ticket/counter"), "c-2");
+    CHECK_INT(trial_int(&h, "/ticket/held_ms"), 60000);
+    CHECK_TEXT(trial_text(&h, "/ticket/taken/from"), "u-leyla");
+    CHECK_TEXT(trial_text(&h, "/ticket/taken/reason"), "she is at lunch");
+    CHECK(trial_run(&h, "leyla", "counter.close", "{'counter':'1'}")); /* nobody is hers any more */
+
+    CHECK(trial_run(&h, "nigar", "ticket.issue", "{'queue':'b'}"));
+    CHECK(open_counter(&h, "leyla", "1", ""));
+    CHECK(call_next(&h, "leyla", 2));
+    str_copy(busy, sizeof busy, h.last_ticket);
+    CHECK(trial_run(&h, "leyla", "ticket.start", "{'ticket':'%s'}", busy));
+    CHECK(trial_run(&h, "rauf", "ticket.finish", "{'ticket':'%s','outcome':'served'}", ticket));
+    CHECK(
+        !trial_run(&h, "rauf", "ticket.take", "{'counter':'2','fence':1,'ticket':'%s','reason':'so'}", busy));
+    CHECK_TEXT(h.out.code, "not_parked");
+    CHECK(open_counter(&h, "rauf", "1", ",'takeover':true"));
+    CHECK(trial_run(&h, "rauf", "ticket.take",
+                    "{'counter':'1','fence':3,'ticket':'%s','reason':'she fell ill'}", busy));
+    CHECK_TEXT(trial_text(&h, "/ticket/state"), "serving");
+    CHECK_TEXT(trial_text(&h, "/ticket/user"), "u-rauf");
+    trial_close(&h);
+}
+
+TEST(ticket_of_another_agency_is_not_taken_and_a_desk_takes_one_at_a_time)
+{
+    struct command_hall h;
+    char ticket[64];
+    trial_open(&h);
+    CHECK(open_counter(&h, "leyla", "1", ""));
+    park(&h, "leyla", "1", 1, ticket);
+    CHECK(trial_run(&h, "nigar", "ticket.issue", "{'queue':'b'}"));
+    CHECK(open_counter(&h, "rauf", "2", ""));
+    CHECK(trial_run(&h, "rauf", "ticket.call_next", "{'counter':'2','fence':1}"));
+    CHECK(!trial_run(&h, "rauf", "ticket.take", "{'counter':'2','fence':1,'ticket':'%s','reason':'so'}",
+                     ticket));
+    CHECK_TEXT(h.out.code, "still_serving");
+    CHECK(!trial_run(&h, "tural", "ticket.take", "{'counter':'2','fence':1,'ticket':'%s','reason':'so'}",
+                     ticket));
+    CHECK_TEXT(h.out.code, "other_agency");
+    CHECK_TEXT(trial_row_text(&h, TABLE_TICKET, ticket, "/user"), "u-leyla");
+    trial_close(&h);
+}
+
 /* A misclick: who was parked sits at the desk again as if nothing had been; who was handed over lies in one's own tray
  * again. Nobody else may take that back, and not with another citizen at the desk. */
 TEST(ticket_hold_and_handing_over_are_undone)

@@ -377,6 +377,31 @@ static enum verdict call_rule(struct model *model, struct model_step *s)
     return EITHER;
 }
 
+/* A colleague's: who is parked, or who is still at the counter that the clerk took over. */
+static enum verdict take_rule(struct model *model, struct model_step *s)
+{
+    struct model_counter *counter = model_counter_of(model, json_text_or(s->body, "counter", ""));
+    struct model_ticket *t = model_ticket_of(model, json_text_or(s->body, "ticket", ""));
+    if (!t || *t->away || !may_call(model, s, counter) || !model_is(t->state, " called serving held "))
+        return MUST_REFUSE;
+    if (json_get(s->body, "gen") && json_int(s->body, "gen", -1) != t->gen)
+        return MUST_REFUSE;
+    bool parked = strcmp(t->state, "held") == 0;
+    if (strcmp(t->user, s->user) == 0 || (!parked && strcmp(t->counter, counter->id) != 0))
+        return MUST_REFUSE;
+    if (!s->applied)
+        return has_someone(model, s->user) ? EITHER : MUST_APPLY;
+    if (parked)
+        str_copy(t->state, sizeof t->state, "serving");
+    str_copy(t->counter, sizeof t->counter, counter->id);
+    str_copy(t->user, sizeof t->user, s->user);
+    t->before = (struct model_before){0};
+    str_copy(s->ticket, sizeof s->ticket, t->id);
+    s->gen = ++t->gen;
+    need_row(model, "ticket", t->id);
+    return EITHER;
+}
+
 enum verdict model_tickets_rule(struct model *model, struct model_step *s)
 {
     if (strcmp(s->type, "ticket.issue") == 0)
@@ -385,6 +410,8 @@ enum verdict model_tickets_rule(struct model *model, struct model_step *s)
         return call_next_rule(model, s);
     if (strcmp(s->type, "ticket.call") == 0)
         return call_rule(model, s);
+    if (strcmp(s->type, "ticket.take") == 0)
+        return take_rule(model, s);
     if (strcmp(s->type, "ticket.undo") == 0)
         return undo_rule(model, s);
     for (size_t i = 0; i < sizeof steps / sizeof *steps; i++)

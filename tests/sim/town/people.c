@@ -474,17 +474,28 @@ static void settle_parked(struct town *town, struct station *station, const stru
     }
 }
 
+static void take_from_colleague(struct town *town, struct station *station, const struct json *ticket)
+{
+    struct json *body = of_ticket(ticket);
+    json_set_text(body, "counter", station->counter);
+    json_set_int(body, "fence", station->fence);
+    json_set_text(body, "reason", "away");
+    station_confirm(town, station, "ticket.take", body);
+}
+
 static void at_counter(struct town *town, struct station *station)
 {
     struct json *desk = load(station, "desk", object("counter", station->counter));
     const struct json *ticket = json_get(desk, "ticket"), *parked = json_get(desk, "parked");
-    const struct json *undo = json_get(desk, "undo");
+    const struct json *undo = json_get(desk, "undo"), *others = json_get(desk, "others");
     if (json_is_object(ticket) && strcmp(json_text_or(ticket, "state", ""), "called") == 0)
         after_call(town, station, ticket);
     else if (json_is_object(ticket))
         serve(town, station, ticket);
     else if (json_count(parked) && pick(town, 3) == 0)
         settle_parked(town, station, json_at(parked, 0));
+    else if (json_count(others) && pick(town, 5) == 0)
+        take_from_colleague(town, station, json_at(others, 0));
     else if (json_is_object(undo) && pick(town, 5) == 0)
         station_confirm(town, station, "ticket.undo", object("ticket", json_text_or(undo, "ticket", "")));
     else if (strcmp(json_text_or(json_get(desk, "counter"), "state", ""), "paused") == 0 && pick(town, 3))
