@@ -13,7 +13,8 @@ static const struct {
 } queries[] = {
     {"accounts", load_accounts},     {"desk", load_desk},       {"case", load_case},
     {"persons", load_persons},       {"person", load_person},   {"services", load_services},
-    {"priorities", load_priorities}, {"queue", load_queue},     {"queues", load_queues},
+    {"priorities", load_priorities},
+    {"bookings", load_bookings}, {"queue", load_queue},     {"queues", load_queues},
     {"users", load_users},           {"outbox", load_outbox},   {"disputes", load_disputes},
     {"worklist", load_worklist},     {"board", load_board},     {"journal", load_journal},
     {"status", load_status},         {"tickets", load_tickets}, {"cases", load_cases},

@@ -8,7 +8,7 @@ typedef enum err load_query(struct cache *cache, const struct json *args, int64_
                             struct json *answer);
 load_query load_desk, load_case, load_person, load_persons, load_services, load_queue, load_queues,
     load_users, load_accounts, load_outbox, load_disputes, load_worklist, load_board, load_journal,
-    load_status, load_priorities, load_tickets, load_cases, load_waiting, load_open;
+    load_status, load_priorities, load_bookings, load_tickets, load_cases, load_waiting, load_open;
 
 int load_limit(const struct json *args, int otherwise, int max); /* args.limit, within 1 … max */
 int64_t row_ms(const struct json *row, const char *name);        /* a time of a row; -1 none */
@@ -34,6 +34,8 @@ enum err set_name_of(struct cache *cache, struct json *row, const char *as, enum
 enum err set_waiting(struct cache *cache, struct json *row, const char *queue, int64_t now_ms) MUST_USE;
 /* "service_name" and "person_name" of a case, and "deemed": the law grants it when the clock runs out. */
 enum err set_case_names(struct cache *cache, struct json *row) MUST_USE;
+/* A service as reception finds it, without its form; NULL: none. Borrowed until a service changes. */
+enum err service_known(struct cache *cache, const char *id, const struct json **line) MUST_USE;
 /* "issued" of each service with a quota (hours.h): how many numbers of today it has given. */
 enum err set_issued(struct cache *cache, struct json *const services[], int count, int64_t now_ms) MUST_USE;
 /* Who is held by this clerk into answer as "parked". */

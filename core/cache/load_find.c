@@ -65,6 +65,16 @@ static enum err need_services(struct cache *cache)
     return err;
 }
 
+enum err service_known(struct cache *cache, const char *id, const struct json **line)
+{
+    *line = NULL;
+    TRY(need_services(cache));
+    for (const struct json *one = json_first(cache->services); one && !*line; one = json_next(one))
+        if (str_equal(json_text(one, "id"), id))
+            *line = one;
+    return ERR_OK;
+}
+
 /* The rows of one answer. */
 struct found {
     struct json *rows, *listed[SERVICES_MAX]; /* listed: borrowed from rows, to be added to */

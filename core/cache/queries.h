@@ -38,6 +38,9 @@
  *                "calendar":{"weekend","holidays"}}                                every word of q begins a word;
  *                of that agency alone, that service first
  * "priorities"  {} → {"rows":[{"code","class","name","legal"}…]}                    of the hall's pack
+ * "bookings"    {"q"} → {"q","day","booked","here","rows":[ticket+{"person_name","service_name","queue_code","documents",
+ *                "here": is checked in,"other_day"}…≤60],"more"}                   of today by time, those who are not here
+ *                first; of later days when q (a number, words of the name, a time) fits none of today
  * "queue"       {"queue","after":{"arrived_at","number"}|null,"limit"} → {"queue":…,"rows":[ticket…],"more"}
  * "queues"      {} → {"rows":[queue+{"waiting","oldest_ms"}…],"counters":[counter…]}
  * "users"       {} → {"rows":[user…]}                                               for transfer and assignment

@@ -1,4 +1,5 @@
 /* tests/unit/booking_test.c: bookings: the day that they are for, and who waits today. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -407,4 +408,82 @@ TEST(booking_is_what_is_checked_in_and_nothing_else)
     CHECK(!trial_run(&h, "nigar", "ticket.rebook", "{'ticket':'%s'}", h.last_ticket));
     CHECK_TEXT(h.out.code, "invalid_body");
     trial_close(&h);
+}
+
+/* --- the list at reception --- */
+
+static void book_person(struct place *place, const char *name, int64_t at_ms, char id[UUID_TEXT])
+{
+    char at[TIME_TEXT];
+    time_text(at_ms, at);
+    char *body = xasprintf(
+        "{\"service\":\"s1\",\"channel\":\"booked\",\"person\":{\"name\":\"%s\"},\"appointment_at\":\"%s\"}",
+        name, at);
+    struct json *data = pair_at_hall(&place->pair, "rina", "ticket.issue", body);
+    str_copy(id, UUID_TEXT, json_text_or(json_get(data, "ticket"), "id", ""));
+    json_free(&data);
+    free(body);
+}
+
+/* The names that are listed for what was typed, as "Ana, Budi+": + is here, * of another day. */
+static const char *listed(struct place *place, const char *typed, char out[200])
+{
+    char *args = xasprintf("{\"q\":\"%s\"}", typed);
+    struct json *answer = pair_load(&place->pair, 0, "bookings", args);
+    const struct json *rows = json_get(answer, "rows");
+    out[0] = '\0';
+    for (const struct json *row = json_first(rows); row; row = json_next(row))
+        str_format(out + strlen(out), 200 - strlen(out), "%s%s%s%s", *out ? ", " : "",
+                   json_text_or(row, "person_name", "?"), json_bool(row, "here", false) ? "+" : "",
+                   json_bool(row, "other_day", false) ? "*" : "");
+    json_free(&answer);
+    free(args);
+    return out;
+}
+
+TEST(booking_list_finds_by_number_name_in_any_spelling_and_time)
+{
+    static const struct {
+        const char *typed, *names;
+    } searches[] = {
+        {"", "Siti Aminah, Rəşad Məmmədov, Budi Santoso+"},
+        {"resad", "Rəşad Məmmədov"},
+        {"Мамедов", "Rəşad Məmmədov"},
+        {"mam r", "Rəşad Məmmədov"},
+        {"p001", "Rəşad Məmmədov"},
+        {"2", "Budi Santoso+"}, /* P002 */
+        {"11:30", "Rəşad Məmmədov"},
+        {"1130", "Rəşad Məmmədov"},
+        {"9:00", "Siti Aminah"},
+        {"budi", "Budi Santoso+"},
+        {"dewi", "Dewi Lestari*"}, /* of tomorrow, told */
+        {"nobody", ""},
+    };
+    struct place place;
+    char id[UUID_TEXT], budi[UUID_TEXT], names[200];
+    place_open(&place);
+    int64_t dawn_ms = time_day_start(place.pair.now_ms);
+    go_to(&place, dawn_ms + 8 * (int64_t)HOUR_MS);
+    book_person(&place, "Rəşad Məmmədov", dawn_ms + 23 * (int64_t)HOUR_MS / 2, id);
+    book_person(&place, "Budi Santoso", dawn_ms + 10 * (int64_t)HOUR_MS, budi);
+    book_person(&place, "Siti Aminah", dawn_ms + 9 * (int64_t)HOUR_MS, id);
+    book_person(&place, "Dewi Lestari", dawn_ms + DAY_MS + 9 * (int64_t)HOUR_MS, id);
+    come(&place, 0, false, NULL);
+    char *body = xasprintf("{\"ticket\":\"%s\"}", budi);
+    struct json *data = pair_at_hall(&place.pair, "rina", "ticket.check_in", body);
+    json_free(&data);
+    free(body);
+    pair_start(&place.pair, 0);
+    pair_sign_in(&place.pair, 0, "rina");
+    pair_sync(&place.pair, 0);
+    for (size_t i = 0; i < sizeof searches / sizeof *searches; i++)
+        if (!CHECK_TEXT(listed(&place, searches[i].typed, names), searches[i].names))
+            printf("    %s\n", searches[i].typed);
+    struct json *answer = pair_load(&place.pair, 0, "bookings", "{\"q\":\"resad\"}");
+    CHECK_INT(json_int(answer, "booked", -1), 3);
+    CHECK_INT(json_int(answer, "here", -1), 1);
+    CHECK_TEXT(json_text(json_first(json_get(json_first(json_get(answer, "rows")), "documents")), "code"),
+               "old-card");
+    json_free(&answer);
+    place_close(&place);
 }

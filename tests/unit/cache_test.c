@@ -692,7 +692,7 @@ TEST(cache_answers_every_query_when_empty)
 {
     static const char *const queries[] = {"accounts", "desk",    "persons", "services", "priorities",
                                           "queues",   "users",   "outbox",  "disputes", "worklist",
-                                          "board",    "journal", "status",  "waiting"};
+                                          "board",    "journal", "status",  "waiting",  "bookings"};
     struct pair pair;
     pair_open(&pair);
     pair_start(&pair, 0);
