@@ -67,12 +67,10 @@ static void gather(struct rows *rows)
 
 static void read_rows(const struct documents *self, const struct ui *ui, struct rows *rows)
 {
-    char today[DATE_TEXT];
-    time_date(ui->now_ms, today);
     rows->paper_count =
         catalogue_documents(service_of(self), json_get(dossier_row(&self->of), "draft"),
                             dossier_part(&self->of, "documents"), rows->papers, CATALOGUE_DOCUMENTS_MAX);
-    rows->fee_count = catalogue_fees(service_of(self), today, rows->fees, CATALOGUE_FEES_MAX);
+    rows->fee_count = dossier_fees(&self->of, ui, rows->fees, CATALOGUE_FEES_MAX);
     gather(rows);
 }
 

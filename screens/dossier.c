@@ -123,12 +123,61 @@ char *dossier_title(const struct dossier *of, const struct ui *ui, const char *b
     return buf_take(&text);
 }
 
+/* What the application's own row says that it costs: as it stood on the day on which it was opened or its speed was
+ * chosen, whatever the service asks of others since. */
+static bool own_fee(const struct dossier *of, const char *today, struct catalogue_fee *fee)
+{
+    const struct json *own = json_get(dossier_row(of), "fee"), *service = dossier_part(of, "service");
+    const char *tier = json_text(own, "tier");
+    struct money total;
+    if (!tier || !catalogue_fee_find(service, tier, NULL, fee) ||
+        !money_parse(json_text_or(own, "total", ""), &total, NULL))
+        return false;
+    struct catalogue_fee now;
+    bool stands = catalogue_fee_find(service, tier, today, &now) && now.total.minor == total.minor;
+    if (stands)
+        *fee = now;
+    else
+        fee->until = NULL;
+    fee->total = total;
+    money_parse(json_text_or(own, "duty", ""), &fee->duty, NULL);
+    money_parse(json_text_or(own, "charge", ""), &fee->charge, NULL);
+    if (json_text(own, "time")) {
+        fee->time = json_text(own, "time");
+        fee->working = str_equal(json_text(own, "days"), "working");
+    }
+    return true;
+}
+
 bool dossier_fee(const struct dossier *of, const struct ui *ui, const char *tier, struct catalogue_fee *fee)
 {
     char today[DATE_TEXT];
     const char *own = json_text(json_get(dossier_row(of), "fee"), "tier");
     time_date(ui->now_ms, today);
-    return catalogue_fee_find(dossier_part(of, "service"), tier && *tier ? tier : own, today, fee);
+    if (str_empty(tier) || str_equal(tier, own)) {
+        if (own_fee(of, today, fee))
+            return true;
+        tier = own;
+    }
+    return catalogue_fee_find(dossier_part(of, "service"), tier, today, fee);
+}
+
+int dossier_fees(const struct dossier *of, const struct ui *ui, struct catalogue_fee out[], int max)
+{
+    char today[DATE_TEXT];
+    struct catalogue_fee own;
+    time_date(ui->now_ms, today);
+    int count = catalogue_fees(dossier_part(of, "service"), today, out, max);
+    if (!own_fee(of, today, &own))
+        return count;
+    for (int i = 0; i < count; i++)
+        if (strcmp(out[i].tier, own.tier) == 0) {
+            out[i] = own;
+            return count;
+        }
+    if (count < max)
+        out[count++] = own; /* nobody else can choose it any more */
+    return count;
 }
 
 bool dossier_fee_due(const struct dossier *of, const struct catalogue_fee *fee, struct money *due)

@@ -33,6 +33,8 @@ struct form_context dossier_form_context(const struct dossier *of, const struct 
 char *dossier_title(const struct dossier *of, const struct ui *ui, const char *before);
 /* The fee that is asked for: of tier, else of the case's own. False: there is none. */
 bool dossier_fee(const struct dossier *of, const struct ui *ui, const char *tier, struct catalogue_fee *fee);
+/* Those that it may choose today, with its own as it was recorded. */
+int dossier_fees(const struct dossier *of, const struct ui *ui, struct catalogue_fee out[], int max);
 /* What of it is not paid yet; false: nothing. */
 bool dossier_fee_due(const struct dossier *of, const struct catalogue_fee *fee, struct money *due);
 int dossier_documents_unmet(const struct dossier *of);

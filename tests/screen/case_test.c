@@ -32,6 +32,11 @@ TEST(screen_form_saving)
     script_run("form_saving.script");
 }
 
+TEST(screen_fees_at_midnight)
+{
+    script_run("fees.script");
+}
+
 TEST(screen_documents)
 {
     script_run("documents.script");
