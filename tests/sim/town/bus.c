@@ -149,12 +149,12 @@ static void choose_crew(struct town *town, struct trip *trip)
 
 static void choose_way_home(struct town *town, struct bus *bus)
 {
-    bool lost = (town->faults >> FAULT_BUS_LOST & 1) && chance(town, 500);
+    bool lost = (town->faults >> FAULT_BUS_LOST & 1) && chance(town, 650);
     if (lost) {
         add_deed(bus, RECALL, 0);
-        add_deed(bus, WORK, draw(town, 1000, 30 * 1000));
+        add_deed(bus, WORK, draw(town, 10 * 1000, 90 * 1000)); /* here its citizens are called meanwhile */
     }
-    if (lost && chance(town, 500)) {
+    if (lost && chance(town, 350)) {
         add_deed(bus, LEAVE, 0);
     } else {
         add_deed(bus, CLOSE, 0);
@@ -191,9 +191,9 @@ static void begin_trip(struct town *town)
 void bus_choose(struct town *town)
 {
     unsigned bits = 0;
-    if (chance(town, 500))
+    if (chance(town, 600))
         bits |= 1u << FAULT_BUS;
-    if (chance(town, 500))
+    if (chance(town, 600))
         bits |= 1u << FAULT_BUS_LOST;
     town->faults |= bits & ~town->plan.without;
     if (!(town->faults >> FAULT_BUS & 1))
@@ -204,7 +204,7 @@ void bus_choose(struct town *town)
     for (int i = 0; i < BUS_STATIONS; i++)
         machine_init(town, &town->stations[STATIONS_MAX + i].machine, FIRST_STATION + STATIONS_MAX + i);
     begin_trip(town);
-    town_plan(town, draw(town, 2000, 40 * 1000), EVENT_BUS, HALL, NULL);
+    town_plan(town, town->pace * draw(town, 2000, 20 * 1000), EVENT_BUS, HALL, NULL);
 }
 
 /* --- an errand --- */
@@ -619,7 +619,7 @@ static bool is_waiting(struct town *town)
     struct bus *bus = town->bus;
     if (!bus->waiting) {
         bus->waiting = true;
-        bus->until_ms = town->now_ms + (town->quiet ? 0 : bus->waits_ms[bus->at]);
+        bus->until_ms = town->now_ms + (town->quiet ? 0 : town->pace * bus->waits_ms[bus->at]);
     }
     return town->now_ms < bus->until_ms && !town->quiet;
 }

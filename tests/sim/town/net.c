@@ -53,6 +53,14 @@ static int64_t delay_ms(struct town *town)
     return town_between(&town->net, 1, 25);
 }
 
+/* At times the line is so thin that a copy of all rows takes seconds. */
+static int64_t carry_ms(struct town *town, size_t length)
+{
+    enum { LINE_BYTES_A_MS = 10 };
+    bool is_thin = town_may(town, FAULT_LATE) && town_chance(&town->net, 400);
+    return is_thin ? (int64_t)length / LINE_BYTES_A_MS : 0;
+}
+
 static void arrives(struct town *town, struct wire_answer *answer, int64_t in_ms)
 {
     town_plan(town, in_ms, EVENT_ANSWER, answer->to, answer);
@@ -82,11 +90,25 @@ static int target(struct town *town)
     return town->serving;
 }
 
+/* A program that asks again and again at once for what it is refused burns the hall. */
+static void count_request(struct town *town, struct station *station)
+{
+    enum { WINDOW_MS = 1000, REQUESTS_MAX = 24 }; /* all purposes; an exchange takes about 25 ms */
+    if (town->now_ms - station->asked_ms >= WINDOW_MS) {
+        station->asked_ms = town->now_ms;
+        station->asked = 0;
+    }
+    if (++station->asked > REQUESTS_MAX)
+        town_violated(town, "station %d asks %d times within a second", station->machine.number,
+                      station->asked);
+}
+
 void net_request(struct town *town, struct wire_request *request)
 {
-    const struct station *station = station_of(town, request->from);
+    struct station *station = station_of(town, request->from);
     bool down = machine_down(&station->machine);
     request->to = target(town);
+    count_request(town, station);
     town_tell(town, "station %d asks %s%s%s", request->from, request->path, *request->query ? "?" : "",
               request->query);
     if (!down && town_may(town, FAULT_TWICE) && town_chance(&town->net, 20))
@@ -147,5 +169,5 @@ void net_answer(struct town *town, const struct wire_request *to, int status, in
         answer->length = rng_below(&town->net, length + 1);
         answer->body[answer->length] = '\0';
     }
-    arrives(town, answer, delay_ms(town));
+    arrives(town, answer, delay_ms(town) + carry_ms(town, answer->length));
 }

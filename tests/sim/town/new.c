@@ -83,7 +83,8 @@ static enum err write_rows(struct tx *tx, void *ctx)
 /* Applications that the evening left, so that a run meets them at every point of their way. */
 #define CASE(n) "019ff1c0-0000-7000-8000-00000000000" n
 static const struct actor siti = {.user = "u-siti", .login = "siti", .agency = "a1", .roles = ROLE_CLERK},
-                          tono = {.user = "u-tono", .login = "tono", .agency = "a2", .roles = ROLE_CLERK};
+                          tono = {.user = "u-tono", .login = "tono", .agency = "a2", .roles = ROLE_CLERK},
+                          rina = {.user = "u-rina", .login = "rina", .roles = ROLE_RECEPTION};
 #define OPENED(who, n, service)                                                                            \
     {                                                                                                      \
         who, "case.open", "{\"case\":\"" CASE(n) "\",\"service\":\"" service "\",\"channel\":\"walk_in\"}" \
@@ -128,17 +129,26 @@ static const struct work {
     OPENED(&siti, "9", "s1"),
 };
 
-static enum err do_work(const struct server_env *env)
+/* Who came before the doors opened has a number. */
+#define CAME(service)                                                                  \
+    {                                                                                  \
+        &rina, "ticket.issue", "{\"service\":\"" service "\",\"channel\":\"walk_in\"}" \
+    }
+static const struct work morning[] = {CAME("s1"), CAME("s2"), CAME("s1"), CAME("s3"), CAME("s1"), CAME("s2")};
+
+/* One a minute. */
+static enum err do_work(struct server_env *env, const struct work *work, size_t count)
 {
+    enum { APART_MS = 60 * 1000 };
     enum err err = ERR_OK;
-    for (size_t i = 0; err == ERR_OK && i < sizeof evening / sizeof *evening; i++) {
+    for (size_t i = 0; err == ERR_OK && i < count; i++, env->now_ms += APART_MS) {
         struct json *body = NULL;
         struct outcome outcome = {0};
-        err = json_parse(evening[i].body, strlen(evening[i].body), &body, NULL);
+        err = json_parse(work[i].body, strlen(work[i].body), &body, NULL);
         if (err == ERR_OK)
-            err = server_command(env, evening[i].who, evening[i].type, body, &outcome);
+            err = server_command(env, work[i].who, work[i].type, body, &outcome);
         if (err == ERR_OK && !outcome.applied) {
-            fprintf(stderr, "sim: %s: %s\n", evening[i].type, outcome.message);
+            fprintf(stderr, "sim: %s: %s\n", work[i].type, outcome.message);
             err = ERR_INVALID;
         }
         json_free(&outcome.data);
@@ -149,6 +159,7 @@ static enum err do_work(const struct server_env *env)
 
 static const int64_t evening_ms =
     1795532400000; /* 2026-11-24T15:00:00Z: the hall was set up the evening before */
+static const int64_t before_eight_ms = 1795578300000; /* 2026-11-25T03:45:00Z */
 
 static enum err make_hall(const char *folder, struct err_info *info)
 {
@@ -161,7 +172,10 @@ static enum err make_hall(const char *folder, struct err_info *info)
     if (err == ERR_OK)
         err = server_change(&env, "hall.setup", nothing, write_rows, NULL);
     if (err == ERR_OK)
-        err = do_work(&env);
+        err = do_work(&env, evening, sizeof evening / sizeof *evening);
+    env.now_ms = before_eight_ms;
+    if (err == ERR_OK)
+        err = do_work(&env, morning, sizeof morning / sizeof *morning);
     if (err == ERR_OK)
         err = db_commit(db);
     json_free(&nothing);

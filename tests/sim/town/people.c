@@ -4,6 +4,7 @@
 
 #include "tests/sim/town/town.h"
 
+enum { SITI, RINA, ADI, TONO, BUDI, AYU };
 const struct person people[PEOPLE] = {
     {"siti", "u-siti", "clerk"}, {"rina", "u-rina", "reception"},  {"adi", "u-adi", "clerk"},
     {"tono", "u-tono", "clerk"}, {"budi", "u-budi", "supervisor"}, {"ayu", "u-ayu", "approver"},
@@ -130,9 +131,9 @@ static void look_after_queue(struct town *town, struct station *station)
 static void receive(struct town *town, struct station *station)
 {
     int64_t what = pick(town, 10);
-    if (what < 7)
+    if (what < 6)
         issue(town, station);
-    else if (what < 9)
+    else if (what < 8)
         record_person(town, station);
     else
         look_after_queue(town, station);
@@ -161,16 +162,19 @@ static void open_case(struct town *town, struct station *station, const struct j
         remember(station->cases, &station->case_count, id);
 }
 
-static struct json *draft_body(struct town *town, const struct json *row)
+/* seen_rev: of the row that the form was opened with. */
+static struct json *draft_body(struct town *town, const char *id, int64_t seen_rev)
 {
     static const char *const members[] = {"reason", "street", "note"};
-    struct json *body = object("case", json_text_or(row, "id", "")), *patch = json_new_object();
+    static const char *const reasons[] = {"expired", "expired", "lost", "eaten"};
+    static const char *const words[] = {"Nizami 7", "Nizami 7", "Fuzuli 12", "Fuzuli 21"};
+    struct json *body = object("case", id), *patch = json_new_object();
     int64_t member = pick(town, 3);
-    json_set_text(patch, members[member], member ? "Nizami 7" : pick(town, 4) ? "expired" : "eaten");
+    json_set_text(patch, members[member], member ? words[pick(town, 4)] : reasons[pick(town, 4)]);
     if (member == 0 && pick(town, 2))
-        json_set_text(patch, "street", "Fuzuli 12");
+        json_set_text(patch, "street", words[pick(town, 4)]);
     json_set(body, "patch", patch);
-    json_set_int(body, "base_row_rev", json_int(row, "row_rev", 0));
+    json_set_int(body, "base_row_rev", seen_rev);
     return body;
 }
 
@@ -213,7 +217,7 @@ static void fill(struct town *town, struct act *act, const struct json *row)
 {
     json_free(&act->body);
     act->type = "case.draft";
-    act->body = draft_body(town, row);
+    act->body = draft_body(town, json_text_or(row, "id", ""), json_int(row, "row_rev", 0));
 }
 
 /* A form that has what it needs is handed in, mostly. */
@@ -286,13 +290,33 @@ static void choose_act(struct town *town, struct act *act, const struct json *an
     }
 }
 
+/* It stands open while its author talks to the citizen, and others write into it. */
+static void leave_form_open(struct station *station, const struct json *row)
+{
+    str_copy(station->form, sizeof station->form, json_text_or(row, "id", ""));
+    station->form_rev = json_int(row, "row_rev", 0);
+}
+
+static void confirm_open_form(struct town *town, struct station *station)
+{
+    struct json *body = draft_body(town, station->form, station->form_rev);
+    station->form[0] = '\0';
+    station_confirm(town, station, "case.draft", body);
+}
+
 static void go_on_with_case(struct town *town, struct station *station, const char *id)
 {
     struct json *answer = load(station, "case", object("case", id));
-    if (json_get(answer, "case")) {
+    const struct json *row = json_get(answer, "case");
+    if (row) {
         struct act act = {.body = object("case", id)};
         choose_act(town, &act, answer);
-        station_confirm(town, station, act.type, act.body);
+        if (strcmp(act.type, "case.draft") == 0 && pick(town, 2)) {
+            leave_form_open(station, row);
+            json_free(&act.body);
+        } else {
+            station_confirm(town, station, act.type, act.body);
+        }
     }
     json_free(&answer);
 }
@@ -329,11 +353,35 @@ static const char *colleagues_case(struct town *town)
     return any(town, other->cases, other->case_count < 4 ? other->case_count : 4);
 }
 
+/* Its citizen has come on to this desk meanwhile. */
+static const char *form_elsewhere(struct town *town, const struct station *station)
+{
+    int count;
+    const struct station *stations = town_stations(town, &count);
+    for (int i = 0; i < count; i++)
+        if (&stations[i] != station && stations[i].form[0] && stations[i].person != station->person)
+            return stations[i].form;
+    return NULL;
+}
+
+static void write_into(struct town *town, struct station *station, const char *id)
+{
+    struct json *answer = load(station, "case", object("case", id));
+    const struct json *row = json_get(answer, "case");
+    if (row)
+        station_confirm(town, station, "case.draft", draft_body(town, id, json_int(row, "row_rev", 0)));
+    json_free(&answer);
+}
+
 static void work_on_case(struct town *town, struct station *station)
 {
     const char *own = pick(town, 3) ? any(town, station->cases, station->case_count) : colleagues_case(town);
     char id[UUID_TEXT];
-    if (own && pick(town, 4)) {
+    if (station->form[0] && pick(town, 3) == 0) {
+        confirm_open_form(town, station);
+    } else if (form_elsewhere(town, station) && pick(town, 2)) {
+        write_into(town, station, form_elsewhere(town, station));
+    } else if (own && pick(town, 4)) {
         str_copy(id, sizeof id, own);
         go_on_with_case(town, station, id);
     } else if (pick(town, 4)) {
@@ -439,11 +487,12 @@ static void serve(struct town *town, struct station *station, const struct json 
 {
     static const char *const outcomes[] = {"served", "served", "papers_missing", "left"};
     int64_t what = pick(town, 12);
-    if (what < 3) {
+    bool is_brief = (town->day == DAY_OF_VISITORS || town->side == ON_ROAD) && pick(town, 4);
+    if (what < 2 && !is_brief) {
         open_case(town, station, ticket);
-    } else if (what < 7) {
+    } else if (what < 4 && !is_brief) {
         work_on_case(town, station);
-    } else if (what < 10) {
+    } else if (what < 9) {
         struct json *body = of_ticket(ticket);
         json_set_text(body, "outcome", outcomes[pick(town, 4)]);
         station_confirm(town, station, "ticket.finish", body);
@@ -511,7 +560,9 @@ static void at_counter(struct town *town, struct station *station)
 
 static void work(struct town *town, struct station *station)
 {
-    if (!station->counter[0] && pick(town, 3) == 0)
+    bool by_letter = town->day == DAY_OF_FORMS && town->side == AT_HOME && pick(town, 6);
+    bool first = town->day == DAY_MIXED && !station->counter[0] && pick(town, 3) == 0;
+    if (by_letter || first)
         work_on_case(town, station);
     else if (!station->counter[0] && sync_status(station->sync)->state == SYNC_ONLINE)
         open_counter(town, station);
@@ -646,6 +697,29 @@ static void come_back(struct town *town, struct station *station)
     }
 }
 
+/* Where people take their time, clocks matter: leases and sign-ins end, polls come back empty. */
+void people_choose(struct town *town)
+{
+    static const int paces[] = {1, 6};
+    static const int rosters[][STATIONS_MAX] = {{SITI, RINA, ADI, TONO, BUDI},
+                                                {SITI, ADI, RINA, AYU, BUDI},
+                                                {ADI, SITI, TONO, RINA, AYU},
+                                                {RINA, ADI, SITI, BUDI, TONO}};
+    const int *roster = rosters[pick(town, 4)];
+    town->pace = paces[pick(town, 2)];
+    town->day = (enum day)pick(town, 3);
+    for (int i = 0; i < town->plan.stations; i++)
+        town->stations[i].person = roster[i];
+}
+
+static int64_t time_to_next_ms(struct town *town)
+{
+    enum { LONGEST_MS = KEPT_MS / 2 }; /* whoever has to come back at the end comes in time */
+    int64_t ms = town->pace * (pick(town, 5) ? town_between(&town->people, 20, 2000)
+                                             : town_between(&town->people, 2000, 40 * 1000));
+    return ms < LONGEST_MS ? ms : LONGEST_MS;
+}
+
 void people_act(struct town *town, struct station *station)
 {
     unsigned life = station->machine.life;
@@ -655,9 +729,5 @@ void people_act(struct town *town, struct station *station)
     else
         come_back(town, station);
     if (station->machine.running && station->machine.life == life)
-        town_plan(town,
-                  !at_work        ? 1000
-                  : pick(town, 5) ? town_between(&town->people, 20, 2000)
-                                  : town_between(&town->people, 2000, 40 * 1000),
-                  EVENT_PERSON, station->machine.number, NULL);
+        town_plan(town, at_work ? time_to_next_ms(town) : 1000, EVENT_PERSON, station->machine.number, NULL);
 }

@@ -51,7 +51,7 @@ void station_close(struct station *station)
     station->machine.running = false;
     station->machine.life++;
     station->signed_in = station->wants_answer = false;
-    station->counter[0] = '\0';
+    station->counter[0] = station->form[0] = '\0';
     town_leave(before);
 }
 
@@ -59,8 +59,8 @@ void station_bury(struct town *town, struct station *station)
 {
     station_close(station);
     station->machine.ops_to_end = -1;
-    town_plan(town, town->quiet ? 1000 : town_between(&town->trouble, 200, 60 * 1000), EVENT_START,
-              station->machine.number, NULL);
+    town_plan(town, town->quiet ? 1000 : town->pace * town_between(&town->trouble, 200, 60 * 1000),
+              EVENT_START, station->machine.number, NULL);
 }
 
 void station_end(struct town *town, struct station *station, bool power)
@@ -187,6 +187,7 @@ void station_sign_in(struct town *town, struct station *station, int person)
 {
     struct machine *before = town_enter(&station->machine);
     station->person = person;
+    station->form[0] = '\0';
     sync_sign_in(station->sync, people[person].login, "right");
     town_leave(before);
     after(town, station);

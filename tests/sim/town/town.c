@@ -21,8 +21,8 @@ const char *fault_name(int fault)
 
 const char *event_name(enum event_kind kind)
 {
-    static const char *const names[] = {"request", "answer",  "sync",    "turn",  "person",
-                                        "start",   "trouble", "recover", "check", "bus"};
+    static const char *const names[] = {"request", "answer", "sync",    "turn",  "person", "start",
+                                        "trouble", "night",  "recover", "check", "bus"};
     return names[kind];
 }
 
@@ -193,6 +193,10 @@ static void happen(struct town *town, const struct event *event)
         if (!town->quiet)
             trouble_next(town);
         return;
+    case EVENT_NIGHT:
+        if (!town->quiet)
+            trouble_night(town);
+        return;
     case EVENT_RECOVER:
         return trouble_recover(town, event->machine);
     case EVENT_CHECK:
@@ -277,7 +281,7 @@ static struct town *town_new(const struct plan *plan, bool tell)
     town->plan = *plan;
     town->tell = tell;
     town->now_ms = morning_ms;
-    town->backup_rev = -1;
+    town->backup_rev = town->once_more = -1;
     here.town = town;
     here.machine = NULL;
     zone_set("Asia/Baku");
@@ -290,8 +294,8 @@ static struct town *town_new(const struct plan *plan, bool tell)
     for (int i = 0; i < plan->stations; i++) {
         machine_init(town, &town->stations[i].machine, FIRST_STATION + i);
         new_station(town->stations[i].machine.disk);
-        town->stations[i].person = i % PEOPLE;
     }
+    people_choose(town);
     new_hall(town->halls[HALL].machine.disk);
     disk_new(BACKUP);
     town->halls[SPARE].stale = town->halls[BUS].stale = true;

@@ -29,31 +29,31 @@ enum {
 };
 
 /* What may go wrong; each can be left out (--without NAME). */
-#define FAULTS(X)                                                                    \
-    X(LOSE, "lose")           /* a request or an answer never arrives */             \
-    X(TWICE, "twice")         /* a request arrives twice */                          \
-    X(LATE, "late")           /* by minutes, and out of order */                     \
-    X(CUT, "cut")             /* an answer ends in its middle */                     \
-    X(PAGE, "page")           /* a proxy answers 200 or 502 with HTML */             \
-    X(PART, "part")           /* a workstation has no network for a while */         \
-    X(HALL_KILL, "hall-kill") /* kill -9 */                                          \
-    X(HALL_POWER, "hall-power")                                                      \
-    X(HALL_FULL, "hall-full")                                                        \
-    X(HALL_SYNC, "hall-sync") /* fsync fails */                                      \
-    X(HALL_CLOCK, "hall-clock")                                                      \
-    X(RESTORE, "restore")   /* from a backup that is older than the hall */          \
-    X(FAILOVER, "failover") /* a standby goes on; the old one may live */            \
-    X(KILL, "kill")         /* of a workstation, from here */                        \
-    X(POWER, "power")                                                                \
-    X(FULL, "full")                                                                  \
-    X(SYNC, "sync")                                                                  \
-    X(EIO, "eio") /* a few reads or writes of any disk fail, the next are well */    \
-    X(CLOCK, "clock")                                                                \
-    X(CLONE, "clone")       /* its disk is copied into another computer */           \
-    X(SHIFT, "shift")       /* another person sits down */                           \
-    X(EXPIRE, "expire")     /* the hall forgets every sign-in */                     \
-    X(PRUNE, "prune")       /* the hall forgets old changes: a snapshot is needed */ \
-    X(BUS, "bus")           /* a queue leaves with a mobile hall, and comes home */  \
+#define FAULTS(X)                                                                                \
+    X(LOSE, "lose")           /* a request or an answer never arrives */                         \
+    X(TWICE, "twice")         /* a request arrives twice */                                      \
+    X(LATE, "late")           /* by minutes, and out of order */                                 \
+    X(CUT, "cut")             /* an answer ends in its middle */                                 \
+    X(PAGE, "page")           /* a proxy answers 200 or 502 with HTML */                         \
+    X(PART, "part")           /* a workstation has no network for a while */                     \
+    X(HALL_KILL, "hall-kill") /* kill -9 */                                                      \
+    X(HALL_POWER, "hall-power")                                                                  \
+    X(HALL_FULL, "hall-full")                                                                    \
+    X(HALL_SYNC, "hall-sync") /* fsync fails */                                                  \
+    X(HALL_CLOCK, "hall-clock")                                                                  \
+    X(RESTORE, "restore")   /* from a backup that is older than the hall */                      \
+    X(FAILOVER, "failover") /* a standby goes on; the old one may live */                        \
+    X(KILL, "kill")         /* of a workstation, from here */                                    \
+    X(POWER, "power")                                                                            \
+    X(FULL, "full")                                                                              \
+    X(SYNC, "sync")                                                                              \
+    X(EIO, "eio") /* a few reads or writes of any disk fail, the next are well */                \
+    X(CLOCK, "clock")                                                                            \
+    X(CLONE, "clone")       /* its disk is copied into another computer */                       \
+    X(SHIFT, "shift")       /* another person sits down */                                       \
+    X(EXPIRE, "expire")     /* the hall forgets every sign-in */                                 \
+    X(PRUNE, "prune")       /* the hall forgets old changes: whoever was off needs a snapshot */ \
+    X(BUS, "bus")           /* a queue leaves with a mobile hall, and comes home */              \
     X(BUS_LOST, "bus-lost") /* … is taken back while it is away; at times it comes after all */
 enum fault {
 #define X(name, word) FAULT_##name,
@@ -77,6 +77,7 @@ enum event_kind {
     EVENT_PERSON,  /* does something */
     EVENT_START,   /* a machine's program starts */
     EVENT_TROUBLE, /* the next thing goes wrong */
+    EVENT_NIGHT,   /* what the hall does of itself when nobody is there */
     EVENT_RECOVER, /* something ends: no network, a full disk */
     EVENT_CHECK,   /* of what is too dear to be checked at each step */
     EVENT_BUS,     /* whoever is in charge of a departure does the next thing */
@@ -124,7 +125,11 @@ struct station {
     bool black_hole;      /* … and nothing even says so */
     char counter[UUID_TEXT];
     int64_t fence;
-    bool wants_answer; /* an online command has no answer yet */
+    int64_t asked_ms;     /* since then … */
+    int asked;            /* … so many requests */
+    bool wants_answer;    /* an online command has no answer yet */
+    char form[UUID_TEXT]; /* of an application, which stands open here; "" none … */
+    int64_t form_rev;     /* … and the row_rev that it was opened at */
     char tickets[KNOWN_MAX][UUID_TEXT], cases[KNOWN_MAX][UUID_TEXT], persons[KNOWN_MAX][UUID_TEXT];
     int ticket_count, case_count, person_count; /* made here; a ring: the newest KNOWN_MAX */
 };
@@ -139,6 +144,9 @@ struct backend {
 /* Where something happens: at the hall with its workstations, or at the mobile hall with its own. Each has its checker. */
 enum side { AT_HOME, ON_ROAD, SIDES };
 
+/* What there is most of to do. */
+enum day { DAY_MIXED, DAY_OF_VISITORS, DAY_OF_FORMS };
+
 struct check;
 struct bus;
 struct town {
@@ -152,6 +160,9 @@ struct town {
 
     uint64_t done[EVENT_KINDS];
     struct rng net, trouble, people, disks, starts, tokens, trips;
+    enum day day;
+    int pace;                    /* so many times as long as elsewhere people take, and trouble stays away */
+    int once_more;               /* the fault that comes next because it came just now; -1: any */
     bool quiet;                  /* the end: nothing goes wrong any more */
     struct backend halls[HALLS]; /* HALL, SPARE, BUS */
     int serving;                 /* HALL or SPARE: which of them is the hall */
@@ -239,12 +250,14 @@ void station_sign_out(struct town *town, struct station *station);
 /* --- people.c: what people do, all of it sensible or at least possible --- */
 enum { PEOPLE = 6 };
 extern const struct person people[PEOPLE];
+void people_choose(struct town *town); /* how this seed's are */
 void people_act(struct town *town, struct station *station);
 void people_result(struct town *town, struct station *station, int64_t seq, const struct json *result);
 
 /* --- trouble.c --- */
 void trouble_choose(struct town *town); /* which faults this seed has */
 void trouble_next(struct town *town);   /* makes one, plans the next */
+void trouble_night(struct town *town);  /* a backup, and then what is old and in it is shortened */
 void trouble_recover(struct town *town, int machine);
 void trouble_end(struct town *town);      /* everything is mended: the quiet end */
 void trouble_end_here(struct town *town); /* … at the place where something happens */

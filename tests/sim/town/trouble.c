@@ -153,10 +153,20 @@ static void shortened(void *ctx, enum err err)
     (void)ctx, (void)err; /* left as it was, or for the check of what is committed */
 }
 
+/* A workstation is off in the evening, or is not reached any more; the others go on for a while. */
+static void begin_night(struct town *town)
+{
+    if (town_chance(&town->trouble, 700))
+        cut_off(town, any_station(town));
+    town_plan(town, town->pace * town_between(&town->trouble, 500, 20 * 1000), EVENT_NIGHT, HALL, NULL);
+}
+
 /* As if all that is in a backup were older than the feed goes back. */
-static void shorten_feed(struct town *town)
+void trouble_night(struct town *town)
 {
     struct backend *backend = backend_serving(town);
+    if (town_chance(&town->trouble, 800))
+        backend_backup(town);
     if (!backend->machine.running)
         return;
     writer_add(backend->hall.writer, shorten_as_of_later, shortened, NULL);
@@ -204,7 +214,7 @@ static void make(struct town *town, enum fault fault)
     case FAULT_EXPIRE:
         return forget_sign_ins(town);
     case FAULT_PRUNE:
-        return shorten_feed(town);
+        return begin_night(town);
     case FAULT_LOSE:
     case FAULT_TWICE:
     case FAULT_LATE:
@@ -221,8 +231,13 @@ static void make(struct town *town, enum fault fault)
 /* Rare ones are drawn again half of the time. */
 static bool is_rare(int fault)
 {
-    return fault == FAULT_RESTORE || fault == FAULT_FAILOVER || fault == FAULT_CLONE ||
-           fault == FAULT_HALL_SYNC;
+    return fault == FAULT_CLONE || fault == FAULT_HALL_SYNC;
+}
+
+/* The wrong backup, or the wrong machine: soon whoever is in charge does it once more. */
+static bool is_done_in_haste(int fault)
+{
+    return fault == FAULT_RESTORE || fault == FAULT_FAILOVER;
 }
 
 /* Nobody takes a backup of a bus, has a second one, or copies its disks. */
@@ -238,12 +253,27 @@ static enum side side_for(struct town *town, int fault)
                                                                                                 : AT_HOME;
 }
 
-void trouble_next(struct town *town)
+/* One that this seed has not is drawn anew, once. */
+static int any_fault(struct town *town)
 {
     int fault = (int)rng_below(&town->trouble, FAULT_BUS);
+    return town_may(town, (enum fault)fault) ? fault : (int)rng_below(&town->trouble, FAULT_BUS);
+}
+
+static int64_t time_to_next_ms(struct town *town)
+{
+    return town->once_more >= 0 ? town_between(&town->trouble, 100, 5000)
+                                : town->pace * town_between(&town->trouble, 100, 12 * 1000);
+}
+
+void trouble_next(struct town *town)
+{
+    bool once_more = town->once_more >= 0;
+    int fault = once_more ? town->once_more : any_fault(town);
     bool again = is_rare(fault) && town_chance(&town->trouble, 500);
-    town_plan(town, town_between(&town->trouble, 100, 12 * 1000), EVENT_TROUBLE, HALL, NULL);
-    if (town_chance(&town->trouble, 120))
+    town->once_more = !once_more && is_done_in_haste(fault) && town_chance(&town->trouble, 600) ? fault : -1;
+    town_plan(town, time_to_next_ms(town), EVENT_TROUBLE, HALL, NULL);
+    if (town_chance(&town->trouble, 160))
         backend_backup(town);
     if (again || !town_may(town, (enum fault)fault))
         return;
