@@ -8,7 +8,7 @@
 #include "screens/worklist.h"
 
 enum {
-    WINDOW = 240, /* rows */
+    WINDOW = 200, /* rows */
     NEAR = 60,    /* rows before an end of the window at which the next is asked for */
     EDGES = 5,    /* lines of the terminal that are no rows */
     FILTER_BYTES = 100

@@ -7,8 +7,9 @@
 #include "core/catalogue/catalogue.h"
 
 enum {
-    SERVICES_MAX = 24,   /* that typed words may mean */
-    COUNTED_MAX = 10000, /* rows before or after the window */
+    SERVICES_MAX = 12,  /* that typed words may mean */
+    PERSONS_MAX = 20,   /* the same */
+    COUNTED_MAX = 5000, /* rows before or after the window */
     LIMIT = 50,
     LIMIT_MAX = 500,
 };
@@ -86,6 +87,14 @@ static void read_wish(const struct cache *cache, const struct json *args, struct
                  !wish->channel && (wish->walk == OF_SERVICE || (!wish->service && !wish->typed[0]));
 }
 
+static void keep_first(struct json *rows, size_t max)
+{
+    while (json_count(rows) > max) {
+        struct json *last = json_take(rows, json_at(rows, json_count(rows) - 1));
+        json_free(&last);
+    }
+}
+
 /* What typed words mean: services and persons, in any spelling. */
 static enum err read_words(struct cache *cache, int64_t now_ms, struct wish *wish)
 {
@@ -99,11 +108,8 @@ static enum err read_words(struct cache *cache, int64_t now_ms, struct wish *wis
         err = load_persons(cache, args, now_ms, persons);
     wish->services = json_take(services, json_get(services, "rows"));
     wish->persons = json_take(persons, json_get(persons, "rows"));
-    while (json_count(wish->services) > SERVICES_MAX) {
-        struct json *last =
-            json_take(wish->services, json_at(wish->services, json_count(wish->services) - 1));
-        json_free(&last);
-    }
+    keep_first(wish->services, SERVICES_MAX);
+    keep_first(wish->persons, PERSONS_MAX);
     json_free(&args);
     json_free(&services);
     json_free(&persons);

@@ -9,7 +9,8 @@
 #include "core/cache/worklist.h"
 
 enum {
-    OF_A_PERSON_MAX = 200, /* the newest applications of a person */
+    OF_A_PERSON_MAX = 200, /* the newest applications of the person asked for */
+    OF_EACH_MAX = 40,      /* of each who is meant by typed words */
     NUMBERS_MAX = 50,      /* that begin as typed */
     VISITED_MAX = 20000,   /* rows of one walk, where they are looked up */
 };
@@ -343,13 +344,13 @@ static enum err look_at_all(struct search *search, struct stmt *s)
     return err == ERR_ABSENT ? ERR_OK : err;
 }
 
-static enum err look_at_person(struct search *search, const char *person)
+static enum err look_at_person(struct search *search, const char *person, int max)
 {
     static const char sql[] = "SELECT id, opened_at FROM cases WHERE person = $1 ORDER BY opened_at DESC"
                               " LIMIT $2"; /* cases_person */
     struct stmt *s = db_query(search->cache->db, sql);
     db_bind_text(s, 1, person);
-    db_bind_int(s, 2, OF_A_PERSON_MAX);
+    db_bind_int(s, 2, max);
     return look_at_all(search, s);
 }
 
@@ -380,13 +381,13 @@ enum err worklist_find(struct search *search)
 {
     const struct wish *wish = search->wish;
     if (wish->person && !wish->typed[0])
-        return look_at_person(search, wish->person);
+        return look_at_person(search, wish->person, OF_A_PERSON_MAX);
     if (!wish->typed[0])
         return walk_all(search);
     if (json_count(wish->services))
         TRY(walk_all(search));
     for (const struct json *one = json_first(wish->persons); one; one = json_next(one))
-        TRY(look_at_person(search, json_text(one, "id")));
+        TRY(look_at_person(search, json_text(one, "id"), OF_EACH_MAX));
     return look_at_numbers(search);
 }
 

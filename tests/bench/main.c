@@ -66,7 +66,7 @@ static const struct {
     const char *name;
     int (*run)(int argc, char **argv);
 } verbs[] = {{"keys", bench_keys}, {"fill", bench_fill},   {"durable", bench_durable}, {"calls", bench_calls},
-             {"yard", bench_yard}, {"polls", bench_polls}, {"forms", bench_forms}};
+             {"yard", bench_yard}, {"polls", bench_polls}, {"forms", bench_forms}, {"worklist", bench_worklist}};
 
 int main(int argc, char **argv)
 {

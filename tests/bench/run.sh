@@ -1,6 +1,6 @@
 #!/bin/sh
 # Measures Loket as ratios against a yardstick of the same run and prints a table with the target beside each.
-# SMALL=1 takes a hundredth of the data, to see whether it all runs; PART=station, hall, forms or catalogue measures one part;
+# SMALL=1 takes a hundredth of the data, to see whether it all runs; PART=station, hall, forms, worklist or catalogue measures one part;
 # PACK=az takes the hall's queues from another pack.
 set -eu
 cd "$(dirname "$0")/../.."
@@ -195,6 +195,17 @@ measure_forms() {
     beside jsonschema "$(jsonschema)"
 }
 
+# --- the worklist ----------------------------------------------------------------------------------
+measure_worklist() {
+    worklist=$("$bench" worklist "$work/worklist" "$million")
+    field=0
+    for what in opened "moved in anywhere" "at its end" "filtered and sorted" "looked through for typed words"; do
+        field=$((field + 1))
+        ms=$(ratio "$(field "$worklist" $field)" 1000)
+        row "a worklist of $million applications $what, p99" "$ms ms" "under 16 ms: a frame" "$(most "$ms" 16)"
+    done
+}
+
 # --- the catalogue ---------------------------------------------------------------------------------
 cpu_ms() { # cpu_ms COMMAND…: what it took of a processor, which what else this computer does lengthens less than its time
     sh -c '"$@" >"$0" && times' "$work/said" "$@" | awk -F'[ms ]' 'END { printf "%d\n", ($1 + $4) * 60000 + ($2 + $5) * 1000 }'
@@ -228,6 +239,7 @@ measure_catalogue() { # ten services in a thousand have an amount that is prose,
 }
 
 if part station; then measure_station; fi
+if part worklist; then measure_worklist; fi
 if part catalogue; then measure_catalogue; fi
 if part forms; then measure_forms; fi
 if part hall; then measure_hall; fi
