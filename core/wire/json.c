@@ -93,21 +93,29 @@ static bool may_be_deep(const char *text, size_t length)
     return objects + count_to(text, length, '[', ENOUGH - objects) == ENOUGH;
 }
 
+/* The place of the quote that ends the text which begins behind at; length: there is none. */
+static size_t end_of_text(const char *text, size_t length, size_t at)
+{
+    const char *quote = text + at, *end = text + length;
+    while ((quote = memchr(quote + 1, '"', (size_t)(end - quote - 1)))) {
+        const char *back = quote;
+        while (back[-1] == '\\')
+            back--;
+        if ((quote - back) % 2 == 0)
+            return (size_t)(quote - text);
+    }
+    return length;
+}
+
 /* cJSON would recurse as deep as the text says; this looks first, without recursion. */
 static bool too_deep(const char *text, size_t length)
 {
     int depth = 0;
-    bool quoted = false;
     if (!may_be_deep(text, length))
         return false;
     for (size_t i = 0; i < length; i++) {
-        if (quoted) {
-            if (text[i] == '\\')
-                i++;
-            else
-                quoted = text[i] != '"';
-        } else if (text[i] == '"') {
-            quoted = true;
+        if (text[i] == '"') {
+            i = end_of_text(text, length, i);
         } else if (text[i] == '{' || text[i] == '[') {
             if (++depth > JSON_DEPTH_MAX)
                 return true;
