@@ -237,35 +237,75 @@ enum err catalogue_entry_read(const struct catalogue_file *file, struct catalogu
         return ERR_OK;
     if (json_parse(entry->text, entry->length, &service, &own) != ERR_OK)
         return not_json(file->bytes, file->length, own.text, info);
+    entry->reason = exchange_unfaithful(entry->text, entry->length, service);
     entry->text = NULL;
-    settle_service(entry, service);
+    if (entry->reason)
+        json_free(&service);
+    else
+        settle_service(entry, service);
     return ERR_OK;
 }
 
-static enum err read_json(struct catalogue_reading *reading, const char *bytes, size_t length,
-                          struct err_info *info)
+/* What a reader of the document would pass over in silence. Of a foreign list only a part is taken anyway. */
+static enum err look_through(const struct json *document, const char *text, size_t length,
+                             struct err_info *info)
 {
+    if (has_several_lists(document))
+        return err_set(info, ERR_INVALID,
+                       "it has more than one list of services, or of agencies, at its top: \"services\", "
+                       "\"@graph\", \"data\", \"agencies\". Put what belongs together into one.");
+    char *fault =
+        json_is_array(json_get(document, "data")) ? NULL : exchange_unfaithful(text, length, document);
+    enum err err =
+        fault ? err_set(info, ERR_INVALID, "something in it would be lost or changed, at %s", fault) : ERR_OK;
+    free(fault);
+    return err;
+}
+
+/* rest is the document without the services that were found; empty: none were. */
+static enum err read_rest(struct catalogue_reading *reading, const struct buf *rest, const char *bytes,
+                          size_t length, struct err_info *info)
+{
+    const char *text = rest->length ? buf_text(rest) : bytes;
+    size_t text_length = rest->length ? rest->length : length;
     struct json *document = NULL;
     struct err_info own = {0};
-    struct buf rest = {0};
-    bool found = exchange_find_pieces(reading, bytes, length, &rest);
-    if (!found)
-        drop_entries(reading->file);
-    enum err err = !found && length > WHOLE_MAX ? too_large(info) : ERR_OK;
-    if (err == ERR_OK &&
-        json_parse(found ? buf_text(&rest) : bytes, found ? rest.length : length, &document, &own) != ERR_OK)
-        err = not_json(bytes, length, own.text, info);
-    if (err == ERR_OK && has_several_lists(document))
-        err = err_set(info, ERR_INVALID,
-                      "it has more than one list of services, or of agencies, at its top: \"services\", "
-                      "\"@graph\", \"data\", \"agencies\". Put what belongs together into one.");
+    if (json_parse(text, text_length, &document, &own) != ERR_OK)
+        return not_json(bytes, length, own.text, info);
+    enum err err = look_through(document, text, text_length, info);
     if (err == ERR_OK && !read_document(reading, document))
         err = err_set(info, ERR_INVALID,
                       "it is JSON, but neither a service nor a list of them: there is no \"services\", "
                       "\"@graph\" or \"data\" in it.");
     json_free(&document);
+    return err;
+}
+
+static enum err read_json(struct catalogue_reading *reading, const char *bytes, size_t length,
+                          struct err_info *info)
+{
+    struct buf rest = {0};
+    bool found = exchange_find_pieces(reading, bytes, length, &rest);
+    if (!found) {
+        drop_entries(reading->file);
+        buf_free(&rest);
+    }
+    enum err err =
+        !found && length > WHOLE_MAX ? too_large(info) : read_rest(reading, &rest, bytes, length, info);
     buf_free(&rest);
     return err;
+}
+
+/* gzip, zip, zstd, xz, by the bytes that they begin with. */
+static bool is_packed(const char *bytes, size_t length)
+{
+    static const char *const marks[] = {"\x1f\x8b", "PK\x03\x04", "\x28\xb5\x2f\xfd",
+                                        "\xfd"
+                                        "7zXZ"};
+    for (size_t i = 0; i < sizeof marks / sizeof *marks; i++)
+        if (length >= strlen(marks[i]) && memcmp(bytes, marks[i], strlen(marks[i])) == 0)
+            return true;
+    return false;
 }
 
 enum err catalogue_open(const char *bytes, size_t length, const struct catalogue_home *home,
@@ -287,6 +327,11 @@ enum err catalogue_open(const char *bytes, size_t length, const struct catalogue
     size_t first = 0;
     while (first < length && memchr(" \t\r\n", bytes[first], 4))
         first++;
+    if (first == length || is_packed(bytes, length)) {
+        catalogue_file_free(out);
+        return err_set(info, ERR_INVALID,
+                       first == length ? "it is empty." : "it is compressed: unpack it first.");
+    }
     bool json = first < length && (bytes[first] == '{' || bytes[first] == '[');
     enum err err = json                 ? read_json(&reading, bytes, length, info)
                    : length > WHOLE_MAX ? too_large(info)

@@ -28,6 +28,10 @@ void exchange_piece(struct catalogue_reading *reading, char *where, const char *
 bool exchange_find_pieces(struct catalogue_reading *reading, const char *bytes, size_t length,
                           struct buf *rest);
 
+/* "POINTER: sentence" about what of a document, or of a service, would not be kept as it stands in its text; NULL: nothing.
+ * The caller frees. exchange_faithful.c */
+char *exchange_unfaithful(const char *text, size_t length, const struct json *document);
+
 /* Those that are services, in the order of their ids, then of the file. The caller frees. */
 struct catalogue_entry **exchange_sorted(struct catalogue_file *file, size_t *count);
 

@@ -6,7 +6,7 @@
 
 enum {
     FEED_ITEMS_MAX = 500,
-    FEED_BYTES_MAX = 1024 * 1024,
+    FEED_BYTES_MAX = 256 * 1024, /* a workstation takes them in at once, between two keys */
     SNAPSHOT_ROWS_MAX = 500,
     SNAPSHOT_BYTES_MAX = 1024 * 1024,
     SEARCH_ROWS_MAX = 100,

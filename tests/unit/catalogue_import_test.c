@@ -11,6 +11,7 @@
 #include "core/catalogue/pack.h"
 #include "core/hall/admin.h"
 #include "core/hall/catalogue_plan.h"
+#include "core/hall/reads.h"
 #include "core/hall/staging.h"
 #include "tests/support/quoted.h"
 #include "tests/support/test.h"
@@ -613,7 +614,18 @@ TEST(files_that_are_no_catalogue_say_so)
     static const struct {
         const char *text, *says;
     } cases[] = {
-        {"", "not JSON"},
+        {"", "it is empty"},
+        {"\xef\xbb\xbf \n", "it is empty"},
+        {"\x1f\x8b\x08x", "unpack it"},
+        {"PK\x03\x04x", "unpack it"},
+        {"{\"services\":[{\"id\":\"a\"}],\"services\":[{\"id\":\"b\"}]}", "more than one list"},
+        {"{\"services\":[{\"id\":\"a\"}],\"@graph\":[{\"id\":\"b\"}]}", "more than one list"},
+        {"{\"agencies\":[],\"services\":[{\"id\":\"a\"}],\"agencies\":[]}", "more than one list"},
+        {"{\"agencies\":[{\"id\":\"a\",\"id\":\"b\"}],\"services\":[{\"id\":\"a\"}]}",
+         "at /agencies/0: It has \"id\" twice"},
+        {"{\"id\":\"a\"}\n{\"id\":\"b\"}", "at line 2, column 1"},
+        {"[{\"id\":\"a\"}] [", "not JSON"},
+        {"[{\"id\":\"a\"} {\"id\":\"b\"}]", "not JSON"},
         {"# a Makefile\nall:\n\tcc\n", "not JSON"},
         {"{", "not JSON"},
         {"[1,2", "not JSON"},
@@ -633,6 +645,65 @@ TEST(files_that_are_no_catalogue_say_so)
         CHECK_INT(catalogue_read(cases[i].text, strlen(cases[i].text), &nowhere, &file, &info), ERR_INVALID);
         if (!CHECK(strstr(info.text, cases[i].says) != NULL))
             CHECK_TEXT(info.text, cases[i].says);
+    }
+}
+
+TEST(services_are_found_however_their_file_is_written)
+{
+    static const char *const files[][2] = {
+        {"{\"services\":[", "]}"},
+        {" \t{ \"agencies\" : [ ] , \"services\" \r\n: [ ", " ] , \"x\":\"]}\" } \n"},
+        {"\xef\xbb\xbf{\"x\":{\"services\":[1]},\"y\":\"\\\\\\\"[\",\"services\":[", "\n]}"},
+        {"[", "]"},
+        {"\n[\f", "]"}, /* what only cJSON takes for a blank */
+        {"{\"serv\\u0069ces\":[", "]}"}};
+    static const char *const between[] = {",", " ,\n ", "\r\n,\r\n"};
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++)
+        for (size_t k = 0; k < sizeof between / sizeof *between; k++) {
+            char *list = xasprintf(
+                     "{\"id\":\"a\",\"name\":\"]}\\\"[,{\"}%s{\"name\":\"\\\\\",\"id\":\"b\"}%s[]%s\"{\"",
+                     between[k], between[k], between[k]),
+                 *text = xasprintf("%s%s%s", files[i][0], list, files[i][1]);
+            struct catalogue_file file;
+            struct err_info info = {0};
+            REQUIRE(catalogue_open(text, strlen(text), &nowhere, &file, &info) == ERR_OK);
+            CHECK_INT(file.entries[0].text != NULL, i < 4); /* those are found without being read */
+            catalogue_file_free(&file);
+            file = read_text(text, &nowhere);
+            CHECK_INT(file.count, 4);
+            CHECK_TEXT(part(file.entries[0].service, "/name"), "\"]}\\\"[,{\"");
+            CHECK_TEXT(part(file.entries[1].service, "/id"), "\"b\"");
+            CHECK(strstr(file.entries[2].where, "/2") && strstr(file.entries[2].reason, "no JSON object"));
+            CHECK(file.entries[3].reason != NULL);
+            catalogue_file_free(&file);
+            free(list), free(text);
+        }
+}
+
+/* JSON may say them, and no reader keeps them. */
+TEST(what_would_be_lost_of_a_service_is_told)
+{
+    static const struct {
+        const char *service, *says;
+    } cases[] = {
+        {"{\"id\":\"a\",\"id\":\"b\"}", "/: It has \"id\" twice"},
+        {"{\"id\":\"a\",\"x\":[{},{\"y/z\":{\"d\":1,\"e\":2,\"d\":1}}]}", "/x/1/y~1z: It has \"d\" twice"},
+        {"{\"id\":\"a\",\"x\":[12345678901234567890]}", "/x/0: No number of so many digits"},
+        {"{\"id\":\"a\",\"x\":9007199254740993}", "/x: No number"},
+        {"{\"id\":\"a\",\"x\":1e999}", "/x: No number"},
+        {"{\"id\":\"a\",\"x\":\"b\\u0000c\"}", "\\u0000"},
+        {"{\"id\":\"a\",\"x\":\"\\\\\\u0000\"}", "\\u0000"},
+        {"{\"id\":\"a\",\"x\":\"\\\\u0000\",\"y\":1e300,\"z\":-123456789012345,\"Z\":0.1}", NULL},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char *text = xasprintf("[{\"id\":\"z\"},%s]", cases[i].service);
+        struct catalogue_file file = read_text(text, &nowhere);
+        const char *reason = file.entries[1].reason;
+        CHECK(file.count == 2 && !reason == !cases[i].says && !reason != !file.entries[1].service);
+        if (cases[i].says && !CHECK(reason && strstr(reason, cases[i].says)))
+            CHECK_TEXT(reason, cases[i].says);
+        catalogue_file_free(&file);
+        free(text);
     }
 }
 
@@ -700,7 +771,8 @@ static struct plan plan_of(const char *text, const char *agency)
     char *own = quoted(text);
     struct catalogue_home home = {
         .agencies = json_get(stock, "agencies"), .language = "en", .agency = agency};
-    struct catalogue_file file = read_text(own, &home);
+    struct catalogue_file file;
+    REQUIRE(catalogue_open(own, strlen(own), &home, &file, &info) == ERR_OK);
     CHECK_INT(plan_make(&file, stock, agency, NULL, &plan, &info), ERR_OK);
     catalogue_file_free(&file);
     json_free(&stock);
@@ -760,6 +832,58 @@ TEST(plan_tells_new_changed_unchanged_and_gone)
     CHECK_TEXT(form->queue, "q"); /* the file names none: it stays in its own */
     CHECK_INT(line_of(&plan, "t.a.other")->what, PLAN_GONE);
     plan_free(&plan);
+}
+
+/* What the hall has in these very bytes is not read; it is there all the same, and stands in the file once. */
+TEST(plan_knows_what_the_hall_was_told_before)
+{
+    static const char stored[] =
+        "{'hall':{},'agencies':[{'id':'t.a','name':'Office'}],'queues':[{'id':'q'}],'rows':["
+        "{'id':'t.a.told','agency':'t.a','name':'Told','queue':'q','form_version':0,'row_rev':7},"
+        "{'id':'t.a.none','agency':'t.a','name':'None','queue':'','form_version':0,'row_rev':8}]}";
+    static const char *const told[] = {
+        "{\"id\":\"t.a.told\",\"agency\":\"t.a\",\"name\":\"Told\",\"queue\":\"q\"}",
+        "{\"id\":\"t.a.told\",\"agency\":\"t.a\",\"name\":\"Told\"}", /* it keeps its queue */
+        "{\"id\":\"t.a.none\",\"agency\":\"t.a\",\"name\":\"None\"}"};
+    static const char *const others[] = {
+        "{\"id\":\"t.a.told\",\"agency\":\"t.a\",\"name\":\"Tole\",\"queue\":\"q\"}",
+        "{\"id\":\"t.a.told\",\"agency\":\"t.a\",\"name\":\"Told\",\"queue\":\"q\",\"x\":1}"};
+    struct json *stock = stock_of(stored);
+    for (size_t i = 0; i < 5; i++) {
+        const char *one = i < 3 ? told[i] : others[i - 3];
+        char *text = xasprintf("[%s,%s]", one, one);
+        struct catalogue_file file;
+        struct err_info info = {0};
+        struct plan plan;
+        REQUIRE(catalogue_open(text, strlen(text), &nowhere, &file, &info) == ERR_OK);
+        REQUIRE(plan_make(&file, stock, NULL, NULL, &plan, &info) == ERR_OK);
+        CHECK_INT(plan.lines[0].what, i < 3 ? PLAN_SAME : PLAN_CHANGED);
+        CHECK_INT(plan.lines[0].base, i == 2 ? 8 : 7);
+        CHECK_INT(file.entries[0].text != NULL, i < 3); /* it was not even read */
+        check_refused(&plan, 1, "stands in this file already, at /0");
+        CHECK_INT(plan.of[PLAN_BAD], 1);
+        CHECK_INT(plan.of[PLAN_SAME] + plan.of[PLAN_CHANGED], 1);
+        plan_free(&plan);
+        catalogue_file_free(&file);
+        free(text);
+    }
+    json_free(&stock);
+}
+
+TEST(plan_of_what_is_no_json_after_all_says_where)
+{
+    static const char text[] =
+        "[{\"id\":\"t.a.x\",\"agency\":\"t.a\",\"name\":\"X\"},\n{\"id\":\"t.a.y\",,}]";
+    struct json *stock = stock_of(stock_text);
+    struct catalogue_file file;
+    struct err_info info = {0};
+    struct plan plan;
+    REQUIRE(catalogue_open(text, strlen(text), &nowhere, &file, &info) == ERR_OK);
+    CHECK_INT(plan_make(&file, stock, NULL, NULL, &plan, &info), ERR_INVALID);
+    CHECK(strstr(info.text, "at line 2, column 15") != NULL);
+    plan_free(&plan);
+    catalogue_file_free(&file);
+    json_free(&stock);
 }
 
 TEST(plan_of_some_services_calls_no_other_gone)
@@ -1102,6 +1226,22 @@ TEST(import_in_parts_is_whole_or_not_decided)
     db_close(&here.db);
 }
 
+/* Workstations hear of it in answers that they take in between two keys. */
+static void check_feed(struct here *here, size_t bytes_max)
+{
+    static const struct actor everybody = {.roles = ~0u};
+    struct reads *reads = reads_new(here->db);
+    struct buf answer = {0};
+    REQUIRE(store_state(here->db, &here->state) == ERR_OK);
+    for (int64_t at = 0, to; at < here->state.rev; at = to) {
+        buf_clear(&answer);
+        REQUIRE(reads_feed(reads, &everybody, &here->state, at, 0, &answer, &to) == ERR_OK && to > at);
+        CHECK(answer.length <= 128 * 1024 + bytes_max);
+    }
+    buf_free(&answer);
+    reads_free(&reads);
+}
+
 /* Nobody's call waits for more than that of a turn. */
 TEST(import_that_was_decided_comes_in_by_slices)
 {
@@ -1130,6 +1270,7 @@ TEST(import_that_was_decided_comes_in_by_slices)
         }
         CHECK_INT(count_services(&here), COUNT * (large + 1));
     }
+    check_feed(&here, 3 * LARGE);
     buf_free(&request);
     buf_free(&words);
     db_close(&here.db);
