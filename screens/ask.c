@@ -31,6 +31,8 @@ struct ask *ask_new(struct json *question)
     const struct json *field = json_get(question, "field"), *search = json_get(question, "search");
     field_set(&ask->field, json_text_or(field ? field : search, "typed", ""));
     list_set_count(&ask->list, (int)json_count(json_get(question, "list")));
+    if (json_get(question, "ticked"))
+        ask->ticked = json_copy(json_get(question, "ticked"));
     return ask;
 }
 

@@ -18,6 +18,14 @@ struct desk {
     struct json *step;       /* the body being put together by questions; NULL: none */
 };
 
+/* desk_missing.c: which papers kept a visit from its end, and why. False: no paper is known here, nothing is asked. */
+bool desk_ask_papers(struct desk *desk, const struct ui *ui, struct effects *effects);
+/* lines: the ticked items' values. */
+void desk_ask_why_missing(struct desk *desk, const struct ui *ui, const char *lines, struct effects *effects);
+/* Into the applications, and into desk->step for the visit. */
+void desk_put_missing(struct desk *desk, const struct ui *ui, const char *why, struct effects *effects);
+const char *desk_missing_why(const struct ui *ui, const char *code);
+
 /* The outcomes of a visit as choices of a question. */
 void desk_add_outcomes(struct json *question, const struct ui *ui);
 

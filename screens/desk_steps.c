@@ -306,11 +306,25 @@ static void ask_hold(struct desk *desk, const struct ui *ui, struct effects *eff
     effects_ask(effects, question);
 }
 
-static void ask_hold_until(struct desk *desk, const struct ui *ui, const char *reason,
-                           struct effects *effects)
+/* A word for whoever serves next: in the last question of a step, so that whoever has none presses no key for it. */
+static const char note_value[] = "note";
+
+static void add_note(const struct desk *desk, const struct ui *ui, struct json *question)
+{
+    const char *label = json_text(desk->step, "note") ? TR("another note") : TR("with a note");
+    question_choice(question, "n", tr(ui->lang, label), note_value, NULL);
+}
+
+static void ask_note(struct desk *desk, const struct ui *ui, struct effects *effects)
+{
+    struct json *question = ask("note", tr(ui->lang, TR("Note for whoever serves next")));
+    question_field(question, json_text_or(desk->step, "note", ""), false);
+    effects_ask(effects, question);
+}
+
+static void ask_reminder(struct desk *desk, const struct ui *ui, struct effects *effects)
 {
     static const char *const minutes[] = {"5", "10", "15", "30", "60"};
-    json_set_text(desk->step, "reason", reason);
     struct json *question = ask("hold_until", tr(ui->lang, TR("Remind you when?")));
     for (size_t i = 0; i < sizeof minutes / sizeof *minutes; i++) {
         char label[64];
@@ -318,7 +332,15 @@ static void ask_hold_until(struct desk *desk, const struct ui *ui, const char *r
         question_choice(question, digit(i), label, minutes[i], NULL);
     }
     question_choice(question, "0", tr(ui->lang, TR("no alarm")), "", NULL);
+    add_note(desk, ui, question);
     effects_ask(effects, question);
+}
+
+static void ask_hold_until(struct desk *desk, const struct ui *ui, const char *reason,
+                           struct effects *effects)
+{
+    json_set_text(desk->step, "reason", reason);
+    ask_reminder(desk, ui, effects);
 }
 
 static void hold_until(struct desk *desk, const struct ui *ui, const char *minutes, struct effects *effects)
@@ -348,17 +370,23 @@ void desk_add_outcomes(struct json *question, const struct ui *ui)
         question_choice(question, digit(i), tr(ui->lang, outcomes[i].label), outcomes[i].code, NULL);
 }
 
-static void ask_finish(struct desk *desk, const struct ui *ui, struct effects *effects)
+static void ask_outcome(struct desk *desk, const struct ui *ui, struct effects *effects)
 {
     const char *number = number_of(desk_ticket(desk));
     int drafts = (int)open_drafts(desk);
-    begin_step(desk, ticket_body(desk_ticket(desk)));
     struct json *question =
         drafts ? ask_about("outcome", tr(ui->lang, TR("%s: %d not submitted yet. Finish all the same, as")),
                            number, drafts)
                : ask_about("outcome", tr(ui->lang, TR("Finish %s:")), number);
     desk_add_outcomes(question, ui);
+    add_note(desk, ui, question);
     effects_ask(effects, question);
+}
+
+static void ask_finish(struct desk *desk, const struct ui *ui, struct effects *effects)
+{
+    begin_step(desk, ticket_body(desk_ticket(desk)));
+    ask_outcome(desk, ui, effects);
 }
 
 static bool no_show_is_early(const struct desk *desk, const struct ui *ui, int64_t *calls, int64_t *since_s)
@@ -446,6 +474,16 @@ void desk_ask_target(struct desk *desk, const struct ui *ui, const struct msg *m
     effects_ask(effects, question);
 }
 
+static void ask_where(struct desk *desk, const struct ui *ui, struct effects *effects)
+{
+    struct json *question = ask("transfer_place", tr(ui->lang, TR("At which place?")));
+    question_choice(question, "1", tr(ui->lang, TR("by the time of arrival")), "keep", NULL);
+    question_choice(question, "2", tr(ui->lang, TR("first")), "first", NULL);
+    question_choice(question, "3", tr(ui->lang, TR("last")), "last", NULL);
+    add_note(desk, ui, question);
+    effects_ask(effects, question);
+}
+
 static void ask_place(struct desk *desk, const struct ui *ui, const char *target, struct effects *effects)
 {
     char kind[16];
@@ -454,11 +492,7 @@ static void ask_place(struct desk *desk, const struct ui *ui, const char *target
     struct json *to = json_new_object();
     json_set_text(to, kind, target);
     json_set(desk->step, "to", to);
-    struct json *question = ask("transfer_place", tr(ui->lang, TR("At which place?")));
-    question_choice(question, "1", tr(ui->lang, TR("by the time of arrival")), "keep", NULL);
-    question_choice(question, "2", tr(ui->lang, TR("first")), "first", NULL);
-    question_choice(question, "3", tr(ui->lang, TR("last")), "last", NULL);
-    effects_ask(effects, question);
+    ask_where(desk, ui, effects);
 }
 
 static void ask_named(struct desk *desk, const struct ui *ui, struct effects *effects)
@@ -733,8 +767,50 @@ static void take_over(struct desk *desk, struct effects *effects)
 
 static void finish_as(struct desk *desk, const struct ui *ui, const char *outcome, struct effects *effects)
 {
-    (void)ui;
+    if (strcmp(outcome, "papers_missing") == 0 && desk_ask_papers(desk, ui, effects))
+        return;
     send_with(desk, "ticket.finish", "outcome", outcome, effects);
+}
+
+static void papers(struct desk *desk, const struct ui *ui, const char *lines, struct effects *effects)
+{
+    desk_ask_why_missing(desk, ui, lines, effects);
+}
+
+static void papers_why(struct desk *desk, const struct ui *ui, const char *why, struct effects *effects)
+{
+    desk_put_missing(desk, ui, why, effects);
+    send_with(desk, "ticket.finish", "outcome", "papers_missing", effects);
+}
+
+/* The note is written; the question from which it was asked for is asked again. */
+static void noted(struct desk *desk, const struct ui *ui, const char *text, struct effects *effects)
+{
+    static const struct {
+        const char *question;
+        void (*ask)(struct desk *, const struct ui *, struct effects *);
+    } askers[] = {{"outcome", ask_outcome}, {"hold_until", ask_reminder}, {"transfer_place", ask_where}};
+    char from[32];
+    str_copy(from, sizeof from, json_text_or(desk->step, "note_from", ""));
+    json_remove(desk->step, "note_from");
+    json_set_text(desk->step, "note", text);
+    for (size_t i = 0; i < sizeof askers / sizeof *askers; i++)
+        if (strcmp(askers[i].question, from) == 0)
+            askers[i].ask(desk, ui, effects);
+}
+
+/* "n" in a question that takes a note. */
+static bool wants_note(struct desk *desk, const struct ui *ui, const struct msg *msg, struct effects *effects)
+{
+    static const char *const with_note[] = {"outcome", "hold_until", "transfer_place"};
+    bool takes = false;
+    for (size_t i = 0; i < sizeof with_note / sizeof *with_note; i++)
+        takes = takes || str_equal(with_note[i], msg->what);
+    if (!desk->step || !takes || !str_equal(msg->text, note_value))
+        return false;
+    json_set_text(desk->step, "note_from", msg->what);
+    ask_note(desk, ui, effects);
+    return true;
 }
 
 static void miss(struct desk *desk, const struct ui *ui, const char *answer, struct effects *effects)
@@ -811,8 +887,13 @@ void desk_answered(struct desk *desk, const struct ui *ui, const struct msg *msg
         {"pay_reference", pay},
         {"take_reason", take_reason},
         {"take_why", take},
+        {"note", noted},
+        {"papers", papers},
+        {"papers_why", papers_why},
     };
     const char *text = msg->text ? msg->text : "";
+    if (wants_note(desk, ui, msg, effects))
+        return;
     if (str_equal(msg->what, "identify"))
         return identified(desk, msg, effects);
     if (str_equal(msg->what, "service"))

@@ -120,6 +120,24 @@ static void ticket_facts(const struct desk *desk, const struct ui *ui, struct fr
     }
 }
 
+/* What the clerk before, or oneself, wrote for whoever serves now. */
+static bool has_note(const struct desk *desk)
+{
+    return !str_empty(json_text(desk_ticket(desk), "note"));
+}
+
+static void note_view(const struct json *ticket, const struct ui *ui, struct frame *frame, struct rect line)
+{
+    const char *by = json_text(ticket, "note_by_name");
+    bool own = str_equal(json_text(ticket, "note_by"), ui->session.user);
+    rect_cut_left(&line, 2);
+    struct rect sign = rect_cut_left(&line, 8);
+    text_draw(frame, sign, tr(ui->lang, TR("note")), STYLE_DIM);
+    if (by && !own)
+        rect_cut_left(&line, text_drawf(frame, line, STYLE_DIM, "%s: ", by));
+    text_draw(frame, line, json_text_or(ticket, "note", ""), STYLE_WARN);
+}
+
 static void ticket_view(const struct desk *desk, const struct ui *ui, struct frame *frame, struct rect area)
 {
     const struct json *ticket = desk_ticket(desk);
@@ -133,6 +151,8 @@ static void ticket_view(const struct desk *desk, const struct ui *ui, struct fra
     ticket_clock(ticket, ui, frame, clock);
     text_draw(frame, first, show_name(ui, json_get(json_get(desk->data, "service"), "name")),
               STYLE_TEXT | ATTR_BOLD);
+    if (area.h > 0)
+        note_view(ticket, ui, frame, rect_cut_top(&area, 1));
     rect_cut_left(&second, 2);
     struct rect mark = rect_cut_left(&second, 8);
     text_draw(frame, mark, ui_mark(json_text(ticket, "mark")), STYLE_DIM);
@@ -500,7 +520,7 @@ void desk_view(const struct desk *desk, const struct ui *ui, struct frame *frame
     char taken[LINK_SENTENCE];
     if (*link_taken_over(ui, taken))
         taken_view(ui, taken, frame, rect_inset(rect_cut_top(&area, 1), 2, 0));
-    struct rect head = rect_cut_top(&area, busy ? 2 : 5);
+    struct rect head = rect_cut_top(&area, busy ? 2 + has_note(desk) : 5);
     if (busy)
         ticket_view(desk, ui, frame, head);
     else

@@ -14,6 +14,7 @@ struct leaving {
     struct json *data;   /* the query "open"; NULL before the first */
     struct json *marked; /* ids */
     enum action then;    /* what the clerk wanted to do: goes on when nobody is left */
+    char colleague[64];  /* to whom they are handed; a note is asked for */
     bool asks_colleague; /* the query "users" is on its way */
     struct list list;
 };
@@ -135,15 +136,17 @@ static void finish(const struct leaving *self, const char *outcome, struct effec
     }
 }
 
-static void hand(const struct leaving *self, const char *colleague, struct effects *effects)
+static void hand(const struct leaving *self, const char *note, struct effects *effects)
 {
     for (const struct json *row = json_first(rows(self)); row; row = json_next(row)) {
         if (!is_meant(self, row))
             continue;
         struct json *body = body_of(row), *to = json_new_object();
-        json_set_text(to, "user", colleague);
+        json_set_text(to, "user", self->colleague);
         json_set(body, "to", to);
         json_set_text(body, "place", "keep");
+        if (!str_empty(note))
+            json_set_text(body, "note", note);
         effects_command(effects, "ticket.transfer", body);
     }
 }
@@ -187,6 +190,15 @@ static void ask_colleague(struct leaving *self, const struct ui *ui, const struc
     struct json *question = question_new("colleague", text);
     self->asks_colleague = false;
     desk_add_colleagues(question, users, ui);
+    effects_ask(effects, question);
+}
+
+static void ask_note(struct leaving *self, const struct ui *ui, const char *colleague,
+                     struct effects *effects)
+{
+    struct json *question = question_new("note", tr(ui->lang, TR("Note for them (may stay empty)")));
+    str_copy(self->colleague, sizeof self->colleague, colleague);
+    question_field(question, "", true);
     effects_ask(effects, question);
 }
 
@@ -266,6 +278,8 @@ static void leaving_update(void *data, const struct ui *ui, const struct msg *ms
     case MSG_ANSWERED:
         if (str_equal(msg->what, "outcome"))
             return finish(self, msg->text, effects);
+        if (str_equal(msg->what, "colleague"))
+            return ask_note(self, ui, msg->text, effects);
         return hand(self, msg->text, effects);
     default:
         return;

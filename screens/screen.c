@@ -156,7 +156,7 @@ void effects_setting(struct effects *effects, const char *name, const char *valu
 }
 
 /* --- questions:
- * {"id","text","choices":[{"key","label","value","row"}],"list":[…],"ticks","field":{"typed","optional"},
+ * {"id","text","choices":[{"key","label","value","row"}],"list":[…],"ticks","ticked":[value…],"field":{"typed","optional"},
  * "search":{"what","typed"}} --- */
 
 struct json *question_new(const char *id, const char *text)
@@ -196,6 +196,13 @@ void question_item(struct json *question, const char *label, const char *value, 
 void question_ticks(struct json *question)
 {
     json_set_bool(question, "ticks", true);
+}
+
+void question_tick(struct json *question, const char *value)
+{
+    if (!json_get(question, "ticked"))
+        json_set(question, "ticked", json_new_array());
+    json_add_text(json_edit(question, "ticked"), value);
 }
 
 void question_field(struct json *question, const char *typed, bool optional)

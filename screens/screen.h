@@ -170,6 +170,7 @@ void question_choice(struct json *question, const char *key, const char *label, 
                      struct json *row);
 void question_item(struct json *question, const char *label, const char *value, struct json *row);
 void question_ticks(struct json *question);
+void question_tick(struct json *question, const char *value); /* that item is ticked from the start */
 void question_field(struct json *question, const char *typed, bool optional);
 /* A list that is loaded while typing: what is "services" or "persons" (queries.h); json of the answer is the
  * row. */

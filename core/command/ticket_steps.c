@@ -25,8 +25,33 @@ static enum err take_note(struct call *c, struct step *step)
 {
     const char *note;
     TRY(body_text(c, "note", &note));
-    if (note)
-        json_set_text(step->row, "note", note);
+    if (!note)
+        return ERR_OK;
+    json_set_text(step->row, "note", note);
+    json_set_text(step->row, "note_by", c->actor->user);
+    row_set_time(step->row, "note_at", c->at_ms);
+    return ERR_OK;
+}
+
+enum { MISSING_MAX = 60 };
+
+/* Which papers kept a visit from its end, by their codes, and why; with any other outcome there are none. */
+static enum err take_missing(struct call *c, struct step *step)
+{
+    const struct json *codes;
+    const char *why;
+    struct json *kept = NULL;
+    TRY(body_array(c, "missing", &codes));
+    TRY(body_text(c, "why", &why));
+    if (step->act.outcome == TICKET_OUTCOME_PAPERS_MISSING && json_count(codes)) {
+        kept = json_new_array();
+        for (const struct json *one = json_first(codes); one && json_count(kept) < MISSING_MAX;
+             one = json_next(one))
+            if (!str_empty(json_as_text(one)) && !json_has_text(kept, json_as_text(one)))
+                json_add_text(kept, json_as_text(one));
+    }
+    json_set(step->row, "missing", kept ? kept : json_new_null());
+    json_set_text(step->row, "missing_why", kept ? why : NULL);
     return ERR_OK;
 }
 
@@ -129,6 +154,7 @@ enum err ticket_finish(struct call *c)
             "\"%.40s\" is not an outcome of a visit: served, papers_missing, not_eligible, wrong_service "
             "or left.",
             outcome);
+    TRY(take_missing(c, &step));
     return finish(c, &step);
 }
 

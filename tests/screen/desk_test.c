@@ -55,6 +55,11 @@ TEST(screen_leaving_shows_who_is_still_open)
     script_run("leaving.script");
 }
 
+TEST(screen_notes_are_for_whoever_serves_next)
+{
+    script_run("notes.script");
+}
+
 TEST(screen_tray_holds_colleagues_parked_people)
 {
     script_run("tray.script");

@@ -239,6 +239,52 @@ TEST(ticket_of_another_agency_is_not_taken_and_a_desk_takes_one_at_a_time)
     trial_close(&h);
 }
 
+/* What one clerk writes the next one reads, with whose it is; a step without a note leaves the last one. */
+TEST(ticket_note_is_kept_with_who_wrote_it)
+{
+    struct command_hall h;
+    char ticket[64];
+    trial_open(&h);
+    CHECK(open_counter(&h, "leyla", "1", ""));
+    park(&h, "leyla", "1", 1, ticket);
+    CHECK(trial_run(&h, "leyla", "ticket.transfer",
+                    "{'ticket':'%s','to':{'user':'rauf'},'note':'pays at noon'}", ticket));
+    CHECK_TEXT(trial_text(&h, "/ticket/note"), "pays at noon");
+    CHECK_TEXT(trial_text(&h, "/ticket/note_by"), "u-leyla");
+    CHECK_TEXT(trial_text(&h, "/ticket/note_at"), "2026-11-24T06:00:00.000Z");
+    CHECK(open_counter(&h, "rauf", "2", ""));
+    CHECK(trial_run(&h, "rauf", "ticket.resume", "{'ticket':'%s'}", ticket));
+    CHECK_TEXT(trial_text(&h, "/ticket/note"), "pays at noon");
+    CHECK_TEXT(trial_text(&h, "/ticket/note_by"), "u-leyla");
+    trial_close(&h);
+}
+
+/* Which papers and why go with the visit, each once; another outcome has none, and undo takes the end back. */
+TEST(ticket_without_papers_says_which_and_why)
+{
+    struct command_hall h;
+    char ticket[64];
+    trial_open(&h);
+    CHECK(open_counter(&h, "leyla", "1", ""));
+    park(&h, "leyla", "1", 1, ticket);
+    CHECK(!trial_run(&h, "leyla", "ticket.finish",
+                     "{'ticket':'%s','outcome':'papers_missing','missing':'kk'}", ticket));
+    CHECK_TEXT(h.out.field, "missing");
+    CHECK(trial_run(&h, "leyla", "ticket.finish",
+                    "{'ticket':'%s','outcome':'papers_missing','missing':['kk','akta','kk'],'why':'expired'}",
+                    ticket));
+    CHECK_TEXT(trial_text(&h, "/ticket/missing/0"), "kk");
+    CHECK_TEXT(trial_text(&h, "/ticket/missing/1"), "akta");
+    CHECK_TEXT(trial_text(&h, "/ticket/missing/2"), "");
+    CHECK_TEXT(trial_text(&h, "/ticket/missing_why"), "expired");
+    CHECK(trial_run(&h, "leyla", "ticket.undo", "{'ticket':'%s'}", ticket));
+    CHECK(trial_run(&h, "leyla", "ticket.finish",
+                    "{'ticket':'%s','outcome':'served','missing':['kk'],'why':'x'}", ticket));
+    CHECK_TEXT(trial_text(&h, "/ticket/missing/0"), "");
+    CHECK_TEXT(trial_text(&h, "/ticket/missing_why"), "");
+    trial_close(&h);
+}
+
 /* A misclick: who was parked sits at the desk again as if nothing had been; who was handed over lies in one's own tray
  * again. Nobody else may take that back, and not with another citizen at the desk. */
 TEST(ticket_hold_and_handing_over_are_undone)
