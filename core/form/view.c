@@ -313,6 +313,34 @@ static void add_table(struct building *b, struct form_item *item, const struct j
     item->row_count = json_is_array(value) ? (int)json_count(value) : 0;
 }
 
+/* --- what the form fixes --- */
+
+/* The one value that a field may have, when it has another or lacks it though it is required: then it is offered, for what
+ * is only shown could never be mended. NULL: it is as it should be, or made elsewhere. */
+static const struct json *missed_const(const struct form *form, const struct json *schema,
+                                       const struct json *value, bool required)
+{
+    const struct json *fixed = form_keyword(form, schema, "const");
+    bool simple = json_is_text(fixed) || json_is_number(fixed) || json_is_bool(fixed);
+    bool missed = value ? !fixed || !json_equal(value, fixed) : required;
+    bool made = form_keyword(form, schema, "x-compute") ||
+                json_as_bool(form_keyword(form, schema, "readOnly"), false);
+    return simple && missed && !made ? fixed : NULL;
+}
+
+static void offer_const(struct building *b, struct form_item *item, const struct json *fixed)
+{
+    struct buf text = {0};
+    item->widget = FORM_RADIO;
+    if (json_is_bool(fixed))
+        buf_adds(&text, form_say(b->context->lang, json_as_bool(fixed, false) ? "yes" : "no"));
+    else
+        form_option_text(b->form, b->context->lang, item->schema, item->pointer, fixed, NULL, &text);
+    item->options = arena_alloc(&b->view->arena, sizeof *item->options);
+    item->options[0] = (struct form_option){option_value(b, fixed), kept(b, &text), fixed, false};
+    item->option_count = 1;
+}
+
 /* --- a control --- */
 static void add_picture(struct building *b, struct form_item *item, const struct json *options)
 {
@@ -421,14 +449,18 @@ static struct form_item *add_control(struct building *b, const struct json *elem
     item->format = format ? format : "";
     item->widget = widget_of(b->form, schema, options);
     item->computed = form_keyword(b->form, schema, "x-compute") != NULL;
-    item->readonly = state.readonly || item->widget == FORM_READONLY;
     item->required = item_required(b, pointer);
+    const struct json *fixed = missed_const(b->form, schema, value, item->required);
+    if (fixed)
+        offer_const(b, item, fixed);
+    item->readonly = state.readonly || item->widget == FORM_READONLY;
     item->sensitive = form_is_sensitive(b->form, schema);
     item->prefilled = is_prefilled(b, schema, value);
     item->filled = form_is_filled(value);
     add_picture(b, item, options);
     add_limits(b, item, schema, value);
-    add_options(b, item, schema, options, value);
+    if (!fixed)
+        add_options(b, item, schema, options, value);
     if (item->filled)
         form_text(item, value, b->context, &text);
     item->text = kept(b, &text);
@@ -449,7 +481,8 @@ static bool is_plain(const struct form_view *view, const struct form_item *item)
     int shown = 0;
     for (int i = 0; i < view->item_count; i++)
         shown += strcmp(view->items[i].pointer, item->pointer) == 0;
-    return item->kind == FORM_CONTROL && plain[item->widget] && shown == 1;
+    bool fixed = form_keyword(view->form, item->schema, "const"); /* only shown once it is right */
+    return item->kind == FORM_CONTROL && plain[item->widget] && shown == 1 && !fixed;
 }
 
 static void count_filled(struct form_view *view, const struct form_item *item, int by)

@@ -684,8 +684,7 @@ static void look_at_wrong(void *context, const struct broken *broken)
 {
     struct wrong *wrong = context;
     struct clerk clerk;
-    bool fixed = str_equal(broken->keyword, "const"); /* what is fixed is only shown: nobody writes it */
-    if (fixed || !pack_form_hands_in(wrong->one, broken) || !is_new(wrong, broken->keyword) ||
+    if (!pack_form_hands_in(wrong->one, broken) || !is_new(wrong, broken->keyword) ||
         rng_below(&wrong->one->generator.rng, ONE_OF) != 0)
         return;
     open_clerk(&clerk, wrong->one, broken->datum);

@@ -207,6 +207,46 @@ TEST(form_view_widgets)
     }
 }
 
+/* What is only shown could never be mended: a fixed value that is wrong, or missing where it is required, is offered. */
+TEST(form_view_a_fixed_value_that_is_wrong_can_be_set_right)
+{
+    static const struct {
+        const char *pointer;
+        enum form_widget widget;
+        const char *option;
+    } cases[] = {{"/v", FORM_RADIO, "X"},   {"/w", FORM_RADIO, "Y"},   {"/b", FORM_RADIO, "yes"},
+                 {"/n", FORM_READONLY, ""}, {"/o", FORM_READONLY, ""}, {"/m", FORM_RADIO, "7"},
+                 {"/c", FORM_READONLY, ""}};
+    struct bench b;
+    bench_open(&b,
+               "{'required':['v'],'properties':{'v':{'const':'x'},'w':{'const':'y'},'o':{'const':'z'},"
+               "'b':{'type':'boolean','const':true},'n':{'const':7},'m':{'const':7},"
+               "'c':{'const':{'a':1}}}}",
+               "", "{'w':'z','b':false,'n':7,'m':8,'c':{}}");
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const struct form_item *item = form_view_find(&b.view, cases[i].pointer);
+        struct json *value = NULL;
+        char why[FORM_WHY];
+        bool offered = cases[i].widget == FORM_RADIO;
+        if (!CHECK(item && item->widget == cases[i].widget && item->readonly == !offered) || !offered)
+            continue;
+        REQUIRE(item->option_count == 1);
+        CHECK_TEXT(item->options[0].text, cases[i].option);
+        CHECK(form_parse(item, b.draft, item->options[0].value, &b.context, &value, why));
+        struct json *patch = form_patch(b.form, b.draft, &b.context, item->pointer, value);
+        json_merge(b.draft, patch);
+        json_free(&patch);
+    }
+    bench_view(&b, "");
+    for (int i = 0; i < b.view.item_count; i++)
+        CHECK(b.view.items[i].widget == FORM_READONLY);
+    struct schema_errors errors = {0};
+    form_check_draft(b.form, b.draft, &b.context, &errors);
+    CHECK_INT(errors.count, 1); /* what is no single value is told, and mended at the file */
+    schema_errors_free(&errors);
+    bench_close(&b);
+}
+
 /* --- rules --- */
 
 static const struct rule_case {
