@@ -1,18 +1,13 @@
 /* screens/reception_screen.c: what do people need, which papers must they have before they wait, and the
- * ticket. Two places to stand: the finder, where letters search, and those who wait in the queue of the chosen
- * service. */
-#include <ctype.h>
-#include <stdio.h>
+ * ticket. Three places to stand: the finder, where letters search, those who wait in the queue of the chosen
+ * service, and those who have booked (reception_bookings.c). */
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/model/person.h"
-#include "screens/screen.h"
+#include "screens/reception.h"
 #include "screens/service_view.h"
-#include "screens/show.h"
 #include "tui/big.h"
-#include "tui/field.h"
-#include "tui/list.h"
 #include "tui/text.h"
 
 enum {
@@ -24,34 +19,12 @@ enum {
     UNDO_MS = 60000 /* PROTOCOL.md section 4 */
 };
 
-enum place { FINDER, WAITING };
-enum issued { NOT_ISSUED, ISSUED_HERE, ISSUED_BY_HALL };
-
-struct reception {
-    struct field find;
-    struct list services, waiting;
-    enum place place;
-    bool chosen;            /* something was typed or moved: Enter may issue */
-    struct json *found;     /* "rows" of the query "services" */
-    struct json *calendar;  /* … the hall's weekend and holidays */
-    bool more;              /* … and there are others: letters narrow it */
-    struct json *queue;     /* the query "queue" of the chosen service */
-    struct json *classes;   /* "rows" of the query "priorities" */
-    struct json *priority;  /* the chosen class, NULL none */
-    struct json *person;    /* a row, or what was typed as {"name"|"fin"|"nik"|"phone"}; NULL nobody */
-    char booked[TIME_TEXT]; /* time of the booking, "" a walk-in */
-    enum issued issued;
-    int64_t seq; /* of the ticket shown */
-    struct json *ticket, *answer;
-    char left[64], left_number[16]; /* the last one taken out of the queue */
-    int64_t left_ms;
-};
-
 static void *reception_new(const struct json *args)
 {
     struct reception *self = xcalloc(1, sizeof *self);
     field_init(&self->find, FIND_BYTES);
     field_set(&self->find, json_text_or(args, "q", ""));
+    field_init(&self->find_booking, FIND_BYTES);
     return self;
 }
 
@@ -59,8 +32,10 @@ static void reception_free(void *data)
 {
     struct reception *self = data;
     field_deinit(&self->find);
-    struct json **all[] = {&self->found,    &self->calendar, &self->queue,  &self->classes,
-                           &self->priority, &self->person,   &self->ticket, &self->answer};
+    field_deinit(&self->find_booking);
+    struct json **all[] = {&self->found,       &self->calendar, &self->queue,  &self->classes,
+                           &self->priority,    &self->person,   &self->ticket, &self->answer,
+                           &self->booked_list, &self->other_day};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         json_free(all[i]);
     free(self);
@@ -123,6 +98,8 @@ static void on_data(struct reception *self, const struct msg *msg, struct effect
         list_set_count(&self->waiting, (int)json_count(json_get(self->queue, "rows")));
     } else if (str_equal(msg->what, "priorities")) {
         take(&self->classes, json_get(msg->json, "rows"));
+    } else if (str_equal(msg->what, "bookings")) {
+        bookings_data(self, msg->json);
     }
 }
 
@@ -175,6 +152,8 @@ static void on_saved(struct reception *self, const struct ui *ui, const struct m
         return effects_toast(effects, TOAST_PLAIN,
                              tr(ui->lang, TR("%s is out of the queue; u takes it back")), self->left_number);
     }
+    if (str_equal(msg->what, "ticket.check_in") || str_equal(msg->what, "ticket.rebook"))
+        return bookings_saved(self, ui, msg, effects);
     if (!str_equal(msg->what, "ticket.issue"))
         return;
     self->issued = ISSUED_HERE;
@@ -194,14 +173,14 @@ static void on_result(struct reception *self, const struct ui *ui, const struct 
 {
     bool applied = str_equal(json_text(msg->json, "status"), "applied");
     bool shown = self->issued && msg->seq == self->seq;
-    if (!str_equal(msg->what, "ticket.issue"))
+    if (!str_equal(msg->what, "ticket.issue") && !str_equal(msg->what, "ticket.check_in"))
         return;
     if (shown && applied) {
         self->issued = ISSUED_BY_HALL;
         take(&self->answer, json_get(msg->json, "data"));
     } else if (shown) {
         self->issued = NOT_ISSUED;
-    } else if (applied) {
+    } else if (applied && str_equal(msg->what, "ticket.issue")) {
         effects_toast(effects, TOAST_GOOD, tr(ui->lang, TR("The number of an earlier visitor: %s")),
                       number_of(msg->json));
     }
@@ -224,49 +203,12 @@ static void ask_priority(const struct reception *self, const struct ui *ui, stru
     effects_ask(effects, question);
 }
 
-static void ask_booking(const struct reception *self, const struct ui *ui, struct effects *effects)
-{
-    char typed[SHOW_TEXT];
-    struct json *question =
-        question_new("booked", tr(ui->lang, TR("Booked for which time today? As 10:30; empty: not booked")));
-    question_field(question, show_clock(self->booked, typed), true);
-    effects_ask(effects, question);
-}
-
 static void ask_person(const struct ui *ui, struct effects *effects)
 {
     struct json *question =
         question_new("person", tr(ui->lang, TR("Who is it? FIN, NIK, name, phone or date of birth")));
     question_search(question, "persons", "");
     effects_ask(effects, question);
-}
-
-/* "10:30", "1030", "9.30" → minutes of the day; -1. */
-static int minutes_of(const char *typed)
-{
-    int hour = -1, minute = 0;
-    char rest;
-    size_t digits = strspn(typed, "0123456789");
-    if (digits == 4 && !typed[4]) {
-        int all = atoi(typed);
-        hour = all / 100;
-        minute = all % 100;
-    } else if (sscanf(typed, "%2d%*1[:. ]%2d%c", &hour, &minute, &rest) != 2) {
-        return -1;
-    }
-    return hour >= 0 && hour < 24 && minute >= 0 && minute < 60 ? 60 * hour + minute : -1;
-}
-
-static void booked(struct reception *self, const struct ui *ui, const char *typed, struct effects *effects)
-{
-    enum { MINUTE_MS = 60 * 1000 };
-    int minutes = minutes_of(typed);
-    if (!*typed)
-        self->booked[0] = '\0';
-    else if (minutes < 0)
-        effects_toast(effects, TOAST_WARN, "%s", tr(ui->lang, TR("Write the time as 10:30.")));
-    else
-        time_text(time_day_start(ui->now_ms) + (int64_t)minutes * MINUTE_MS, self->booked);
 }
 
 /* Someone whom the hall does not know yet travels with the ticket as what is known. */
@@ -291,10 +233,10 @@ static void answered(struct reception *self, const struct ui *ui, const struct m
                      struct effects *effects)
 {
     const char *text = msg->text ? msg->text : "";
+    if (bookings_answered(self, ui, msg, effects))
+        return;
     if (str_equal(msg->what, "priority")) {
         take(&self->priority, *text ? msg->json : NULL);
-    } else if (str_equal(msg->what, "booked")) {
-        booked(self, ui, text, effects);
     } else if (str_equal(msg->what, "person")) {
         json_free(&self->person);
         self->person = msg->json ? json_copy(msg->json) : *text ? person_typed(text) : NULL;
@@ -332,7 +274,7 @@ static void copy_papers(const struct reception *self, const struct ui *ui, struc
 /* One step: from those who wait to the finder, from the ticket to the next visitor, then out of here. */
 static void back(struct reception *self, const struct ui *ui, struct effects *effects)
 {
-    if (self->place == WAITING)
+    if (self->place != FINDER)
         self->place = FINDER;
     else if (self->issued)
         next_visitor(self, ui, effects);
@@ -357,7 +299,10 @@ static void act(struct reception *self, const struct ui *ui, enum action action,
     case ACTION_PRIORITY:
         return ask_priority(self, ui, effects);
     case ACTION_CHECK_IN:
-        return ask_booking(self, ui, effects);
+        if (self->place != BOOKINGS)
+            return bookings_open(self, effects);
+        self->place = FINDER;
+        return;
     case ACTION_IDENTIFY:
         return ask_person(ui, effects);
     case ACTION_COPY:
@@ -403,6 +348,8 @@ static void on_key(struct reception *self, const struct ui *ui, struct key key, 
 {
     if (key_is(key, "Tab") || key_is(key, "S-Tab"))
         self->place = self->place == FINDER ? WAITING : FINDER;
+    else if (self->place == BOOKINGS)
+        bookings_key(self, ui, key, effects);
     else if (self->place == WAITING)
         list_key(&self->waiting, key);
     else
@@ -412,6 +359,8 @@ static void on_key(struct reception *self, const struct ui *ui, struct key key, 
 static void on_paste(struct reception *self, const struct ui *ui, const struct msg *msg,
                      struct effects *effects)
 {
+    if (self->place == BOOKINGS)
+        return bookings_paste(self, msg->text, effects);
     if (self->place != FINDER)
         return;
     field_paste(&self->find, msg->text, strlen(msg->text));
@@ -425,6 +374,8 @@ static void reception_update(void *data, const struct ui *ui, const struct msg *
     switch (msg->kind) {
     case MSG_LOAD:
         effects_load(effects, "priorities", NULL);
+        if (self->place == BOOKINGS)
+            bookings_load(self, effects);
         return load_services(self, ui, effects);
     case MSG_DATA:
         return on_data(self, msg, effects);
@@ -447,7 +398,7 @@ static void reception_update(void *data, const struct ui *ui, const struct msg *
 
 static bool typing(const void *data)
 {
-    return ((const struct reception *)data)->place == FINDER;
+    return ((const struct reception *)data)->place != WAITING;
 }
 
 static const char *reception_enabled(const void *data, const struct ui *ui, enum action action)
@@ -457,9 +408,10 @@ static const char *reception_enabled(const void *data, const struct ui *ui, enum
     case ACTION_ISSUE:
         if (self->issued)
             return TR("The ticket is issued: Enter goes on to the next visitor.");
+        if (self->place == BOOKINGS)
+            return TR("Enter checks the booking in. Esc goes back to the services.");
         return service(self) ? NULL : TR("Choose a service first.");
     case ACTION_COPY:
-    case ACTION_CHECK_IN:
         return service(self) ? NULL : TR("Choose a service first.");
     case ACTION_PRIORITY:
         return json_count(self->classes) ? NULL : TR("This hall names no priority classes.");
@@ -556,7 +508,7 @@ static bool minutes_text(const struct ui *ui, const struct json *range, char out
     return true;
 }
 
-static void line_of(struct frame *frame, struct rect *area, unsigned look, const char *text)
+void reception_line(struct frame *frame, struct rect *area, unsigned look, const char *text)
 {
     struct rect line = rect_cut_top(area, 1);
     rect_cut_left(&line, 1);
@@ -573,18 +525,18 @@ static void where_view(const struct view *view, struct frame *frame, struct rect
     show_heading(frame, rect_cut_top(area, 1), tr(view->ui->lang, TR("Where")));
     str_format(text, sizeof text, tr(view->ui->lang, TR("queue %s %s")),
                json_text_or(service(self), "queue_code", ""), queue_name(self, view->ui));
-    line_of(frame, area, STYLE_TEXT, text);
+    reception_line(frame, area, STYLE_TEXT, text);
     if (*queue_bus(self)) {
         str_format(text, sizeof text, tr(view->ui->lang, TR("now with %s")), queue_bus(self));
-        line_of(frame, area, STYLE_WARN | ATTR_BOLD, text);
-        line_of(frame, area, STYLE_WARN, tr(view->ui->lang, TR("no number is given here")));
+        reception_line(frame, area, STYLE_WARN | ATTR_BOLD, text);
+        reception_line(frame, area, STYLE_WARN, tr(view->ui->lang, TR("no number is given here")));
     }
     str_format(text, sizeof text, tr(view->ui->lang, TR("%d people are waiting now")),
                (int)json_int(service(self), "waiting", 0));
-    line_of(frame, area, STYLE_TEXT, text);
+    reception_line(frame, area, STYLE_TEXT, text);
     if (minutes_text(view->ui, json_get(last, "promise_min"), minutes)) {
         str_format(text, sizeof text, tr(view->ui->lang, TR("last ticket told: %s")), minutes);
-        line_of(frame, area, STYLE_DIM, text);
+        reception_line(frame, area, STYLE_DIM, text);
     }
 }
 
@@ -598,7 +550,7 @@ static void extras_view(const struct view *view, struct frame *frame, struct rec
     show_heading(frame, rect_cut_top(area, 1), tr(view->ui->lang, TR("For this ticket")));
     if (self->priority) {
         str_format(text, sizeof text, "! %s", show_name(view->ui, json_get(self->priority, "name")));
-        line_of(frame, area, STYLE_WARN, text);
+        reception_line(frame, area, STYLE_WARN, text);
         struct rect ground = *area;
         rect_cut_left(&ground, 3);
         rect_cut_top(area,
@@ -606,11 +558,12 @@ static void extras_view(const struct view *view, struct frame *frame, struct rec
                                        STYLE_DIM, 0));
     }
     if (*self->booked) {
-        str_format(text, sizeof text, tr(view->ui->lang, TR("booked %s")), show_clock(self->booked, clock));
-        line_of(frame, area, STYLE_TEXT, text);
+        str_format(text, sizeof text, tr(view->ui->lang, TR("booked %s")),
+                   show_moment(view->ui, self->booked, clock));
+        reception_line(frame, area, STYLE_TEXT, text);
     }
     if (self->person)
-        line_of(frame, area, STYLE_TEXT, show_person(view->ui, self->person, text));
+        reception_line(frame, area, STYLE_TEXT, show_person(view->ui, self->person, text));
 }
 
 static void right_view(const struct view *view, struct frame *frame, struct rect area)
@@ -658,6 +611,13 @@ static const char *ahead_text(const struct view *view, char out[SHOW_TEXT])
     return out;
 }
 
+/* Whoever came early and is called at the time booked need not be told how many wait. */
+static bool is_kept(const struct reception *self)
+{
+    return json_int(self->answer, "early_min", 0) > 0 &&
+           str_equal(json_text(self->answer, "place"), "booked");
+}
+
 /* This computer has no numbers of its own: the hall must give one. */
 static void no_number_view(const struct view *view, struct frame *frame, struct rect middle,
                            struct rect below)
@@ -693,7 +653,11 @@ static void number_view(const struct view *view, struct frame *frame, struct rec
                      TEXT_CENTRE);
     else if (!of_hall)
         no_number_view(view, frame, rect_row(area, area.h / 2), rect_cut_top(&words, 1));
-    text_draw_as(frame, rect_cut_top(&words, 1), ahead_text(view, text), STYLE_TEXT | ATTR_BOLD, TEXT_CENTRE);
+    if (*bookings_told(self, view->ui, text))
+        text_draw_as(frame, rect_cut_top(&words, 1), text, STYLE_WARN | ATTR_BOLD, TEXT_CENTRE);
+    if (!is_kept(self))
+        text_draw_as(frame, rect_cut_top(&words, 1), ahead_text(view, text), STYLE_TEXT | ATTR_BOLD,
+                     TEXT_CENTRE);
     text_draw_as(frame, rect_cut_top(&words, 1), show_name(view->ui, json_get(self->ticket, "name")),
                  STYLE_DIM, TEXT_CENTRE);
     str_format(key, sizeof key, "Enter  %s", tr(view->ui->lang, TR("next visitor")));
@@ -707,6 +671,8 @@ static void lower_view(const struct view *view, struct frame *frame, struct rect
         number_view(view, frame, area);
     else if (self->place == WAITING)
         waiting_view(view, frame, area);
+    else if (self->place == BOOKINGS)
+        bookings_details_view(self, view->ui, frame, area);
     else if (service(self))
         details_view(view, frame, area);
 }
@@ -745,7 +711,10 @@ static void reception_view(const void *data, const struct ui *ui, struct frame *
         area = rect_inset(area, 1, 0);
     }
     lower_view(&view, frame, area);
-    finder_view(&view, frame, finder);
+    if (view.self->place == BOOKINGS)
+        bookings_list_view(view.self, ui, frame, finder);
+    else
+        finder_view(&view, frame, finder);
 }
 
 const struct screen_ops reception_screen = {.id = SCREEN_RECEPTION,

@@ -5,6 +5,7 @@
 TEST(screen_reception)
 {
     script_run("reception.script");
+    script_run("bookings.script");
 }
 
 TEST(screen_person)

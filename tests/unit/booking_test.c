@@ -487,3 +487,31 @@ TEST(booking_list_finds_by_number_name_in_any_spelling_and_time)
     json_free(&answer);
     place_close(&place);
 }
+
+/* Without the hall too: this computer foresees it, and the hall says the same when it is reached. */
+TEST(booking_is_checked_in_without_the_hall)
+{
+    struct place place;
+    char id[UUID_TEXT], names[200];
+    place_open(&place);
+    int64_t dawn_ms = time_day_start(place.pair.now_ms);
+    go_to(&place, dawn_ms + 8 * (int64_t)HOUR_MS);
+    book_person(&place, "Budi Santoso", dawn_ms + 10 * (int64_t)HOUR_MS, id);
+    pair_start(&place.pair, 0);
+    pair_sign_in(&place.pair, 0, "rina");
+    pair_sync(&place.pair, 0);
+    char *body = xasprintf("{\"ticket\":\"%s\"}", id);
+    pair_confirm(&place.pair, 0, "ticket.check_in", body);
+    free(body);
+    CHECK_TEXT(listed(&place, "", names), "Budi Santoso+");
+    place.pair.now_ms += HOUR_MS; /* dated by when it was done, not by when it came */
+    pair_sync(&place.pair, 0);
+    CHECK_TEXT(listed(&place, "", names), "Budi Santoso+");
+    struct json *row = pair_hall_row(&place.pair, TABLE_TICKET, id);
+    char at[TIME_TEXT];
+    time_text(dawn_ms + 8 * (int64_t)HOUR_MS, at);
+    CHECK_TEXT(json_text(row, "checked_in_at"), at);
+    json_free(&row);
+    CHECK_INT(pair_disputes(&place.pair), 0);
+    place_close(&place);
+}
