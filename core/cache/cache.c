@@ -368,6 +368,7 @@ enum err cache_open(struct cache **out, const char *dir, int64_t now_ms, struct 
     struct cache *cache = xcalloc(1, sizeof *cache);
     *out = NULL;
     cache->dir = xstrdup(dir);
+    overlay_new(cache);
     enum err err = make_folder(dir, &own);
     bool noted = err == ERR_OK && damage_noted(dir);
     if (err == ERR_OK && !noted) {
@@ -409,6 +410,7 @@ void cache_close(struct cache **cache)
     db_close(&(*cache)->db);
     json_free(&(*cache)->setting);
     json_free(&(*cache)->services);
+    overlay_free(*cache);
     free((*cache)->dir);
     free(*cache);
     *cache = NULL;
@@ -716,18 +718,20 @@ enum err cache_sign_in(struct cache *cache, const struct json *session)
     return err;
 }
 
-static enum err forget_session(struct db *db)
+/* The next person sees none of it. */
+static enum err forget_session(struct cache *cache)
 {
     static const char sql_forget[] = "DELETE FROM meta WHERE name = 'session'";
-    TRY(db_run(db_query(db, sql_forget)));
-    return rows_clear(db, ROWS_OVERLAY); /* the next person sees none of it */
+    TRY(db_run(db_query(cache->db, sql_forget)));
+    overlay_forget(cache);
+    return rows_clear(cache->db, ROWS_OVERLAY);
 }
 
 enum err cache_sign_out(struct cache *cache)
 {
     forget_actor(cache);
     TRY(file_fail(cache, file_begin(cache, true)));
-    return file_end(cache, forget_session(cache->db));
+    return file_end(cache, forget_session(cache));
 }
 
 /* The token names the old stream at the hall, so it goes as well. */
@@ -739,7 +743,7 @@ enum err cache_adopt(struct cache *cache, int64_t now_ms, struct rng *rng, int64
     TRY(file_fail(cache, file_begin(cache, true)));
     enum err err = end_streams(cache->db, install);
     if (err == ERR_OK)
-        err = forget_session(cache->db);
+        err = forget_session(cache);
     TRY(file_end(cache, err));
     forget_actor(cache);
     str_copy(cache->install, sizeof cache->install, install);

@@ -10,7 +10,8 @@
 struct batch {
     struct cache *cache;
     struct place place;
-    bool catalogue;           /* services or queues changed */
+    bool catalogue; /* services or queues changed */
+    bool pruned;
     const struct json **news; /* what is told to a follower once it is stored; borrowed from the feed */
     size_t news_count, news_capacity;
 };
@@ -111,6 +112,7 @@ static enum err apply_row(struct batch *batch, const struct json *change, int64_
         return ERR_OK;
     note_table(batch, table);
     note_news(batch, change);
+    TRY(overlay_touch(batch->cache, table, id, row));
     if (json_is_null(row))
         return row_delete(batch->cache->db, ROWS_BASE, table, id);
     return row_put(batch->cache->db, ROWS_BASE, table, row);
@@ -118,15 +120,40 @@ static enum err apply_row(struct batch *batch, const struct json *change, int64_
 
 /* --- feed --- */
 
+/* Steps a statement that returns (client, seq) of the records that it changed. */
+static enum err leave_all(struct cache *cache, struct stmt *s)
+{
+    int64_t *seqs = NULL;
+    size_t count = 0, capacity = 0;
+    enum err err;
+    while ((err = db_step(s)) == ERR_OK) {
+        if (!str_equal(db_text(s, 0), cache->client)) /* another person's: nobody sees it here */
+            continue;
+        if (count == capacity) {
+            capacity = capacity ? capacity * 2 : 64;
+            seqs = xrealloc(seqs, capacity * sizeof *seqs);
+        }
+        seqs[count++] = db_int(s, 1);
+    }
+    db_done(s);
+    for (size_t i = 0; i < count && err == ERR_ABSENT; i++) {
+        enum err left = overlay_leave(cache, seqs[i]);
+        err = left == ERR_OK ? err : left;
+    }
+    free(seqs);
+    return err == ERR_ABSENT ? ERR_OK : err;
+}
+
 /* An own command seen on the feed is in the base now, even when its answer was lost on the way. */
 static enum err leave_overlay(struct cache *cache, const char *command)
 {
-    static const char sql_leave[] = "UPDATE outbox SET replay = 0 WHERE id = $1"; /* outbox_id */
+    static const char sql_leave[] = "UPDATE outbox SET replay = 0 WHERE id = $1 AND replay = 1"
+                                    " RETURNING client, seq"; /* outbox_id */
     if (!command)
         return ERR_OK;
     struct stmt *s = db_query(cache->db, sql_leave);
     db_bind_text(s, 1, command);
-    return db_run(s);
+    return leave_all(cache, s);
 }
 
 static enum err apply_item(struct batch *batch, const struct json *item)
@@ -141,18 +168,29 @@ static enum err apply_item(struct batch *batch, const struct json *item)
     return leave_overlay(batch->cache, json_text(item, "command"));
 }
 
-static enum err settle(struct batch *batch)
+/* Those that were answered before and are in the base now: of the revs of this batch, however many wait. */
+static enum err leave_answered(struct batch *batch)
 {
-    static const char sql_in_base[] = "UPDATE outbox SET replay = 0 WHERE client = $1 AND replay = 1"
-                                      " AND state <> 'pending' AND rev <= $2"; /* outbox_replay */
+    static const char sql_in_base[] =
+        "UPDATE outbox SET replay = 0 WHERE client = $1 AND rev > $2 AND rev <= $3 AND +replay = 1"
+        " AND state <> 'pending' RETURNING client, seq"; /* outbox_rev */
     struct cache *cache = batch->cache;
     struct stmt *s = db_query(cache->db, sql_in_base);
     db_bind_text(s, 1, cache->client);
-    db_bind_int(s, 2, batch->place.cursor);
-    TRY(db_run(s));
-    TRY(outbox_prune(cache, &batch->place));
+    db_bind_int(s, 2, cache->place.cursor);
+    db_bind_int(s, 3, batch->place.cursor);
+    return leave_all(cache, s);
+}
+
+static enum err settle(struct batch *batch)
+{
+    struct cache *cache = batch->cache;
+    TRY(leave_answered(batch));
+    batch->pruned = batch->place.safe_through != cache->pruned_through;
+    if (batch->pruned)
+        TRY(outbox_prune(cache, &batch->place));
     TRY(place_write(cache->db, &batch->place));
-    return overlay_rebuild(cache, batch->place.cursor);
+    return overlay_settle(cache, batch->place.cursor);
 }
 
 /* Every hundred revs the hall says what its tables come to. A difference is an error of one of the two
@@ -203,6 +241,8 @@ static enum err finish(struct batch *batch, enum err err)
     if (err != ERR_OK)
         return err;
     cache->place = batch->place;
+    if (batch->pruned)
+        cache->pruned_through = batch->place.safe_through;
     if (batch->catalogue)
         json_free(&cache->services);
     return ERR_OK;
@@ -301,6 +341,7 @@ enum err cache_snapshot_swap(struct cache *cache, int64_t rev, int64_t epoch, in
         err = outbox_send_again(cache, &resent);
     if (err == ERR_OK)
         err = replay_after(cache, rev);
+    overlay_forget(cache);
     if (err == ERR_OK)
         err = settle(&batch);
     err = finish(&batch, err);

@@ -1,5 +1,5 @@
-/* core/cache/outbox.c: commands from the confirming key until the hall has them safely, and the overlay that
- * shows their effect meanwhile.
+/* core/cache/outbox.c: commands from the confirming key until the hall has them safely. What they make of the copy
+ * meanwhile is overlay.c.
  *
  * A command's text is made once and never again, so that every retry sends the same bytes; only "seq" is put
  * in front when it is sent. Knows no network. */
@@ -58,101 +58,6 @@ static enum err make_command(struct cache *cache, const char *type, const struct
     return err;
 }
 
-/* --- prediction --- */
-
-static enum err remember_rows(struct cache *cache, const struct tx *tx, int64_t seq)
-{
-    static const char sql_row[] = "INSERT INTO outbox_row (t, id, client, seq) VALUES ($1, $2, $3, $4)"
-                                  " ON CONFLICT DO NOTHING";
-    for (int i = 0; i < tx->change_count; i++) {
-        struct stmt *s = db_query(cache->db, sql_row);
-        db_bind_text(s, 1, table_wire(tx->changes[i].table));
-        db_bind_text(s, 2, tx->changes[i].id);
-        db_bind_text(s, 3, cache->client);
-        db_bind_int(s, 4, seq);
-        TRY(db_run(s));
-    }
-    return ERR_OK;
-}
-
-/* Runs the hall's own rule over this copy. The time is the command's own, so that a replay gives the same
- * rows. */
-static enum err predict(struct cache *cache, struct json *json, int64_t seq, int64_t cursor,
-                        struct outcome *outcome)
-{
-    struct command command;
-    struct err_info info = {0};
-    json_set_int(json, "seq", seq);
-    *outcome = (struct outcome){0};
-    if (!command_read(json, &command, &info)) {
-        str_copy(outcome->code, sizeof outcome->code, "invalid_command");
-        str_copy(outcome->message, sizeof outcome->message, info.text);
-        return ERR_OK;
-    }
-    struct tx tx = {
-        .db = cache->db,
-        .set = ROWS_OVERLAY,
-        .predicting = true,
-        .rev = cursor,
-        .now_ms = command.wall_ms + command.offset_ms,
-        .actor = &cache->actor,
-        .command = &command,
-    };
-    enum err err = db_savepoint(cache->db);
-    if (err != ERR_OK)
-        return err;
-    cache->overlay_empty = false;
-    err = command_run(&tx, &command, outcome);
-    if (err == ERR_OK && outcome->applied)
-        err = remember_rows(cache, &tx, seq);
-    if (err == ERR_OK && outcome->applied)
-        err = db_release(cache->db);
-    else
-        db_rollback_to(cache->db);
-    tx_deinit(&tx);
-    return err;
-}
-
-static enum err collect_replays(struct cache *cache, struct json *array)
-{
-    static const char sql_replay[] = "SELECT seq, command FROM outbox WHERE client = $1 AND replay = 1"
-                                     " ORDER BY seq"; /* outbox_replay */
-    struct stmt *s = db_query(cache->db, sql_replay);
-    db_bind_text(s, 1, cache->client);
-    enum err err;
-    while ((err = db_step(s)) == ERR_OK) {
-        struct json *command = NULL;
-        const char *text = db_text(s, 1);
-        /* A command that cannot be read any more is the hall's to judge; here it has no effect. */
-        if (!text || json_parse(text, strlen(text), &command, NULL) != ERR_OK)
-            continue;
-        json_set_int(command, "seq", db_int(s, 0));
-        json_add(array, command);
-    }
-    db_done(s);
-    return err == ERR_ABSENT ? ERR_OK : err;
-}
-
-enum err overlay_rebuild(struct cache *cache, int64_t cursor)
-{
-    if (!cache->overlay_empty)
-        TRY(rows_clear(cache->db, ROWS_OVERLAY));
-    cache->overlay_empty = true;
-    if (!cache->signed_in)
-        return ERR_OK;
-    struct json *commands = json_new_array();
-    enum err err = collect_replays(cache, commands);
-    for (const struct json *c = json_first(commands); c && err == ERR_OK; c = json_next(c)) {
-        struct json *command = json_copy(c);
-        struct outcome outcome;
-        err = predict(cache, command, json_int(command, "seq", 0), cursor, &outcome);
-        json_free(&outcome.data);
-        json_free(&command);
-    }
-    json_free(&commands);
-    return err;
-}
-
 /* --- confirming --- */
 
 static enum err next_seq(struct cache *cache, int64_t *seq)
@@ -205,16 +110,38 @@ static enum err drop_confirmed_journal(struct cache *cache, const char *type, co
     return ERR_OK;
 }
 
-static enum err store_command(struct cache *cache, const char *type, struct json *command, const char *text,
+/* What a citizen was promised at the desk stands until the hall says otherwise, however often it is predicted anew. True:
+ * something was. */
+static bool note_told(struct json *command, const struct json *data)
+{
+    static const char *const members[] = {"ahead", "estimate_min"};
+    struct json *told = json_new_object();
+    for (size_t i = 0; i < sizeof members / sizeof *members; i++)
+        if (json_get(data, members[i]))
+            json_set(told, members[i], json_copy(json_get(data, members[i])));
+    if (json_count(told) == 0) {
+        json_free(&told);
+        return false;
+    }
+    json_set(json_edit(command, "base"), "told", told);
+    return true;
+}
+
+static enum err store_command(struct cache *cache, const char *type, struct json *command, char **text,
                               int64_t now_ms, struct saved *saved)
 {
     TRY(next_seq(cache, &saved->seq));
-    TRY(insert_command(cache, saved, type, now_ms, text));
-    TRY(drop_confirmed_journal(cache, type, json_get(command, "body")));
-    if (command_class(type) == COMMAND_ONLINE)
-        return ERR_OK;
-    TRY(predict(cache, command, saved->seq, cache->place.cursor, &saved->outcome));
-    return saved->outcome.applied ? ERR_OK : ERR_REFUSED;
+    if (command_class(type) == COMMAND_WORK) {
+        TRY(overlay_confirm(cache, command, saved->seq, &saved->outcome));
+        if (!saved->outcome.applied)
+            return ERR_REFUSED;
+        if (note_told(command, saved->outcome.data)) {
+            free(*text);
+            *text = json_print(command);
+        }
+    }
+    TRY(insert_command(cache, saved, type, now_ms, *text));
+    return drop_confirmed_journal(cache, type, json_get(command, "body"));
 }
 
 static enum err refused_here(struct cache *cache, struct saved *saved, const char *code, const char *message)
@@ -280,7 +207,7 @@ static enum err confirm(struct cache *cache, const char *type, const struct json
                   ? file_refuse(cache, ERR_TOO_LARGE,
                                 "This record has %zu KiB; the hall accepts %d. Nothing was saved.",
                                 strlen(text) / 1024, COMMAND_BYTES_MAX / 1024)
-                  : store_command(cache, type, command, text, now_ms, saved);
+                  : store_command(cache, type, command, &text, now_ms, saved);
     }
     json_free(&command);
     json_free(&numbered);
@@ -313,10 +240,14 @@ enum err cache_confirm(struct cache *cache, const char *type, const struct json 
     if (err != ERR_OK)
         return file_fail(cache, err);
     err = confirm(cache, type, body, now_ms, saved);
-    if (err == ERR_REFUSED || err == ERR_TOO_LARGE)
+    if (err == ERR_REFUSED || err == ERR_TOO_LARGE) {
         file_undo(cache);
-    else
-        err = look_again(cache, saved->id, file_end(cache, err));
+    } else {
+        err = file_end(cache, err);
+        if (err == ERR_OK && command_class(type) == COMMAND_WORK)
+            overlay_confirmed(cache, saved->seq);
+        err = look_again(cache, saved->id, err);
+    }
     if (err == ERR_REFUSED)
         str_copy(cache->message, sizeof cache->message, saved->outcome.message);
     else if (err != ERR_OK)
@@ -503,7 +434,8 @@ static enum err store_result(struct answers *a, int64_t seq, const struct json *
     db_bind_int(s, 6, seq);
     free(text);
     a->overlay |= leaves;
-    return db_run(s);
+    TRY(db_run(s));
+    return leaves ? overlay_leave(a->cache, seq) : ERR_OK;
 }
 
 static enum err take_result(struct answers *a, const struct json *result)
@@ -558,7 +490,7 @@ static enum err take_results(struct answers *a)
     if (safe > a->place.safe_through)
         a->place.safe_through = safe;
     TRY(place_write(a->cache->db, &a->place));
-    return a->overlay ? overlay_rebuild(a->cache, a->place.cursor) : ERR_OK;
+    return a->overlay ? overlay_settle(a->cache, a->place.cursor) : ERR_OK;
 }
 
 enum err cache_push_results(struct cache *cache, const struct json *answer,
@@ -597,6 +529,7 @@ enum err outbox_send_again(struct cache *cache, int64_t *count)
     static const char sql_again[] = "UPDATE outbox SET state = 'pending', rev = 0"
                                     " WHERE state <> 'pending' AND rev > $1"; /* once a restore */
     *count = 0;
+    overlay_forget(cache);
     if (cache->place.epoch == 0)
         return ERR_OK;
     struct stmt *s = db_query(cache->db, sql_again);
@@ -639,13 +572,15 @@ enum err outbox_prune(struct cache *cache, const struct place *place)
 {
     static const char sql_prune[] =
         "DELETE FROM outbox WHERE client = $1 AND seq <= (SELECT last_seq FROM client WHERE id = $1) - $2"
-        " AND state <> 'pending' AND replay = 0 AND rev <= $3"; /* primary key */
+        " AND seq < coalesce((SELECT min(seq) FROM outbox WHERE client = $1 AND state = 'pending'), $4)"
+        " AND state <> 'pending' AND replay = 0 AND rev <= $3"; /* primary key, outbox_state */
     static const char sql_rows[] = "DELETE FROM outbox_row WHERE client = $1 AND seq <"
                                    " (SELECT min(seq) FROM outbox WHERE client = $1)"; /* outbox_row_seq */
     struct stmt *s = db_query(cache->db, sql_prune);
     db_bind_text(s, 1, cache->client);
     db_bind_int(s, 2, KEPT_SAFE);
     db_bind_int(s, 3, place->safe_through);
+    db_bind_int(s, 4, INT64_MAX);
     TRY(db_run(s));
     if (db_changes(cache->db) == 0)
         return ERR_OK;

@@ -54,12 +54,13 @@ enum err file_begin(struct cache *cache, bool durable)
     if (cache->durable != durable)
         TRY(db_script(cache->db, durable ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL"));
     cache->durable = durable;
+    overlay_begin(cache);
     return db_begin(cache->db);
 }
 
 void file_undo(struct cache *cache)
 {
-    cache->overlay_empty = false; /* what was cleared is back */
+    overlay_undo(cache);
     db_rollback(cache->db);
 }
 

@@ -31,12 +31,14 @@ struct cache {
     struct actor actor;
     char *token;
     int64_t offset_ms;
-    bool durable;        /* how the file syncs now; db_open leaves it so */
-    int64_t handed_out;  /* seqs up to this one of client may have left this computer */
-    bool reached;        /* the hall, as sync sees it */
-    bool overlay_empty;  /* known to be; false: it may hold rows */
-    int64_t records_max; /* unsent, of one person; 0: as built */
-    int64_t resent;      /* made unsent again by the last new epoch */
+    bool durable;       /* how the file syncs now; db_open leaves it so */
+    int64_t handed_out; /* seqs up to this one of client may have left this computer */
+    bool reached;       /* the hall, as sync sees it */
+    bool overlay_empty; /* known to be; false: it may hold rows */
+    struct overlay *overlay;
+    int64_t records_max;    /* unsent, of one person; 0: as built */
+    int64_t pruned_through; /* safe_through when the outbox was last pruned; 0: not since the start */
+    int64_t resent;         /* made unsent again by the last new epoch */
     char message[400];
     char client_text[UUID_TEXT];
     struct json *setting; /* the value last handed out by cache_setting */
@@ -91,8 +93,30 @@ enum err mend_schema(const char *like, const char *path) MUST_USE;
  * transaction that stores it. */
 enum err offline_number(struct cache *cache, const char *type, struct json *body, int64_t now_ms) MUST_USE;
 
-/* --- outbox.c --- */
-/* The overlay again from the commands that the base does not have; inside a transaction. */
+/* --- overlay.c --- */
+void overlay_new(struct cache *cache);
+void overlay_free(struct cache *cache);
+void overlay_begin(struct cache *cache); /* a transaction */
+void overlay_undo(struct cache *cache);
+/* The records are others than those it was made of: next time all are predicted. */
+void overlay_forget(struct cache *cache);
+/* How many were made since the start; for tests. */
+int64_t overlay_predictions(const struct cache *cache);
+/* All of the following inside a transaction. The effect of a command that is being confirmed; what is promised in the
+ * outcome must be kept with it (base.told). */
+enum err overlay_confirm(struct cache *cache, const struct json *command, int64_t seq,
+                         struct outcome *outcome) MUST_USE;
+void overlay_confirmed(struct cache *cache, int64_t seq); /* after the commit */
+/* Before a row of the base becomes row; NULL or a JSON null: it goes. */
+enum err overlay_touch(struct cache *cache, enum table table, const char *id,
+                       const struct json *row) MUST_USE;
+/* The record is in the base, or refused. */
+enum err overlay_leave(struct cache *cache, int64_t seq) MUST_USE;
+/* After all that changed: predicts anew what depends on it. */
+enum err overlay_settle(struct cache *cache, int64_t cursor) MUST_USE;
+/* Predicts all records anew. */
 enum err overlay_rebuild(struct cache *cache, int64_t cursor) MUST_USE;
+
+/* --- outbox.c --- */
 /* Forgets answered commands that are safe and long past; inside a transaction. */
 enum err outbox_prune(struct cache *cache, const struct place *place) MUST_USE;

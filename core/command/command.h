@@ -58,8 +58,9 @@ struct tx {
     struct db *db;
     enum row_set set; /* where writes go: ROWS_PLAIN at the hall, ROWS_OVERLAY at the workstation */
     bool predicting;  /* at the workstation: no numbers are given out, nothing online is done */
-    int64_t rev;    /* becomes row_rev of what is written; at the workstation what the command was based on */
-    int64_t now_ms; /* wall time of the hall, as far as it is known here */
+    bool telling; /* the same, and what is answered is told to a person now and kept as the command's told */
+    int64_t rev;  /* becomes row_rev of what is written; at the workstation what the command was based on */
+    int64_t now_ms;  /* wall time of the hall, as far as it is known here */
     int64_t mono_ms; /* monotonic: leases */
     const struct actor *actor;
     const struct command *command;
