@@ -48,6 +48,7 @@ void app_free(struct app **app)
     for (int i = 0; i < (*app)->layer_count; i++)
         layer_free(&(*app)->layers[i]);
     ask_free(&(*app)->ask);
+    json_free(&(*app)->kept);
     palette_deinit(&(*app)->palette);
     for (int i = 0; i < ACTION_COUNT; i++)
         free((*app)->words[i]);
@@ -250,6 +251,7 @@ void app_toast(struct app *app, enum toast_kind kind, const char *text)
 static void ask(struct app *app, struct effect *effect, struct effects *effects)
 {
     ask_free(&app->ask);
+    app_kept_into(app, effect->from, effect->json);
     app->ask = ask_new(effect->json);
     app->ask_from = effect->from;
     effect->json = NULL;
@@ -267,6 +269,8 @@ void app_ask_search(struct app *app, struct effects *effects)
 /* True: carried out here. The effect's own memory is then freed by the caller. */
 static bool carry_out(struct app *app, struct effect *effect, struct effects *effects)
 {
+    if (effect->kind == EFFECT_COMMAND)
+        app_kept_sent(app);
     switch (effect->kind) {
     case EFFECT_OPEN:
         app_push(app, effect->screen, effect->json, effects);

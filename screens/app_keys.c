@@ -194,6 +194,7 @@ void app_do(struct app *app, enum action action, struct effects *effects)
 static void answered(struct app *app, struct effects *effects)
 {
     struct ask *ask = app->ask;
+    app_keep(app, true);
     app->ask = NULL;
     if (app->danger && str_equal(ask_id(ask), "danger")) {
         enum action action = app->danger;
@@ -213,6 +214,7 @@ static void key_to_ask(struct app *app, struct key key, struct effects *effects)
     case ASK_ANSWERED:
         return answered(app, effects);
     case ASK_CANCELLED:
+        app_keep(app, false);
         app->danger = ACTION_NONE;
         return ask_free(&app->ask);
     case ASK_SEARCH:

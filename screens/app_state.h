@@ -36,6 +36,7 @@ struct app {
     struct toast toast;
     struct ask *ask;    /* NULL: no question is open */
     unsigned ask_from;  /* the layer that asked; 0: the app itself */
+    struct json *kept;  /* {"USER QUESTION OBJECT":{"text","answered"}}: words that are not sent yet */
     enum action danger; /* waits for the answer to the app's own question */
     bool help_open, palette_open;
     struct help help;
@@ -53,6 +54,12 @@ void app_tell_top(struct app *app, const struct msg *msg, struct effects *effect
 void app_answer(struct app *app, const struct msg *msg,
                 struct effects *effects); /* to the layer that asked */
 enum screen_id app_home(const struct app *app);
+
+/* app_kept.c: words that were typed into a question, until the command is sent that they were for. */
+void app_keep(struct app *app, bool answered); /* those of the question that is open */
+/* Puts what was kept into a question before it is asked. */
+void app_kept_into(const struct app *app, unsigned from, struct json *question);
+void app_kept_sent(struct app *app); /* a command goes out: what was answered is in it */
 
 /* app_keys.c */
 void app_key(struct app *app, struct key key, struct effects *effects);

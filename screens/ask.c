@@ -76,6 +76,11 @@ const struct json *ask_row(const struct ask *ask)
     return json_get(ask->chosen, "row");
 }
 
+bool ask_keeps(const struct ask *ask)
+{
+    return json_bool(ask->question, "keep", false);
+}
+
 /* --- searching --- */
 
 const char *ask_search_what(const struct ask *ask)

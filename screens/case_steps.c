@@ -186,6 +186,7 @@ static void ask_text(const char *id, const char *text, const char *typed, bool o
 {
     struct json *question = question_new(id, text);
     question_field(question, typed, optional);
+    question_keep(question);
     effects_ask(effects, question);
 }
 
@@ -247,7 +248,9 @@ static void ask_days(struct case_steps *steps, const struct dossier *of, const s
     begin(steps, of, "case.extend");
     str_format(text, sizeof text, tr(ui->lang, TR("How many days more? The law allows %d, once.")),
                time_of(of, ui).extend_days);
-    ask_text("extend_days", text, "", false, effects);
+    struct json *question = question_new("extend_days", text); /* a number, no words to keep */
+    question_field(question, "", false);
+    effects_ask(effects, question);
 }
 
 static void ask_withdrawal(struct case_steps *steps, const struct dossier *of, const struct ui *ui,

@@ -564,6 +564,7 @@ static void ask_note(const struct ui *ui, struct effects *effects)
     struct json *question =
         question_new("disagree", tr(ui->lang, TR("What should the first person look at?")));
     question_field(question, "", false);
+    question_keep(question);
     effects_ask(effects, question);
 }
 

@@ -213,6 +213,11 @@ void question_field(struct json *question, const char *typed, bool optional)
     json_set(question, "field", field);
 }
 
+void question_keep(struct json *question)
+{
+    json_set_bool(question, "keep", true);
+}
+
 void question_search(struct json *question, const char *what, const char *typed)
 {
     struct json *search = json_new_object();

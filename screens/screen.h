@@ -33,7 +33,7 @@ struct link {
     int64_t since_ms, offset_ms, done, total;
     int64_t retry_ms; /* when the hall is tried again by itself, by the hall's clock; 0: now */
     int64_t unsent, unsent_others, disputes, contested; /* contested: disputes that are two decisions */
-    int64_t open; /* tickets that are called, served or held by this clerk */
+    int64_t open;          /* tickets that are called, served or held by this clerk */
     int64_t epoch, resent; /* the hall's history, and how many records its last change made unsent again */
     /* Who sits at this clerk's counter, since when; "" nobody. */
     char seat[64], seat_user[64], seat_name[128], seat_at[TIME_TEXT];
@@ -172,6 +172,8 @@ void question_item(struct json *question, const char *label, const char *value, 
 void question_ticks(struct json *question);
 void question_tick(struct json *question, const char *value); /* that item is ticked from the start */
 void question_field(struct json *question, const char *typed, bool optional);
+/* Words that somebody wrote: what Esc leaves stands there when it is asked again. */
+void question_keep(struct json *question);
 /* A list that is loaded while typing: what is "services" or "persons" (queries.h); json of the answer is the
  * row. */
 void question_search(struct json *question, const char *what, const char *typed);
