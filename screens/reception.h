@@ -17,6 +17,7 @@ struct reception {
     struct json *found;     /* "rows" of the query "services" */
     struct json *calendar;  /* … the hall's weekend and holidays */
     bool more;              /* … and there are others: letters narrow it */
+    struct json *event;     /* … the life event that was typed, NULL none */
     struct json *queue;     /* the query "queue" of the chosen service */
     struct json *classes;   /* "rows" of the query "priorities" */
     struct json *priority;  /* the chosen class, NULL none */

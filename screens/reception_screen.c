@@ -16,6 +16,7 @@ enum {
     WIDE = 100,     /* columns from which the details stand at the right */
     LIST_ROWS = 6,  /* of the finder when they stand below */
     RIGHT_W = 42,   /* fees and place, beside the papers */
+    TYPED_W = 12,   /* what is typed stays readable */
     UNDO_MS = 60000 /* PROTOCOL.md section 4 */
 };
 
@@ -33,9 +34,9 @@ static void reception_free(void *data)
     struct reception *self = data;
     field_deinit(&self->find);
     field_deinit(&self->find_booking);
-    struct json **all[] = {&self->found,       &self->calendar, &self->queue,  &self->classes,
-                           &self->priority,    &self->person,   &self->ticket, &self->answer,
-                           &self->booked_list, &self->other_day};
+    struct json **all[] = {&self->found,       &self->calendar,  &self->queue,  &self->classes,
+                           &self->priority,    &self->person,    &self->ticket, &self->answer,
+                           &self->booked_list, &self->other_day, &self->event};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         json_free(all[i]);
     free(self);
@@ -84,6 +85,7 @@ static void take_services(struct reception *self, const struct json *answer, str
         return; /* an answer to what was typed before */
     take(&self->found, json_get(answer, "rows"));
     take(&self->calendar, json_get(answer, "calendar"));
+    take(&self->event, json_get(answer, "event"));
     self->more = json_bool(answer, "more", false);
     list_set_count(&self->services, (int)json_count(self->found));
     load_queue(self, effects);
@@ -445,9 +447,10 @@ static void service_row(const void *data, int row, struct frame *frame, struct r
     rect_cut_right(&area, 1);
     int used = text_draw(frame, area, show_name(view->ui, json_get(found, "name")), look);
     rect_cut_left(&area, used);
-    const char *agency = show_name(view->ui, json_get(found, "agency_name"));
-    if (*agency && area.w > 8)
-        text_drawf(frame, area, look == STYLE_TEXT ? STYLE_DIM : look, " · %s", agency);
+    const struct json *why = json_get(found, "life_event"); /* found by it: it says more than the agency */
+    const char *after = show_name(view->ui, why ? why : json_get(found, "agency_name"));
+    if (*after && area.w > 8)
+        text_drawf(frame, area, look == STYLE_TEXT ? STYLE_DIM : look, " · %s", after);
 }
 
 static void waiting_line(const void *data, int row, struct frame *frame, struct rect area, unsigned look)
@@ -677,6 +680,19 @@ static void lower_view(const struct view *view, struct frame *frame, struct rect
         details_view(view, frame, area);
 }
 
+/* What has happened in the visitor's life, and how much there is to do for it: "Birth of a child: 5". */
+static void event_view(const struct json *event, const struct ui *ui, struct frame *frame, struct rect *line)
+{
+    char text[SHOW_TEXT];
+    if (!event)
+        return;
+    str_format(text, sizeof text, "%s: %d", show_name(ui, json_get(event, "name")),
+               (int)json_int(event, "services", 0));
+    int width = text_width(text);
+    if (width + TYPED_W < line->w)
+        text_draw(frame, rect_cut_right(line, width), text, STYLE_ACCENT);
+}
+
 static void finder_view(const struct view *view, struct frame *frame, struct rect area)
 {
     const struct reception *self = view->self;
@@ -692,6 +708,7 @@ static void finder_view(const struct view *view, struct frame *frame, struct rec
     if (self->more) /* "1/60+" */
         text_draw(frame, rect_cut_right(&count, 1), "+", STYLE_DIM);
     text_draw_as(frame, count, list_position(&self->services, position), STYLE_DIM, TEXT_RIGHT);
+    event_view(self->event, view->ui, frame, &line);
     list_draw(&self->services, &rows, frame, area, false);
     field_draw(&self->find, frame, line, tr(view->ui->lang, TR("three letters in any language")),
                self->place == FINDER);

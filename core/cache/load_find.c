@@ -1,6 +1,7 @@
 /* core/cache/load_find.c: finding services by what is typed, in any spelling. */
 #include <string.h>
 
+#include "core/cache/life_events.h"
 #include "core/cache/load.h"
 #include "core/cache/words.h"
 
@@ -14,6 +15,25 @@ static void fold_all(struct buf *out, const struct json *value)
     }
     for (const struct json *part = json_first(value); part; part = json_next(part))
         fold_all(out, part);
+}
+
+/* The events of life that lead people to the service: {"code","name","fold"} each. */
+static void put_events(const struct json *service, struct json *line)
+{
+    struct json *events = put_array(line, "events");
+    const struct json *said = json_get(service, "lifeEvents");
+    for (const struct json *one = json_first(said); one; one = json_next(one)) {
+        struct json *event = json_new_object();
+        const struct json *name = json_get(one, "name");
+        struct buf fold = {0};
+        fold_all(&fold, name);
+        utf8_fold(&fold, life_event_words(json_text(one, "code")));
+        json_set_text(event, "code", json_text(one, "code"));
+        json_set(event, "name", name ? json_copy(name) : json_new_null());
+        json_set_text(event, "fold", buf_text(&fold));
+        json_add(events, event);
+        buf_free(&fold);
+    }
 }
 
 /* A service without its form and notices, and "fold": every word by which it is found. */
@@ -40,6 +60,7 @@ static enum err service_line(struct cache *cache, const struct json *service, st
         fold_all(&fold, json_get(strcmp(found_by[i], "keywords") == 0 ? service : line, found_by[i]));
     json_set_text(line, "fold", buf_text(&fold));
     buf_free(&fold);
+    put_events(service, line);
     return ERR_OK;
 }
 
@@ -79,7 +100,8 @@ enum err service_known(struct cache *cache, const char *id, const struct json **
 struct found {
     struct json *rows, *listed[SERVICES_MAX]; /* listed: borrowed from rows, to be added to */
     int count;
-    bool more; /* not all */
+    bool more;                /* not all */
+    const struct json *event; /* of the first that was found by one; borrowed */
 };
 
 struct wanted {
@@ -88,37 +110,102 @@ struct wanted {
     const char *agency, *first; /* NULL or "": any, none */
 };
 
+static bool is_open_to(const struct wanted *wanted, const struct json *line)
+{
+    return str_empty(wanted->agency) || str_equal(json_text(line, "agency"), wanted->agency);
+}
+
 static bool is_wanted(const struct wanted *wanted, const struct json *line)
 {
-    return (str_empty(wanted->agency) || str_equal(json_text(line, "agency"), wanted->agency)) &&
+    return is_open_to(wanted, line) &&
            typed_begin(json_text_or(line, "fold", ""), wanted->words, wanted->count);
 }
 
-static enum err add_service(struct cache *cache, const struct json *line, int64_t now_ms, struct found *found)
+/* The event by which a service is found of which the words alone do not tell: each word begins one of the event's or of the
+ * service's own. */
+static const struct json *event_of(const struct wanted *wanted, const struct json *line)
+{
+    const struct json *events = json_get(line, "events");
+    for (const struct json *event = json_first(events); event && wanted->count > 0;
+         event = json_next(event)) {
+        int by_event = 0, by_name = 0;
+        for (int i = 0; i < wanted->count; i++) {
+            bool of_event = typed_begin(json_text_or(event, "fold", ""), &wanted->words[i], 1);
+            by_event += of_event;
+            by_name += !of_event && typed_begin(json_text_or(line, "fold", ""), &wanted->words[i], 1);
+        }
+        if (by_event > 0 && by_event + by_name == wanted->count)
+            return event;
+    }
+    return NULL;
+}
+
+static enum err add_service(struct cache *cache, const struct json *line, const struct json *event,
+                            int64_t now_ms, struct found *found)
 {
     struct json *row = json_copy(line);
+    const struct json *name = json_get(event, "name");
     json_remove(row, "fold");
+    json_remove(row, "events");
+    if (name)
+        json_set(row, "life_event", json_copy(name));
+    found->event = found->event ? found->event : event;
     json_add(found->rows, row);
     found->listed[found->count++] = row;
     return set_waiting(cache, row, json_text(row, "queue"), now_ms);
 }
 
-/* The service that is asked for first, then the others. */
+enum pass { PASS_FIRST, PASS_NAMED, PASS_EVENT, PASS_COUNT };
+
+static bool is_of_pass(const struct wanted *wanted, const struct json *line, enum pass pass,
+                       const struct json **event)
+{
+    bool first = !str_empty(wanted->first) && str_equal(json_text(line, "id"), wanted->first);
+    *event = NULL;
+    if (pass != PASS_EVENT)
+        return first == (pass == PASS_FIRST) && is_wanted(wanted, line);
+    if (!first && is_open_to(wanted, line) && !is_wanted(wanted, line))
+        *event = event_of(wanted, line);
+    return *event != NULL;
+}
+
+/* The service that is asked for first, then those that are called so, then those that belong to what has happened. */
 static enum err matching_services(struct cache *cache, const struct wanted *wanted, int64_t now_ms,
                                   struct found *found)
 {
-    for (int pass = str_empty(wanted->first) ? 1 : 0; pass < 2; pass++) {
+    const struct json *event;
+    for (int pass = str_empty(wanted->first) ? PASS_NAMED : PASS_FIRST; pass < PASS_COUNT; pass++) {
         for (const struct json *line = json_first(cache->services); line; line = json_next(line)) {
-            bool first = !str_empty(wanted->first) && str_equal(json_text(line, "id"), wanted->first);
-            if (first != (pass == 0) || !is_wanted(wanted, line))
+            if (!is_of_pass(wanted, line, (enum pass)pass, &event))
                 continue;
             found->more = found->count == SERVICES_MAX;
             if (found->more)
                 return ERR_OK;
-            TRY(add_service(cache, line, now_ms, found));
+            TRY(add_service(cache, line, event, now_ms, found));
         }
     }
     return ERR_OK;
+}
+
+/* "event" {"name","services"}: what has happened, and how many services there are for it. */
+static void put_event(const struct cache *cache, const struct wanted *wanted, const struct json *event,
+                      struct json *answer)
+{
+    if (!event)
+        return;
+    int64_t services = 0;
+    for (const struct json *line = json_first(cache->services); line; line = json_next(line)) {
+        const struct json *events = json_get(line, "events");
+        bool has = false;
+        for (const struct json *one = json_first(events); one && is_open_to(wanted, line);
+             one = json_next(one))
+            has = has || str_equal(json_text(one, "code"), json_text(event, "code"));
+        services += has;
+    }
+    struct json *told = json_new_object();
+    json_set(told, "name", json_copy(json_get(event, "name")));
+    json_set_int(told, "services", services);
+    json_set(answer, "event", told);
 }
 
 enum err load_services(struct cache *cache, const struct json *args, int64_t now_ms, struct json *answer)
@@ -133,6 +220,7 @@ enum err load_services(struct cache *cache, const struct json *args, int64_t now
     struct found found = {.rows = put_array(answer, "rows")};
     enum err err = matching_services(cache, &wanted, now_ms, &found);
     json_set_bool(answer, "more", found.more);
+    put_event(cache, &wanted, found.event, answer);
     buf_free(&folded);
     if (err == ERR_OK)
         err = set_issued(cache, found.listed, found.count, now_ms);

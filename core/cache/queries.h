@@ -35,7 +35,8 @@
  * "person"      {"person"} → {"person":…,"cases":[…≤50],"tickets":[…≤50]}, each with "service_name"
  * "services"    {"q","lang","agency"?,"first"?} → {"q","rows":[{"id","name","agency","agency_name","queue","queue_code","documents",
  *                "fees","time","waiting","hours"?,"quota"?,"issued"? (hours.h)}…≤60],
- *                "calendar":{"weekend","holidays"}}                                every word of q begins a word;
+ *                "calendar":{"weekend","holidays"},"event"?:{"name","services"}}   every word of q begins a word; then those of
+ *                a life event that q names, each with "life_event": its name
  *                of that agency alone, that service first
  * "priorities"  {} → {"rows":[{"code","class","name","legal"}…]}                    of the hall's pack
  * "bookings"    {"q"} → {"q","day","booked","here","rows":[ticket+{"person_name","service_name","queue_code","documents",
