@@ -47,14 +47,30 @@ void reads_free(struct reads **slot)
 
 /* --- feed: what of an item a person sees --- */
 
+/* Every line has its row, or null for one that is gone. A damaged file, or a change that was shortened and is asked for all
+ * the same, has not: nobody is given that. */
+static bool has_its_rows(const struct json *item)
+{
+    for (const struct json *line = json_first(json_get(item, "rows")); line; line = json_next(line)) {
+        const struct json *row = json_get(line, "row");
+        if (!json_is_object(row) && !json_is_null(row))
+            return false;
+    }
+    return true;
+}
+
 static const struct recent *item_take(struct reads *reads, int64_t rev, const char *text)
 {
     struct recent *recent = &reads->recent[rev % RECENT];
     if (recent->rev == rev)
         return recent;
     recent_clear(recent);
-    if (json_parse(text, strlen(text), &recent->item, NULL) != ERR_OK)
+    if (!text || json_parse(text, strlen(text), &recent->item, NULL) != ERR_OK)
         return NULL;
+    if (!has_its_rows(recent->item)) {
+        recent_clear(recent);
+        return NULL;
+    }
     recent->rev = rev;
     recent->text = xstrdup(text);
     return recent;

@@ -574,3 +574,35 @@ TEST(damage_of_any_byte_of_the_schema)
     }
     victim_close(&v);
 }
+
+/* --- of the hall's history --- */
+
+/* Whoever sees it masked would be shown what is not there. */
+TEST(damage_of_a_change_that_lost_its_row_is_given_to_nobody)
+{
+    struct pair pair;
+    struct buf text = {0};
+    struct hall_state state = {0};
+    int64_t to;
+    pair_open(&pair);
+    for (int i = 0; i < 2; i++) {
+        pair_start(&pair, i);
+        pair_sign_in(&pair, i, i == 0 ? "siti" : "rina");
+        pair_sync(&pair, i);
+    }
+    REQUIRE(store_state(pair.hall, &state) == ERR_OK);
+    int64_t before = state.rev;
+    json_free(&(struct json *){pair_at_hall(&pair, "siti", "case.open",
+                                            "{\"case\":\"019ff1c0-0000-7000-8000-000000000001\","
+                                            "\"service\":\"s1\"}")});
+    REQUIRE(db_script(pair.hall,
+                      "UPDATE change SET item = json_set(json_remove(item, '$.rows[0].row'),"
+                      " '$.rows[0].leaf', 'a') WHERE rev = (SELECT max(rev) FROM change)") == ERR_OK);
+    REQUIRE(store_state(pair.hall, &state) == ERR_OK);
+    for (int i = 0; i < 2; i++) {
+        CHECK_INT(reads_feed(pair.reads, &pair.actor[i], &state, before, pair.now_ms, &text, &to),
+                  ERR_CORRUPT);
+        buf_free(&text);
+    }
+    pair_close(&pair);
+}
