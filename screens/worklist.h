@@ -17,6 +17,10 @@ struct worklist {
     char cursor[64];                              /* the row that it was asked for around */
     struct field filter;
     bool filtering;
+    struct json *marks; /* {"case":"number"} of those that are marked, also beyond the window; NULL none */
+    struct json *sent; /* {"case":{"number","seq","done","text"}} of what was handed on last; text: why not */
+    int told;          /* of sent: how many were stored or refused at once */
+    bool asking;       /* for the people that one may be handed to */
 };
 
 struct worklist_view {
@@ -32,5 +36,24 @@ const struct json *worklist_row(const struct worklist *self, int index); /* of t
 void worklist_filter(const struct ui *ui, const char *typed, struct json *args);
 /* "state: ready · channel: online", what of the typed words was taken so; "" nothing. */
 const char *worklist_filter_text(const struct ui *ui, const char *typed, char out[160]);
+
+/* --- worklist_bulk.c: marks, and giving what is marked, else the row at the cursor, to somebody --- */
+int worklist_mark_count(const struct worklist *self);
+bool worklist_is_marked(const struct worklist *self, const char *id);
+void worklist_mark(struct worklist *self, const struct ui *ui, struct effects *effects);
+void worklist_mark_shown(struct worklist *self, const struct ui *ui, struct effects *effects);
+void worklist_take(struct worklist *self, const struct ui *ui, struct effects *effects);
+void worklist_ask_target(struct worklist *self, const struct ui *ui, const struct json *accounts,
+                         struct effects *effects);
+void worklist_hand_to(struct worklist *self, const char *target,
+                      struct effects *effects);                        /* "user:ID", "queue:ID" */
+void worklist_on_stored(struct worklist *self, const struct msg *msg); /* MSG_SAVED, MSG_REFUSED */
+void worklist_on_answer(struct worklist *self, const struct ui *ui, const struct msg *msg,
+                        struct effects *effects);
+int worklist_refused(const struct worklist *self); /* how many of several were refused and are still told */
+void worklist_forget_refused(struct worklist *self);
+/* A line for each at the bottom of area; returns the lines used. */
+int worklist_refused_view(const struct worklist *self, const struct ui *ui, struct frame *frame,
+                          struct rect area);
 
 void worklist_draw(const struct worklist *self, const struct ui *ui, struct frame *frame, struct rect area);

@@ -38,6 +38,8 @@ static void worklist_free(void *data)
     field_deinit(&self->filter);
     json_free(&self->data);
     json_free(&self->queues);
+    json_free(&self->marks);
+    json_free(&self->sent);
     free(self);
 }
 
@@ -119,8 +121,15 @@ static void place_cursor(struct worklist *self, int count)
     list_select(&self->list, at);
 }
 
-static void on_data(struct worklist *self, const struct msg *msg)
+static void on_data(struct worklist *self, const struct ui *ui, const struct msg *msg,
+                    struct effects *effects)
 {
+    if (str_equal(msg->what, "accounts")) {
+        if (self->asking)
+            worklist_ask_target(self, ui, msg->json, effects);
+        self->asking = false;
+        return;
+    }
     struct json **place = str_equal(msg->what, "queues") ? &self->queues : &self->data;
     json_free(place);
     *place = json_copy(msg->json);
@@ -137,6 +146,8 @@ static void start_again(struct worklist *self, const struct ui *ui, struct effec
 
 static void turn_view(struct worklist *self, const struct ui *ui, int by, struct effects *effects)
 {
+    json_free(&self->marks);
+    worklist_forget_refused(self);
     self->view = (self->view + by + VIEWS) % VIEWS;
     self->sort = SORT_OWN;
     start_again(self, ui, effects);
@@ -182,17 +193,27 @@ static void open_screen(const struct worklist *self, enum screen_id screen, stru
     effects_open(effects, screen, args);
 }
 
-static void take(const struct worklist *self, const struct ui *ui, struct effects *effects)
+static void pass_on(struct worklist *self, struct effects *effects)
 {
-    struct json *body = json_new_object(), *to = json_new_object();
-    json_set_text(to, "user", ui->session.user);
-    json_set_text(body, "case", json_text_or(chosen(self), "id", ""));
-    json_set(body, "to", to);
-    effects_command(effects, "case.assign", body);
+    self->asking = true;
+    effects_load(effects, "accounts", NULL);
 }
 
+static void mark(struct worklist *self, const struct ui *ui, struct effects *effects)
+{
+    worklist_mark(self, ui, effects);
+    move(self, ui, key_of("Down"), false, effects);
+}
+
+/* One step: what was refused is read, the filter goes, then the marks. */
 static void back(struct worklist *self, const struct ui *ui, struct effects *effects)
 {
+    if (!self->filtering && worklist_refused(self))
+        return worklist_forget_refused(self);
+    if (!self->filtering && !*field_text(&self->filter) && worklist_mark_count(self)) {
+        json_free(&self->marks);
+        return;
+    }
     if (!self->filtering && !*field_text(&self->filter))
         return effects_back(effects);
     self->filtering = false;
@@ -221,7 +242,13 @@ static void act(struct worklist *self, const struct ui *ui, enum action action, 
     case ACTION_PAPERS:
         return open_screen(self, SCREEN_DOCUMENTS, effects);
     case ACTION_TAKE:
-        return take(self, ui, effects);
+        return worklist_take(self, ui, effects);
+    case ACTION_PASS_ON:
+        return pass_on(self, effects);
+    case ACTION_MARK:
+        return mark(self, ui, effects);
+    case ACTION_MARK_SHOWN:
+        return worklist_mark_shown(self, ui, effects);
     case ACTION_QUEUE_BACK:
         return away_ask(self->queues, ui, effects);
     default:
@@ -265,11 +292,19 @@ static void worklist_update(void *data, const struct ui *ui, const struct msg *m
     case MSG_LOAD:
         return load(self, ui, effects);
     case MSG_DATA:
-        return on_data(self, msg);
+        return on_data(self, ui, msg, effects);
     case MSG_ANSWERED:
-        away_answered(self->queues, ui, msg, effects);
+        if (!away_answered(self->queues, ui, msg, effects) && str_equal(msg->what, "assign"))
+            worklist_hand_to(self, msg->text, effects);
+        return;
+    case MSG_SAVED:
+    case MSG_REFUSED:
+        if (str_equal(msg->what, "case.assign"))
+            worklist_on_stored(self, msg);
         return;
     case MSG_RESULT:
+        if (str_equal(msg->what, "case.assign"))
+            worklist_on_answer(self, ui, msg, effects);
         return on_result(ui, msg, effects);
     case MSG_ACTION:
         return act(self, ui, msg->action, effects);
@@ -302,10 +337,15 @@ static const char *worklist_enabled(const void *data, const struct ui *ui, enum 
         return chosen(self) && !is_draft(chosen(self)) ? NULL : TR("Choose a submitted application.");
     case ACTION_PAPERS:
         return chosen(self) ? NULL : TR("Choose an application.");
+    case ACTION_MARK:
+    case ACTION_MARK_SHOWN:
+        return chosen(self) ? NULL : TR("Choose an application.");
     case ACTION_TAKE:
-        if (!chosen(self))
+    case ACTION_PASS_ON:
+        if (!chosen(self) && !worklist_mark_count(self))
             return TR("Choose an application.");
-        if (str_equal(json_text(chosen(self), "user"), ui->session.user))
+        if (action == ACTION_TAKE && !worklist_mark_count(self) &&
+            str_equal(json_text(chosen(self), "user"), ui->session.user))
             return TR("This application is yours already.");
         return ui->link.state == LINK_ONLINE
                    ? NULL

@@ -137,6 +137,12 @@ static void views_view(const struct view *view, struct frame *frame, struct rect
     }
 }
 
+static bool marked(const void *data, int index)
+{
+    const struct view *view = data;
+    return worklist_is_marked(view->self, json_text_or(worklist_row(view->self, index), "id", ""));
+}
+
 /* "312/14 802"; "…" for what is more than is counted. */
 static void position(const struct worklist *self, char out[40])
 {
@@ -180,15 +186,22 @@ void worklist_draw(const struct worklist *self, const struct ui *ui, struct fram
                                  : area.w < 100  ? 5
                                                  : 6,
                         .cell = cell,
+                        .marked = worklist_mark_count(self) ? marked : NULL,
                         .self = &view,
                         .empty = empty_text(&view)};
-    char at[40];
+    char at[64];
     position(self, at);
+    if (worklist_mark_count(self)) {
+        char place[40];
+        str_copy(place, sizeof place, at);
+        str_format(at, sizeof at, "• %d  %s", worklist_mark_count(self), place);
+    }
     struct rect head = rect_cut_top(&area, 1), count = rect_cut_right(&head, text_width(at) + 2);
     rect_cut_right(&count, 1);
     text_draw_as(frame, count, at, STYLE_DIM, TEXT_RIGHT);
     rect_cut_top(&area, away_view(self->queues, ui, frame, area));
     rect_cut_right(&area, 1);
+    rect_cut_bottom(&area, worklist_refused_view(self, ui, frame, area));
     grid_draw(&grid, &self->list, frame, area, !self->filtering);
     views_view(&view, frame, head);
 }

@@ -23,6 +23,7 @@ TEST(screen_worklist)
     script_run("worklist.script");
     script_run("worklist_home.script");
     script_run("worklist_window.script");
+    script_run("worklist_bulk.script");
 }
 
 TEST(screen_disputes)

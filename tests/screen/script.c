@@ -282,8 +282,14 @@ static void do_refused(struct script *script, const char *rest)
 
 static void do_result(struct script *script, const char *rest)
 {
-    struct json *json = read_json(script, rest);
-    struct msg msg = {.kind = MSG_RESULT, .seq = script->seq, .json = json};
+    char *end;
+    long seq = strtol(rest, &end, 10);
+    struct json *json = read_json(script, end + (*end == ' '));
+    struct msg msg = {.kind = MSG_RESULT,
+                      .what = script->type,
+                      .to = script->from,
+                      .seq = seq ? seq : script->seq,
+                      .json = json};
     tell(script, &msg);
     json_free(&json);
 }

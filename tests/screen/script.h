@@ -16,7 +16,7 @@
  *     paste some text
  *     saved {…}                         the last command was saved here; JSON: {"body","data"} (may be left out)
  *     refused CODE some sentence        or it was not
- *     result {…}                        the hall's answer to it
+ *     result {…}                        the hall's answer to it; a number first: to the command with that seq
  *     tick                              a second goes by
  *     size 60x20
  *     expect TYPE {…}                   the last command asked for, with exactly this body
