@@ -102,6 +102,7 @@ static void line_free(struct line *line)
     free(line->text);
 }
 
+/* As an import's own plan would have it: without what is the hall's, and with its queue said. */
 static struct json *own_copy(const struct json *row)
 {
     static const char *const own[] = {"row_rev", "form_version", "version_of"};
@@ -113,6 +114,8 @@ static struct json *own_copy(const struct json *row)
         copy = NULL;
     for (size_t i = 0; i < sizeof own / sizeof *own && json_is_object(copy); i++)
         json_remove(copy, own[i]);
+    if (json_is_object(copy) && !json_text(copy, "queue"))
+        json_set_text(copy, "queue", "");
     return copy ? copy : json_new_null();
 }
 
@@ -303,7 +306,7 @@ enum err admin_catalogue_stage(const struct server_env *env, const struct json *
     int64_t at = json_int(request, "at", 0), count = (int64_t)(json_count(json_get(request, "agencies")) +
                                                                json_count(json_get(request, "services")));
     enum err err = at == 0 ? staging_begin(env->db, id, &import.staging)
-                      : staging_find(env->db, id, at, &import.staging);
+                           : staging_find(env->db, id, at, &import.staging);
     if (err == ERR_ABSENT)
         return say_gone(info);
     if (err == ERR_OK)

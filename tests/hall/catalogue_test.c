@@ -68,7 +68,8 @@ static void has(const char *text, const char *what)
 static void whole(const char *data)
 {
     struct ran ran = RUN(NULL, "loketd", "verify", "--data", data);
-    CHECK_INT(ran.status, 0);
+    if (!CHECK_INT(ran.status, 0))
+        fprintf(stderr, "%.2000s\n", ran.err);
     has(ran.out, "is whole");
     ran_free(&ran);
 }
@@ -307,25 +308,32 @@ TEST(catalogue_import_killed_is_all_or_nothing)
     free(path);
 }
 
+/* A request to the hall at work; the connection that its answer comes on. */
+static int ask(const char *data, const struct buf *request)
+{
+    struct sockaddr_un at = {.sun_family = AF_UNIX};
+    size_t sent = 0;
+    str_format(at.sun_path, sizeof at.sun_path, "%s/admin.sock", data);
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    REQUIRE(fd >= 0 && connect(fd, (const struct sockaddr *)&at, sizeof at) == 0);
+    while (sent < request->length) {
+        ssize_t got = send(fd, request->data + sent, request->length - sent, MSG_NOSIGNAL);
+        REQUIRE(got > 0);
+        sent += (size_t)got;
+    }
+    return fd;
+}
+
 /* The request of an import has come to the hall, and the hall is at work on it. */
 static void ask_import(const char *data)
 {
-    struct sockaddr_un at = {.sun_family = AF_UNIX};
     struct buf request = {0};
-    size_t sent = 0;
     buf_adds(&request, "{\"do\":\"catalogue.import\",\"services\":[");
     for (int i = 0; i < MANY; i++)
         buf_addf(&request, "%s{\"base\":0,\"row\":{\"id\":\"t.many%d\",\"agency\":\"t\",\"name\":\"Many\"}}",
                  i ? "," : "", i);
     buf_adds(&request, "]}\n");
-    str_format(at.sun_path, sizeof at.sun_path, "%s/admin.sock", data);
-    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    REQUIRE(fd >= 0 && connect(fd, (const struct sockaddr *)&at, sizeof at) == 0);
-    while (sent < request.length) {
-        ssize_t got = send(fd, request.data + sent, request.length - sent, MSG_NOSIGNAL);
-        REQUIRE(got > 0);
-        sent += (size_t)got;
-    }
+    (void)ask(data, &request);
     buf_free(&request);
     /* Kept open: a visitor who is gone would be answered no differently, but this one still waits. */
 }
@@ -379,6 +387,87 @@ TEST(catalogue_import_to_a_full_disk_changes_nothing)
     ran_free(&ran);
     drop_disk(disk);
     free(path);
+}
+
+static char *answer_on(int fd)
+{
+    struct buf answer = {0};
+    char part[4096];
+    for (ssize_t got; (got = recv(fd, part, sizeof part, 0)) > 0;)
+        buf_add(&answer, part, (size_t)got);
+    close(fd);
+    return answer.data ? buf_take(&answer) : xstrdup("");
+}
+
+static void say(const char *data, const char *request, const char *answers)
+{
+    struct buf text = {0};
+    buf_adds(&text, request);
+    buf_addc(&text, '\n');
+    char *answer = answer_on(ask(data, &text));
+    has(answer, answers);
+    buf_free(&text);
+    free(answer);
+}
+
+/* Sixty services of a hundred kilobytes. */
+static char *large_services(void)
+{
+    enum { COUNT = 60, BYTES = 100 * 1000 };
+    struct buf request = {0};
+    char *words = xmalloc(BYTES + 1);
+    memset(words, 'w', BYTES);
+    words[BYTES] = '\0';
+    buf_adds(&request, "{\"do\":\"catalogue.stage\",\"import\":\"i\",\"at\":0,\"services\":[");
+    for (int i = 0; i < COUNT; i++)
+        buf_addf(&request,
+                 "%s{\"base\":0,\"row\":{\"id\":\"t.large%d\",\"agency\":\"t\",\"name\":\"Large\",\"x-note\":"
+                 "\"%s\"}}",
+                 i ? "," : "", i, words);
+    buf_adds(&request, "]}");
+    free(words);
+    return buf_take(&request);
+}
+
+static void make_room(const char *disk, off_t bytes)
+{
+    struct stat at;
+    char *filler = xasprintf("%s/filler", disk);
+    REQUIRE(stat(filler, &at) == 0 && at.st_size > bytes && truncate(filler, at.st_size - bytes) == 0);
+    free(filler);
+}
+
+/* Of what was decided nothing is lost for want of room: it goes on when there is some. */
+TEST(catalogue_import_at_work_waits_for_room_on_a_full_disk)
+{
+    enum { LARGE = 60 };
+    struct real real;
+    char disk[200], *request = large_services();
+    small_disk(disk);
+    real_open_in(&real, disk);
+    const char *data = real.hall.folder;
+    say(data, request, "\"count\":60");
+    fill_disk(disk);
+    make_room(disk, 1500 * 1024); /* for the decision, and not for all services */
+    say(data, "{\"do\":\"catalogue.decide\",\"import\":\"i\",\"count\":60}", "the disk of the hall is full");
+    struct ran ran = RUN(NULL, "loketd", "export-catalogue", "--format", "json", "--data", data);
+    CHECK_INT(ran.status, 1);
+    has(ran.err, "as soon as there is room");
+    ran_free(&ran);
+    free_disk(disk);
+    int64_t until_ms = clock_mono_now_ms() + TEST_PATIENCE_MS;
+    int status = 1;
+    while (status != 0 && clock_mono_now_ms() < until_ms) {
+        ran = RUN(NULL, "loketd", "export-catalogue", "--format", "json", "--data", data);
+        status = ran.status;
+        ran_free(&ran);
+    }
+    CHECK_INT(status, 0);
+    CHECK_INT(real_end(&real, SIGTERM), 0);
+    CHECK_INT(services_at(data), 2 + LARGE);
+    whole(data);
+    drop_disk(disk);
+    free(request);
 }
 
 TEST(catalogue_export_to_a_full_disk_is_no_success)

@@ -12,6 +12,7 @@
 #include "core/hall/admin.h"
 #include "core/hall/catalogue_plan.h"
 #include "core/hall/reads.h"
+#include "core/hall/setup.h"
 #include "core/hall/staging.h"
 #include "tests/support/quoted.h"
 #include "tests/support/test.h"
@@ -1224,6 +1225,37 @@ TEST(import_in_parts_is_whole_or_not_decided)
     CHECK_INT(lines_left(&here), 0);
     CHECK_INT(tell(&here, PART("three", 0, "", GOOD), &info), ERR_CONFLICT); /* it came meanwhile */
     db_close(&here.db);
+}
+
+/* A hall that was killed before all of it was in: whoever opens it next finds it whole. */
+TEST(import_that_was_decided_is_whole_for_whoever_opens_the_hall)
+{
+    enum { COUNT = 100 };
+    struct here here;
+    struct err_info info = {0};
+    struct work work;
+    struct buf request = {0};
+    open_here(&here);
+    const char *file = db_path(here.db);
+    char *folder = xstrndup(file, (size_t)(strrchr(file, '/') - file));
+    buf_adds(&request, "{'do':'catalogue.stage','import':'one','at':0,'services':[");
+    for (int i = 0; i < COUNT; i++)
+        buf_addf(&request, "%s{'base':0,'row':{'id':'t.a.%d','agency':'t.a','name':'X'}}", i ? "," : "", i);
+    buf_adds(&request, "]}");
+    CHECK_INT(tell(&here, buf_text(&request), &info), ERR_OK);
+    CHECK_INT(tell(&here, DECIDE("one", 100), &info), ERR_OK);
+    CHECK(go_on(&here));
+    size_t some = count_services(&here);
+    CHECK(some > 0 && some < COUNT);
+    db_close(&here.db);
+    if (!CHECK_INT(work_open(&work, folder, &info), ERR_OK))
+        CHECK_TEXT(info.text, "");
+    here.db = work.db;
+    CHECK_INT(count_of(&here, "SELECT count(*) FROM services"), COUNT);
+    CHECK_INT(lines_left(&here), 0);
+    CHECK_INT(work_close(&work, ERR_OK, &info), ERR_OK);
+    buf_free(&request);
+    free(folder);
 }
 
 /* Workstations hear of it in answers that they take in between two keys. */
