@@ -8,7 +8,7 @@
 #include "tui/grid.h"
 #include "tui/text.h"
 
-enum { DAY_MS = 24 * 60 * 60 * 1000, NARROW = 60 };
+enum { DAY_MS = 24 * 60 * 60 * 1000, NARROW = 60, WIDE = 120, PREVIEW = 42, LABEL = 15 };
 
 enum { DUE, SERVICE, PERSON, STATE, MARK, NUMBER };
 struct view {
@@ -167,10 +167,59 @@ static const char *empty_text(const struct view *view)
                                             : tr(view->ui->lang, TR("Nothing is to be done here."));
 }
 
+/* --- beside the list, where there is room: what it does not tell of the row at the cursor --- */
+
+static void fact(const struct ui *ui, struct frame *frame, struct rect *area, const char *label,
+                 const char *value, unsigned look)
+{
+    if (str_empty(value))
+        return;
+    struct rect line = rect_cut_top(area, 1);
+    text_draw(frame, rect_cut_left(&line, LABEL), tr(ui->lang, label), STYLE_DIM);
+    text_draw(frame, line, value, look);
+}
+
+static void times_view(const struct ui *ui, const struct json *row, struct frame *frame, struct rect *area)
+{
+    static const struct {
+        const char *member, *label;
+    } times[] = {{"opened_at", TR("opened")}, {"submitted_at", TR("submitted")}, {"due_at", TR("due")}};
+    char text[SHOW_TEXT];
+    for (size_t i = 0; i < sizeof times / sizeof *times; i++)
+        if (!str_empty(json_text(row, times[i].member)))
+            fact(ui, frame, area, times[i].label, show_moment(ui, json_text(row, times[i].member), text),
+                 STYLE_TEXT);
+}
+
+static void preview_view(const struct worklist *self, const struct ui *ui, struct frame *frame,
+                         struct rect area)
+{
+    const struct json *row = worklist_row(self, self->list.selected);
+    unsigned look;
+    if (!row)
+        return;
+    rect_cut_left(&area, 1);
+    rect_cut_right(&area, 1);
+    text_draw(frame, rect_cut_top(&area, 1), show_name(ui, json_get(row, "service_name")),
+              STYLE_TITLE | ATTR_BOLD);
+    text_draw(frame, rect_cut_top(&area, 1), json_text_or(row, "person_name", "–"), STYLE_TEXT);
+    text_draw(frame, rect_cut_top(&area, 1), json_text_or(row, "number", ""), STYLE_DIM);
+    rect_cut_top(&area, 1);
+    const char *state = show_case(ui, row, &look);
+    fact(ui, frame, &area, TR("state"), state, look);
+    times_view(ui, row, frame, &area);
+    fact(ui, frame, &area, TR("channel"), show_channel(ui, json_text_or(row, "channel", "")), STYLE_TEXT);
+    bool held = !str_empty(json_text(row, "user"));
+    fact(ui, frame, &area, TR("holder"), held ? json_text(row, "user_name") : tr(ui->lang, TR("nobody")),
+         STYLE_TEXT);
+    fact(ui, frame, &area, TR("note"), show_twin(ui, row), STYLE_WARN);
+}
+
 void worklist_draw(const struct worklist *self, const struct ui *ui, struct frame *frame, struct rect area)
 {
     const struct view view = {self, ui};
-    bool by_due = str_equal(json_text(self->data, "sort"), "due");
+    bool by_due = str_equal(json_text(self->data, "sort"), "due"), wide = area.w >= WIDE;
+    int list_w = wide ? area.w - PREVIEW : area.w;
     char clock[GRID_CELL];
     str_format(clock, sizeof clock, "%s%s", tr(ui->lang, TR("legal clock")), by_due ? " ▾" : "");
     const struct grid_column columns[] = {
@@ -182,8 +231,8 @@ void worklist_draw(const struct worklist *self, const struct ui *ui, struct fram
         {tr(ui->lang, TR("number")), 18, 0, TEXT_MIDDLE},
     };
     struct grid grid = {.columns = columns,
-                        .count = area.w < NARROW ? 2
-                                 : area.w < 100  ? 5
+                        .count = list_w < NARROW ? 2
+                                 : list_w < 100  ? 5
                                                  : 6,
                         .cell = cell,
                         .marked = worklist_mark_count(self) ? marked : NULL,
@@ -202,6 +251,12 @@ void worklist_draw(const struct worklist *self, const struct ui *ui, struct fram
     rect_cut_top(&area, away_view(self->queues, ui, frame, area));
     rect_cut_right(&area, 1);
     rect_cut_bottom(&area, worklist_refused_view(self, ui, frame, area));
+    if (wide) {
+        struct rect beside = rect_cut_right(&area, PREVIEW);
+        frame_pillar(frame, rect_cut_left(&beside, 1));
+        preview_view(self, ui, frame, beside);
+        rect_cut_right(&area, 1);
+    }
     grid_draw(&grid, &self->list, frame, area, !self->filtering);
     views_view(&view, frame, head);
 }

@@ -183,7 +183,8 @@ static enum err add_row(struct cache *cache, struct kept_services *kept, const s
         return ERR_CORRUPT; /* an index names what the table does not have */
     json_add(rows, row);
     json_set_text(row, "key", entry->key);
-    return set_names(cache, kept, row);
+    TRY(set_names(cache, kept, row));
+    return set_name_of(cache, row, "user_name", TABLE_USER, json_text(row, "user"));
 }
 
 static enum err add_window(struct cache *cache, const struct entries *before, const struct entries *after,

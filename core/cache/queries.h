@@ -56,7 +56,7 @@
  *                number's beginning,
  *                "after"|"before"|"around"?:{"key","id"}: rows after or before that place, or on both sides of it; else the
  *                first, or with "end":true the last,"limit"} →
- *               {"rows":[case+{"key","service_name","person_name","deemed"}…],"more","sort":"age|due|asked",
+ *               {"rows":[case+{"key","service_name","person_name","user_name","deemed"}…],"more","sort":"age|due|asked",
  *                "at": index of the first row at or after the place,
  *                "before","after": how many there are on both sides of the rows, null: more than are counted}
  * "board"       {} → {"hall":…,"calls":[{"number","counter","called_at","state","queue_code"}…≤24]} latest first

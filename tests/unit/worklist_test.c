@@ -104,6 +104,7 @@ static void add_day(struct made *made)
         "'az':'Doğum haqqında şəhadətnamə'},'time':{'standard':'P5D','deemed':true}}");
     add(made, "service",
         "{'id':'move','agency':'a1','queue':'q','form_version':1,'name':{'en':'Certificate of moving'}}");
+    add(made, "user", "{'id':'siti','login':'siti','name':'Siti Rahmawati','roles':['clerk']}");
     add(made, "person", "{'id':'p1','name':'Aysel Məmmədova','family':'Məmmədova','born':'1990-01-01'}");
     add(made, "person", "{'id':'p2','name':'Budi Santoso','born':'1980-01-01'}");
     add_case(made, "m1", "draft", "03", "'user':'siti'");
@@ -193,6 +194,7 @@ TEST(worklist_rows_carry_names_mark_and_what_the_law_grants)
     const struct json *row = json_first(json_get(answer, "rows"));
     CHECK_TEXT(json_text(row, "person_name"), "Aysel Məmmədova");
     CHECK_TEXT(json_text(json_get(row, "service_name"), "en"), "Birth certificate");
+    CHECK_TEXT(json_text(row, "user_name"), "Siti Rahmawati");
     CHECK(json_bool(row, "deemed", false));
     CHECK_TEXT(json_text(row, "mark"), "received");
     json_free(&answer);
