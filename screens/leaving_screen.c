@@ -204,13 +204,18 @@ static void ask_note(struct leaving *self, const struct ui *ui, const char *coll
 
 /* --- messages --- */
 
-/* When nobody is left, what the clerk wanted goes on: the desk is asked about its counter, the program about the rest. */
+static void close_counter(const struct ui *ui, struct effects *effects)
+{
+    struct json *body = json_new_object();
+    json_set_text(body, "counter", ui->session.counter);
+    effects_command(effects, "counter.close", body);
+    effects_back(effects);
+    effects_open(effects, SCREEN_DESK, NULL);
+}
+
+/* When nobody is left, what the clerk wanted goes on, from here: how many are open is told elsewhere a little later. */
 static void go_on(const struct leaving *self, struct effects *effects)
 {
-    if (self->then == ACTION_COUNTER_CLOSE) {
-        effects_back(effects);
-        effects_open(effects, SCREEN_DESK, NULL);
-    }
     if (self->then)
         effects_do(effects, self->then);
 }
@@ -247,6 +252,8 @@ static void act(struct leaving *self, const struct ui *ui, enum action action, s
         return effects_back(effects);
     case ACTION_RESUME:
         return take_back(self, effects);
+    case ACTION_COUNTER_CLOSE:
+        return close_counter(ui, effects);
     case ACTION_RETURN:
         return give_back(self, effects);
     case ACTION_FINISH:
@@ -303,8 +310,13 @@ static bool someone_at_desk(const struct leaving *self)
 static const char *leaving_enabled(const void *data, const struct ui *ui, enum action action)
 {
     const struct leaving *self = data;
-    (void)ui;
     switch (action) {
+    case ACTION_COUNTER_CLOSE:
+        if (json_count(rows(self)))
+            return TR("People are still open here: finish, hand over or return them first.");
+        return ui->link.state == LINK_ONLINE
+                   ? NULL
+                   : TR("Hall not reachable: this waits. Work here is kept; F5 tries again.");
     case ACTION_RETURN:
     case ACTION_TRANSFER:
         return any_meant(self, false) ? NULL : TR("Nobody is open any more.");

@@ -204,6 +204,36 @@ TEST(main_job_steps_on_other_tickets)
     quit(&pty);
 }
 
+/* Nobody is left behind unseen: who leaves is shown everyone who is still open, and both are settled with two keys. The
+ * one who goes on all the same finds them again. */
+TEST(main_job_leaves_nobody_behind_unseen)
+{
+    const char *data = test_folder();
+    struct pty *pty = first_start(data);
+    open_counter(pty, "1");
+    serve_next(pty);
+    pty_type(pty, "h");
+    REQUIRE(pty_wait(pty, "Esc back"));
+    pty_type(pty, "12");
+    REQUIRE(pty_wait(pty, "parked 1"));
+    serve_next(pty);
+    pty_type(pty, CTRL_Q);
+    REQUIRE(pty_wait(pty, "Still with you: 2"));
+    pty_type(pty, CTRL_Q); /* all the same */
+    CHECK_INT(pty_end(pty), 0);
+    pty_free(&pty);
+    pty = open_loket(data, "en", 120, 40, NULL); /* still signed in */
+    REQUIRE(pty_wait(pty, "makes copies"));
+    REQUIRE(pty_wait(pty, "all safe"));
+    pty_type(pty, "C");
+    REQUIRE(pty_wait(pty, "Still with you: 2"));
+    pty_type(pty, "*b");
+    REQUIRE(pty_wait(pty, "Close this counter?")); /* nobody is left: it goes on */
+    pty_type(pty, "y");
+    REQUIRE(pty_wait(pty, "c   open counter"));
+    quit(&pty);
+}
+
 /* A second workstation is another counter of the same hall; each sees what the other does. */
 TEST(main_job_two_counters_and_the_display)
 {
