@@ -50,6 +50,7 @@ void app_free(struct app **app)
     ask_free(&(*app)->ask);
     json_free(&(*app)->kept);
     palette_deinit(&(*app)->palette);
+    app_ahead_forget(*app);
     for (int i = 0; i < ACTION_COUNT; i++)
         free((*app)->words[i]);
     free(*app);
@@ -287,6 +288,12 @@ static bool carry_out(struct app *app, struct effect *effect, struct effects *ef
     case EFFECT_DO:
         app_do(app, effect->action, effects);
         return true;
+    case EFFECT_COMMAND:
+        app_wait_for(app, effect);
+        return false;
+    case EFFECT_SIGN_IN:
+        app->signing_in = true;
+        return false;
     case EFFECT_SETTING:
         if (str_equal(effect->what, "counter"))
             str_copy(app->ui.session.counter, sizeof app->ui.session.counter, effect->text);
@@ -321,7 +328,7 @@ static void settle(struct app *app, struct effects *asked, struct effects *out)
 static void remember_command(struct app *app, const struct msg *msg)
 {
     struct pending *pending = &app->pending[app->pending_next++ % PENDING_MAX];
-    *pending = (struct pending){.seq = msg->seq, .to = msg->to};
+    *pending = (struct pending){.seq = msg->seq, .to = msg->to, .turn = app_awaited(app, msg)};
     str_copy(pending->type, sizeof pending->type, msg->what ? msg->what : "");
 }
 
@@ -335,8 +342,21 @@ static void on_saved(struct app *app, const struct msg *msg, struct effects *eff
 
 static void on_refused(struct app *app, const struct msg *msg, struct effects *effects)
 {
-    app_toast(app, TOAST_DANGER, show_refusal(&app->ui, msg->code, msg->text));
+    const char *why = show_refusal(&app->ui, msg->code, msg->text);
+    app_toast(app, TOAST_DANGER, why);
     tell_asker(app, msg, effects);
+    app_ahead_drop(app, TOAST_DANGER, why);
+}
+
+/* What was typed ahead counted on another answer. */
+static void hear(struct app *app, const struct pending *pending, const struct msg *msg)
+{
+    const struct json *error = json_get(msg->json, "error");
+    bool awaited = pending->turn && pending->turn == app->waiting.turn;
+    app_heard(app, pending->turn, json_int(msg->json, "rev", 0));
+    if (awaited && json_is_object(error))
+        app_ahead_drop(app, TOAST_DANGER,
+                      show_refusal(&app->ui, json_text(error, "code"), json_text_or(error, "message", "")));
 }
 
 static void on_result(struct app *app, const struct msg *msg, struct effects *effects)
@@ -353,6 +373,7 @@ static void on_result(struct app *app, const struct msg *msg, struct effects *ef
         routed.to = pending->to;
         routed.what = pending->type;
         tell_asker(app, &routed, effects);
+        hear(app, pending, msg);
         pending->type[0] = '\0';
     }
 }
@@ -424,6 +445,8 @@ static void on_status(struct app *app, const struct msg *msg, struct effects *ef
     tell_all(app, msg, effects);
     if (link_turned(&before, &app->ui.link) && *link_sentence(&app->ui, trouble))
         app_toast(app, app->ui.link.state == LINK_FROZEN ? TOAST_DANGER : TOAST_WARN, trouble);
+    if (app->waiting.to && app->ui.link.state != LINK_ONLINE)
+        app_ahead_drop(app, TOAST_WARN, link_sentence(&app->ui, trouble));
     if (*link_news(&app->ui, &before, trouble) ||
         *link_settled(&app->ui, json_get(msg->json, "settled"), trouble))
         app_toast(app, TOAST_WARN, trouble);
@@ -446,6 +469,10 @@ static void on_signed_in(struct app *app, const struct msg *msg, struct effects 
     if (msg->json)
         take_session(&app->ui.session, msg->json);
     tell_all(app, msg, effects);
+    if (app->typed_ahead)
+        app_toast(app, TOAST_WARN,
+                  tr(app->ui.lang, TR("What you typed while the hall was asked was not taken.")));
+    app->signing_in = app->typed_ahead = false;
     if (!msg->json || !app->layer_count)
         return;
     if (app_screen(app) != SCREEN_SIGN_IN && app_screen(app) != SCREEN_START)
@@ -457,6 +484,8 @@ static void on_signed_in(struct app *app, const struct msg *msg, struct effects 
 static void on_signed_out(struct app *app, struct effects *effects)
 {
     clear(app, effects);
+    app_ahead_forget(app);
+    app->signing_in = app->typed_ahead = false;
     toast_clear(&app->toast); /* it was said to who has left */
     app->ui.session = (struct session){0};
     app_push(app, SCREEN_SIGN_IN, NULL, effects);
@@ -504,6 +533,8 @@ static void handle(struct app *app, const struct msg *msg, struct effects *effec
         return app_toast(app, msg->toast, msg->text ? msg->text : "");
     case MSG_STATUS:
         return on_status(app, msg, effects);
+    case MSG_READY:
+        return app_go_on(app, msg->seq, effects);
     case MSG_LOAD:
     case MSG_HIDE:
     case MSG_ANSWERED:
@@ -518,6 +549,7 @@ void app_update(struct app *app, const struct msg *msg, struct effects *effects)
         app->ui.now_ms = msg->now_ms;
     handle(app, msg, &asked);
     settle(app, &asked, effects);
+    app->key = (struct key){0};
 }
 
 void app_open(struct app *app, enum screen_id screen, const struct json *args, struct effects *effects)

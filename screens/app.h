@@ -26,3 +26,6 @@ bool app_secret(const struct app *app);           /* what is typed now goes into
 bool app_typing(const struct app *app);
 /* NULL: possible here and now; else why not, translated. */
 const char *app_enabled(const struct app *app, enum action action);
+/* Something waits for the hall, or behind something that did, and can go on now that its rows are here up to rev: tell
+ * MSG_READY when all that was asked for is carried out. */
+bool app_can_go_on(const struct app *app, int64_t rev);

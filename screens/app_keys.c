@@ -178,8 +178,10 @@ static void show_people(struct app *app, enum action then, struct effects *effec
 void app_do(struct app *app, enum action action, struct effects *effects)
 {
     const char *reason = app_enabled(app, action);
-    if (reason)
-        return app_toast(app, TOAST_WARN, reason);
+    if (reason) {
+        app_toast(app, TOAST_WARN, reason);
+        return app_ahead_drop(app, TOAST_WARN, reason);
+    }
     if (app->toast.look != STYLE_DANGER)
         toast_clear(&app->toast); /* what it said is over */
     if (leaves_people(app, action))
@@ -258,7 +260,7 @@ static enum action action_of(const struct app *app, struct key key)
     return first;
 }
 
-/* Leaving, the shell and drawing again work over a question, the palette and the help too. */
+/* Leaving, the shell and drawing again work over a question, the palette and the help too, and wait for nobody. */
 static bool key_over_all(struct app *app, struct key key, struct effects *effects)
 {
     enum action action = key_types(key) ? ACTION_NONE : action_of(app, key);
@@ -269,6 +271,14 @@ static bool key_over_all(struct app *app, struct key key, struct effects *effect
 }
 
 void app_key(struct app *app, struct key key, struct effects *effects)
+{
+    app->key = key;
+    if (app_waits(app) && (key_over_all(app, key, effects) || app_ahead_key(app, key)))
+        return;
+    app_take_key(app, key, effects);
+}
+
+void app_take_key(struct app *app, struct key key, struct effects *effects)
 {
     if ((app->ask || app->palette_open || app->help_open) && key_over_all(app, key, effects))
         return;
@@ -281,11 +291,18 @@ void app_key(struct app *app, struct key key, struct effects *effects)
     enum action action = app_typing(app) && key_types(key) ? ACTION_NONE : action_of(app, key);
     if (action)
         return app_do(app, action, effects);
+    app->typed_ahead |= app->signing_in;
     struct msg msg = {.kind = MSG_KEY, .key = key, .now_ms = app->ui.now_ms};
     app_tell_top(app, &msg, effects);
 }
 
 void app_paste(struct app *app, const struct msg *msg, struct effects *effects)
+{
+    if (!app_ahead_paste(app, msg->text ? msg->text : ""))
+        app_take_paste(app, msg, effects);
+}
+
+void app_take_paste(struct app *app, const struct msg *msg, struct effects *effects)
 {
     if (!app->ask && !app->palette_open)
         return app_tell_top(app, msg, effects);

@@ -1,5 +1,5 @@
 /* screens/app_state.h: the app's state, shared by its files alone: app.c (who is told what), app_keys.c (what
- * a key means), app_view.c (drawing). */
+ * a key means), app_ahead.c (keys that wait for the hall), app_view.c (drawing). */
 #pragma once
 #include "screens/app.h"
 #include "screens/ask.h"
@@ -10,6 +10,8 @@
 enum {
     LAYERS_MAX = 16, /* screens kept open; the oldest goes when one more is opened */
     PENDING_MAX = 64,
+    AHEAD_MAX = 64, /* keys that wait: a number read by a scanner among them */
+    AHEAD_NAMES = 200,
     TOAST_MS = 8000,  /* a sentence of 20 words is read in half of it */
     ASK_SERIAL = ~0U, /* "to" of what a searching question loads */
 };
@@ -23,7 +25,20 @@ struct layer {
 struct pending {
     int64_t seq;
     unsigned to;
+    unsigned turn; /* of the waiting that it belongs to; 0: nobody waits for it */
     char type[32]; /* "" free */
+};
+/* Whose answer keys wait for: one or more online commands of the screen on top. */
+struct waiting {
+    unsigned to;    /* the layer that asked; 0: nobody waits */
+    unsigned turn;  /* tells it from those before, whose answers may be late */
+    int asked;      /* commands without an answer */
+    int64_t rev;    /* up to here the hall's rows must be here before a key makes sense */
+    struct key key; /* the one that asked */
+};
+struct ahead {
+    struct key key;
+    char *text; /* what was pasted; NULL: a key */
 };
 struct app {
     struct ui ui;
@@ -33,6 +48,14 @@ struct app {
     unsigned serial;
     struct pending pending[PENDING_MAX];
     unsigned pending_next;
+    struct waiting waiting;
+    unsigned turns;
+    struct ahead ahead[AHEAD_MAX]; /* typed meanwhile, in order */
+    int ahead_count;
+    struct key key; /* under way in this update; code K_NONE: none */
+    bool
+        signing_in; /* the hall is asked who this is; nothing that is typed then is kept: it may be a password */
+    bool typed_ahead; /* and something was */
     struct toast toast;
     struct ask *ask;    /* NULL: no question is open */
     unsigned ask_from;  /* the layer that asked; 0: the app itself */
@@ -64,10 +87,30 @@ void app_kept_sent(struct app *app); /* a command goes out: what was answered is
 /* app_keys.c */
 void app_key(struct app *app, struct key key, struct effects *effects);
 void app_paste(struct app *app, const struct msg *msg, struct effects *effects);
+/* The same for one whose turn has come: it waits for nothing. */
+void app_take_key(struct app *app, struct key key, struct effects *effects);
+void app_take_paste(struct app *app, const struct msg *msg, struct effects *effects);
 void app_do(struct app *app, enum action action, struct effects *effects);
 /* Where an action's key counts: the bit of the screen on top. */
 unsigned app_context(const struct app *app);
 int app_help_actions(const struct app *app, enum action out[ACTION_COUNT]); /* those of the screen on top */
+
+/* app_ahead.c */
+/* A command goes out: an online one of the screen on top makes keys wait. */
+void app_wait_for(struct app *app, const struct effect *command);
+/* The turn of the waiting that a message about a command belongs to; 0: none. */
+unsigned app_awaited(const struct app *app, const struct msg *msg);
+/* One of them is answered; rev: of the hall's answer. */
+void app_heard(struct app *app, unsigned turn, int64_t rev);
+bool app_waits(const struct app *app);
+/* True: it waits now, or it took back those that do. */
+bool app_ahead_key(struct app *app, struct key key);
+bool app_ahead_paste(struct app *app, const char *text);
+const char *app_ahead_names(const struct app *app, char out[AHEAD_NAMES]); /* "s f 1"; returns out */
+/* Nothing waits any more; what did is named after why, a whole sentence or "". */
+void app_ahead_drop(struct app *app, enum toast_kind kind, const char *why);
+void app_ahead_forget(struct app *app); /* without a word */
+void app_go_on(struct app *app, int64_t rev, struct effects *effects);
 
 /* What the palette offers: every action of the screen on top, found in any language. */
 struct palette_source app_palette_source(const struct app *app);

@@ -157,6 +157,16 @@ static void bar_view(const struct app *app, struct frame *frame, struct rect lin
     funcbar_draw(items, count, frame, line);
 }
 
+/* What was typed while the hall is asked, and the way out. */
+static void ahead_view(const struct app *app, struct frame *frame, struct rect line)
+{
+    char names[AHEAD_NAMES];
+    const struct funcbar_item items[] = {
+        {.key = app_ahead_names(app, names), .label = tr(app->ui.lang, TR("waits for the hall's answer"))},
+        {.key = "Esc", .label = tr(app->ui.lang, TR("drop it")), .priority = 1}};
+    funcbar_draw(items, sizeof items / sizeof *items, frame, line);
+}
+
 /* Over the help or the palette, no other key acts. */
 static void back_view(const struct app *app, struct frame *frame, struct rect line)
 {
@@ -262,6 +272,8 @@ void app_view(const struct app *app, int64_t now_ms, struct frame *frame)
     body_view(app, frame, area);
     if (app->ask)
         ask_view(app->ask, &app->ui, frame, bottom);
+    else if (app->ahead_count)
+        ahead_view(app, frame, bottom);
     else if (app->help_open || app->palette_open)
         back_view(app, frame, bottom);
     else

@@ -318,4 +318,5 @@ const struct screen_ops desk_screen = {
     .view = view,
     .enabled = enabled,
     .title = title,
+    .awaits = true,
 };

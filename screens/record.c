@@ -13,7 +13,7 @@ static const char *const kinds[] = {
     [MSG_RESULT] = "result",       [MSG_ANSWERED] = "answered",
     [MSG_SIGNED_IN] = "signed_in", [MSG_FETCHED] = "fetched",
     [MSG_STATUS] = "status",       [MSG_SIGNED_OUT] = "signed_out",
-    [MSG_TOAST] = "toast",
+    [MSG_TOAST] = "toast",         [MSG_READY] = "ready",
 };
 enum { KINDS = sizeof kinds / sizeof *kinds };
 

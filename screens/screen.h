@@ -85,6 +85,7 @@ enum msg_kind {
     MSG_STATUS,    /* ui->link changed; json: its members (state as a number) and "practice" */
     MSG_SIGNED_OUT,
     MSG_TOAST, /* toast, text: the edges have something to say */
+    MSG_READY, /* seq: the hall's rows are here up to it: the next key that was typed ahead; to no screen */
 };
 struct msg {
     enum msg_kind kind;
@@ -201,6 +202,8 @@ struct screen_ops {
     char *(*title)(const void *self, const struct ui *ui);
     /* May be NULL: what tells two of a kind apart, such as a case id: opening it again shows the same one. */
     const char *(*object)(const void *self);
+    /* The answer to an online command changes what the next key means: keys wait for it (app_ahead.c). */
+    bool awaits;
 };
 /* NULL when this program was built without that screen's file. */
 const struct screen_ops *screen_ops(enum screen_id id);

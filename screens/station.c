@@ -56,7 +56,7 @@ bool station_dirty(struct station *station)
 void station_drain(struct station *station);
 void station_keep_place(struct station *station);
 
-void station_tell(struct station *station, struct msg *msg)
+static void tell_one(struct station *station, struct msg *msg)
 {
     msg->now_ms = station_now_ms(station);
     if (msg->kind == MSG_KEY)
@@ -69,6 +69,23 @@ void station_tell(struct station *station, struct msg *msg)
         return;
     station_drain(station);
     station_keep_place(station);
+}
+
+/* What was typed while the hall was asked: one by one, each carried out wholly, on rows that are shown already. */
+static void go_on(struct station *station)
+{
+    while (station->cache && !station->rows_changed &&
+           app_can_go_on(station->app, cache_cursor(station->cache))) {
+        struct msg msg = {.kind = MSG_READY, .seq = cache_cursor(station->cache)};
+        tell_one(station, &msg);
+    }
+}
+
+void station_tell(struct station *station, struct msg *msg)
+{
+    tell_one(station, msg);
+    if (!station->draining)
+        go_on(station);
 }
 
 void station_tell_toast(struct station *station, enum toast_kind kind, const char *text)
@@ -227,6 +244,8 @@ void station_step(struct station *station)
         else
             station_tell_kind(station, MSG_LOAD);
     }
+    if (station->status_changed) /* by a key that waited for those rows: no picture calls its record safe */
+        tell_status(station);
     lock_when_idle(station, mono_ms);
 }
 

@@ -45,3 +45,8 @@ TEST(screen_settings)
 {
     script_run("settings.script");
 }
+
+TEST(screen_keys_typed_ahead_wait_for_the_hall)
+{
+    script_run("ahead.script");
+}

@@ -19,6 +19,8 @@ struct script {
     struct frame frame;
     enum lang lang;
     int64_t now_ms, seq;
+    int64_t rev, coming; /* the hall's rows are here up to it, and will be with the next "load" */
+    int depth;           /* of messages that answer effects of others */
     struct {
         char *what;
         struct json *json;
@@ -63,8 +65,13 @@ static void tell(struct script *script, struct msg *msg)
 {
     struct effects effects = {0};
     msg->now_ms = script->now_ms;
+    script->depth++;
     app_update(script->app, msg, &effects);
     settle(script, &effects);
+    if (--script->depth == 0 && app_can_go_on(script->app, script->rev)) {
+        struct msg ready = {.kind = MSG_READY, .seq = script->rev};
+        tell(script, &ready);
+    }
 }
 
 static void answer_load(struct script *script, const struct effect *effect)
@@ -219,6 +226,7 @@ static void do_data(struct script *script, const char *rest)
 static void do_load(struct script *script, const char *rest)
 {
     (void)rest;
+    script->rev = script->coming;
     struct msg msg = {.kind = MSG_LOAD};
     tell(script, &msg);
 }
@@ -285,6 +293,7 @@ static void do_result(struct script *script, const char *rest)
     char *end;
     long seq = strtol(rest, &end, 10);
     struct json *json = read_json(script, end + (*end == ' '));
+    script->coming = json_int(json, "rev", script->coming);
     struct msg msg = {.kind = MSG_RESULT,
                       .what = script->type,
                       .to = script->from,

@@ -9,7 +9,8 @@
  *     status FILE | {…}                 the connection, see MSG_STATUS
  *     data WHAT FILE | {…}              what the cache answers to the query WHAT from here on; further files and
  *                                       {…} behind it are merge patches onto it
- *     load                              rows changed: the screen asks for its data again
+ *     load                              rows changed: the screen asks for its data again; those of a result's "rev"
+ *                                       are here then
  *     > call_next                       an action by its id
  *     key n S-Tab Enter                 keys by name
  *     type some text                    each letter a key
