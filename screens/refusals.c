@@ -82,6 +82,9 @@ static const struct refusal_text refusals[] = {
     {"other_currency", TR("The fee is in another currency.")},
     {"person_conflict", TR("A bus and this hall changed the same fields of a person. Choose which hold.")},
     {"person_twice", TR("One person was recorded on a bus and here. Join the two, or keep them apart.")},
+    {"quota_used_up",
+     TR("All numbers of this service are given. No ticket was given: book for later, or ask the "
+        "supervisor.")},
     {"queue_elsewhere", TR("This queue is called by a mobile hall now. Ask the supervisor.")},
     {"queue_not_assigned", TR("This counter does not serve that queue. Ask the supervisor.")},
     {"reason_needed", TR("A reason is needed. Nothing was changed.")},

@@ -4,8 +4,9 @@
  *
  *   "hours": {"week": {"mon": ["09:00-13:00", "14:00-18:00"], "sat": ["09:00-12:00"]},
  *             "dates": {"2026-12-31": ["09:00-12:00"], "2027-01-05": []}}
- *   "quota": {"day": 60, "slots": [{"from": "09:00", "until": "12:00", "count": 40}]}
+ *   "quota": {"day": 60, "slots": [{"from": "09:00", "until": "12:00", "count": 40}], "binding": true}
  *
+ * A quota that is binding lets no number be given beyond it (core/command/ticket_quota.c); another is told only.
  * A date of "dates" goes before all else. A holiday of the hall is closed. A weekday that "week" names is open, though the
  * hall may call it its weekend; one that it does not name is closed. Without "week" a day is as the hall's. */
 #pragma once

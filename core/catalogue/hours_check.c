@@ -202,18 +202,22 @@ static void check_slots(struct checking *checking, const struct json *list)
 
 static void check_quota(struct checking *checking, const struct json *quota)
 {
-    static const char *const known[] = {"day", "slots", NULL};
+    static const char *const known[] = {"day", "slots", "binding", NULL};
     const struct json *day = json_get(quota, "day"), *slots = json_get(quota, "slots");
     if (!json_is_object(quota) || (!day && !slots)) {
         broken(checking, "A quota has \"day\", \"slots\" or both, such as {\"day\":40}; leave it out where "
                          "there is none.");
         return;
     }
-    need_known(checking, quota, known, "A quota has \"day\" and \"slots\". Call what is your own x-….");
+    need_known(checking, quota, known,
+               "A quota has \"day\", \"slots\" and \"binding\". Call what is your own x-….");
     if (day && !is_number(day))
         broken_member(checking, "day", "This must be a number from 1 to 100000.");
     if (slots)
         check_slots(checking, slots);
+    if (json_get(quota, "binding") && !json_is_bool(json_get(quota, "binding")))
+        broken_member(checking, "binding",
+                      "This is true when no number is given beyond the quota, else false.");
 }
 
 void hours_check(const struct json *service, struct form_findings *findings)

@@ -13,7 +13,8 @@ enum { CHANNEL_MAX = 40, CLASS_MAX = 9 };
 
 struct wish {
     struct json *queue;
-    const char *service; /* NULL: only a queue was named */
+    const char *service;       /* NULL: only a queue was named */
+    const struct json *limits; /* … its row */
     const char *channel, *language, *person, *visit;
     const char *number;          /* given without the hall; NULL: none */
     int64_t appointment_ms;      /* -1: a walk-in */
@@ -34,6 +35,7 @@ static enum err find_queue(struct call *c, struct wish *wish)
     if (service)
         TRY(load(c, TABLE_SERVICE, "service", service, &row));
     wish->service = service;
+    wish->limits = row;
     if (!queue)
         queue = json_text(row, "queue");
     if (str_empty(queue))
@@ -136,6 +138,18 @@ static bool is_for_today(const struct call *c, const struct wish *wish)
     day_of(c, wish, day);
     time_date(c->tx->now_ms, today);
     return strcmp(day, today) <= 0;
+}
+
+/* What is printed, or was foreseen when it was confirmed, is in somebody's hand: it stays given. */
+static enum err need_quota(struct call *c, const struct wish *wish)
+{
+    char day[DATE_TEXT];
+    bool given = c->tx->predicting ? c->command->told != NULL : wish->number != NULL;
+    if (given || !wish->service)
+        return ERR_OK;
+    day_of(c, wish, day);
+    return quota_need_left(c, wish->limits, wish->appointment_ms > c->at_ms ? wish->appointment_ms : c->at_ms,
+                           day);
 }
 
 /* A bus has the queue: it gives today's numbers itself; a booking for a later day waits here for the queue. */
@@ -275,6 +289,7 @@ enum err ticket_issue(struct call *c)
     tx_new_id(c->tx, id); /* first, so that it is the same whatever else the command makes */
     TRY(read_wish(c, &wish));
     TRY(need_queue_here(c, &wish));
+    TRY(need_quota(c, &wish));
     bool today = is_for_today(c, &wish);
     TRY(promise(c, &wish, &ahead, minutes));
     TRY(need_new(c, id));

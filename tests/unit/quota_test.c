@@ -1,0 +1,135 @@
+/* tests/unit/quota_test.c: numbers that are not given any more, and what a newcomer is promised. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/clock.h"
+#include "tests/support/test.h"
+#include "tests/unit/command_hall.h"
+
+enum { MINUTE_MS = 60 * 1000, HOUR_MS = 60 * MINUTE_MS };
+
+/* Open from nine to five each weekday; it is ten o'clock on a Tuesday. */
+static void limit(struct command_hall *h, const char *quota)
+{
+    char *row =
+        xasprintf("{'id':'az.din.passport','agency':'az.din','queue':'b','name':{'en':'Passport'},"
+                  "'hours':{'week':{'mon':['09:00-17:00'],'tue':['09:00-17:00'],'wed':['09:00-17:00'],"
+                  "'thu':['09:00-17:00'],'fri':['09:00-17:00']}},'quota':%s}",
+                  quota);
+    trial_put(h, TABLE_SERVICE, row);
+    free(row);
+}
+
+static bool issue(struct command_hall *h, const char *login, const char *more)
+{
+    return trial_run(h, login, "ticket.issue", "{'service':'az.din.passport','channel':'walk_in'%s}", more);
+}
+
+TEST(quota_that_binds_gives_no_number_beyond_it_and_says_when_there_are_others)
+{
+    struct command_hall h;
+    trial_open(&h);
+    limit(&h, "{'day':2,'binding':true}");
+    CHECK(issue(&h, "nigar", ""));
+    CHECK(trial_run(&h, "nigar", "ticket.issue",
+                    "{'queue':'b','channel':'walk_in'}")); /* of no service: not counted */
+    CHECK(issue(&h, "nigar", ""));
+    CHECK(!issue(&h, "nigar", ""));
+    CHECK_TEXT(h.out.code, "quota_used_up");
+    CHECK(strstr(h.out.message, "All 2 numbers") && strstr(h.out.message, "2026-11-25 09:00"));
+    CHECK(!issue(&h, "nigar", ",'appointment_at':'2026-11-24T10:00:00.000Z'")); /* two in the afternoon */
+    CHECK(issue(&h, "nigar", ",'appointment_at':'2026-11-25T10:00:00.000Z'"));
+    CHECK(issue(&h, "nigar", ",'appointment_at':'2026-11-25T10:00:00.000Z'"));
+    CHECK(!issue(&h, "nigar", ",'appointment_at':'2026-11-25T10:00:00.000Z'")); /* that day is full too */
+    CHECK(issue(&h, "kamran", "")); /* a supervisor gives one more */
+    trial_close(&h);
+}
+
+TEST(quota_counts_no_ticket_that_was_cancelled)
+{
+    struct command_hall h;
+    trial_open(&h);
+    limit(&h, "{'day':1,'binding':true}");
+    CHECK(issue(&h, "nigar", ""));
+    CHECK(trial_run(&h, "nigar", "ticket.cancel", "{'ticket':'%s','gen':0}", h.last_ticket));
+    CHECK(issue(&h, "nigar", ""));
+    CHECK(!issue(&h, "nigar", ""));
+    trial_close(&h);
+}
+
+TEST(quota_of_a_part_of_the_day_leaves_the_other_part)
+{
+    struct command_hall h;
+    trial_open(&h);
+    limit(&h, "{'slots':[{'from':'09:00','until':'12:00','count':1},{'from':'12:00','until':'17:00','count':"
+              "1}],'binding':true}");
+    CHECK(issue(&h, "nigar", ""));
+    CHECK(!issue(&h, "nigar", ""));
+    CHECK(strstr(h.out.message, "2026-11-24 12:00") != NULL);
+    CHECK(issue(&h, "nigar", ",'appointment_at':'2026-11-24T09:00:00.000Z'")); /* one o'clock */
+    h.now_ms += 3 * (int64_t)HOUR_MS;
+    CHECK(!issue(&h, "nigar", ""));
+    trial_close(&h);
+}
+
+TEST(quota_that_does_not_bind_and_a_printed_number_are_never_refused)
+{
+    struct command_hall h;
+    trial_open(&h);
+    limit(&h, "{'day':1}");
+    CHECK(issue(&h, "nigar", ""));
+    CHECK(issue(&h, "nigar", ""));
+    limit(&h, "{'day':1,'binding':true}");
+    CHECK(issue(&h, "nigar", ",'number':'W7-B001'"));
+    h.predicting = true; /* but a computer without the hall prints none when it knows that all are given */
+    CHECK(!issue(&h, "nigar", ",'number':'W7-B002'"));
+    CHECK_TEXT(h.out.code, "quota_used_up");
+    trial_close(&h);
+}
+
+/* --- what is promised --- */
+
+static void counter(struct command_hall *h, const char *id, const char *state, int64_t lease_ms)
+{
+    char until[TIME_TEXT];
+    time_text(h->now_ms + lease_ms, until);
+    char *row = xasprintf(
+        "{'id':'%s','name':'%s','agency':'az.din','state':'%s','fence':1,'user':'u-leyla','lease_until':'%s',"
+        "'queues':[{'queue':'b','weight':1}]}",
+        id, id + 2, state, until);
+    trial_put(h, TABLE_COUNTER, row);
+    free(row);
+}
+
+/* Minutes that a newcomer is promised at most behind six people. */
+static int64_t promised(struct command_hall *h)
+{
+    CHECK(trial_run(h, "nigar", "ticket.issue", "{'queue':'b','channel':'walk_in'}"));
+    int64_t low = trial_int(h, "/estimate_min/0"), high = trial_int(h, "/estimate_min/1");
+    CHECK(low >= 0 && low <= high);
+    CHECK_INT(trial_int(h, "/ticket/promise_min/1"), high);
+    CHECK(trial_run(h, "nigar", "ticket.cancel", "{'ticket':'%s','gen':0}", h->last_ticket));
+    return high;
+}
+
+TEST(promise_counts_counters_that_are_really_open_and_no_others)
+{
+    struct command_hall h;
+    trial_open(&h);
+    for (int i = 0; i < 6; i++)
+        CHECK(trial_run(&h, "nigar", "ticket.issue", "{'queue':'b','channel':'walk_in'}"));
+    counter(&h, "c-1", "open", MINUTE_MS);
+    int64_t one = promised(&h);
+    counter(&h, "c-2", "open", MINUTE_MS);
+    int64_t two = promised(&h);
+    CHECK(two < one);
+    counter(&h, "c-2", "paused", MINUTE_MS);
+    CHECK_INT(promised(&h), one);
+    counter(&h, "c-2", "closed", MINUTE_MS);
+    CHECK_INT(promised(&h), one);
+    counter(&h, "c-2", "open", -MINUTE_MS); /* its workstation has not been heard of: nobody may be there */
+    CHECK_INT(promised(&h), one);
+    counter(&h, "c-1", "closed", MINUTE_MS);
+    CHECK_INT(promised(&h), one); /* before the first counter opens one is counted on */
+    trial_close(&h);
+}
