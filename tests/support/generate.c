@@ -442,18 +442,12 @@ static void put_properties(struct generator *g, const struct schemas *of, struct
     }
 }
 
-/* What is computed is the product's. */
+/* What is computed is the product's: the whole put in its own place has it made anew. */
 static void put_computed(struct generator *g, struct json *root)
 {
-    const struct json *any = json_first(root);
-    if (!any)
-        return;
-    struct buf at = {0};
-    pointer_add(&at, json_name(any));
-    struct json *patch = form_patch(g->form, root, g->context, buf_text(&at), json_copy(any));
+    struct json *patch = form_patch(g->form, root, g->context, "", json_copy(root));
     json_merge(root, patch);
     json_free(&patch);
-    buf_free(&at);
 }
 
 /* An answer brings conditions along and these bring answers: until nothing changes. */
