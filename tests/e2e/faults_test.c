@@ -448,7 +448,7 @@ static void check_damage(const char *near, const char *garbage)
 
 TEST(cache_corrupt)
 {
-    check_damage("Test agency", "this is no page of a database at all");
+    check_damage("\"number\":\"P001\"", "this is no page of a database at all");
 }
 
 TEST(cache_corrupt_at_its_head)

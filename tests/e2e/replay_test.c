@@ -72,6 +72,8 @@ static char *record_session(const char *path)
     pty_type(pty, "9"); /* the settings stand still */
     REQUIRE(pty_wait(pty, "This workstation"));
     pty_type(pty, "j");
+    pty_type(pty, CTRL_Q);
+    REQUIRE(pty_wait(pty, "Still with you"));
     char *last = xstrdup(pty_screen(pty));
     pty_type(pty, CTRL_Q);
     CHECK_INT(pty_end(pty), 0);
