@@ -127,6 +127,8 @@ void station_keep_place(struct station *station)
     char place[sizeof station->place] = "";
     enum screen_id screen = app_screen(station->app);
     const struct actor *actor = cache_actor(station->cache);
+    if (actor && screen == SCREEN_LEAVING) /* whoever goes from there comes back to what lies below */
+        return;
     if (actor && is_place(screen))
         str_format(place, sizeof place, "%s %s %s", screen_info(screen)->name, app_object(station->app),
                    actor->user);
