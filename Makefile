@@ -10,7 +10,7 @@ comma    := ,
 PACKAGES := gcc make pkg-config libc6-dev libncurses-dev libsqlite3-dev libcurl4-openssl-dev libcjson-dev \
             libmicrohttpd-dev libsodium-dev libssl-dev libpcre2-dev libpango1.0-dev fonts-dejavu-core
 # What only the tests and the developers' targets need.
-TEST_PACKAGES := libvterm-dev openssl libfaketime libmimalloc-dev poppler-utils
+TEST_PACKAGES := libvterm-dev openssl patch libfaketime libmimalloc-dev poppler-utils
 FUZZ_PACKAGES := clang libclang-rt-dev
 # Validators to measure beside ours.
 BENCH_PACKAGES := g++ python3-jsonschema libvalijson-dev nlohmann-json3-dev
