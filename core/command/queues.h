@@ -14,8 +14,9 @@ void ticket_promise_put(struct call *c, struct json *row, bool is_here, int64_t 
                         const int64_t minutes[2]);
 
 /* Refused quota_used_up when the service's quota is binding and none of its numbers is left at that time of that day. A
- * supervisor may give one all the same. */
-enum err quota_need_left(struct call *c, const struct json *service, int64_t at_ms, const char *day) MUST_USE;
+ * supervisor may give one all the same. moved: the ticket that has one of them already; NULL: none. */
+enum err quota_need_left(struct call *c, const struct json *service, int64_t at_ms, const char *day,
+                         const char *moved) MUST_USE;
 
 /* --- queue_home.c --- */
 /* Whether this hall may call from the queue, or a bus has it. */

@@ -56,7 +56,8 @@ static enum err count_row(struct quota_tally *tallies, int count, const char *te
         return ERR_CORRUPT;
     bool counts = !str_equal(json_text(ticket, "state"), "cancelled"); /* its number is given to nobody */
     for (int i = 0; i < count && counts; i++)
-        if (str_equal(json_text(ticket, "service"), tallies[i].service))
+        if (str_equal(json_text(ticket, "service"), tallies[i].service) &&
+            !(tallies[i].but && str_equal(json_text(ticket, "id"), tallies[i].but)))
             count_ticket(&tallies[i], ticket);
     json_free(&ticket);
     return ERR_OK;

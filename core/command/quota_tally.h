@@ -9,6 +9,7 @@ enum { QUOTA_TICKETS_MAX = 20000 };
 
 struct quota_tally {
     const char *service; /* its id, borrowed */
+    const char *but;     /* a ticket that is not counted, borrowed; NULL: none */
     int total, slot_count, used[QUOTA_SLOTS_MAX];
     struct quota_slot slots[QUOTA_SLOTS_MAX];
 };

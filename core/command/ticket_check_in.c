@@ -37,6 +37,14 @@ static enum err load_booking(struct call *c, struct booking *b)
     return load_named(c, TABLE_QUEUE, "ticket", b->ticket.queue, &b->queue);
 }
 
+/* Another day, or another time of the day, takes a number there. */
+static enum err need_quota(struct call *c, const struct booking *b, int64_t at_ms, const char *day)
+{
+    struct json *service;
+    TRY(peek(c, TABLE_SERVICE, json_text(b->row, "service"), &service));
+    return quota_need_left(c, service, at_ms, day, row_id(b->row));
+}
+
 /* The number of another day is none of this day's: a new one is given, and the one that the person has in their hand stays
  * readable beside it. At a workstation there is none until the hall gives it. */
 static enum err move_to_day(struct call *c, struct booking *b, const char *day)
@@ -125,8 +133,7 @@ static enum err need_today(struct call *c, const struct booking *b)
     json_set_text(answer(c), "day", json_text(b->row, "day"));
     return refuse(c, "other_day", "ticket",
                   "%s is booked for %s at %s. Nothing was changed: take it as a walk-in of today, or book it "
-                  "for another "
-                  "time.",
+                  "for another time.",
                   b->ticket.number, json_text_or(b->row, "day", "another day"), clock);
 }
 
@@ -142,6 +149,8 @@ enum err ticket_check_in(struct call *c)
     TRY(queue_need_here(c, b.queue, "ticket"));
     if (!walk_in)
         TRY(need_today(c, &b));
+    if (!b.is_today)
+        TRY(need_quota(c, &b, c->at_ms, b.today));
     TRY(is_lapsed(c, &b, &lapsed));
     tell_time(c, &b);
     json_set_bool(answer(c), "lapsed", lapsed && !walk_in);
@@ -172,6 +181,7 @@ enum err ticket_rebook(struct call *c)
     bool is_today = str_equal(day, b.today);
     if (is_today)
         TRY(queue_need_here(c, b.queue, "ticket"));
+    TRY(need_quota(c, &b, to_ms, day));
     TRY(move_to_day(c, &b, day));
     row_set_time(b.row, "appointment_at", to_ms);
     row_set_time(b.row, "arrived_at", is_today ? c->at_ms : -1);

@@ -140,16 +140,16 @@ static bool is_for_today(const struct call *c, const struct wish *wish)
     return strcmp(day, today) <= 0;
 }
 
-/* What is printed, or was foreseen when it was confirmed, is in somebody's hand: it stays given. */
+/* What is printed is in somebody's hand: it stays given. A computer that prints asks all the same. */
 static enum err need_quota(struct call *c, const struct wish *wish)
 {
     char day[DATE_TEXT];
-    bool given = c->tx->predicting ? c->command->told != NULL : wish->number != NULL;
-    if (given || !wish->service)
+    bool printed = wish->number && !c->tx->predicting;
+    if (printed || !wish->service)
         return ERR_OK;
     day_of(c, wish, day);
     return quota_need_left(c, wish->limits, wish->appointment_ms > c->at_ms ? wish->appointment_ms : c->at_ms,
-                           day);
+                           day, NULL);
 }
 
 /* A bus has the queue: it gives today's numbers itself; a booking for a later day waits here for the queue. */

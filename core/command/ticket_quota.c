@@ -9,7 +9,7 @@
 enum { HOUR_MIN = 60 };
 
 static enum err read_left(struct call *c, const struct json *service, int64_t at_ms, const char *day,
-                          struct quota_now *quota, bool *said)
+                          const char *moved, struct quota_now *quota, bool *said)
 {
     static const char sql_day[] =
         "SELECT row, number FROM tickets WHERE day = $1 LIMIT $2"; /* tickets_number */
@@ -21,6 +21,7 @@ static enum err read_left(struct call *c, const struct json *service, int64_t at
     TRY(load_hall(c, &hall));
     hall_calendar_read(hall, &hall_calendar);
     quota_tally_begin(&tally, service);
+    tally.but = moved;
     struct stmt *s = tx_list(c->tx, sql_day, TABLE_TICKET, "day", day);
     db_bind_int(s, 2, QUOTA_TICKETS_MAX);
     TRY(quota_tally_count(s, &tally, 1));
@@ -44,14 +45,16 @@ static const char *next_text(const struct quota_now *quota, char out[40])
     return out;
 }
 
-enum err quota_need_left(struct call *c, const struct json *service, int64_t at_ms, const char *day)
+enum err quota_need_left(struct call *c, const struct json *service, int64_t at_ms, const char *day,
+                         const char *moved)
 {
     struct quota_now quota;
     bool said = false;
     char next[40];
-    if (!json_bool(json_get(service, "quota"), "binding", false) || is_role(c, ROLE_SUPERVISOR))
+    bool foreseen = c->tx->predicting && c->command->told;
+    if (foreseen || !json_bool(json_get(service, "quota"), "binding", false) || is_role(c, ROLE_SUPERVISOR))
         return ERR_OK;
-    TRY(read_left(c, service, at_ms, day, &quota, &said));
+    TRY(read_left(c, service, at_ms, day, moved, &quota, &said));
     if (!said || quota.left > 0)
         return ERR_OK;
     if (!quota.again)
@@ -61,7 +64,6 @@ enum err quota_need_left(struct call *c, const struct json *service, int64_t at_
                       quota.count);
     return refuse(c, "quota_used_up", "service",
                   "All %d numbers of this service are given. No ticket was given: there are numbers again "
-                  "from %s; book one "
-                  "then, or ask the supervisor, who may give one now.",
+                  "from %s; book one then, or ask the supervisor, who may give one now.",
                   quota.count, next_text(&quota, next));
 }

@@ -25,6 +25,11 @@ static bool issue(struct command_hall *h, const char *login, const char *more)
     return trial_run(h, login, "ticket.issue", "{'service':'az.din.passport','channel':'walk_in'%s}", more);
 }
 
+static bool move(struct command_hall *h, const char *login, const char *type, const char *more)
+{
+    return trial_run(h, login, type, "{'ticket':'%s',%s}", h->last_ticket, more);
+}
+
 TEST(quota_that_binds_gives_no_number_beyond_it_and_says_when_there_are_others)
 {
     struct command_hall h;
@@ -84,6 +89,27 @@ TEST(quota_that_does_not_bind_and_a_printed_number_are_never_refused)
     h.predicting = true; /* but a computer without the hall prints none when it knows that all are given */
     CHECK(!issue(&h, "nigar", ",'number':'W7-B002'"));
     CHECK_TEXT(h.out.code, "quota_used_up");
+    trial_close(&h);
+}
+
+/* Whoever moves a booking, or comes on another day than the one booked for, takes a number there. */
+TEST(quota_that_binds_holds_for_a_booking_that_is_moved_too)
+{
+    struct command_hall h;
+    trial_open(&h);
+    limit(&h, "{'slots':[{'from':'09:00','until':'12:00','count':1},{'from':'12:00','until':'17:00','count':"
+              "1}],'binding':true}");
+    CHECK(issue(&h, "nigar", ""));                                             /* this morning's */
+    CHECK(issue(&h, "nigar", ",'appointment_at':'2026-11-25T06:00:00.000Z'")); /* ten in the morning */
+    CHECK(!move(&h, "nigar", "ticket.check_in", "'walk_in':true"));
+    CHECK_TEXT(h.out.code, "quota_used_up");
+    CHECK(move(&h, "nigar", "ticket.rebook", "'appointment_at':'2026-11-25T07:00:00.000Z'")); /* its own */
+    CHECK(move(&h, "nigar", "ticket.rebook", "'appointment_at':'2026-11-24T09:00:00.000Z'"));
+    CHECK(issue(&h, "nigar", ",'appointment_at':'2026-11-25T06:00:00.000Z'"));
+    CHECK(!move(&h, "nigar", "ticket.rebook", "'appointment_at':'2026-11-24T10:00:00.000Z'"));
+    CHECK_TEXT(h.out.code, "quota_used_up");
+    CHECK_TEXT(trial_row_text(&h, TABLE_TICKET, h.last_ticket, "/day"), "2026-11-25");
+    CHECK(move(&h, "kamran", "ticket.rebook", "'appointment_at':'2026-11-24T10:00:00.000Z'"));
     trial_close(&h);
 }
 
