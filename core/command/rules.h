@@ -98,6 +98,9 @@ enum err ticket_take(struct call *c, struct json *ticket, const struct json *cou
 /* People waiting before a newcomer, and minutes until a call [low, high]; see ticket_promise.c. */
 enum err queue_promise(struct call *c, const char *queue, int priority_class, int64_t *ahead,
                        int64_t minutes[2]) MUST_USE;
+/* True: this command was promised that when it was confirmed, and is only foreseen again. What a citizen was told is not
+ * made anew. */
+bool queue_promise_told(const struct call *c, int64_t *ahead, int64_t minutes[2]);
 enum err dispute_open(struct call *c, const struct json *row, const char *code, const char *message) MUST_USE;
 enum err case_settle(struct call *c, struct json *row, const struct json *service) MUST_USE;
 

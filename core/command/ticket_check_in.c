@@ -72,6 +72,8 @@ static enum err foretell(struct call *c, struct booking *b, int64_t *ahead, int6
     queue_rule_now(c, b->queue, &rule);
     bool keeps = rule.kind == RULE_APPOINTMENTS && booked_ms >= 0;
     json_set_text(answer(c), "place", keeps ? "booked" : "arrival");
+    if (queue_promise_told(c, ahead, minutes))
+        return ERR_OK;
     TRY(queue_promise(c, row_id(b->queue), b->ticket.priority, ahead, minutes));
     *ahead -= b->was_here && *ahead > 0;
     if (!keeps)

@@ -255,31 +255,6 @@ static enum err need_new(struct call *c, const char *id)
     return ERR_OK;
 }
 
-/* What is told now depends on nothing that comes later. */
-static enum err promise_anew(struct call *c, const struct wish *wish, int64_t *ahead, int64_t minutes[2])
-{
-    const struct tx_watch *watch = c->tx->watch;
-    if (c->tx->telling)
-        c->tx->watch = NULL;
-    enum err err = queue_promise(c, row_id(wish->queue), wish->class, ahead, minutes);
-    c->tx->watch = watch;
-    return err;
-}
-
-/* A promise that was made is not made anew while it is only foreseen: it is what the citizen was told. */
-static enum err promise(struct call *c, const struct wish *wish, int64_t *ahead, int64_t minutes[2])
-{
-    const struct json *told = c->tx->predicting ? c->command->told : NULL;
-    const struct json *low = json_pointer(told, "/estimate_min/0"),
-                      *high = json_pointer(told, "/estimate_min/1");
-    if (!json_is_integer(json_get(told, "ahead")) || !json_is_integer(low) || !json_is_integer(high))
-        return promise_anew(c, wish, ahead, minutes);
-    *ahead = json_int(told, "ahead", 0);
-    minutes[0] = json_as_int(low, 0);
-    minutes[1] = json_as_int(high, 0);
-    return ERR_OK;
-}
-
 enum err ticket_issue(struct call *c)
 {
     struct wish wish = {.appointment_ms = -1};
@@ -291,7 +266,8 @@ enum err ticket_issue(struct call *c)
     TRY(need_queue_here(c, &wish));
     TRY(need_quota(c, &wish));
     bool today = is_for_today(c, &wish);
-    TRY(promise(c, &wish, &ahead, minutes));
+    if (!queue_promise_told(c, &ahead, minutes))
+        TRY(queue_promise(c, row_id(wish.queue), wish.class, &ahead, minutes));
     TRY(need_new(c, id));
     struct json *row = row_new(c, id);
     TRY(give_number(c, row, &wish));

@@ -18,8 +18,7 @@ enum err queue_waiting(struct call *c, const char *queue, int priority_class, in
         "SELECT count(*) FROM (SELECT priority_class FROM tickets WHERE queue = $1"
         " AND state = 'waiting' AND arrived_at > '' AND priority_class > 0 AND priority_class <= $2"
         " LIMIT $3) AS w"; /* tickets_queue */
-    struct stmt *s =
-        tx_list(c->tx, priority_class > 0 ? sql_class : sql_all, TABLE_TICKET, "queue", queue);
+    struct stmt *s = tx_list(c->tx, priority_class > 0 ? sql_class : sql_all, TABLE_TICKET, "queue", queue);
     int place = 2;
     if (priority_class > 0)
         db_bind_int(s, place++, priority_class);
@@ -43,8 +42,9 @@ static bool serves(const struct json *counter, const char *queue)
  * would have SQLite prepare the statement anew each time. */
 static enum err desks_open(struct call *c, const char *queue, int64_t *desks)
 {
-    static const char sql_open[] = "SELECT row, name FROM counters WHERE state = $1 AND row LIKE '%\"' || $2 ||"
-                                   " '\"%' ORDER BY name LIMIT $3"; /* counters_state */
+    static const char sql_open[] =
+        "SELECT row, name FROM counters WHERE state = $1 AND row LIKE '%\"' || $2 ||"
+        " '\"%' ORDER BY name LIMIT $3"; /* counters_state */
     struct json *rows = keep(c, json_new_array());
     struct stmt *s = tx_list(c->tx, sql_open, TABLE_COUNTER, "state", "open");
     db_bind_text(s, 2, queue);
@@ -80,8 +80,8 @@ static enum err average_service(struct call *c, const char *queue, double *avera
     return ERR_OK;
 }
 
-enum err queue_promise(struct call *c, const char *queue, int priority_class, int64_t *ahead,
-                       int64_t minutes[2])
+static enum err promise(struct call *c, const char *queue, int priority_class, int64_t *ahead,
+                        int64_t minutes[2])
 {
     struct json *row;
     struct rule_queue rule = {0};
@@ -100,4 +100,28 @@ enum err queue_promise(struct call *c, const char *queue, int priority_class, in
     minutes[0] = estimate.optimistic_min;
     minutes[1] = estimate.expected_min > minutes[0] ? estimate.expected_min : minutes[0];
     return ERR_OK;
+}
+
+enum err queue_promise(struct call *c, const char *queue, int priority_class, int64_t *ahead,
+                       int64_t minutes[2])
+{
+    const struct tx_watch *watch = c->tx->watch;
+    if (c->tx->telling) /* what is told now depends on nothing that comes later */
+        c->tx->watch = NULL;
+    enum err err = promise(c, queue, priority_class, ahead, minutes);
+    c->tx->watch = watch;
+    return err;
+}
+
+bool queue_promise_told(const struct call *c, int64_t *ahead, int64_t minutes[2])
+{
+    const struct json *told = c->tx->predicting ? c->command->told : NULL;
+    const struct json *low = json_pointer(told, "/estimate_min/0"),
+                      *high = json_pointer(told, "/estimate_min/1");
+    if (!json_is_integer(json_get(told, "ahead")) || !json_is_integer(low) || !json_is_integer(high))
+        return false;
+    *ahead = json_int(told, "ahead", 0);
+    minutes[0] = json_as_int(low, 0);
+    minutes[1] = json_as_int(high, 0);
+    return true;
 }

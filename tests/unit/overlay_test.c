@@ -193,7 +193,8 @@ static void keep_ticket(struct world *w, const struct json *data)
 static const char *const niks[PEOPLE] = {"3174015205900001", "3174011212850002", "3174016801990003"};
 
 /* What may be made offline, and what needs the hall; on few rows, so that they meet. $c an application, $t a ticket and
- * $g its gen, $q a queue, $p perhaps a member with a person, $n a person, $i a number of one, $d a digit. */
+ * $g its gen, $q a queue, $p perhaps a member with a person, $n a person, $i a number of one, $d a digit, $w a time of
+ * today or tomorrow. */
 struct kind {
     const char *type, *body;
 };
@@ -201,6 +202,10 @@ static const struct kind offline[] = {
     {"ticket.issue", "{'queue':'$q'$p}"},
     {"ticket.issue", "{'service':'s1'$p}"},
     {"ticket.issue", "{'queue':'$q','priority':'elderly'}"},
+    {"ticket.issue", "{'queue':'$q','channel':'booked','appointment_at':'$w'}"},
+    {"ticket.check_in", "{'ticket':'$t'}"},
+    {"ticket.check_in", "{'ticket':'$t','walk_in':true}"},
+    {"ticket.rebook", "{'ticket':'$t','appointment_at':'$w'}"},
     {"case.open", "{'case':'$c','service':'s1'$p}"},
     {"case.open", "{'case':'$c','service':'s1','ticket':'$t'}"},
     {"case.open", "{'case':'$c','service':'s1','ticket':'$t'$p}"},
@@ -253,6 +258,14 @@ static long long gen_of(struct world *w, struct db *db, const char *ticket)
     return gen + (any(w, 8) == 0);
 }
 
+static void add_time(struct world *w, struct buf *body)
+{
+    enum { HOUR_MS = 60 * 60 * 1000 };
+    char at[TIME_TEXT];
+    time_text(w->pair.now_ms + any(w, 30) * (int64_t)HOUR_MS, at);
+    buf_adds(body, at);
+}
+
 static void add_value(struct world *w, struct db *db, char letter, const char *ticket, struct buf *body)
 {
     switch (letter) {
@@ -266,6 +279,8 @@ static void add_value(struct world *w, struct db *db, char letter, const char *t
         return buf_adds(body, any(w, 2) ? "p" : "q");
     case 'p':
         return add_person(w, body);
+    case 'w':
+        return add_time(w, body);
     case 'n':
         return buf_addf(body, "90000000-0000-7000-8000-00000000000%u", any(w, PEOPLE));
     case 'i':
@@ -636,5 +651,33 @@ TEST(overlay_a_promise_made_at_the_desk_stands_until_the_hall_speaks)
     json_free(&row);
     pair_sync(&w.pair, 0);
     CHECK_INT(pair_count(&w.pair, "SELECT count(*) FROM tickets WHERE json_extract(row, '$.ahead') = 6"), 1);
+    close_world(&w);
+}
+
+/* Those who come to the hall meanwhile are behind a booking that is checked in. */
+TEST(overlay_a_promise_made_at_check_in_stands_too)
+{
+    struct world w;
+    char at[TIME_TEXT];
+    open_world(&w, 1);
+    run_at_hall(&w, "budi", "ticket.issue", "{'queue':'p'}");
+    time_text(w.pair.now_ms + 3600 * (int64_t)1000, at);
+    char *booking = xasprintf("{'queue':'p','channel':'booked','appointment_at':'%s'}", at);
+    run_at_hall(&w, "budi", "ticket.issue", booking);
+    char *body = xasprintf("{\"ticket\":\"%s\"}", w.tickets[1]);
+    pair_feed(&w.pair, 0);
+    pair_confirm(&w.pair, 0, "ticket.check_in", body);
+    int64_t before = overlay_predictions(w.pair.cache[0]);
+    for (int i = 0; i < 5; i++)
+        run_at_hall(&w, "budi", "ticket.issue", "{'queue':'p'}");
+    pair_feed(&w.pair, 0);
+    CHECK_INT(overlay_predictions(w.pair.cache[0]) - before, 0);
+    pair_start(&w.pair, 0);
+    struct json *row = NULL;
+    REQUIRE(row_get(w.pair.cache[0]->db, TABLE_TICKET, w.tickets[1], &row) == ERR_OK);
+    CHECK_INT(json_int(row, "ahead", -1), 1);
+    json_free(&row);
+    free(body);
+    free(booking);
     close_world(&w);
 }
