@@ -59,6 +59,15 @@ static enum err desks_open(struct call *c, const char *queue, int64_t *desks)
     return err;
 }
 
+/* A visit that somebody forgot to end until another day tells nothing of how long one takes. */
+static int64_t service_ms(const struct ticket *ticket, int64_t now_ms)
+{
+    char begun[DATE_TEXT], ended[DATE_TEXT];
+    time_date(ticket->started_ms, begun);
+    time_date(ticket->finished_ms, ended);
+    return str_equal(begun, ended) ? ticket_service_ms(ticket, now_ms) : 0;
+}
+
 static enum err average_service(struct call *c, const char *queue, double *average_min)
 {
     static const char sql_recent[] =
@@ -72,7 +81,7 @@ static enum err average_service(struct call *c, const char *queue, double *avera
     for (const struct json *row = json_first(rows); row; row = json_next(row)) {
         struct ticket ticket;
         ticket_read(row, &ticket);
-        int64_t served_ms = ticket_service_ms(&ticket, c->tx->now_ms);
+        int64_t served_ms = service_ms(&ticket, c->tx->now_ms);
         sum_ms += served_ms;
         count += served_ms > 0;
     }

@@ -159,3 +159,23 @@ TEST(promise_counts_counters_that_are_really_open_and_no_others)
     CHECK_INT(promised(&h), one); /* before the first counter opens one is counted on */
     trial_close(&h);
 }
+
+/* A clerk forgot to end a visit and does so the next morning: how long one takes is not told by that. */
+TEST(promise_takes_no_measure_of_a_visit_that_was_left_open_over_night)
+{
+    struct command_hall h;
+    trial_open(&h);
+    for (int i = 0; i < 3; i++)
+        CHECK(trial_run(&h, "nigar", "ticket.issue", "{'queue':'b','channel':'walk_in'}"));
+    CHECK(trial_run(&h, "kamran", "queue.assign", "{'counter':'1','queues':['b']}"));
+    CHECK(trial_run(&h, "leyla", "counter.open", "{'counter':'1'}"));
+    CHECK(trial_run(&h, "leyla", "ticket.call_next", "{'counter':'1','fence':1}"));
+    char open[UUID_TEXT];
+    str_copy(open, sizeof open, h.last_ticket);
+    CHECK(trial_run(&h, "leyla", "ticket.start", "{'ticket':'%s','gen':1}", open));
+    int64_t before = promised(&h);
+    h.now_ms += 23 * (int64_t)HOUR_MS;
+    CHECK(trial_run(&h, "leyla", "ticket.finish", "{'ticket':'%s','gen':1,'outcome':'served'}", open));
+    CHECK_INT(promised(&h), before);
+    trial_close(&h);
+}
