@@ -1,6 +1,7 @@
 /* core/cache/load_tray.c: whom a clerk has besides the one at the desk: the tray of the parked, colleagues' too, and
  * everyone who is still open when the clerk wants to leave. Reads the copy; decides nothing. */
 #include "core/cache/load.h"
+#include "core/command/heads.h"
 
 enum { PARKED_MAX = 20, OTHERS_MAX = 20, LOOKED_AT = 300, OPEN_MAX = 200, TOLD_MS = 60 * 60 * 1000 };
 
@@ -20,20 +21,11 @@ enum { OPEN_STATES = sizeof open_states / sizeof *open_states };
 
 /* --- colleagues' --- */
 
-static bool serves(const struct json *counter, const char *queue)
-{
-    const struct json *queues = json_get(counter, "queues");
-    for (const struct json *q = json_first(queues); q; q = json_next(q))
-        if (str_equal(json_text(q, "queue"), queue))
-            return true;
-    return false;
-}
-
 /* Who is parked in a queue of this counter, or was left at it by whoever sat there before. */
 static bool may_be_taken(const struct json *counter, const struct json *ticket)
 {
     return str_equal(json_text(ticket, "state"), "held")
-               ? serves(counter, json_text(ticket, "queue"))
+               ? counter_serves(counter, json_text(ticket, "queue"))
                : str_equal(json_text(ticket, "counter"), json_text(counter, "id"));
 }
 

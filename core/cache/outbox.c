@@ -292,7 +292,6 @@ enum err cache_cancel_online(struct cache *cache, int64_t seq)
 
 /* --- sending --- */
 
-/* Everything up to it is answered and safe, so that the hall may forget its answers. */
 /* *seq is at most the one before the first that s finds. */
 static enum err end_before(struct stmt *s, int64_t *seq)
 {
@@ -303,6 +302,7 @@ static enum err end_before(struct stmt *s, int64_t *seq)
     return err == ERR_ABSENT ? ERR_OK : err;
 }
 
+/* Everything up to it is answered and safe, so that the hall may forget its answers. */
 static enum err acked_through(struct cache *cache, int64_t *seq)
 {
     static const char sql_last[] = "SELECT last_seq FROM client WHERE id = $1"; /* a row a person */

@@ -80,3 +80,12 @@ struct candidate head_candidate(const struct json *ticket, const char *counter, 
         .own = (*to_counter && str_equal(to_counter, counter)) || (*to_user && str_equal(to_user, user)),
     };
 }
+
+bool counter_serves(const struct json *counter, const char *queue)
+{
+    const struct json *queues = json_get(counter, "queues");
+    for (const struct json *q = json_first(queues); q; q = json_next(q))
+        if (str_equal(json_text(q, "queue"), queue))
+            return true;
+    return false;
+}

@@ -15,5 +15,7 @@ const struct head_list *head_lists(enum rule_kind kind);
 /* Who waits for this very counter or person: $1 its id, $2 limit. */
 extern const char sql_sent_to_counter[], sql_sent_to_user[];
 
+bool counter_serves(const struct json *counter, const char *queue);
+
 /* A waiting ticket as the rule sees it, at a counter of a person. Texts are borrowed from ticket. */
 struct candidate head_candidate(const struct json *ticket, const char *counter, const char *user);

@@ -2,6 +2,7 @@
  *
  * What is promised is stored with the ticket, so that it can be compared with the fact later. Counts only
  * counters that are really open; the arithmetic is core/model/queue.c. */
+#include "core/command/heads.h"
 #include "core/command/queues.h"
 #include "core/command/ticket_row.h"
 #include "core/model/queue.h"
@@ -29,15 +30,6 @@ enum err queue_waiting(struct call *c, const char *queue, int priority_class, in
     return err;
 }
 
-static bool serves(const struct json *counter, const char *queue)
-{
-    const struct json *queues = json_get(counter, "queues");
-    for (const struct json *q = json_first(queues); q; q = json_next(q))
-        if (str_equal(json_text(q, "queue"), queue))
-            return true;
-    return false;
-}
-
 /* Desks that call from the queue. The text match only spares reading the others' rows; a pattern that is bound as a whole
  * would have SQLite prepare the statement anew each time. */
 static enum err desks_open(struct call *c, const char *queue, int64_t *desks)
@@ -54,7 +46,7 @@ static enum err desks_open(struct call *c, const char *queue, int64_t *desks)
     for (const struct json *row = json_first(rows); row; row = json_next(row)) {
         struct counter counter;
         counter_read(row, &counter);
-        *desks += serves(row, queue) && counter_really_open(&counter, c->tx->now_ms);
+        *desks += counter_serves(row, queue) && counter_really_open(&counter, c->tx->now_ms);
     }
     return err;
 }
