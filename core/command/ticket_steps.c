@@ -1,5 +1,7 @@
 /* core/command/ticket_steps.c: what a clerk does with a ticket after the call, one short rule each.
  * What may happen in which state, and what it changes, is the table of core/model/ticket.c. */
+#include <string.h>
+
 #include "core/command/queues.h"
 #include "core/command/ticket_row.h"
 
@@ -33,7 +35,19 @@ static enum err take_note(struct call *c, struct step *step)
     return ERR_OK;
 }
 
-enum { MISSING_MAX = 60 };
+/* A row goes to every workstation: bytes of a paper's code, and how many there are. */
+enum { MISSING_MAX = 60, PAPER_CODE_MAX = 200 };
+
+static enum err need_paper_codes(struct call *c, const struct json *codes)
+{
+    for (const struct json *one = json_first(codes); one; one = json_next(one))
+        if (!json_as_text(one) || strlen(json_as_text(one)) > PAPER_CODE_MAX)
+            return refuse(c, "invalid_body", "missing",
+                          "\"missing\" names papers by their codes, each of at most %d bytes. Nothing was "
+                          "changed.",
+                          PAPER_CODE_MAX);
+    return ERR_OK;
+}
 
 /* Which papers kept a visit from its end, by their codes, and why; with any other outcome there are none. */
 static enum err take_missing(struct call *c, struct step *step)
@@ -42,6 +56,7 @@ static enum err take_missing(struct call *c, struct step *step)
     const char *why;
     struct json *kept = NULL;
     TRY(body_array(c, "missing", &codes));
+    TRY(need_paper_codes(c, codes));
     TRY(body_text(c, "why", &why));
     if (step->act.outcome == TICKET_OUTCOME_PAPERS_MISSING && json_count(codes)) {
         kept = json_new_array();
