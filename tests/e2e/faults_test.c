@@ -635,6 +635,8 @@ TEST(token_expired_offline)
     CHECK(pty_wait(day.pty, "[one two")); /* work goes on */
     pty_type(day.pty, ESC);
     pty_type(day.pty, "\x1bo"); /* Alt-O */
+    CHECK(pty_wait(day.pty, "Still with you"));
+    pty_type(day.pty, "\x1bo"); /* all the same */
     CHECK(pty_wait(day.pty, "Sign out?"));
     pty_type(day.pty, "y");
     sign_in_as(day.pty, "clerk2"); /* another person sends none of it */
