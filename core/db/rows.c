@@ -362,7 +362,7 @@ static enum err root_write(struct db *db, int64_t place, int64_t root)
  * n-th tree of one is the twin of the other's n-th. */
 static enum err swap_trees(struct db *db)
 {
-    struct trees base, shadow;
+    struct trees base = {0}, shadow = {0};
     enum err err = trees_read(db, "base_*", &base);
     if (err == ERR_OK)
         err = trees_read(db, "shadow_*", &shadow);
