@@ -356,7 +356,7 @@ static void hear(struct app *app, const struct pending *pending, const struct ms
     app_heard(app, pending->turn, json_int(msg->json, "rev", 0));
     if (awaited && json_is_object(error))
         app_ahead_drop(app, TOAST_DANGER,
-                      show_refusal(&app->ui, json_text(error, "code"), json_text_or(error, "message", "")));
+                       show_refusal(&app->ui, json_text(error, "code"), json_text_or(error, "message", "")));
 }
 
 static void on_result(struct app *app, const struct msg *msg, struct effects *effects)

@@ -11,14 +11,13 @@ static const struct {
     const char *what;
     load_query *load;
 } queries[] = {
-    {"accounts", load_accounts},     {"desk", load_desk},       {"case", load_case},
-    {"persons", load_persons},       {"person", load_person},   {"services", load_services},
-    {"priorities", load_priorities},
-    {"bookings", load_bookings}, {"queue", load_queue},     {"queues", load_queues},
-    {"users", load_users},           {"outbox", load_outbox},   {"disputes", load_disputes},
-    {"worklist", load_worklist},     {"board", load_board},     {"journal", load_journal},
-    {"status", load_status},         {"tickets", load_tickets}, {"cases", load_cases},
-    {"waiting", load_waiting},       {"open", load_open},
+    {"accounts", load_accounts},     {"desk", load_desk},         {"case", load_case},
+    {"persons", load_persons},       {"person", load_person},     {"services", load_services},
+    {"priorities", load_priorities}, {"bookings", load_bookings}, {"queue", load_queue},
+    {"queues", load_queues},         {"users", load_users},       {"outbox", load_outbox},
+    {"disputes", load_disputes},     {"worklist", load_worklist}, {"board", load_board},
+    {"journal", load_journal},       {"status", load_status},     {"tickets", load_tickets},
+    {"cases", load_cases},           {"waiting", load_waiting},   {"open", load_open},
 };
 
 enum err cache_load(struct cache *cache, const char *what, const struct json *args, int64_t now_ms,

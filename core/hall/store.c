@@ -81,7 +81,8 @@ static const char *const migrations[] = {
     /* Lines of an import before they are in the catalogue (staging.h). state: 0 put down, 1 decided, 2 dropped. */
     "CREATE TABLE import (number BIGINT PRIMARY KEY, id TEXT NOT NULL, state BIGINT NOT NULL,"
     " lines BIGINT NOT NULL);"
-    "CREATE TABLE import_line (import BIGINT NOT NULL, t TEXT NOT NULL, id TEXT NOT NULL, agency TEXT NOT NULL,"
+    "CREATE TABLE import_line (import BIGINT NOT NULL, t TEXT NOT NULL, id TEXT NOT NULL, agency TEXT NOT "
+    "NULL,"
     " queue TEXT NOT NULL, form_version BIGINT NOT NULL, digest TEXT NOT NULL, row TEXT NOT NULL,"
     " PRIMARY KEY (import, t, id));",
 };
