@@ -420,6 +420,23 @@ static void swapped(struct client_core *core, const struct client_event *event,
         not_stored(core, event, effects);
 }
 
+/* The cache has no room for the hall's new history. While it names the old one every answer says the same again, so
+ * all of them wait: asked at once they would burn the hall, and each begin the copy anew. */
+static void unturned(struct client_core *core, const struct client_event *event,
+                     struct client_effects *effects)
+{
+    if (event->stored == ERR_CORRUPT) {
+        freeze(core, event->stored_text, effects);
+        return;
+    }
+    hold(core, event, HOLD_DISK, event->stored_text);
+    for (int request = CLIENT_PUSH; request <= CLIENT_SNAPSHOT; request++) {
+        cancel(core, (enum client_request)request, effects);
+        core->retry_at_ms[request] = core->retry_at_ms[event->request];
+    }
+    core->push_again = false; /* its bytes name the epoch that is over */
+}
+
 /* --- what to ask next --- */
 
 static bool may_send(const struct client_core *core, enum client_request request, int64_t mono_ms)
@@ -639,6 +656,9 @@ static void take(struct client_core *core, const struct client_event *event, str
         break;
     case CLIENT_SWAPPED:
         swapped(core, event, effects);
+        break;
+    case CLIENT_UNTURNED:
+        unturned(core, event, effects);
         break;
     case CLIENT_NOTHING:
         core->phase[CLIENT_PUSH] = CLIENT_IDLE;

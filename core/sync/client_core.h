@@ -37,6 +37,7 @@ enum client_event_kind {
     CLIENT_ANSWERED, /* request, answer */
     CLIENT_STORED,   /* request, stored: the cache took the answer over, or could not */
     CLIENT_SWAPPED,  /* stored: what came of CLIENT_DO_SWAP */
+    CLIENT_UNTURNED, /* stored: why the cache could not do CLIENT_DO_EPOCH; else nothing is told of it */
     CLIENT_NOTHING,  /* request CLIENT_PUSH: there was nothing to send after all */
 };
 
@@ -70,7 +71,7 @@ enum client_effect_kind {
     CLIENT_DO_SEND,      /* request; see the members below */
     CLIENT_DO_STORE,     /* hand the answer just told to the cache, then tell CLIENT_STORED */
     CLIENT_DO_SWAP,      /* the shadow becomes the base at rev, epoch; then tell CLIENT_SWAPPED */
-    CLIENT_DO_EPOCH,     /* cache_new_epoch(epoch) */
+    CLIENT_DO_EPOCH,     /* cache_new_epoch(epoch); tell CLIENT_UNTURNED if that fails */
     CLIENT_DO_COPY,      /* cache_ask_snapshot */
     CLIENT_DO_CANCEL,    /* request: drop it, whatever it was at */
     CLIENT_DO_STATUS,    /* core->status has changed */

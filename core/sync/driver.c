@@ -414,6 +414,14 @@ static void complain(struct sync *sync, enum err err)
         log_write(LOG_ERROR, "cache: %s", cache_message(sync->cache));
 }
 
+static void turn(struct sync *sync, int64_t epoch)
+{
+    enum err err = cache_new_epoch(sync->cache, epoch);
+    complain(sync, err);
+    if (err != ERR_OK)
+        tell_stored(sync, CLIENT_UNTURNED, CLIENT_SNAPSHOT, err);
+}
+
 static void carry_out(struct sync *sync, const struct client_effect *effect)
 {
     switch (effect->kind) {
@@ -427,7 +435,7 @@ static void carry_out(struct sync *sync, const struct client_effect *effect)
         swap(sync, effect);
         break;
     case CLIENT_DO_EPOCH:
-        complain(sync, cache_new_epoch(sync->cache, effect->epoch));
+        turn(sync, effect->epoch);
         break;
     case CLIENT_DO_COPY:
         complain(sync, cache_ask_snapshot(sync->cache));

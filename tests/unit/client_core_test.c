@@ -310,6 +310,45 @@ TEST(client_does_not_repeat_a_push_of_the_old_epoch)
     CHECK(!sent(&s, CLIENT_SNAPSHOT));
 }
 
+/* The cache goes on naming the old epoch, so each answer would be the same: not one a round trip, but one a wait. */
+TEST(client_whose_disk_cannot_take_a_restored_hall_waits_before_it_asks_again)
+{
+    struct side s;
+    struct client_answer other = error(409, "epoch_changed");
+    other.epoch = 2;
+    open_side(&s);
+    wake(&s, 1);
+    int64_t waits_ms[3];
+    for (int round = 0; round < 3; round++) {
+        REQUIRE(sent(&s, CLIENT_PUSH));
+        answer(&s, CLIENT_PUSH, other);
+        tell(&s, (struct client_event){.kind = CLIENT_UNTURNED,
+                                       .request = CLIENT_SNAPSHOT,
+                                       .stored = ERR_DISK_FULL,
+                                       .stored_text = "The disk is full."});
+        CHECK(did(&s, CLIENT_DO_CANCEL, CLIENT_PUSH) && did(&s, CLIENT_DO_CANCEL, CLIENT_SNAPSHOT));
+        CHECK_INT(s.core.status.state, SYNC_OFFLINE);
+        CHECK_TEXT(s.core.status.text, "The disk is full.");
+        wake(&s, 2); /* work goes on, and is no reason to ask sooner */
+        CHECK(!sent(&s, CLIENT_PUSH) && !sent(&s, CLIENT_SNAPSHOT) && !sent(&s, CLIENT_FEED));
+        REQUIRE(client_due_ms(&s.core) > s.mono_ms);
+        waits_ms[round] = client_due_ms(&s.core) - s.mono_ms;
+        s.mono_ms = client_due_ms(&s.core);
+        tell(&s, (struct client_event){.kind = CLIENT_TIME});
+    }
+    CHECK(waits_ms[0] + waits_ms[1] + waits_ms[2] > 1000);
+    REQUIRE(sent(&s, CLIENT_PUSH));
+    CHECK(!sent(&s, CLIENT_PUSH)->again);
+    answer(&s, CLIENT_PUSH, other); /* room was made: the cache has the epoch from here on */
+    s.facts.epoch = 2;
+    s.facts.needs_snapshot = true;
+    REQUIRE(sent(&s, CLIENT_SNAPSHOT) && sent(&s, CLIENT_SNAPSHOT)->first);
+    answer(&s, CLIENT_SNAPSHOT,
+           (struct client_answer){.status = 200, .readable = true, .epoch = 2, .rev = 9});
+    stored(&s, CLIENT_SNAPSHOT, ERR_OK);
+    CHECK_INT(s.core.status.state, SYNC_SNAPSHOT);
+}
+
 TEST(client_copies_page_by_page_and_swaps_at_the_end)
 {
     struct side s;
