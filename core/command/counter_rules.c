@@ -4,7 +4,7 @@
 
 #include "core/command/ticket_row.h"
 
-enum { OPEN_TICKETS_MAX = 50, OWN_COUNTERS_MAX = 20 };
+enum { OPEN_TICKETS_MAX = 50 };
 
 /* --- the counter at hand --- */
 
@@ -84,15 +84,11 @@ static enum err leave(struct call *c, struct json *row)
 
 static enum err leave_others(struct call *c, const char *wanted)
 {
-    static const char sql_mine[] =
-        "SELECT row, id FROM counters WHERE user_ = $1 LIMIT $2"; /* counters_user */
-    struct json *rows = keep(c, json_new_array());
-    struct stmt *s = tx_list(c->tx, sql_mine, TABLE_COUNTER, "user", c->actor->user);
-    db_bind_int(s, 2, OWN_COUNTERS_MAX);
-    TRY(rows_collect(s, rows));
+    struct json *rows;
+    TRY(user_counters(c, c->actor->user, &rows));
     for (const struct json *found = json_first(rows); found; found = json_next(found)) {
         struct json *row;
-        if (str_equal(row_id(found), wanted) || str_equal(json_text(found, "state"), "closed"))
+        if (str_equal(row_id(found), wanted))
             continue;
         TRY(load(c, TABLE_COUNTER, "counter", row_id(found), &row));
         TRY(leave(c, row));

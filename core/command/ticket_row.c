@@ -287,21 +287,23 @@ enum err user_tickets(struct call *c, const char *user, int rows_max, struct jso
     return ERR_OK;
 }
 
-enum { OWN_COUNTERS_MAX = 20 };
+enum err user_counters(struct call *c, const char *user, struct json **rows)
+{
+    enum { OWN_COUNTERS_MAX = 20 };
+    static const char sql_mine[] = "SELECT row, id FROM counters WHERE user_ = $1 AND state <> 'closed'"
+                                   " LIMIT $2"; /* counters_user */
+    struct stmt *s = tx_list(c->tx, sql_mine, TABLE_COUNTER, "user", user);
+    db_bind_int(s, 2, OWN_COUNTERS_MAX);
+    *rows = keep(c, json_new_array());
+    return rows_collect(s, *rows);
+}
 
 enum err counter_of_user(struct call *c, const char *user, struct json **row)
 {
-    static const char sql_mine[] =
-        "SELECT row, id FROM counters WHERE user_ = $1 LIMIT $2"; /* counters_user */
-    struct json *rows = keep(c, json_new_array());
-    struct stmt *s = tx_list(c->tx, sql_mine, TABLE_COUNTER, "user", user);
+    struct json *rows;
     *row = NULL;
-    db_bind_int(s, 2, OWN_COUNTERS_MAX);
-    TRY(rows_collect(s, rows));
-    for (const struct json *found = json_first(rows); found && !*row; found = json_next(found))
-        if (!str_equal(json_text(found, "state"), counter_state_text(COUNTER_CLOSED)))
-            TRY(load(c, TABLE_COUNTER, "counter", row_id(found), row));
-    return ERR_OK;
+    TRY(user_counters(c, user, &rows));
+    return json_count(rows) ? load(c, TABLE_COUNTER, "counter", row_id(json_first(rows)), row) : ERR_OK;
 }
 
 /* --- sent to a counter or a person that has gone --- */

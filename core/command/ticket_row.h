@@ -30,7 +30,9 @@ void counter_write(const struct counter *counter, struct json *row);
 /* Called, serving and held tickets that a person has, wherever: {"id","number","state","gen","counter"} each, at most
  * rows_max. */
 enum err user_tickets(struct call *c, const char *user, int rows_max, struct json *list) MUST_USE;
-/* The counter that a person holds, open or on a break; NULL: none. */
+/* The counters that a person holds, open or on a break: rows to look at, kept by the call. */
+enum err user_counters(struct call *c, const char *user, struct json **rows) MUST_USE;
+/* The first of them, to be changed; NULL: none. */
 enum err counter_of_user(struct call *c, const char *user, struct json **row) MUST_USE;
 /* Tickets that wait for this counter or person become anyone's of their queue again. */
 enum err tickets_unsend(struct call *c, const char *counter, const char *user) MUST_USE;
