@@ -354,6 +354,11 @@ void bookings_details_view(const struct reception *self, const struct ui *ui, st
     const struct json *row = chosen(self);
     char text[SHOW_TEXT], moment[SHOW_TEXT], wait[SHOW_TEXT];
     int64_t at_ms = 0;
+    struct rect hint = rect_cut_bottom(&area, 1);
+    text_draw(
+        frame, hint,
+        tr(ui->lang, row ? TR("Enter checks in · Esc back to the services") : TR("Esc back to the services")),
+        STYLE_DIM);
     if (!row)
         return;
     const char *name = json_text(row, "person_name");
@@ -376,8 +381,6 @@ void bookings_details_view(const struct reception *self, const struct ui *ui, st
     rect_cut_left(&line, text_draw(frame, line, text, STYLE_TEXT) + 2);
     if (!json_bool(row, "other_day", false))
         text_draw(frame, line, state, look);
-    rect_cut_top(&area, area.h > 10 ? 1 : 0);
-    struct rect hint = rect_cut_bottom(&area, 1);
-    text_draw(frame, hint, tr(ui->lang, TR("Enter checks in · Esc back to the services")), STYLE_DIM);
+    rect_cut_top(&area, area.h > 9 ? 1 : 0);
     service_papers_view(ui, row, frame, area);
 }
