@@ -27,11 +27,13 @@ static struct json *look(struct station *station, const char *what, const char *
 /* --- the own work --- */
 
 /* The copy has it in its base though its answer is lost: the feed told of it. Words of others may stand upon it then. A
- * copy that is still of the epoch before the hall's knows what the hall may know no more. */
+ * copy that is still of the epoch before the hall's, or has heard of the new one and waits for its rows, knows what the
+ * hall may know no more. */
 static bool is_in_base(const struct town *town, const struct station *station, const struct op *op,
                        bool overlaid)
 {
-    bool before = cache_epoch(station->cache) != town->check->epoch;
+    bool before =
+        cache_epoch(station->cache) != town->check->epoch || cache_needs_snapshot(station->cache);
     return !overlaid && (op->given_rev > 0 || before);
 }
 
@@ -119,10 +121,14 @@ static const struct op *opening_of(const struct check *check, const char *id)
     return NULL;
 }
 
-/* A restored hall may know no more of the ticket that an application came from, until its reception sends that anew. */
+/* A restored hall may know no more of the ticket that an application came from, until its reception sends that anew; nor
+ * of the application, when a colleague opened it and has not sent that anew, or the copy has not heard of it. */
 static bool has_ground(const struct town *town, struct station *station, const struct op *op)
 {
     const struct op *opening = opening_of(town->check, json_text(op->body, "case"));
+    if (opening && strcmp(opening->client, op->client) != 0 &&
+        (!opening->answered || opening->rev > cache_cursor(station->cache)))
+        return false;
     return !opening || (is_held(station, TABLE_TICKET, json_text(opening->body, "ticket")) &&
                         is_held(station, TABLE_PERSON, json_text(opening->body, "person")));
 }
