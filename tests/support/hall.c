@@ -17,10 +17,6 @@
 #include "core/hall/session.h"
 #include "tests/support/test.h"
 
-/* TEST_PASSWORD at the least cost that argon2id has: tests sign in often. */
-static const char cheap_hash[] =
-    "$argon2id$v=19$m=8,t=1,p=1$egaB+Fr1IbXcmoOJqjqfWQ$H/5gK8gtrzDkyztOHDLA9f13CJYrf3RbAce48N6a8a4";
-
 /* --- a hall's rows --- */
 
 static const struct fixed {
@@ -67,7 +63,7 @@ static enum err put_user(struct tx *tx, const char *login, const char *role)
                "\"active\":true}",
                id, login, login, role, str_equal(role, "clerk") ? "t" : "");
     enum err err = put_text(tx, TABLE_USER, text);
-    return err == ERR_OK ? credential_put(tx->db, id, cheap_hash) : err;
+    return err == ERR_OK ? credential_put(tx->db, id, TEST_HASH) : err;
 }
 
 static enum err put_counter(struct tx *tx, int number)

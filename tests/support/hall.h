@@ -12,6 +12,9 @@
 #include "core/wire/json.h"
 
 #define TEST_PASSWORD "open sesame"
+/* It at the least cost that argon2id has: tests sign in often. */
+#define TEST_HASH \
+    "$argon2id$v=19$m=8,t=1,p=1$egaB+Fr1IbXcmoOJqjqfWQ$H/5gK8gtrzDkyztOHDLA9f13CJYrf3RbAce48N6a8a4"
 enum { TEST_COUNTERS = 20 };
 
 struct test_hall {

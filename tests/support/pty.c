@@ -28,6 +28,7 @@ struct pty {
     int cols, rows;
     VTermPos cursor;
     int64_t typed; /* bytes written to it */
+    int presses;   /* keys that these bytes are */
     int64_t keys;  /* bytes it says it has handled */
     int seen_cols, seen_rows;
     struct buf line; /* of the announcements, not yet whole */
@@ -224,9 +225,32 @@ static void tell(struct pty *pty, const char *what, const char *words)
 
 /* --- typing --- */
 
+/* Bytes of the key that stands at the beginning: Esc alone, with Alt, F1 ("\x1bOP"), an arrow ("\x1b[A"), a letter. */
+static size_t key_length(const char *bytes)
+{
+    size_t length = 1;
+    if (bytes[0] == '\x1b' && bytes[1] == '[') {
+        for (length = 2; bytes[length] >= 0x20 && bytes[length] < 0x40; length++)
+            ;
+        return bytes[length] ? length + 1 : length;
+    }
+    if (bytes[0] == '\x1b' && bytes[1])
+        return bytes[1] == 'O' && bytes[2] ? 3 : 2;
+    while ((bytes[length] & 0xc0) == 0x80)
+        length++;
+    return length;
+}
+
+int pty_presses(const struct pty *pty)
+{
+    return pty->presses;
+}
+
 void pty_send(struct pty *pty, const char *bytes)
 {
     size_t length = strlen(bytes);
+    for (const char *key = bytes; *key; key += key_length(key))
+        pty->presses++;
     while (length) {
         ssize_t done = write(pty->fd, bytes, length);
         if (done < 0 && errno == EAGAIN) {

@@ -23,6 +23,8 @@ void pty_free(struct pty **pty);
 /* Types the bytes ("\r" Enter, "\x1b" Esc …) and waits for the frame that has them all. */
 void pty_type(struct pty *pty, const char *bytes);
 void pty_send(struct pty *pty, const char *bytes); /* without waiting: type-ahead */
+/* Keys pressed so far: a letter of any language is one, and so is a key that the terminal sends as several bytes. */
+int pty_presses(const struct pty *pty);
 /* Waits until the words are on the screen; false (and a failed check with the picture) when they never come. */
 bool pty_wait(struct pty *pty, const char *words);
 bool pty_wait_gone(struct pty *pty, const char *words);
