@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "core/cache/load.h"
+#include "core/command/persons.h"
 
 static const struct {
     const char *what;
@@ -136,7 +137,8 @@ enum err find_row(struct cache *cache, enum table table, const char *id, int64_t
     *row = NULL;
     if (str_empty(id))
         return ERR_OK;
-    enum err err = row_get(cache->db, table, id, row);
+    enum err err = table == TABLE_PERSON ? person_root(person_get_row, cache->db, id, row)
+                                         : row_get(cache->db, table, id, row);
     if (err == ERR_OK)
         err = dress_row(cache, table, now_ms, *row);
     if (err != ERR_OK)

@@ -16,7 +16,8 @@ int64_t row_ms(const struct json *row, const char *name);        /* a time of a 
 enum err mark_row(struct cache *cache, enum table table, struct json *row) MUST_USE;
 /* "mark" and "wait_ms" where they belong. */
 enum err dress_row(struct cache *cache, enum table table, int64_t now_ms, struct json *row) MUST_USE;
-/* A dressed row, or NULL when there is none or id is NULL or "". */
+/* A dressed row, or NULL when there is none or id is NULL or "". Of a person's record that was merged, the one that goes
+ * on (core/command/persons.h). */
 enum err find_row(struct cache *cache, enum table table, const char *id, int64_t now_ms,
                   struct json **row) MUST_USE;
 /* The same into answer under name, JSON null for none; *row (may be NULL) borrows it. */

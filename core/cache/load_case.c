@@ -3,6 +3,7 @@
 
 #include "core/cache/load.h"
 #include "core/cache/next.h"
+#include "core/command/persons.h"
 
 enum { PARTS_MAX = 200, LAST_LOOKED_AT = 10 };
 
@@ -40,28 +41,41 @@ static enum err put_journal(struct cache *cache, const char *case_id, struct jso
     return err == ERR_ABSENT ? ERR_OK : err;
 }
 
-/* What the person wrote the last time at this agency, to fill fields in; another agency's is not looked at.
- */
-static enum err put_last(struct cache *cache, const struct json *row, struct json *answer)
+/* The newest other draft of the record at the agency, when it is newer than *newest. */
+static enum err last_of_record(struct cache *cache, const struct json *row, const char *record,
+                               char newest[TIME_TEXT], struct json *answer)
 {
     static const char sql_last[] = "SELECT row, opened_at FROM cases WHERE person = $1"
                                    " ORDER BY opened_at DESC LIMIT $2"; /* cases_person */
-    json_set_null(answer, "last");
-    if (!json_text(row, "person"))
-        return ERR_OK;
     struct json *found = json_new_array();
     struct stmt *s = db_query(cache->db, sql_last);
-    db_bind_text(s, 1, json_text(row, "person"));
+    db_bind_text(s, 1, record);
     db_bind_int(s, 2, LAST_LOOKED_AT);
     enum err err = add_rows(cache, found, TABLE_CASE, s, LAST_LOOKED_AT, 0, NULL);
     for (const struct json *other = json_first(found); other && err == ERR_OK; other = json_next(other)) {
+        const char *opened_at = json_text_or(other, "opened_at", "");
         if (str_equal(json_text(other, "id"), json_text(row, "id")) ||
-            !str_equal(json_text(other, "agency"), json_text(row, "agency")) || !json_get(other, "draft"))
+            !str_equal(json_text(other, "agency"), json_text(row, "agency")) || !json_get(other, "draft") ||
+            strcmp(opened_at, newest) <= 0)
             continue;
         json_set(answer, "last", json_copy(json_get(other, "draft")));
+        str_copy(newest, TIME_TEXT, opened_at);
         break;
     }
     json_free(&found);
+    return err;
+}
+
+/* What the person wrote the last time at this agency, to fill fields in; another agency's is not looked at. */
+static enum err put_last(struct cache *cache, const struct json *row, struct json *answer)
+{
+    struct json *records = json_new_array();
+    char newest[TIME_TEXT] = "";
+    json_set_null(answer, "last");
+    enum err err = person_group(person_get_row, cache->db, json_text(row, "person"), records);
+    for (const struct json *one = json_first(records); one && err == ERR_OK; one = json_next(one))
+        err = last_of_record(cache, row, json_as_text(one), newest, answer);
+    json_free(&records);
     return err;
 }
 

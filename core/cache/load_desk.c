@@ -6,6 +6,7 @@
 #include "core/cache/load.h"
 #include "core/cache/next.h"
 #include "core/catalogue/catalogue.h"
+#include "core/command/persons.h"
 
 enum { CASES_MAX = 20, VISIT_MAX = 20, TODAY_MAX = 300, UNDO_LOOKED_AT = 20, UNDO_MS = 60 * 1000 };
 
@@ -26,16 +27,13 @@ static enum err newest_of_mine(struct cache *cache, const char *state, int64_t n
 }
 
 /* Tickets of one visit: a person who draws two numbers comes once. */
-static enum err visit_tickets(struct cache *cache, const struct json *ticket, struct json *ids)
+static enum err visit_of_record(struct cache *cache, const char *record, const char *visit, struct json *ids)
 {
     static const char sql_visit[] = "SELECT id, arrived_at FROM tickets WHERE person = $1 AND visit = $2"
                                     " ORDER BY arrived_at DESC LIMIT $3"; /* tickets_person */
-    json_add_text(ids, json_text_or(ticket, "id", ""));
-    if (!json_text(ticket, "person") || !json_text(ticket, "visit"))
-        return ERR_OK;
     struct stmt *s = db_query(cache->db, sql_visit);
-    db_bind_text(s, 1, json_text(ticket, "person"));
-    db_bind_text(s, 2, json_text(ticket, "visit"));
+    db_bind_text(s, 1, record);
+    db_bind_text(s, 2, visit);
     db_bind_int(s, 3, VISIT_MAX);
     enum err err;
     while ((err = db_step(s)) == ERR_OK)
@@ -43,6 +41,20 @@ static enum err visit_tickets(struct cache *cache, const struct json *ticket, st
             json_add_text(ids, db_text(s, 0));
     db_done(s);
     return err == ERR_ABSENT ? ERR_OK : err;
+}
+
+static enum err visit_tickets(struct cache *cache, const struct json *ticket, struct json *ids)
+{
+    struct json *records = json_new_array();
+    const char *person = json_text(ticket, "person"), *visit = json_text(ticket, "visit");
+    enum err err = ERR_OK;
+    json_add_text(ids, json_text_or(ticket, "id", ""));
+    if (person && visit)
+        err = person_group(person_get_row, cache->db, person, records);
+    for (const struct json *one = json_first(records); one && err == ERR_OK; one = json_next(one))
+        err = visit_of_record(cache, json_as_text(one), visit, ids);
+    json_free(&records);
+    return err;
 }
 
 static enum err add_documents(struct cache *cache, const char *case_id, int64_t now_ms,

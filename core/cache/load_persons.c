@@ -1,5 +1,4 @@
-/* core/cache/load_persons.c: finding persons by a number, a date or a name in any spelling, and what one person has
- * here. */
+/* core/cache/load_persons.c: finding persons by a number, a date or a name in any spelling. */
 #include <stdio.h>
 #include <string.h>
 
@@ -131,6 +130,26 @@ static enum err find_by_name(struct cache *cache, const char *q, struct json *ro
     return err;
 }
 
+/* A record that was merged is found by what stands in it, and shown as the one that goes on. */
+static enum err fold_merged(struct cache *cache, int64_t now_ms, struct json *answer)
+{
+    struct json *found = json_copy(json_get(answer, "rows")), *rows = put_array(answer, "rows");
+    enum err err = ERR_OK;
+    for (const struct json *one = json_first(found); one && err == ERR_OK; one = json_next(one)) {
+        struct json *row = NULL;
+        if (str_empty(json_text(one, "merged_into")))
+            row = json_copy(one);
+        else
+            err = find_row(cache, TABLE_PERSON, json_text(one, "id"), now_ms, &row);
+        if (row && !is_listed(rows, json_text(row, "id")))
+            json_add(rows, row);
+        else
+            json_free(&row);
+    }
+    json_free(&found);
+    return err;
+}
+
 enum err load_persons(struct cache *cache, const struct json *args, int64_t now_ms, struct json *answer)
 {
     const char *q = json_text_or(args, "q", ""), *by = NULL;
@@ -138,37 +157,8 @@ enum err load_persons(struct cache *cache, const struct json *args, int64_t now_
     TRY(find_by_number(cache, q, now_ms, rows, &by));
     if (json_count(rows) == 0 && (!by || strcmp(by, "born") != 0))
         TRY(find_by_name(cache, q, rows));
+    TRY(fold_merged(cache, now_ms, answer));
     json_set_text(answer, "q", q);
     json_set_text(answer, "by", by ? by : "name");
     return ERR_OK;
-}
-
-/* Rows of one person, each with the name of its service. */
-static enum err add_history(struct cache *cache, struct json *answer, const char *name, enum table table,
-                            struct stmt *s, const char *person, int64_t now_ms)
-{
-    struct json *found = json_new_array(), *rows = put_array(answer, name);
-    db_bind_text(s, 1, person);
-    db_bind_int(s, 2, PERSONS_MAX);
-    enum err err = add_rows(cache, found, table, s, PERSONS_MAX, now_ms, NULL);
-    for (const struct json *one = json_first(found); one && err == ERR_OK; one = json_next(one)) {
-        struct json *row = json_copy(one);
-        json_add(rows, row);
-        err = set_name_of(cache, row, "service_name", TABLE_SERVICE, json_text(row, "service"));
-    }
-    json_free(&found);
-    return err;
-}
-
-enum err load_person(struct cache *cache, const struct json *args, int64_t now_ms, struct json *answer)
-{
-    static const char sql_cases[] = "SELECT row, opened_at FROM cases WHERE person = $1"
-                                    " ORDER BY opened_at DESC LIMIT $2"; /* cases_person */
-    static const char sql_tickets[] = "SELECT row, arrived_at FROM tickets WHERE person = $1"
-                                      " ORDER BY arrived_at DESC LIMIT $2"; /* tickets_person */
-    const char *person = json_text(args, "person");
-    TRY(put_row(cache, answer, "person", TABLE_PERSON, person, now_ms, NULL));
-    TRY(add_history(cache, answer, "cases", TABLE_CASE, db_query(cache->db, sql_cases), person, now_ms));
-    return add_history(cache, answer, "tickets", TABLE_TICKET, db_query(cache->db, sql_tickets), person,
-                       now_ms);
 }

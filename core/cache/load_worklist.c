@@ -295,11 +295,15 @@ enum err load_worklist(struct cache *cache, const struct json *args, int64_t now
     struct window window;
     read_wish(cache, args, &wish);
     read_window(args, &window);
-    enum err err = read_words(cache, now_ms, &wish);
+    wish.records = json_new_array();
+    enum err err = person_group(person_get_row, cache->db, wish.person, wish.records);
+    if (err == ERR_OK)
+        err = read_words(cache, now_ms, &wish);
     json_set_text(answer, "sort", orders[wish.sort]);
     if (err == ERR_OK)
         err = put_window(cache, &wish, &window, answer);
     json_free(&wish.services);
     json_free(&wish.persons);
+    json_free(&wish.records);
     return err;
 }

@@ -2,6 +2,7 @@
  * worklist_walk.c alone. */
 #pragma once
 #include "core/cache/load.h"
+#include "core/command/persons.h"
 
 enum { STATES_MAX = 6 };
 #define NO_DUE "~" /* the key of what has no due date; also the end: after every time and every id */
@@ -32,6 +33,7 @@ struct wish {
     const char *due_from, *due_till;                                /* NULL: any; both included */
     const char *typed;                                              /* "": nothing was typed */
     struct json *services, *persons;                                /* rows that the typed words mean */
+    struct json *records; /* ids of all records of the person (core/command/persons.h) */
 };
 
 /* An application by its place. */

@@ -172,7 +172,7 @@ static bool fits(const struct wish *wish, struct stmt *s)
     return one_of(wish->list.states, db_text(s, STATE)) && is_any(wish->state, db_text(s, STATE)) &&
            is_any(wish->user, db_text(s, USER)) && is_any(wish->agency, db_text(s, AGENCY)) &&
            is_any(wish->service, db_text(s, SERVICE)) && is_any(wish->channel, db_text(s, CHANNEL)) &&
-           is_any(wish->person, db_text(s, PERSON)) && is_due_then(wish, db_text(s, DUE_AT)) &&
+           (!wish->person || json_has_text(wish->records, db_text(s, PERSON))) && is_due_then(wish, db_text(s, DUE_AT)) &&
            (wish->list.walk != OF_NOBODY || db_is_null(s, USER)) &&
            (wish->list.walk != TO_CONFIRM || !db_is_null(s, CONFIRM_ASKED_AT));
 }
@@ -344,7 +344,7 @@ static enum err look_at_all(struct search *search, struct stmt *s)
     return err == ERR_ABSENT ? ERR_OK : err;
 }
 
-static enum err look_at_person(struct search *search, const char *person, int max)
+static enum err look_at_record(struct search *search, const char *person, int max)
 {
     static const char sql[] = "SELECT id, opened_at FROM cases WHERE person = $1 ORDER BY opened_at DESC"
                               " LIMIT $2"; /* cases_person */
@@ -352,6 +352,17 @@ static enum err look_at_person(struct search *search, const char *person, int ma
     db_bind_text(s, 1, person);
     db_bind_int(s, 2, max);
     return look_at_all(search, s);
+}
+
+/* All records of one person. */
+static enum err look_at_person(struct search *search, const char *person, int max)
+{
+    struct json *records = json_new_array();
+    enum err err = person_group(person_get_row, search->cache->db, person, records);
+    for (const struct json *one = json_first(records); one && err == ERR_OK; one = json_next(one))
+        err = look_at_record(search, json_as_text(one), max);
+    json_free(&records);
+    return err;
 }
 
 static enum err look_at_numbers(struct search *search)

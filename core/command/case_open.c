@@ -30,16 +30,17 @@ static enum err need_own_version(struct call *c, const struct json *row, const s
 /* What the person wrote the last time at this agency; another agency's is not looked at. */
 static enum err last_draft(struct call *c, const struct json *row, const struct json **draft)
 {
-    static const char sql[] = "SELECT row, opened_at FROM cases WHERE person = $1"
-                              " ORDER BY opened_at DESC LIMIT $2"; /* cases_person */
-    struct json *found = keep(c, json_new_array());
-    struct stmt *s = tx_list(c->tx, sql, TABLE_CASE, "person", json_text(row, "person"));
-    db_bind_int(s, 2, LAST_LOOKED_AT);
-    TRY(rows_collect(s, found));
-    for (const struct json *other = json_first(found); other && !*draft; other = json_next(other))
-        if (!str_equal(row_id(other), row_id(row)) &&
-            str_equal(json_text(other, "agency"), json_text(row, "agency")))
-            *draft = json_get(other, "draft");
+    struct json *found;
+    const char *newest = "";
+    TRY(person_cases(c, json_text(row, "person"), LAST_LOOKED_AT, &found));
+    for (const struct json *other = json_first(found); other; other = json_next(other)) {
+        const char *opened_at = json_text_or(other, "opened_at", "");
+        if (str_equal(row_id(other), row_id(row)) || !json_get(other, "draft") ||
+            !str_equal(json_text(other, "agency"), json_text(row, "agency")) || strcmp(opened_at, newest) <= 0)
+            continue;
+        *draft = json_get(other, "draft");
+        newest = opened_at;
+    }
     return ERR_OK;
 }
 
@@ -56,7 +57,7 @@ enum err case_form_open(struct call *c, const struct json *row, const struct jso
     TRY(need_own_version(c, row, service));
     TRY(load_hall(c, &hall));
     if (!str_empty(json_text(row, "person"))) {
-        TRY(peek(c, TABLE_PERSON, json_text(row, "person"), &person));
+        TRY(person_goes_on(c, json_text(row, "person"), &person));
         TRY(last_draft(c, row, &last));
     }
     time_date(c->at_ms, out->today);
@@ -91,15 +92,17 @@ static enum err need_new(struct call *c, const char *id)
 static enum err set_visit(struct call *c, struct json *row)
 {
     const char *ticket_id, *person;
-    struct json *ticket = NULL;
+    struct json *ticket = NULL, *known = NULL;
     TRY(body_text(c, "ticket", &ticket_id));
     if (ticket_id)
         TRY(load(c, TABLE_TICKET, "ticket", ticket_id, &ticket));
     TRY(person_resolve(c, &person));
     if (ticket && person && str_empty(json_text(ticket, "person")))
         TRY(ticket_identify(c, ticket, person));
-    if (!person)
-        person = json_text(ticket, "person");
+    if (!person && !str_empty(json_text(ticket, "person"))) {
+        TRY(person_goes_on(c, json_text(ticket, "person"), &known));
+        person = known ? row_id(known) : json_text(ticket, "person");
+    }
     json_set_text(row, "ticket", ticket_id);
     json_set_text(row, "visit", json_text(ticket, "visit"));
     json_set_text(row, "person", person);

@@ -124,7 +124,7 @@ static enum err read_recipient(struct call *c, const struct json *row, const cha
     TRY(body_text(c, "to", to));
     if (*to)
         return ERR_OK;
-    TRY(peek(c, TABLE_PERSON, json_text(row, "person"), &person));
+    TRY(person_goes_on(c, json_text(row, "person"), &person));
     *to = json_text_or(person, "name", "applicant");
     return ERR_OK;
 }

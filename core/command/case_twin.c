@@ -3,7 +3,7 @@
  * a clerk takes the mark off (case.duplicate), and it goes with the decision. */
 #include "core/command/cases.h"
 
-enum { TWINS_LOOKED_AT = 50 }; /* of one person, the newest first */
+enum { TWINS_LOOKED_AT = 50 }; /* of one record of a person, the newest first */
 
 static bool is_twin(const struct json *row, const struct json *other)
 {
@@ -14,14 +14,10 @@ static bool is_twin(const struct json *row, const struct json *other)
 
 enum err case_mark_twin(struct call *c, struct json *row)
 {
-    static const char sql[] = "SELECT row, opened_at FROM cases WHERE person = $1"
-                              " ORDER BY opened_at DESC LIMIT $2"; /* cases_person */
-    struct json *found = keep(c, json_new_array());
+    struct json *found;
     if (str_empty(json_text(row, "person")) || row_has_flag(row, case_flag_text(CASE_DUPLICATE)))
         return ERR_OK;
-    struct stmt *s = tx_list(c->tx, sql, TABLE_CASE, "person", json_text(row, "person"));
-    db_bind_int(s, 2, TWINS_LOOKED_AT);
-    TRY(rows_collect(s, found));
+    TRY(person_cases(c, json_text(row, "person"), TWINS_LOOKED_AT, &found));
     for (const struct json *other = json_first(found); other; other = json_next(other)) {
         if (!is_twin(row, other))
             continue;

@@ -12,6 +12,7 @@
  *   form_version form_sha256        the form that it was opened with; migrations[] says which drafts were taken over
  *   paid extensions[] due_first_at complaints[] corrections[] outputs[] contests[] queue duplicate_of */
 #pragma once
+#include "core/command/persons.h"
 #include "core/command/rules.h"
 #include "core/form/form.h"
 #include "core/model/calendar.h"
@@ -108,6 +109,18 @@ enum err case_set_fee(struct call *c, struct json *row, const struct json *servi
 /* --- person.c --- */
 /* Puts a person on a ticket that has none yet, and on its open applications without one. */
 enum err ticket_identify(struct call *c, struct json *ticket, const char *person) MUST_USE;
+/* The record that goes on for this one (persons.h); NULL: there is none. Kept by the call. */
+enum err person_goes_on(struct call *c, const char *id, struct json **row) MUST_USE;
+/* The ids of all records of that person, the one that goes on first. Kept by the call. */
+enum err person_records(struct call *c, const char *id, struct json **ids) MUST_USE;
+/* The newest applications of one record; of all records of a person, each_max of each. Kept by the call. */
+enum err person_cases_of(struct call *c, const char *record, int max, struct json **found) MUST_USE;
+enum err person_cases(struct call *c, const char *person, int each_max, struct json **found) MUST_USE;
+
+/* --- person_merge.c --- */
+/* person.merge once it is known that somebody may: fields (may be NULL) names what is taken from the record that is
+ * merged. Changes both rows. */
+enum err person_join(struct call *c, struct json *from, struct json *into, const struct json *fields) MUST_USE;
 
 /* --- dispute.c --- */
 /* dispute_open, with the row's identity, and what belongs to this kind of dispute (taken; may be NULL). */

@@ -57,6 +57,8 @@ enum {
     X("case.correct",         WORK,   CLERK | APPROVER,                        case_correct)        \
     X("person.record",        WORK,   CLERK | RECEPTION,                       person_record)       \
     X("person.reveal",        WORK,   CLERK | APPROVER,                        person_reveal)       \
+    X("person.merge",         ONLINE, CLERK | APPROVER,                        person_merge)        \
+    X("person.unmerge",       ONLINE, CLERK | APPROVER | SUPERVISOR,           person_unmerge)      \
     X("queue.assign",         ONLINE, SUPERVISOR,                              queue_assign)        \
     X("queue.move",           ONLINE, SUPERVISOR,                              queue_move)          \
     X("queue.rule",           ONLINE, SUPERVISOR,                              queue_rule)          \

@@ -4,8 +4,6 @@
 #include "core/command/cases.h"
 #include "core/command/ticket_row.h"
 
-enum { JOIN_MAX = 200 };
-
 static enum err read_choice(struct call *c, const char *choice, bool *take)
 {
     *take = str_equal(choice, "apply") || str_equal(choice, "keep_mine");
@@ -50,41 +48,17 @@ enum err dispute_late_ticket(struct call *c, const struct json *dispute, const c
 
 /* --- persons --- */
 
-static enum err move_person(struct call *c, enum table table, const char *sql, const char *from,
-                            const char *to)
-{
-    struct json *rows = keep(c, json_new_array());
-    struct stmt *s = tx_list(c->tx, sql, table, "person", from);
-    db_bind_int(s, 2, JOIN_MAX);
-    TRY(rows_collect(s, rows));
-    for (const struct json *found = json_first(rows); found; found = json_next(found)) {
-        struct json *row = keep(c, json_copy(found));
-        json_set_text(row, "person", to);
-        TRY(save(c, table, row));
-    }
-    return ERR_OK;
-}
-
-/* The visits and applications of the bus's record become those of the hall's; the record stays and says so. */
+/* The bus's record goes on as the hall's, as by person.merge: it can be taken apart again. */
 enum err dispute_person_twice(struct call *c, const struct json *dispute, const char *choice)
 {
-    static const char sql_tickets[] =
-        "SELECT row, arrived_at FROM tickets WHERE person = $1 LIMIT $2"; /* tickets_person */
-    static const char sql_cases[] =
-        "SELECT row, opened_at FROM cases WHERE person = $1 LIMIT $2"; /* cases_person */
-    struct json *from, *to;
+    struct json *from, *into;
     bool take;
     TRY(read_choice(c, choice, &take));
     if (!take)
         return ERR_OK;
     TRY(load(c, TABLE_PERSON, "dispute", json_text_or(dispute, "person", ""), &from));
-    TRY(load(c, TABLE_PERSON, "dispute", json_text_or(dispute, "other", ""), &to));
-    TRY(move_person(c, TABLE_TICKET, sql_tickets, row_id(from), row_id(to)));
-    TRY(move_person(c, TABLE_CASE, sql_cases, row_id(from), row_id(to)));
-    json_set_text(from, "joined_to", row_id(to));
-    json_set_null(from, "fin"); /* found by its number is the one that goes on */
-    json_set_null(from, "nik");
-    return save(c, TABLE_PERSON, from);
+    TRY(load(c, TABLE_PERSON, "dispute", json_text_or(dispute, "other", ""), &into));
+    return person_join(c, from, into, NULL);
 }
 
 enum err dispute_person_conflict(struct call *c, const struct json *dispute, const char *choice)

@@ -160,6 +160,51 @@ static struct json *new_person(struct call *c, const char *id)
     return row;
 }
 
+/* --- several records of one person --- */
+
+static enum err get_row(void *ctx, const char *id, struct json **row)
+{
+    struct call *c = ctx;
+    return tx_get(c->tx, TABLE_PERSON, id, row);
+}
+
+enum err person_goes_on(struct call *c, const char *id, struct json **row)
+{
+    *row = NULL;
+    enum err err = str_empty(id) ? ERR_ABSENT : person_root(get_row, c, id, row);
+    keep(c, *row);
+    return err == ERR_ABSENT ? ERR_OK : err;
+}
+
+enum err person_records(struct call *c, const char *id, struct json **ids)
+{
+    *ids = keep(c, json_new_array());
+    return person_group(get_row, c, id, *ids);
+}
+
+enum err person_cases_of(struct call *c, const char *record, int max, struct json **found)
+{
+    static const char sql[] = "SELECT row, opened_at FROM cases WHERE person = $1"
+                              " ORDER BY opened_at DESC LIMIT $2"; /* cases_person */
+    *found = keep(c, json_new_array());
+    struct stmt *s = tx_list(c->tx, sql, TABLE_CASE, "person", record);
+    db_bind_int(s, 2, max);
+    return rows_collect(s, *found);
+}
+
+enum err person_cases(struct call *c, const char *person, int each_max, struct json **found)
+{
+    struct json *ids, *of_one;
+    *found = keep(c, json_new_array());
+    TRY(person_records(c, person, &ids));
+    for (const struct json *id = json_first(ids); id; id = json_next(id)) {
+        TRY(person_cases_of(c, json_as_text(id), each_max, &of_one));
+        for (const struct json *one = json_first(of_one); one; one = json_next(one))
+            json_add(*found, json_copy(one));
+    }
+    return ERR_OK;
+}
+
 /* --- finding --- */
 
 static enum err same_number(struct call *c, const struct number_kind *kind, const char *number,
@@ -181,8 +226,11 @@ static enum err find_by_number(struct call *c, const struct json *from, const ch
         if (!number_kinds[i].sql || !typed || !normal(&number_kinds[i], typed, text))
             continue;
         TRY(same_number(c, &number_kinds[i], text, &found));
-        if (json_count(found) > 0)
-            *person = row_id(json_first(found));
+        if (json_count(found) == 0)
+            continue;
+        struct json *row;
+        TRY(person_goes_on(c, row_id(json_first(found)), &row));
+        *person = row ? row_id(row) : row_id(json_first(found));
     }
     return ERR_OK;
 }
@@ -199,11 +247,12 @@ enum err person_resolve(struct call *c, const char **person)
         if (!text)
             return ERR_OK;
         TRY(load(c, TABLE_PERSON, "person", text, &row));
+        TRY(person_goes_on(c, text, &row));
         *person = row_id(row);
         return ERR_OK;
     }
     if (!str_empty(json_text(named, "id"))) {
-        TRY(peek(c, TABLE_PERSON, json_text(named, "id"), &row));
+        TRY(person_goes_on(c, json_text(named, "id"), &row));
         *person = row ? row_id(row) : NULL;
     }
     if (!*person)
@@ -264,8 +313,9 @@ static enum err need_ticket_mine(struct call *c, const struct json *ticket)
 
 static enum err put_duplicates(struct call *c, const struct json *row)
 {
-    struct json *list = json_new_array();
+    struct json *list = json_new_array(), *own;
     json_set(answer(c), "duplicates", list);
+    TRY(person_records(c, row_id(row), &own));
     for (int i = 0; i < NUMBER_KINDS; i++) {
         const char *number = json_text(row, number_kinds[i].member);
         struct json *found;
@@ -273,7 +323,7 @@ static enum err put_duplicates(struct call *c, const struct json *row)
             continue;
         TRY(same_number(c, &number_kinds[i], number, &found));
         for (const struct json *other = json_first(found); other; other = json_next(other)) {
-            if (str_equal(row_id(other), row_id(row)))
+            if (json_has_text(own, row_id(other)))
                 continue;
             struct json *one = json_new_object();
             json_set_text(one, "id", row_id(other));
@@ -305,18 +355,43 @@ static bool says_something(const struct json *body)
 {
     for (const struct json *m = json_first(body); m; m = json_next(m))
         if (!str_equal(json_name(m), "person") && !str_equal(json_name(m), "ticket") &&
-            !str_equal(json_name(m), "case"))
+            !str_equal(json_name(m), "case") && !str_equal(json_name(m), "known"))
             return true;
     return false;
+}
+
+/* Found in the hall's archive and not in this copy: "known" is what was shown there, so that the visit has a name here at
+ * once. A hall that has the person looks no further; one that was restored from before has them again. */
+static enum err record_known(struct call *c, const char *id, const struct json *known, struct json **row)
+{
+    *row = new_person(c, id);
+    TRY(set_members(c, known, *row));
+    return save(c, TABLE_PERSON, *row);
+}
+
+static enum err refuse_merged(struct call *c, const struct json *row)
+{
+    struct json *root;
+    TRY(person_goes_on(c, row_id(row), &root));
+    return refuse(c, "person_merged", "person",
+                  "This record was merged: it goes on as %s. Nothing was changed; what was typed is kept: open "
+                  "that record and compare.",
+                  json_text_or(root, "name", "another"));
 }
 
 static enum err record(struct call *c, struct json **row)
 {
     char id[MODEL_ID];
+    const struct json *known;
     TRY(body_id(c, "person", id));
+    TRY(body_object(c, "known", &known));
     TRY(peek(c, TABLE_PERSON, id, row));
+    if (!*row && known && !says_something(c->body))
+        return record_known(c, id, known, row);
     if (*row && !says_something(c->body))
-        return ERR_OK; /* only put on a ticket */
+        return person_goes_on(c, id, row); /* only put on a ticket */
+    if (*row && !str_empty(json_text(*row, "merged_into")))
+        return refuse_merged(c, *row);
     if (!*row)
         *row = new_person(c, id);
     TRY(set_members(c, c->body, *row));
@@ -325,7 +400,7 @@ static enum err record(struct call *c, struct json **row)
     return save(c, TABLE_PERSON, *row);
 }
 
-/* {person, ticket?, name? given? father? family? fin? nik? born? phone? documents?}: makes or changes a person;
+/* {person, ticket?, known?, name? given? father? family? fin? nik? born? phone? documents?}: makes or changes a person;
  * members that are not named stay as they are. With a ticket it also says that this is who stands at the desk,
  * and that alone when nothing else is named. */
 enum err person_record(struct call *c)

@@ -119,3 +119,4 @@ command_rule case_open, case_draft, case_migrate, case_submit, case_check_docume
 command_rule dispute_resolve;
 command_rule person_record;
 command_rule person_reveal;
+command_rule person_merge, person_unmerge;

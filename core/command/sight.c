@@ -84,6 +84,7 @@ static const struct mask {
     {TABLE_PERSON, "nik", 4},           {TABLE_PERSON, "fin", 2},         {TABLE_PERSON, "phone", 2},
     {TABLE_PERSON, "documents", -1},    {TABLE_PERSON, "address", -1},    {TABLE_PERSON, "email", -1},
     {TABLE_PERSON, "conflict", -1}, /* what a bus wrote in the same fields */
+    {TABLE_PERSON, "merge", -1},    /* what stood there before */
     {TABLE_CASE, "draft", -1},          {TABLE_CASE, "branches", -1},     {TABLE_CASE, "draft_revs", -1},
     {TABLE_CASE, "corrections", -1},    {TABLE_CASE, "complaints", -1},   {TABLE_CASE, "note", -1},
     {TABLE_CASE, "submitted", -1},      {TABLE_CASE, "notes", -1},        {TABLE_CASE, "outputs", -1},

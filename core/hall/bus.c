@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/command/persons.h"
 #include "core/model/role.h"
 #include "core/model/ticket.h"
 
@@ -299,6 +300,17 @@ static enum err pack_one(struct depart *d, enum table table, const char *id)
     return err == ERR_ABSENT ? ERR_OK : err;
 }
 
+/* With all records of that person: else the bus would show one that was merged. */
+static enum err pack_person(struct depart *d, const char *id)
+{
+    struct json *records = json_new_array();
+    enum err err = person_group(person_get_row, d->env->db, id, records);
+    for (const struct json *one = json_first(records); one && err == ERR_OK; one = json_next(one))
+        err = pack_one(d, TABLE_PERSON, json_as_text(one));
+    json_free(&records);
+    return err;
+}
+
 static bool goes_along(const struct depart *d, const char *service)
 {
     return service && json_get(d->services, service);
@@ -316,7 +328,7 @@ static enum err pack_case(struct depart *d, const struct json *row)
     if (!goes_along(d, json_text(row, "service")))
         return ERR_OK;
     pack_row(d, TABLE_CASE, row);
-    enum err err = pack_one(d, TABLE_PERSON, json_text(row, "person"));
+    enum err err = pack_person(d, json_text(row, "person"));
     if (err == ERR_OK)
         err = pack_all(d, TABLE_DOCUMENT, sql_documents, id, PARTS_MAX);
     if (err == ERR_OK)
@@ -355,15 +367,24 @@ static enum err pack_cases_of(struct depart *d, const char *person, const char *
     return err;
 }
 
+static enum err pack_visitor(struct depart *d, const char *person)
+{
+    struct json *records = json_new_array();
+    enum err err = person_group(person_get_row, d->env->db, person, records);
+    for (const struct json *one = json_first(records); one && err == ERR_OK; one = json_next(one))
+        err = pack_cases_of(d, json_as_text(one), NULL);
+    json_free(&records);
+    return err == ERR_OK ? pack_person(d, person) : err;
+}
+
 static enum err pack_people(struct depart *d)
 {
     enum err err = ERR_OK;
     for (const struct json *t = json_first(d->tickets); t && err == ERR_OK; t = json_next(t)) {
         const char *person = json_text(t, "person");
         pack_row(d, TABLE_TICKET, t);
-        err = pack_one(d, TABLE_PERSON, person);
-        if (err == ERR_OK && !str_empty(person))
-            err = pack_cases_of(d, person, NULL);
+        if (!str_empty(person))
+            err = pack_visitor(d, person);
     }
     for (const struct json *u = json_first(d->users); u && err == ERR_OK; u = json_next(u))
         err = pack_cases_of(d, NULL, json_text(u, "id"));

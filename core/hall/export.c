@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/command/command.h"
+#include "core/command/persons.h"
 #include "core/hall/events.h"
 
 struct lines {
@@ -110,7 +111,7 @@ static enum err add_person(struct lines *lines, struct json *line, const char *i
     struct json *row = NULL;
     if (!lines->wish->unmasked || str_empty(id))
         return ERR_OK;
-    enum err err = row_get(lines->db, TABLE_PERSON, id, &row);
+    enum err err = person_root(person_get_row, lines->db, id, &row);
     if (err == ERR_OK)
         json_set(line, "person", row);
     return err == ERR_ABSENT ? ERR_OK : err;

@@ -125,6 +125,8 @@ static const struct {
     {"person.record",
      "{'person':{'name':'Leyla','family':'Aliyeva','born':'1990-01-01'},'ticket':" TICKET "}"},
     {"person.reveal", "{'person':" PERSON "}"},
+    {"person.merge", "{'person':" PERSON ",'into':'019ac000-0000-7000-8000-0000000000b2','fields':['phone']}"},
+    {"person.unmerge", "{'person':" PERSON "}"},
     {"queue.assign", "{'counter':'7','queues':[{'queue':'p','weight':1}]}"},
     {"queue.move", "{'from':'P','to':'V','preview':true}"},
     {"queue.rule", "{'queue':'P','rule':{'kind':'fifo'},'reason':'a quiet day'}"},

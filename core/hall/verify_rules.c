@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/command/command.h"
+#include "core/command/persons.h"
 #include "core/hall/result.h"
 #include "core/hall/verify_inside.h"
 #include "core/model/ticket.h"
@@ -305,6 +306,60 @@ static enum err check_disputes(struct verify *v)
     return err == ERR_ABSENT ? ERR_OK : err;
 }
 
+/* A record that was merged and the one that goes on name each other, and the way from one to the next has an end. */
+static enum err check_goes_on(struct verify *v, const char *id, const struct json *row)
+{
+    struct json *root = NULL, *into = NULL;
+    const char *next = json_text(row, "merged_into");
+    enum err err = row_get(v->db, TABLE_PERSON, next, &into);
+    bool listed = json_has_text(json_get(into, "merged"), id);
+    json_free(&into);
+    if (err == ERR_ABSENT || (err == ERR_OK && !listed))
+        return bad(v, "the person %s was merged into %s, which does not say so.", id, next);
+    if (err == ERR_OK)
+        err = person_root(person_get_row, v->db, id, &root);
+    bool ends = str_empty(json_text(root, "merged_into"));
+    json_free(&root);
+    return err == ERR_OK && !ends ? bad(v, "the person %s was merged in a circle.", id) : err;
+}
+
+static enum err check_listed(struct verify *v, const char *id, const struct json *row)
+{
+    enum err err = ERR_OK;
+    for (const struct json *one = json_first(json_get(row, "merged")); one && err == ERR_OK;
+         one = json_next(one)) {
+        struct json *other = NULL;
+        err = row_get(v->db, TABLE_PERSON, json_as_text(one), &other);
+        bool says = str_equal(json_text(other, "merged_into"), id);
+        json_free(&other);
+        if (err == ERR_ABSENT || (err == ERR_OK && !says))
+            err = bad(v, "the person %s lists %s as merged, which does not say so.", id, json_as_text(one));
+    }
+    return err;
+}
+
+static enum err check_merged(struct verify *v)
+{
+    static const char sql[] =
+        "SELECT id, row FROM persons WHERE row LIKE '%\"merged%' ORDER BY id"; /* once a run */
+    struct stmt *s = db_query(v->db, sql);
+    enum err err;
+    while ((err = db_step(s)) == ERR_OK) {
+        struct json *row = NULL;
+        const char *id = db_text(s, 0), *text = db_text(s, 1);
+        err = json_parse(text, strlen(text), &row, NULL);
+        if (err == ERR_OK && !str_empty(json_text(row, "merged_into")))
+            err = check_goes_on(v, id, row);
+        if (err == ERR_OK)
+            err = check_listed(v, id, row);
+        json_free(&row);
+        if (err != ERR_OK)
+            break;
+    }
+    db_done(s);
+    return err == ERR_ABSENT ? ERR_OK : err;
+}
+
 /* --- what may not be twice, or missing --- */
 
 enum err check_invariants(struct verify *v)
@@ -349,6 +404,8 @@ enum err check_invariants(struct verify *v)
          "a decision belongs to no application"},
     };
     enum err err = check_disputes(v);
+    if (err == ERR_OK)
+        err = check_merged(v);
     for (size_t i = 0; i < sizeof rules / sizeof *rules && err == ERR_OK; i++)
         err = find_none(v, rules[i].sql, rules[i].what);
     return err;

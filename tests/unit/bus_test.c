@@ -989,8 +989,9 @@ TEST(bus_person_changed_and_recorded_at_both)
     CHECK_TEXT(row_text(&trip.home, TABLE_PERSON, ANA, "/conflict/name"), "");
     str_copy(dispute, sizeof dispute, dispute_of(&trip.home, "person_twice"));
     run(&trip.home, "budi", "dispute.resolve", "{'dispute':'%s','choice':'apply'}", dispute);
-    CHECK_TEXT(row_text(&trip.home, TABLE_CASE, OTHER, "/person"), D1);
-    CHECK_TEXT(row_text(&trip.home, TABLE_PERSON, D2, "/joined_to"), D1);
+    CHECK_TEXT(row_text(&trip.home, TABLE_CASE, OTHER, "/person"), D2); /* as it was opened */
+    CHECK_TEXT(row_text(&trip.home, TABLE_PERSON, D2, "/merged_into"), D1);
+    CHECK_TEXT(row_text(&trip.home, TABLE_PERSON, D1, "/merged/0"), D2);
     CHECK_INT(count_of(&trip.home, count_disputes), 0);
     whole(&trip.home);
     trip_close(&trip);
