@@ -8,7 +8,16 @@
 #include "tui/funcbar.h"
 #include "tui/text.h"
 
-enum { NAME_WHOLE_FROM = 100 }; /* columns */
+enum {
+    NAME_WHOLE_FROM = 100, /* columns */
+    READ_W = 160,          /* wider than this an eye loses the line between a name and its state */
+};
+
+/* What is read stands in the middle of a screen that is wider. */
+static struct rect readable(struct rect area)
+{
+    return area.w > READ_W ? rect_inset(area, (area.w - READ_W) / 2, 0) : area;
+}
 
 /* --- the title line --- */
 
@@ -262,11 +271,13 @@ void app_view(const struct app *app, int64_t now_ms, struct frame *frame)
     frame_clear(frame);
     if (is_display(app))
         return app_shown(app)->ops->view(app_shown(app)->self, &app->ui, frame, area);
-    title_view(app, now_ms, frame, rect_cut_top(&area, 1));
+    title_view(app, now_ms, frame, readable(rect_cut_top(&area, 1)));
     frame_rule(frame, rect_cut_top(&area, 1));
-    int lines = app->ask ? ask_lines(app->ask, area.w) : 1;
+    int lines = app->ask ? ask_lines(app->ask, readable(area).w) : 1;
     struct rect bottom = rect_cut_bottom(&area, lines < area.h - 1 ? lines : area.h - 1);
     frame_rule(frame, rect_cut_bottom(&area, 1));
+    area = readable(area);
+    bottom = readable(bottom);
     if (toast_shown(&app->toast, now_ms))
         toast_draw(&app->toast, now_ms, frame, rect_cut_bottom(&area, toast_lines(&app->toast, area.w)));
     body_view(app, frame, area);

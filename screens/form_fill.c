@@ -328,8 +328,11 @@ static void dress_page(const struct form_screen *self, const struct ui *ui,
                      &out->sheet);
     if (!fill_writable(self))
         close_doors(&out->sheet);
-    for (int i = 0; i < out->sheet.count; i++)
+    for (int i = 0; i < out->sheet.count; i++) {
         dress_item(self, ui->lang, &out->sheet.items[i]);
+        if (ui->column)
+            out->sheet.items[i].columns = 1;
+    }
 }
 
 void fill_page_build(const struct form_screen *self, const struct ui *ui, struct fill_page *out)

@@ -20,8 +20,8 @@ static const struct {
 const char *options_usage(void)
 {
     return "Usage: loket [--hall URL] [--counter NAME] [--data DIR] [--config FILE] [--theme NAME]\n"
-           "             [--lang az|id|en|ru] [--ascii] [--demo SCENARIO] [--seed N] [--log FILE] [--record "
-           "FILE]\n"
+           "             [--lang az|id|en|ru] [--ascii] [--linear] [--demo SCENARIO] [--seed N]\n"
+           "             [--log FILE] [--record FILE]\n"
            "       loket board [--hall URL]            the hall display of called numbers\n"
            "       loket pipe …                        the workstation without a screen\n"
            "       loket form check|render|validate|notice …\n"
@@ -59,6 +59,10 @@ static enum err parse_option(int argc, char **argv, int at, struct options *opti
     *used = 1;
     if (strcmp(name, "--ascii") == 0) {
         settings->ascii = true;
+        return ERR_OK;
+    }
+    if (strcmp(name, "--linear") == 0) {
+        settings->linear = true;
         return ERR_OK;
     }
     *used = 2;

@@ -13,6 +13,7 @@
 #include "screens/station.h"
 #include "screens/themes.h"
 #include "tui/keymap.h"
+#include "tui/linear.h"
 #include "tui/loop.h"
 #include "tui/mem.h"
 #include "tui/term.h"
@@ -25,6 +26,7 @@ struct runner {
     struct term *term;
     struct loop *loop;
     struct frame frame;
+    struct frame column; /* the same as one column, where that is asked for (tui/linear.h) */
     struct theme theme;
     char theme_name[32];
     bool connected; /* the hall was looked for: after the first picture */
@@ -81,7 +83,9 @@ static void next_theme(struct runner *runner)
 static void draw(struct runner *runner)
 {
     app_view(station_app(runner->station), station_now_ms(runner->station), &runner->frame);
-    term_present(runner->term, &runner->frame);
+    if (runner->settings->linear)
+        linear_frame(&runner->frame, &runner->column);
+    term_present(runner->term, runner->settings->linear ? &runner->column : &runner->frame);
 }
 
 static void do_wants(struct runner *runner)
@@ -125,6 +129,10 @@ static void idle(void *self)
 
 static void resize(struct runner *runner, int w, int h)
 {
+    if (runner->settings->linear) {
+        frame_resize(&runner->column, w, h);
+        linear_size(&w, &h);
+    }
     frame_resize(&runner->frame, w, h);
     struct msg msg = {.kind = MSG_RESIZE, .w = w, .h = h};
     station_tell(runner->station, &msg);
@@ -262,6 +270,7 @@ static void run_loop(struct runner *runner)
     loop_run(runner->loop);
     loop_free(&runner->loop);
     frame_deinit(&runner->frame);
+    frame_deinit(&runner->column);
 }
 
 int runner_run(struct settings *settings, bool display)

@@ -76,6 +76,7 @@ static const char *set(struct settings *settings, const char *section, const cha
         {"look", "theme", &settings->theme, NULL, NULL},
         {"look", "lang", &settings->lang, NULL, NULL},
         {"look", "ascii", NULL, &settings->ascii, NULL},
+        {"look", "linear", NULL, &settings->linear, NULL},
         {"look", "mouse", NULL, &settings->mouse, NULL},
         {"look", "bell", NULL, &settings->bell, NULL},
         {"privacy", "lock_after_min", NULL, NULL, &settings->lock_after_min},

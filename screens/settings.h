@@ -1,7 +1,7 @@
 /* screens/settings.h: what a person chose: command line over environment over settings file over the
  * built-in.
  *
- * The settings file is INI: [hall] url counter ca · [look] theme lang ascii mouse bell · [keys] ACTION = KEY… ·
+ * The settings file is INI: [hall] url counter ca · [look] theme lang ascii linear mouse bell · [keys] ACTION = KEY… ·
  * [privacy] lock_after_min. A line that is not understood is complained about by FILE:LINE; the rest counts.
  */
 #pragma once
@@ -22,7 +22,7 @@ struct settings {
     char *record;  /* NULL: no recording */
     char *scenario;
     int64_t seed;
-    bool ascii, mouse, bell;
+    bool ascii, linear, mouse, bell;
     bool display;             /* `loket board`: the hall's display, with a folder of its own */
     int lock_after_min;       /* 0: never */
     char *keys[ACTION_COUNT]; /* NULL: as in actions.def */

@@ -372,6 +372,7 @@ enum err station_new(struct station **out, struct settings *settings, enum lang 
     if (!settings->lang && lang_find(cache_setting(station->cache, "lang"), &kept))
         lang = kept;
     station->app = app_new(keys, lang);
+    app_ui(station->app)->column = settings->linear;
     enum screen_id first = first_screen(station, lang);
     err = open_record(station, lang, first, info);
     if (err)

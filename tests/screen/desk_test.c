@@ -64,3 +64,8 @@ TEST(screen_tray_holds_colleagues_parked_people)
 {
     script_run("tray.script");
 }
+
+TEST(screen_linear)
+{
+    script_run("linear.script");
+}

@@ -8,6 +8,7 @@
 #include "screens/app.h"
 #include "tests/screen/sound.h"
 #include "tests/support/test.h"
+#include "tui/linear.h"
 
 enum { ANSWERS_MAX = 32, LINE_BYTES = 8192 };
 
@@ -434,6 +435,32 @@ static void do_looks(struct script *script, const char *rest)
     compare(script, rest, frame_golden);
 }
 
+static void do_column(struct script *script, const char *rest)
+{
+    (void)rest;
+    app_ui(script->app)->column = true;
+}
+
+static void do_linear(struct script *script, const char *rest)
+{
+    struct frame column;
+    char before[20], size[20];
+    int w = script->frame.w, h = script->frame.h;
+    str_format(before, sizeof before, "%dx%d", w, h);
+    frame_init(&column, w, h);
+    linear_size(&w, &h);
+    str_format(size, sizeof size, "%dx%d", w, h);
+    do_size(script, size);
+    draw(script);
+    linear_frame(&script->frame, &column);
+    char *text = frame_golden(&column), *path = xasprintf("tests/screen/golden/%s.txt", rest);
+    check_golden_at(text, path, script->file, script->line);
+    free(path);
+    free(text);
+    frame_deinit(&column);
+    do_size(script, before);
+}
+
 static void do_ascii(struct script *script, const char *rest)
 {
     char fault[200];
@@ -468,6 +495,8 @@ static void one_of_everywhere(struct script *script, const char *name, const cha
     compare(script, file, frame_text);
     if (!sound_frame(script->app, &script->frame, data, fault, sizeof fault))
         fail(script, file, fault);
+    if (!sound_in_column(&script->frame, fault, sizeof fault))
+        fail(script, file, fault);
     if (!sound_in_ascii(&script->frame, fault, sizeof fault))
         fail(script, file, fault);
     free(file);
@@ -476,11 +505,11 @@ static void one_of_everywhere(struct script *script, const char *name, const cha
 
 static void do_everywhere(struct script *script, const char *rest)
 {
-    static const char *const sizes[] = {"80x24", "120x40"};
+    static const char *const sizes[] = {"80x24", "120x40", "200x60"};
     struct ui *ui = app_ui(script->app);
     enum lang lang = ui->lang;
     char name[60] = "", ascii[100], before[20];
-    int used = 0, count = 2;
+    int used = 0, count = sizeof sizes / sizeof *sizes;
     sscanf(rest, "%59s %n", name, &used);
     const char *keys = rest + used;
     if (strncmp(keys, "80x24", 5) == 0) {
@@ -534,6 +563,8 @@ static void run_line(struct script *script, char *line)
         {"frame", do_frame},
         {"looks", do_looks},
         {"ascii", do_ascii},
+        {"column", do_column},
+        {"linear", do_linear},
         {"everywhere", do_everywhere},
     };
     line[strcspn(line, "\n")] = '\0';

@@ -28,7 +28,9 @@
  *     frame NAME                        the picture is golden/NAME.txt
  *     looks NAME                        the same with its looks and cursor
  *     ascii NAME                        the picture as a terminal without UTF-8 gets it
- *     everywhere NAME                   the picture in four languages at 80x24 and 120x40 is
+ *     column                            the workstation was started with --linear
+ *     linear NAME                       the picture as one column, as --linear shows it, with looks and cursor
+ *     everywhere NAME                   the picture in four languages at 80x24, 120x40 and 200x60 is
  *                                       golden/everywhere/NAME_LANG_WxH.txt, and in ASCII NAME_ascii.txt; each
  *                                       is sound (sound.h). Language and size are those of before afterwards
  *     everywhere NAME 80x24 h 1         the same at one size; these keys first in each language, Esc at its end:

@@ -8,6 +8,7 @@
 
 #include "core/base/str.h"
 #include "screens/tr.h"
+#include "tui/linear.h"
 #include "tui/text.h"
 
 /* --- the grid --- */
@@ -173,5 +174,67 @@ bool sound_in_ascii(struct frame *frame, char *out, size_t capacity)
     }
     free(after);
     free(before);
+    return ok;
+}
+
+/* --- one column --- */
+
+enum { WORDS_MAX = 8000 };
+
+static int by_letters(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* The words of a picture, sorted; rules are none. They point into text. */
+static int words_of(const struct frame *frame, char **text, char *words[WORDS_MAX])
+{
+    static const char *const rules[] = {"─", "│"};
+    char *rest = NULL;
+    int count = 0;
+    *text = frame_text(frame);
+    for (size_t i = 0; i < sizeof rules / sizeof *rules; i++)
+        for (char *at = *text; (at = strstr(at, rules[i]));)
+            memset(at, ' ', strlen(rules[i]));
+    for (char *word = strtok_r(*text, " \n", &rest); word && count < WORDS_MAX;
+         word = strtok_r(NULL, " \n", &rest))
+        words[count++] = word;
+    qsort(words, (size_t)count, sizeof *words, by_letters);
+    return count;
+}
+
+static bool same_words(const struct frame *frame, const struct frame *column, char *out, size_t capacity)
+{
+    char **before = xcalloc(WORDS_MAX, sizeof *before), **after = xcalloc(WORDS_MAX, sizeof *after);
+    char *text[2];
+    int count = words_of(frame, &text[0], before), there = words_of(column, &text[1], after), i = 0;
+    while (i < count && i < there && strcmp(before[i], after[i]) == 0)
+        i++;
+    bool same = i == count && i == there;
+    if (!same)
+        str_format(out, capacity, "as one column \"%s\" stands where \"%s\" does", i < there ? after[i] : "",
+                   i < count ? before[i] : "");
+    for (int t = 0; t < 2; t++)
+        free(text[t]);
+    free(before);
+    free(after);
+    return same;
+}
+
+bool sound_in_column(const struct frame *frame, char *out, size_t capacity)
+{
+    struct frame column;
+    frame_init(&column, frame->w, FRAME_H_MAX);
+    linear_frame(frame, &column);
+    bool ok = same_words(frame, &column, out, capacity);
+    const struct cell *here = frame_at(frame, frame->cursor_x, frame->cursor_y);
+    const struct cell *there = frame_at(&column, column.cursor_x, column.cursor_y);
+    if (ok && (column.cursor_on != frame->cursor_on ||
+               (frame->cursor_on && strcmp(here->text, there->text) != 0))) {
+        str_format(out, capacity, "as one column the cursor stands on \"%s\", not on \"%s\"", there->text,
+                   here->text);
+        ok = false;
+    }
+    frame_deinit(&column);
     return ok;
 }

@@ -13,3 +13,5 @@ bool sound_frame(struct app *app, const struct frame *frame, const char *data, c
 bool sound_ascii(const char *text, char *out, size_t capacity);
 /* Turns the frame into ASCII; every sign has a twin of its own there, none becomes the ? of what is unknown. */
 bool sound_in_ascii(struct frame *frame, char *out, size_t capacity);
+/* Read as one column (tui/linear.h) it has the same words, none more and none less, and the cursor on the same sign. */
+bool sound_in_column(const struct frame *frame, char *out, size_t capacity);
