@@ -144,7 +144,7 @@ static void make_file(const char *folder)
 void centre_open(struct centre *centre)
 {
     static char made[200];
-    *centre = (struct centre){.real.listen = "127.0.0.1:0"};
+    centre->real = (struct real){.listen = "127.0.0.1:0"};
     if (!*made) {
         str_format(made, sizeof made, "%s/centre", test_folder());
         make_file(made);
@@ -162,12 +162,30 @@ void centre_close(struct centre *centre)
     real_verify(&centre->real);
 }
 
-const char *centre_time(int minutes_ahead, char out[TIME_TEXT])
+int64_t centre_now_ms(const struct centre *centre)
+{
+    return clock_wall_now_ms() + centre->ahead_ms;
+}
+
+static struct tm local_time(int minutes_ahead)
 {
     enum { MINUTE_MS = 60 * 1000 };
     struct tm local;
     REQUIRE(zone_set(zone_of_morning()));
     time_local(clock_wall_now_ms() + (int64_t)minutes_ahead * MINUTE_MS, &local);
+    return local;
+}
+
+int centre_minute_of_day(void)
+{
+    enum { HOUR_MIN = 60 };
+    struct tm local = local_time(0);
+    return HOUR_MIN * local.tm_hour + local.tm_min;
+}
+
+const char *centre_time(int minutes_ahead, char out[TIME_TEXT])
+{
+    struct tm local = local_time(minutes_ahead);
     str_format(out, TIME_TEXT, "%02d:%02d", local.tm_hour, local.tm_min);
     return out;
 }
@@ -185,6 +203,7 @@ struct json *centre_do(struct centre *centre, const char *login, const char *typ
     for (char *c = body; *c; c++) /* so that bodies are readable where they are written */
         *c = *c == '\'' ? '"' : *c;
     CHECK_INT(hall_sign_in(&client, &centre->real.hall, login, TEST_PASSWORD), 200);
+    client.ahead_ms = centre->ahead_ms;
     struct json *data = hall_do(&client, type, body);
     hall_sign_out(&client);
     return data;

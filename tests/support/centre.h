@@ -15,9 +15,13 @@
 
 struct centre {
     struct real real;
+    int64_t ahead_ms; /* its clock, of the true one */
 };
 void centre_open(struct centre *centre);
 void centre_close(struct centre *centre); /* loketd must end well, and verify must find nothing */
+int64_t centre_now_ms(const struct centre *centre);
+/* Of the day there; it is past ten when the program begins. */
+int centre_minute_of_day(void);
 /* The clock on the hall's wall, so many minutes from now: "13:30". */
 const char *centre_time(int minutes_ahead, char out[TIME_TEXT]);
 /* One command of a person who sits elsewhere, which must be applied: its data. The caller frees. */

@@ -330,8 +330,8 @@ struct json *hall_ask(struct hall_client *client, const char *method, const char
 char *hall_push_text(struct hall_client *client, const char *type, const char *body)
 {
     char id[UUID_TEXT], now[TIME_TEXT];
-    uuid_v7(clock_wall_now_ms(), chance(), id);
-    time_text(clock_wall_now_ms(), now);
+    uuid_v7(clock_wall_now_ms() + client->ahead_ms, chance(), id);
+    time_text(clock_wall_now_ms() + client->ahead_ms, now);
     return xasprintf("{\"client\":\"%s\",\"epoch\":%lld,\"acked_through\":%lld,\"commands\":[{\"seq\":%lld,"
                      "\"id\":\"%s\",\"type\":\"%s\",\"v\":1,\"at\":{\"wall\":\"%s\",\"offset_ms\":0},"
                      "\"body\":%s}]}",

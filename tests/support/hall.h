@@ -44,6 +44,7 @@ struct hall_client {
     void *connection;
     char uuid[37], token[64], user[64];
     int64_t seq, epoch, rev;
+    int64_t ahead_ms; /* its clock, of the true one */
 };
 /* The status of the sign-in. uuid NULL: a new installation. */
 int hall_sign_in(struct hall_client *client, const struct test_hall *hall, const char *login,

@@ -1,6 +1,7 @@
 /* tests/support/story.c: see story.h. */
 #include "tests/support/story.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,9 +19,11 @@ static const char *const libraries[] = {
 
 void story_turn_clock(struct story *story, int minutes_ahead)
 {
+    enum { MINUTE_MS = 60 * 1000 };
     char *next = xasprintf("%s.next", story->clock), *offset = xasprintf("%+dm", minutes_ahead);
     put_file(next, offset);
     REQUIRE(rename(next, story->clock) == 0); /* never seen half written */
+    story->centre.ahead_ms = (int64_t)minutes_ahead * MINUTE_MS;
     free(next);
     free(offset);
 }
@@ -62,6 +65,18 @@ void story_open_at(struct story *story, const char *name, int minutes_ahead)
     give_clock(story, false);
 }
 
+void story_stop_hall(struct story *story)
+{
+    CHECK_INT(real_end(&story->centre.real, SIGTERM), 0);
+}
+
+void story_start_hall(struct story *story)
+{
+    give_clock(story, true);
+    real_start(&story->centre.real);
+    give_clock(story, false);
+}
+
 static struct pty *start(struct story *story, struct seat *seat)
 {
     const char *url = story->has_between ? story->between.url : story->centre.real.hall.url;
@@ -92,6 +107,7 @@ struct seat *story_seat(struct story *story, const char *login)
 {
     struct seat *seat = story_empty_seat(story, NULL);
     sign_in_as(seat->pty, login);
+    seat->counted = pty_presses(seat->pty);
     return seat;
 }
 

@@ -64,6 +64,9 @@ void story_open_at(struct story *story, const char *name, int minutes_ahead);
 void story_turn_clock(struct story *story,
                       int minutes_ahead);    /* of the true one; by less than an hour it is believed */
 void story_put_between(struct story *story); /* before the first seat: somebody who may cut the line */
+void story_stop_hall(
+    struct story *story); /* its computer is switched off, and on again, with the story's clock */
+void story_start_hall(struct story *story);
 /* A workstation at which somebody is signed in and everything is there. */
 struct seat *story_seat(struct story *story, const char *login);
 struct seat *story_empty_seat(struct story *story, const struct look *look); /* the sign-in before one */
