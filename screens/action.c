@@ -84,7 +84,7 @@ struct keymap *action_keymap(char *fault, size_t fault_capacity)
     /* Borrowed by the keymap for as long as it lives. */
     static const struct keymap_action rows[] = {
 #define ACTION(ID, id, keys, screens, roles, label, help, danger) \
-    {ACTION_##ID, id, keys, (unsigned)(screens)&IN_ANY},
+    {ACTION_##ID, id, keys, (unsigned)(screens)&IN_ALL},
 #include "screens/actions.def"
     };
     return keymap_new(rows, (int)(sizeof rows / sizeof *rows), fault, fault_capacity);

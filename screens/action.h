@@ -16,7 +16,8 @@ enum {
 #define SCREEN(ID, name, place, roles, title) IN_##ID = 1 << SCREEN_##ID,
 #include "screens/screens.def"
     OFF_BAR = 1 << SCREEN_COUNT,
-    IN_ANY = OFF_BAR - 1,
+    IN_ALL = OFF_BAR - 1,
+    IN_ANY = IN_ALL & ~IN_SURVEY, /* which is in a citizen's hands: nothing of the clerk's is reached there */
     IN_WORK = IN_ANY & ~(IN_START | IN_SIGN_IN | IN_DISPLAY), /* wherever someone is signed in */
     IN_LISTS = IN_RECEPTION | IN_PERSON | IN_WORKLIST | IN_BOARD,
 };

@@ -94,6 +94,11 @@ bool app_secret(const struct app *app)
     return top && top->ops->secret && top->ops->secret(top->self);
 }
 
+bool app_handed(const struct app *app)
+{
+    return app->layer_count && app_shown(app)->ops->handed;
+}
+
 bool app_typing(const struct app *app)
 {
     const struct layer *top = app_shown(app);
@@ -221,6 +226,13 @@ void app_push(struct app *app, enum screen_id screen, const struct json *args, s
     show_top(app, effects);
 }
 
+/* What was said meanwhile is for the clerk, who reads it now. */
+static void tell_clerk(struct app *app)
+{
+    if (app->toast.until_ms == TOAST_WAITS && !app_handed(app))
+        app->toast.until_ms = app->ui.now_ms + TOAST_MS;
+}
+
 /* The bottom screen stays. */
 static void pop(struct app *app, struct effects *effects)
 {
@@ -228,6 +240,7 @@ static void pop(struct app *app, struct effects *effects)
         return;
     hide_top(app, effects);
     layer_remove(app, app->layer_count - 1);
+    tell_clerk(app);
     show_top(app, effects);
 }
 
@@ -246,7 +259,7 @@ void app_toast(struct app *app, enum toast_kind kind, const char *text)
                                      [TOAST_GOOD] = STYLE_GOOD,
                                      [TOAST_WARN] = STYLE_WARN,
                                      [TOAST_DANGER] = STYLE_DANGER};
-    toast_show(&app->toast, looks[kind], text, app->ui.now_ms + TOAST_MS);
+    toast_show(&app->toast, looks[kind], text, app_handed(app) ? TOAST_WAITS : app->ui.now_ms + TOAST_MS);
 }
 
 static void ask(struct app *app, struct effect *effect, struct effects *effects)
@@ -267,9 +280,19 @@ void app_ask_search(struct app *app, struct effects *effects)
     effects->items[effects->count - 1].from = ASK_SERIAL;
 }
 
+/* What another screen, or an answer that comes late, would open or ask over a screen in a citizen's hands. */
+static bool is_kept_out(struct app *app, const struct effect *effect)
+{
+    bool shows = effect->kind == EFFECT_OPEN || effect->kind == EFFECT_BACK || effect->kind == EFFECT_ASK ||
+                 effect->kind == EFFECT_DO;
+    return shows && app_handed(app) && effect->from != app_top(app)->serial;
+}
+
 /* True: carried out here. The effect's own memory is then freed by the caller. */
 static bool carry_out(struct app *app, struct effect *effect, struct effects *effects)
 {
+    if (is_kept_out(app, effect))
+        return true;
     if (effect->kind == EFFECT_COMMAND)
         app_kept_sent(app);
     switch (effect->kind) {

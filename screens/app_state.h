@@ -15,6 +15,7 @@ enum {
     TOAST_MS = 8000,  /* a sentence of 20 words is read in half of it */
     ASK_SERIAL = ~0U, /* "to" of what a searching question loads */
 };
+#define TOAST_WAITS INT64_MAX /* until the clerk has the keyboard again */
 
 struct layer {
     const struct screen_ops *ops;
@@ -77,6 +78,7 @@ void app_tell_top(struct app *app, const struct msg *msg, struct effects *effect
 void app_answer(struct app *app, const struct msg *msg,
                 struct effects *effects); /* to the layer that asked */
 enum screen_id app_home(const struct app *app);
+bool app_handed(const struct app *app); /* the screen on top is in a citizen's hands */
 
 /* app_kept.c: words that were typed into a question, until the command is sent that they were for. */
 void app_keep(struct app *app, bool answered); /* those of the question that is open */

@@ -259,17 +259,17 @@ static void body_view(const struct app *app, struct frame *frame, struct rect ar
     }
 }
 
-/* The hall's display is seen from far away and has nobody before it: no lines of ours. */
-static bool is_display(const struct app *app)
+/* The hall's display is seen from far away and has nobody before it, the survey a citizen: no lines of ours. */
+static bool is_whole(const struct app *app)
 {
-    return app_screen(app) == SCREEN_DISPLAY && !app->help_open && !app->ask;
+    return app_handed(app) || (app_screen(app) == SCREEN_DISPLAY && !app->help_open && !app->ask);
 }
 
 void app_view(const struct app *app, int64_t now_ms, struct frame *frame)
 {
     struct rect area = frame_area(frame);
     frame_clear(frame);
-    if (is_display(app))
+    if (is_whole(app))
         return app_shown(app)->ops->view(app_shown(app)->self, &app->ui, frame, area);
     title_view(app, now_ms, frame, readable(rect_cut_top(&area, 1)));
     frame_rule(frame, rect_cut_top(&area, 1));

@@ -175,6 +175,14 @@ static const char *may_resume(const struct desk *desk, const struct ui *ui)
     return row ? NULL : TR("Nobody is parked.");
 }
 
+static const char *may_survey(const struct desk *desk)
+{
+    const struct json *survey = json_get(desk->data, "survey");
+    if (!json_is_object(survey))
+        return TR("Nobody was served here yet whom one could ask.");
+    return json_bool(survey, "done", false) ? TR("This visit is scored already: each counts once.") : NULL;
+}
+
 const char *desk_enabled(const struct desk *desk, const struct ui *ui, enum action action)
 {
     if (!desk->data && action_info(action)->screens == IN_DESK)
@@ -206,6 +214,8 @@ const char *desk_enabled(const struct desk *desk, const struct ui *ui, enum acti
         return may_pay(desk);
     case ACTION_UNDO:
         return may_undo(desk, ui);
+    case ACTION_SURVEY:
+        return may_survey(desk);
     case ACTION_WHY:
         if (desk_why(desk))
             return NULL;
@@ -670,6 +680,13 @@ static void open_for_case(struct desk *desk, enum screen_id screen, struct effec
     effects_open(effects, screen, args);
 }
 
+static void open_survey(const struct desk *desk, struct effects *effects)
+{
+    const struct json *survey = json_get(desk->data, "survey");
+    if (json_is_object(survey))
+        effects_open(effects, SCREEN_SURVEY, json_copy(survey));
+}
+
 static void undo(struct desk *desk, struct effects *effects)
 {
     const struct json *last = json_get(desk->data, "undo");
@@ -721,6 +738,8 @@ void desk_act(struct desk *desk, const struct ui *ui, enum action action, struct
         return ask_pay(desk, ui, effects);
     case ACTION_UNDO:
         return undo(desk, effects);
+    case ACTION_SURVEY:
+        return open_survey(desk, effects);
     case ACTION_COUNTER_OPEN:
         return open_counter(desk, ui, effects);
     case ACTION_COUNTER_RESUME:

@@ -214,6 +214,19 @@ static void big_word(const struct desk *desk, const struct ui *ui, struct frame 
     text_draw(frame, line, tr(ui->lang, action_info(action)->label), STYLE_TEXT | ATTR_BOLD);
 }
 
+/* Whoever was served last may still be at the desk. */
+static void survey_hint(const struct desk *desk, const struct ui *ui, struct frame *frame, struct rect line)
+{
+    char key[KEY_NAME], text[SHOW_TEXT], hint_text[SHOW_TEXT];
+    if (desk_enabled(desk, ui, ACTION_SURVEY))
+        return;
+    str_format(text, sizeof text, tr(ui->lang, TR("survey of %s")),
+               json_text_or(json_get(desk->data, "survey"), "number", "…"));
+    str_format(hint_text, sizeof hint_text, "%s  %s",
+               key_label(keymap_key(ui->keys, ACTION_SURVEY, 0), key), text);
+    text_draw_as(frame, line, hint_text, STYLE_DIM, TEXT_CENTRE);
+}
+
 static void empty_view(const struct desk *desk, const struct ui *ui, struct frame *frame, struct rect area)
 {
     int64_t oldest_ms, waiting = waiting_in_all(desk, &oldest_ms);
@@ -231,6 +244,7 @@ static void empty_view(const struct desk *desk, const struct ui *ui, struct fram
     else
         str_copy(text, sizeof text, tr(ui->lang, TR("Nobody is waiting.")));
     text_draw_as(frame, rect_cut_top(&area, 1), text, STYLE_DIM, TEXT_CENTRE);
+    survey_hint(desk, ui, frame, rect_cut_top(&area, 1));
 }
 
 /* --- lists --- */

@@ -205,6 +205,9 @@ struct screen_ops {
     const char *(*object)(const void *self);
     /* The answer to an online command changes what the next key means: keys wait for it (app_ahead.c). */
     bool awaits;
+    /* In a citizen's hands: drawn without title, action line and sentences of ours, which wait for the clerk; other
+     * screens open and ask nothing over it. The table of actions gives it keys of its own alone. */
+    bool handed;
 };
 /* NULL when this program was built without that screen's file. */
 const struct screen_ops *screen_ops(enum screen_id id);

@@ -8,7 +8,8 @@
 #include "core/catalogue/catalogue.h"
 #include "core/command/persons.h"
 
-enum { CASES_MAX = 20, VISIT_MAX = 20, TODAY_MAX = 300, UNDO_LOOKED_AT = 20, UNDO_MS = 60 * 1000 };
+enum { CASES_MAX = 20, VISIT_MAX = 20, TODAY_MAX = 300, UNDO_LOOKED_AT = 20, UNDO_MS = 60 * 1000,
+       SURVEY_LOOKED_AT = 60 };
 
 /* --- the person at the counter --- */
 
@@ -314,6 +315,56 @@ static enum err put_undo(struct cache *cache, int64_t now_ms, struct json *answe
     return ERR_OK;
 }
 
+/* --- the survey: of whom is here, else of whom I served last today --- */
+
+/* What citizens say is not for clerks to see, so the hall sends no survey back: this workstation's own records tell
+ * whether one was sent. A second one from elsewhere the hall refuses. */
+static enum err put_is_scored(struct cache *cache, const char *ticket, struct json *survey)
+{
+    static const char sql_mine[] = "SELECT type, command, state FROM outbox WHERE client = $1"
+                                   " ORDER BY seq DESC LIMIT $2"; /* primary key */
+    struct stmt *s = db_query(cache->db, sql_mine);
+    bool done = false;
+    enum err err;
+    db_bind_text(s, 1, cache->client);
+    db_bind_int(s, 2, SURVEY_LOOKED_AT);
+    while (!done && (err = db_step(s)) == ERR_OK) {
+        const char *text = db_text(s, 1);
+        struct json *command = NULL;
+        if (!text || !str_equal(db_text(s, 0), "survey.record") ||
+            json_parse(text, strlen(text), &command, NULL))
+            continue;
+        done = str_equal(json_text(json_get(command, "body"), "ticket"), ticket);
+        json_free(&command);
+    }
+    db_done(s);
+    json_set_bool(survey, "done", done);
+    return done || err == ERR_ABSENT ? ERR_OK : err;
+}
+
+static enum err put_survey(struct cache *cache, int64_t now_ms, struct json *answer)
+{
+    static const char *const members[] = {"number", "language"};
+    const struct json *here = json_get(answer, "ticket");
+    struct json *ticket = NULL;
+    json_set_null(answer, "survey");
+    if (str_equal(json_text(here, "state"), "serving"))
+        ticket = json_copy(here);
+    else if (cache->signed_in && *cache->actor.user)
+        TRY(newest_of_mine(cache, "done", now_ms, &ticket));
+    if (!ticket || row_ms(ticket, "called_at") < time_day_start(now_ms)) {
+        json_free(&ticket);
+        return ERR_OK;
+    }
+    struct json *survey = json_new_object();
+    json_set_text(survey, "ticket", json_text(ticket, "id"));
+    for (size_t i = 0; i < sizeof members / sizeof *members; i++)
+        json_set_text(survey, members[i], json_text(ticket, members[i]));
+    json_free(&ticket);
+    json_set(answer, "survey", survey);
+    return put_is_scored(cache, json_text_or(survey, "ticket", ""), survey);
+}
+
 /* --- all of it --- */
 
 enum err load_desk(struct cache *cache, const struct json *args, int64_t now_ms, struct json *answer)
@@ -331,5 +382,6 @@ enum err load_desk(struct cache *cache, const struct json *args, int64_t now_ms,
     TRY(put_parked(cache, now_ms, answer));
     TRY(put_others(cache, counter, now_ms, answer));
     TRY(put_undo(cache, now_ms, answer));
+    TRY(put_survey(cache, now_ms, answer));
     return put_today(cache, id, now_ms, answer);
 }

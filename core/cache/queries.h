@@ -22,6 +22,8 @@
  *                                                                                was left at my counter by who sat there before
  *                "told":[ticket+{"by_name"}…],                                     mine, that a colleague took within the hour
  *                "undo":{"ticket","number","event","until_ms"}|null,
+ *                "survey":{"ticket","number","language","done": scored already}|null,  of whom I serve, else served last
+ *                                                                                today
  *                "today":{"served","no_show","parked","mean_ms"}}
  * "open"        {} → {"rows":[ticket+{"person_name","service_name"}…≤200]}          called, served or held by me, who is
  *                                                                                at the desk first

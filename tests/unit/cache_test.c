@@ -878,3 +878,46 @@ TEST(cache_shows_colleagues_parked_and_tells_whose_was_taken)
     json_free(&desk);
     pair_close(&pair);
 }
+
+static void check_survey(struct pair *pair, const char *number, bool done)
+{
+    struct json *desk = pair_load(pair, 0, "desk", "{\"counter\":\"c1\"}");
+    const struct json *survey = json_get(desk, "survey");
+    CHECK_TEXT(json_text_or(survey, "number", ""), number);
+    CHECK_INT(json_bool(survey, "done", false), done);
+    json_free(&desk);
+}
+
+static void score(struct pair *pair)
+{
+    struct json *desk = pair_load(pair, 0, "desk", "{\"counter\":\"c1\"}");
+    char *body = xasprintf("{\"ticket\":\"%s\",\"scores\":[4,4,4,4,4,4,4,4,3]}",
+                           json_text_or(json_get(desk, "survey"), "ticket", ""));
+    pair_confirm(pair, 0, "survey.record", body);
+    json_free(&desk);
+    free(body);
+}
+
+/* The survey is of whom one serves, else of whom one served last; with the hall away too, and once. */
+TEST(cache_tells_the_desk_whom_a_survey_asks_and_whether_it_did)
+{
+    struct pair pair;
+    morning(&pair);
+    check_survey(&pair, "", false);
+    call_one(&pair);
+    check_survey(&pair, "", false); /* nobody has come yet */
+    confirm_on_ticket(&pair, "ticket.start", "");
+    check_survey(&pair, "P001", false);
+    confirm_on_ticket(&pair, "ticket.finish", ",\"outcome\":\"served\"");
+    check_survey(&pair, "P001", false);
+    score(&pair); /* not sent yet */
+    check_survey(&pair, "P001", true);
+    pair_sync(&pair, 0);
+    check_survey(&pair, "P001", true);
+    call_one(&pair);
+    confirm_on_ticket(&pair, "ticket.start", "");
+    check_survey(&pair, "P002", false);
+    pair.now_ms += 24LL * 3600 * 1000; /* yesterday's are asked no more */
+    check_survey(&pair, "", false);
+    pair_close(&pair);
+}

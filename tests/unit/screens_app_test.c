@@ -16,7 +16,7 @@ TEST(actions_have_parsable_keys_and_unique_ids)
         enum action found;
         CHECK(action_find(action_info((enum action)i)->id, &found) && found == (enum action)i);
         CHECK(keymap_key(keys, i, 0).code != K_NONE);
-        CHECK(action_info((enum action)i)->screens & IN_ANY);
+        CHECK(action_info((enum action)i)->screens & IN_ALL);
     }
     keymap_free(&keys);
 }
@@ -263,6 +263,33 @@ static struct msg random_message(struct rng *rng, const char *const *keys, size_
     default:
         return (struct msg){.kind = MSG_KEY, .key = key_of(keys[rng_below(rng, key_count)])};
     }
+}
+
+/* The hall's late answer to the clerk would ask a question: not of the citizen who holds the keyboard. */
+TEST(app_asks_nothing_over_a_screen_in_a_citizens_hands)
+{
+    struct fixture f = start(SCREEN_DESK, "clerk");
+    struct err_info info;
+    struct json *answer = NULL, *args = json_new_object();
+    const char *text = "{\"status\":\"refused\",\"error\":{\"code\":\"counter_taken\",\"message\":\"Adi S. sits "
+                       "there.\"}}";
+    REQUIRE(json_parse(text, strlen(text), &answer, &info) == ERR_OK);
+    struct msg saved = {.kind = MSG_SAVED, .what = "counter.open", .seq = 5, .to = 1};
+    app_update(f.app, &saved, &f.effects);
+    json_set_text(args, "ticket", "t-1");
+    app_open(f.app, SCREEN_SURVEY, args, &f.effects);
+    effects_deinit(&f.effects);
+    struct msg late = {.kind = MSG_RESULT, .seq = 5, .json = answer};
+    app_update(f.app, &late, &f.effects);
+    CHECK(shows(&f, "Requirements"));
+    CHECK(!shows(&f, "Adi S."));
+    press(&f, "y");
+    CHECK(!asked(&f, EFFECT_COMMAND));
+    press(&f, "C-e");
+    CHECK(shows(&f, "Adi S.")); /* the clerk reads what was said meanwhile */
+    json_free(&answer);
+    json_free(&args);
+    end(&f);
 }
 
 /* Whatever comes in whatever order: no crash, no endless circle, and a picture at any size. */
