@@ -7,6 +7,7 @@
 
 #include "core/hall/events.h"
 #include "core/hall/notices.h"
+#include "core/hall/search_index.h"
 #include "core/wire/feed.h"
 
 enum err change_begin(struct change *change, const struct server_env *env, const struct actor *actor,
@@ -45,6 +46,14 @@ static void add_text(struct buf *out, const char *text)
     json_free(&json);
 }
 
+/* What the hall keeps beside some rows. text NULL: the row is gone. */
+static enum err note_row(struct db *db, const struct tx_change *written, const char *text)
+{
+    if (written->table == TABLE_PERSON)
+        return search_note(db, written->id, text);
+    return written->table == TABLE_DECISION && text ? notices_note(db, written->id, text) : ERR_OK;
+}
+
 /* The row's text goes into the item as it is stored: parsing and printing it again would change nothing. */
 static enum err add_row(struct change *change, const struct tx_change *written, struct buf *item, bool first,
                         char leaf[SHA256_TEXT])
@@ -58,9 +67,7 @@ static enum err add_row(struct change *change, const struct tx_change *written, 
         buf_adds(item, ",\"row\":");
         buf_adds(item, row.length ? buf_text(&row) : "null");
         buf_addc(item, '}');
-        err = written->table == TABLE_DECISION && row.length
-                  ? notices_note(change->env->db, written->id, buf_text(&row))
-                  : ERR_OK;
+        err = note_row(change->env->db, written, row.length ? buf_text(&row) : NULL);
     }
     buf_free(&row);
     return err;

@@ -42,6 +42,10 @@ struct hall {
             queued;       /* decided: part of pending; queued: a slice is among the writes */
         int64_t again_ms; /* monotonic: not before */
     } imports;
+    struct {
+        bool pending, queued; /* persons of an older file are not all in the index yet */
+        int64_t again_ms;     /* monotonic: not before */
+    } indexing;
     bool practice, stopping;
     bool grouping;  /* a group of writes is open: what is read now is not yet committed */
     bool full;      /* the last write found no room: read only until one succeeds */

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/hall/search.h"
 #include "core/wire/feed.h"
 
 enum { RECENT = 256 };
@@ -361,10 +362,12 @@ enum err reads_snapshot(struct reads *reads, const struct actor *actor, const st
 /* --- search --- */
 
 struct found {
+    struct db *db;
     const struct actor *actor;
     struct buf *out;
-    int count, rows_max;
+    int count, rows_max, looked_at;
     char ids[SEARCH_ROWS_MAX][64]; /* one row may be found by its number and by its name */
+    char person[64];               /* the first that was found */
 };
 
 static bool found_already(const struct found *found, const char *id)
@@ -375,80 +378,88 @@ static bool found_already(const struct found *found, const char *id)
     return false;
 }
 
-static enum err collect(struct found *found, enum table table, struct stmt *s)
+/* Whoever was recorded twice and made one is shown as the one that stands. The row's text and id are as it is stored. */
+static enum err follow_merge(struct db *db, char id[64], struct buf *text)
 {
-    enum err err;
-    while ((err = db_step(s)) == ERR_OK && found->count < found->rows_max) {
-        bool added = false;
-        if (found_already(found, db_text(s, 0)))
-            continue;
-        const struct line line = {table, db_text(s, 0), db_text(s, 1)};
-        err = add_seen(found->actor, &line, found->out, found->count == 0, &added);
+    enum { HOPS_MAX = 8 };
+    for (int hop = 0;; hop++) {
+        struct json *row = NULL;
+        buf_clear(text);
+        enum err err = row_get_text(db, TABLE_PERSON, id, text);
         if (err != ERR_OK)
-            break;
-        if (added)
-            str_copy(found->ids[found->count++], sizeof found->ids[0], db_text(s, 0));
+            return err;
+        if (hop == HOPS_MAX || !strstr(buf_text(text), "\"merged_into\":\""))
+            return ERR_OK;
+        if (json_parse(buf_text(text), text->length, &row, NULL) != ERR_OK)
+            return ERR_CORRUPT;
+        const char *into = json_text(row, "merged_into");
+        bool merged = !str_empty(into) && str_copy(id, 64, into);
+        json_free(&row);
+        if (!merged)
+            return ERR_OK;
     }
-    db_done(s);
-    return err == ERR_ABSENT ? ERR_OK : err;
 }
 
-/* All texts that start with prefix lie between it and the end; U+10FFFD sorts behind every letter. */
-static enum err collect_prefix(struct reads *reads, struct found *found, enum table table, const char *sql,
-                               const char *prefix)
+/* However many there are that this person may not see, only so many are looked at. */
+static enum err show(void *ctx, enum table table, const char *named, bool *enough)
 {
-    if (str_empty(prefix))
+    enum { LOOKED_AT_MAX = 300 };
+    struct found *found = ctx;
+    struct buf text = {0};
+    char id[64];
+    bool added = false;
+    str_copy(id, sizeof id, named);
+    enum err err = table == TABLE_PERSON ? follow_merge(found->db, id, &text)
+                                         : row_get_text(found->db, table, id, &text);
+    if (err == ERR_OK && !found_already(found, id)) {
+        const struct line line = {table, id, buf_text(&text)};
+        err = add_seen(found->actor, &line, found->out, found->count == 0, &added);
+        if (added) {
+            str_copy(found->ids[found->count++], sizeof found->ids[0], id);
+            if (table == TABLE_PERSON && !found->person[0])
+                str_copy(found->person, sizeof found->person, id);
+        }
+    }
+    *enough = found->count == found->rows_max || ++found->looked_at == LOOKED_AT_MAX;
+    buf_free(&text);
+    return err == ERR_ABSENT ? ERR_CORRUPT : err; /* an index tells of a row that is not there */
+}
+
+/* Of the one person who was found also the applications, the newest first. */
+static enum err show_history(struct found *found, bool *more)
+{
+    static const char sql[] =
+        "SELECT id FROM cases WHERE person = $1 ORDER BY opened_at DESC LIMIT $2"; /* cases_person */
+    char ids[SEARCH_ROWS_MAX][64];
+    int count = 0;
+    bool enough = false;
+    enum err err;
+    if (found->count != 1 || !found->person[0] || found->rows_max == 1)
         return ERR_OK;
-    char *end = xasprintf("%s\xF4\x8F\xBF\xBD", prefix);
-    struct stmt *s = db_query(reads->db, sql);
-    db_bind_text(s, 1, prefix);
-    db_bind_text(s, 2, end);
-    db_bind_int(s, 3, found->rows_max);
-    free(end);
-    return collect(found, table, s);
-}
-
-static char *upper(const char *text)
-{
-    char *copy = xstrdup(text);
-    for (char *c = copy; *c; c++)
-        if (*c >= 'a' && *c <= 'z')
-            *c -= 'a' - 'A';
-    return copy;
-}
-
-static enum err search_all(struct reads *reads, struct found *found, const char *query)
-{
-    static const char sql_fin[] =
-        "SELECT id, row FROM persons WHERE fin >= $1 AND fin < $2 LIMIT $3"; /* persons_fin */
-    static const char sql_nik[] =
-        "SELECT id, row FROM persons WHERE nik >= $1 AND nik < $2 LIMIT $3"; /* persons_nik */
-    static const char sql_phone[] =
-        "SELECT id, row FROM persons WHERE phone >= $1 AND phone < $2 LIMIT $3"; /* persons_phone */
-    static const char sql_name[] = "SELECT id, row FROM persons WHERE fold >= $1 AND fold < $2 ORDER BY fold "
-                                   "LIMIT $3"; /* persons_fold */
-    static const char sql_family[] =
-        "SELECT id, row FROM persons WHERE fold_family >= $1 AND fold_family < $2"
-        " ORDER BY fold_family LIMIT $3"; /* persons_fold_family */
-    static const char sql_case[] = "SELECT id, row FROM cases WHERE number >= $1 AND number < $2 ORDER BY "
-                                   "number LIMIT $3"; /* cases_number */
-    struct buf fold = {0};
-    char *code = upper(query);
-    utf8_fold_name(&fold, query);
-    enum err err = collect_prefix(reads, found, TABLE_CASE, sql_case, code);
-    if (err == ERR_OK)
-        err = collect_prefix(reads, found, TABLE_PERSON, sql_fin, code);
-    if (err == ERR_OK)
-        err = collect_prefix(reads, found, TABLE_PERSON, sql_nik, code);
-    if (err == ERR_OK && query[0] == '+')
-        err = collect_prefix(reads, found, TABLE_PERSON, sql_phone, query);
-    if (err == ERR_OK)
-        err = collect_prefix(reads, found, TABLE_PERSON, sql_name, buf_text(&fold));
-    if (err == ERR_OK)
-        err = collect_prefix(reads, found, TABLE_PERSON, sql_family, buf_text(&fold));
-    buf_free(&fold);
-    free(code);
+    struct stmt *s = db_query(found->db, sql);
+    db_bind_text(s, 1, found->person);
+    db_bind_int(s, 2, SEARCH_ROWS_MAX);
+    while ((err = db_step(s)) == ERR_OK)
+        str_copy(ids[count++], sizeof ids[0], db_text(s, 0));
+    db_done(s);
+    if (err != ERR_ABSENT)
+        return err;
+    err = ERR_OK;
+    for (int i = 0; i < count && err == ERR_OK && !enough; i++)
+        err = show(found, TABLE_CASE, ids[i], &enough);
+    *more |= enough || count == SEARCH_ROWS_MAX;
     return err;
+}
+
+/* The hall's code and day, by which an application's number need not be typed whole. */
+static enum err about_hall(struct db *db, char code[64], char day[DATE_TEXT])
+{
+    struct json *hall = NULL;
+    enum err err = store_hall(db, &hall);
+    str_copy(code, 64, json_text_or(hall, "code", ""));
+    str_copy(day, DATE_TEXT, json_text_or(hall, "business_day", ""));
+    json_free(&hall);
+    return err == ERR_ABSENT ? ERR_OK : err;
 }
 
 enum err reads_search(struct reads *reads, const struct actor *actor, const char *query, int rows_max,
@@ -457,12 +468,25 @@ enum err reads_search(struct reads *reads, const struct actor *actor, const char
     if (rows_max < 1 || rows_max > SEARCH_ROWS_MAX)
         rows_max = SEARCH_ROWS_MAX;
     struct found *found = xcalloc(1, sizeof *found);
-    found->actor = actor;
-    found->out = out;
-    found->rows_max = rows_max;
+    char code[64], day[DATE_TEXT];
+    bool more = false;
+    *found = (struct found){.db = reads->db, .actor = actor, .out = out, .rows_max = rows_max};
+    enum err err = about_hall(reads->db, code, day);
+    const struct search search = {
+        .db = reads->db,
+        .typed = query,
+        .hall = code,
+        .today = day,
+        .numbers_begin = table_is_whole(actor, TABLE_PERSON),
+        .found = show,
+        .ctx = found,
+    };
     buf_adds(out, "{\"rows\":[");
-    enum err err = search_all(reads, found, query);
-    buf_addf(out, "],\"more\":%s}", found->count == rows_max ? "true" : "false");
+    if (err == ERR_OK)
+        err = search_run(&search, &more);
+    if (err == ERR_OK)
+        err = show_history(found, &more);
+    buf_addf(out, "],\"more\":%s}", more ? "true" : "false");
     free(found);
     return err;
 }

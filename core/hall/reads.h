@@ -31,6 +31,8 @@ enum err reads_oldest(struct reads *reads, const struct hall_state *state, int64
 enum err reads_snapshot(struct reads *reads, const struct actor *actor, const struct hall_state *state,
                         const char *after, int64_t now_ms, struct buf *out) MUST_USE;
 
-/* {"rows":[{"t","id","row"}],"more"}: persons by FIN, NIK, name or telephone, cases by number. */
+/* {"rows":[{"t","id","row"}],"more"}: persons by FIN, NIK, document, telephone, birth date or name in any spelling, cases by
+ * number, best first (search.h); of the only person who is found the cases too. more: there are others, or there may be: type
+ * more of it. Beginnings of identity numbers are answered only to those who see them whole. */
 enum err reads_search(struct reads *reads, const struct actor *actor, const char *query, int rows_max,
                       struct buf *out) MUST_USE;

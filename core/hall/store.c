@@ -85,6 +85,15 @@ static const char *const migrations[] = {
     "NULL,"
     " queue TEXT NOT NULL, form_version BIGINT NOT NULL, digest TEXT NOT NULL, row TEXT NOT NULL,"
     " PRIMARY KEY (import, t, id));",
+    /* The index of persons (search_index.h). A set is read whole, so its rows lie in its own tree. */
+    "CREATE TABLE search_person (id TEXT PRIMARY KEY, number BIGINT NOT NULL, words TEXT NOT NULL);"
+    "CREATE UNIQUE INDEX search_person_number ON search_person (number);"
+    "CREATE TABLE search_set (key TEXT NOT NULL, part BIGINT NOT NULL, members TEXT NOT NULL,"
+    " PRIMARY KEY (key, part)) WITHOUT ROWID;"
+    /* one row: 1. place: the last person of those that were there before who is in it */
+    "CREATE TABLE search_state (id BIGINT PRIMARY KEY, place TEXT NOT NULL, whole BIGINT NOT NULL);"
+    "INSERT INTO search_state (id, place, whole) SELECT 1, '', CASE WHEN EXISTS (SELECT 1 FROM persons)"
+    " THEN 0 ELSE 1 END;",
 };
 enum { VERSION = sizeof migrations / sizeof *migrations, VERSION_SEALS = 4, VERSION_NOTICES = 6 };
 

@@ -9,6 +9,7 @@
 #include "core/hall/day.h"
 #include "core/hall/event_waits.h"
 #include "core/hall/imports.h"
+#include "core/hall/indexing.h"
 #include "core/hall/leases.h"
 #include "core/hall/polls.h"
 #include "core/hall/retention.h"
@@ -101,6 +102,7 @@ enum err hall_wake(struct hall *hall, struct err_info *info)
 {
     leases_restart(hall);
     imports_wake(hall);
+    indexing_wake(hall);
     day_follow(hall);
     clocks_follow(hall);
     writer_flush(hall->writer);
@@ -133,6 +135,7 @@ void hall_end_turn(struct hall *hall, bool quiet)
     mend(hall);
     tick(hall);
     imports_follow(hall);
+    indexing_follow(hall);
     bool wrote = writer_pending(hall->writer);
     writer_flush(hall->writer);
     polls_wake(hall);
@@ -142,7 +145,7 @@ void hall_end_turn(struct hall *hall, bool quiet)
 
 int hall_timeout_ms(const struct hall *hall)
 {
-    if (writer_pending(hall->writer) || imports_due(hall))
+    if (writer_pending(hall->writer) || imports_due(hall) || indexing_due(hall))
         return 0;
     int64_t left_ms = hall->tick_ms + TURN_TICK_MS - hall->mono_ms;
     int ms = left_ms > 0 ? (int)left_ms : 0, polls_ms = polls_timeout_ms(hall),

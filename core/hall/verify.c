@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "core/hall/bus.h"
+#include "core/hall/search_index.h"
 #include "core/hall/server_core.h"
 #include "core/wire/feed.h"
 
@@ -382,11 +383,22 @@ static enum err check_notices(struct verify *v)
     return err == ERR_CORRUPT ? bad(v, "the decision %s %s.", decision, what) : err;
 }
 
+/* Whom it does not know cannot be found, whom it knows under other words is taken for another. */
+static enum err check_search(struct verify *v)
+{
+    char person[SEARCH_ID] = "";
+    const char *what = "";
+    enum err err = search_verify(v->db, person, &what);
+    if (err != ERR_CORRUPT)
+        return err;
+    return person[0] ? bad(v, "the person %s %s.", person, what) : bad(v, "%s.", what);
+}
+
 enum err verify_store(struct db *db, struct verified *done, struct err_info *info)
 {
     static enum err (*const checks[])(struct verify * v) = {
         check_types,   check_state,      check_changes, check_audit, check_rows,  check_gone,
-        check_results, check_invariants, check_notices, check_buses, check_events};
+        check_results, check_invariants, check_notices, check_search, check_buses, check_events};
     struct verify v = {
         .db = db, .done = done, .info = info, .open = json_new_object(), .never_less = json_new_object()};
     *done = (struct verified){0};
