@@ -192,6 +192,13 @@ const char *centre_time(int minutes_ahead, char out[TIME_TEXT])
 
 /* --- what others do there --- */
 
+/* So that bodies are readable where they are written. */
+static void quote(char *body)
+{
+    for (char *c = body; *c; c++)
+        *c = *c == '\'' ? '"' : *c;
+}
+
 struct json *centre_do(struct centre *centre, const char *login, const char *type, const char *format, ...)
 {
     struct hall_client client;
@@ -200,13 +207,31 @@ struct json *centre_do(struct centre *centre, const char *login, const char *typ
     va_start(args, format);
     vsnprintf(body, sizeof body, format, args);
     va_end(args);
-    for (char *c = body; *c; c++) /* so that bodies are readable where they are written */
-        *c = *c == '\'' ? '"' : *c;
+    quote(body);
     CHECK_INT(hall_sign_in(&client, &centre->real.hall, login, TEST_PASSWORD), 200);
     client.ahead_ms = centre->ahead_ms;
     struct json *data = hall_do(&client, type, body);
     hall_sign_out(&client);
     return data;
+}
+
+void centre_online(struct centre *centre, const char *type, const char *body)
+{
+    struct work work = {0};
+    struct err_info info = {0};
+    struct outcome outcome = {0};
+    struct json *json = NULL;
+    char *text = xstrdup(body);
+    quote(text);
+    REQUIRE(json_parse(text, strlen(text), &json, NULL) == ERR_OK);
+    REQUIRE(work_open(&work, centre->real.hall.folder, &info) == ERR_OK);
+    enum err err = server_command(&work.env, NULL, type, json, &outcome);
+    CHECK(outcome.applied);
+    CHECK_TEXT(outcome.message, "");
+    REQUIRE(work_close(&work, err, &info) == ERR_OK);
+    json_free(&outcome.data);
+    json_free(&json);
+    free(text);
 }
 
 const char *centre_visitor(struct centre *centre, const char *service, const char *given, const char *fin)
