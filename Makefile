@@ -218,7 +218,7 @@ lint: dev-deps layers ## clang-format, cppcheck, shellcheck
 	@shellcheck $(SCRIPTS)
 	@echo "lint: clean"
 
-pictures: dev-deps all ## the README's pictures and key table, from the real program
+pictures: dev-deps test-deps all ## the README's pictures and key table, from the real program, and the guide's
 	@themes/pictures/draw.sh $(BUILD)
 
 install: all ## PREFIX=/usr/local DESTDIR=
@@ -228,6 +228,8 @@ install: all ## PREFIX=/usr/local DESTDIR=
 	for pack in core/packs/??; do \
 	   install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/loket/packs/$${pack##*/} $$pack/*.json && \
 	   install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/loket/packs/$${pack##*/}/services $$pack/services/*.json; done
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/doc/loket/screens/guide screens/guide/*.md
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/doc/loket/themes/pictures/guide themes/pictures/guide/*.svg
 	install -D -m 644 screens/loket.1 $(DESTDIR)$(PREFIX)/share/man/man1/loket.1
 	install -D -m 644 core/hall/loketd.8 $(DESTDIR)$(PREFIX)/share/man/man8/loketd.8
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/lib/systemd/system core/hall/loketd.service core/hall/loketd-deliver.service

@@ -8,7 +8,7 @@
 #include "screens/show.h"
 #include "tui/text.h"
 
-enum { SIDE_FROM = 100, SIDE_W = 36, NOTICE_ROWS_MIN = 5, HISTORY_MAX = 12, DAY_W = 16 };
+enum { SIDE_FROM = 80 + 37, SIDE_W = 36, NOTICE_ROWS_MIN = 5, HISTORY_MAX = 12, DAY_W = 16 };
 
 int decision_sheet_w(int w)
 {

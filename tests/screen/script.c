@@ -7,10 +7,12 @@
 
 #include "screens/app.h"
 #include "tests/screen/sound.h"
+#include "tests/support/picture.h"
 #include "tests/support/test.h"
 #include "tui/linear.h"
 
 enum { ANSWERS_MAX = 32, LINE_BYTES = 8192 };
+#define GUIDE_SIZE "100x26"
 
 struct script {
     const char *file;
@@ -534,6 +536,39 @@ static void do_everywhere(struct script *script, const char *rest)
     do_size(script, before);
 }
 
+/* One language of the clerks' guide. */
+static void one_of_guide(struct script *script, const char *name)
+{
+    struct theme theme;
+    theme_builtin(&theme);
+    draw(script);
+    char *svg = picture_frame(&script->frame, &theme);
+    char *path = xasprintf("themes/pictures/guide/%s_%s.svg", name, lang_code(app_ui(script->app)->lang));
+    check_golden_at(svg, path, script->file, script->line);
+    free(path);
+    free(svg);
+}
+
+static void do_guide(struct script *script, const char *rest)
+{
+    struct ui *ui = app_ui(script->app);
+    enum lang lang = ui->lang;
+    char name[60] = "", before[20];
+    int used = 0;
+    sscanf(rest, "%59s %n", name, &used);
+    str_format(before, sizeof before, "%dx%d", script->frame.w, script->frame.h);
+    do_size(script, GUIDE_SIZE);
+    for (int l = 0; l < LANG_COUNT; l++) {
+        ui->lang = (enum lang)l;
+        do_key(script, rest + used);
+        one_of_guide(script, name);
+        if (rest[used])
+            do_key(script, "Esc");
+    }
+    ui->lang = lang;
+    do_size(script, before);
+}
+
 static void run_line(struct script *script, char *line)
 {
     static const struct {
@@ -566,6 +601,7 @@ static void run_line(struct script *script, char *line)
         {"column", do_column},
         {"linear", do_linear},
         {"everywhere", do_everywhere},
+        {"guide", do_guide},
     };
     line[strcspn(line, "\n")] = '\0';
     if (!*line || *line == '#')

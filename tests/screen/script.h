@@ -34,7 +34,9 @@
  *                                       golden/everywhere/NAME_LANG_WxH.txt, and in ASCII NAME_ascii.txt; each
  *                                       is sound (sound.h). Language and size are those of before afterwards
  *     everywhere NAME 80x24 h 1         the same at one size; these keys first in each language, Esc at its end:
- *                                       a question keeps the language that it was asked in */
+ *                                       a question keeps the language that it was asked in
+ *     guide NAME h 1                    the picture in four languages is themes/pictures/guide/NAME_LANG.svg; these keys
+ *                                       first, Esc at the end */
 #pragma once
 
 /* Runs tests/screen/FILE; each failure is counted with its line. */

@@ -16,6 +16,7 @@
 #include <vterm.h>
 
 #include "core/base/str.h"
+#include "tests/support/picture.h"
 #include "tests/support/test.h"
 
 struct pty {
@@ -354,17 +355,7 @@ void pty_resize(struct pty *pty, int cols, int rows)
 
 /* --- a picture --- */
 
-enum { CELL_W = 9, CELL_H = 19, BASELINE = 14 };
-
-struct look {
-    unsigned fg, bg; /* 0xRRGGBB */
-    bool bold, underline;
-};
-
-static bool same_look(const struct look *a, const struct look *b)
-{
-    return a->fg == b->fg && a->bg == b->bg && a->bold == b->bold && a->underline == b->underline;
-}
+enum { FG = 0xd4d4d4, BG = 0x101010 }; /* of a terminal that was told none */
 
 static unsigned rgb_of(struct pty *pty, VTermColor colour, unsigned otherwise)
 {
@@ -374,89 +365,29 @@ static unsigned rgb_of(struct pty *pty, VTermColor colour, unsigned otherwise)
     return (unsigned)colour.rgb.red << 16 | (unsigned)colour.rgb.green << 8 | colour.rgb.blue;
 }
 
-static struct look look_of(struct pty *pty, const VTermScreenCell *cell)
+static struct picture_cell cell_of(void *ctx, int col, int row)
 {
-    struct look look = {.fg = rgb_of(pty, cell->fg, 0xd4d4d4),
-                        .bg = rgb_of(pty, cell->bg, 0x101010),
-                        .bold = cell->attrs.bold,
-                        .underline = cell->attrs.underline != 0};
-    if (cell->attrs.reverse) {
-        unsigned fg = look.fg;
-        look.fg = look.bg;
-        look.bg = fg;
-    }
-    return look;
-}
-
-static void add_escaped(struct buf *svg, const char *bytes, size_t length)
-{
-    for (size_t i = 0; i < length; i++)
-        if (bytes[i] == '<')
-            buf_adds(svg, "&lt;");
-        else if (bytes[i] == '&')
-            buf_adds(svg, "&amp;");
-        else
-            buf_addc(svg, bytes[i]);
-}
-
-/* One stretch of cells of one look: its ground, then its letters, stretched to the cells they stand in. */
-static void add_stretch(struct buf *svg, const struct look *look, int col, int row, int cells,
-                        const struct buf *text)
-{
-    buf_addf(svg, "<rect x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" fill=\"#%06x\"/>", col * CELL_W,
-             row * CELL_H, cells * CELL_W, CELL_H, look->bg);
-    if (strspn(buf_text(text), " ") == text->length)
-        return;
-    buf_addf(svg, "<text x=\"%d\" y=\"%d\" fill=\"#%06x\" textLength=\"%d\"%s%s>", col * CELL_W,
-             row * CELL_H + BASELINE, look->fg, cells * CELL_W, look->bold ? " font-weight=\"bold\"" : "",
-             look->underline ? " text-decoration=\"underline\"" : "");
-    add_escaped(svg, text->data, text->length);
-    buf_adds(svg, "</text>");
-}
-
-static void add_picture_row(struct pty *pty, struct buf *svg, int row)
-{
-    struct buf text = {0};
-    struct look look = {0};
-    int start = 0;
-    for (int col = 0; col <= pty->cols; col++) {
-        VTermScreenCell cell = {0};
-        VTermPos at = {.row = row, .col = col};
-        char bytes[4];
-        if (col < pty->cols)
-            vterm_screen_get_cell(pty->screen, at, &cell);
-        struct look next = look_of(pty, &cell);
-        if (col > start && (col == pty->cols || !same_look(&next, &look))) {
-            add_stretch(svg, &look, start, row, col - start, &text);
-            buf_clear(&text);
-            start = col;
-        }
-        look = next;
-        buf_add(&text, bytes, utf8_encode(cell.chars[0] ? (int32_t)cell.chars[0] : ' ', bytes));
-    }
-    buf_free(&text);
+    struct pty *pty = ctx;
+    VTermScreenCell cell;
+    VTermPos at = {.row = row, .col = col};
+    vterm_screen_get_cell(pty->screen, at, &cell);
+    struct picture_cell out = {.fg = rgb_of(pty, cell.attrs.reverse ? cell.bg : cell.fg, FG),
+                               .bg = rgb_of(pty, cell.attrs.reverse ? cell.fg : cell.bg, BG),
+                               .bold = cell.attrs.bold,
+                               .underline = cell.attrs.underline != 0};
+    out.text[utf8_encode(cell.chars[0] ? (int32_t)cell.chars[0] : ' ', out.text)] = '\0';
+    return out;
 }
 
 bool pty_picture(struct pty *pty, const char *path)
 {
-    struct buf svg = {0};
     read_all(pty);
-    buf_addf(
-        &svg,
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" font-family=\"DejaVu Sans "
-        "Mono, Menlo, "
-        "Consolas, monospace\" font-size=\"15\" xml:space=\"preserve\" shape-rendering=\"crispEdges\">\n",
-        pty->cols * CELL_W, pty->rows * CELL_H);
-    for (int row = 0; row < pty->rows; row++) {
-        add_picture_row(pty, &svg, row);
-        buf_addc(&svg, '\n');
-    }
-    buf_adds(&svg, "</svg>\n");
+    char *svg = picture_svg(pty->cols, pty->rows, cell_of(pty, 0, 0).bg, cell_of, pty);
     FILE *file = fopen(path, "we");
-    bool ok = file && fwrite(svg.data, 1, svg.length, file) == svg.length;
+    bool ok = file && fputs(svg, file) >= 0;
     if (file)
         ok = fclose(file) == 0 && ok;
-    buf_free(&svg);
+    free(svg);
     return ok;
 }
 

@@ -39,8 +39,9 @@ TEST(tui_linear_reads_panes_one_after_the_other)
     frame_pillar(&frame, (struct rect){20, 2, 1, 3});
     put(&frame, 1, 5, "below both │ of them");
     put(&frame, 0, 7, "f finish");
-    check_column(&frame, 40, 9,
-                 "Desk  10:02\nApplications\nPassport\nQueues\nP  14\nToday\nbelow both │ of them\n\nf finish\n");
+    check_column(
+        &frame, 40, 9,
+        "Desk  10:02\nApplications\nPassport\nQueues\nP  14\nToday\nbelow both │ of them\n\nf finish\n");
     frame_deinit(&frame);
 }
 
