@@ -215,6 +215,13 @@ struct json *centre_do(struct centre *centre, const char *login, const char *typ
     return data;
 }
 
+const char *centre_user(const char *login)
+{
+    static char id[UUID_TEXT];
+    server_id(login, id);
+    return id;
+}
+
 void centre_online(struct centre *centre, const char *type, const char *body)
 {
     struct work work = {0};

@@ -170,14 +170,14 @@ void check_note(const struct test_hall *hall, const char *want)
     free(note);
 }
 
-/* Every row of the hall that the supervisor sees. The caller frees. */
-static struct json *all_rows(const struct test_hall *hall)
+/* Every row of the hall that this person sees. The caller frees. */
+static struct json *all_rows(const struct test_hall *hall, const char *login)
 {
     struct hall_client client;
     struct json *rows = json_new_array();
     int status;
     char *path = xstrdup("/v1/snapshot");
-    CHECK_INT(hall_sign_in(&client, hall, "supervisor", TEST_PASSWORD), 200);
+    CHECK_INT(hall_sign_in(&client, hall, login, TEST_PASSWORD), 200);
     while (path) {
         struct json *page = hall_ask(&client, "GET", path, NULL, &status);
         CHECK_INT(status, 200);
@@ -191,9 +191,10 @@ static struct json *all_rows(const struct test_hall *hall)
     return rows;
 }
 
-int rows_at_hall(const struct test_hall *hall, const char *table, const char *pointer, const char *want)
+int rows_seen_by(const struct test_hall *hall, const char *login, const char *table, const char *pointer,
+                 const char *want)
 {
-    struct json *rows = all_rows(hall);
+    struct json *rows = all_rows(hall, login);
     int count = 0;
     for (const struct json *row = json_first(rows); row; row = json_next(row))
         if (str_equal(json_text(row, "t"), table) &&
@@ -201,6 +202,11 @@ int rows_at_hall(const struct test_hall *hall, const char *table, const char *po
             count++;
     json_free(&rows);
     return count;
+}
+
+int rows_at_hall(const struct test_hall *hall, const char *table, const char *pointer, const char *want)
+{
+    return rows_seen_by(hall, "supervisor", table, pointer, want);
 }
 
 char *read_bytes(const char *path, size_t *length)

@@ -52,6 +52,9 @@ char *note_at_hall(const struct test_hall *hall);
 void check_note(const struct test_hall *hall, const char *want);
 /* How many rows of a table the hall has whose member (a pointer; NULL: any) reads so. */
 int rows_at_hall(const struct test_hall *hall, const char *table, const char *pointer, const char *want);
+/* The same of those that somebody else than the supervisor sees, who sees no draft. */
+int rows_seen_by(const struct test_hall *hall, const char *login, const char *table, const char *pointer,
+                 const char *want);
 
 void put_file(const char *path, const char *text);
 char *read_bytes(const char *path, size_t *length); /* "" when it cannot be read; the caller frees */
