@@ -1,12 +1,12 @@
 /* core/cache/load_persons.c: finding persons by a number, a date or a name in any spelling. */
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "core/cache/load.h"
-#include "core/cache/words.h"
+#include "core/model/name.h"
 #include "core/model/person.h"
 
-enum { PERSONS_MAX = 50, LOOKED_AT_MAX = 400 };
+enum { PERSONS_MAX = 50, LOOKED_AT_MAX = 400, LOOKED_AT_ALL_MAX = 2000 };
 
 /* --- persons by a number or a date --- */
 
@@ -25,19 +25,6 @@ static const struct number_kind {
     {IDENTITY_PHONE_AZ, "phone", sql_phone},
     {IDENTITY_PHONE_ID, "phone", sql_phone},
 };
-
-/* 31.12.1990, 31/12/1990 or 1990-12-31: day first unless the year is. */
-static bool birth_date(const char *q, char out[DATE_TEXT])
-{
-    int a = 0, b = 0, c = 0;
-    char first[2], second[2];
-    if (sscanf(q, "%4d%1[-./]%4d%1[-./]%4d", &a, first, &b, second, &c) != 5)
-        return false;
-    int year = a > 31 ? a : c, day = a > 31 ? c : a;
-    if (year < 1900 || year > 2199 || b < 1 || b > 12 || day < 1 || day > 31)
-        return false;
-    return str_format(out, DATE_TEXT, "%04d-%02d-%02d", year, b, day);
-}
 
 static bool has_digit(const char *text)
 {
@@ -58,7 +45,7 @@ static enum err find_by_number(struct cache *cache, const char *q, int64_t now_m
                                const char **by)
 {
     char key[IDENTITY_TEXT];
-    if (birth_date(q, key)) {
+    if (born_typed(q, key)) {
         *by = "born";
         return find_exact(cache, sql_born, key, now_ms, rows);
     }
@@ -83,22 +70,28 @@ static bool is_listed(const struct json *rows, const char *id)
     return false;
 }
 
-/* Names that begin with one of the words, of which the others begin a word too. A common beginning is looked
- * through only so far: a person types on. */
-static enum err find_by_word(struct cache *cache, const char *sql, char *const words[], int count, int lead,
-                             struct json *rows)
+struct asked {
+    struct name_word words[NAME_WORDS_MAX];
+    int count,
+        left; /* rows that are still looked at: a common beginning is looked through only so far, a person types on */
+};
+
+/* Names that begin with key, in which each typed word is answered. */
+static enum err find_by_key(struct cache *cache, const char *sql, const char *key, struct asked *asked,
+                            struct json *rows)
 {
     struct buf end = {0};
-    buf_addf(&end, "%s\xF4\x8F\xBF\xBF", words[lead]); /* U+10FFFF: after every name that begins so */
+    buf_addf(&end, "%s\xF4\x8F\xBF\xBF", key); /* U+10FFFF: after every name that begins so */
     struct stmt *s = db_query(cache->db, sql);
-    db_bind_text(s, 1, words[lead]);
+    db_bind_text(s, 1, key);
     db_bind_text(s, 2, buf_text(&end));
-    db_bind_int(s, 3, LOOKED_AT_MAX);
+    db_bind_int(s, 3, asked->left < LOOKED_AT_MAX ? asked->left : LOOKED_AT_MAX);
     enum err err;
     while ((err = db_step(s)) == ERR_OK && json_count(rows) < PERSONS_MAX) {
         struct json *row = NULL;
         const char *text = db_text(s, 0), *fold = db_text(s, 1), *id = db_text(s, 2);
-        if (!fold || !text || !typed_begin(fold, words, count) || is_listed(rows, id))
+        asked->left--;
+        if (!fold || !text || !name_answers(asked->words, asked->count, fold) || is_listed(rows, id))
             continue;
         if (json_parse(text, strlen(text), &row, NULL) == ERR_OK)
             json_add(rows, row);
@@ -108,25 +101,35 @@ static enum err find_by_word(struct cache *cache, const char *sql, char *const w
     return err == ERR_ABSENT ? ERR_OK : err;
 }
 
-static enum err find_by_name(struct cache *cache, const char *q, struct json *rows)
+static enum err find_by_word(struct cache *cache, const struct name_word *word, struct asked *asked,
+                             struct json *rows)
 {
     static const char sql_spoken[] = "SELECT row, fold, id FROM persons WHERE fold >= $1 AND fold < $2"
                                      " ORDER BY fold LIMIT $3"; /* persons_fold */
     static const char sql_family[] =
         "SELECT row, fold_family, id FROM persons WHERE fold_family >= $1"
         " AND fold_family < $2 ORDER BY fold_family LIMIT $3"; /* persons_fold_family */
-    struct buf folded = {0};
-    char *words[WORDS_MAX];
-    utf8_fold_name(&folded, q);
-    char *text = folded.data ? folded.data : NULL;
-    int count = text ? typed_words(text, words) : 0;
     enum err err = ERR_OK;
-    for (int lead = 0; lead < count && err == ERR_OK; lead++) {
-        err = find_by_word(cache, sql_spoken, words, count, lead, rows);
+    for (int k = 0; k < word->count && err == ERR_OK && asked->left > 0; k++) {
+        err = find_by_key(cache, sql_spoken, word->keys[k].text, asked, rows);
         if (err == ERR_OK)
-            err = find_by_word(cache, sql_family, words, count, lead, rows);
+            err = find_by_key(cache, sql_family, word->keys[k].text, asked, rows);
     }
-    buf_free(&folded);
+    return err;
+}
+
+/* The columns keep an apostrophe, and what stands before it is a word. */
+static enum err find_by_name(struct cache *cache, const char *q, struct json *rows)
+{
+    struct asked asked = {.left = LOOKED_AT_ALL_MAX};
+    char *typed = xstrdup(q);
+    for (char *c = typed; (c = strchr(c, '\'')) != NULL;)
+        *c = ' ';
+    asked.count = name_ask(typed, asked.words);
+    enum err err = ERR_OK;
+    for (int lead = 0; lead < asked.count && err == ERR_OK; lead++)
+        err = find_by_word(cache, &asked.words[lead], &asked, rows);
+    free(typed);
     return err;
 }
 

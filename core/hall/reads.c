@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/command/persons.h"
 #include "core/hall/search.h"
 #include "core/wire/feed.h"
 
@@ -378,26 +379,21 @@ static bool found_already(const struct found *found, const char *id)
     return false;
 }
 
-/* Whoever was recorded twice and made one is shown as the one that stands. The row's text and id are as it is stored. */
-static enum err follow_merge(struct db *db, char id[64], struct buf *text)
+/* Of several records that were made one the one that goes on is shown. */
+static enum err person_text(struct db *db, char id[64], struct buf *text)
 {
-    enum { HOPS_MAX = 8 };
-    for (int hop = 0;; hop++) {
-        struct json *row = NULL;
+    struct json *root = NULL;
+    enum err err = row_get_text(db, TABLE_PERSON, id, text);
+    if (err != ERR_OK || !strstr(buf_text(text), "\"merged_into\":\""))
+        return err;
+    err = person_root(person_get_row, db, id, &root);
+    if (err == ERR_OK && !str_equal(json_text(root, "id"), id)) {
         buf_clear(text);
-        enum err err = row_get_text(db, TABLE_PERSON, id, text);
-        if (err != ERR_OK)
-            return err;
-        if (hop == HOPS_MAX || !strstr(buf_text(text), "\"merged_into\":\""))
-            return ERR_OK;
-        if (json_parse(buf_text(text), text->length, &row, NULL) != ERR_OK)
-            return ERR_CORRUPT;
-        const char *into = json_text(row, "merged_into");
-        bool merged = !str_empty(into) && str_copy(id, 64, into);
-        json_free(&row);
-        if (!merged)
-            return ERR_OK;
+        str_copy(id, 64, json_text(root, "id"));
+        err = row_get_text(db, TABLE_PERSON, id, text);
     }
+    json_free(&root);
+    return err;
 }
 
 /* However many there are that this person may not see, only so many are looked at. */
@@ -409,8 +405,8 @@ static enum err show(void *ctx, enum table table, const char *named, bool *enoug
     char id[64];
     bool added = false;
     str_copy(id, sizeof id, named);
-    enum err err = table == TABLE_PERSON ? follow_merge(found->db, id, &text)
-                                         : row_get_text(found->db, table, id, &text);
+    enum err err =
+        table == TABLE_PERSON ? person_text(found->db, id, &text) : row_get_text(found->db, table, id, &text);
     if (err == ERR_OK && !found_already(found, id)) {
         const struct line line = {table, id, buf_text(&text)};
         err = add_seen(found->actor, &line, found->out, found->count == 0, &added);
@@ -425,8 +421,8 @@ static enum err show(void *ctx, enum table table, const char *named, bool *enoug
     return err == ERR_ABSENT ? ERR_CORRUPT : err; /* an index tells of a row that is not there */
 }
 
-/* Of the one person who was found also the applications, the newest first. */
-static enum err show_history(struct found *found, bool *more)
+/* The applications of one record, the newest first. */
+static enum err show_cases(struct found *found, const char *person, bool *cut)
 {
     static const char sql[] =
         "SELECT id FROM cases WHERE person = $1 ORDER BY opened_at DESC LIMIT $2"; /* cases_person */
@@ -434,10 +430,8 @@ static enum err show_history(struct found *found, bool *more)
     int count = 0;
     bool enough = false;
     enum err err;
-    if (found->count != 1 || !found->person[0] || found->rows_max == 1)
-        return ERR_OK;
     struct stmt *s = db_query(found->db, sql);
-    db_bind_text(s, 1, found->person);
+    db_bind_text(s, 1, person);
     db_bind_int(s, 2, SEARCH_ROWS_MAX);
     while ((err = db_step(s)) == ERR_OK)
         str_copy(ids[count++], sizeof ids[0], db_text(s, 0));
@@ -447,7 +441,22 @@ static enum err show_history(struct found *found, bool *more)
     err = ERR_OK;
     for (int i = 0; i < count && err == ERR_OK && !enough; i++)
         err = show(found, TABLE_CASE, ids[i], &enough);
-    *more |= enough || count == SEARCH_ROWS_MAX;
+    *cut |= enough || count == SEARCH_ROWS_MAX;
+    return err;
+}
+
+/* Of the one person who was found also the applications, of all their records. */
+static enum err show_history(struct found *found, bool *more)
+{
+    if (found->count != 1 || !found->person[0] || found->rows_max == 1)
+        return ERR_OK;
+    struct json *records = json_new_array();
+    bool cut = false;
+    enum err err = person_group(person_get_row, found->db, found->person, records);
+    for (const struct json *one = json_first(records); one && err == ERR_OK && !cut; one = json_next(one))
+        err = show_cases(found, json_as_text(one), &cut);
+    *more |= cut;
+    json_free(&records);
     return err;
 }
 

@@ -732,6 +732,39 @@ TEST(cache_finds_services_and_persons_as_typed)
     pair_close(&pair);
 }
 
+/* The letters of one alphabet and the old spelling of another, as on the hall (core/model/name.h). */
+TEST(cache_finds_persons_in_other_spellings)
+{
+    static const struct {
+        const char *name, *typed[4];
+    } people[] = {
+        {"Qasımov Heydər", {"kasimov", "Гасымов", "Гейдар", "gasimov heydar"}},
+        {"Moh. Jusuf", {"muhammad", "yusuf", "mohammad jusuf"}},
+        {"Achmad Soekarno", {"ahmad", "sukarno", "Akhmad"}},
+        {"Wahid Ma'ruf", {"vahid", "ma'ruf", "wahid ma"}},
+    };
+    struct pair pair;
+    morning(&pair);
+    for (size_t i = 0; i < sizeof people / sizeof *people; i++) {
+        char *body = xasprintf("{\"person\":\"01900000-0000-7000-8000-0000000000b%zu\",\"name\":\"%s\"}", i,
+                               people[i].name);
+        struct json *data = pair_at_hall(&pair, "siti", "person.record", body);
+        json_free(&data);
+        free(body);
+    }
+    pair_feed(&pair, 0);
+    for (size_t i = 0; i < sizeof people / sizeof *people; i++)
+        for (size_t t = 0; t < 4 && people[i].typed[t]; t++) {
+            char *args = xasprintf("{\"q\":\"%s\"}", people[i].typed[t]);
+            struct json *found = pair_load(&pair, 0, "persons", args);
+            if (!CHECK_TEXT(json_text(json_pointer(found, "/rows/0"), "name"), people[i].name))
+                printf("    %s\n", people[i].typed[t]);
+            json_free(&found);
+            free(args);
+        }
+    pair_close(&pair);
+}
+
 static void limit_service(struct pair *pair)
 {
     struct json *row = pair_hall_row(pair, TABLE_SERVICE, "s1"), *quota = NULL;
