@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "core/base/str.h"
+#include "core/db/db.h"
 
 int64_t bench_now_us(void);
 /* The value at share (0.5 the median) of count values; sorts them. */
@@ -16,6 +17,9 @@ _Noreturn void bench_fail(const char *format, ...) PRINTF(1, 2);
 /* The text after option NAME in argv, or otherwise. */
 const char *bench_option(int argc, char **argv, const char *name, const char *otherwise);
 
+/* So many delivered applications, written straight into a hall's file: H-000000001 …, four of each person p000000000 …. */
+void bench_fill_cases(struct db *db, int64_t count);
+
 int bench_keys(int argc, char **argv);    /* a program on a terminal: key to frame, start to screen, memory */
 int bench_fill(int argc, char **argv);    /* many historical applications into a cache or a hall */
 int bench_calls(int argc, char **argv);   /* call_next over HTTP, many clients */
@@ -23,5 +27,6 @@ int bench_yard(int argc, char **argv);    /* the same commands on the same file 
 int bench_durable(int argc, char **argv); /* confirm to saved, beside a raw write and its sync */
 int bench_polls(int argc, char **argv);   /* commit to the last of many long polls */
 int bench_worklist(int argc, char **argv); /* a worklist of many applications */
+int bench_search(int argc, char **argv);   /* the hall's search among many persons and applications */
 int bench_forms(int argc, char **argv);    /* a form of 300 fields validated */
 int bench_unsent(int argc, char **argv);   /* a batch of news with many unsent records */

@@ -152,6 +152,11 @@ static void fill_cache(const char *dir, int64_t count)
     free(path);
 }
 
+void bench_fill_cases(struct db *db, int64_t count)
+{
+    write_many(db, case_rows, "", count);
+}
+
 static void fill_hall(const char *dir, int64_t count)
 {
     struct err_info info = {0};
@@ -161,7 +166,7 @@ static void fill_hall(const char *dir, int64_t count)
     /* No log and no sync: a file that a crash leaves behind is thrown away with the whole bench. */
     need(db_script(db, "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -400000"),
          "open", db_message(db));
-    write_many(db, case_rows, "", count);
+    bench_fill_cases(db, count);
     write_many(db, ticket_rows, "", count);
     db_close(&db);
     free(path);

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Measures Loket as ratios against a yardstick of the same run and prints a table with the target beside each.
-# SMALL=1 takes a hundredth of the data, to see whether it all runs; PART=station, hall, forms, worklist or catalogue measures one part;
+# SMALL=1 takes a hundredth of the data, to see whether it all runs; PART=station, hall, search, forms, worklist or catalogue measures one part;
 # PACK=az takes the hall's queues from another pack.
 set -eu
 cd "$(dirname "$0")/../.."
@@ -206,6 +206,23 @@ measure_worklist() {
     done
 }
 
+# --- the search ------------------------------------------------------------------------------------
+measure_search() {
+    "$build/loketd" init --data "$work/search" --hall H --name Bench --pack id >/dev/null
+    search=$("$bench" search "$work/search" "$million" "$history")
+    field=0
+    for what in "one letter" "the most frequent names" "frequent words that nobody has together" \
+        "a name in any spelling, letter by letter" "any number, or its beginning"; do
+        field=$((field + 1))
+        ms=$(ratio "$(field "$search" $field)" 1000)
+        row "$what, p99" "$ms ms" "under 16 ms" "$(most "$ms" 16)"
+    done
+    ms=$(ratio "$(field "$search" 7)" 1000)
+    row "all of $million persons, $history applications, p99 (p50 $(field "$search" 6) us)" "$ms ms" "under 16 ms" "$(most "$ms" 16)"
+    row "a person written into the index" "$(field "$search" 8) us" "under 1000 us" "$(most "$(field "$search" 8)" 1000)"
+    rm -rf "$work/search"
+}
+
 # --- the catalogue ---------------------------------------------------------------------------------
 cpu_ms() { # cpu_ms COMMAND…: what it took of a processor, which what else this computer does lengthens less than its time
     sh -c '"$@" >"$0" && times' "$work/said" "$@" | awk -F'[ms ]' 'END { printf "%d\n", ($1 + $4) * 60000 + ($2 + $5) * 1000 }'
@@ -242,4 +259,5 @@ if part station; then measure_station; fi
 if part worklist; then measure_worklist; fi
 if part catalogue; then measure_catalogue; fi
 if part forms; then measure_forms; fi
+if part search; then measure_search; fi
 if part hall; then measure_hall; fi
