@@ -118,6 +118,7 @@ static const struct refusal_text refusals[] = {
     {"user_inactive", TR("This account is not active any more: ask the administrator.")},
     {"version_old", TR("There is a newer version still. Nothing was changed: look at it again.")},
     {"version_same", TR("This application is on that version already.")},
+    {"visit_over", TR("This visit is over. Nothing was changed: give a new ticket.")},
     {"voided", TR("The output was voided: make out a new copy first.")},
 };
 

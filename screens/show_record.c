@@ -28,6 +28,7 @@ static const struct {
     {"ticket.finish", TR("visit finished")},
     {"ticket.cancel", TR("ticket cancelled")},
     {"ticket.transfer", TR("passed on")},
+    {"ticket.stops", TR("stops of the visit changed")},
     {"ticket.undo", TR("step undone")},
     {"case.open", TR("application opened")},
     {"case.draft", TR("form filled in")},

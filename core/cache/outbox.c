@@ -114,7 +114,7 @@ static enum err drop_confirmed_journal(struct cache *cache, const char *type, co
  * something was. */
 static bool note_told(struct json *command, const struct json *data)
 {
-    static const char *const members[] = {"ahead", "estimate_min"};
+    static const char *const members[] = {"ahead", "estimate_min", "visit_min"};
     struct json *told = json_new_object();
     for (size_t i = 0; i < sizeof members / sizeof *members; i++)
         if (json_get(data, members[i]))

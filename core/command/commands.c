@@ -38,6 +38,7 @@ enum {
     X("ticket.finish",        WORK,   CLERK | SUPERVISOR,                      ticket_finish)       \
     X("ticket.cancel",        WORK,   RECEPTION | CLERK | SUPERVISOR,          ticket_cancel)       \
     X("ticket.transfer",      WORK,   CLERK | SUPERVISOR,                      ticket_transfer)     \
+    X("ticket.stops",         WORK,   RECEPTION | CLERK | SUPERVISOR,          ticket_stops)        \
     X("ticket.undo",          ONLINE, RECEPTION | CLERK | SUPERVISOR,          ticket_undo)         \
     X("case.open",            WORK,   CLERK,                                   case_open)           \
     X("case.draft",           WORK,   CLERK,                                   case_draft)          \

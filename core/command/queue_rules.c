@@ -4,6 +4,7 @@
 
 #include "core/command/queues.h"
 #include "core/command/ticket_row.h"
+#include "core/command/visit_row.h"
 
 enum { WEIGHT_MAX = 100, MOVE_MAX = 1000, MOVE_SHOWN = 50, RUN_MAX = 100 };
 
@@ -164,6 +165,7 @@ static enum err move_one(struct call *c, const struct json *found, const struct 
     struct json *row;
     TRY(load(c, TABLE_TICKET, "filter", row_id(found), &row));
     json_set_text(row, "queue", row_id(move->to));
+    visit_moved(row);
     json_set_null(row, "before"); /* an undo would lead into the old queue */
     row_stamp(c, row, "move");
     return save(c, TABLE_TICKET, row);

@@ -9,6 +9,15 @@ void queue_rule_now(struct call *c, struct json *row, struct rule_queue *rule);
 enum err queue_load(struct call *c, const char *member, struct json **row) MUST_USE;
 enum err queue_done(struct call *c, struct json *row) MUST_USE; /* saved and answered */
 
+/* What awaits a newcomer of that class in a queue (0: of none). */
+struct queue_outlook {
+    int64_t ahead, desks; /* desks: counters that are really open */
+    double average_min;   /* of one service */
+    int64_t minutes[2];   /* until the call, as it is told */
+};
+enum err queue_outlook(struct call *c, const char *queue, int priority_class,
+                       struct queue_outlook *out) MUST_USE;
+
 /* What a newcomer is told, into the row and the answer; nothing can be told while the ticket waits for another day. */
 void ticket_promise_put(struct call *c, struct json *row, bool is_here, int64_t ahead,
                         const int64_t minutes[2]);
@@ -26,3 +35,24 @@ enum err queue_need_here(struct call *c, const struct json *row, const char *fie
 /* People who wait in a queue, of classes 1 … priority_class only when that is not 0; counted to COUNT_MAX. */
 enum { QUEUE_COUNT_MAX = 2000 };
 enum err queue_waiting(struct call *c, const char *queue, int priority_class, int64_t *count) MUST_USE;
+
+/* --- ticket_visit.c --- */
+/* Several services as stops, in order; minutes: until the whole visit is over, [low, high]. */
+struct visit_wish {
+    const struct json *services; /* ids, at least one */
+    bool given; /* in the order in which they stand; else in a sensible one (core/model/visit.h) */
+    int priority_class;
+    int64_t at_ms; /* when the visit begins */
+    bool today;
+};
+struct visit_plan {
+    struct json *stops;    /* see visit_row.h, all "ahead"; kept by the call */
+    struct json *services; /* their rows as an array, as they were named; kept by the call */
+    int64_t minutes[2];
+};
+/* Refused invalid_body, unknown_service or no_queue, naming the service. */
+enum err visit_plan(struct call *c, const struct visit_wish *wish, struct visit_plan *plan) MUST_USE;
+/* Whether the stop's queue can be called from here: it is not with a bus, or this is the bus. */
+enum err visit_stop_is_here(struct call *c, const struct json *stop, bool *here) MUST_USE;
+/* need_left for each service of the ticket that is not over yet. */
+enum err visit_need_quota(struct call *c, const struct json *ticket, int64_t at_ms, const char *day) MUST_USE;

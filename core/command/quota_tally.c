@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/base/clock.h"
+#include "core/command/visit_row.h"
 
 enum { HOUR_MIN = 60 };
 
@@ -56,7 +57,7 @@ static enum err count_row(struct quota_tally *tallies, int count, const char *te
         return ERR_CORRUPT;
     bool counts = !str_equal(json_text(ticket, "state"), "cancelled"); /* its number is given to nobody */
     for (int i = 0; i < count && counts; i++)
-        if (str_equal(json_text(ticket, "service"), tallies[i].service) &&
+        if (visit_is_for(ticket, tallies[i].service) &&
             !(tallies[i].but && str_equal(json_text(ticket, "id"), tallies[i].but)))
             count_ticket(&tallies[i], ticket);
     json_free(&ticket);

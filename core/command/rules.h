@@ -112,7 +112,7 @@ command_rule ticket_recall, ticket_start, ticket_no_show, ticket_hold, ticket_re
 command_rule queue_assign, queue_move, queue_rule, queue_home;
 command_rule closure_request, closure_approve, closure_reject;
 command_rule survey_record;
-command_rule ticket_check_in, ticket_rebook;
+command_rule ticket_check_in, ticket_rebook, ticket_stops;
 command_rule case_open, case_draft, case_migrate, case_submit, case_check_document, case_pay, case_decide,
     case_confirm, case_extend, case_complain, case_void, case_duplicate, case_assign, case_deliver,
     case_withdraw, case_correct;

@@ -40,9 +40,7 @@ static enum err load_booking(struct call *c, struct booking *b)
 /* Another day, or another time of the day, takes a number there. */
 static enum err need_quota(struct call *c, const struct booking *b, int64_t at_ms, const char *day)
 {
-    struct json *service;
-    TRY(peek(c, TABLE_SERVICE, json_text(b->row, "service"), &service));
-    return quota_need_left(c, service, at_ms, day, row_id(b->row));
+    return visit_need_quota(c, b->row, at_ms, day);
 }
 
 /* The number of another day is none of this day's: a new one is given, and the one that the person has in their hand stays

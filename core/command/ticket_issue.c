@@ -8,6 +8,7 @@
 
 #include "core/command/queues.h"
 #include "core/command/ticket_row.h"
+#include "core/command/visit_row.h"
 
 enum { CHANNEL_MAX = 40, CLASS_MAX = 9 };
 
@@ -16,6 +17,9 @@ struct wish {
     const char *service;       /* NULL: only a queue was named */
     const struct json *limits; /* … its row */
     const char *channel, *language, *person, *visit;
+    const struct json *services; /* several: a visit, in the order that is wished; NULL: one */
+    bool given;                  /* … as they stand */
+    struct visit_plan plan;      /* … their stops */
     const char *number;          /* given without the hall; NULL: none */
     int64_t appointment_ms;      /* -1: a walk-in */
     const struct json *priority; /* of the hall's list, or NULL */
@@ -23,6 +27,26 @@ struct wish {
 };
 
 /* --- what is wished --- */
+
+/* Several services: the number is of the queue of the first stop. Its queue is found when the order is. */
+static enum err read_services(struct call *c, struct wish *wish)
+{
+    const char *order;
+    TRY(body_array(c, "services", &wish->services));
+    TRY(body_text(c, "order", &order));
+    wish->given = str_equal(order, "given");
+    if (order && !wish->given && !str_equal(order, "sensible"))
+        return refuse(c, "invalid_body", "order", "\"order\" is given or sensible. No ticket was given.");
+    if (!wish->services)
+        return ERR_OK;
+    if (json_get(c->body, "service") || json_get(c->body, "queue"))
+        return refuse(c, "invalid_body", "services",
+                      "Name \"services\", or one service or queue, not both. No ticket was given.");
+    return json_count(wish->services)
+               ? ERR_OK
+               : refuse(c, "invalid_body", "services",
+                        "\"services\" is empty: name at least one. No ticket was given.");
+}
 
 static enum err find_queue(struct call *c, struct wish *wish)
 {
@@ -43,6 +67,26 @@ static enum err find_queue(struct call *c, struct wish *wish)
             c, "no_queue", "service",
             "This service has no queue yet. No ticket was given: name a queue, or ask the supervisor.");
     return load_named(c, TABLE_QUEUE, "queue", queue, &wish->queue);
+}
+
+static bool is_for_today(const struct call *c, const struct wish *wish);
+
+/* The stops, and the first of them as if it alone had been asked for. What was told already needs no look at who waits. */
+static enum err plan_visit(struct call *c, struct wish *wish)
+{
+    bool told = c->tx->predicting && json_get(c->command->told, "visit_min");
+    struct visit_wish visit = {.services = wish->services,
+                               .given = wish->given,
+                               .priority_class = wish->class,
+                               .at_ms = wish->appointment_ms >= 0 ? wish->appointment_ms : c->at_ms};
+    visit.today = is_for_today(c, wish) && !(told && wish->given);
+    TRY(visit_plan(c, &visit, &wish->plan));
+    const struct json *first = json_first(wish->plan.stops);
+    wish->service = json_as_text(json_at(json_get(first, "services"), 0));
+    for (int i = 0; told && i < 2; i++)
+        wish->plan.minutes[i] =
+            json_as_int(json_at(json_get(c->command->told, "visit_min"), (size_t)i), wish->plan.minutes[i]);
+    return load_named(c, TABLE_QUEUE, "services", json_text(first, "queue"), &wish->queue);
 }
 
 static bool is_priority(const struct json *priority, const char *code, int64_t class)
@@ -109,13 +153,14 @@ static enum err read_number(struct call *c, struct wish *wish)
 
 static enum err read_wish(struct call *c, struct wish *wish)
 {
-    TRY(find_queue(c, wish));
-    TRY(read_number(c, wish));
+    TRY(read_services(c, wish));
     TRY(find_priority(c, wish));
+    TRY(body_time(c, "appointment_at", &wish->appointment_ms));
+    TRY(wish->services ? plan_visit(c, wish) : find_queue(c, wish));
+    TRY(read_number(c, wish));
     TRY(body_text(c, "channel", &wish->channel));
     TRY(body_text(c, "language", &wish->language));
     TRY(body_text(c, "visit", &wish->visit));
-    TRY(body_time(c, "appointment_at", &wish->appointment_ms));
     if (wish->channel && strlen(wish->channel) > CHANNEL_MAX)
         return refuse(c, "invalid_body", "channel",
                       "\"channel\" is one short word, such as walk_in or kiosk.");
@@ -127,8 +172,9 @@ static enum err read_wish(struct call *c, struct wish *wish)
 /* The day that the ticket is for: a booking waits for its own. */
 static void day_of(const struct call *c, const struct wish *wish, char day[DATE_TEXT])
 {
-    int64_t now_ms =
-        wish->number ? c->at_ms : c->tx->now_ms; /* a printed number is of the day that it was given */
+    int64_t now_ms = json_get(c->body, "number")
+                         ? c->at_ms
+                         : c->tx->now_ms; /* a printed number is of the day that it was given */
     time_date(wish->appointment_ms > now_ms ? wish->appointment_ms : now_ms, day);
 }
 
@@ -144,18 +190,29 @@ static bool is_for_today(const struct call *c, const struct wish *wish)
 static enum err need_quota(struct call *c, const struct wish *wish)
 {
     char day[DATE_TEXT];
+    int64_t at_ms = wish->appointment_ms > c->at_ms ? wish->appointment_ms : c->at_ms;
     bool printed = wish->number && !c->tx->predicting;
     if (printed || !wish->service)
         return ERR_OK;
     day_of(c, wish, day);
-    return quota_need_left(c, wish->limits, wish->appointment_ms > c->at_ms ? wish->appointment_ms : c->at_ms,
-                           day, NULL);
+    if (!wish->services)
+        return quota_need_left(c, wish->limits, at_ms, day, NULL);
+    for (const struct json *one = json_first(wish->plan.services); one; one = json_next(one))
+        TRY(quota_need_left(c, one, at_ms, day, NULL));
+    return ERR_OK;
 }
 
 /* A bus has the queue: it gives today's numbers itself; a booking for a later day waits here for the queue. */
 static enum err need_queue_here(struct call *c, const struct wish *wish)
 {
-    return is_for_today(c, wish) ? queue_need_here(c, wish->queue, "queue") : ERR_OK;
+    if (!is_for_today(c, wish))
+        return ERR_OK;
+    for (const struct json *stop = json_first(wish->plan.stops); stop; stop = json_next(stop)) {
+        struct json *queue;
+        TRY(load_named(c, TABLE_QUEUE, "services", json_text(stop, "queue"), &queue));
+        TRY(queue_need_here(c, queue, "services"));
+    }
+    return queue_need_here(c, wish->queue, "queue");
 }
 
 /* --- the ticket --- */
@@ -241,6 +298,17 @@ void ticket_promise_put(struct call *c, struct json *row, bool is_here, int64_t 
     json_set(answer(c), "estimate_min", is_here ? minutes_json(minutes) : json_new_null());
 }
 
+/* One stop for one service needs no list. The whole visit's time is told and kept like the promise of the first call. */
+static void put_stops(struct call *c, struct json *row, const struct wish *wish, bool today)
+{
+    if (json_count(wish->services) < 2)
+        return;
+    json_set(row, "stops", json_copy(wish->plan.stops));
+    visit_begin(row, json_text(row, "arrived_at"));
+    json_set(row, "visit_min", today ? minutes_json(wish->plan.minutes) : json_new_null());
+    json_set(answer(c), "visit_min", today ? minutes_json(wish->plan.minutes) : json_new_null());
+}
+
 /* A record with the identity of one long done must not begin its ticket anew. A workstation may look ahead at a
  * ticket that has come back from the hall already. */
 static enum err need_new(struct call *c, const char *id)
@@ -276,6 +344,7 @@ enum err ticket_issue(struct call *c)
     str_copy(ticket.queue, sizeof ticket.queue, row_id(wish.queue));
     row_set_time(row, "arrived_at", today ? c->at_ms : -1); /* else on its day, or when it is checked in */
     ticket_write(&ticket, row);
+    put_stops(c, row, &wish, today);
     ticket_promise_put(c, row, today, ahead, minutes);
     row_stamp(c, row, "issue");
     TRY(save(c, TABLE_TICKET, row));

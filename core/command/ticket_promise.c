@@ -81,37 +81,45 @@ static enum err average_service(struct call *c, const char *queue, double *avera
     return ERR_OK;
 }
 
-static enum err promise(struct call *c, const char *queue, int priority_class, int64_t *ahead,
-                        int64_t minutes[2])
+static enum err outlook(struct call *c, const char *queue, int priority_class, struct queue_outlook *out)
 {
     struct json *row;
     struct rule_queue rule = {0};
     struct estimate estimate = {0};
-    int64_t desks;
-    double average_min;
     TRY(peek(c, TABLE_QUEUE, queue, &row));
     if (row)
         queue_rule_now(c, row, &rule);
-    TRY(queue_waiting(c, queue, rule.kind == RULE_PRIORITY ? priority_class : 0, ahead));
-    TRY(desks_open(c, queue, &desks));
-    TRY(average_service(c, queue, &average_min));
+    TRY(queue_waiting(c, queue, rule.kind == RULE_PRIORITY ? priority_class : 0, &out->ahead));
+    TRY(desks_open(c, queue, &out->desks));
+    TRY(average_service(c, queue, &out->average_min));
     /* Before the first counter opens one is counted on: somebody will. */
-    if (!queue_estimate(*ahead, average_min, desks ? desks : 1, &estimate))
-        (void)queue_estimate(*ahead, average_otherwise_min, desks ? desks : 1, &estimate);
-    minutes[0] = estimate.optimistic_min;
-    minutes[1] = estimate.expected_min > minutes[0] ? estimate.expected_min : minutes[0];
+    int64_t desks = out->desks ? out->desks : 1;
+    if (!queue_estimate(out->ahead, out->average_min, desks, &estimate))
+        (void)queue_estimate(out->ahead, average_otherwise_min, desks, &estimate);
+    out->minutes[0] = estimate.optimistic_min;
+    out->minutes[1] = estimate.expected_min > out->minutes[0] ? estimate.expected_min : out->minutes[0];
     return ERR_OK;
+}
+
+enum err queue_outlook(struct call *c, const char *queue, int priority_class, struct queue_outlook *out)
+{
+    const struct tx_watch *watch = c->tx->watch;
+    if (c->tx->telling) /* what is told now depends on nothing that comes later */
+        c->tx->watch = NULL;
+    enum err err = outlook(c, queue, priority_class, out);
+    c->tx->watch = watch;
+    return err;
 }
 
 enum err queue_promise(struct call *c, const char *queue, int priority_class, int64_t *ahead,
                        int64_t minutes[2])
 {
-    const struct tx_watch *watch = c->tx->watch;
-    if (c->tx->telling) /* what is told now depends on nothing that comes later */
-        c->tx->watch = NULL;
-    enum err err = promise(c, queue, priority_class, ahead, minutes);
-    c->tx->watch = watch;
-    return err;
+    struct queue_outlook out;
+    TRY(queue_outlook(c, queue, priority_class, &out));
+    *ahead = out.ahead;
+    minutes[0] = out.minutes[0];
+    minutes[1] = out.minutes[1];
+    return ERR_OK;
 }
 
 bool queue_promise_told(const struct call *c, int64_t *ahead, int64_t minutes[2])

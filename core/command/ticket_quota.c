@@ -57,6 +57,7 @@ enum err quota_need_left(struct call *c, const struct json *service, int64_t at_
     TRY(read_left(c, service, at_ms, day, moved, &quota, &said));
     if (!said || quota.left > 0)
         return ERR_OK;
+    json_set_text(answer(c), "service", row_id(service)); /* of a visit to several */
     if (!quota.again)
         return refuse(c, "quota_used_up", "service",
                       "All %d numbers of this service are given. No ticket was given: ask the supervisor, "

@@ -2,6 +2,8 @@
  * a struct; the rules are in core/model. */
 #include "core/command/ticket_row.h"
 
+#include "core/command/visit_row.h"
+
 /* --- members both ways --- */
 
 static int64_t time_or_zero(const struct json *row, const char *name)
@@ -47,6 +49,7 @@ static void read_before(const struct json *row, struct ticket_before *before)
     before->started_ms = time_or_zero(row, "started_at");
     before->held_ms = json_int(row, "held_ms", 0);
     before->calls = json_int(row, "calls", 0);
+    before->last_call_ms = time_or_zero(row, "last_call_at");
     before->held_at_ms = time_or_zero(row, "held_at");
     before->held_until_ms = time_or_zero(row, "held_until");
     str_copy(before->hold_reason, sizeof before->hold_reason, json_text_or(row, "hold_reason", ""));
@@ -69,6 +72,8 @@ static struct json *write_before(const struct ticket_before *before)
     set_time(row, "started_at", before->started_ms);
     json_set_int(row, "held_ms", before->held_ms);
     json_set_int(row, "calls", before->calls);
+    if (before->event == TICKET_GO_ON)
+        set_time(row, "last_call_at", before->last_call_ms);
     if (before->state != TICKET_HELD)
         return row;
     set_time(row, "held_at", before->held_at_ms);
@@ -219,6 +224,9 @@ enum err ticket_do(struct call *c, struct json *row, struct ticket *ticket, stru
 {
     struct ticket_policy policy;
     struct refusal refusal = {0};
+    struct ticket was = *ticket;
+    struct json *visit = json_edit(json_edit(row, "before"), "visit");
+    struct json *undone = act->event == TICKET_UNDO && visit ? keep(c, json_copy(visit)) : NULL;
     int64_t since_ms = row_changed_ms(row);
     if (!act->now_ms)
         act->now_ms = c->at_ms > since_ms ? c->at_ms : since_ms;
@@ -233,6 +241,7 @@ enum err ticket_do(struct call *c, struct json *row, struct ticket *ticket, stru
     if (ticket->before.event != TICKET_EVENT_COUNT) /* a supervisor's step is the supervisor's to undo */
         str_copy(ticket->before.by, sizeof ticket->before.by, c->actor->user);
     ticket_write(ticket, row);
+    visit_follow(row, &was, act, undone);
     c->at_ms = act->now_ms;
     row_stamp(c, row, ticket_event_text(act->event));
     return save(c, TABLE_TICKET, row);

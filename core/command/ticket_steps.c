@@ -4,6 +4,7 @@
 
 #include "core/command/queues.h"
 #include "core/command/ticket_row.h"
+#include "core/command/visit_row.h"
 
 enum { HOLD_MS_MAX = DAY_MS };
 
@@ -156,6 +157,22 @@ enum err ticket_resume(struct call *c)
     return finish(c, &step);
 }
 
+/* The visit goes on to the next stop that can be called from here. Whoever has left goes on nowhere. */
+static enum err choose_next(struct call *c, struct step *step)
+{
+    bool end_visit, here = false;
+    TRY(body_bool(c, "end_visit", &end_visit));
+    if (end_visit || step->act.outcome == TICKET_OUTCOME_LEFT)
+        return ERR_OK;
+    for (int i = 0; visit_stop_ahead(step->row, i) && !here; i++) {
+        const struct json *stop = visit_stop_ahead(step->row, i);
+        TRY(visit_stop_is_here(c, stop, &here));
+        step->act.event = here ? TICKET_GO_ON : TICKET_FINISH;
+        step->act.to_queue = here ? json_text(stop, "queue") : NULL;
+    }
+    return ERR_OK;
+}
+
 enum err ticket_finish(struct call *c)
 {
     struct step step;
@@ -170,6 +187,7 @@ enum err ticket_finish(struct call *c)
             "or left.",
             outcome);
     TRY(take_missing(c, &step));
+    TRY(choose_next(c, &step));
     return finish(c, &step);
 }
 

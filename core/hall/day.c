@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "core/base/log.h"
+#include "core/command/visit_row.h"
 #include "core/hall/inside.h"
 #include "core/hall/writer.h"
 #include "core/model/ticket.h"
@@ -98,6 +99,7 @@ static enum err close_ticket(struct tx *tx, const struct json *ticket)
         send_home(row);
     json_set_text(row, "finished_at", at);
     json_set_null(row, "before");
+    visit_close(row);
     stamp(row, parked ? TICKET_FINISH : TICKET_CANCEL, at);
     enum err err = tx_put(tx, TABLE_TICKET, json_text_or(row, "id", ""), row);
     json_free(&row);

@@ -56,6 +56,7 @@ static const struct type {
     {"items", "{\"type\":\"array\",\"items\":{\"$ref\":\"#/components/schemas/Item\"}}"},
     {"rows", "{\"type\":\"array\",\"items\":{\"$ref\":\"#/components/schemas/Line\"}}"},
     {"events", "{\"type\":\"array\",\"items\":{\"$ref\":\"#/components/schemas/Event\"}}"},
+    {"visit_order", "{\"enum\":[\"sensible\",\"given\"]}"},
     {"row", "{\"$ref\":\"#/components/schemas/Row\"}"},
 };
 
@@ -130,8 +131,8 @@ static const struct command_words {
     {"counter.close", "counter:string! fence:integer reason:string", ""},
     {"ticket.issue",
      "service:string queue:string channel:string priority:string person:any language:string "
-     "appointment_at:time visit:string",
-     "ticket:row! ahead:integer! estimate_min:integers!?"},
+     "appointment_at:time visit:string services:strings order:visit_order",
+     "ticket:row! ahead:integer! estimate_min:integers!? visit_min:integers?"},
     {"ticket.check_in", "ticket:string! walk_in:boolean",
      "ticket:row! ahead:integer! estimate_min:integers!? place:string! early_min:integer late_min:integer "
      "lapsed:boolean!"},
@@ -147,10 +148,11 @@ static const struct command_words {
     {"ticket.hold", "ticket:string! gen:integer! reason:string! until:time note:string", ""},
     {"ticket.resume", "ticket:string! gen:integer!", ""},
     {"ticket.return", "ticket:string! gen:integer!", ""},
-    {"ticket.finish", "ticket:string! gen:integer! outcome:string! note:string missing:strings why:string",
-     ""},
+    {"ticket.finish",
+     "ticket:string! gen:integer! outcome:string! note:string missing:strings why:string end_visit:boolean", ""},
     {"ticket.cancel", "ticket:string! gen:integer!", ""},
     {"ticket.transfer", "ticket:string! gen:integer! to:object! place:string note:string", ""},
+    {"ticket.stops", "ticket:string! gen:integer services:strings!", "ticket:row!"},
     {"ticket.undo", "ticket:string! gen:integer!", ""},
     {"case.open",
      "case:uuid! service:string! ticket:string person:any channel:string tier:string bundle:string", ""},

@@ -105,6 +105,7 @@ static const struct {
     {"ticket.cancel", "{'ticket':" TICKET ",'gen':0}"},
     {"ticket.transfer",
      "{'ticket':" TICKET ",'gen':1,'to':{'queue':'V'},'place':'keep','note':'wrong hall'}"},
+    {"ticket.stops", "{'ticket':" TICKET ",'gen':1,'services':['az.vergi.voen','az.dost.birth-benefit']}"},
     {"ticket.undo", "{'ticket':" TICKET ",'gen':1}"},
     {"case.open", "{'case':" CASE ",'service':'az.din.id-card','ticket':" TICKET ",'channel':'desk'}"},
     {"case.draft", "{'case':" CASE ",'patch':{'reason':'lost'},'base_row_rev':0}"},

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/command/visit_row.h"
 #include "core/model/role.h"
 #include "core/model/survey.h"
 
@@ -123,6 +124,27 @@ static void count_ticket(struct group *group, const struct json *ticket)
     count_promise(group, ticket, arrived, called);
 }
 
+static void count_for(struct groups *groups, const struct json *ticket, const char *member, enum table table)
+{
+    const char *key = json_text(ticket, member);
+    if (!str_empty(key))
+        count_ticket(group_of(groups, key, table), ticket);
+}
+
+/* Of a visit of several stops each one that was begun counts where it was. */
+static void count_visit(struct groups *groups, const struct json *ticket, const char *member,
+                        enum table table)
+{
+    const struct json *stops = json_get(ticket, "stops");
+    if (!json_count(stops))
+        return count_for(groups, ticket, member, table);
+    for (const struct json *stop = json_first(stops); stop; stop = json_next(stop)) {
+        struct json *part = visit_part(ticket, stop);
+        count_for(groups, part, member, table);
+        json_free(&part);
+    }
+}
+
 static enum err gather_tickets(struct groups *groups, const char *from, const char *to, const char *member,
                                enum table table)
 {
@@ -135,9 +157,7 @@ static enum err gather_tickets(struct groups *groups, const char *from, const ch
         struct json *ticket = NULL;
         if (json_parse(db_text(s, 0), strlen(db_text(s, 0)), &ticket, NULL) != ERR_OK)
             continue;
-        const char *key = json_text(ticket, member);
-        if (!str_empty(key))
-            count_ticket(group_of(groups, key, table), ticket);
+        count_visit(groups, ticket, member, table);
         json_free(&ticket);
     }
     db_done(s);

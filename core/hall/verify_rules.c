@@ -28,7 +28,7 @@ static bool stamp_fits(const struct json *row, enum ticket_state state)
         [TICKET_RESUME] = TICKET_SERVING,   [TICKET_RETURN] = TICKET_WAITING,
         [TICKET_TRANSFER] = TICKET_WAITING, [TICKET_HAND] = TICKET_HELD,
         [TICKET_MISS] = TICKET_NO_SHOW,     [TICKET_FINISH] = TICKET_DONE,
-        [TICKET_CANCEL] = TICKET_CANCELLED,
+        [TICKET_CANCEL] = TICKET_CANCELLED, [TICKET_GO_ON] = TICKET_WAITING,
     };
     const struct json *stamps = json_get(row, "stamps");
     for (size_t i = json_count(stamps); i > 0; i--) {

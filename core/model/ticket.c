@@ -9,7 +9,7 @@ enum { BACK = TICKET_STATE_COUNT };
 enum { LENGTH_STATE = 9, LENGTH_EVENT = 10 }; /* columns of the printed table */
 
 typedef void effect(struct ticket *ticket, const struct ticket_act *act);
-static effect call, recall, start, hold, resume, give_back, transfer, hand, take, end, undo;
+static effect call, recall, start, hold, resume, give_back, transfer, hand, take, go_on, end, undo;
 
 static const struct transition {
     enum ticket_event event;
@@ -39,12 +39,14 @@ static const struct transition {
     { TICKET_MISS,     TICKET_CALLED,    TICKET_NO_SHOW,   false, true,  true,  end       },
     { TICKET_FINISH,   TICKET_SERVING,   TICKET_DONE,      false, true,  true,  end       },
     { TICKET_FINISH,   TICKET_HELD,      TICKET_DONE,      false, true,  true,  end       },
+    { TICKET_GO_ON,    TICKET_SERVING,   TICKET_WAITING,   true,  true,  true,  go_on     },
+    { TICKET_GO_ON,    TICKET_HELD,      TICKET_WAITING,   true,  true,  true,  go_on     },
     { TICKET_CANCEL,   TICKET_WAITING,   TICKET_CANCELLED, false, false, true,  end       },
     { TICKET_CANCEL,   TICKET_CALLED,    TICKET_CANCELLED, false, true,  true,  end       },
     { TICKET_UNDO,     TICKET_NO_SHOW,   BACK,             false, true,  false, undo      },
     { TICKET_UNDO,     TICKET_DONE,      BACK,             false, true,  false, undo      },
     { TICKET_UNDO,     TICKET_CANCELLED, BACK,             false, true,  false, undo      },
-    { TICKET_UNDO,     TICKET_WAITING,   BACK,             true,  true,  false, undo      }, /* of a transfer */
+    { TICKET_UNDO,     TICKET_WAITING,   BACK,             true,  true,  false, undo      }, /* of a transfer or going on */
     { TICKET_UNDO,     TICKET_HELD,      BACK,             true,  true,  false, undo      }, /* of hold or hand */
     // clang-format on
 };
@@ -180,6 +182,15 @@ static void transfer(struct ticket *ticket, const struct ticket_act *act)
     ticket->place_ms = place_of(act->place, ticket->place_ms, act->now_ms);
 }
 
+/* To the visit's next stop, at the place that its arrival in the hall gives it there: as if a number had been drawn in each
+ * queue at once. Nobody who came before is passed, and nobody's time at one counter is lost at the next. */
+static void go_on(struct ticket *ticket, const struct ticket_act *act)
+{
+    release(ticket);
+    set_id(ticket->queue, act->to_queue);
+    ticket->place_ms = ticket->last_call_ms = 0; /* both were of the queue before */
+}
+
 /* Held as it was, for somebody else: the reason, the alarm and the clocks go with it. It is spoken of by the counter
  * where it was held until it is taken to another. */
 static void hand(struct ticket *ticket, const struct ticket_act *act)
@@ -214,6 +225,8 @@ static void undo(struct ticket *ticket, const struct ticket_act *act)
     ticket->started_ms = before->started_ms;
     ticket->held_ms = before->held_ms;
     ticket->calls = before->calls;
+    if (before->event == TICKET_GO_ON) /* no other event forgets it */
+        ticket->last_call_ms = before->last_call_ms;
     ticket->held_at_ms = before->held_at_ms;
     ticket->held_until_ms = before->held_until_ms;
     memcpy(ticket->hold_reason, before->hold_reason, sizeof ticket->hold_reason);
@@ -231,6 +244,7 @@ static struct ticket_before remember(const struct ticket *ticket, const struct t
                                    .started_ms = ticket->started_ms,
                                    .held_ms = ticket->held_ms,
                                    .calls = ticket->calls,
+                                   .last_call_ms = ticket->last_call_ms,
                                    .held_at_ms = ticket->held_at_ms,
                                    .held_until_ms = ticket->held_until_ms};
     str_copy(before.hold_reason, sizeof before.hold_reason, ticket->hold_reason);
@@ -312,6 +326,13 @@ static bool check_transfer(const struct ticket *ticket, const struct ticket_act 
     return true;
 }
 
+static bool check_outcome(const struct ticket *ticket, const struct ticket_act *act, struct refusal *refusal)
+{
+    if (act->outcome <= TICKET_OUTCOME_NONE || act->outcome >= TICKET_OUTCOME_COUNT)
+        return refusal_set(refusal, "invalid_outcome", "Say what came of the visit of %s.", ticket->number);
+    return true;
+}
+
 static bool check_particulars(const struct ticket *ticket, const struct ticket_act *act,
                               const struct ticket_policy *policy, struct refusal *refusal)
 {
@@ -331,11 +352,10 @@ static bool check_particulars(const struct ticket *ticket, const struct ticket_a
         if (str_empty(act->reason))
             return refusal_set(refusal, "reason_needed", "Why is %s held? Give a reason.", ticket->number);
         return true;
+    case TICKET_GO_ON:
+        return check_outcome(ticket, act, refusal) && check_transfer(ticket, act, refusal);
     case TICKET_FINISH:
-        if (act->outcome <= TICKET_OUTCOME_NONE || act->outcome >= TICKET_OUTCOME_COUNT)
-            return refusal_set(refusal, "invalid_outcome", "Say what came of the visit of %s.",
-                               ticket->number);
-        return true;
+        return check_outcome(ticket, act, refusal);
     default:
         return true;
     }

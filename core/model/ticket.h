@@ -26,7 +26,8 @@ enum ticket_state {
 };
 
 /* MISS is "no_show" on the wire: the word is taken by the state. HAND is ticket.transfer of a held ticket to a
- * colleague: it stays held, in their tray. TAKE is what makes an open ticket another desk's. */
+ * colleague: it stays held, in their tray. TAKE is what makes an open ticket another desk's. GO_ON is ticket.finish of a
+ * stop that is not the visit's last: the person waits for the next one. */
 #define TICKET_EVENT_LIST(X) \
     X(CALL, "call")          \
     X(RECALL, "recall")      \
@@ -39,6 +40,7 @@ enum ticket_state {
     X(TAKE, "take")          \
     X(MISS, "no_show")       \
     X(FINISH, "finish")      \
+    X(GO_ON, "go_on")        \
     X(CANCEL, "cancel")      \
     X(UNDO, "undo")
 enum ticket_event {
@@ -67,7 +69,7 @@ enum ticket_place { TICKET_PLACE_KEEP, TICKET_PLACE_FIRST, TICKET_PLACE_LAST, TI
 
 enum { TICKET_UNDO_MS = 60 * 1000, TICKET_NUMBER = 32, TICKET_REASON = 256 };
 
-/* What undo needs of the state before: everything that finish, no_show, cancel, transfer, hand and hold overwrite.
+/* What undo needs of the state before: everything that finish, go_on, no_show, cancel, transfer, hand and hold overwrite.
  * Stored with the row (as "before"); any other event forgets it. gen is not here: it never decreases. */
 struct ticket_before {
     enum ticket_event event; /* TICKET_EVENT_COUNT: nothing to undo */
@@ -76,6 +78,7 @@ struct ticket_before {
     enum ticket_state state;
     char queue[MODEL_ID], counter[MODEL_ID], user[MODEL_ID];
     int64_t place_ms, called_ms, started_ms, held_ms, calls;
+    int64_t last_call_ms; /* of go_on */
     int64_t held_at_ms, held_until_ms;
     char hold_reason[TICKET_REASON];
 };
@@ -117,10 +120,10 @@ struct ticket_act {
     const char *user;            /* the actor; NULL: the holder is not compared (a supervisor, the system) */
     const char *counter;         /* call, take: where */
     int64_t gen;                 /* as the actor saw it; -1: not compared */
-    enum ticket_outcome outcome; /* finish: not NONE */
+    enum ticket_outcome outcome; /* finish, go_on: not NONE */
     const char *reason;          /* hold: not empty */
     int64_t until_ms;            /* hold */
-    const char *to_queue, *to_counter, *to_user; /* transfer: one of them; hand: the last */
+    const char *to_queue, *to_counter, *to_user; /* transfer: one of them; hand: the last; go_on: the first */
     enum ticket_place place;                     /* transfer */
 };
 

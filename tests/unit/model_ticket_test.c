@@ -41,11 +41,11 @@ static struct ticket_act act_of(enum ticket_event event)
 
 /* Written from PROTOCOL.md and not from the table: '.' refused, else the first letter of the next state. */
 static const char *const expected[TICKET_STATE_COUNT] = {
-    /*      call recall start hold resume return transfer hand take miss finish cancel undo */
-    [TICKET_WAITING] = "c..........x.",   [TICKET_CALLED] = ".cs..ww.cn.x.",
-    [TICKET_SERVING] = "...h.ww.s.d..",   [TICKET_HELD] = "....swwhs.d..",
-    [TICKET_DONE] = ".............",      [TICKET_NO_SHOW] = ".............",
-    [TICKET_CANCELLED] = ".............",
+    /*      call recall start hold resume return transfer hand take miss finish go_on cancel undo */
+    [TICKET_WAITING] = "c...........x.",   [TICKET_CALLED] = ".cs..ww.cn..x.",
+    [TICKET_SERVING] = "...h.ww.s.dw..",   [TICKET_HELD] = "....swwhs.dw..",
+    [TICKET_DONE] = "..............",      [TICKET_NO_SHOW] = "..............",
+    [TICKET_CANCELLED] = "..............",
 };
 static const char letters[] = "wcshdnx"; /* of the states in order */
 
@@ -74,7 +74,7 @@ TEST(model_ticket_whole_product)
 TEST(model_ticket_gen_grows_with_the_holder_alone)
 {
     static const enum ticket_event grows[] = {TICKET_CALL, TICKET_RETURN, TICKET_TRANSFER, TICKET_HAND,
-                                              TICKET_TAKE};
+                                              TICKET_TAKE, TICKET_GO_ON};
     for (int s = 0; s < TICKET_STATE_COUNT; s++) {
         for (int e = 0; e < TICKET_EVENT_COUNT; e++) {
             struct ticket ticket = ticket_in((enum ticket_state)s);
@@ -241,7 +241,8 @@ TEST(model_ticket_undo_restores_the_clocks)
                  {TICKET_CANCEL, TICKET_WAITING},   {TICKET_CANCEL, TICKET_CALLED},
                  {TICKET_TRANSFER, TICKET_SERVING}, {TICKET_TRANSFER, TICKET_CALLED},
                  {TICKET_HOLD, TICKET_SERVING},     {TICKET_TRANSFER, TICKET_HELD},
-                 {TICKET_FINISH, TICKET_HELD},      {TICKET_HAND, TICKET_HELD}};
+                 {TICKET_FINISH, TICKET_HELD},      {TICKET_HAND, TICKET_HELD},
+                 {TICKET_GO_ON, TICKET_SERVING},    {TICKET_GO_ON, TICKET_HELD}};
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct ticket ticket = ticket_in(cases[i].from);
         if (cases[i].from == TICKET_SERVING || cases[i].from == TICKET_HELD) {
@@ -294,6 +295,32 @@ TEST(model_ticket_undo_has_limits)
     undo.user = "leyla";
     CHECK(!ticket_apply(&ticket, &undo, &policy, &refusal));
     CHECK_TEXT(refusal.code, "nothing_to_undo");
+}
+
+/* As if a number had been drawn in each queue on arrival: no time of before counts against or for anybody there. */
+TEST(model_ticket_goes_on_to_the_next_stop_by_its_arrival)
+{
+    struct refusal refusal;
+    struct ticket ticket = ticket_in(TICKET_SERVING);
+    struct ticket_act act = act_of(TICKET_GO_ON);
+    ticket.place_ms = t0 - 86400000; /* put first in the queue before */
+    ticket.priority = 2;
+    act.outcome = TICKET_OUTCOME_NONE;
+    CHECK(!ticket_check(&ticket, &act, &policy, &refusal));
+    CHECK_TEXT(refusal.code, "invalid_outcome");
+    act.outcome = TICKET_OUTCOME_SERVED;
+    act.to_queue = NULL;
+    CHECK(!ticket_check(&ticket, &act, &policy, &refusal));
+    CHECK_TEXT(refusal.code, "target_needed");
+    act.to_queue = "cash";
+    CHECK(ticket_apply(&ticket, &act, &policy, NULL));
+    CHECK_INT(ticket_place(&ticket), t0 - 600000);
+    CHECK_INT(ticket.priority, 2);
+    CHECK_INT(ticket.last_call_ms, 0); /* the next queue need not leave it out because it was called lately */
+    CHECK_INT(ticket.outcome, TICKET_OUTCOME_NONE);
+    CHECK_TEXT(ticket.queue, "cash");
+    CHECK_TEXT(ticket.counter, "");
+    CHECK_TEXT(ticket.user, "");
 }
 
 TEST(model_ticket_places)
