@@ -3,15 +3,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/model/role.h"
 #include "screens/person.h"
 #include "screens/show.h"
 
-enum { REVEAL_MS = 15 * 1000, FIND_BYTES = 200 };
+enum { REVEAL_MS = 15 * 1000, PAGE = 50 }; /* rows of the query "person" */
 
 static void *person_new(const struct json *args)
 {
     struct person *self = xcalloc(1, sizeof *self);
-    field_init(&self->find, FIND_BYTES);
+    field_init(&self->find, PERSON_FIND_BYTES);
     field_set(&self->find, json_text_or(args, "q", ""));
     sheet_init(&self->sheet);
     str_copy(self->ticket, sizeof self->ticket, json_text_or(args, "ticket", ""));
@@ -26,123 +27,138 @@ static void person_free(void *data)
     struct person *self = data;
     field_deinit(&self->find);
     sheet_deinit(&self->sheet);
-    json_free(&self->found);
+    person_find_clear(self);
     json_free(&self->history);
+    json_free(&self->given);
+    json_free(&self->visits);
+    for (int i = 0; i < PERSON_PANES; i++)
+        json_free(&self->from[i]);
     free(self);
-}
-
-const struct json *person_row(const struct person *self)
-{
-    return json_at(json_get(self->found, "rows"), (size_t)self->list.selected);
 }
 
 const struct json *person_shown(const struct person *self)
 {
     const struct json *person = json_get(self->history, "person");
-    return json_is_object(person) ? person : NULL;
+    return json_is_object(person) ? person : self->given;
 }
 
-static const struct json *pane_rows(const struct person *self, enum person_pane pane)
+const struct json *person_pane_rows(const struct person *self, enum person_pane pane)
 {
-    return json_get(self->history, pane == PERSON_CASES ? "cases" : "tickets");
+    return pane == PERSON_CASES ? json_get(self->history, "cases") : self->visits;
 }
 
 const struct json *person_case(const struct person *self)
 {
     if (self->place != PERSON_HISTORY || self->pane != PERSON_CASES)
         return NULL;
-    return json_at(pane_rows(self, PERSON_CASES), (size_t)self->rows[PERSON_CASES].selected);
+    return json_at(person_pane_rows(self, PERSON_CASES), (size_t)self->lists[PERSON_CASES].selected);
 }
 
-bool person_revealed(const struct person *self, const struct ui *ui)
+bool person_revealed(const struct person *self, const struct ui *ui, const struct json *person)
 {
-    return self->reveal_until > ui->now_ms;
-}
-
-/* --- possible duplicates --- */
-
-static bool same_member(const struct json *a, const struct json *b, const char *member)
-{
-    const char *text = json_text(a, member);
-    return !str_empty(text) && str_equal(text, json_text(b, member));
-}
-
-/* Spellings of one name meet; whole false: its first word alone. */
-static bool same_name(const struct json *a, const struct json *b, bool whole)
-{
-    struct buf one = {0}, other = {0};
-    utf8_fold(&one, json_text_or(a, "name", ""));
-    utf8_fold(&other, json_text_or(b, "name", ""));
-    const char *left = buf_text(&one), *right = buf_text(&other);
-    size_t length = whole ? strlen(left) : strcspn(left, " ");
-    bool same = length && strcspn(right, whole ? "" : " ") == length && strncmp(left, right, length) == 0;
-    buf_free(&one);
-    buf_free(&other);
-    return same;
-}
-
-static bool is_twin(const struct json *a, const struct json *b)
-{
-    if (same_member(a, b, "fin") || same_member(a, b, "nik") || same_name(a, b, true))
-        return true;
-    return same_name(a, b, false) && (same_member(a, b, "born") || same_member(a, b, "phone"));
-}
-
-const struct json *person_twin(const struct person *self)
-{
-    const struct json *chosen = person_row(self);
-    for (const struct json *row = json_first(json_get(self->found, "rows")); row; row = json_next(row))
-        if (row != chosen && is_twin(row, chosen))
-            return row;
-    return NULL;
+    const char *id = json_text(person, "id");
+    return self->reveal_until > ui->now_ms && id &&
+           (str_equal(id, self->revealed[0]) || str_equal(id, self->revealed[1]));
 }
 
 /* --- data --- */
 
-static void load_found(const struct person *self, const struct ui *ui, struct effects *effects)
+static const char *const pane_names[PERSON_PANES] = {[PERSON_CASES] = "cases", [PERSON_VISITS] = "tickets"};
+
+static const struct json *page_key(const struct person *self, enum person_pane pane, const char *which)
 {
-    struct json *args = json_new_object();
-    json_set_text(args, "q", field_text(&self->find));
-    json_set_text(args, "lang", lang_code(ui->lang));
-    effects_load(effects, "persons", args);
+    char member[32];
+    str_format(member, sizeof member, "%s_%s", pane_names[pane], which);
+    const struct json *key = json_get(self->history, member);
+    return json_is_object(key) ? key : NULL;
 }
 
-static void load_history(const struct person *self, struct effects *effects)
+void person_load_history(const struct person *self, struct effects *effects)
 {
     struct json *args = json_new_object();
     json_set_text(args, "person", self->id);
+    if (self->place == PERSON_COMPARE && *self->other)
+        json_set_text(args, "with", self->other);
+    for (int i = 0; i < PERSON_PANES; i++) {
+        char member[32];
+        str_format(member, sizeof member, "%s_from", pane_names[i]);
+        if (self->from[i])
+            json_set(args, member, json_copy(self->from[i]));
+    }
     effects_load(effects, "person", args);
 }
 
-static void load(const struct person *self, const struct ui *ui, struct effects *effects)
+static void load(struct person *self, const struct ui *ui, struct effects *effects)
 {
-    load_found(self, ui, effects);
+    person_find_load(self, ui, effects);
+    person_find_ask(self, ui, effects);
     if (*self->id)
-        load_history(self, effects);
+        person_load_history(self, effects);
+}
+
+/* What is booked for another day stands before the newest visits. */
+static void list_visits(struct person *self)
+{
+    json_free(&self->visits);
+    self->visits = json_new_array();
+    for (const struct json *row = self->from[PERSON_VISITS] ? NULL
+                                                            : json_first(json_get(self->history, "bookings"));
+         row; row = json_next(row))
+        json_add(self->visits, json_copy(row));
+    for (const struct json *row = json_first(json_get(self->history, "tickets")); row; row = json_next(row))
+        json_add(self->visits, json_copy(row));
 }
 
 static void on_data(struct person *self, const struct msg *msg)
 {
-    bool found = str_equal(msg->what, "persons");
-    if (found && !str_equal(json_text_or(msg->json, "q", ""), field_text(&self->find)))
-        return; /* an answer to what was typed before */
-    struct json **place = found ? &self->found : &self->history;
-    json_free(place);
-    *place = json_copy(msg->json);
-    list_set_count(&self->list, (int)json_count(json_get(self->found, "rows")));
+    if (str_equal(msg->what, "persons"))
+        return person_find_data(self, msg->json);
+    json_free(&self->history);
+    self->history = json_copy(msg->json);
+    /* One that was merged is answered as the record that goes on. */
+    if (json_text(json_get(self->history, "person"), "id"))
+        str_copy(self->id, sizeof self->id, json_text(json_get(self->history, "person"), "id"));
+    list_visits(self);
+    person_compare_data(self);
     for (int i = 0; i < PERSON_PANES; i++)
-        list_set_count(&self->rows[i], (int)json_count(pane_rows(self, (enum person_pane)i)));
+        list_set_count(&self->lists[i], (int)json_count(person_pane_rows(self, (enum person_pane)i)));
 }
 
-static void open_history(struct person *self, const char *id, struct effects *effects)
+void person_open(struct person *self, const struct json *row, struct effects *effects)
 {
-    str_copy(self->id, sizeof self->id, id);
+    str_copy(self->id, sizeof self->id, json_text_or(row, "id", ""));
     json_free(&self->history);
+    json_free(&self->given);
+    json_free(&self->visits);
+    self->given = row && person_only_archive(row) ? json_copy(row) : NULL;
     self->place = PERSON_HISTORY;
     self->pane = PERSON_CASES;
-    self->marked[0] = '\0';
+    self->marked[0] = self->other[0] = '\0';
     self->reveal_until = 0;
-    load_history(self, effects);
+    for (int i = 0; i < PERSON_PANES; i++) {
+        json_free(&self->from[i]);
+        list_set_count(&self->lists[i], 0);
+    }
+    person_load_history(self, effects);
+}
+
+/* At the end of a page the next begins, at its top the one before. */
+static bool turn_page(struct person *self, struct key key, struct effects *effects)
+{
+    struct list *list = &self->lists[self->pane];
+    bool down = key_is(key, "Down") || key_is(key, "j") || key_is(key, "PgDn");
+    bool up = key_is(key, "Up") || key_is(key, "k") || key_is(key, "PgUp");
+    bool at_end = down ? list->selected >= list->count - 1 : up && list->selected == 0;
+    const struct json *place = at_end ? page_key(self, self->pane, down ? "next" : "before") : NULL;
+    if (!place)
+        return false;
+    json_free(&self->from[self->pane]);
+    self->from[self->pane] = json_copy(place);
+    if (up)
+        list_set_count(list, PAGE);
+    list_select(list, down ? 0 : PAGE - 1);
+    person_load_history(self, effects);
+    return true;
 }
 
 /* --- actions --- */
@@ -152,14 +168,28 @@ static const struct json *meant(const struct person *self)
 {
     if (self->place == PERSON_RECORD)
         return NULL;
-    return self->place == PERSON_HISTORY ? person_shown(self) : person_row(self);
+    return self->place == PERSON_FIND ? person_row(self) : person_shown(self);
+}
+
+/* Of whom this copy has no row the body says what the hall's archive showed, so that the visit has a name here at once. */
+static void put_known(const struct json *row, struct json *body)
+{
+    static const char *const members[] = {"name", "given", "father", "family", "born", "fin", "nik", "phone"};
+    struct json *known = json_new_object();
+    for (size_t i = 0; i < sizeof members / sizeof *members; i++)
+        if (!str_empty(json_text(row, members[i])))
+            json_set_text(known, members[i], json_text(row, members[i]));
+    json_set(body, "known", known);
 }
 
 static void choose(const struct person *self, struct effects *effects)
 {
+    const struct json *row = meant(self);
     struct json *body = json_new_object();
-    json_set_text(body, "person", json_text_or(meant(self), "id", ""));
+    json_set_text(body, "person", json_text_or(row, "id", ""));
     json_set_text(body, "ticket", self->ticket);
+    if (person_only_archive(row))
+        put_known(row, body);
     effects_command(effects, "person.record", body);
 }
 
@@ -209,23 +239,43 @@ static void back(struct person *self, struct effects *effects)
         return;
     if (self->place == PERSON_RECORD)
         self->place = *self->edited ? PERSON_HISTORY : PERSON_FIND;
+    else if (self->place == PERSON_COMPARE)
+        self->place = PERSON_HISTORY;
     else if (self->place == PERSON_HISTORY)
         self->place = PERSON_FIND;
+    else if (*self->first)
+        self->first[0] = '\0';
     else
         effects_back(effects);
 }
 
-/* Shown for a moment; who looked is recorded in the hall's book. */
+static void ask_reveal(const struct json *row, struct effects *effects)
+{
+    struct json *body = json_new_object();
+    json_set_text(body, "person", json_text_or(row, "id", ""));
+    effects_command(effects, "person.reveal", body);
+}
+
+/* Shown for a moment, once it is recorded in the hall's book who looked at whom: on_saved. */
 static void reveal(struct person *self, const struct ui *ui, struct effects *effects)
 {
-    const struct json *row = self->place == PERSON_FIND ? person_row(self) : person_shown(self);
-    bool hide = person_revealed(self, ui);
-    self->reveal_until = hide ? 0 : ui->now_ms + REVEAL_MS;
+    const struct json *row = meant(self);
+    bool hide = person_revealed(self, ui, row);
+    self->reveal_until = 0;
+    memset(self->revealed, 0, sizeof self->revealed);
     if (hide || !json_text(row, "id"))
         return;
-    struct json *body = json_new_object();
-    json_set_text(body, "person", json_text(row, "id"));
-    effects_command(effects, "person.reveal", body);
+    ask_reveal(row, effects);
+    if (self->place == PERSON_COMPARE && person_other(self))
+        ask_reveal(person_other(self), effects);
+}
+
+static void on_revealed(struct person *self, const struct ui *ui, const struct msg *msg)
+{
+    const char *id = json_text_or(json_get(msg->json, "body"), "person", "");
+    int place = *self->revealed[0] && self->reveal_until > ui->now_ms;
+    str_copy(self->revealed[place], sizeof self->revealed[place], id);
+    self->reveal_until = ui->now_ms + REVEAL_MS;
 }
 
 static void act(struct person *self, const struct ui *ui, enum action action, struct effects *effects)
@@ -239,7 +289,7 @@ static void act(struct person *self, const struct ui *ui, enum action action, st
     case ACTION_REVEAL:
         return reveal(self, ui, effects);
     case ACTION_RECORD_PERSON:
-        return person_record_begin(self, ui, self->place == PERSON_HISTORY ? person_shown(self) : NULL);
+        return person_record_begin(self, ui, self->place == PERSON_FIND ? NULL : person_shown(self));
     case ACTION_SAVE_PERSON:
         return person_record_save(self, ui, effects);
     case ACTION_CHOOSE_PERSON:
@@ -252,6 +302,12 @@ static void act(struct person *self, const struct ui *ui, enum action action, st
         return ask_service(ui, effects);
     case ACTION_DUPLICATE:
         return mark_duplicate(self, effects);
+    case ACTION_COMPARE:
+        return person_compare_begin(self, ui, effects);
+    case ACTION_MERGE:
+        return person_merge_ask(self, ui, effects);
+    case ACTION_UNDO:
+        return person_apart_ask(self, ui, NULL, effects);
     default:
         return;
     }
@@ -272,6 +328,8 @@ static void on_recorded(struct person *self, const struct ui *ui, const struct m
 {
     const struct json *body = json_get(msg->json, "body");
     bool ticket = !str_empty(json_text(body, "ticket"));
+    struct json *body_row = json_new_object();
+    json_set_text(body_row, "id", json_text_or(body, "person", ""));
     if (self->place == PERSON_RECORD)
         person_record_clear(self);
     self->place = PERSON_FIND;
@@ -283,13 +341,16 @@ static void on_recorded(struct person *self, const struct ui *ui, const struct m
     if (ticket)
         effects_back(effects);
     else
-        open_history(self, json_text_or(body, "person", ""), effects);
+        person_open(self, body_row, effects);
+    json_free(&body_row);
 }
 
 static void on_saved(struct person *self, const struct ui *ui, const struct msg *msg, struct effects *effects)
 {
     if (str_equal(msg->what, "person.record"))
         return on_recorded(self, ui, msg, effects);
+    if (str_equal(msg->what, "person.reveal"))
+        return on_revealed(self, ui, msg);
     if (!str_equal(msg->what, "case.open"))
         return;
     struct json *args = json_new_object();
@@ -302,7 +363,7 @@ static void on_saved(struct person *self, const struct ui *ui, const struct msg 
 static void key_to_find(struct person *self, const struct ui *ui, struct key key, struct effects *effects)
 {
     if (key_is(key, "Enter") && person_row(self))
-        return open_history(self, json_text_or(person_row(self), "id", ""), effects);
+        return person_open(self, person_row(self), effects);
     if (key_is(key, "Enter") && *field_text(&self->find))
         return effects_do(effects, ACTION_RECORD_PERSON);
     if (list_key_below_field(&self->list, key)) {
@@ -311,8 +372,7 @@ static void key_to_find(struct person *self, const struct ui *ui, struct key key
     }
     if (field_key(&self->find, key) != EDIT_CHANGED)
         return;
-    list_select(&self->list, 0);
-    load_found(self, ui, effects);
+    person_find_typed(self, ui, effects);
 }
 
 static void toggle_mark(struct person *self)
@@ -337,8 +397,8 @@ static void key_to_history(struct person *self, struct key key, struct effects *
         toggle_mark(self);
     else if (key_is(key, "Enter"))
         enter_case(self, effects);
-    else
-        list_key(&self->rows[self->pane], key);
+    else if (!turn_page(self, key, effects))
+        list_key(&self->lists[self->pane], key);
 }
 
 static void on_key(struct person *self, const struct ui *ui, struct key key, struct effects *effects)
@@ -350,6 +410,8 @@ static void on_key(struct person *self, const struct ui *ui, struct key key, str
         return key_to_history(self, key, effects);
     case PERSON_RECORD:
         return person_record_key(self, ui, key, effects);
+    case PERSON_COMPARE:
+        return person_compare_key(self, key, effects);
     }
 }
 
@@ -360,7 +422,28 @@ static void on_paste(struct person *self, const struct ui *ui, const char *text,
     if (self->place != PERSON_FIND)
         return;
     field_paste(&self->find, text, strlen(text));
-    load_found(self, ui, effects);
+    person_find_typed(self, ui, effects);
+}
+
+static void on_answered(struct person *self, const struct ui *ui, const struct msg *msg,
+                        struct effects *effects)
+{
+    const char *text = msg->text ? msg->text : "";
+    if (str_equal(msg->what, "merge"))
+        return person_merge_send(self, effects);
+    if (str_equal(msg->what, "apart"))
+        return person_apart_ask(self, ui, text, effects);
+    if (str_equal(msg->what, "apart_y"))
+        return person_apart(text, effects);
+    add_case(self, text, effects);
+}
+
+static void on_result(struct person *self, const struct ui *ui, const struct msg *msg,
+                      struct effects *effects)
+{
+    if (str_equal(msg->what, "person.merge") || str_equal(msg->what, "person.unmerge"))
+        return person_told(self, ui, msg, effects);
+    tell_duplicates(ui, json_get(msg->json, "data"), effects);
 }
 
 static void person_update(void *data, const struct ui *ui, const struct msg *msg, struct effects *effects)
@@ -381,11 +464,18 @@ static void person_update(void *data, const struct ui *ui, const struct msg *msg
         self->ticket[0] = '\0'; /* who comes back later may have another visitor at the desk */
         return;
     case MSG_ANSWERED:
-        return add_case(self, msg->text ? msg->text : "", effects);
+        return on_answered(self, ui, msg, effects);
+    case MSG_FETCHED:
+        return person_find_fetched(self, ui, msg, effects);
+    case MSG_STATUS:
+        return person_find_ask(self, ui, effects);
+    case MSG_REFUSED:
+        self->merging = false;
+        return;
     case MSG_SAVED:
         return on_saved(self, ui, msg, effects);
     case MSG_RESULT:
-        return tell_duplicates(ui, json_get(msg->json, "data"), effects);
+        return on_result(self, ui, msg, effects);
     default:
         return;
     }
@@ -393,7 +483,8 @@ static void person_update(void *data, const struct ui *ui, const struct msg *msg
 
 static bool typing(const void *data)
 {
-    return ((const struct person *)data)->place != PERSON_HISTORY;
+    enum person_place place = ((const struct person *)data)->place;
+    return place == PERSON_FIND || place == PERSON_RECORD;
 }
 
 static const char *need_history(const struct person *self)
@@ -406,10 +497,18 @@ static const char *need_case(const struct person *self)
     return person_case(self) ? NULL : TR("Choose an application in the history first.");
 }
 
+static const char *need_merged(const struct person *self, const struct ui *ui)
+{
+    if (!(ui->session.roles & (ROLE_CLERK | ROLE_APPROVER | ROLE_SUPERVISOR)))
+        return TR("Your roles do not include this.");
+    return self->place == PERSON_HISTORY && json_count(json_get(self->history, "merged"))
+               ? NULL
+               : TR("No other record was merged into this one.");
+}
+
 static const char *person_enabled(const void *data, const struct ui *ui, enum action action)
 {
     const struct person *self = data;
-    (void)ui;
     switch (action) {
     case ACTION_SAVE_PERSON:
         return self->place == PERSON_RECORD ? NULL : TR("F4 records a person first.");
@@ -434,6 +533,13 @@ static const char *person_enabled(const void *data, const struct ui *ui, enum ac
                    : TR("Mark one application with Space, then choose the other.");
     case ACTION_ADD_CASE:
         return need_history(self);
+    case ACTION_COMPARE:
+        return self->place == PERSON_COMPARE ? TR("Two records stand side by side already.")
+                                             : person_compare_why(self);
+    case ACTION_MERGE:
+        return person_merge_why(self);
+    case ACTION_UNDO:
+        return need_merged(self, ui);
     default:
         return NULL;
     }

@@ -28,7 +28,7 @@ static const char *number(const struct view *view, const struct json *person, co
                           char out[SHOW_TEXT])
 {
     const char *text = json_text_or(person, member, "");
-    if (person_revealed(view->self, view->ui))
+    if (person_revealed(view->self, view->ui, person))
         str_copy(out, SHOW_TEXT, text);
     else
         identity_mask(kind_of(member, text), text, false, out, SHOW_TEXT);
@@ -40,14 +40,27 @@ static const char *identity_of(const struct view *view, const struct json *perso
     return number(view, person, str_empty(json_text(person, "nik")) ? "fin" : "nik", out);
 }
 
+const char *person_value(const struct person *self, const struct ui *ui, const struct json *person,
+                         const char *member, char out[160])
+{
+    const struct view view = {self, ui};
+    const char *text = json_text_or(person, member, "");
+    if (strcmp(member, "born") == 0)
+        return show_day(ui, text, out);
+    if (strcmp(member, "fin") == 0 || strcmp(member, "nik") == 0 || strcmp(member, "phone") == 0)
+        return number(&view, person, member, out);
+    str_copy(out, SHOW_TEXT, text);
+    return out;
+}
+
 /* --- the finder --- */
 
-enum { NAME, BORN, NUMBER, PHONE };
+enum { NAME, BORN, NUMBER, PHONE, WHERE };
 
 static void cell(const void *data, int row, int column, char out[GRID_CELL], unsigned *look)
 {
     const struct view *view = data;
-    const struct json *person = json_at(json_get(view->self->found, "rows"), (size_t)row);
+    const struct json *person = json_at(view->self->rows, (size_t)row);
     char text[SHOW_TEXT];
     (void)look;
     switch (column) {
@@ -60,33 +73,70 @@ static void cell(const void *data, int row, int column, char out[GRID_CELL], uns
     case NUMBER:
         str_copy(out, GRID_CELL, identity_of(view, person, text));
         return;
+    case WHERE:
+        str_copy(out, GRID_CELL, person_only_archive(person) ? tr(view->ui->lang, TR("hall")) : "");
+        return;
     default:
         str_copy(out, GRID_CELL, number(view, person, "phone", text));
         return;
     }
 }
 
-/* Whether what is typed is a whole number, said while it is typed. */
-static void verdict_view(const struct view *view, struct frame *frame, struct rect line)
+/* What is said of the letters: whether they are a whole number, or how many are found here. */
+static unsigned verdict_text(const struct view *view, char out[160])
 {
     const char *typed = field_text(&view->self->find);
-    int count = (int)json_count(json_get(view->self->found, "rows"));
+    int count = (int)json_count(view->self->rows);
     enum identity kind;
-    char text[160];
-    rect_cut_left(&line, 1);
+    out[0] = '\0';
     if (person_number_kind(view->ui, typed, &kind)) {
+        char text[160];
         enum verdict verdict = person_verdict(view->ui, kind, typed, text);
         if (verdict != VERDICT_OK) {
-            text_drawf(frame, line, verdict == VERDICT_WRONG ? STYLE_WARN : STYLE_DIM, "%s%s",
-                       verdict == VERDICT_WRONG ? "! " : "", text);
-            return;
+            str_format(out, 160, "%s%s", verdict == VERDICT_WRONG ? "! " : "", text);
+            return verdict == VERDICT_WRONG ? STYLE_WARN : STYLE_DIM;
         }
     }
-    if (*typed && !count)
-        text_draw(frame, line, tr(view->ui->lang, TR("Nobody is found. F4 records a new person.")),
-                  STYLE_WARN);
-    else if (count)
-        text_drawf(frame, line, STYLE_DIM, tr(view->ui->lang, TR("%d found")), count);
+    if (count)
+        str_format(out, 160, tr(view->ui->lang, TR("%d found")), count);
+    else if (*typed && !view->self->archive.under_way)
+        str_copy(out, 160, tr(view->ui->lang, TR("Nobody is found. F4 records a new person.")));
+    else if (*typed)
+        str_copy(out, 160, tr(view->ui->lang, TR("Nobody is found here.")));
+    return count || view->self->archive.under_way ? STYLE_DIM : STYLE_WARN;
+}
+
+/* What the archive has beside it, in the same line where there is room, else in one of its own. */
+static void found_view(const struct view *view, struct frame *frame, struct rect *area)
+{
+    char verdict[160], archive[160];
+    bool warn;
+    struct rect line = rect_cut_top(area, 1);
+    rect_cut_left(&line, 1);
+    unsigned look = verdict_text(view, verdict);
+    const char *says = person_find_says(view->self, view->ui, archive, &warn);
+    int used = text_draw(frame, line, verdict, look);
+    if (!says)
+        return;
+    if (used + 5 + text_width(says) > line.w) {
+        line = rect_cut_top(area, 1);
+        rect_cut_left(&line, 1);
+        used = 0;
+    }
+    rect_cut_left(&line, used);
+    text_drawf(frame, line, warn ? STYLE_WARN : STYLE_DIM, "%s%s%s", used ? " · " : "", warn ? "! " : "",
+               says);
+}
+
+static void first_view(const struct view *view, struct frame *frame, struct rect *area)
+{
+    if (!*view->self->first)
+        return;
+    struct rect line = rect_cut_top(area, 1);
+    rect_cut_left(&line, 1);
+    text_drawf(frame, line, STYLE_ACCENT,
+               tr(view->ui->lang, TR("First record: %s. F6 at the other compares · Esc forgets it")),
+               view->self->first_name);
 }
 
 static void compare_row(const char *label, const char *a, const char *b, bool differs, struct frame *frame,
@@ -96,7 +146,7 @@ static void compare_row(const char *label, const char *a, const char *b, bool di
     struct rect name = rect_cut_left(&line, LABEL_W), sign = rect_cut_left(&line, 2),
                 left = rect_cut_left(&line, line.w / 2);
     text_draw(frame, name, label, STYLE_DIM);
-    text_draw(frame, sign, differs ? "≠" : " ", STYLE_WARN);
+    text_draw(frame, sign, differs ? "≠" : *a ? "=" : " ", differs ? STYLE_WARN : STYLE_DIM);
     rect_cut_right(&left, 1);
     text_draw(frame, left, a, STYLE_TEXT);
     text_draw(frame, line, b, differs ? STYLE_WARN : STYLE_TEXT);
@@ -113,7 +163,8 @@ static void compare_view(const struct view *view, const struct json *a, const st
     char one[SHOW_TEXT], other[SHOW_TEXT];
     struct rect head = rect_cut_top(&area, 1);
     rect_cut_left(&head, 1);
-    text_drawf(frame, head, STYLE_WARN, "! %s", tr(view->ui->lang, TR("possibly the same person")));
+    text_drawf(frame, head, STYLE_WARN, "! %s",
+               tr(view->ui->lang, TR("possibly the same person: F6 compares")));
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         const char *left = json_text_or(a, rows[i].member, ""), *right = json_text_or(b, rows[i].member, "");
         bool secret = i >= 3;
@@ -131,6 +182,14 @@ static void compare_view(const struct view *view, const struct json *a, const st
     }
 }
 
+static bool any_archive(const struct person *self)
+{
+    for (const struct json *row = json_first(self->rows); row; row = json_next(row))
+        if (person_only_archive(row))
+            return true;
+    return false;
+}
+
 static void find_view(const struct view *view, struct frame *frame, struct rect area)
 {
     const struct person *self = view->self;
@@ -138,23 +197,28 @@ static void find_view(const struct view *view, struct frame *frame, struct rect 
     const struct ui *ui = view->ui;
     bool full = area.w >= FULL_W;
     const struct grid_column columns[] = {
-        {tr(ui->lang, TR("name")), 0, 10, TEXT_LEFT},
-        {tr(ui->lang, TR("born")), 11, 0, TEXT_LEFT},
-        {tr(ui->lang, TR("number")), 18, 0, TEXT_LEFT},
-        {tr(ui->lang, TR("phone")), 15, 0, TEXT_LEFT},
+        {tr(ui->lang, TR("name")), 0, 10, TEXT_LEFT},   {tr(ui->lang, TR("born")), 11, 0, TEXT_LEFT},
+        {tr(ui->lang, TR("number")), 18, 0, TEXT_LEFT}, {tr(ui->lang, TR("phone")), 15, 0, TEXT_LEFT},
+        {tr(ui->lang, TR("at")), 5, 0, TEXT_LEFT},
     };
-    struct grid grid = {.columns = columns, .count = full ? 4 : 2, .cell = cell, .self = view};
+    struct grid grid = {.columns = columns,
+                        .count = !full               ? 2
+                                 : any_archive(self) ? 5
+                                                     : 4,
+                        .cell = cell,
+                        .self = view};
     struct rect line = rect_cut_top(&area, 1);
     rect_cut_left(&line, 1);
     rect_cut_left(&line, text_draw(frame, line, tr(ui->lang, TR("Who is it?")), STYLE_TEXT | ATTR_BOLD) + 2);
     rect_cut_right(&line, 1);
-    verdict_view(view, frame, rect_cut_top(&area, 1));
+    found_view(view, frame, &area);
+    first_view(view, frame, &area);
     if (twin && area.h > 2 * COMPARE_ROWS) {
         struct rect lower = rect_cut_bottom(&area, COMPARE_ROWS + 1);
         frame_rule(frame, rect_cut_top(&lower, 1));
         compare_view(view, person_row(self), twin, frame, lower);
     }
-    if (json_count(json_get(self->found, "rows")))
+    if (json_count(self->rows))
         grid_draw(&grid, &self->list, frame, area, false);
     field_draw(&self->find, frame, line, tr(ui->lang, TR("FIN, NIK, name, phone or date of birth")), true);
 }
@@ -195,21 +259,53 @@ static bool case_marked(const void *data, int row)
 static void visit_row(const void *data, int row, struct frame *frame, struct rect area, unsigned look)
 {
     const struct view *view = data;
-    const struct json *ticket = json_at(json_get(view->self->history, "tickets"), (size_t)row);
+    const struct json *ticket = json_at(view->self->visits, (size_t)row);
     char day[SHOW_TEXT], clock[SHOW_TEXT];
     struct rect sign = rect_cut_left(&area, 2), when = rect_cut_left(&area, 12), at = rect_cut_left(&area, 7),
                 code = rect_cut_left(&area, 8), word = rect_cut_right(&area, 22);
     rect_cut_right(&area, 1);
-    const char *outcome = json_text(ticket, "outcome");
+    const char *outcome = json_text(ticket, "outcome"), *state = json_text_or(ticket, "state", "");
+    bool booked = str_empty(json_text(ticket, "arrived_at")); /* of another day: nobody has come yet */
+    const char *time = json_text(ticket, booked ? "appointment_at" : "arrived_at");
     text_draw(frame, sign, look == STYLE_TEXT ? " " : "›", look);
-    text_draw(frame, when, show_day(view->ui, json_text(ticket, "arrived_at"), day), look);
-    text_draw(frame, at, show_clock(json_text(ticket, "arrived_at"), clock), look);
+    text_draw(frame, when, show_day(view->ui, time, day), look);
+    text_draw(frame, at, show_clock(time, clock), look);
     text_draw(frame, code, json_text_or(ticket, "number", ""), look);
     text_draw(frame, word,
-              outcome ? show_outcome(view->ui, outcome)
-                      : show_ticket_state(view->ui, json_text_or(ticket, "state", "")),
+              outcome                                 ? show_outcome(view->ui, outcome)
+              : booked && str_equal(state, "waiting") ? tr(view->ui->lang, TR("booked"))
+                                                      : show_ticket_state(view->ui, state),
               look);
     text_draw(frame, area, show_name(view->ui, json_get(ticket, "service_name")), look);
+}
+
+/* Which other records this person has, with the way back. */
+static void merged_view(const struct view *view, struct frame *frame, struct rect *area)
+{
+    const struct json *merged = json_get(view->self->history, "merged");
+    struct buf names = {0};
+    if (!json_count(merged))
+        return;
+    struct rect line = rect_cut_top(area, 1);
+    rect_cut_left(&line, 1);
+    for (const struct json *row = json_first(merged); row; row = json_next(row))
+        buf_addf(&names, "%s%s", names.length ? ", " : "", json_text_or(row, "name", "?"));
+    rect_cut_left(&line, text_drawf(frame, line, STYLE_DIM,
+                                    tr(view->ui->lang, TR("u takes apart · also recorded as %s")),
+                                    buf_text(&names)));
+    buf_free(&names);
+}
+
+static void twins_view(const struct view *view, struct frame *frame, struct rect *area)
+{
+    const struct json *twins = json_get(view->self->history, "twins");
+    if (!json_count(twins))
+        return;
+    struct rect line = rect_cut_top(area, 1);
+    rect_cut_left(&line, 1);
+    rect_cut_left(&line, text_draw(frame, line, "! ", STYLE_WARN));
+    text_drawf(frame, line, STYLE_WARN, tr(view->ui->lang, TR("F6 compares · possibly the same person: %s")),
+               json_text_or(json_first(twins), "name", "?"));
 }
 
 static void person_head(const struct view *view, struct frame *frame, struct rect *area)
@@ -240,18 +336,35 @@ static void person_head(const struct view *view, struct frame *frame, struct rec
                                  2);
     number(view, person, "phone", text);
     text_draw(frame, line, text, STYLE_TEXT);
+    merged_view(view, frame, area);
+    twins_view(view, frame, area);
+}
+
+/* That there is more than this page. */
+static const char *beyond_text(const struct view *view, enum person_pane pane)
+{
+    static const char *const next[] = {"cases_next", "tickets_next"}, *const before[] = {"cases_before",
+                                                                                         "tickets_before"};
+    bool older = json_is_object(json_get(view->self->history, next[pane]));
+    bool newer = json_is_object(json_get(view->self->history, before[pane]));
+    return older && newer ? tr(view->ui->lang, TR("newer ↑ · older ↓"))
+           : older        ? tr(view->ui->lang, TR("older ↓"))
+           : newer        ? tr(view->ui->lang, TR("newer ↑"))
+                          : "";
 }
 
 static void pane_view(const struct view *view, enum person_pane pane, const char *heading,
                       const struct list_rows *rows, struct frame *frame, struct rect area)
 {
     bool focus = view->self->pane == pane;
-    struct list list = view->self->rows[pane];
+    struct list list = view->self->lists[pane];
     char position[32];
     struct rect head = rect_cut_top(&area, 1);
     rect_cut_left(&head, 1);
     rect_cut_left(&head, show_heading(frame, head, heading) + 2);
-    text_draw(frame, head, list.count > area.h ? list_position(&list, position) : "", STYLE_DIM);
+    if (list.count > area.h)
+        rect_cut_left(&head, text_draw(frame, head, list_position(&list, position), STYLE_DIM) + 2);
+    text_draw(frame, head, beyond_text(view, pane), STYLE_DIM);
     if (!focus)
         list.selected = -1;
     if (list.count) {
@@ -268,6 +381,15 @@ static void history_view(const struct view *view, struct frame *frame, struct re
                            visits = {.draw = visit_row, .self = view};
     person_head(view, frame, &area);
     frame_rule(frame, rect_cut_top(&area, 1));
+    if (person_shown(view->self) && person_shown(view->self) == view->self->given) {
+        rect_cut_left(&area, 1);
+        text_draw_wrapped(
+            frame, area,
+            tr(view->ui->lang, TR("Known to the hall; what this person had here is not in this "
+                                  "computer's copy yet. For the visit they can be taken at once.")),
+            STYLE_DIM, 0);
+        return;
+    }
     struct rect upper = rect_cut_top(&area, area.h * 3 / 5);
     pane_view(view, PERSON_CASES, tr(view->ui->lang, TR("Applications")), &cases, frame, upper);
     pane_view(view, PERSON_VISITS, tr(view->ui->lang, TR("Visits")), &visits, frame, area);
@@ -283,5 +405,7 @@ void person_view(const struct person *self, const struct ui *ui, struct frame *f
         return history_view(&view, frame, area);
     case PERSON_RECORD:
         return person_record_view(self, ui, frame, area);
+    case PERSON_COMPARE:
+        return person_compare_view(self, ui, frame, area);
     }
 }

@@ -48,6 +48,8 @@ static const struct {
     {"case.correct", TR("correction added")},
     {"person.record", TR("person recorded")},
     {"person.reveal", TR("hidden value shown")},
+    {"person.merge", TR("records merged")},
+    {"person.unmerge", TR("records taken apart")},
     {"queue.assign", TR("queues of a counter changed")},
     {"queue.move", TR("people moved to another queue")},
     {"queue.rule", TR("rule of a queue changed")},

@@ -201,6 +201,7 @@ static void heal(struct station *station)
     if (!first)
         return;
     sync_free(&station->sync);
+    station_drop_fetches(station);
     cache_close(&station->cache);
     if (cache_open(&station->cache, station->folder, clock_wall_now_ms(), &station->rng, &station->recovered,
                    &station->fault)) {

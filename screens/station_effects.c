@@ -159,14 +159,32 @@ static void fetch(struct station *station, const struct effect *effect)
         struct fetch *place = &station->fetches[i];
         if (place->tag)
             continue;
-        str_copy(place->path, sizeof place->path, effect->what);
+        if (!str_copy(place->path, sizeof place->path, effect->what))
+            break;
         place->from = effect->from;
-        place->tag = sync_get(station->sync, effect->what);
+        int64_t tag = sync_get(station->sync, effect->what);
+        if (tag < 0) /* all lines are busy: said at once, so that it can be asked again */
+            break;
+        place->tag = tag;
         return;
     }
     struct msg msg = {
         .kind = MSG_FETCHED, .what = effect->what, .to = effect->from, .text = err_text(ERR_OFFLINE)};
     station_tell(station, &msg);
+}
+
+/* The way to the hall is given up: nobody will answer. */
+void station_drop_fetches(struct station *station)
+{
+    for (int i = 0; i < FETCHES_MAX; i++) {
+        struct fetch *place = &station->fetches[i];
+        struct msg msg = {
+            .kind = MSG_FETCHED, .what = place->path, .to = place->from, .text = err_text(ERR_OFFLINE)};
+        if (!place->tag)
+            continue;
+        place->tag = 0;
+        station_tell(station, &msg);
+    }
 }
 
 static void export_outbox(struct station *station, const struct effect *effect)

@@ -13,7 +13,7 @@ enum { FETCHES_MAX = 16 };
 struct fetch {
     int64_t tag; /* 0 free */
     unsigned from;
-    char path[200];
+    char path[800]; /* letters of any alphabet, escaped */
 };
 struct station {
     struct settings *settings;
@@ -61,5 +61,6 @@ void station_watch_hall(struct station *station);
 /* --- station_effects.c --- */
 void station_drain(struct station *station);
 void station_sign_out(struct station *station);
+void station_drop_fetches(struct station *station);
 void station_take_kept_choices(struct station *station);
 void station_watch_notice(struct station *station);

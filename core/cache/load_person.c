@@ -305,6 +305,39 @@ static enum err put_twins(struct cache *cache, const struct json *person, struct
     return ERR_OK;
 }
 
+/* --- beside another --- */
+
+/* How much each of the two would bring: "cases_here", "tickets_here", PAGE + 1 for more than a page. */
+static enum err set_counts(struct cache *cache, const struct json *records, struct json *row)
+{
+    static const struct key top = {"~", "~"};
+    struct keys *keys = xcalloc(1, sizeof *keys);
+    enum err err = ERR_OK;
+    for (size_t i = 0; i < sizeof histories / sizeof *histories && err == ERR_OK; i++) {
+        char name[32];
+        str_format(name, sizeof name, "%s_here", histories[i].name);
+        err = find_keys(cache, &histories[i], records, &top, true, keys);
+        json_set_int(row, name, keys->count > PAGE ? PAGE + 1 : keys->count);
+    }
+    free(keys);
+    return err;
+}
+
+static enum err put_other(struct cache *cache, const char *id, struct json *person,
+                          const struct json *records, int64_t now_ms, struct json *answer)
+{
+    struct json *other, *theirs = json_new_array();
+    enum err err = put_row(cache, answer, "with", TABLE_PERSON, id, now_ms, &other);
+    if (err == ERR_OK)
+        err = person_group(person_get_row, cache->db, id, theirs);
+    if (err == ERR_OK && other)
+        err = set_counts(cache, theirs, other);
+    if (err == ERR_OK && person)
+        err = set_counts(cache, records, person);
+    json_free(&theirs);
+    return err;
+}
+
 enum err load_person(struct cache *cache, const struct json *args, int64_t now_ms, struct json *answer)
 {
     struct json *person, *records = json_new_array();
@@ -319,6 +352,9 @@ enum err load_person(struct cache *cache, const struct json *args, int64_t now_m
         err = put_merged(cache, records, answer);
     if (err == ERR_OK)
         err = put_twins(cache, person, answer);
+    const char *other = json_text(args, "with");
+    if (err == ERR_OK && other)
+        err = put_other(cache, other, person, records, now_ms, answer);
     json_free(&records);
     return err;
 }

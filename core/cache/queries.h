@@ -35,12 +35,13 @@
  *                "twin": what it is a possible duplicate of|null}
  * "persons"     {"q"} → {"q","rows":[person…≤50],"by":"fin|nik|phone|born|name"}  q as typed, any spelling; the
  *                record that goes on for one that was merged
- * "person"      {"person","cases_from"?,"tickets_from"?: {"at","id"} of the first row of a page} →
+ * "person"      {"person","with"?,"cases_from"?,"tickets_from"?: {"at","id"} of the first row of a page} →
  *               {"person": the record that goes on,"merged":[person+{"merged_at","merged_by_name"}…≤31]: its others,
  *                "cases":[…≤50],"tickets":[…≤50] of all its records, newest first, each with "service_name",
  *                "cases_next","cases_before","tickets_next","tickets_before": where those pages begin|null,
  *                "bookings":[ticket…≤20] of another day, which have no "arrived_at" yet, the next first,
- *                "twins":[person+{"why":"number|name_born|name_phone"}…≤10]: possibly the same person}
+ *                "twins":[person+{"why":"number|name_born|name_phone"}…≤10]: possibly the same person,
+ *                "with": the record asked for beside it|null; it and "person" then have "cases_here","tickets_here" ≤51}
  * "services"    {"q","lang","agency"?,"first"?} → {"q","rows":[{"id","name","agency","agency_name","queue","queue_code","documents",
  *                "fees","time","waiting","hours"?,"quota"?,"issued"? (hours.h)}…≤60],
  *                "calendar":{"weekend","holidays"},"event"?:{"name","services"}}   every word of q begins a word; then those of

@@ -13,6 +13,21 @@ TEST(screen_person)
     script_run("person.script");
 }
 
+TEST(screen_person_archive)
+{
+    script_run("person_archive.script");
+}
+
+TEST(screen_person_merge)
+{
+    script_run("person_merge.script");
+}
+
+TEST(screen_person_history)
+{
+    script_run("person_history.script");
+}
+
 TEST(screen_display)
 {
     script_run("display.script");

@@ -33,6 +33,8 @@ struct script {
     char *type;          /* of the last command, its body and who sent it */
     struct json *body;
     unsigned from;
+    char *fetch; /* the path of the last one */
+    unsigned fetch_from;
 };
 
 static void fail(const struct script *script, const char *what, const char *more)
@@ -109,6 +111,11 @@ static void settle(struct script *script, struct effects *effects)
             remember_command(script, effect);
         if (effect->kind == EFFECT_LOAD)
             answer_load(script, effect);
+        if (effect->kind == EFFECT_FETCH) {
+            free(script->fetch);
+            script->fetch = xstrdup(effect->what);
+            script->fetch_from = effect->from;
+        }
         effects_move(&script->seen, effect);
     }
     effects_deinit(effects);
@@ -268,6 +275,21 @@ static void do_paste(struct script *script, const char *rest)
 {
     struct msg msg = {.kind = MSG_PASTE, .text = rest};
     tell(script, &msg);
+}
+
+/* "fetched {…}": the answer to the last fetch; nothing behind it: it failed. */
+static void do_fetched(struct script *script, const char *rest)
+{
+    struct json *json = *rest ? read_json(script, rest) : NULL;
+    char *what = xstrdup(script->fetch ? script->fetch : ""); /* the next may be asked for meanwhile */
+    struct msg msg = {.kind = MSG_FETCHED,
+                      .what = what,
+                      .to = script->fetch_from,
+                      .json = json,
+                      .text = json ? NULL : "the hall cannot be reached"};
+    tell(script, &msg);
+    free(what);
+    json_free(&json);
 }
 
 static void do_saved(struct script *script, const char *rest)
@@ -587,6 +609,7 @@ static void run_line(struct script *script, char *line)
         {"key", do_key},
         {"type", do_type},
         {"paste", do_paste},
+        {"fetched", do_fetched},
         {"saved", do_saved},
         {"refused", do_refused},
         {"result", do_result},
@@ -622,6 +645,7 @@ static void script_end(struct script *script)
     }
     effects_deinit(&script->seen);
     free(script->type);
+    free(script->fetch);
     json_free(&script->body);
     frame_deinit(&script->frame);
     app_free(&script->app);
