@@ -49,6 +49,7 @@ void app_free(struct app **app)
         layer_free(&(*app)->layers[i]);
     ask_free(&(*app)->ask);
     json_free(&(*app)->kept);
+    json_free(&(*app)->unprinted);
     palette_deinit(&(*app)->palette);
     app_ahead_forget(*app);
     for (int i = 0; i < ACTION_COUNT; i++)
@@ -556,6 +557,8 @@ static void handle(struct app *app, const struct msg *msg, struct effects *effec
         return app_toast(app, msg->toast, msg->text ? msg->text : "");
     case MSG_STATUS:
         return on_status(app, msg, effects);
+    case MSG_UNPRINTED:
+        return app_unprinted(app, msg->json, effects);
     case MSG_READY:
         return app_go_on(app, msg->seq, effects);
     case MSG_LOAD:

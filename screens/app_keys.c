@@ -202,7 +202,7 @@ static void answered(struct app *app, struct effects *effects)
         enum action action = app->danger;
         app->danger = ACTION_NONE;
         perform(app, action, effects);
-    } else {
+    } else if (!app_unprinted_answered(app, ask_id(ask), ask_text(ask), effects)) {
         struct msg msg = {
             .kind = MSG_ANSWERED, .what = ask_id(ask), .text = ask_text(ask), .json = ask_row(ask)};
         app_answer(app, &msg, effects);

@@ -61,6 +61,7 @@ struct app {
     struct ask *ask;    /* NULL: no question is open */
     unsigned ask_from;  /* the layer that asked; 0: the app itself */
     struct json *kept;  /* {"USER QUESTION OBJECT":{"text","answered"}}: words that are not sent yet */
+    struct json *unprinted; /* waits for where to put it: of MSG_UNPRINTED; NULL: nothing */
     enum action danger; /* waits for the answer to the app's own question */
     bool help_open, palette_open;
     struct help help;
@@ -79,6 +80,10 @@ void app_answer(struct app *app, const struct msg *msg,
                 struct effects *effects); /* to the layer that asked */
 enum screen_id app_home(const struct app *app);
 bool app_handed(const struct app *app); /* the screen on top is in a citizen's hands */
+
+/* app_print.c: what no printer took. True: the question was one of these. */
+void app_unprinted(struct app *app, const struct json *json, struct effects *effects);
+bool app_unprinted_answered(struct app *app, const char *id, const char *text, struct effects *effects);
 
 /* app_kept.c: words that were typed into a question, until the command is sent that they were for. */
 void app_keep(struct app *app, bool answered); /* those of the question that is open */

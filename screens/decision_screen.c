@@ -603,6 +603,16 @@ static void save_file(const struct decision *self, const struct ui *ui, const ch
     buf_free(&text);
 }
 
+static void print_notice(const struct decision *self, const struct ui *ui, struct effects *effects)
+{
+    struct buf text = {0};
+    const struct json *row = has_receipt(self) ? NULL : decision_last(self);
+    const char *lang = row ? decision_lang(self, ui) : notice_lang(&self->of, ui);
+    if (row ? notice_given(self, ui, &text) : notice_receipt(&self->of, ui, &text))
+        notice_print(&self->of, ui, lang, buf_text(&text), row, effects);
+    buf_free(&text);
+}
+
 static const char *why_no_file(const struct decision *self, const struct ui *ui)
 {
     struct buf text = {0};
@@ -677,6 +687,8 @@ static void act(struct decision *self, const struct ui *ui, enum action action, 
         return copy_notice(self, ui, effects);
     case ACTION_SAVE_NOTICE:
         return notice_ask_file(&self->of, ui, has_receipt(self), effects);
+    case ACTION_PRINT:
+        return print_notice(self, ui, effects);
     case ACTION_REVEAL:
         self->reveal_ms = dossier_reveal(&self->of, ui, self->reveal_ms, effects);
         return;
@@ -955,6 +967,7 @@ static const char *decision_enabled(const void *data, const struct ui *ui, enum 
         return there ? NULL : TR("There is no notice yet.");
     }
     case ACTION_SAVE_NOTICE:
+    case ACTION_PRINT:
         return why_no_file(self, ui);
     case ACTION_REVEAL:
     case ACTION_OPEN_FORM:

@@ -1,5 +1,5 @@
 /* screens/desk.h: the desk's state, shared by its files: desk_screen.c (messages), desk_steps.c (what each
- * action does and asks), desk_counter.c (which counter), desk_view.c and desk_aside.c (drawing); and by
+ * action does and asks), desk_counter.c (which counter), desk_print.c (what a citizen takes along), desk_view.c and desk_aside.c (drawing); and by
  * leaving_screen.c, which settles what is left open at it. Nobody else includes this. */
 #pragma once
 #include "screens/screen.h"
@@ -15,6 +15,7 @@ struct desk {
     const char *waiting_for; /* type of the online command under way, a literal; NULL: none */
     int64_t alarm_ms;        /* up to here overdue holds were announced */
     int64_t told_ms;         /* up to here it was said whom colleagues took */
+    struct json *missing; /* {"number","text"}: the list of papers that the last visit lacked; NULL: none */
     struct json *step;       /* the body being put together by questions; NULL: none */
 };
 
@@ -25,6 +26,15 @@ void desk_ask_why_missing(struct desk *desk, const struct ui *ui, const char *li
 /* Into the applications, and into desk->step for the visit. */
 void desk_put_missing(struct desk *desk, const struct ui *ui, const char *why, struct effects *effects);
 const char *desk_missing_why(const struct ui *ui, const char *code);
+
+/* desk_print.c: the ticket of who is here, and the papers that are missing. NULL, or why not. */
+const char *desk_may_print(const struct desk *desk);
+void desk_print(struct desk *desk, const struct ui *ui, struct effects *effects);
+bool desk_print_answered(struct desk *desk, const struct ui *ui, const struct msg *msg,
+                         struct effects *effects);
+/* lines: "case code" or "- code" each; kept for the time after the visit. */
+void desk_keep_missing(struct desk *desk, const struct ui *ui, const char *lines, const char *why,
+                       struct effects *effects);
 
 /* The outcomes of a visit as choices of a question. */
 void desk_add_outcomes(struct json *question, const struct ui *ui);

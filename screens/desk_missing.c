@@ -110,6 +110,7 @@ static void put_one(const struct ui *ui, char *line, const char *why, struct jso
 void desk_put_missing(struct desk *desk, const struct ui *ui, const char *why, struct effects *effects)
 {
     struct json *codes = json_new_array();
+    desk_keep_missing(desk, ui, json_text_or(desk->step, "papers", ""), why, effects);
     char *lines = xstrdup(json_text_or(desk->step, "papers", "")), *at = lines;
     json_remove(desk->step, "papers");
     while (*at) {

@@ -16,6 +16,7 @@ static void desk_free(void *self)
     struct desk *desk = self;
     json_free(&desk->data);
     json_free(&desk->step);
+    json_free(&desk->missing);
     free(desk);
 }
 
@@ -97,6 +98,8 @@ static void turn_to(struct desk *desk, const char *ticket)
     if (str_equal(desk->ticket, ticket))
         return;
     str_copy(desk->ticket, sizeof desk->ticket, ticket);
+    if (*ticket)
+        json_free(&desk->missing); /* of the visit before */
     desk->why = false;
     desk->pane = DESK_CASES;
     desk->cursor[DESK_CASES] = 0;

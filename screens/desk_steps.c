@@ -216,6 +216,8 @@ const char *desk_enabled(const struct desk *desk, const struct ui *ui, enum acti
         return may_undo(desk, ui);
     case ACTION_SURVEY:
         return may_survey(desk);
+    case ACTION_PRINT:
+        return desk_may_print(desk);
     case ACTION_WHY:
         if (desk_why(desk))
             return NULL;
@@ -740,6 +742,8 @@ void desk_act(struct desk *desk, const struct ui *ui, enum action action, struct
         return undo(desk, effects);
     case ACTION_SURVEY:
         return open_survey(desk, effects);
+    case ACTION_PRINT:
+        return desk_print(desk, ui, effects);
     case ACTION_COUNTER_OPEN:
         return open_counter(desk, ui, effects);
     case ACTION_COUNTER_RESUME:
@@ -911,7 +915,7 @@ void desk_answered(struct desk *desk, const struct ui *ui, const struct msg *msg
         {"papers_why", papers_why},
     };
     const char *text = msg->text ? msg->text : "";
-    if (wants_note(desk, ui, msg, effects))
+    if (wants_note(desk, ui, msg, effects) || desk_print_answered(desk, ui, msg, effects))
         return;
     if (str_equal(msg->what, "identify"))
         return identified(desk, msg, effects);

@@ -3,7 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "screens/dossier.h"
+#include "screens/notice.h"
+#include "screens/print_text.h"
 #include "screens/service_view.h"
 #include "screens/show.h"
 #include "tui/list.h"
@@ -231,6 +232,44 @@ static void on_key(struct documents *self, const struct ui *ui, struct key key)
         self->cursor = list.selected;
 }
 
+static struct json *missing_paper(const struct catalogue_document *document)
+{
+    struct json *paper = json_new_object();
+    json_set(paper, "name", json_copy(document->name));
+    json_set_text(paper, "group", document->group);
+    return paper;
+}
+
+/* What is missing, as the citizen takes it home; with nothing missing, all papers with what was done about each. */
+static void print_papers_of(const struct documents *self, const struct ui *ui, struct effects *effects)
+{
+    struct catalogue_document all[CATALOGUE_DOCUMENTS_MAX];
+    const struct json *row = dossier_row(&self->of), *service = dossier_part(&self->of, "service");
+    const struct ui reader = print_reader(ui, notice_lang(&self->of, ui));
+    const char *number = json_text_or(row, "number", "");
+    struct json *lists = json_new_array(), *list = json_new_object(), *names = json_new_array();
+    struct buf text = {0};
+    int count = catalogue_documents(service, json_get(row, "draft"), dossier_part(&self->of, "documents"),
+                                    all, CATALOGUE_DOCUMENTS_MAX);
+    for (int i = 0; i < count; i++) {
+        const char *state = show_document_state(&reader, all[i].state);
+        if (!all[i].met && all[i].name)
+            json_add(names, missing_paper(&all[i]));
+        buf_addf(&text, "- %s%s%s\n", all[i].name ? show_name(&reader, all[i].name) : all[i].code,
+                 *state ? ": " : "", state);
+    }
+    json_set(list, "title", json_copy(json_get(service, "name")));
+    json_set_text(list, "number", number);
+    json_set(list, "papers", names);
+    json_add(lists, list);
+    print_send(effects, "paper", number,
+               json_count(names)
+                   ? print_missing(&reader, "", lists, "")
+                   : print_sheet(&reader, show_name(&reader, json_get(service, "name")), buf_text(&text)));
+    buf_free(&text);
+    json_free(&lists);
+}
+
 static void act(struct documents *self, const struct ui *ui, enum action action, struct effects *effects)
 {
     switch (action) {
@@ -248,6 +287,8 @@ static void act(struct documents *self, const struct ui *ui, enum action action,
         return ask_pay(self, ui, effects);
     case ACTION_OPEN_FORM:
         return dossier_open(&self->of, SCREEN_FORM, effects);
+    case ACTION_PRINT:
+        return print_papers_of(self, ui, effects);
     case ACTION_DECIDE:
         return dossier_open(&self->of, SCREEN_DECISION, effects);
     default:
@@ -309,6 +350,7 @@ static const char *documents_enabled(const void *data, const struct ui *ui, enum
     case ACTION_PAY:
         return dossier_row(&self->of) ? may_pay(self, ui) : TR("There is no application here.");
     case ACTION_OPEN_FORM:
+    case ACTION_PRINT:
         return dossier_row(&self->of) ? NULL : TR("There is no application here.");
     case ACTION_DECIDE:
         if (!dossier_row(&self->of))

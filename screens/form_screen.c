@@ -6,6 +6,7 @@
 #include "core/form/pointer.h"
 #include "screens/form.h"
 #include "screens/notice.h"
+#include "screens/print_text.h"
 #include "screens/show.h"
 
 enum { PAUSE_MS = 1000 };
@@ -272,6 +273,18 @@ static void copy_summary(const struct form_screen *self, const struct ui *ui, st
     free(text);
 }
 
+static void print_summary(const struct form_screen *self, const struct ui *ui, struct effects *effects)
+{
+    bool hidden;
+    char *text = fill_summary(self, ui, &hidden);
+    print_send(effects, "paper", json_text_or(dossier_row(&self->of), "number", ""),
+               print_sheet(ui, "", text));
+    if (hidden)
+        effects_toast(effects, TOAST_PLAIN, "%s",
+                      tr(ui->lang, TR("Printed without the hidden values: F3 shows them first.")));
+    free(text);
+}
+
 static void back(struct form_screen *self, const struct ui *ui, struct effects *effects)
 {
     if (sheet_close(&self->sheet))
@@ -316,6 +329,8 @@ static void act(struct form_screen *self, const struct ui *ui, enum action actio
         return fill_undo(self, ui, effects);
     case ACTION_COPY:
         return copy_summary(self, ui, effects);
+    case ACTION_PRINT:
+        return print_summary(self, ui, effects);
     case ACTION_SAVE_NOTICE:
         return notice_ask_file(&self->of, ui, true, effects);
     case ACTION_PAPERS:
@@ -518,6 +533,7 @@ static const char *form_enabled(const void *data, const struct ui *ui, enum acti
         return dossier_row(&self->of) ? NULL : TR("There is no application here.");
     case ACTION_PAPERS:
     case ACTION_COPY:
+    case ACTION_PRINT:
         return dossier_row(&self->of) ? NULL : TR("There is no application here.");
     default:
         return NULL;

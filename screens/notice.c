@@ -1,13 +1,13 @@
 /* screens/notice.c: see notice.h. */
 #include "screens/notice.h"
 
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/form/notice.h"
 #include "core/model/notice_code.h"
 #include "screens/notice_paper.h"
+#include "screens/print_text.h"
 #include "screens/show.h"
 
 enum { MISSING_MAX = CATALOGUE_DOCUMENTS_MAX };
@@ -152,14 +152,12 @@ void notice_add_code(const struct json *decision, const char *lang, struct buf *
              tr(words, TR("Verification code")), code);
 }
 
-/* In signs that every disk takes: no folder comes of a number's slash. */
+/* No folder comes of a number's slash. */
 static char *file_name(const char *number, const char *word)
 {
-    char *name = xasprintf("~/%s-%s.pdf", number, word);
-    for (char *c = name + 2; *c; c++)
-        if (isascii(*c) && !isalnum((unsigned char)*c) && *c != '.')
-            *c = '-';
-    return name;
+    char *name = xasprintf("%s-%s", number, word), *file = print_file_name(name, ".pdf");
+    free(name);
+    return file;
 }
 
 void notice_ask_file(const struct dossier *of, const struct ui *ui, bool receipt, struct effects *effects)
@@ -172,8 +170,8 @@ void notice_ask_file(const struct dossier *of, const struct ui *ui, bool receipt
     free(typed);
 }
 
-void notice_save(const struct dossier *of, const struct ui *ui, const char *lang, const char *text,
-                 const struct json *decision, const char *path, struct effects *effects)
+static struct json *paper_of(const struct dossier *of, const struct ui *ui, const char *lang,
+                             const char *text, const struct json *decision)
 {
     char code[NOTICE_CODE] = "", day[DATE_TEXT];
     enum lang words = ui->lang;
@@ -182,7 +180,22 @@ void notice_save(const struct dossier *of, const struct ui *ui, const char *lang
     if (decision)
         notice_row_code(decision, code);
     local_date(decision ? json_text(decision, "at") : json_text(dossier_row(of), "submitted_at"), day);
-    struct json *paper = notice_paper(words, json_text_or(hall, "name", ui->session.hall_name),
-                                      json_text_or(dossier_row(of), "number", ""), text, code, day);
-    effects_notice(effects, path, paper);
+    return notice_paper(words, json_text_or(hall, "name", ui->session.hall_name),
+                        json_text_or(dossier_row(of), "number", ""), text, code, day);
+}
+
+void notice_save(const struct dossier *of, const struct ui *ui, const char *lang, const char *text,
+                 const struct json *decision, const char *path, struct effects *effects)
+{
+    effects_notice(effects, path, paper_of(of, ui, lang, text, decision));
+}
+
+void notice_print(const struct dossier *of, const struct ui *ui, const char *lang, const char *text,
+                  const struct json *decision, struct effects *effects)
+{
+    struct buf lines = {0};
+    struct json *paper = paper_of(of, ui, lang, text, decision);
+    notice_paper_text(paper, &lines);
+    print_send(effects, "paper", json_text_or(paper, "title", ""), buf_take(&lines));
+    json_free(&paper);
 }

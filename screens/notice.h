@@ -32,6 +32,9 @@ void notice_add_code(const struct json *decision, const char *lang, struct buf *
 
 /* Asks for the file; its answer has the id "notice_file". */
 void notice_ask_file(const struct dossier *of, const struct ui *ui, bool receipt, struct effects *effects);
+/* To a printer; as below. */
+void notice_print(const struct dossier *of, const struct ui *ui, const char *lang, const char *text,
+                  const struct json *decision, struct effects *effects);
 /* Sends text to that file. decision: its row, of which code and day are; NULL: a receipt. */
 void notice_save(const struct dossier *of, const struct ui *ui, const char *lang, const char *text,
                  const struct json *decision, const char *path, struct effects *effects);

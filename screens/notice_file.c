@@ -4,23 +4,15 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <poll.h>
-#include <signal.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-#include "core/base/clock.h"
-
 enum { PDF_MAX_MS = 30 * 1000, FAULT_MAX = 200 };
-extern char **environ;
 
 /* --- a file that is not there before it is whole --- */
 
@@ -51,20 +43,6 @@ static enum err open_part(struct notice_file *file, struct err_info *info)
     file->part = xasprintf("%.*s.loket-XXXXXX", (int)(name - file->path), file->path);
     file->fd = mkostemp(file->part, O_CLOEXEC);
     return file->fd < 0 ? fail(file, errno, info) : ERR_OK;
-}
-
-static bool write_all(int fd, const char *text, size_t length)
-{
-    while (length) {
-        ssize_t written = write(fd, text, length);
-        if (written < 0 && errno == EINTR)
-            continue;
-        if (written <= 0)
-            return false;
-        text += written;
-        length -= (size_t)written;
-    }
-    return true;
 }
 
 /* Where a file system knows no "only when nothing is there" a moment stays in which another program could make it. */
@@ -140,98 +118,27 @@ static char *find_program(void)
     return xstrdup(LOKET_PREFIX "/libexec/loket/loket-pdf");
 }
 
-/* A file without a name that holds the text, to be read from its start; -1 with errno. */
-static int text_fd(const char *text)
-{
-    int fd = memfd_create("paper", MFD_CLOEXEC);
-    if (fd >= 0 && (!write_all(fd, text, strlen(text)) || lseek(fd, 0, SEEK_SET) != 0)) {
-        close(fd);
-        fd = -1;
-    }
-    return fd;
-}
-
-/* In a session of its own, so that Ctrl-C at our terminal is not for it. */
-static int spawn(struct notice_file *file, int input)
-{
-    static char name[] = "loket-pdf";
-    char *words[] = {name, NULL}, *program = find_program();
-    sigset_t none, all;
-    posix_spawn_file_actions_t files;
-    posix_spawnattr_t attributes;
-    sigemptyset(&none);
-    sigfillset(&all);
-    posix_spawn_file_actions_init(&files);
-    posix_spawnattr_init(&attributes);
-    posix_spawnattr_setsigmask(&attributes, &none);
-    posix_spawnattr_setsigdefault(&attributes, &all);
-    posix_spawnattr_setflags(&attributes,
-                             POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-    posix_spawn_file_actions_adddup2(&files, input, STDIN_FILENO);
-    posix_spawn_file_actions_adddup2(&files, file->fd, STDOUT_FILENO);
-    posix_spawn_file_actions_adddup2(&files, file->faults, STDERR_FILENO);
-    int failed = posix_spawn(&file->child, program, &files, &attributes, words, environ);
-    posix_spawn_file_actions_destroy(&files);
-    posix_spawnattr_destroy(&attributes);
-    free(program);
-    if (failed)
-        file->child = 0;
-    return failed;
-}
-
 static const char no_program[] =
     TR("loket-pdf is not installed here, so there is no PDF. Choose a name with .txt: it is saved as text.");
 
 static enum err start_pdf(struct notice_file *file, const struct json *paper, struct err_info *info)
 {
-    char *text = json_print(paper);
-    int input = text_fd(text);
+    static char name[] = "loket-pdf";
+    char *words[] = {name, NULL}, *program = find_program(), *text = json_print(paper);
+    int failed = child_start(&file->child, program, words, text, file->fd, PDF_MAX_MS);
+    free(program);
     free(text);
-    file->faults = memfd_create("faults", MFD_CLOEXEC);
-    int failed = input >= 0 && file->faults >= 0 ? spawn(file, input) : errno;
-    if (input >= 0)
-        close(input);
-    file->until_ms = clock_mono_now_ms() + PDF_MAX_MS;
     if (failed == ENOENT)
         return err_set(info, ERR_ABSENT, tr(file->lang, no_program));
     return failed ? fail(file, failed, info) : ERR_OK;
 }
 
-/* The first line of its complaint, without its name. */
-static void read_fault(const struct notice_file *file, char out[FAULT_MAX])
-{
-    static const char name[] = "loket-pdf: ";
-    ssize_t length = pread(file->faults, out, FAULT_MAX - 1, 0);
-    out[length > 0 ? length : 0] = '\0';
-    out[strcspn(out, "\n")] = '\0';
-    if (str_starts(out, name))
-        memmove(out, out + sizeof name - 1, strlen(out + sizeof name - 1) + 1);
-}
-
 static enum err pdf_failed(const struct notice_file *file, struct err_info *info)
 {
     char fault[FAULT_MAX];
-    read_fault(file, fault);
+    child_fault(&file->child, "loket-pdf: ", fault, sizeof fault);
     return err_set(info, ERR_INVALID, tr(file->lang, TR("The PDF could not be made; nothing was saved. %s")),
                    *fault ? fault : "loket-pdf?");
-}
-
-/* True: it has ended. */
-static bool child_ended(struct notice_file *file, bool wait, int *status)
-{
-    int fd = wait ? (int)syscall(SYS_pidfd_open, file->child, 0) : -1;
-    if (fd >= 0) {
-        poll(&(struct pollfd){.fd = fd, .events = POLLIN}, 1, PDF_MAX_MS);
-        close(fd);
-    }
-    pid_t ended = waitpid(file->child, status, wait && fd < 0 ? 0 : WNOHANG); /* an old kernel has no pidfd */
-    if (ended == 0 && (wait || clock_mono_now_ms() >= file->until_ms)) {
-        kill(file->child, SIGKILL);
-        ended = waitpid(file->child, status, 0);
-    }
-    if (ended != 0)
-        file->child = 0;
-    return ended != 0;
 }
 
 /* --- the whole --- */
@@ -245,9 +152,7 @@ static bool is_pdf(const char *path)
 static void end(struct notice_file *file)
 {
     drop_part(file);
-    if (file->faults >= 0)
-        close(file->faults);
-    file->faults = -1;
+    child_forget(&file->child, false);
 }
 
 enum err notice_file_start(struct notice_file *file, const struct json *paper, const char *path, bool replace,
@@ -255,13 +160,13 @@ enum err notice_file_start(struct notice_file *file, const struct json *paper, c
 {
     struct buf text = {0};
     *file = (struct notice_file){
-        .path = full_path(path), .fd = -1, .faults = -1, .replace = replace, .lang = lang};
+        .path = full_path(path), .fd = -1, .child = {.faults = -1}, .replace = replace, .lang = lang};
     enum err err = open_part(file, info);
     if (err == ERR_OK && is_pdf(path)) {
         err = start_pdf(file, paper, info);
     } else if (err == ERR_OK) {
         notice_paper_text(paper, &text);
-        if (!write_all(file->fd, buf_text(&text), text.length))
+        if (!child_write_all(file->fd, buf_text(&text), text.length))
             err = fail(file, errno, info);
     }
     if (err != ERR_OK)
@@ -273,7 +178,7 @@ enum err notice_file_start(struct notice_file *file, const struct json *paper, c
 bool notice_file_done(struct notice_file *file, bool wait, enum err *err, struct err_info *info)
 {
     int status = 0;
-    if (file->child && !child_ended(file, wait, &status))
+    if (file->child.pid && !child_ended(&file->child, wait, &status))
         return false;
     *err = status == 0 ? keep_part(file, info) : pdf_failed(file, info);
     end(file);
@@ -282,11 +187,6 @@ bool notice_file_done(struct notice_file *file, bool wait, enum err *err, struct
 
 void notice_file_forget(struct notice_file *file)
 {
-    if (file->child) {
-        kill(file->child, SIGKILL);
-        waitpid(file->child, NULL, 0);
-        file->child = 0;
-    }
     if (file->path)
         end(file);
     free(file->path);
@@ -295,12 +195,12 @@ void notice_file_forget(struct notice_file *file)
 
 enum err notice_file_try(enum lang lang, struct err_info *info)
 {
-    struct notice_file file = {.path = xstrdup("PDF"), .fd = -1, .faults = -1, .lang = lang};
+    struct notice_file file = {.path = xstrdup("PDF"), .fd = -1, .child = {.faults = -1}, .lang = lang};
     struct json *paper = notice_paper(lang, "", "", "Əğışçöü ĞİŞ ЁЖЩъ", "", "2000-01-01");
     int status = 0;
     file.fd = memfd_create("trial", MFD_CLOEXEC);
     enum err err = file.fd < 0 ? fail(&file, errno, info) : start_pdf(&file, paper, info);
-    if (err == ERR_OK && child_ended(&file, true, &status) && status != 0)
+    if (err == ERR_OK && child_ended(&file.child, true, &status) && status != 0)
         err = pdf_failed(&file, info);
     notice_file_forget(&file);
     json_free(&paper);

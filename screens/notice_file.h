@@ -2,18 +2,16 @@
  *
  * The file appears whole or not at all, readable by its owner alone. Knows no screen. */
 #pragma once
-#include <sys/types.h>
-
+#include "screens/child.h"
 #include "screens/notice_paper.h"
 
 /* A file under way. */
 struct notice_file {
     char *path, *part; /* part is renamed when it is whole; NULL: nothing is under way */
-    int fd, faults;    /* faults: what loket-pdf complains of */
-    pid_t child;       /* 0: no PDF */
+    int fd;
+    struct child child; /* loket-pdf; pid 0: no PDF */
     bool replace;
-    enum lang lang;   /* of the sentences */
-    int64_t until_ms; /* monotonic: it is given up then */
+    enum lang lang; /* of the sentences */
 };
 /* PDF where path ends with .pdf. "~/" is the person's own folder. replace: a file that is there gives way. Fails with a
  * sentence in lang and leaves nothing behind. */

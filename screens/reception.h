@@ -26,6 +26,7 @@ struct reception {
     enum reception_issued issued;
     int64_t seq; /* of the ticket shown */
     struct json *ticket, *answer;
+    char printed[16];               /* the number last sent to the ticket printer */
     char left[64], left_number[16]; /* the last one taken out of the queue */
     int64_t left_ms;
     /* Who has booked. */

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/model/person.h"
+#include "screens/print_text.h"
 #include "screens/reception.h"
 #include "screens/service_view.h"
 #include "tui/big.h"
@@ -144,6 +145,59 @@ static void issue(struct reception *self, struct effects *effects)
     effects_command(effects, "ticket.issue", body);
 }
 
+static const char *number_of(const struct json *result)
+{
+    return json_text_or(json_get(json_get(result, "data"), "ticket"), "number", "");
+}
+
+static void copy_member(struct json *to, const char *name, const struct json *from)
+{
+    if (from)
+        json_set(to, name, json_copy(from));
+}
+
+/* answer: of ticket.issue or a check-in; service: its row, NULL where it is another visitor's. */
+static struct json *ticket_facts(const struct reception *self, const struct json *answer,
+                                 const struct json *service_row)
+{
+    static const char *const copied[] = {"ahead", "estimate_min"};
+    const struct json *ticket = json_get(answer, "ticket");
+    struct json *facts = json_new_object();
+    json_set_text(facts, "number", json_text_or(ticket, "number", ""));
+    json_set_text(facts, "at", json_text(ticket, "arrived_at"));
+    json_set_text(facts, "booked_at", json_text(ticket, "appointment_at"));
+    copy_member(facts, "service", json_get(service_row, "name"));
+    for (const struct json *one = json_first(self->classes); one; one = json_next(one))
+        if (json_text(ticket, "priority") && str_equal(json_text(one, "code"), json_text(ticket, "priority")))
+            copy_member(facts, "priority", json_get(one, "name"));
+    for (size_t i = 0; i < sizeof copied / sizeof *copied; i++)
+        copy_member(facts, copied[i], json_get(answer, copied[i]));
+    return facts;
+}
+
+/* kind: see print_send. Nothing without a number, which only the hall may give. */
+static void print_number(const struct reception *self, const struct ui *ui, const char *kind,
+                         const struct json *answer, const struct json *service_row, struct effects *effects)
+{
+    const struct ui reader = print_reader(ui, json_text(json_get(answer, "ticket"), "language"));
+    struct json *facts = ticket_facts(self, answer, service_row);
+    const char *number = json_text(facts, "number");
+    if (!str_empty(number))
+        print_send(effects, kind, number, print_ticket(&reader, facts));
+    json_free(&facts);
+}
+
+/* A ticket is printed once by itself, as soon as it has its number. */
+static void print_issued(struct reception *self, const struct ui *ui, const struct json *answer,
+                         const struct json *service_row, struct effects *effects)
+{
+    const char *number = json_text_or(json_get(answer, "ticket"), "number", "");
+    if (!*number || str_equal(number, self->printed))
+        return;
+    str_copy(self->printed, sizeof self->printed, number);
+    print_number(self, ui, "issued", answer, service_row, effects);
+}
+
 static void on_saved(struct reception *self, const struct ui *ui, const struct msg *msg,
                      struct effects *effects)
 {
@@ -163,11 +217,7 @@ static void on_saved(struct reception *self, const struct ui *ui, const struct m
     take(&self->ticket, service(self));
     take(&self->answer, json_get(msg->json, "data")); /* as this computer expects it */
     forget_visitor(self);
-}
-
-static const char *number_of(const struct json *result)
-{
-    return json_text_or(json_get(json_get(result, "data"), "ticket"), "number", "");
+    print_issued(self, ui, self->answer, self->ticket, effects);
 }
 
 static void on_result(struct reception *self, const struct ui *ui, const struct msg *msg,
@@ -180,11 +230,14 @@ static void on_result(struct reception *self, const struct ui *ui, const struct 
     if (shown && applied) {
         self->issued = ISSUED_BY_HALL;
         take(&self->answer, json_get(msg->json, "data"));
+        if (str_equal(msg->what, "ticket.issue"))
+            print_issued(self, ui, self->answer, self->ticket, effects);
     } else if (shown) {
         self->issued = NOT_ISSUED;
     } else if (applied && str_equal(msg->what, "ticket.issue")) {
         effects_toast(effects, TOAST_GOOD, tr(ui->lang, TR("The number of an earlier visitor: %s")),
                       number_of(msg->json));
+        print_issued(self, ui, json_get(msg->json, "data"), NULL, effects);
     }
 }
 
@@ -273,6 +326,14 @@ static void copy_papers(const struct reception *self, const struct ui *ui, struc
     free(text);
 }
 
+static void print_shown(const struct reception *self, const struct ui *ui, struct effects *effects)
+{
+    if (self->issued)
+        return print_number(self, ui, "ticket", self->answer, self->ticket, effects);
+    print_send(effects, "paper", show_name(ui, json_get(service(self), "name")),
+               print_papers(ui, service(self)));
+}
+
 /* One step: from those who wait to the finder, from the ticket to the next visitor, then out of here. */
 static void back(struct reception *self, const struct ui *ui, struct effects *effects)
 {
@@ -309,6 +370,8 @@ static void act(struct reception *self, const struct ui *ui, enum action action,
         return ask_person(ui, effects);
     case ACTION_COPY:
         return copy_papers(self, ui, effects);
+    case ACTION_PRINT:
+        return print_shown(self, ui, effects);
     case ACTION_LEFT:
         str_copy(self->left_number, sizeof self->left_number, json_text_or(waiting_row(self), "number", ""));
         return cancel(self, effects);
@@ -415,6 +478,10 @@ static const char *reception_enabled(const void *data, const struct ui *ui, enum
         return service(self) ? NULL : TR("Choose a service first.");
     case ACTION_COPY:
         return service(self) ? NULL : TR("Choose a service first.");
+    case ACTION_PRINT:
+        if (self->issued && !*json_text_or(json_get(self->answer, "ticket"), "number", ""))
+            return TR("The ticket has no number yet.");
+        return self->issued || service(self) ? NULL : TR("Choose a service first.");
     case ACTION_PRIORITY:
         return json_count(self->classes) ? NULL : TR("This hall names no priority classes.");
     case ACTION_LEFT:
@@ -663,7 +730,10 @@ static void number_view(const struct view *view, struct frame *frame, struct rec
                      TEXT_CENTRE);
     text_draw_as(frame, rect_cut_top(&words, 1), show_name(view->ui, json_get(self->ticket, "name")),
                  STYLE_DIM, TEXT_CENTRE);
-    str_format(key, sizeof key, "Enter  %s", tr(view->ui->lang, TR("next visitor")));
+    char print[KEY_NAME];
+    str_format(key, sizeof key, "Enter  %s   %s  %s", tr(view->ui->lang, TR("next visitor")),
+               key_label(keymap_key(view->ui->keys, ACTION_PRINT, 0), print),
+               tr(view->ui->lang, action_info(ACTION_PRINT)->label));
     text_draw_as(frame, rect_cut_bottom(&words, 1), key, STYLE_ACCENT, TEXT_CENTRE);
 }
 

@@ -14,6 +14,7 @@ static const char *const kinds[] = {
     [MSG_SIGNED_IN] = "signed_in", [MSG_FETCHED] = "fetched",
     [MSG_STATUS] = "status",       [MSG_SIGNED_OUT] = "signed_out",
     [MSG_TOAST] = "toast",         [MSG_READY] = "ready",
+    [MSG_UNPRINTED] = "unprinted",
 };
 enum { KINDS = sizeof kinds / sizeof *kinds };
 

@@ -95,6 +95,8 @@ static void do_wants(struct runner *runner)
         term_bell(runner->term);
     if (wants & WANT_COPY)
         term_copy(runner->term, station_clipboard(runner->station));
+    if (wants & WANT_PRINT)
+        term_print(runner->term, station_print_text(runner->station));
     if (wants & WANT_REDRAW)
         term_redraw(runner->term);
     if (wants & WANT_SUSPEND)
@@ -284,6 +286,7 @@ int runner_run(struct settings *settings, bool display)
         fprintf(stderr, "loket: %s\n", info.text);
     else if (open_terminal(&runner)) {
         station_set_display(runner.station, display);
+        station_set_terminal_prints(runner.station, term_prints(runner.term));
         run_loop(&runner);
         status = station_fault(runner.station) ? 1 : 0;
     }

@@ -150,6 +150,13 @@ void effects_notice(struct effects *effects, const char *path, struct json *pape
     add_json(effects, EFFECT_NOTICE, NULL, path, paper);
 }
 
+void effects_print(struct effects *effects, const char *kind, const char *title, const char *text)
+{
+    struct json *json = json_new_object();
+    json_set_text(json, "title", title);
+    add_json(effects, EFFECT_PRINT, kind, text, json);
+}
+
 void effects_setting(struct effects *effects, const char *name, const char *value)
 {
     effects_add(effects, EFFECT_SETTING, name, value);

@@ -85,7 +85,8 @@ enum msg_kind {
     MSG_FETCHED,   /* what: the path of effects_fetch; json, or text when it failed */
     MSG_STATUS,    /* ui->link changed; json: its members (state as a number) and "practice" */
     MSG_SIGNED_OUT,
-    MSG_TOAST, /* toast, text: the edges have something to say */
+    MSG_TOAST,     /* toast, text: the edges have something to say */
+    MSG_UNPRINTED, /* json: {"title","text","terminal": it can print}: no print command is set; to no screen */
     MSG_READY, /* seq: the hall's rows are here up to it: the next key that was typed ahead; to no screen */
 };
 struct msg {
@@ -115,7 +116,9 @@ enum effect_kind {
     EFFECT_FETCH,   /* what: a path below the hall's URL */
     EFFECT_EXPORT,  /* what: "outbox" …, text: file; a toast says what came of it */
     EFFECT_NOTICE,  /* text: file, json: notice_paper.h; a toast says what came of it */
-    EFFECT_COPY,    /* text: to the clipboard */
+    EFFECT_PRINT, /* what: its kind (print_text.h), text; json: {"title"}: to a printer; a toast or MSG_UNPRINTED says what
+                   * came of it */
+    EFFECT_COPY, /* text: to the clipboard */
     EFFECT_BELL,
     EFFECT_RETRY,
     EFFECT_REDRAW,
@@ -154,6 +157,7 @@ void effects_journal_drop(struct effects *effects, const char *screen, const cha
 void effects_setting(struct effects *effects, const char *name, const char *value);
 void effects_do(struct effects *effects, enum action action);
 void effects_notice(struct effects *effects, const char *path, struct json *paper);
+void effects_print(struct effects *effects, const char *kind, const char *title, const char *text);
 /* Moves one effect, with what it owns, to the end of effects. */
 void effects_move(struct effects *effects, struct effect *effect);
 /* Any other kind; what and text are copied and may be NULL. */

@@ -13,13 +13,14 @@ enum { LINE_MAX_BYTES = 4096, LINES_MAX = 10000 };
 
 void settings_init(struct settings *settings)
 {
-    *settings = (struct settings){.bell = true};
+    *settings = (struct settings){.bell = true, .ticket_width = 40};
 }
 
 void settings_deinit(struct settings *settings)
 {
-    char *texts[] = {settings->hall, settings->counter, settings->ca,     settings->data,    settings->theme,
-                     settings->lang, settings->log,     settings->record, settings->scenario};
+    char *texts[] = {settings->hall,     settings->counter, settings->ca,           settings->data,
+                     settings->theme,    settings->lang,    settings->log,          settings->record,
+                     settings->scenario, settings->print,   settings->print_tickets};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         free(texts[i]);
     for (int i = 0; i < ACTION_COUNT; i++)
@@ -61,6 +62,18 @@ static bool parse_minutes(const char *value, int *out)
     return true;
 }
 
+static bool parse_width(const char *value, int *out)
+{
+    enum { NARROWEST = 20, WIDEST = 200 };
+    char *end;
+    errno = 0;
+    long width = strtol(value, &end, 10);
+    if (errno || end == value || *end || width < NARROWEST || width > WIDEST)
+        return false;
+    *out = (int)width;
+    return true;
+}
+
 /* NULL, or what is wrong with it. */
 static const char *set(struct settings *settings, const char *section, const char *name, const char *value)
 {
@@ -80,6 +93,9 @@ static const char *set(struct settings *settings, const char *section, const cha
         {"look", "mouse", NULL, &settings->mouse, NULL},
         {"look", "bell", NULL, &settings->bell, NULL},
         {"privacy", "lock_after_min", NULL, NULL, &settings->lock_after_min},
+        {"print", "command", &settings->print, NULL, NULL},
+        {"print", "ticket_command", &settings->print_tickets, NULL, NULL},
+        {"print", "terminal", NULL, &settings->print_by_terminal, NULL},
     };
     enum lang lang;
     if (strcmp(section, "keys") == 0) {
@@ -89,6 +105,8 @@ static const char *set(struct settings *settings, const char *section, const cha
         settings_put(&settings->keys[action], value);
         return NULL;
     }
+    if (strcmp(section, "print") == 0 && strcmp(name, "ticket_width") == 0)
+        return parse_width(value, &settings->ticket_width) ? NULL : "say characters a line, 20 to 200";
     for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
         if (strcmp(section, places[i].section) != 0 || strcmp(name, places[i].name) != 0)
             continue;

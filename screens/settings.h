@@ -2,7 +2,8 @@
  * built-in.
  *
  * The settings file is INI: [hall] url counter ca · [look] theme lang ascii linear mouse bell · [keys] ACTION = KEY… ·
- * [privacy] lock_after_min. A line that is not understood is complained about by FILE:LINE; the rest counts.
+ * [privacy] lock_after_min · [print] command ticket_command ticket_width terminal. A line that is not understood is
+ * complained about by FILE:LINE; the rest counts.
  */
 #pragma once
 #include <stdbool.h>
@@ -21,6 +22,9 @@ struct settings {
     char *log;     /* NULL: DIR/loket.log */
     char *record;  /* NULL: no recording */
     char *scenario;
+    char *print, *print_tickets; /* shell commands that read a text; NULL: none */
+    int ticket_width;            /* cells */
+    bool print_by_terminal;      /* without asking, where it can */
     int64_t seed;
     bool ascii, linear, mouse, bell;
     bool display;             /* `loket board`: the hall's display, with a folder of its own */

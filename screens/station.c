@@ -234,6 +234,7 @@ void station_step(struct station *station)
         return;
     station_watch_hall(station);
     station_watch_notice(station);
+    station_watch_printers(station);
     if (station->sync)
         sync_step(station->sync, clock_wall_now_ms(), mono_ms);
     if (station->status_changed || station->rows_changed || mono_ms - station->status_ms >= STATUS_EVERY_MS)
@@ -409,6 +410,8 @@ void station_free(struct station **station)
         notice_file_done(&s->notice, true, &err, &info);
         notice_file_forget(&s->notice);
     }
+    for (int i = 0; i < PRINTERS_MAX; i++)
+        printer_leave(&s->printers[i]);
     sync_free(&s->sync);
     embedded_stop(&s->hall);
     app_free(&s->app);
@@ -418,6 +421,7 @@ void station_free(struct station **station)
     effects_deinit(&s->effects);
     json_free(&s->status);
     buf_free(&s->clipboard);
+    buf_free(&s->print_text);
     free(s);
     *station = NULL;
 }

@@ -278,6 +278,11 @@ static void change_setting(struct station *station, const struct effect *effect)
     station_set_setting(station, effect->what, effect->text);
 }
 
+/* What the terminals that take copies take for certain: tmux and others let go of more. */
+enum { COPY_MAX = 48 * 1024 };
+static const char too_long_to_copy[] =
+    TR("Nothing is copied: it is too long for a terminal's clipboard. Ctrl-O prints it.");
+
 static void carry_out(struct station *station, struct effect *effect)
 {
     switch (effect->kind) {
@@ -302,7 +307,11 @@ static void carry_out(struct station *station, struct effect *effect)
         return export_outbox(station, effect);
     case EFFECT_NOTICE:
         return save_notice(station, effect);
+    case EFFECT_PRINT:
+        return station_print(station, effect);
     case EFFECT_COPY:
+        if (strlen(effect->text) > COPY_MAX)
+            return station_tell_toast(station, TOAST_WARN, tr(app_ui(station->app)->lang, too_long_to_copy));
         buf_clear(&station->clipboard);
         buf_adds(&station->clipboard, effect->text);
         station->wants |= WANT_COPY;

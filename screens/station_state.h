@@ -1,14 +1,15 @@
 /* screens/station_state.h: the station's state, shared by its files alone: station.c (messages, the turn, birth and
  * death), station_session.c (who works here and where they were), station_hall.c (the way to the hall),
- * station_effects.c (what the app asks for). */
+ * station_effects.c (what the app asks for), station_print.c (printers). */
 #pragma once
 #include "core/cache/cache.h"
 #include "core/sync/embedded.h"
 #include "core/sync/sync.h"
 #include "screens/notice_file.h"
+#include "screens/printer.h"
 #include "screens/station.h"
 
-enum { FETCHES_MAX = 16 };
+enum { FETCHES_MAX = 16, PRINTERS_MAX = 8 };
 
 struct fetch {
     int64_t tag; /* 0 free */
@@ -41,6 +42,9 @@ struct station {
     struct buf clipboard;
     char folder[400];
     struct notice_file notice; /* being saved; path NULL: none */
+    struct printer printers[PRINTERS_MAX];
+    bool terminal_prints;
+    struct buf print_text; /* for the terminal's printer */
 };
 
 /* --- station.c --- */
@@ -64,3 +68,6 @@ void station_sign_out(struct station *station);
 void station_drop_fetches(struct station *station);
 void station_take_kept_choices(struct station *station);
 void station_watch_notice(struct station *station);
+/* --- station_print.c --- */
+void station_print(struct station *station, const struct effect *effect);
+void station_watch_printers(struct station *station);

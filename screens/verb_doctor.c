@@ -12,6 +12,7 @@
 #include "core/cache/cache.h"
 #include "core/sync/sync.h"
 #include "screens/notice_file.h"
+#include "screens/printer.h"
 #include "screens/verbs.h"
 
 enum { COLUMNS_MIN = 80, ROWS_MIN = 24, HALL_WAIT_MS = 3000, FREE_MIN_MB = 200 };
@@ -105,6 +106,25 @@ static void print(struct doctor *doctor)
     say(doctor, err == ERR_OK, "print: %s", err ? info.text : "notices can be saved as PDF");
 }
 
+/* The commands are the shell's to read; whether their program is there is all that can be told without printing. */
+static void printers(struct doctor *doctor, const struct settings *settings)
+{
+    const struct {
+        const char *what, *command;
+    } all[] = {{"papers", settings->print}, {"tickets", settings->print_tickets}};
+    char name[200];
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+        if (str_empty(all[i].command))
+            continue;
+        bool there = printer_there(all[i].command, name, sizeof name);
+        say(doctor, there, "print: %s go to `%s`%s", all[i].what, all[i].command,
+            there ? "" : ", whose program is not found; install it, or mend [print] in the settings");
+    }
+    if (str_empty(settings->print) && str_empty(settings->print_tickets))
+        say(doctor, true,
+            "print: no print command is set; Ctrl-O offers a file ([print] command in loket(1))");
+}
+
 static void on_answer(void *ctx, int64_t tag, enum err err, const struct json *body)
 {
     struct doctor *doctor = ctx;
@@ -193,6 +213,7 @@ int verb_doctor(const struct options *options, struct settings *settings)
     disk(&doctor, settings->data);
     clock_(&doctor);
     print(&doctor);
+    printers(&doctor, settings);
     hall(&doctor, settings);
     const char *complaints = buf_text(&settings->complaints);
     say(&doctor, !*complaints, "settings: %s", *complaints ? "see below" : "understood");

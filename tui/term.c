@@ -641,6 +641,32 @@ void term_copy(struct term *term, const char *text)
     send_bytes("\a");
 }
 
+bool term_prints(const struct term *term)
+{
+    (void)term;
+    return capability("mc5") && capability("mc4");
+}
+
+/* Control characters would end the printing, or steer the terminal. */
+static void print_bytes(const char *text)
+{
+    for (const unsigned char *c = (const unsigned char *)text; *c; c++) {
+        if (*c == '\n')
+            fputs("\r\n", stdout);
+        else if (*c >= ' ' && *c != 0x7f)
+            putchar(*c);
+    }
+}
+
+void term_print(struct term *term, const char *text)
+{
+    if (term->away || !term_prints(term))
+        return;
+    fputs(capability("mc5"), stdout);
+    print_bytes(text);
+    send_bytes(capability("mc4"));
+}
+
 enum term_colours term_colours(const struct term *term)
 {
     return term->colours;

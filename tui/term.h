@@ -45,6 +45,9 @@ void term_redraw(struct term *term); /* the next frame is sent whole: something 
 void term_bell(struct term *term);
 void term_copy(struct term *term,
                const char *text);     /* to the clipboard, where the terminal allows it (OSC 52) */
+/* It says that it has a printer: what is sent between its words for "printer on" and "off" is not shown (mc5, mc4). */
+bool term_prints(const struct term *term);
+void term_print(struct term *term, const char *text); /* lines; to that printer, nothing where it has none */
 void term_suspend(struct term *term); /* to the shell; returns when the person comes back */
 /* To run another program on the terminal: it is theirs between leave and enter. */
 void term_leave(struct term *term);

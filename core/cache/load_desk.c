@@ -80,6 +80,7 @@ static struct json *papers_json(const struct json *row, const struct json *servi
         struct json *paper = json_new_object();
         json_set_text(paper, "code", papers[i].code);
         json_set(paper, "name", papers[i].name ? json_copy(papers[i].name) : json_new_null());
+        json_set_text(paper, "group", papers[i].group);
         json_set_text(paper, "state", papers[i].state);
         json_set_bool(paper, "met", papers[i].met);
         json_add(array, paper);

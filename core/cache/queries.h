@@ -11,7 +11,7 @@
  * "desk"        {"counter"} →
  *               {"hall":{…},"counter":{…,"holder_name"}|null,"user":{…},"ticket":ticket|null    (called or served by me)
  *                "person":person|null,"service":{"id","name","documents",…}|null,
- *                "cases":[case+{"service_name":{…},"filled","total","papers":[{"code","name","state","met"}…]}…],
+ *                "cases":[case+{"service_name":{…},"filled","total","papers":[{"code","name","group","state","met"}…]}…],
  *                                                                                 of that ticket's visit, oldest first;
  *                              "together":[{"service","name"}…]                   of its bundle, not opened there yet
  *                "documents":[document…],                                          of those cases

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "screens/app.h"
+#include "screens/print_text.h"
 #include "tests/screen/sound.h"
 #include "tests/support/picture.h"
 #include "tests/support/test.h"
@@ -356,7 +357,7 @@ static bool seen_as(const struct script *script, const char *word, const char *w
         {"bell", EFFECT_BELL},         {"setting", EFFECT_SETTING},     {"hall", EFFECT_HALL},
         {"copy", EFFECT_COPY},         {"sign_in", EFFECT_SIGN_IN},     {"export", EFFECT_EXPORT},
         {"notice", EFFECT_NOTICE},     {"fetch", EFFECT_FETCH},         {"quit", EFFECT_QUIT},
-        {"sign_out", EFFECT_SIGN_OUT},
+        {"sign_out", EFFECT_SIGN_OUT}, {"print", EFFECT_PRINT},
     };
     for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
         if (strcmp(words[i].word, word) == 0) {
@@ -452,6 +453,33 @@ static void compare(struct script *script, const char *name, char *(*print)(cons
 static void do_frame(struct script *script, const char *rest)
 {
     compare(script, rest, frame_text);
+}
+
+static void do_printed(struct script *script, const char *rest)
+{
+    enum { TICKET = 40, SHEET = 80 };
+    char kind[20] = "";
+    int used = 0, at = script->seen.count - 1;
+    sscanf(rest, "%19s %n", kind, &used);
+    while (at >= 0 && script->seen.items[at].kind != EFFECT_PRINT)
+        at--;
+    if (at < 0 || !str_equal(script->seen.items[at].what, kind))
+        return fail(script, "not printed:", kind);
+    struct buf text = {0};
+    print_fit(&text, script->seen.items[at].text, strcmp(kind, "paper") == 0 ? SHEET : TICKET);
+    char *path = xasprintf("tests/screen/golden/printed/%s.txt", rest + used);
+    check_golden_at(buf_text(&text), path, script->file, script->line);
+    free(path);
+    buf_free(&text);
+    effects_deinit(&script->seen);
+}
+
+static void do_unprinted(struct script *script, const char *rest)
+{
+    struct json *json = read_json(script, rest);
+    struct msg msg = {.kind = MSG_UNPRINTED, .json = json};
+    tell(script, &msg);
+    json_free(&json);
 }
 
 static void do_looks(struct script *script, const char *rest)
@@ -618,6 +646,8 @@ static void run_line(struct script *script, char *line)
         {"expect", do_expect},
         {"asked", do_asked},
         {"says", do_says},
+        {"printed", do_printed},
+        {"unprinted", do_unprinted},
         {"frame", do_frame},
         {"looks", do_looks},
         {"ascii", do_ascii},

@@ -26,6 +26,8 @@
  *                                       that effect is among those since the last expect; nothing: no effect is
  *     asked WHAT {…}                    the last query WHAT since then had exactly these arguments
  *     says some words                   the picture holds these words
+ *     printed KIND NAME                 the last text for a printer is golden/printed/NAME.txt, as wide as its kind
+ *     unprinted {…}                     no print command is set, see MSG_UNPRINTED
  *     frame NAME                        the picture is golden/NAME.txt
  *     looks NAME                        the same with its looks and cursor
  *     ascii NAME                        the picture as a terminal without UTF-8 gets it
