@@ -197,6 +197,10 @@ static enum err set_draft(struct call *c, struct json *row, const struct json *s
     TRY(case_form_open(c, row, service, &form));
     if (!form.form)
         return ERR_OK;
+    if (c->actor->machine) { /* who asks from outside is told nothing that the hall knows of a person */
+        form.context.person = json_get(json_get(row, "arrival"), "person");
+        form.context.last = NULL;
+    }
     struct json *patch =
         answered ? shared_answers(&form, answered) : form_prefill(form.form, draft, &form.context);
     json_merge(draft, patch);
@@ -213,6 +217,11 @@ static enum err set_origin(struct call *c, struct json *row, const struct json *
     if (channel && strlen(channel) > CHANNEL_MAX)
         return refuse(c, "invalid_body", "channel",
                       "\"channel\" is one short word, such as walk_in or online.");
+    if (c->actor->machine) {
+        const struct json *arrival;
+        TRY(body_object(c, "arrival", &arrival));
+        json_set(row, "arrival", arrival ? json_copy(arrival) : json_new_null());
+    }
     json_set_text(row, "service", row_id(service));
     json_set_text(row, "agency", json_text(service, "agency"));
     json_set_text(row, "channel", channel ? channel : "walk_in");
@@ -233,7 +242,7 @@ enum err case_open(struct call *c)
     TRY(need_new(c, id));
     struct json *row = row_new(c, id);
     struct case_file file = {.state = CASE_DRAFT};
-    str_copy(file.user, sizeof file.user, c->actor->user);
+    str_copy(file.user, sizeof file.user, c->actor->machine ? "" : c->actor->user);
     case_write(&file, row);
     TRY(set_origin(c, row, service));
     TRY(set_visit(c, row));

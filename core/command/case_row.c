@@ -111,6 +111,8 @@ enum err case_need_undecided(struct call *c, const struct json *row)
 void case_touch(const struct call *c, struct json *row)
 {
     const char *user = json_text(row, "user");
+    if (c->actor->machine) /* nobody here has looked at it yet */
+        return;
     if ((str_empty(user) || is_me(c, user)) && !str_equal(json_text(row, "holder_work"), "decided"))
         json_set_text(row, "holder_work", "drafted");
 }

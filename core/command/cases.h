@@ -10,6 +10,8 @@
  *   pauses[{from,until}]            days on which the clock stood still
  *   draft_revs{pointer:{rev,by}} branches[]   who wrote what, and what two people wrote differently
  *   form_version form_sha256        the form that it was opened with; migrations[] says which drafts were taken over
+ *   arrival{key,name,reference,at,language,person}
+ *                                   how another system left it (hall/applications.h): the person as that one wrote it
  *   paid extensions[] due_first_at complaints[] corrections[] outputs[] contests[] queue duplicate_of */
 #pragma once
 #include "core/command/persons.h"

@@ -34,6 +34,7 @@ struct actor {
     char agency[64]; /* "" belongs to no agency: may act for all */
     unsigned roles;  /* core/model/role.h */
     char client[UUID_TEXT];
+    bool machine; /* another system, by its key: what it opens nobody holds, and no record is told to it */
 };
 
 enum { TX_CHANGES_MAX = 4096 };

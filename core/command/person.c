@@ -265,6 +265,8 @@ enum err person_resolve(struct call *c, const char **person)
         TRY(new_id(c, TABLE_PERSON, id));
     row = new_person(c, id);
     TRY(set_members(c, named, row));
+    if (c->actor->machine) /* nobody has looked at a card: who it is may be known under another spelling */
+        json_set_bool(row, "possible_duplicate", true);
     *person = row_id(row);
     return save(c, TABLE_PERSON, row);
 }
@@ -395,6 +397,7 @@ static enum err record(struct call *c, struct json **row)
     if (!*row)
         *row = new_person(c, id);
     TRY(set_members(c, c->body, *row));
+    json_remove(*row, "possible_duplicate"); /* somebody has looked */
     row_set_time(*row, "changed_at", c->at_ms);
     json_set_text(*row, "changed_by", c->actor->user);
     return save(c, TABLE_PERSON, *row);

@@ -90,6 +90,7 @@ static const struct mask {
     {TABLE_CASE, "submitted", -1},      {TABLE_CASE, "notes", -1},        {TABLE_CASE, "outputs", -1},
     {TABLE_CASE, "delivered_to", -1},   {TABLE_CASE, "returned", -1},     {TABLE_CASE, "extensions", -1},
     {TABLE_CASE, "migrations", -1}, /* drafts, as they were */
+    {TABLE_CASE, "arrival", -1},    /* whom another system named */
     {TABLE_DOCUMENT, "note", -1},       {TABLE_PAYMENT, "reference", -1}, {TABLE_DECISION, "text", -1},
     {TABLE_DECISION, "conditions", -1}, {TABLE_DECISION, "note", -1},     {TABLE_DECISION, "notice", -1},
     {TABLE_DECISION, "reasons", -1},    {TABLE_DECISION, "grounds", -1},  {TABLE_DECISION, "fields", -1},

@@ -54,6 +54,27 @@ static const struct route routes[] = {
      "agency's key. Signed as Standard Webhooks has it (Ed25519), in the headers of the answer.",
      "after:string limit:integer wait:integer", "",
      "epoch:integer! events:events! next:string! more:boolean! server_time:time!", "application/json"},
+    {"POST", "/v1/applications", ACCESS_KEY, call_leave, "leaveApplication",
+     "Leave an application here, as the digital channel does. By a key made with --scope apply. The "
+     "reference (the member, or the header Idempotency-Key) has one effect for ever: the same again has the "
+     "same answer, another application under it is 409. What is wrong is told all at once in error.fields, "
+     "each by JSON Pointer, in the language of Accept-Language (422). complete false leaves a draft that a "
+     "clerk finishes with the citizen.",
+     "",
+     "reference:string service:string! person:applicant! language:language tier:string answers:object "
+     "documents:supplied payment:paid appointment_at:time complete:boolean",
+     "reference:string! case:uuid! number:string!? service:string! received_at:time! state:string! "
+     "submitted_at:time!? complete_at:time!? due_at:time!? outcome:outcome!? decided_at:time!? "
+     "delivered_at:time!? duplicate:boolean! missing:missing! appointment:appointment!?",
+     "application/json"},
+    {"GET", "/v1/applications/{reference}", ACCESS_KEY, call_left, "application",
+     "What became of an application that this account left: its state, what is missing, the outcome once it "
+     "stands. Nobody else's.",
+     "", "",
+     "reference:string! case:uuid! number:string!? service:string! received_at:time! state:string! "
+     "submitted_at:time!? complete_at:time!? due_at:time!? outcome:outcome!? decided_at:time!? "
+     "delivered_at:time!? duplicate:boolean! missing:missing! appointment:appointment!?",
+     "application/json"},
     {"GET", "/v1/openapi.json", ACCESS_SIGNED_IN, call_openapi, "openapi", "This description.", "", "",
      "openapi:string! info:object! paths:object! components:object!", "application/json"},
     {"GET", "/v1/health", ACCESS_OPEN, call_health, "health", "Whether the hall serves, and how far it is.",

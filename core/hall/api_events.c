@@ -5,10 +5,10 @@
 #include <string.h>
 
 #include "core/base/log.h"
+#include "core/hall/api_partner.h"
 #include "core/hall/calls.h"
 #include "core/hall/event_waits.h"
 #include "core/hall/inside.h"
-#include "core/hall/partners.h"
 #include "core/hall/polls.h"
 #include "core/hall/writer.h"
 
@@ -17,14 +17,6 @@ enum {
     WAITS_MAX = 200,
     NOTED_MS = 60 * 1000, /* how far a reader is, for the administrator's list: that exact */
     ASKS_A_SECOND = 50,   /* of one key; a page takes the hall a millisecond at most */
-    ASKERS_MAX = 256,
-};
-
-/* How often a key asked lately: a system that asks without a pause must not cost the hall its time. */
-struct asker {
-    char id[PARTNER_ID];
-    int64_t second;
-    int asks;
 };
 
 struct wait {
@@ -39,7 +31,6 @@ struct event_waits {
     struct wait *first;
     int count;
     int64_t seen; /* the newest event of all that the waiting were asked about */
-    struct asker askers[ASKERS_MAX];
 };
 
 struct event_waits *event_waits_new(void)
@@ -108,13 +99,6 @@ static void answer_page(struct hall *hall, struct http_request *request, const c
     buf_free(&body);
 }
 
-static void answer_no_key(struct hall *hall, struct http_request *request)
-{
-    http_add_header(request, "WWW-Authenticate", "Bearer");
-    api_error(hall, request, 401, "bad_key", NULL,
-              "This needs an agency's key as \"Authorization: Bearer KEY\": loketd key add makes one.");
-}
-
 /* --- who waits --- */
 
 static int count_waits(struct hall *hall, const char *id)
@@ -163,7 +147,7 @@ static void answer_wait(struct hall *hall, struct wait *wait)
     if (err != ERR_OK)
         api_store_failed(hall, wait->request, err);
     else if (!valid)
-        answer_no_key(hall, wait->request);
+        api_no_key(hall, wait->request);
     else
         answer_page(hall, wait->request, wait->partner.agency, wait->seq, wait->limit);
 }
@@ -239,38 +223,6 @@ static void note_heard(struct hall *hall, const struct partner *partner, int64_t
     writer_add(hall->writer, run_heard, heard_done, heard);
 }
 
-/* --- how often --- */
-
-static struct asker *asker_of(struct event_waits *waits, const char *id)
-{
-    struct asker *oldest = &waits->askers[0];
-    for (int i = 0; i < ASKERS_MAX; i++) {
-        if (str_equal(waits->askers[i].id, id))
-            return &waits->askers[i];
-        if (waits->askers[i].second < oldest->second)
-            oldest = &waits->askers[i];
-    }
-    *oldest = (struct asker){0};
-    str_copy(oldest->id, sizeof oldest->id, id);
-    return oldest;
-}
-
-/* True: the request is answered. */
-static bool asks_too_often(struct hall *hall, struct http_request *request, const char *id)
-{
-    struct asker *asker = asker_of(hall->event_waits, id);
-    int64_t second = hall->mono_ms / 1000;
-    if (asker->second != second)
-        asker->asks = 0;
-    asker->second = second;
-    if (++asker->asks <= ASKS_A_SECOND)
-        return false;
-    http_add_header(request, "Retry-After", "1");
-    api_error(hall, request, 429, "too_many_requests", NULL,
-              "This key asks more often than the hall answers. Ask with \"wait\", and again a second later.");
-    return true;
-}
-
 /* --- the call --- */
 
 static void answer_place(struct hall *hall, struct http_request *request, enum place place,
@@ -318,16 +270,7 @@ void call_events(struct hall *hall, struct http_request *request, const struct a
     int64_t seq, limit, wait_s;
     bool waiting = true;
     (void)actor; /* nobody signs in here */
-    const char *key = call_token(request);
-    enum err err = key ? partner_of_key(hall->db, key, &partner) : ERR_ABSENT;
-    if (err != ERR_OK) {
-        if (err == ERR_ABSENT)
-            answer_no_key(hall, request);
-        else
-            api_store_failed(hall, request, err);
-        return;
-    }
-    if (asks_too_often(hall, request, partner.id) ||
+    if (!api_partner(hall, request, PARTNER_READS, ASKS_A_SECOND, &partner) ||
         !api_query_int(hall, request, "limit", 1, EVENTS_MAX, EVENTS_USUAL, &limit) ||
         !api_query_int(hall, request, "wait", 0, INT32_MAX, 0, &wait_s) || !read_after(hall, request, &seq))
         return;

@@ -8,6 +8,7 @@
 #include "core/hall/server_core.h"
 #include "core/hall/session.h"
 
+struct askers;
 struct clocks;
 struct event_waits;
 struct leases;
@@ -23,6 +24,7 @@ struct hall {
     struct reads *reads;
     struct polls *polls;
     struct event_waits *event_waits;
+    struct askers *askers;
     struct writer *writer;
     struct leases *leases;
     struct clocks *clocks;

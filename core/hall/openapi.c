@@ -57,6 +57,13 @@ static const struct type {
     {"rows", "{\"type\":\"array\",\"items\":{\"$ref\":\"#/components/schemas/Line\"}}"},
     {"events", "{\"type\":\"array\",\"items\":{\"$ref\":\"#/components/schemas/Event\"}}"},
     {"visit_order", "{\"enum\":[\"sensible\",\"given\"]}"},
+    {"language", "{\"enum\":[\"az\",\"id\",\"en\",\"ru\"]}"},
+    {"applicant", "{\"$ref\":\"#/components/schemas/Applicant\"}"},
+    {"supplied",
+     "{\"type\":\"array\",\"maxItems\":64,\"items\":{\"$ref\":\"#/components/schemas/Supplied\"}}"},
+    {"paid", "{\"$ref\":\"#/components/schemas/Paid\"}"},
+    {"missing", "{\"$ref\":\"#/components/schemas/Missing\"}"},
+    {"appointment", "{\"$ref\":\"#/components/schemas/Appointment\"}"},
     {"row", "{\"$ref\":\"#/components/schemas/Row\"}"},
 };
 
@@ -272,6 +279,22 @@ static void add_event(struct json *schemas)
     json_set(schemas, "Event", event);
 }
 
+/* The parts of what another system leaves, and of what it is told. */
+static void add_application(struct json *schemas)
+{
+    json_set(
+        schemas, "Applicant",
+        object_schema("name:string given:string father:string family:string fin:string nik:string born:date "
+                      "phone:string address:string email:string language:language"));
+    struct json *supplied = object_schema("code:string! state:string! note:string");
+    json_set(json_edit(supplied, "properties"), "state", literal("{\"enum\":[\"copied\",\"missing\"]}"));
+    json_set(schemas, "Supplied", supplied);
+    json_set(schemas, "Paid",
+             object_schema("amount:money! currency:string method:string! reference:string!"));
+    json_set(schemas, "Missing", object_schema("fields:objects! papers:objects!"));
+    json_set(schemas, "Appointment", object_schema("at:time! number:string!?"));
+}
+
 static void add_schemas(struct json *schemas)
 {
     struct json *error = object_schema("error:object!");
@@ -287,6 +310,7 @@ static void add_schemas(struct json *schemas)
     json_set(schemas, "Line", object_schema("t:string! id:string! row:row!? leaf:string"));
     json_set(schemas, "Row", object_schema("id:string! row_rev:integer!"));
     add_event(schemas);
+    add_application(schemas);
     add_commands(schemas);
 }
 

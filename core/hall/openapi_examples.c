@@ -37,6 +37,14 @@
     "'decision':{'id':'019ac000-0000-7000-8000-0000000000d1','kind':'decision','outcome':'approve',"     \
     "'effective':true,'of':null,'at':'2026-11-30T06:41:10.120Z'}}}"
 
+#define APPLICATION                                                                             \
+    "'reference':'egov-2026-000417','case':" CASE ",'number':'AZ-BAKU-05-2026-000311',"         \
+    "'service':'az.din.id-card','received_at':" NOW ",'state':'draft','submitted_at':null,"     \
+    "'complete_at':null,'due_at':null,'outcome':null,'decided_at':null,'delivered_at':null,"    \
+    "'duplicate':false,'missing':{'fields':[{'pointer':'/answers/place','keyword':'required',"  \
+    "'label':'Place of birth','message':'This must be filled in.'}],'papers':[{'code':'photo'," \
+    "'name':'Photograph'}]},'appointment':{'at':'2026-12-02T06:00:00.000Z','number':'P001'}"
+
 static const struct {
     const char *name, *path, *query, *body, *answer;
 } calls[] = {
@@ -73,6 +81,14 @@ static const struct {
      "'standing':'replaced'}"},
     {"events", NULL, "{'after':'1.811','limit':100,'wait':25}", NULL,
      "{'epoch':1,'events':[" EVENT "],'next':'1.812','more':false,'server_time':'2026-11-30T06:41:11.003Z'}"},
+    {"leaveApplication", NULL, NULL,
+     "{'reference':'egov-2026-000417','service':'az.din.id-card','person':{'fin':'7A2B3XK',"
+     "'given':'Leyla','family':'Aliyeva','born':'1990-01-01','phone':'+994501234567'},'language':'az',"
+     "'answers':{'reason':'lost'},'documents':[{'code':'old-card','state':'copied'}],"
+     "'payment':{'amount':'5.00','currency':'AZN','method':'card','reference':'R-1771'},"
+     "'appointment_at':'2026-12-02T06:00:00.000Z','complete':false}",
+     "{" APPLICATION "}"},
+    {"application", "egov-2026-000417", NULL, NULL, "{" APPLICATION "}"},
     {"openapi", NULL, NULL, NULL,
      "{'openapi':'3.1.0','info':{'title':'Loket hall protocol 1','version':'0.1.0',"
      "'description':'How a workstation and the hall backend agree.'},'paths':{},'components':{}}"},

@@ -49,6 +49,7 @@ struct hall_options {
     const char *format, *rule, *seed, *days, *users_fd;
     const char *to, *from, *users; /* of a bus */
     const char *url, *after;       /* of a webhook */
+    const char *scope, *services;  /* of a key */
     const char *until;             /* of an export */
     const char *argument;          /* the FILE or SCENARIO of a verb that takes one */
     bool json, dry_run, keep_good, unmasked;

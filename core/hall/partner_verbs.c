@@ -62,6 +62,11 @@ static void print_key(const struct hall_options *options, const struct json *ans
         json_free(&out);
         return;
     }
+    if (str_equal(options->scope, "apply")) {
+        printf("Key %s of %s leaves applications:\n  %s\nIt is shown this once and kept nowhere.\n",
+               json_text_or(answer, "id", "?"), options->agency, key);
+        return;
+    }
     printf("Key %s of %s:\n  %s\n"
            "It is shown this once and kept nowhere. What it reads is signed; the public key to check it with "
            "is\n"
@@ -77,6 +82,10 @@ enum err partner_key_add(const struct hall_options *options, struct err_info *in
     json_set_text(request, "agency", options->agency);
     json_set_text(request, "name", options->name ? options->name : options->agency);
     json_set_text(request, "sha256", digest);
+    if (options->scope)
+        json_set_text(request, "scope", options->scope);
+    if (options->services)
+        json_set_text(request, "services", options->services);
     set_signing_key(request);
     enum err err = ask(options, request, &answer, info);
     if (err == ERR_OK)
@@ -98,6 +107,10 @@ static void cell_name(const struct json *row, char out[LIST_CELL])
 {
     list_member(row, "name", out);
 }
+static void cell_scope(const struct json *row, char out[LIST_CELL])
+{
+    list_member(row, "scope", out);
+}
 static void cell_asked(const struct json *row, char out[LIST_CELL])
 {
     list_member(row, "asked_at", out);
@@ -114,7 +127,7 @@ static void cell_key_state(const struct json *row, char out[LIST_CELL])
 enum err partner_key_list(const struct hall_options *options, struct err_info *info)
 {
     static const struct list_column columns[] = {
-        {"KEY", cell_id},      {"AGENCY", cell_agency},   {"NAME", cell_name},
+        {"KEY", cell_id},      {"AGENCY", cell_agency},   {"NAME", cell_name},       {"SCOPE", cell_scope},
         {"ASKED", cell_asked}, {"WAITING", cell_waiting}, {"STATE", cell_key_state},
     };
     struct json *answer = NULL;
@@ -131,7 +144,7 @@ enum err partner_key_revoke(const struct hall_options *options, struct err_info 
     json_set_text(request, "id", options->argument);
     enum err err = ask(options, request, &answer, info);
     if (err == ERR_OK)
-        printf("Key %s reads nothing any more. A restored backup from before now knows it again: revoke it "
+        printf("Key %s opens nothing any more. A restored backup from before now knows it again: revoke it "
                "then.\n",
                options->argument);
     json_free(&answer);

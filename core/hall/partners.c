@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/command/version.h"
+
 /* --- small --- */
 
 bool partner_line(const char *text, size_t max)
@@ -105,17 +107,73 @@ enum err partner_sign(struct db *db, const char *id, int64_t unix_s, const char 
 
 /* --- keys --- */
 
+static bool list_has(const char *list, const char *word)
+{
+    size_t length = strlen(word);
+    for (; *list; list += strcspn(list, ","), list += *list == ',')
+        if (strcspn(list, ",") == length && strncmp(list, word, length) == 0)
+            return true;
+    return false;
+}
+
+bool partner_may_apply(const struct partner *partner, const char *service, const char *agency)
+{
+    if (!*partner->services)
+        return str_equal(partner->agency, agency);
+    return list_has(partner->services, service) ||
+           (!str_empty(agency) && list_has(partner->services, agency));
+}
+
+/* One word of the list: a service that is offered, or an agency. */
+static enum err need_offered(struct partner_task *t, const char *word)
+{
+    struct json *service = NULL, *agency = NULL;
+    enum err err = row_get(t->env->db, TABLE_SERVICE, word, &service);
+    if (err == ERR_ABSENT || (err == ERR_OK && version_is_kept(service)))
+        err = row_get(t->env->db, TABLE_AGENCY, word, &agency);
+    json_free(&service);
+    json_free(&agency);
+    return err == ERR_ABSENT
+               ? err_set(t->info, err, "This hall has no service or agency \"%.80s\". No key was made.", word)
+               : err;
+}
+
+/* Scope and services belong together: what only reads names none. */
+static enum err need_scope(struct partner_task *t)
+{
+    const char *scope = json_text_or(t->request, "scope", "read");
+    const char *services = json_text_or(t->request, "services", "");
+    bool applies = str_equal(scope, "apply");
+    enum err err = ERR_OK;
+    if (!applies && !str_equal(scope, "read"))
+        return err_set(
+            t->info, ERR_USAGE,
+            "--scope is read (its events) or apply (leaves applications): one key does one of them.");
+    if (!applies && *services)
+        return err_set(t->info, ERR_USAGE, "--services goes with --scope apply: a key that reads has none.");
+    if (strlen(services) > PARTNER_SERVICES_MAX)
+        return err_set(t->info, ERR_TOO_LARGE, "--services is longer than %d bytes: name agencies instead.",
+                       PARTNER_SERVICES_MAX);
+    char *copy = xstrdup(services), *rest = copy, *word;
+    while (err == ERR_OK && *services && (word = strsep(&rest, ",")) != NULL)
+        err = need_offered(t, word);
+    free(copy);
+    return err;
+}
+
 static enum err insert_key(struct partner_task *t, const char *id)
 {
     static const char sql[] =
-        "INSERT INTO agency_key (id, sha256, agency, name, made_at, revoked_at, asked_at, epoch, seq)"
-        " VALUES ($1, $2, $3, $4, $5, '', '', 0, 0)";
+        "INSERT INTO agency_key (id, sha256, agency, name, made_at, revoked_at, asked_at, epoch, seq, scope,"
+        " services) VALUES ($1, $2, $3, $4, $5, '', '', 0, 0, $6, $7)";
     struct stmt *s = db_query(t->env->db, sql);
     db_bind_text(s, 1, id);
     db_bind_text(s, 2, json_text_or(t->request, "sha256", ""));
     db_bind_text(s, 3, json_text_or(t->request, "agency", ""));
     db_bind_text(s, 4, json_text_or(t->request, "name", ""));
     db_bind_text(s, 5, t->now);
+    db_bind_text(s, 6, json_text_or(t->request, "scope", "read"));
+    db_bind_text(s, 7, json_text_or(t->request, "services", ""));
     return db_run(s);
 }
 
@@ -129,6 +187,8 @@ static enum err key_add(struct partner_task *t)
     if (strlen(json_text_or(t->request, "sha256", "")) != SHA256_TEXT - 1)
         return err_set(t->info, ERR_USAGE, "This request brings no key.");
     enum err err = partner_need_agency(t, agency);
+    if (err == ERR_OK)
+        err = need_scope(t);
     if (err == ERR_OK)
         err = partner_need_signing_key(t);
     if (err == ERR_OK)
@@ -183,9 +243,11 @@ enum err partner_list(struct partner_task *t, const char *sql, const char *const
 
 static enum err key_list(struct partner_task *t)
 {
-    static const char sql[] = "SELECT id, agency, name, made_at, revoked_at, asked_at, epoch, seq"
-                              " FROM agency_key ORDER BY made_at, id LIMIT $1";
-    static const char *const texts[] = {"id", "agency", "name", "made_at", "revoked_at", "asked_at", NULL};
+    static const char sql[] =
+        "SELECT id, agency, name, made_at, revoked_at, asked_at, scope, services, epoch, seq"
+        " FROM agency_key ORDER BY made_at, id LIMIT $1";
+    static const char *const texts[] = {"id",       "agency", "name",     "made_at", "revoked_at",
+                                        "asked_at", "scope",  "services", NULL};
     static const char *const numbers[] = {"epoch", "seq", NULL};
     return partner_list(t, sql, texts, numbers);
 }
@@ -230,7 +292,7 @@ static enum err key_revoke(struct partner_task *t)
 
 enum err partner_of_key(struct db *db, const char *key, struct partner *partner)
 {
-    static const char sql[] = "SELECT id, agency, epoch, seq, asked_at FROM agency_key"
+    static const char sql[] = "SELECT id, agency, epoch, seq, asked_at, name, scope, services FROM agency_key"
                               " WHERE sha256 = $1 AND revoked_at = ''"; /* agency_key_sha256 */
     char digest[SHA256_TEXT];
     struct sha256 sha;
@@ -246,6 +308,9 @@ enum err partner_of_key(struct db *db, const char *key, struct partner *partner)
         str_copy(partner->agency, sizeof partner->agency, db_text(s, 1));
         if (!time_parse(db_text(s, 4), &partner->asked_ms))
             partner->asked_ms = -1;
+        str_copy(partner->name, sizeof partner->name, db_text(s, 5));
+        partner->scope = str_equal(db_text(s, 6), "apply") ? PARTNER_APPLIES : PARTNER_READS;
+        str_copy(partner->services, sizeof partner->services, db_text(s, 7));
     }
     db_done(s);
     return err;

@@ -85,6 +85,13 @@ static const char *const migrations[] = {
     "NULL,"
     " queue TEXT NOT NULL, form_version BIGINT NOT NULL, digest TEXT NOT NULL, row TEXT NOT NULL,"
     " PRIMARY KEY (import, t, id));",
+    /* What a key may do: read or apply; and what was left by one that applies (applications.h). */
+    "ALTER TABLE agency_key ADD COLUMN scope TEXT NOT NULL DEFAULT 'read';"
+    "ALTER TABLE agency_key ADD COLUMN services TEXT NOT NULL DEFAULT '';"
+    "CREATE TABLE application (account TEXT NOT NULL, reference TEXT NOT NULL, key_ TEXT NOT NULL,"
+    " sha256 TEXT NOT NULL, case_ TEXT NOT NULL, rev BIGINT NOT NULL, at_ TEXT NOT NULL, answer TEXT NOT "
+    "NULL,"
+    " seal TEXT NOT NULL, PRIMARY KEY (account, reference));",
     /* The index of persons (search_index.h). A set is read whole, so its rows lie in its own tree. */
     "CREATE TABLE search_person (id TEXT PRIMARY KEY, number BIGINT NOT NULL, words TEXT NOT NULL);"
     "CREATE UNIQUE INDEX search_person_number ON search_person (number);"

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "core/base/log.h"
+#include "core/hall/api_partner.h"
 #include "core/hall/calls.h"
 #include "core/hall/clocks.h"
 #include "core/hall/day.h"
@@ -89,6 +90,7 @@ enum err hall_unlock(struct hall *hall, const char *data, bool practice, struct 
     hall->reads = reads_new(hall->db);
     hall->polls = polls_new();
     hall->event_waits = event_waits_new();
+    hall->askers = askers_new();
     hall->writer = writer_new(hall);
     hall->leases = leases_new();
     hall->sign_ins = sign_ins_new();
@@ -162,6 +164,7 @@ void hall_lock_up(struct hall *hall)
     sign_ins_free(&hall->sign_ins);
     polls_free(&hall->polls);
     event_waits_free(&hall->event_waits);
+    askers_free(&hall->askers);
     writer_free(&hall->writer);
     leases_free(&hall->leases);
     tokens_free(&hall->tokens);

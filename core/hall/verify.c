@@ -1,5 +1,6 @@
 /* core/hall/verify.c: see verify.h. One walk over the changes, one over the rows; memory grows with the people who
  * are being served, not with the history. */
+#include "core/hall/applications.h"
 #include "core/hall/events.h"
 #include "core/hall/notices.h"
 #include "core/hall/verify_inside.h"
@@ -394,11 +395,19 @@ static enum err check_search(struct verify *v)
     return person[0] ? bad(v, "the person %s %s.", person, what) : bad(v, "%s.", what);
 }
 
+static enum err check_applications(struct verify *v)
+{
+    char what[APPLICATION_WHAT];
+    enum err err = applications_verify(v->db, v->state.mobile, what);
+    return err == ERR_CORRUPT && *what ? bad(v, "%s.", what) : err;
+}
+
 enum err verify_store(struct db *db, struct verified *done, struct err_info *info)
 {
     static enum err (*const checks[])(struct verify * v) = {
-        check_types,   check_state,      check_changes, check_audit, check_rows,  check_gone,
-        check_results, check_invariants, check_notices, check_search, check_buses, check_events};
+        check_types,   check_state,      check_changes, check_audit,  check_rows,  check_gone,
+        check_results, check_invariants, check_notices, check_search, check_buses, check_events,
+        check_applications};
     struct verify v = {
         .db = db, .done = done, .info = info, .open = json_new_object(), .never_less = json_new_object()};
     *done = (struct verified){0};
