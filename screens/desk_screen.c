@@ -216,6 +216,19 @@ static void ring_alarms(struct desk *desk, const struct ui *ui, struct effects *
     desk->alarm_ms = ui->now_ms;
 }
 
+/* Either nobody waits, or who waits was called lately and is left out for a while. */
+static void tell_nobody(const struct ui *ui, const struct json *why, struct effects *effects)
+{
+    const struct json *passed = json_first(json_get(why, "passed_over"));
+    char key[KEY_NAME];
+    if (!passed)
+        return effects_toast(effects, TOAST_PLAIN, "%s", tr(ui->lang, TR("Nobody is waiting.")));
+    key_label(keymap_key(ui->keys, ACTION_CALL_NAMED, 0), key);
+    effects_toast(effects, TOAST_WARN,
+                  tr(ui->lang, TR("%s was called a few minutes ago and is left out; %s calls out of turn")),
+                  json_text_or(passed, "number", "…"), key);
+}
+
 static void on_result(struct desk *desk, const struct ui *ui, const struct msg *msg, struct effects *effects)
 {
     const struct json *error = json_get(msg->json, "error");
@@ -223,7 +236,7 @@ static void on_result(struct desk *desk, const struct ui *ui, const struct msg *
         desk->waiting_for = NULL;
     if (str_equal(msg->what, "ticket.call_next") && !error &&
         !json_is_object(json_get(json_get(msg->json, "data"), "ticket")))
-        effects_toast(effects, TOAST_PLAIN, "%s", tr(ui->lang, TR("Nobody is waiting.")));
+        tell_nobody(ui, json_get(json_get(msg->json, "data"), "why"), effects);
     if (str_equal(json_text(error, "code"), "counter_taken")) {
         struct json *question =
             question_new("takeover", show_refusal(ui, "counter_taken", json_text_or(error, "message", "")));

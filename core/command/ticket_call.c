@@ -126,15 +126,31 @@ static struct json *why_json(const struct why *why, const struct candidate *cand
     return json;
 }
 
-static struct json *why_nobody(const struct asking *a)
+/* A rule that takes nobody of those who wait leaves out those who were called lately. */
+static struct json *called_lately(const struct candidate *candidates, int count)
+{
+    struct json *passed = json_new_array();
+    for (int i = 0; i < count && i < RULE_PASSED_MAX; i++) {
+        struct json *one = json_new_object();
+        json_set_text(one, "number", candidates[i].number);
+        json_set_text(one, "reason", rule_passed_text(RULE_PASSED_RECENT));
+        json_add(passed, one);
+    }
+    return passed;
+}
+
+static struct json *why_nobody(const struct asking *a, int count)
 {
     struct json *json = json_new_object();
     json_set_text(json, "rule", rule_text(a->count ? a->rules[0].kind : RULE_FIFO));
-    json_set_text(json, "reason", "nobody_waits");
+    json_set_text(json, "reason", count ? rule_passed_text(RULE_PASSED_RECENT) : "nobody_waits");
     json_set_int(json, "score", 0);
     json_set_text(json, "text",
-                  a->count ? "Nobody waits in your queues." : "No queue is assigned to this counter.");
-    json_set(json, "passed_over", json_new_array());
+                  count      ? "Who waits was called a few minutes ago."
+                  : a->count ? "Nobody waits in your queues."
+                             : "No queue is assigned to this counter.");
+    json_set(json, "passed_over", called_lately(a->candidates, count));
+    json_set_int(json, "passed_all", count);
     return json;
 }
 
@@ -176,7 +192,7 @@ static enum err choose(struct asking *a)
     int chosen = rule_choose(&desk, &after, a->candidates, count, &why);
     if (chosen < 0) {
         json_set_null(answer(a->c), "ticket");
-        json_set(answer(a->c), "why", why_nobody(a));
+        json_set(answer(a->c), "why", why_nobody(a, count));
         return ERR_OK;
     }
     TRY(load(a->c, TABLE_TICKET, "ticket", row_id(json_at(a->tickets, (size_t)chosen)), &row));

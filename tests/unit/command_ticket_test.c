@@ -271,6 +271,23 @@ TEST(call_order_appointments_merges)
     trial_close(&h);
 }
 
+/* That somebody waits is seen on the screen: "nobody" would not be true. */
+TEST(call_next_names_who_is_left_out_for_a_while)
+{
+    struct command_hall h;
+    trial_open(&h);
+    assign(&h, "'a'");
+    CHECK(issue(&h, "a", ""));
+    open_counter(&h, "leyla", "1");
+    CHECK(call_next(&h, "leyla", "c-1"));
+    CHECK(step(&h, "leyla", "return", ""));
+    CHECK(call_next(&h, "leyla", "c-1"));
+    CHECK_TEXT(trial_text(&h, "/ticket/number"), "");
+    CHECK_TEXT(trial_text(&h, "/why/reason"), "called_recently");
+    CHECK_TEXT(trial_text(&h, "/why/passed_over/0/number"), "A001");
+    trial_close(&h);
+}
+
 TEST(call_next_says_why_and_who_was_passed_over)
 {
     struct command_hall h;
