@@ -256,6 +256,35 @@ TEST(story_of_a_transfer_with_a_note)
     story_ends(&story, 0);
 }
 
+/* Sent on at once, to a queue by appointment, which leaves out for five minutes who was just called: the clerk there is told
+ * so, and calls all the same. */
+TEST(story_of_one_who_was_just_called_elsewhere)
+{
+    struct story story;
+    story_open(&story, "one who was just called elsewhere");
+    centre_visitor(&story.centre, RESIDENCE, "Günay", "5HG2K7L");
+    struct seat *aysel = story_seat(&story, "aysel"), *orxan = story_seat(&story, "orxan");
+    open_counter(aysel, true);
+    open_counter(orxan, false);
+    story_begins(&story);
+    step(aysel, "call the next", DECISION, "n", "s start");
+    step(aysel, "send on", DECISION, "t", "Send P001 to");
+    step(aysel, "to a queue", CHOICE, "1", "To whom?");
+    type(aysel, "which", "civ", "› V Civil");
+    step(aysel, "that one", CHOICE, "\r", "At which place?");
+    step(aysel, "by the time of arrival", CHOICE, "1", "n   call next");
+    REQUIRE(pty_wait(orxan->pty, "1 waiting"));
+    step(orxan, "call the next", DECISION, "n", "P001 was called a few minutes ago");
+    CHECK(!pty_shows(orxan->pty, "Nobody is waiting."));
+    step(orxan, "all the same", DECISION, "N", "Why is P001 called out of turn?");
+    type(orxan, "why", "sent on by counter 1", NULL);
+    step(orxan, "that is why", FIELD, "\r", "Günay");
+    step(orxan, "the person is here", DECISION, "s", "f finish");
+    REQUIRE(pty_wait(orxan->pty, "all safe"));
+    CHECK_INT(centre_count(&story.centre, "ticket", "/state", "serving"), 1);
+    story_ends(&story, 0);
+}
+
 /* From one agency to the next with one number: each clerk opens what is theirs, and sends the person on. */
 static void open_and_send_on(struct seat *clerk, const char *first_letters, const char *queue)
 {
