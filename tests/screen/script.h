@@ -35,7 +35,7 @@
  *     linear NAME                       the picture as one column, as --linear shows it, with looks and cursor
  *     everywhere NAME                   the picture in four languages at 80x24, 120x40 and 200x60 is
  *                                       golden/everywhere/NAME_LANG_WxH.txt, and in ASCII NAME_ascii.txt; each
- *                                       is sound (sound.h). Language and size are those of before afterwards
+ *                                       is sound (sound.h), and so are those at 100x30 and 480x135. Language and size are those of before afterwards
  *     everywhere NAME 80x24 h 1         the same at one size; these keys first in each language, Esc at its end:
  *                                       a question keeps the language that it was asked in
  *     guide NAME h 1                    the picture in four languages is themes/pictures/guide/NAME_LANG.svg; these keys
