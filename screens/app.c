@@ -48,6 +48,7 @@ void app_free(struct app **app)
     for (int i = 0; i < (*app)->layer_count; i++)
         layer_free(&(*app)->layers[i]);
     ask_free(&(*app)->ask);
+    lock_free(&(*app)->lock);
     json_free(&(*app)->kept);
     json_free(&(*app)->unprinted);
     palette_deinit(&(*app)->palette);
@@ -92,7 +93,7 @@ const char *app_object(const struct app *app)
 bool app_secret(const struct app *app)
 {
     const struct layer *top = app_shown(app);
-    return top && top->ops->secret && top->ops->secret(top->self);
+    return app->lock || (top && top->ops->secret && top->ops->secret(top->self));
 }
 
 bool app_handed(const struct app *app)
@@ -103,7 +104,7 @@ bool app_handed(const struct app *app)
 bool app_typing(const struct app *app)
 {
     const struct layer *top = app_shown(app);
-    return top && top->ops->typing && top->ops->typing(top->self);
+    return app->lock || (top && top->ops->typing && top->ops->typing(top->self));
 }
 
 /* --- telling screens --- */
@@ -260,7 +261,7 @@ void app_toast(struct app *app, enum toast_kind kind, const char *text)
                                      [TOAST_GOOD] = STYLE_GOOD,
                                      [TOAST_WARN] = STYLE_WARN,
                                      [TOAST_DANGER] = STYLE_DANGER};
-    toast_show(&app->toast, looks[kind], text, app_handed(app) ? TOAST_WAITS : app->ui.now_ms + TOAST_MS);
+    toast_show(&app->toast, looks[kind], text, app_handed(app) || app->lock ? TOAST_WAITS : app->ui.now_ms + TOAST_MS);
 }
 
 static void ask(struct app *app, struct effect *effect, struct effects *effects)
@@ -438,6 +439,7 @@ static void take_status(struct app *app, const struct json *json)
 {
     int64_t state = json_int(json, "state", LINK_NONE), err = json_int(json, "err", ERR_OFFLINE);
     app->ui.practice = json_bool(json, "practice", false);
+    app->lock_after_min = (int)json_int(json, "lock_after_min", 0);
     str_copy(app->ui.hall_fault, sizeof app->ui.hall_fault, json_text_or(json, "hall_fault", ""));
     app->ui.link = (struct link){
         .state = state >= LINK_NONE && state <= LINK_FROZEN ? (enum link_state)state : LINK_NONE,
@@ -487,11 +489,29 @@ static void open_home(struct app *app, struct effects *effects)
     json_free(&args);
 }
 
+/* Somebody else signs in at a locked workstation: the screens go without a word, since what was typed stands in its
+ * author's journal and the cache is another's by now. */
+static void give_way(struct app *app, const struct json *json, struct effects *effects)
+{
+    if (!app->lock || str_equal(json_text(json_get(json, "user"), "id"), app->ui.session.user))
+        return;
+    app_unlock(app, effects);
+    ask_free(&app->ask);
+    app_ahead_forget(app);
+    toast_clear(&app->toast);
+    app->help_open = app->palette_open = false;
+    while (app->layer_count)
+        layer_remove(app, app->layer_count - 1);
+    app_push(app, SCREEN_SIGN_IN, NULL, effects);
+}
+
 /* Signed in: to the place that fits the person best. Refused: the sign-in screen says why. */
 static void on_signed_in(struct app *app, const struct msg *msg, struct effects *effects)
 {
-    if (msg->json)
+    if (msg->json) {
+        give_way(app, msg->json, effects);
         take_session(&app->ui.session, msg->json);
+    }
     tell_all(app, msg, effects);
     if (app->typed_ahead)
         app_toast(app, TOAST_WARN,
@@ -508,6 +528,7 @@ static void on_signed_in(struct app *app, const struct msg *msg, struct effects 
 static void on_signed_out(struct app *app, struct effects *effects)
 {
     clear(app, effects);
+    app_unlock(app, effects); /* there is nothing left to hide */
     app_ahead_forget(app);
     app->signing_in = app->typed_ahead = false;
     toast_clear(&app->toast); /* it was said to who has left */
@@ -518,6 +539,7 @@ static void on_signed_out(struct app *app, struct effects *effects)
 static void on_tick(struct app *app, const struct msg *msg, struct effects *effects)
 {
     tell_all(app, msg, effects);
+    app_lock_tick(app, effects);
 }
 
 static void on_resize(struct app *app, const struct msg *msg, struct effects *effects)
@@ -525,6 +547,15 @@ static void on_resize(struct app *app, const struct msg *msg, struct effects *ef
     app->w = msg->w;
     app->h = msg->h;
     tell_all(app, msg, effects);
+}
+
+/* The clock that is shown over a lock may be of a screen below. */
+static void on_load(struct app *app, const struct msg *msg, struct effects *effects)
+{
+    app_tell_top(app, msg, effects);
+    for (int i = 0; app->lock && i < app->layer_count - 1; i++)
+        if (app->layers[i].ops->locked)
+            tell(app, &app->layers[i], msg, effects);
 }
 
 static void handle(struct app *app, const struct msg *msg, struct effects *effects)
@@ -535,7 +566,11 @@ static void handle(struct app *app, const struct msg *msg, struct effects *effec
     case MSG_PASTE:
         return app_paste(app, msg, effects);
     case MSG_ACTION:
-        return app_do(app, msg->action, effects);
+        return app->lock ? (void)0 : app_do(app, msg->action, effects);
+    case MSG_LOCK:
+        return app_lock(app, msg->json, effects);
+    case MSG_UNLOCKED:
+        return app_lock_answered(app, msg, effects);
     case MSG_SAVED:
         return on_saved(app, msg, effects);
     case MSG_REFUSED:
@@ -562,7 +597,9 @@ static void handle(struct app *app, const struct msg *msg, struct effects *effec
     case MSG_READY:
         return app_go_on(app, msg->seq, effects);
     case MSG_LOAD:
+        return on_load(app, msg, effects);
     case MSG_HIDE:
+    case MSG_KEEP:
     case MSG_ANSWERED:
         return app_tell_top(app, msg, effects);
     }

@@ -147,6 +147,8 @@ static void perform(struct app *app, enum action action, struct effects *effects
         return effects_add(effects, EFFECT_RETRY, NULL, NULL);
     case ACTION_QUIT:
         return effects_add(effects, EFFECT_QUIT, NULL, NULL);
+    case ACTION_LOCK:
+        return app_lock(app, NULL, effects);
     case ACTION_SIGN_OUT:
         return effects_add(effects, EFFECT_SIGN_OUT, NULL, NULL);
     default:
@@ -260,11 +262,11 @@ static enum action action_of(const struct app *app, struct key key)
     return first;
 }
 
-/* Leaving, the shell and drawing again work over a question, the palette and the help too, and wait for nobody. */
+/* Leaving, locking, the shell and drawing again work over a question, the palette and the help too, and wait for nobody. */
 static bool key_over_all(struct app *app, struct key key, struct effects *effects)
 {
     enum action action = key_types(key) ? ACTION_NONE : action_of(app, key);
-    if (action != ACTION_QUIT && action != ACTION_SUSPEND && action != ACTION_REDRAW)
+    if (action != ACTION_QUIT && action != ACTION_SUSPEND && action != ACTION_REDRAW && action != ACTION_LOCK)
         return false;
     app_do(app, action, effects);
     return true;
@@ -273,6 +275,8 @@ static bool key_over_all(struct app *app, struct key key, struct effects *effect
 void app_key(struct app *app, struct key key, struct effects *effects)
 {
     app->key = key;
+    if (app_lock_key(app, key, effects))
+        return;
     if (app_waits(app) && (key_over_all(app, key, effects) || app_ahead_key(app, key)))
         return;
     app_take_key(app, key, effects);
@@ -298,6 +302,8 @@ void app_take_key(struct app *app, struct key key, struct effects *effects)
 
 void app_paste(struct app *app, const struct msg *msg, struct effects *effects)
 {
+    if (app_lock_paste(app, msg->text ? msg->text : "", effects))
+        return;
     if (!app_ahead_paste(app, msg->text ? msg->text : ""))
         app_take_paste(app, msg, effects);
 }

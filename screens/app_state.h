@@ -1,8 +1,9 @@
 /* screens/app_state.h: the app's state, shared by its files alone: app.c (who is told what), app_keys.c (what
- * a key means), app_ahead.c (keys that wait for the hall), app_view.c (drawing). */
+ * a key means), app_ahead.c (keys that wait for the hall), app_lock.c (nobody sits here), app_view.c (drawing). */
 #pragma once
 #include "screens/app.h"
 #include "screens/ask.h"
+#include "screens/lock.h"
 #include "tui/help.h"
 #include "tui/palette.h"
 #include "tui/toast.h"
@@ -58,6 +59,9 @@ struct app {
         signing_in; /* the hall is asked who this is; nothing that is typed then is kept: it may be a password */
     bool typed_ahead; /* and something was */
     struct toast toast;
+    struct lock *lock;    /* NULL: somebody sits here */
+    int lock_after_min;   /* 0: never by itself */
+    int64_t input_ms;     /* of the last key or text; 0: none yet */
     struct ask *ask;    /* NULL: no question is open */
     unsigned ask_from;  /* the layer that asked; 0: the app itself */
     struct json *kept;  /* {"USER QUESTION OBJECT":{"text","answered"}}: words that are not sent yet */
@@ -101,6 +105,17 @@ void app_do(struct app *app, enum action action, struct effects *effects);
 /* Where an action's key counts: the bit of the screen on top. */
 unsigned app_context(const struct app *app);
 int app_help_actions(const struct app *app, enum action out[ACTION_COUNT]); /* those of the screen on top */
+
+/* app_lock.c */
+/* kept: of a lock that an earlier start had (lock.h), or NULL. */
+void app_lock(struct app *app, const struct json *kept, struct effects *effects);
+void app_unlock(struct app *app, struct effects *effects);
+void app_lock_tick(struct app *app, struct effects *effects);
+/* True: it is locked, and the key or text went no further. */
+bool app_lock_key(struct app *app, struct key key, struct effects *effects);
+bool app_lock_paste(struct app *app, const char *text, struct effects *effects);
+void app_lock_answered(struct app *app, const struct msg *msg, struct effects *effects); /* MSG_UNLOCKED */
+void app_lock_view(const struct app *app, struct frame *frame, struct rect area, struct rect bottom);
 
 /* app_ahead.c */
 /* A command goes out: an online one of the screen on top makes keys wait. */

@@ -87,6 +87,8 @@ static unsigned link_text(const struct ui *ui, char out[120])
 static char *title_text(const struct app *app)
 {
     const struct layer *top = app_shown(app);
+    if (app->lock)
+        return xstrdup(tr(app->ui.lang, TR("Locked")));
     char *own = top && top->ops->title ? top->ops->title(top->self, &app->ui) : NULL;
     if (own)
         return own;
@@ -265,14 +267,24 @@ static bool is_whole(const struct app *app)
     return app_handed(app) || (app_screen(app) == SCREEN_DISPLAY && !app->help_open && !app->ask);
 }
 
+/* Toasts, questions and lists may hold names: none is drawn. */
+static void locked_view(const struct app *app, struct frame *frame, struct rect area)
+{
+    struct rect bottom = rect_cut_bottom(&area, 1);
+    frame_rule(frame, rect_cut_bottom(&area, 1));
+    app_lock_view(app, frame, readable(area), readable(bottom));
+}
+
 void app_view(const struct app *app, int64_t now_ms, struct frame *frame)
 {
     struct rect area = frame_area(frame);
     frame_clear(frame);
-    if (is_whole(app))
+    if (!app->lock && is_whole(app))
         return app_shown(app)->ops->view(app_shown(app)->self, &app->ui, frame, area);
     title_view(app, now_ms, frame, readable(rect_cut_top(&area, 1)));
     frame_rule(frame, rect_cut_top(&area, 1));
+    if (app->lock)
+        return locked_view(app, frame, area);
     int lines = app->ask ? ask_lines(app->ask, readable(area).w) : 1;
     struct rect bottom = rect_cut_bottom(&area, lines < area.h - 1 ? lines : area.h - 1);
     frame_rule(frame, rect_cut_bottom(&area, 1));

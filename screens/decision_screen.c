@@ -922,6 +922,7 @@ static void decision_update(void *data, const struct ui *ui, const struct msg *m
             put_journal(self, effects);
         return;
     case MSG_HIDE:
+    case MSG_KEEP:
         return put_journal(self, effects);
     case MSG_ANSWERED:
         return answered(self, ui, msg, effects);

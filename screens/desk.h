@@ -83,3 +83,5 @@ void desk_papers_view(const struct desk *desk, const struct ui *ui, int rows_max
                       struct rect *area);
 void desk_preview(const struct desk *desk, const struct ui *ui, struct frame *frame, struct rect area);
 void desk_view(const struct desk *desk, const struct ui *ui, struct frame *frame, struct rect area);
+/* What may be seen of it while nobody sits here: who is called or served and who is parked, by numbers alone. */
+void desk_locked_view(const struct desk *desk, const struct ui *ui, struct frame *frame, struct rect *area);

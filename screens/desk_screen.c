@@ -309,6 +309,11 @@ static void view(const void *self, const struct ui *ui, struct frame *frame, str
     desk_view(self, ui, frame, area);
 }
 
+static void locked(const void *self, const struct ui *ui, struct frame *frame, struct rect *area)
+{
+    desk_locked_view(self, ui, frame, area);
+}
+
 /* "Counter 7 · Population, Civil registry" */
 static char *title(const void *self, const struct ui *ui)
 {
@@ -334,5 +339,6 @@ const struct screen_ops desk_screen = {
     .view = view,
     .enabled = enabled,
     .title = title,
+    .locked = locked,
     .awaits = true,
 };

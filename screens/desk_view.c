@@ -550,3 +550,34 @@ void desk_view(const struct desk *desk, const struct ui *ui, struct frame *frame
     }
     left_view(&pane, frame, area);
 }
+
+/* --- while nobody sits here --- */
+
+/* "P014    called   00:41" */
+static void locked_ticket(const struct json *ticket, const struct ui *ui, struct frame *frame, struct rect line)
+{
+    enum { NUMBER_W = 10 };
+    struct rect number = rect_cut_left(&line, NUMBER_W);
+    const char *state = show_ticket_state(ui, json_text_or(ticket, "state", ""));
+    text_draw(frame, number, json_text_or(ticket, "number", "…"), STYLE_ACCENT | ATTR_BOLD);
+    struct rect clock = rect_cut_left(&line, text_width(state) + 2 + CLOCK_W);
+    ticket_clock(ticket, ui, frame, clock);
+}
+
+void desk_locked_view(const struct desk *desk, const struct ui *ui, struct frame *frame, struct rect *area)
+{
+    bool any = false;
+    if (desk_ticket(desk)) {
+        locked_ticket(desk_ticket(desk), ui, frame, rect_cut_top(area, 1));
+        any = true;
+    }
+    for (const struct json *row = json_first(desk_rows(desk, DESK_PARKED)); row; row = json_next(row)) {
+        if (desk_is_colleagues(row) || desk_due_in_ms(row, ui->now_ms) > 0)
+            continue;
+        text_drawf(frame, rect_cut_top(area, 1), STYLE_WARN, tr(ui->lang, TR("! %s is parked and its time is over")),
+                   json_text_or(row, "number", ""));
+        any = true;
+    }
+    if (any)
+        rect_cut_top(area, 1);
+}

@@ -446,6 +446,8 @@ static void form_update(void *data, const struct ui *ui, const struct msg *msg, 
         return on_tick(self, ui, effects);
     case MSG_HIDE:
         return leave_field(self, ui, effects);
+    case MSG_KEEP:
+        return fill_journal(self, effects);
     case MSG_ANSWERED:
         return answered(self, ui, msg, effects);
     case MSG_SAVED:

@@ -74,6 +74,7 @@ enum msg_kind {
     MSG_TICK,     /* a second went by */
     MSG_LOAD,     /* shown for the first time or again, or rows changed: ask for the data that you show */
     MSG_HIDE,     /* about to be covered or freed: put what is typed into the journal */
+    MSG_KEEP,     /* put what is typed into the journal, and stay as you are: the workstation is locked */
     MSG_DATA,     /* what, json: the answer to effects_load */
     MSG_SAVED,    /* what: type of the command, seq: saved on this computer; json: {"body" as saved,"data"
                    * predicted}.    MSG_LOAD follows by itself */
@@ -83,11 +84,13 @@ enum msg_kind {
     MSG_ANSWERED, /* what: id of the question; text: value or typed text; json: the chosen row or NULL */
     MSG_SIGNED_IN, /* json: {"user","hall","counter","counter_name"}; or code and text, when it was refused */
     MSG_FETCHED,   /* what: the path of effects_fetch; json, or text when it failed */
-    MSG_STATUS,    /* ui->link changed; json: its members (state as a number) and "practice" */
+    MSG_STATUS,    /* ui->link changed; json: its members (state as a number), "practice" and "lock_after_min" */
     MSG_SIGNED_OUT,
     MSG_TOAST,     /* toast, text: the edges have something to say */
     MSG_UNPRINTED, /* json: {"title","text","terminal": it can print}: no print command is set; to no screen */
     MSG_READY, /* seq: the hall's rows are here up to it: the next key that was typed ahead; to no screen */
+    MSG_LOCK,  /* json: what an earlier start kept of its lock (lock.h); to no screen, like the next */
+    MSG_UNLOCKED, /* the answer to EFFECT_UNLOCK: code and text say why not, when it is not let in */
 };
 struct msg {
     enum msg_kind kind;
@@ -111,6 +114,7 @@ enum effect_kind {
     EFFECT_JOURNAL_DROP, /* what: screen, text: object */
     EFFECT_SIGN_IN,      /* what: login, text: password */
     EFFECT_SIGN_OUT,
+    EFFECT_UNLOCK,  /* what: login, text: password, NULL in a practice hall: MSG_UNLOCKED, or another's MSG_SIGNED_IN */
     EFFECT_SETTING, /* what: name, text: value: kept for the next start */
     EFFECT_HALL,    /* what: "practice", "setup" or "join"; text: its pack, folder or URL */
     EFFECT_FETCH,   /* what: a path below the hall's URL */
@@ -207,6 +211,9 @@ struct screen_ops {
     char *(*title)(const void *self, const struct ui *ui);
     /* May be NULL: what tells two of a kind apart, such as a case id: opening it again shows the same one. */
     const char *(*object)(const void *self);
+    /* May be NULL: what may be seen of it while nobody sits here, cut from the top of area: numbers and clocks, nothing
+     * about people. */
+    void (*locked)(const void *self, const struct ui *ui, struct frame *frame, struct rect *area);
     /* The answer to an online command changes what the next key means: keys wait for it (app_ahead.c). */
     bool awaits;
     /* In a citizen's hands: drawn without title, action line and sentences of ours, which wait for the clerk; other

@@ -13,7 +13,8 @@ enum { LINE_MAX_BYTES = 4096, LINES_MAX = 10000 };
 
 void settings_init(struct settings *settings)
 {
-    *settings = (struct settings){.bell = true, .ticket_width = 40};
+    *settings = (struct settings){
+        .bell = true, .ticket_width = 40, .lock_after_min = SETTINGS_LOCK_BY_HALL};
 }
 
 void settings_deinit(struct settings *settings)
@@ -186,6 +187,13 @@ enum err settings_read(struct settings *settings, const char *path, struct err_i
         settings_parse(settings, path, buf_text(&text));
     buf_free(&text);
     return failed ? err_set(info, ERR_DISK, "%s cannot be read to its end", path) : ERR_OK;
+}
+
+int settings_lock_min(const struct settings *settings, bool practice)
+{
+    if (settings->lock_after_min != SETTINGS_LOCK_BY_HALL)
+        return settings->lock_after_min;
+    return practice ? 0 : SETTINGS_LOCK_MIN;
 }
 
 /* --- environment --- */

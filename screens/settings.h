@@ -12,6 +12,11 @@
 #include "core/base/str.h"
 #include "screens/action.h"
 
+enum {
+    SETTINGS_LOCK_BY_HALL = -1, /* nobody chose: see settings_lock_min */
+    SETTINGS_LOCK_MIN = 10,
+};
+
 struct settings {
     char *hall;    /* URL, "practice", or NULL when none was given */
     char *counter; /* NULL: asked at sign-in */
@@ -28,7 +33,7 @@ struct settings {
     int64_t seed;
     bool ascii, linear, mouse, bell;
     bool display;             /* `loket board`: the hall's display, with a folder of its own */
-    int lock_after_min;       /* 0: never */
+    int lock_after_min;       /* 0: never; SETTINGS_LOCK_BY_HALL */
     char *keys[ACTION_COUNT]; /* NULL: as in actions.def */
     struct buf complaints;    /* one line each */
 };
@@ -39,6 +44,9 @@ void settings_put(char **place, const char *value); /* copies; NULL leaves the p
 /* ERR_ABSENT: there is no such file, which is no fault unless it was named. Complaints are not errors. */
 enum err settings_read(struct settings *settings, const char *path, struct err_info *info) MUST_USE;
 void settings_parse(struct settings *settings, const char *name, const char *text);
+/* After how many minutes without a key the screen is locked, 0: never. Where nobody chose, after ten; in a practice hall,
+ * where nothing is real and nobody has a password, never. */
+int settings_lock_min(const struct settings *settings, bool practice);
 void settings_environment(struct settings *settings); /* LOKET_HALL, LOKET_DATA */
 /* $XDG_CONFIG_HOME/loket/NAME, else ~/.config/loket/NAME; $XDG_STATE_HOME/loket, else ~/.local/state/loket.
  * NULL without a home. The caller frees. */

@@ -20,7 +20,7 @@ static const struct {
     [BELL] = {"bell", TR("Sound"), TR("for parked people whose time has come")},
     [ASCII] = {"ascii", TR("Plain signs (ASCII)"), TR("from the next start")},
     [MOUSE] = {"mouse", TR("Mouse"), TR("from the next start")},
-    [LOCK] = {"lock_after_min", TR("Lock when idle"), TR("signs out; nothing that is typed is lost")},
+    [LOCK] = {"lock_after_min", TR("Lock when idle"), TR("hides the screen; your password brings it back")},
     [COUNTER] = {"counter", TR("Counter"), NULL},
 };
 static const int lock_minutes[] = {0, 5, 10, 15, 30, 60};

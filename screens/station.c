@@ -59,8 +59,6 @@ void station_keep_place(struct station *station);
 static void tell_one(struct station *station, struct msg *msg)
 {
     msg->now_ms = station_now_ms(station);
-    if (msg->kind == MSG_KEY)
-        station->key_ms = clock_mono_now_ms();
     if (station->record)
         record_line(station->record, record_message(msg, app_secret(station->app)));
     app_update(station->app, msg, &station->effects);
@@ -124,6 +122,7 @@ static struct json *status_json(struct station *station)
     json_set_text(json, "text", status->text);
     json_set_int(json, "err", status->err);
     json_set_bool(json, "practice", station->practice);
+    json_set_int(json, "lock_after_min", settings_lock_min(station->settings, station->practice));
     json_set_text(json, "hall_fault", station->hall_fault);
     if (!station->sync && *station->hall_fault && cache_actor(station->cache)) {
         /* Who was signed in before works on with the copy, and must see that the hall is not there. */
@@ -218,13 +217,6 @@ static void heal(struct station *station)
 
 /* --- the turn --- */
 
-static void lock_when_idle(struct station *station, int64_t mono_ms)
-{
-    int64_t after_ms = (int64_t)station->settings->lock_after_min * 60 * 1000;
-    if (after_ms && cache_actor(station->cache) && mono_ms - station->key_ms > after_ms)
-        station_sign_out(station);
-}
-
 void station_step(struct station *station)
 {
     int64_t mono_ms = clock_mono_now_ms();
@@ -232,6 +224,7 @@ void station_step(struct station *station)
         heal(station);
     if (!station->cache)
         return;
+    station_keep_verifier(station); /* of a sign-in in an earlier turn: its picture stands */
     station_watch_hall(station);
     station_watch_notice(station);
     station_watch_printers(station);
@@ -248,7 +241,6 @@ void station_step(struct station *station)
     }
     if (station->status_changed) /* by a key that waited for those rows: no picture calls its record safe */
         tell_status(station);
-    lock_when_idle(station, mono_ms);
 }
 
 enum { WAIT_FDS = 40 }; /* of the terminal's loop, with one more */
@@ -363,7 +355,6 @@ enum err station_new(struct station **out, struct settings *settings, enum lang 
     enum lang kept;
     *out = station;
     station->settings = settings;
-    station->key_ms = clock_mono_now_ms();
     rng_seed_from_system(&station->rng);
     char *folder = own_folder(settings);
     enum err err = open_cache(station, folder, info);
@@ -389,6 +380,7 @@ enum err station_new(struct station **out, struct settings *settings, enum lang 
     if (cache_actor(station->cache) && first == SCREEN_SIGN_IN) {
         station_tell_signed_in(station);
         station_go_back(station);
+        station_lock_again(station);
     }
     tell_recovered(station);
     station->dirty = true;
@@ -413,6 +405,7 @@ void station_free(struct station **station)
     for (int i = 0; i < PRINTERS_MAX; i++)
         printer_leave(&s->printers[i]);
     sync_free(&s->sync);
+    station_forget_password(s);
     embedded_stop(&s->hall);
     app_free(&s->app);
     cache_close(&s->cache);

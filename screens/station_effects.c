@@ -48,7 +48,7 @@ static struct json *settings_json(struct station *station)
     json_set_bool(json, "bell", settings->bell);
     json_set_bool(json, "ascii", settings->ascii);
     json_set_bool(json, "mouse", settings->mouse);
-    json_set_int(json, "lock_after_min", settings->lock_after_min);
+    json_set_int(json, "lock_after_min", settings_lock_min(settings, station->practice));
     json_set_text(json, "data", station->folder);
     char *config = settings_config_path("config"), *log = xasprintf("%s/loket.log", settings->data);
     json_set_text(json, "config", config);
@@ -137,7 +137,7 @@ static void sign_in(struct station *station, const struct effect *effect)
     if (!password && station->hall)
         password = embedded_password(station->hall, effect->what);
     if (station->sync && password)
-        return sync_sign_in(station->sync, effect->what, password);
+        return station_ask_who(station, effect->what, password);
     station_on_signed_in(
         station, ERR_OFFLINE, "offline",
         tr(app_ui(station->app)->lang, TR("The hall is not reached yet. Try again in a moment.")), NULL);
@@ -252,7 +252,8 @@ void station_take_kept_choices(struct station *station)
 {
     static const char *const names[] = {"bell", "ascii", "mouse", "lock_after_min", "theme"};
     const struct settings *settings = station->settings;
-    const bool as_built[] = {settings->bell, !settings->ascii, !settings->mouse, !settings->lock_after_min,
+    const bool as_built[] = {settings->bell, !settings->ascii, !settings->mouse,
+                             settings->lock_after_min == SETTINGS_LOCK_BY_HALL,
                              !settings->theme};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         const char *kept = cache_setting(station->cache, names[i]);
@@ -297,6 +298,8 @@ static void carry_out(struct station *station, struct effect *effect)
         return sign_in(station, effect);
     case EFFECT_SIGN_OUT:
         return station_sign_out(station);
+    case EFFECT_UNLOCK:
+        return station_unlock(station, effect->what, effect->text);
     case EFFECT_SETTING:
         return change_setting(station, effect);
     case EFFECT_HALL:

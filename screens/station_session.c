@@ -161,8 +161,10 @@ void station_on_signed_in(void *ctx, enum err err, const char *code, const char 
 {
     struct station *station = ctx;
     (void)session;
+    station->verifier_due = !err && station->password;
     if (!err && cache_actor(station->cache)) {
         station_tell_signed_in(station);
+        (void)station_unlock_answered(station, ERR_OK, NULL, NULL);
         return;
     }
     char text[400];
@@ -178,5 +180,7 @@ void station_on_signed_in(void *ctx, enum err err, const char *code, const char 
             station->hall_url);
         msg.text = text;
     }
-    station_tell(station, &msg);
+    if (!station_unlock_answered(station, err, msg.code, msg.text))
+        station_tell(station, &msg);
+    station_forget_password(station);
 }

@@ -1,6 +1,6 @@
 /* screens/station_state.h: the station's state, shared by its files alone: station.c (messages, the turn, birth and
- * death), station_session.c (who works here and where they were), station_hall.c (the way to the hall),
- * station_effects.c (what the app asks for), station_print.c (printers). */
+ * death), station_session.c (who works here and where they were), station_lock.c (a locked screen),
+ * station_hall.c (the way to the hall), station_effects.c (what the app asks for), station_print.c (printers). */
 #pragma once
 #include "core/cache/cache.h"
 #include "core/sync/embedded.h"
@@ -34,7 +34,10 @@ struct station {
     struct err_info fault; /* why there is no cache any more */
     bool practice, display, whole_session, rows_changed, status_changed, dirty;
     int64_t status_ms;   /* when the status was last looked at, monotonic */
-    int64_t key_ms;      /* of the last key, monotonic: for the lock */
+    char *password;      /* of a sign-in that is asked, until its verifier is kept; else NULL */
+    bool unlocking;      /* that sign-in is asked by a locked screen */
+    bool known;          /* and its password is the right one, as far as this computer can tell */
+    bool verifier_due;   /* it was let in */
     struct json *status; /* as last told */
     char place[160];     /* as last kept: "form CASE USER", "" none */
     struct fetch fetches[FETCHES_MAX];
@@ -56,6 +59,14 @@ void station_on_signed_in(void *ctx, enum err err, const char *code, const char 
                           const struct json *session);
 void station_tell_signed_in(struct station *station);
 void station_go_back(struct station *station);
+/* --- station_lock.c --- */
+void station_ask_who(struct station *station, const char *login, const char *password);
+void station_forget_password(struct station *station);
+void station_keep_verifier(struct station *station);
+void station_unlock(struct station *station, const char *login, const char *password);
+/* True: a locked screen had asked, and is told. */
+bool station_unlock_answered(struct station *station, enum err err, const char *code, const char *text);
+void station_lock_again(struct station *station);
 /* --- station_hall.c --- */
 void station_set_setting(struct station *station, const char *name, const char *value);
 void station_open_practice(struct station *station, const char *pack);

@@ -625,6 +625,13 @@ static char *session_text(const struct json *session, const char *client)
     return text;
 }
 
+/* The one of the sign-in before: who signs in by another password must not be known by the old one. */
+static enum err forget_verifier(struct cache *cache)
+{
+    static const char sql_forget[] = "DELETE FROM meta WHERE name = 'verifier'";
+    return db_run(db_query(cache->db, sql_forget));
+}
+
 static enum err store_session(struct cache *cache, const struct json *session, const char *client,
                               struct place *place)
 {
@@ -636,6 +643,8 @@ static enum err store_session(struct cache *cache, const struct json *session, c
         err = change_sight(cache, user, place);
     if (err == ERR_OK)
         err = adopt_orphans(cache->db, json_text(user, "id"), client);
+    if (err == ERR_OK)
+        err = forget_verifier(cache);
     if (err == ERR_OK)
         err = meta_set(cache->db, "session", text);
     if (err == ERR_OK)
@@ -723,6 +732,7 @@ static enum err forget_session(struct cache *cache)
 {
     static const char sql_forget[] = "DELETE FROM meta WHERE name = 'session'";
     TRY(db_run(db_query(cache->db, sql_forget)));
+    TRY(forget_verifier(cache));
     overlay_forget(cache);
     return rows_clear(cache->db, ROWS_OVERLAY);
 }

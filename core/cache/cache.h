@@ -56,6 +56,11 @@ enum err cache_sign_in(struct cache *cache,
 enum err cache_sign_out(struct cache *cache) MUST_USE;       /* never touches the outbox */
 const struct actor *cache_actor(const struct cache *cache);  /* NULL: nobody signed in */
 const char *cache_token(const struct cache *cache);
+/* Whether a password is that of the signed-in person, without the hall (verifier.c): for a locked screen. What is kept
+ * is an argon2id hash of the password of the last sign-in; it goes with that sign-in. Each takes some 20–50 ms.
+ * cache_verify: ERR_REFUSED, it is another; ERR_ABSENT, none is kept. */
+enum err cache_keep_verifier(struct cache *cache, const char *password) MUST_USE;
+enum err cache_verify(struct cache *cache, const char *password) MUST_USE;
 
 /* A copied disk makes two installations of one identity, which the hall takes nothing from any more: this gives the
  * copy at hand an identity of its own and signs out. Unsent records keep their ids, by which the hall tells those that

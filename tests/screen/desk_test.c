@@ -69,3 +69,8 @@ TEST(screen_linear)
 {
     script_run("linear.script");
 }
+
+TEST(screen_lock_hides_and_brings_back)
+{
+    script_run("lock.script");
+}

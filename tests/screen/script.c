@@ -329,6 +329,16 @@ static void do_result(struct script *script, const char *rest)
     json_free(&json);
 }
 
+static void do_unlocked(struct script *script, const char *rest)
+{
+    char code[40] = "";
+    int used = 0;
+    sscanf(rest, "%39s %n", code, &used);
+    struct msg msg = {
+        .kind = MSG_UNLOCKED, .code = *code ? code : NULL, .text = *code ? rest + used : NULL};
+    tell(script, &msg);
+}
+
 static void do_tick(struct script *script, const char *rest)
 {
     (void)rest;
@@ -357,7 +367,7 @@ static bool seen_as(const struct script *script, const char *word, const char *w
         {"bell", EFFECT_BELL},         {"setting", EFFECT_SETTING},     {"hall", EFFECT_HALL},
         {"copy", EFFECT_COPY},         {"sign_in", EFFECT_SIGN_IN},     {"export", EFFECT_EXPORT},
         {"notice", EFFECT_NOTICE},     {"fetch", EFFECT_FETCH},         {"quit", EFFECT_QUIT},
-        {"sign_out", EFFECT_SIGN_OUT}, {"print", EFFECT_PRINT},
+        {"sign_out", EFFECT_SIGN_OUT}, {"print", EFFECT_PRINT},         {"unlock", EFFECT_UNLOCK},
     };
     for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
         if (strcmp(words[i].word, word) == 0) {
@@ -436,6 +446,17 @@ static void do_says(struct script *script, const char *rest)
     char *text = frame_text(&script->frame);
     if (!strstr(text, rest)) {
         fail(script, "the picture does not say:", rest);
+        fputs(text, stdout);
+    }
+    free(text);
+}
+
+static void do_hides(struct script *script, const char *rest)
+{
+    draw(script);
+    char *text = frame_text(&script->frame);
+    if (strstr(text, rest)) {
+        fail(script, "the picture says:", rest);
         fputs(text, stdout);
     }
     free(text);
@@ -646,6 +667,7 @@ static void run_line(struct script *script, char *line)
         {"saved", do_saved},
         {"refused", do_refused},
         {"result", do_result},
+        {"unlocked", do_unlocked},
         {"tick", do_tick},
         {"size", do_size},
         {"expect", do_expect},
@@ -653,6 +675,7 @@ static void run_line(struct script *script, char *line)
         {"says", do_says},
         {"printed", do_printed},
         {"unprinted", do_unprinted},
+        {"hides", do_hides},
         {"frame", do_frame},
         {"looks", do_looks},
         {"ascii", do_ascii},

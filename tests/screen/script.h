@@ -19,15 +19,18 @@
  *     saved {…}                         the last command was saved here; JSON: {"body","data"} (may be left out)
  *     refused CODE some sentence        or it was not
  *     result {…}                        the hall's answer to it; a number first: to the command with that seq
+ *     unlocked                          the password of a locked screen was right
+ *     unlocked CODE some sentence       or it was not let in
  *     tick                              a second goes by
  *     size 60x20
  *     expect TYPE {…}                   the last command asked for, with exactly this body
- *     expect load WHAT | journal SCREEN | setting NAME | nothing
+ *     expect load WHAT | journal SCREEN | setting NAME | unlock LOGIN | nothing
  *                                       that effect is among those since the last expect; nothing: no effect is
  *     asked WHAT {…}                    the last query WHAT since then had exactly these arguments
  *     says some words                   the picture holds these words
  *     printed KIND NAME                 the last text for a printer is golden/printed/NAME.txt, as wide as its kind
  *     unprinted {…}                     no print command is set, see MSG_UNPRINTED
+ *     hides some words                  or it does not
  *     frame NAME                        the picture is golden/NAME.txt
  *     looks NAME                        the same with its looks and cursor
  *     ascii NAME                        the picture as a terminal without UTF-8 gets it

@@ -368,3 +368,29 @@ TEST(two_people_a_disabled_persons_records_wait_for_them)
     CHECK_INT(disputes_of(&pair, "u-siti"), 0);
     pair_close(&pair);
 }
+
+/* --- a locked screen --- */
+
+/* The password of whoever is signed in is known without the hall, by them alone and as long as they are. */
+TEST(two_people_a_password_is_known_while_its_owner_is_signed_in)
+{
+    struct pair pair;
+    day_begins(&pair, "siti");
+    CHECK_INT(cache_verify(pair.cache[0], "kopi susu"), ERR_ABSENT);
+    CHECK_INT(cache_keep_verifier(pair.cache[0], "kopi susu"), ERR_OK);
+    CHECK_INT(cache_verify(pair.cache[0], "kopi susu"), ERR_OK);
+    CHECK_INT(cache_verify(pair.cache[0], "kopi"), ERR_REFUSED);
+    CHECK_INT(cache_verify(pair.cache[0], ""), ERR_REFUSED);
+    cache_close(&pair.cache[0]);
+    pair_start(&pair, 0);
+    CHECK_INT(cache_verify(pair.cache[0], "kopi susu"), ERR_OK);
+    arrive(&pair, "adi"); /* with nobody signed out */
+    CHECK_INT(cache_verify(pair.cache[0], "kopi susu"), ERR_ABSENT);
+    CHECK_INT(cache_keep_verifier(pair.cache[0], "teh manis"), ERR_OK);
+    leave(&pair);
+    CHECK_INT(cache_verify(pair.cache[0], "teh manis"), ERR_ABSENT);
+    CHECK_INT(cache_keep_verifier(pair.cache[0], "teh manis"), ERR_ABSENT);
+    arrive(&pair, "adi");
+    CHECK_INT(cache_verify(pair.cache[0], "teh manis"), ERR_ABSENT);
+    pair_close(&pair);
+}
