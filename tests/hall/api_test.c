@@ -828,6 +828,34 @@ static void check_events(const struct json *document, const struct test_hall *ha
     ran_free(&ran);
 }
 
+/* What another system leaves by a key that applies, and is told of it. */
+static void check_applications(const struct json *document, const struct test_hall *hall)
+{
+    static const char path[] = "/v1/applications";
+    struct json *made = NULL;
+    int status;
+    struct ran ran = RUN(NULL, "loketd", "key", "add", "--data", hall->folder, "--agency", "t", "--scope",
+                         "apply", "--json");
+    REQUIRE(json_parse(ran.out, strlen(ran.out), &made, NULL) == ERR_OK);
+    const char *key = json_text_or(made, "key", "");
+    char tomorrow[TIME_TEXT];
+    time_text(clock_wall_now_ms() + 86400000, tomorrow);
+    char *body = xasprintf("{\"reference\":\"r1\",\"service\":\"t.card\",\"person\":{\"name\":\"A\"},"
+                           "\"complete\":false,\"appointment_at\":\"%s\"}",
+                           tomorrow);
+    struct json *answer = hall_request(hall, "POST", path, key, body, &status);
+    free(body);
+    CHECK_INT(status, 200);
+    check_answer(document, path, "post", answer);
+    json_free(&answer);
+    answer = hall_request(hall, "GET", "/v1/applications/r1", key, NULL, &status);
+    CHECK_INT(status, 200);
+    check_answer(document, "/v1/applications/{reference}", "get", answer);
+    json_free(&answer);
+    json_free(&made);
+    ran_free(&ran);
+}
+
 TEST(openapi_lists_everything_and_is_true)
 {
     struct test_hall hall;
@@ -868,6 +896,7 @@ TEST(openapi_lists_everything_and_is_true)
     CHECK_INT(hall_sign_in(&clerk, &hall, "clerk1", TEST_PASSWORD), 200);
     check_push(document, &hall);
     check_events(document, &hall, &clerk);
+    check_applications(document, &hall);
     struct json *answer;
     char *text =
         xasprintf("{\"user\":\"clerk2\",\"password\":\"%s\",\"client\":\"%s\"}", TEST_PASSWORD, clerk.uuid);
