@@ -15,7 +15,7 @@
 #include "core/base/str.h"
 #include "core/db/db.h"
 
-enum { SEARCH_ID = 64, SEARCH_SLICE = 256, SEARCH_PREFIX = 6 };
+enum { SEARCH_ID = 64, SEARCH_SLICE = 128, SEARCH_PREFIX = 6 };
 
 /* A person's row was written: text as it is stored, NULL when it is gone. */
 enum err search_note(struct db *db, const char *person, const char *text) MUST_USE;

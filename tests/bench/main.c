@@ -65,9 +65,9 @@ const char *bench_option(int argc, char **argv, const char *name, const char *ot
 static const struct {
     const char *name;
     int (*run)(int argc, char **argv);
-} verbs[] = {{"keys", bench_keys},   {"fill", bench_fill},         {"durable", bench_durable},
-             {"calls", bench_calls}, {"yard", bench_yard},         {"polls", bench_polls},
-             {"forms", bench_forms}, {"worklist", bench_worklist}, {"unsent", bench_unsent},
+} verbs[] = {{"keys", bench_keys},    {"fill", bench_fill},         {"durable", bench_durable},
+             {"calls", bench_calls},  {"yard", bench_yard},         {"polls", bench_polls},
+             {"forms", bench_forms},  {"worklist", bench_worklist}, {"unsent", bench_unsent},
              {"search", bench_search}};
 
 int main(int argc, char **argv)
