@@ -206,12 +206,17 @@ static void ask_output(struct case_steps *steps, const struct dossier *of, const
     effects_ask(effects, question);
 }
 
+static const char representative[] = "\n"; /* no name is this */
+
 static void ask_recipient(struct case_steps *steps, const struct dossier *of, const struct ui *ui,
                           struct effects *effects)
 {
+    const char *name = json_text_or(dossier_part(of, "person"), "name", "");
     begin(steps, of, "case.deliver");
-    ask_text("handed_to", tr(ui->lang, TR("To whom is it handed over?")),
-             json_text_or(dossier_part(of, "person"), "name", ""), false, effects);
+    struct json *question = question_new("handed_kind", tr(ui->lang, TR("To whom is it handed over?")));
+    question_choice(question, "1", *name ? name : tr(ui->lang, TR("the applicant")), name, NULL);
+    question_choice(question, "2", tr(ui->lang, TR("a representative")), representative, NULL);
+    effects_ask(effects, question);
 }
 
 static void ask_void(struct case_steps *steps, const struct dossier *of, const struct ui *ui,
@@ -403,18 +408,46 @@ static void take_days(struct case_steps *steps, const struct dossier *of, const 
              effects);
 }
 
+/* The applicant takes it with one key; of whom comes in their place it is asked who, and by which paper. */
+static bool take_recipient(struct case_steps *steps, const struct ui *ui, const struct msg *msg,
+                           struct effects *effects)
+{
+    const char *text = msg->text ? msg->text : "";
+    if (str_equal(msg->what, "handed_kind") && strcmp(text, representative) != 0) {
+        if (*text)
+            json_set_text(steps->body, "to", text);
+        send(steps, effects);
+    } else if (str_equal(msg->what, "handed_kind")) {
+        ask_text("handed_name", tr(ui->lang, TR("Who takes it? The name of the representative")), "", false,
+                 effects);
+    } else if (str_equal(msg->what, "handed_name")) {
+        json_set_text(steps->body, "to", text);
+        ask_text("handed_document", tr(ui->lang, TR("Which document is shown? (power of attorney …)")), "",
+                 false, effects);
+    } else if (str_equal(msg->what, "handed_document")) {
+        json_set_text(steps->body, "document", text);
+        ask_text("handed_number", tr(ui->lang, TR("The number of that document")), "", false, effects);
+    } else {
+        return false;
+    }
+    return true;
+}
+
 bool steps_answered(struct case_steps *steps, const struct dossier *of, const struct ui *ui,
                     const struct msg *msg, struct effects *effects)
 {
     /* The last question of each command, and the member that its answer becomes. */
     static const struct {
         const char *question, *member;
-    } last[] = {{"made_out", "output"},        {"handed_to", "to"},         {"void_reason", "reason"},
-                {"complaint", "text"},         {"answer_text", "text"},     {"extend_reason", "reason"},
+    } last[] = {{"made_out", "output"},        {"handed_number", "document_number"},
+                {"void_reason", "reason"},     {"complaint", "text"},
+                {"answer_text", "text"},       {"extend_reason", "reason"},
                 {"withdraw_reason", "reason"}, {"correct_reason", "reason"}};
     const char *text = msg->text ? msg->text : "";
     if (!steps->body)
         return false;
+    if (take_recipient(steps, ui, msg, effects))
+        return true;
     for (size_t i = 0; i < sizeof last / sizeof *last; i++) {
         if (!str_equal(last[i].question, msg->what))
             continue;
@@ -516,7 +549,12 @@ static void output_view(const struct dossier *of, const struct ui *ui, const str
     free(made);
     str_format(text, sizeof text, tr(ui->lang, TR("copy %d handed over to %s")), copy,
                json_text_or(output, "to", "–"));
-    line_view(ui, json_text(output, "delivered_at"), text, STYLE_TEXT, frame, area);
+    char *handed = json_text(output, "document")
+                       ? xasprintf("%s · %s %s", text, json_text(output, "document"),
+                                   json_text_or(output, "document_number", ""))
+                       : xstrdup(text);
+    line_view(ui, json_text(output, "delivered_at"), handed, STYLE_TEXT, frame, area);
+    free(handed);
     str_format(text, sizeof text, tr(ui->lang, TR("copy %d void: %s")), copy,
                json_text_or(output, "void_reason", ""));
     line_view(ui, json_text(output, "voided_at"), text, STYLE_WARN, frame, area);

@@ -8,7 +8,10 @@
 
 #include "core/model/case.h"
 #include "screens/decision.h"
+#include "screens/handover.h"
 #include "screens/notice.h"
+#include "screens/notice_paper.h"
+#include "screens/print_text.h"
 #include "screens/show.h"
 
 enum { PAUSE_MS = 1000 };
@@ -613,6 +616,51 @@ static void print_notice(const struct decision *self, const struct ui *ui, struc
     buf_free(&text);
 }
 
+static struct json *handed_paper(const struct decision *self, const struct ui *ui)
+{
+    return handover_paper(&self->of, ui, notice_lang(&self->of, ui), json_get(self->users, "rows"));
+}
+
+static void print_handed(const struct decision *self, const struct ui *ui, struct effects *effects)
+{
+    struct buf text = {0};
+    struct json *paper = handed_paper(self, ui);
+    notice_paper_text(paper, &text);
+    if (paper)
+        print_send(effects, "paper", json_text_or(paper, "title", ""), buf_take(&text));
+    buf_free(&text);
+    json_free(&paper);
+}
+
+static void save_handed(const struct decision *self, const struct ui *ui, const char *path,
+                        struct effects *effects)
+{
+    struct json *paper = handed_paper(self, ui);
+    if (paper)
+        effects_notice(effects, path, paper);
+}
+
+/* Two papers belong to what was handed over. id: "print_what" or "save_what". */
+static void ask_what(const struct ui *ui, const char *id, const char *text, struct effects *effects)
+{
+    struct json *question = question_new(id, text);
+    question_choice(question, "1", tr(ui->lang, TR("the receipt of the hand-over")), "handed", NULL);
+    question_choice(question, "2", tr(ui->lang, TR("the notice")), "notice", NULL);
+    effects_ask(effects, question);
+}
+
+static void ask_handed_file(const struct decision *self, const struct ui *ui, struct effects *effects)
+{
+    char *name = xasprintf("%s-%s", json_text_or(dossier_row(&self->of), "number", self->of.id),
+                           tr(ui->lang, TR("receipt"))),
+         *file = print_file_name(name, ".pdf");
+    struct json *question = question_new("handed_file", tr(ui->lang, TR("Save to the file (.pdf or .txt)")));
+    question_field(question, file, false);
+    effects_ask(effects, question);
+    free(file);
+    free(name);
+}
+
 static const char *why_no_file(const struct decision *self, const struct ui *ui)
 {
     struct buf text = {0};
@@ -633,10 +681,41 @@ static void answered(struct decision *self, const struct ui *ui, const struct ms
     if (steps_answered(&self->steps, &self->of, ui, msg, effects))
         return;
     const char *text = msg->text ? msg->text : "";
+    bool handed = strcmp(text, "handed") == 0;
     if (str_equal(msg->what, "notice_file"))
         save_file(self, ui, text, effects);
+    else if (str_equal(msg->what, "handed_file"))
+        save_handed(self, ui, text, effects);
+    else if (str_equal(msg->what, "print_what") && handed)
+        print_handed(self, ui, effects);
+    else if (str_equal(msg->what, "print_what"))
+        print_notice(self, ui, effects);
+    else if (str_equal(msg->what, "save_what") && handed)
+        ask_handed_file(self, ui, effects);
+    else if (str_equal(msg->what, "save_what"))
+        notice_ask_file(&self->of, ui, has_receipt(self), effects);
     else
         send_note(self, text, effects);
+}
+
+static void print_or_ask(const struct decision *self, const struct ui *ui, struct effects *effects)
+{
+    if (!handover_is_done(&self->of))
+        print_notice(self, ui, effects);
+    else if (why_no_file(self, ui))
+        print_handed(self, ui, effects);
+    else
+        ask_what(ui, "print_what", tr(ui->lang, TR("Print:")), effects);
+}
+
+static void save_or_ask(const struct decision *self, const struct ui *ui, struct effects *effects)
+{
+    if (!handover_is_done(&self->of))
+        notice_ask_file(&self->of, ui, has_receipt(self), effects);
+    else if (why_no_file(self, ui))
+        ask_handed_file(self, ui, effects);
+    else
+        ask_what(ui, "save_what", tr(ui->lang, TR("Save:")), effects);
 }
 
 static void put_journal(struct decision *self, struct effects *effects)
@@ -686,9 +765,9 @@ static void act(struct decision *self, const struct ui *ui, enum action action, 
     case ACTION_COPY:
         return copy_notice(self, ui, effects);
     case ACTION_SAVE_NOTICE:
-        return notice_ask_file(&self->of, ui, has_receipt(self), effects);
+        return save_or_ask(self, ui, effects);
     case ACTION_PRINT:
-        return print_notice(self, ui, effects);
+        return print_or_ask(self, ui, effects);
     case ACTION_REVEAL:
         self->reveal_ms = dossier_reveal(&self->of, ui, self->reveal_ms, effects);
         return;
@@ -883,6 +962,12 @@ static void on_data(struct decision *self, const struct ui *ui, const struct msg
     }
 }
 
+static bool is_handed_over(const struct msg *saved)
+{
+    const struct json *body = json_get(saved->json, "body");
+    return str_equal(saved->what, "case.deliver") && !json_bool(body, "ready", false);
+}
+
 static void on_saved(struct decision *self, const struct ui *ui, const struct msg *msg,
                      struct effects *effects)
 {
@@ -892,6 +977,8 @@ static void on_saved(struct decision *self, const struct ui *ui, const struct ms
         effects_toast(effects, TOAST_GOOD, "%s", tr(ui->lang, TR("Decided. F9 copies the notice.")));
     } else if (str_equal(msg->what, "case.confirm")) {
         effects_toast(effects, TOAST_GOOD, "%s", tr(ui->lang, TR("Recorded.")));
+    } else if (is_handed_over(msg)) {
+        effects_toast(effects, TOAST_GOOD, "%s", tr(ui->lang, TR("Handed over. Ctrl-O prints the receipt.")));
     } else if (steps_saved(msg->what)) {
         effects_toast(effects, TOAST_GOOD, "%s", tr(ui->lang, steps_saved(msg->what)));
     }
@@ -969,7 +1056,7 @@ static const char *decision_enabled(const void *data, const struct ui *ui, enum 
     }
     case ACTION_SAVE_NOTICE:
     case ACTION_PRINT:
-        return why_no_file(self, ui);
+        return handover_is_done(&self->of) ? NULL : why_no_file(self, ui);
     case ACTION_REVEAL:
     case ACTION_OPEN_FORM:
     case ACTION_PAPERS:

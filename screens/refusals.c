@@ -94,6 +94,8 @@ static const struct refusal_text refusals[] = {
     {"queue_elsewhere", TR("This queue is called by a mobile hall now. Ask the supervisor.")},
     {"queue_not_assigned", TR("This counter does not serve that queue. Ask the supervisor.")},
     {"reason_needed", TR("A reason is needed. Nothing was changed.")},
+    {"representative_unknown", TR("A representative is named, with the document that was shown and its "
+                                  "number. Nothing was handed over.")},
     {"row_changed", TR("A record was changed meanwhile. Nothing was merged: look at both again.")},
     {"same_home", TR("The queue is there already. Nothing was changed.")},
     {"same_person", TR("Someone other than who decided must do this.")},

@@ -1,11 +1,12 @@
 /* core/command/case_output.c: what an application ends in: made out, handed over and to whom, voided and replaced.
  *
  * Each thing that is made out is an entry of "outputs": copy (1, 2 … of this application), number (the application's
- * with the copy behind it), output (its code in the catalogue), and what became of it: delivered_at, delivered_by, to;
- * voided_at, voided_by, void_reason; replaces (a copy). None is ever taken away or made another. */
+ * with the copy behind it), output (its code in the catalogue), and what became of it: delivered_at, delivered_by, to,
+ * and of whom takes it in the applicant's place document and document_number; voided_at, voided_by, void_reason; replaces (a copy). None is ever taken away or made another. */
 #include "core/command/cases.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 static bool is_live(const struct json *output)
 {
@@ -96,8 +97,13 @@ static enum err make_out(struct call *c, struct json *row, const struct json *se
 
 /* --- handing over --- */
 
+struct recipient {
+    const char *to, *note;
+    const char *document, *number; /* of a representative: what was shown; NULL: the applicant */
+};
+
 /* Everything that is made out goes over at once; each says to whom. */
-static int mark_delivered(struct call *c, struct json *row, const char *to, const char *note)
+static int mark_delivered(struct call *c, struct json *row, const struct recipient *who)
 {
     int count = 0;
     size_t all = json_count(row_list(row, "outputs"));
@@ -108,8 +114,12 @@ static int mark_delivered(struct call *c, struct json *row, const char *to, cons
         struct json *output = json_copy(one);
         row_set_time(output, "delivered_at", c->at_ms);
         json_set_text(output, "delivered_by", c->actor->user);
-        json_set_text(output, "to", to);
-        json_set_text(output, "note", note);
+        json_set_text(output, "to", who->to);
+        json_set_text(output, "note", who->note);
+        if (who->document) {
+            json_set_text(output, "document", who->document);
+            json_set_text(output, "document_number", who->number);
+        }
         json_set_int(answer(c), "copy", json_int(output, "copy", 0));
         case_list_set(row, "outputs", i, output);
         count++;
@@ -117,23 +127,43 @@ static int mark_delivered(struct call *c, struct json *row, const char *to, cons
     return count;
 }
 
+/* Who takes it in another's place shows by what right: a paper, and which. */
+static enum err read_representative(struct call *c, struct recipient *who)
+{
+    enum { SHOWN_MAX = 200 };
+    TRY(body_text(c, "document", &who->document));
+    TRY(body_text(c, "document_number", &who->number));
+    if (!who->document && !who->number)
+        return ERR_OK;
+    if (!who->to || !who->document || !who->number)
+        return refuse(
+            c, "representative_unknown", who->document ? "document_number" : "document",
+            "A representative is named, with the document that was shown and its number. Nothing was "
+            "handed over.");
+    if (strlen(who->document) > SHOWN_MAX || strlen(who->number) > SHOWN_MAX)
+        return refuse(c, "invalid_body", "document",
+                      "The document and its number have %d characters at most.", SHOWN_MAX);
+    return ERR_OK;
+}
+
 /* Who takes it: named in the body, else the person whom it is about. */
-static enum err read_recipient(struct call *c, const struct json *row, const char **to)
+static enum err read_recipient(struct call *c, const struct json *row, struct recipient *who)
 {
     struct json *person;
-    TRY(body_text(c, "to", to));
-    if (*to)
+    TRY(body_text(c, "to", &who->to));
+    TRY(body_text(c, "note", &who->note));
+    TRY(read_representative(c, who));
+    if (who->to)
         return ERR_OK;
     TRY(person_goes_on(c, json_text(row, "person"), &person));
-    *to = json_text_or(person, "name", "applicant");
+    who->to = json_text_or(person, "name", "applicant");
     return ERR_OK;
 }
 
 static enum err hand_over(struct call *c, struct json *row)
 {
-    const char *to, *note;
-    TRY(read_recipient(c, row, &to));
-    TRY(body_text(c, "note", &note));
+    struct recipient who = {0};
+    TRY(read_recipient(c, row, &who));
     const struct json *list = row_list(row, "outputs"), *waiting = NULL;
     for (const struct json *one = json_first(list); one && !waiting; one = json_next(one))
         waiting = waits(one) ? one : NULL;
@@ -143,8 +173,8 @@ static enum err hand_over(struct call *c, struct json *row)
         row_stamp(c, row, "deliver_copy");
     else
         TRY(case_do(c, row, &(struct case_act){.event = CASE_DO_DELIVER}));
-    json_set_text(row, "delivered_to", to);
-    json_set_int(answer(c), "handed_over", mark_delivered(c, row, to, note));
+    json_set_text(row, "delivered_to", who.to);
+    json_set_int(answer(c), "handed_over", mark_delivered(c, row, &who));
     return ERR_OK;
 }
 
@@ -156,7 +186,7 @@ static enum err need_decision(struct call *c, const struct json *row)
                   case_title(row));
 }
 
-/* {case, to?, note?} hands over, making out on the way what is handed over at once; {case, ready:true, output?} only
+/* {case, to?, document?, document_number?, note?} hands over, making out on the way what is handed over at once; {case, ready:true, output?} only
  * makes it out, to be fetched later, or makes out the next copy after a void. */
 enum err case_deliver(struct call *c)
 {

@@ -94,7 +94,7 @@ TEST(story_of_a_result_handed_over)
     step(aysel, "this one", CHOICE, "\r", "Certificate of persons");
     step(aysel, "this application", CHOICE, "d", "h hand over");
     step(aysel, "hand it over", DECISION, "h", "To whom is it handed over?");
-    step(aysel, "to the one who applied", FIELD, "\r", "Recorded.");
+    step(aysel, "to the one who applied", CHOICE, "1", "Handed over.");
     REQUIRE(pty_wait(aysel->pty, "all safe"));
     CHECK_INT(centre_count(&story.centre, "case", "/state", "delivered"), 1);
     story_ends(&story, 0);

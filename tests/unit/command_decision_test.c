@@ -340,6 +340,27 @@ TEST(decision_handover_says_to_whom)
     hall_file_close(&hall);
 }
 
+/* Somebody in the applicant's place: by which right, and nothing by half. */
+TEST(decision_representative_shows_a_document_with_its_number)
+{
+    approved();
+    REFUSED(LEYLA, "case.deliver", "{'case':'" CASE "','to':'her son','document':'power of attorney'}",
+            "representative_unknown");
+    REFUSED(LEYLA, "case.deliver", "{'case':'" CASE "','to':'her son','document_number':'17-204'}",
+            "representative_unknown");
+    REFUSED(LEYLA, "case.deliver",
+            "{'case':'" CASE "','document':'power of attorney','document_number':'17-204'}",
+            "representative_unknown");
+    CASE_TEXT("/state", "approved");
+    RUN(LEYLA, "case.deliver",
+        "{'case':'" CASE "','to':'her son','document':'power of attorney','document_number':'17-204'}");
+    CASE_TEXT("/delivered_to", "her son");
+    CASE_TEXT("/outputs/0/to", "her son");
+    CASE_TEXT("/outputs/0/document", "power of attorney");
+    CASE_TEXT("/outputs/0/document_number", "17-204");
+    hall_file_close(&hall);
+}
+
 /* A copy in the place of one that was handed over already is handed over too. */
 TEST(decision_replacement_is_handed_over_after_delivery)
 {
