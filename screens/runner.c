@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "core/base/log.h"
+#include "screens/key_lines.h"
 #include "screens/station.h"
 #include "screens/themes.h"
 #include "tui/keymap.h"
@@ -42,10 +43,7 @@ struct keymap *runner_keymap(struct settings *settings)
     struct keymap *keys = action_keymap(fault, sizeof fault);
     if (*fault)
         buf_addf(&settings->complaints, "%s\n", fault);
-    for (int i = 1; i < ACTION_COUNT; i++)
-        if (settings->keys[i] &&
-            !keymap_rebind(keys, action_info((enum action)i)->id, settings->keys[i], fault, sizeof fault))
-            buf_addf(&settings->complaints, "[keys] %s: %s\n", action_info((enum action)i)->id, fault);
+    key_lines_apply(keys, settings->keys, settings->key_lines, &settings->complaints);
     return keys;
 }
 

@@ -24,8 +24,10 @@ void settings_deinit(struct settings *settings)
                      settings->scenario, settings->print,   settings->print_tickets};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         free(texts[i]);
-    for (int i = 0; i < ACTION_COUNT; i++)
+    for (int i = 0; i < ACTION_COUNT; i++) {
         free(settings->keys[i]);
+        free(settings->key_lines[i]);
+    }
     buf_free(&settings->complaints);
     settings_init(settings);
 }
@@ -104,6 +106,7 @@ static const char *set(struct settings *settings, const char *section, const cha
         if (!action_find(name, &action))
             return "there is no such action; `loket keys` lists them";
         settings_put(&settings->keys[action], value);
+        settings_put(&settings->key_lines[action], settings->line);
         return NULL;
     }
     if (strcmp(section, "print") == 0 && strcmp(name, "ticket_width") == 0)
@@ -161,13 +164,17 @@ void settings_parse(struct settings *settings, const char *name, const char *tex
     for (int number = 1; *text && number <= LINES_MAX; number++) {
         size_t length = strcspn(text, "\n");
         const char *fault = "this line is too long, or not UTF-8";
+        char *at = xasprintf("%s:%d", name, number);
+        settings->line = at;
         if (length < LINE_MAX_BYTES && utf8_valid(text, length)) {
             char *line = xstrndup(text, length);
             fault = parse_line(settings, line, section);
             free(line);
         }
         if (fault)
-            buf_addf(&settings->complaints, "%s:%d: %s\n", name, number, fault);
+            buf_addf(&settings->complaints, "%s: %s\n", at, fault);
+        settings->line = NULL;
+        free(at);
         text += length + (text[length] == '\n');
     }
 }

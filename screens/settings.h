@@ -34,7 +34,9 @@ struct settings {
     bool ascii, linear, mouse, bell;
     bool display;             /* `loket board`: the hall's display, with a folder of its own */
     int lock_after_min;       /* 0: never; SETTINGS_LOCK_BY_HALL */
-    char *keys[ACTION_COUNT]; /* NULL: as in actions.def */
+    char *keys[ACTION_COUNT];      /* NULL: as in actions.def */
+    char *key_lines[ACTION_COUNT]; /* where that stands: "FILE:LINE" */
+    const char *line;              /* the same of the line being read; else NULL */
     struct buf complaints;    /* one line each */
 };
 void settings_init(struct settings *settings);

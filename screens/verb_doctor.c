@@ -13,7 +13,9 @@
 #include "core/sync/sync.h"
 #include "screens/notice_file.h"
 #include "screens/printer.h"
+#include "screens/runner.h"
 #include "screens/verbs.h"
+#include "tui/keymap.h"
 
 enum { COLUMNS_MIN = 80, ROWS_MIN = 24, HALL_WAIT_MS = 3000, FREE_MIN_MB = 200 };
 
@@ -215,6 +217,8 @@ int verb_doctor(const struct options *options, struct settings *settings)
     print(&doctor);
     printers(&doctor, settings);
     hall(&doctor, settings);
+    struct keymap *keys = runner_keymap(settings); /* and what is wrong with [keys] */
+    keymap_free(&keys);
     const char *complaints = buf_text(&settings->complaints);
     say(&doctor, !*complaints, "settings: %s", *complaints ? "see below" : "understood");
     fputs(complaints, stdout);

@@ -93,6 +93,7 @@ int verb_keys(const struct options *options, struct settings *settings)
     if (settings->lang)
         lang = runner_lang(settings);
     struct keymap *keys = runner_keymap(settings);
+    fputs(buf_text(&settings->complaints), stderr); /* standard output is for programs */
     if (json)
         print_json(keys, lang);
     else

@@ -75,46 +75,65 @@ static bool has_key(const struct binding *binding, struct key key)
     return false;
 }
 
-static struct binding *find_id(const struct keymap *map, const char *id)
+static struct binding *find_action(const struct keymap *map, int action)
 {
     for (int i = 0; i < map->count; i++)
-        if (strcmp(map->bindings[i].action.id, id) == 0)
+        if (map->bindings[i].action.action == action)
             return &map->bindings[i];
     return NULL;
 }
 
-/* Another action that has the key where this one lives; keys that both had from the start are no conflict. */
-static const struct binding *rival(const struct keymap *map, const struct binding *binding, struct key key)
+bool keymap_set(struct keymap *map, int action, const char *keys, char *fault, size_t fault_capacity)
 {
-    for (int i = 0; i < map->count && !has_key(binding, key); i++) {
-        const struct binding *other = &map->bindings[i];
-        if (other != binding && (other->action.contexts & binding->action.contexts) && has_key(other, key))
-            return other;
-    }
-    return NULL;
-}
-
-bool keymap_rebind(struct keymap *map, const char *id, const char *keys, char *fault, size_t fault_capacity)
-{
-    struct binding *binding = find_id(map, id), wanted;
-    char name[KEY_NAME];
+    struct binding *binding = find_action(map, action), wanted;
     if (!binding) {
-        snprintf(fault, fault_capacity, "there is no action \"%s\"", id);
+        snprintf(fault, fault_capacity, "there is no such action");
         return false;
     }
     wanted = *binding;
     if (!read_keys(keys, wanted.keys, &wanted.key_count, fault, fault_capacity))
         return false;
-    for (int i = 0; i < wanted.key_count; i++) {
-        const struct binding *other = rival(map, binding, wanted.keys[i]);
-        if (other) {
-            snprintf(fault, fault_capacity, "%s is taken by \"%s\"; give that another key first",
-                     key_text(wanted.keys[i], name), other->action.id);
-            return false;
-        }
-    }
     *binding = wanted;
     return true;
+}
+
+/* As it was made. */
+static struct binding built_in(const struct binding *binding)
+{
+    char fault[200];
+    struct binding before = {.action = binding->action};
+    read_keys(before.action.keys ? before.action.keys : "", before.keys, &before.key_count, fault,
+              sizeof fault);
+    return before;
+}
+
+void keymap_reset(struct keymap *map, int action)
+{
+    struct binding *binding = find_action(map, action);
+    if (binding)
+        *binding = built_in(binding);
+}
+
+static bool shared_from_start(const struct binding *one, const struct binding *other, struct key key)
+{
+    struct binding before = built_in(one), other_before = built_in(other);
+    return has_key(&before, key) && has_key(&other_before, key);
+}
+
+int keymap_rival(const struct keymap *map, int action, struct key *key)
+{
+    const struct binding *binding = find_action(map, action);
+    for (int n = 0; binding && n < binding->key_count; n++) {
+        for (int i = 0; i < map->count; i++) {
+            const struct binding *other = &map->bindings[i];
+            if (other == binding || !(other->action.contexts & binding->action.contexts) ||
+                !has_key(other, binding->keys[n]) || shared_from_start(binding, other, binding->keys[n]))
+                continue;
+            *key = binding->keys[n];
+            return other->action.action;
+        }
+    }
+    return 0;
 }
 
 int keymap_find(const struct keymap *map, unsigned contexts, struct key key, int nth)
@@ -125,14 +144,6 @@ int keymap_find(const struct keymap *map, unsigned contexts, struct key key, int
             return binding->action.action;
     }
     return 0;
-}
-
-static const struct binding *find_action(const struct keymap *map, int action)
-{
-    for (int i = 0; i < map->count; i++)
-        if (map->bindings[i].action.action == action)
-            return &map->bindings[i];
-    return NULL;
 }
 
 struct key keymap_key(const struct keymap *map, int action, int nth)

@@ -21,10 +21,14 @@ struct keymap;
 struct keymap *keymap_new(const struct keymap_action *actions, int count, char *fault, size_t fault_capacity);
 void keymap_free(struct keymap **map);
 
-/* Gives the action id other keys, as people write them: "C-p F2"; "" takes all away. False leaves everything
- * as it was, with a sentence in fault: no such action, no such key, or a key that another action has in the
- * same place. */
-bool keymap_rebind(struct keymap *map, const char *id, const char *keys, char *fault, size_t fault_capacity);
+/* Gives the action other keys, as people write them: "C-p F2"; "" takes all away. False leaves everything as it was, with
+ * a sentence in fault: no such key, or too many. Whether another action has one of them is asked by keymap_rival, once
+ * all are given, so that two may change places. */
+bool keymap_set(struct keymap *map, int action, const char *keys, char *fault, size_t fault_capacity);
+void keymap_reset(struct keymap *map, int action); /* the keys that it had from the start */
+/* Another action that has a key of this one where both live, and had it not from the start together with it: the action
+ * and the key. 0: none. */
+int keymap_rival(const struct keymap *map, int action, struct key *key);
 
 /* The nth (from 0) action on key in any of contexts; 0 when there are no more. */
 int keymap_find(const struct keymap *map, unsigned contexts, struct key key, int nth);

@@ -176,20 +176,25 @@ TEST(tui_keymap_rebinds_or_says_why_not)
 {
     char fault[200];
     struct keymap *map = keymap_new(actions, 6, fault, sizeof fault);
-    CHECK(keymap_rebind(map, "call_next", "C-n F2", fault, sizeof fault));
+    struct key key = {.code = K_NONE};
+    CHECK(keymap_set(map, 1, "C-n F2", fault, sizeof fault));
     CHECK_INT(keymap_find(map, 1, key_of("F2"), 0), 1);
     CHECK_INT(keymap_find(map, 1, key_of("n"), 0), 0);
-    CHECK(!keymap_rebind(map, "quiet", "x F1", fault, sizeof fault));
-    CHECK_TEXT(fault, "F1 is taken by \"help\"; give that another key first");
-    CHECK_INT(keymap_find(map, 1, key_of("x"), 0), 0); /* nothing changed */
-    CHECK(!keymap_rebind(map, "quiet", "Ctrl-x", fault, sizeof fault));
+    CHECK_INT(keymap_rival(map, 1, &key), 0);
+    CHECK(keymap_set(map, 6, "x F1", fault, sizeof fault));
+    CHECK_INT(keymap_rival(map, 6, &key), 4);
+    CHECK(key_is(key, "F1"));
+    keymap_reset(map, 6);
+    CHECK_INT(keymap_find(map, 1, key_of("x"), 0), 0);
+    CHECK(!keymap_set(map, 6, "Ctrl-x", fault, sizeof fault));
     CHECK_TEXT(fault, "there is no key \"Ctrl-x\"; write keys as n, F2, C-p, A-1 or S-Tab");
-    CHECK(!keymap_rebind(map, "nothing", "x", fault, sizeof fault));
-    CHECK_TEXT(fault, "there is no action \"nothing\"");
-    CHECK(!keymap_rebind(map, "quiet", "1 2 3 4 5", fault, sizeof fault));
-    CHECK(keymap_rebind(map, "resume", "c", fault, sizeof fault)); /* shared from the start */
-    CHECK(keymap_rebind(map, "quiet", "n", fault, sizeof fault));  /* free now */
-    CHECK(keymap_rebind(map, "help", "", fault, sizeof fault));
+    CHECK(!keymap_set(map, 99, "x", fault, sizeof fault));
+    CHECK(!keymap_set(map, 6, "1 2 3 4 5", fault, sizeof fault));
+    CHECK(keymap_set(map, 3, "c", fault, sizeof fault));
+    CHECK_INT(keymap_rival(map, 3, &key), 0); /* shared from the start */
+    CHECK(keymap_set(map, 6, "n", fault, sizeof fault));
+    CHECK_INT(keymap_rival(map, 6, &key), 0); /* free now; elsewhere it is another's */
+    CHECK(keymap_set(map, 4, "", fault, sizeof fault));
     CHECK_INT(keymap_key(map, 4, 0).code, K_NONE);
     keymap_free(&map);
 }
