@@ -19,8 +19,10 @@ struct worklist {
     bool filtering;
     struct json *marks; /* {"case":"number"} of those that are marked, also beyond the window; NULL none */
     struct json *sent; /* {"case":{"number","seq","done","text"}} of what was handed on last; text: why not */
-    int told;          /* of sent: how many were stored or refused at once */
-    bool asking;       /* for the people that one may be handed to */
+    struct json
+        *taken;  /* {"key","id"} of the one that was taken by itself; NULL: none, or it is there already */
+    int told;    /* of sent: how many were stored or refused at once */
+    bool asking; /* for the people that one may be handed to */
 };
 
 struct worklist_view {
@@ -48,6 +50,7 @@ void worklist_ask_target(struct worklist *self, const struct ui *ui, const struc
 void worklist_hand_to(struct worklist *self, const char *target,
                       struct effects *effects);                        /* "user:ID", "queue:ID" */
 void worklist_on_stored(struct worklist *self, const struct msg *msg); /* MSG_SAVED, MSG_REFUSED */
+bool worklist_has_given(const struct worklist *self, const char *id);  /* the hall has agreed */
 void worklist_on_answer(struct worklist *self, const struct ui *ui, const struct msg *msg,
                         struct effects *effects);
 int worklist_refused(const struct worklist *self); /* how many of several were refused and are still told */

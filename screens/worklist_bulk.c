@@ -223,6 +223,11 @@ void worklist_on_answer(struct worklist *self, const struct ui *ui, const struct
         effects_toast(effects, TOAST_GOOD, tr(ui->lang, TR("%d applications have a new holder.")), all);
 }
 
+bool worklist_has_given(const struct worklist *self, const char *id)
+{
+    return json_bool(json_get(self->sent, id), "done", false);
+}
+
 /* One alone is told as any refusal is. */
 int worklist_refused(const struct worklist *self)
 {

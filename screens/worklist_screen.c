@@ -19,7 +19,7 @@ const struct worklist_view worklist_views[] = {
     {"returned", TR("returned")}, {"confirm", TR("to confirm")}, {"ready", TR("ready")},
     {"due", TR("deadlines")},
 };
-enum { VIEWS = sizeof worklist_views / sizeof *worklist_views, CONFIRM = 4 };
+enum { VIEWS = sizeof worklist_views / sizeof *worklist_views, MINE = 0, CONFIRM = 4 };
 const int worklist_view_count = VIEWS;
 
 static void *worklist_new(const struct json *args)
@@ -40,6 +40,7 @@ static void worklist_free(void *data)
     json_free(&self->queues);
     json_free(&self->marks);
     json_free(&self->sent);
+    json_free(&self->taken);
     free(self);
 }
 
@@ -65,16 +66,22 @@ static struct json *place_of(const struct json *row)
     return place;
 }
 
-static void load_window(struct worklist *self, const struct ui *ui, int wanted, struct effects *effects)
+static struct json *window_args(const struct worklist *self, const struct ui *ui)
 {
     static const char *const orders[SORTS] = {[SORT_AGE] = "age", [SORT_DUE] = "due"};
     struct json *args = json_new_object();
-    const struct json *row = chosen(self);
     json_set_text(args, "filter", worklist_views[self->view].filter);
     if (orders[self->sort])
         json_set_text(args, "sort", orders[self->sort]);
     worklist_filter(ui, field_text(&self->filter), args);
     json_set_int(args, "limit", WINDOW);
+    return args;
+}
+
+static void load_window(struct worklist *self, const struct ui *ui, int wanted, struct effects *effects)
+{
+    struct json *args = window_args(self, ui);
+    const struct json *row = chosen(self);
     self->wanted = wanted == AT_CURSOR && !row ? AT_FIRST : wanted;
     if (self->wanted == AT_CURSOR)
         json_set(args, "around", place_of(row));
@@ -168,6 +175,26 @@ static void turn_order(struct worklist *self, const struct ui *ui, struct effect
                                                       : TR("The oldest comes first.")));
 }
 
+/* Whoever takes one goes on with it: it is under the cursor among one's own, where the next of this list would be. */
+static void follow_taken(struct worklist *self, const struct ui *ui, struct effects *effects)
+{
+    struct json *place = self->taken, *args;
+    bool by_age = !by_due(self) && self->view != CONFIRM; /* as one's own are */
+    self->taken = NULL;
+    if (self->view != MINE) {
+        self->view = MINE;
+        self->sort = SORT_OWN;
+        field_set(&self->filter, "");
+        args = window_args(self, ui);
+        self->wanted = AT_CURSOR;
+        str_copy(self->cursor, sizeof self->cursor, json_text_or(place, "id", ""));
+        if (by_age)
+            json_set(args, "around", json_copy(place));
+        effects_load(effects, "worklist", args);
+    }
+    json_free(&place);
+}
+
 /* A key of the list, which goes beyond the window where the list does. */
 static bool move(struct worklist *self, const struct ui *ui, struct key key, bool typed,
                  struct effects *effects)
@@ -191,6 +218,14 @@ static void open_screen(const struct worklist *self, enum screen_id screen, stru
     struct json *args = json_new_object();
     json_set_text(args, "case", json_text_or(chosen(self), "id", ""));
     effects_open(effects, screen, args);
+}
+
+static void take(struct worklist *self, const struct ui *ui, struct effects *effects)
+{
+    json_free(&self->taken);
+    if (!worklist_mark_count(self))
+        self->taken = place_of(chosen(self));
+    worklist_take(self, ui, effects);
 }
 
 static void pass_on(struct worklist *self, struct effects *effects)
@@ -242,7 +277,7 @@ static void act(struct worklist *self, const struct ui *ui, enum action action, 
     case ACTION_PAPERS:
         return open_screen(self, SCREEN_DOCUMENTS, effects);
     case ACTION_TAKE:
-        return worklist_take(self, ui, effects);
+        return take(self, ui, effects);
     case ACTION_PASS_ON:
         return pass_on(self, effects);
     case ACTION_MARK:
@@ -277,8 +312,13 @@ static void on_key(struct worklist *self, const struct ui *ui, struct key key, s
     }
 }
 
-static void on_result(const struct ui *ui, const struct msg *msg, struct effects *effects)
+static void on_result(struct worklist *self, const struct ui *ui, const struct msg *msg,
+                      struct effects *effects)
 {
+    if (str_equal(msg->what, "case.assign"))
+        worklist_on_answer(self, ui, msg, effects);
+    if (self->taken && worklist_has_given(self, json_text_or(self->taken, "id", "")))
+        follow_taken(self, ui, effects);
     if (str_equal(msg->what, "queue.home") && str_equal(json_text(msg->json, "status"), "applied"))
         effects_toast(effects, TOAST_GOOD, "%s",
                       tr(ui->lang, TR("The queue is back. What its bus did is taken in when it comes. If the "
@@ -303,9 +343,7 @@ static void worklist_update(void *data, const struct ui *ui, const struct msg *m
             worklist_on_stored(self, msg);
         return;
     case MSG_RESULT:
-        if (str_equal(msg->what, "case.assign"))
-            worklist_on_answer(self, ui, msg, effects);
-        return on_result(ui, msg, effects);
+        return on_result(self, ui, msg, effects);
     case MSG_ACTION:
         return act(self, ui, msg->action, effects);
     case MSG_KEY:
@@ -376,4 +414,5 @@ const struct screen_ops worklist_screen = {.id = SCREEN_WORKLIST,
                                            .update = worklist_update,
                                            .view = worklist_view,
                                            .enabled = worklist_enabled,
-                                           .typing = typing};
+                                           .typing = typing,
+                                           .awaits = true};

@@ -39,6 +39,7 @@ TEST(screen_worklist)
     script_run("worklist_home.script");
     script_run("worklist_window.script");
     script_run("worklist_bulk.script");
+    script_run("worklist_take.script");
 }
 
 TEST(screen_disputes)
