@@ -30,7 +30,9 @@ struct json *centre_do(struct centre *centre, const char *login, const char *typ
 /* Somebody has taken a ticket for a service: invented, known by name and FIN. Its number; valid until the next call. */
 const char *centre_visitor(struct centre *centre, const char *service, const char *given, const char *fin);
 const char *centre_user(const char *login); /* their id; valid until the next call */
-/* What comes by the digital channel, which nobody sits at: a command of the hall's own, while loketd does not run. */
-void centre_online(struct centre *centre, const char *type, const char *body);
+/* What a citizen began at home, by the agency's own system: POST /v1/applications with a key of it. answers is JSON as
+ * above. */
+void centre_online(struct centre *centre, const char *agency, const char *service, const char *fin,
+                   const char *answers);
 /* What the hall has: rows of a table whose member (a pointer) reads so. */
 int centre_count(struct centre *centre, const char *table, const char *pointer, const char *want);
