@@ -101,6 +101,30 @@ static void mend_list_view(const struct form_screen *self, const struct ui *ui, 
     buf_free(&text);
 }
 
+/* Who left it and when; and the name as it was written there, where the hall's record has another. */
+static void arrival_view(const struct form_screen *self, const struct ui *ui, struct frame *frame,
+                         struct rect *area)
+{
+    char clock[SHOW_TEXT];
+    const struct json *arrival = json_get(dossier_row(&self->of), "arrival");
+    const char *written = json_text(json_get(arrival, "person"), "name"),
+               *known = json_text(dossier_part(&self->of, "person"), "name");
+    if (!json_is_object(arrival) || !str_equal(dossier_state(&self->of), "draft") || area->h < 10)
+        return;
+    struct rect lines = rect_inset(*area, 1, 0), line = rect_cut_top(&lines, 1);
+    char *text =
+        xasprintf(tr(ui->lang, TR("Arrived online from %s, %s.")), json_text_or(arrival, "name", "…"),
+                  show_moment(ui, json_text(arrival, "at"), clock));
+    rect_cut_top(area, 1);
+    text_draw(frame, line, text, STYLE_DIM);
+    free(text);
+    if (str_empty(written) || str_empty(known) || str_equal(written, known))
+        return;
+    line = rect_cut_top(&lines, 1);
+    rect_cut_top(area, 1);
+    text_drawf(frame, line, STYLE_WARN, tr(ui->lang, TR("! There the name is written %s.")), written);
+}
+
 /* Why, until when it can be answered, and what the law's clock does meanwhile. */
 static void returned_view(const struct form_screen *self, const struct ui *ui, struct frame *frame,
                           struct rect *area)
@@ -256,6 +280,7 @@ void form_screen_view(const struct form_screen *self, const struct ui *ui, struc
         side_view(self, ui, now, frame, rect_cut_right(&area, FORM_SIDE_W + 1));
     head_view(self, ui, now, frame, rect_cut_top(&area, 1));
     returned_view(self, ui, frame, &area);
+    arrival_view(self, ui, frame, &area);
     dossier_twin_view(&self->of, ui, frame, &area);
     version_offer_view(self, ui, frame, &area);
     if (area.h > 12)

@@ -234,6 +234,20 @@ static void go_to_unmended(struct form_screen *self, const struct ui *ui)
     json_free(&named);
 }
 
+/* What another system left begins with the first thing that is missing in it. False: nothing is, or no system left it. */
+static bool go_to_missing(struct form_screen *self, const struct ui *ui)
+{
+    const struct json *row = dossier_row(&self->of);
+    if (!json_is_object(json_get(row, "arrival")) || !str_equal(dossier_state(&self->of), "draft") ||
+        fill_check(self, ui))
+        return false;
+    char *first = xstrdup(json_text_or(json_first(self->mend), "pointer", ""));
+    json_free(&self->mend);
+    fill_go_to(self, ui, first);
+    free(first);
+    return true;
+}
+
 static void add_list(const char *head, const struct buf *names, struct buf *out)
 {
     if (names->length)
@@ -714,7 +728,7 @@ void fill_take(struct form_screen *self, const struct ui *ui, const struct json 
         self->taken = true;
         bool recovered = recover(self, ui, effects);
         prefill(self, ui);
-        if (!recovered)
+        if (!recovered && !go_to_missing(self, ui))
             go_to_unmended(self, ui);
     }
     fill_refresh(self, ui);

@@ -41,6 +41,29 @@ static const char *answer_text(const struct ui *ui, const struct json *row, char
     return out;
 }
 
+static int64_t missing_of(const struct json *row, const char *what)
+{
+    return json_int(json_get(json_get(row, "arrival"), "missing"), what, 0);
+}
+
+/* No clock runs yet for what another system left: when it came, and how much is missing in it. */
+static const char *arrival_text(const struct ui *ui, const struct json *row, char out[GRID_CELL])
+{
+    char at[SHOW_TEXT];
+    int64_t missing = missing_of(row, "fields") + missing_of(row, "papers");
+    const char *came = json_text(json_get(row, "arrival"), "at");
+    if (!came)
+        return out;
+    str_copy(out, GRID_CELL, show_moment(ui, came, at));
+    if (missing > 0) {
+        size_t length = strlen(out);
+        str_copy(out + length, GRID_CELL - length, " · ");
+        length = strlen(out);
+        str_format(out + length, GRID_CELL - length, tr(ui->lang, TR("missing: %d")), (int)missing);
+    }
+    return out;
+}
+
 /* The legal clock of one application in words; a sign where it is urgent. */
 static const char *due_text(const struct ui *ui, const struct json *row, char out[GRID_CELL], unsigned *look)
 {
@@ -50,7 +73,7 @@ static const char *due_text(const struct ui *ui, const struct json *row, char ou
     if (str_equal(json_text(row, "state"), "returned"))
         return answer_text(ui, row, out, look);
     if (!time_parse(json_text_or(row, "due_at", ""), &due_ms))
-        return out;
+        return arrival_text(ui, row, out);
     int days = days_until(ui, due_ms);
     bool deemed = json_bool(row, "deemed", false), over = due_ms < ui->now_ms && days <= 0;
     const char *text = NULL;
@@ -191,6 +214,24 @@ static void times_view(const struct ui *ui, const struct json *row, struct frame
                  STYLE_TEXT);
 }
 
+/* Of what another system left: which one, and what is missing in it. */
+static void arrival_view(const struct ui *ui, const struct json *row, struct frame *frame, struct rect *area)
+{
+    static const struct {
+        const char *member, *label;
+    } parts[] = {{"fields", TR("fields")}, {"papers", TR("papers")}};
+    const struct json *arrival = json_get(row, "arrival");
+    struct buf missing = {0};
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+        if (missing_of(row, parts[i].member) > 0)
+            buf_addf(&missing, "%s%s %d", missing.length ? " · " : "", tr(ui->lang, parts[i].label),
+                     (int)missing_of(row, parts[i].member));
+    fact(ui, frame, area, TR("left by"), json_text(arrival, "name"), STYLE_TEXT);
+    fact(ui, frame, area, TR("sent as"), json_text(arrival, "reference"), STYLE_TEXT);
+    fact(ui, frame, area, TR("missing"), buf_text(&missing), STYLE_WARN);
+    buf_free(&missing);
+}
+
 static void preview_view(const struct worklist *self, const struct ui *ui, struct frame *frame,
                          struct rect area)
 {
@@ -209,6 +250,7 @@ static void preview_view(const struct worklist *self, const struct ui *ui, struc
     fact(ui, frame, &area, TR("state"), state, look);
     times_view(ui, row, frame, &area);
     fact(ui, frame, &area, TR("channel"), show_channel(ui, json_text_or(row, "channel", "")), STYLE_TEXT);
+    arrival_view(ui, row, frame, &area);
     bool held = !str_empty(json_text(row, "user"));
     fact(ui, frame, &area, TR("holder"), held ? json_text(row, "user_name") : tr(ui->lang, TR("nobody")),
          STYLE_TEXT);

@@ -357,7 +357,20 @@ static enum err take_over(struct merge *m, const struct json **patch)
     return ERR_OK;
 }
 
-/* {case, patch, base_row_rev, person?, tier?} */
+/* How much another system left to do, for the list of what arrived: told before anybody opens it. */
+static enum err set_missing(struct call *c, struct json *row)
+{
+    const struct json *missing;
+    struct json *arrival = json_edit(row, "arrival");
+    if (!c->actor->machine || !json_is_object(arrival))
+        return ERR_OK;
+    TRY(body_object(c, "missing", &missing));
+    if (missing)
+        json_set(arrival, "missing", json_copy(missing));
+    return ERR_OK;
+}
+
+/* {case, patch, base_row_rev, person?, tier?}; of another system also missing {fields,papers}, both numbers */
 enum err case_draft(struct call *c)
 {
     struct json *row, *service;
@@ -373,6 +386,7 @@ enum err case_draft(struct call *c)
         TRY(apply(&m, patch));
     }
     TRY(set_particulars(c, row, service));
+    TRY(set_missing(c, row));
     case_touch(c, row);
     TRY(need_row_room(c, row));
     json_set(answer(c), "branches", json_copy(m.branched ? m.branched : row_list(row, "branches")));

@@ -10,7 +10,7 @@
  *   pauses[{from,until}]            days on which the clock stood still
  *   draft_revs{pointer:{rev,by}} branches[]   who wrote what, and what two people wrote differently
  *   form_version form_sha256        the form that it was opened with; migrations[] says which drafts were taken over
- *   arrival{key,name,reference,at,language,person}
+ *   arrival{key,name,account,reference,at,language,person,missing{fields,papers}}
  *                                   how another system left it (hall/applications.h): the person as that one wrote it
  *   paid extensions[] due_first_at complaints[] corrections[] outputs[] contests[] queue duplicate_of */
 #pragma once

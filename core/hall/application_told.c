@@ -96,17 +96,6 @@ static void tell_fields(const struct telling *t, struct json *fields)
     form_free(&form);
 }
 
-enum err application_fields(struct db *db, const struct json *row, const char *lang, int64_t now_ms,
-                            struct json *fields)
-{
-    struct telling t = {.db = db, .row = row, .lang = lang, .now_ms = now_ms};
-    enum err err = telling_begin(&t);
-    if (err == ERR_OK)
-        tell_fields(&t, fields);
-    telling_end(&t);
-    return err;
-}
-
 static void tell_papers(const struct telling *t, struct json *papers)
 {
     struct catalogue_document list[CATALOGUE_DOCUMENTS_MAX];
@@ -133,6 +122,16 @@ static struct json *missing_json(const struct telling *t, const char *state)
     if (writable || str_equal(state, "submitted"))
         tell_papers(t, papers);
     return missing;
+}
+
+enum err application_missing(struct db *db, const struct json *row, const char *lang, int64_t now_ms,
+                             struct json **missing)
+{
+    struct telling t = {.db = db, .row = row, .lang = lang, .now_ms = now_ms};
+    enum err err = telling_begin(&t);
+    *missing = err == ERR_OK ? missing_json(&t, "draft") : NULL;
+    telling_end(&t);
+    return err;
 }
 
 /* --- the rest --- */

@@ -284,13 +284,8 @@ static enum err note_payment(struct receiving *r)
     return step_at(r, "case.pay", body, "/payment", true);
 }
 
-/* What is wrong in the form is told in the caller's language before it is handed in: case.submit would give it back. */
-static enum err check_form(struct receiving *r)
+static void note_fields(struct receiving *r, const struct json *fields)
 {
-    struct json *row = NULL, *fields = json_new_array();
-    enum err err = row_get(r->env->db, TABLE_CASE, r->is.case_id, &row);
-    if (err == ERR_OK)
-        err = application_fields(r->env->db, row, r->problems.lang, r->env->now_ms, fields);
     for (const struct json *one = json_first(fields); one; one = json_next(one)) {
         struct json *problem = problem_add(&r->problems, json_text_or(one, "pointer", ""),
                                            json_text_or(one, "keyword", ""), json_text(one, "message"));
@@ -299,7 +294,32 @@ static enum err check_form(struct receiving *r)
             json_set_text(problem, "label", json_text(one, "label"));
         }
     }
-    json_free(&fields);
+}
+
+static struct json *counts_json(const struct json *missing)
+{
+    struct json *counts = json_new_object();
+    json_set_int(counts, "fields", (int64_t)json_count(json_get(missing, "fields")));
+    json_set_int(counts, "papers", (int64_t)json_count(json_get(missing, "papers")));
+    return counts;
+}
+
+/* What is wrong in the form is told in the caller's language before it is handed in: case.submit would give it back. Of a
+ * draft it is counted for the clerk who will take it. */
+static enum err check_form(struct receiving *r)
+{
+    struct json *row = NULL, *missing = NULL;
+    enum err err = row_get(r->env->db, TABLE_CASE, r->is.case_id, &row);
+    if (err == ERR_OK)
+        err = application_missing(r->env->db, row, r->problems.lang, r->env->now_ms, &missing);
+    if (err == ERR_OK && r->said.complete)
+        note_fields(r, json_get(missing, "fields"));
+    if (err == ERR_OK && json_count(r->problems.list) == 0) {
+        struct json *body = case_body(r);
+        json_set(body, "missing", counts_json(missing));
+        err = step_at(r, "case.draft", body, "/answers", false);
+    }
+    json_free(&missing);
     json_free(&row);
     return err;
 }
@@ -317,7 +337,7 @@ static enum err run_steps(struct receiving *r)
         err = note_papers(r);
     if (err == ERR_OK && r->said.payment && json_count(r->problems.list) == 0)
         err = note_payment(r);
-    if (err == ERR_OK && r->said.complete)
+    if (err == ERR_OK)
         err = check_form(r);
     if (err == ERR_OK && r->said.complete && json_count(r->problems.list) == 0)
         err = step_at(r, "case.submit", case_body(r), "/answers", false);

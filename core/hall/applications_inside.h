@@ -38,6 +38,6 @@ struct application {
 };
 enum err application_describe(struct db *db, const struct application *application, const char *lang,
                               int64_t now_ms, struct json **out) MUST_USE;
-/* What the form of row still lacks: [{"pointer","keyword","label","message"}], appended. row: a case. */
-enum err application_fields(struct db *db, const struct json *row, const char *lang, int64_t now_ms,
-                            struct json *fields) MUST_USE;
+/* What row, a case, still lacks: {"fields":[{"pointer","keyword","label","message"}],"papers":[{"code","name"}]}. */
+enum err application_missing(struct db *db, const struct json *row, const char *lang, int64_t now_ms,
+                             struct json **missing) MUST_USE;

@@ -42,6 +42,11 @@ TEST(screen_worklist)
     script_run("worklist_take.script");
 }
 
+TEST(screen_arrival)
+{
+    script_run("arrival.script");
+}
+
 TEST(screen_disputes)
 {
     script_run("disputes.script");
