@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "core/cache/load.h"
-#include "core/cache/words.h"
 #include "core/command/persons.h"
+#include "core/model/name.h"
 
 enum {
     PAGE = 50,
@@ -199,41 +199,32 @@ static enum err put_merged(struct cache *cache, const struct json *records, stru
 
 /* --- possibly the same person --- */
 
-static int word_order(const void *a, const void *b)
-{
-    return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
-/* The words of a name in any spelling and order. */
-static int name_words(const struct json *row, struct buf *folded, char *words[WORDS_MAX])
-{
-    utf8_fold_name(folded, json_text_or(row, "name", ""));
-    int count = folded->data ? typed_words(folded->data, words) : 0;
-    if (count)
-        qsort(words, (size_t)count, sizeof *words, word_order);
-    return count;
-}
-
 struct likeness {
-    bool same, similar; /* all words; one word of three letters or more */
+    bool same, similar; /* every word of the shorter name meets one of the other; one word does */
 };
 
+/* In any spelling and order; a father's name that one of the two lacks makes no difference. */
 static struct likeness compare_names(const struct json *a, const struct json *b)
 {
-    enum { WORD_MIN = 3 };
-    struct buf one = {0}, other = {0};
-    char *left[WORDS_MAX], *right[WORDS_MAX];
-    int lefts = name_words(a, &one, left), rights = name_words(b, &other, right), shared = 0, long_shared = 0;
-    for (int i = 0, j = 0; i < lefts && j < rights;) {
-        int order = strcmp(left[i], right[j]);
-        shared += order == 0;
-        long_shared += order == 0 && strlen(left[i]) >= WORD_MIN;
-        i += order <= 0;
-        j += order >= 0;
+    enum { LETTERS_MIN = 3 };
+    struct name_word asked[NAME_WORDS_MAX], others[NAME_WORDS_MAX];
+    const char *left = json_text_or(a, "name", ""), *right = json_text_or(b, "name", "");
+    int count = name_ask(left, asked), other_count = name_ask(right, others);
+    struct likeness likeness = {0};
+    struct buf folded = {0};
+    if (count > other_count) {
+        memcpy(asked, others, sizeof asked);
+        count = other_count;
+        right = left;
     }
-    buf_free(&one);
-    buf_free(&other);
-    return (struct likeness){lefts > 0 && shared == lefts && lefts == rights, long_shared > 0};
+    name_words(right, &folded);
+    bool enough = count > 1 || (count == 1 && other_count == 1);
+    likeness.same = enough && name_answers(asked, count, buf_text(&folded));
+    for (int i = 0; i < count && !likeness.similar; i++)
+        likeness.similar =
+            strlen(asked[i].keys[0].text) >= LETTERS_MIN && name_answers(&asked[i], 1, buf_text(&folded));
+    buf_free(&folded);
+    return likeness;
 }
 
 static bool same_text(const struct json *a, const struct json *b, const char *member)

@@ -338,6 +338,43 @@ TEST(known_of_the_archive_is_shown_before_its_row_is_here)
     pair_close(&pair);
 }
 
+/* Whom a clerk would think of, in any spelling; not everybody of that name, day or telephone. */
+TEST(twins_are_found_by_number_by_name_and_day_and_by_telephone_and_a_like_name)
+{
+    static const struct {
+        const char *row, *why; /* NULL: somebody else */
+    } others[] = {
+        {",\"name\":\"Somebody Else\",\"fin\":\"7A2B3XK\"}", "number"},
+        {",\"name\":\"Алиева Айсель\",\"born\":\"1990-03-04\"}", "name_born"},
+        {",\"name\":\"Aysel Rauf Aliyeva\",\"born\":\"1990-03-04\"}", "name_born"},
+        {",\"name\":\"Aysel Mammadova\",\"born\":\"1990-03-04\"}", NULL},
+        {",\"name\":\"Aysel Aliyeva\",\"born\":\"1991-03-04\"}", NULL},
+        {",\"name\":\"A. Əliyeva\",\"phone\":\"+994501112233\"}", "name_phone"},
+        {",\"name\":\"Rauf Həsənov\",\"phone\":\"+994501112233\"}", NULL},
+    };
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+        struct pair pair;
+        char body[300];
+        pair_open(&pair);
+        pair_start(&pair, 0);
+        pair_sign_in(&pair, 0, "siti");
+        pair_sync(&pair, 0);
+        pair_confirm(&pair, 0, "person.record",
+                     RECORD(OLD, "Aysel Əliyeva",
+                            ",\"born\":\"1990-03-04\",\"fin\":\"7A2B3XK\",\"phone\":\"+994501112233\""));
+        str_format(body, sizeof body, "{\"person\":\"" TWICE "\"%s", others[i].row);
+        pair_confirm(&pair, 0, "person.record", body);
+        struct json *args = json_new_object(), *answer = NULL;
+        json_set_text(args, "person", OLD);
+        REQUIRE(cache_load(pair.cache[0], "person", args, pair.now_ms, &answer) == ERR_OK);
+        CHECK_TEXT(json_text_or(json_first(json_get(answer, "twins")), "why", "none"),
+                   others[i].why ? others[i].why : "none");
+        json_free(&answer);
+        json_free(&args);
+        pair_close(&pair);
+    }
+}
+
 /* --- a long history, page by page --- */
 
 TEST(history_is_paged_by_key_both_ways)
