@@ -14,7 +14,8 @@ enum {
     EXACT_MAX = 100,  /* rows with one number or date */
     BEGIN_MAX = 200,  /* rows whose number begins so */
     ROWS_MAX = 12000, /* of the index, for other spellings of all words: some 5 ms */
-    LOOSE_MAX = 2000, /* persons looked at one by one, where a beginning had too many ends */
+    ENDS_MAX = 2000,  /* rows of the index: the ends of one long beginning */
+    SIFT_MAX = 500,   /* persons looked at one by one, where it had more */
     TERMS_MAX = NAME_WORDS_MAX + 2,
     CASE_DIGITS = 6,
     NUMBER_TEXT = 64,
@@ -244,9 +245,9 @@ static enum err add_beginning(struct work *work, const char *text, struct person
     if (first_letters(text, first))
         return person_set_add(db, first, set, rows_left);
     bool cut = false;
-    int ends_left = LOOSE_MAX;
+    int ends_left = ENDS_MAX;
     enum err err = person_set_add_all(db, text, set, &ends_left, &cut);
-    *rows_left -= LOOSE_MAX - ends_left;
+    *rows_left -= ENDS_MAX - ends_left;
     if (err != ERR_OK || !cut)
         return err;
     *loose = true;
@@ -326,7 +327,7 @@ static enum err sift(struct work *work, struct person_set *set)
 {
     enum err err = ERR_OK;
     struct buf words = {0};
-    int left = LOOSE_MAX;
+    int left = SIFT_MAX;
     for (size_t i = set->words; i-- > 0 && err == ERR_OK;)
         for (int bit = 63; bit >= 0 && set->bits[i] && err == ERR_OK; bit--) {
             uint64_t one = (uint64_t)1 << bit;
