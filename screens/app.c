@@ -50,6 +50,7 @@ void app_free(struct app **app)
     ask_free(&(*app)->ask);
     lock_free(&(*app)->lock);
     json_free(&(*app)->kept);
+    app_notice_forget(*app);
     json_free(&(*app)->unprinted);
     palette_deinit(&(*app)->palette);
     app_ahead_forget(*app);
@@ -369,6 +370,7 @@ static void on_refused(struct app *app, const struct msg *msg, struct effects *e
 {
     const char *why = show_refusal(&app->ui, msg->code, msg->text);
     app_toast(app, TOAST_DANGER, why);
+    app_notice_refused(app, msg->what);
     tell_asker(app, msg, effects);
     app_ahead_drop(app, TOAST_DANGER, why);
 }
@@ -398,6 +400,7 @@ static void on_result(struct app *app, const struct msg *msg, struct effects *ef
         routed.to = pending->to;
         routed.what = pending->type;
         tell_asker(app, &routed, effects);
+        app_notice_heard(app, pending->type, msg->json);
         hear(app, pending, msg);
         pending->type[0] = '\0';
     }
@@ -459,6 +462,8 @@ static void take_status(struct app *app, const struct json *json)
     };
     str_copy(app->ui.link.text, sizeof app->ui.link.text, json_text_or(json, "text", ""));
     take_seat(&app->ui.link, json_get(json, "seat"));
+    app->ui.flash = json_bool(json, "flash", false);
+    app->ui.calm = json_bool(json, "calm", false);
 }
 
 /* What goes wrong is said once when it begins; the outbox keeps the sentence. */
@@ -467,6 +472,7 @@ static void on_status(struct app *app, const struct msg *msg, struct effects *ef
     char trouble[LINK_SENTENCE];
     struct link before = app->ui.link;
     take_status(app, msg->json);
+    app_notice_status(app, msg->json, effects);
     app->ui.link.seat_lost = link_lost_counter(&app->ui, &before);
     tell_all(app, msg, effects);
     if (link_turned(&before, &app->ui.link) && *link_sentence(&app->ui, trouble))
@@ -532,6 +538,7 @@ static void on_signed_out(struct app *app, struct effects *effects)
     app_ahead_forget(app);
     app->signing_in = app->typed_ahead = false;
     toast_clear(&app->toast); /* it was said to who has left */
+    app_notice_forget(app);
     app->ui.session = (struct session){0};
     app_push(app, SCREEN_SIGN_IN, NULL, effects);
 }
@@ -539,6 +546,7 @@ static void on_signed_out(struct app *app, struct effects *effects)
 static void on_tick(struct app *app, const struct msg *msg, struct effects *effects)
 {
     tell_all(app, msg, effects);
+    app_notice_tick(app, effects);
     app_lock_tick(app, effects);
 }
 

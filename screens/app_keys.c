@@ -49,7 +49,7 @@ static const char *why_not(const struct app *app, enum action action)
     if (place != SCREEN_COUNT)
         return place_enabled(app, place);
     if (action == ACTION_ATTENTION)
-        return app->ui.link.disputes ? NULL : TR("The hall refused nothing.");
+        return app->ui.link.disputes || app_has_closures(app) ? NULL : TR("The hall refused nothing.");
     return top->ops->enabled ? top->ops->enabled(top->self, &app->ui, action) : NULL;
 }
 
@@ -134,7 +134,9 @@ static void perform(struct app *app, enum action action, struct effects *effects
         source = app_palette_source(app);
         return palette_open(&app->palette, &source);
     case ACTION_ATTENTION:
-        return app_push(app, SCREEN_DISPUTES, NULL, effects);
+        return app_attend(app, effects);
+    case ACTION_ALERT:
+        return app_alert(app, effects);
     case ACTION_NEXT_LANG:
         return next_lang(app, effects);
     case ACTION_NEXT_THEME:
@@ -207,7 +209,8 @@ static void answered(struct app *app, struct effects *effects)
     } else if (!app_unprinted_answered(app, ask_id(ask), ask_text(ask), effects)) {
         struct msg msg = {
             .kind = MSG_ANSWERED, .what = ask_id(ask), .text = ask_text(ask), .json = ask_row(ask)};
-        app_answer(app, &msg, effects);
+        if (app->ask_from || !app_notice_answered(app, &msg, effects))
+            app_answer(app, &msg, effects);
     }
     ask_free(&ask);
 }
@@ -262,12 +265,15 @@ static enum action action_of(const struct app *app, struct key key)
     return first;
 }
 
-/* Leaving, locking, the shell and drawing again work over a question, the palette and the help too, and wait for nobody. */
+/* Leaving, locking, the shell, drawing again and a call for help work over a question, the palette and the help too, and wait for nobody. */
 static bool key_over_all(struct app *app, struct key key, struct effects *effects)
 {
     enum action action = key_types(key) ? ACTION_NONE : action_of(app, key);
-    if (action != ACTION_QUIT && action != ACTION_SUSPEND && action != ACTION_REDRAW && action != ACTION_LOCK)
+    if (action != ACTION_QUIT && action != ACTION_SUSPEND && action != ACTION_REDRAW && action != ACTION_LOCK &&
+        action != ACTION_ALERT)
         return false;
+    if (app->ask && action == ACTION_ALERT)
+        app_keep(app, false);
     app_do(app, action, effects);
     return true;
 }

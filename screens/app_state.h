@@ -64,6 +64,13 @@ struct app {
     int64_t input_ms;     /* of the last key or text; 0: none yet */
     struct ask *ask;    /* NULL: no question is open */
     unsigned ask_from;  /* the layer that asked; 0: the app itself */
+    struct json *notices; /* of the last status: calls, requests, alarms (app_notice.c); NULL: none */
+    struct json *alert;   /* a call or an answer that is being put together; NULL: none */
+    struct json *heeded;  /* ids of calls that this clerk knows of; NULL: none */
+    int closure_at;       /* which request is being answered */
+    int rung;             /* alarms that have rung */
+    int64_t rung_ms, flash_ms;
+    int64_t alert_ms; /* since when the hall is asked to call everyone; 0: it answered */
     struct json *kept;  /* {"USER QUESTION OBJECT":{"text","answered"}}: words that are not sent yet */
     struct json *unprinted; /* waits for where to put it: of MSG_UNPRINTED; NULL: nothing */
     enum action danger; /* waits for the answer to the app's own question */
@@ -94,6 +101,20 @@ void app_keep(struct app *app, bool answered); /* those of the question that is 
 /* Puts what was kept into a question before it is asked. */
 void app_kept_into(const struct app *app, unsigned from, struct json *question);
 void app_kept_sent(struct app *app); /* a command goes out: what was answered is in it */
+
+/* app_notice.c */
+void app_notice_status(struct app *app, const struct json *status, struct effects *effects);
+void app_notice_tick(struct app *app, struct effects *effects);
+void app_notice_forget(struct app *app);
+/* Draws the rule below the title, with what is to be heard in it. */
+void app_notice_view(const struct app *app, int64_t now_ms, struct frame *frame, struct rect line);
+void app_alert(struct app *app, struct effects *effects);  /* asks what everyone is called for */
+void app_attend(struct app *app, struct effects *effects); /* what needs attention */
+bool app_has_closures(const struct app *app);              /* a supervisor is asked to let a counter close */
+/* The answer to a question of these; false: it is of something else. */
+bool app_notice_answered(struct app *app, const struct msg *msg, struct effects *effects);
+void app_notice_refused(struct app *app, const char *type);
+void app_notice_heard(struct app *app, const char *type, const struct json *result);
 
 /* app_keys.c */
 void app_key(struct app *app, struct key key, struct effects *effects);

@@ -282,7 +282,7 @@ void app_view(const struct app *app, int64_t now_ms, struct frame *frame)
     if (!app->lock && is_whole(app))
         return app_shown(app)->ops->view(app_shown(app)->self, &app->ui, frame, area);
     title_view(app, now_ms, frame, readable(rect_cut_top(&area, 1)));
-    frame_rule(frame, rect_cut_top(&area, 1));
+    app_notice_view(app, now_ms, frame, rect_cut_top(&area, 1));
     if (app->lock)
         return locked_view(app, frame, area);
     int lines = app->ask ? ask_lines(app->ask, readable(area).w) : 1;

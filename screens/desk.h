@@ -13,7 +13,7 @@ struct desk {
     char ticket[64];         /* id of who is at the desk; "" nobody */
     bool why;                /* the reasons for the next (or this) ticket are open */
     const char *waiting_for; /* type of the online command under way, a literal; NULL: none */
-    int64_t alarm_ms;        /* up to here overdue holds were announced */
+    int64_t alarm_ms;        /* up to here the cursor of the tray went to those whose time had come */
     int64_t told_ms;         /* up to here it was said whom colleagues took */
     struct json *missing; /* {"number","text"}: the list of papers that the last visit lacked; NULL: none */
     struct json *step;       /* the body being put together by questions; NULL: none */
@@ -50,7 +50,6 @@ bool desk_case_is_draft(const struct json *c);     /* it may still be written */
 bool desk_case_is_undecided(const struct json *c); /* submitted, and nobody decided it yet */
 int64_t desk_due_in_ms(const struct json *ticket,
                        int64_t now_ms); /* of a held ticket; INT64_MAX: no time set */
-const char *desk_hold_reason(const struct ui *ui, const char *code);
 const char *desk_take_reason(const struct ui *ui, const char *code); /* why a colleague's citizen was taken */
 
 /* Of the parked pane: a colleague's, who is taken and not taken back. */
@@ -63,6 +62,22 @@ void desk_answered(struct desk *desk, const struct ui *ui, const struct msg *msg
 /* The answer to a "queues", "accounts" or "users" load that a transfer waits for. */
 bool desk_asks_target(const struct desk *desk);
 void desk_ask_target(struct desk *desk, const struct ui *ui, const struct msg *msg, struct effects *effects);
+
+/* desk_closing.c: closing asks a supervisor while somebody waits for this counter alone, or while it is asked already. */
+bool desk_must_ask(const struct desk *desk);
+const char *desk_why_not_closing(const struct desk *desk); /* marked with TR */
+/* Asks from when and why, into desk->step; or whether to take it back. */
+void desk_ask_closing(struct desk *desk, const struct ui *ui, struct effects *effects);
+void desk_put_close_time(struct desk *desk, const struct ui *ui, const char *when, struct effects *effects);
+void desk_put_close_clock(struct desk *desk, const struct ui *ui, const char *clock, struct effects *effects);
+/* False: words are asked for. */
+bool desk_put_close_reason(struct desk *desk, const struct ui *ui, const char *reason, struct effects *effects);
+/* "Only you serve P, where 14 wait."; "" when others do. */
+const char *desk_alone(const struct desk *desk, const struct ui *ui, char out[160]);
+/* The counter closes, and nobody is left who must be served here. */
+bool desk_is_done(const struct desk *desk, const struct ui *ui);
+/* How it stands with closing or the break, as a line above all; "" nothing is to be said. */
+const char *desk_standing(const struct desk *desk, const struct ui *ui, char out[160]);
 
 /* The answer to an "accounts" load: opens the one counter that fits, or asks. */
 void desk_choose_counter(struct desk *desk, const struct ui *ui, const struct json *accounts,

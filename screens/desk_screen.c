@@ -199,18 +199,18 @@ static void on_key(struct desk *desk, struct key key, struct effects *effects)
         enter(desk, effects);
 }
 
-/* One bell and one sentence for each hold whose time has come. */
-static void ring_alarms(struct desk *desk, const struct ui *ui, struct effects *effects)
+/* Whose time has come is under the cursor of the tray, so that the key that the alarm names takes that one back. */
+static void turn_to_due(struct desk *desk, const struct ui *ui)
 {
     const struct json *parked = desk_rows(desk, DESK_PARKED);
-    for (const struct json *row = json_first(parked); row; row = json_next(row)) {
+    int at = 0;
+    for (const struct json *row = json_first(parked); row; row = json_next(row), at++) {
         int64_t until_ms;
         if (desk_is_colleagues(row) || !time_parse(json_text_or(row, "held_until", ""), &until_ms))
             continue;
-        if (until_ms <= ui->now_ms && until_ms > desk->alarm_ms) {
-            effects_toast(effects, TOAST_WARN, tr(ui->lang, TR("%s waits to be taken back: press e")),
-                          json_text_or(row, "number", ""));
-            effects_add(effects, EFFECT_BELL, NULL, NULL);
+        if (until_ms <= ui->now_ms && until_ms > desk->alarm_ms && desk->pane != DESK_PARKED) {
+            desk->cursor[DESK_PARKED] = at;
+            break;
         }
     }
     desk->alarm_ms = ui->now_ms;
@@ -284,7 +284,7 @@ static void desk_update(void *self, const struct ui *ui, const struct msg *msg, 
     case MSG_KEY:
         return on_key(desk, msg->key, effects);
     case MSG_TICK:
-        return ring_alarms(desk, ui, effects);
+        return turn_to_due(desk, ui);
     case MSG_ANSWERED:
         return desk_answered(desk, ui, msg, effects);
     case MSG_SAVED:

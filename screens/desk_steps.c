@@ -5,6 +5,7 @@
  * possible. */
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "screens/desk.h"
@@ -15,15 +16,6 @@ enum { MINUTE_MS = 60 * 1000 };
 /* Before this many calls and this long after the last, a no-show asks first; a queue's rule may say
  * otherwise. */
 enum { NO_SHOW_CALLS = 2, NO_SHOW_AFTER_S = 30 };
-
-static const struct hold_reason {
-    const char *code, *label;
-} hold_reasons[] = {
-    {"copies", TR("makes copies")},         {"papers", TR("fetches a paper")},
-    {"payment", TR("pays the fee")},        {"form", TR("fills something in")},
-    {"colleague", TR("I ask a colleague")}, {"system", TR("a system is not available")},
-    {"other", TR("another reason")},
-};
 
 static const struct outcome_kind {
     const char *code, *label;
@@ -49,14 +41,6 @@ const char *desk_take_reason(const struct ui *ui, const char *code)
     for (size_t i = 0; code && i < sizeof take_reasons / sizeof *take_reasons; i++)
         if (strcmp(take_reasons[i].code, code) == 0)
             return tr(ui->lang, take_reasons[i].label);
-    return code ? code : "";
-}
-
-const char *desk_hold_reason(const struct ui *ui, const char *code)
-{
-    for (size_t i = 0; code && i < sizeof hold_reasons / sizeof *hold_reasons; i++)
-        if (strcmp(hold_reasons[i].code, code) == 0)
-            return tr(ui->lang, hold_reasons[i].label);
     return code ? code : "";
 }
 
@@ -152,8 +136,12 @@ static const char *may_change_counter(const struct desk *desk, const struct ui *
         return TR("Your counter is not open: press c.");
     if (action == ACTION_COUNTER_PAUSE && desk_ticket(desk))
         return TR("Finish, hold, transfer or return this person first.");
-    if (action == ACTION_COUNTER_CLOSE && strcmp(state, "closed") == 0)
+    if ((action == ACTION_COUNTER_CLOSE || action == ACTION_ASK_CLOSING) && strcmp(state, "closed") == 0)
         return TR("Your counter is closed already.");
+    if (action == ACTION_COUNTER_CLOSE && desk_must_ask(desk))
+        return desk_why_not_closing(desk);
+    if (action == ACTION_ASK_CLOSING && !desk_must_ask(desk))
+        return TR("Nobody waits for your counter alone: close it.");
     return need_hall(desk, ui);
 }
 
@@ -229,6 +217,7 @@ const char *desk_enabled(const struct desk *desk, const struct ui *ui, enum acti
     case ACTION_COUNTER_RESUME:
     case ACTION_COUNTER_PAUSE:
     case ACTION_COUNTER_CLOSE:
+    case ACTION_ASK_CLOSING:
         return may_change_counter(desk, ui, action);
     default:
         return NULL;
@@ -313,8 +302,7 @@ static void ask_hold(struct desk *desk, const struct ui *ui, struct effects *eff
     begin_step(desk, ticket_body(desk_ticket(desk)));
     struct json *question =
         ask_about("hold_reason", tr(ui->lang, TR("Why does %s wait?")), number_of(desk_ticket(desk)));
-    for (size_t i = 0; i < sizeof hold_reasons / sizeof *hold_reasons; i++)
-        question_choice(question, digit(i), tr(ui->lang, hold_reasons[i].label), hold_reasons[i].code, NULL);
+    show_add_hold_reasons(ui, question);
     effects_ask(effects, question);
 }
 
@@ -545,15 +533,31 @@ static int own_parked(const struct desk *desk)
 static void ask_pause(struct desk *desk, const struct ui *ui, struct effects *effects)
 {
     int parked = own_parked(desk);
+    char alone[SHOW_TEXT], text[2 * SHOW_TEXT];
     begin_step(desk, counter_body(desk));
-    struct json *question =
-        parked
-            ? ask_about("pause_reason", tr(ui->lang, TR("Parked with you: %d. Break all the same:")), parked)
-            : ask("pause_reason", tr(ui->lang, TR("Break:")));
-    question_choice(question, "1", tr(ui->lang, TR("short break")), "break", NULL);
-    question_choice(question, "2", tr(ui->lang, TR("meal")), "meal", NULL);
-    question_choice(question, "3", tr(ui->lang, TR("prayer")), "prayer", NULL);
-    question_choice(question, "4", tr(ui->lang, TR("back office work")), "back_office", NULL);
+    desk_alone(desk, ui, alone);
+    if (parked)
+        str_format(text, sizeof text, tr(ui->lang, TR("Parked with you: %d. Break all the same:")), parked);
+    else
+        str_copy(text, sizeof text, tr(ui->lang, TR("Break:")));
+    struct json *question = ask_about("pause_reason", "%s%s%s", alone, *alone ? " " : "", text);
+    show_add_pause_reasons(ui, question);
+    effects_ask(effects, question);
+}
+
+/* Whoever says until when is reminded, and the supervisor sees it. */
+static void ask_pause_until(struct desk *desk, const struct ui *ui, const char *reason, struct effects *effects)
+{
+    static const char *const minutes[] = {"10", "15", "30", "45", "60"};
+    struct json *question = ask("pause_until", tr(ui->lang, TR("Until when?")));
+    json_set_text(desk->step, "reason", reason);
+    for (size_t i = 0; i < sizeof minutes / sizeof *minutes; i++) {
+        char label[64], until[SHOW_TEXT], at[TIME_TEXT];
+        time_text(ui->now_ms + atoi(minutes[i]) * MINUTE_MS, at);
+        str_format(label, sizeof label, tr(ui->lang, TR("%s min (%s)")), minutes[i], show_clock(at, until));
+        question_choice(question, digit(i), label, minutes[i], NULL);
+    }
+    question_choice(question, "0", tr(ui->lang, TR("not known")), "", NULL);
     effects_ask(effects, question);
 }
 
@@ -752,6 +756,9 @@ void desk_act(struct desk *desk, const struct ui *ui, enum action action, struct
         return ask_pause(desk, ui, effects);
     case ACTION_COUNTER_CLOSE:
         return send_online(desk, "counter.close", counter_body(desk), effects);
+    case ACTION_ASK_CLOSING:
+        begin_step(desk, counter_body(desk));
+        return desk_ask_closing(desk, ui, effects);
     case ACTION_WHY:
         desk->why = !desk->why;
         return;
@@ -855,11 +862,30 @@ static void transfer(struct desk *desk, const struct ui *ui, const char *where, 
     send_with(desk, "ticket.transfer", "place", where, effects);
 }
 
-static void pause_counter(struct desk *desk, const struct ui *ui, const char *reason, struct effects *effects)
+static void pause_counter(struct desk *desk, const struct ui *ui, const char *minutes, struct effects *effects)
 {
-    (void)ui;
+    char until[TIME_TEXT] = "";
+    if (*minutes)
+        time_text(ui->now_ms + atoi(minutes) * MINUTE_MS, until);
     desk->waiting_for = "counter.pause";
-    send_with(desk, "counter.pause", "reason", reason, effects);
+    send_with(desk, "counter.pause", "until", until, effects);
+}
+
+static void ask_to_close(struct desk *desk, const struct ui *ui, const char *reason, struct effects *effects)
+{
+    if (!desk_put_close_reason(desk, ui, reason, effects))
+        return;
+    desk->waiting_for = "closure.request";
+    end_step(desk, "closure.request", effects);
+}
+
+static void withdraw_closing(struct desk *desk, const struct ui *ui, const char *answer, struct effects *effects)
+{
+    (void)ui, (void)answer;
+    begin_step(desk, json_new_object());
+    desk->waiting_for = "closure.withdraw";
+    send_with(desk, "closure.withdraw", "closure",
+              json_text_or(json_get(desk->data, "closing"), "closure", ""), effects);
 }
 
 static void call_named(struct desk *desk, const struct ui *ui, const char *reason, struct effects *effects)
@@ -905,7 +931,13 @@ void desk_answered(struct desk *desk, const struct ui *ui, const struct msg *msg
         {"transfer_to", ask_place},
         {"transfer_place", transfer},
         {"named_reason", call_named},
-        {"pause_reason", pause_counter},
+        {"pause_reason", ask_pause_until},
+        {"pause_until", pause_counter},
+        {"close_when", desk_put_close_time},
+        {"close_at", desk_put_close_clock},
+        {"close_reason", ask_to_close},
+        {"close_words", ask_to_close},
+        {"close_withdraw", withdraw_closing},
         {"pay_method", ask_reference},
         {"pay_reference", pay},
         {"take_reason", take_reason},

@@ -177,6 +177,8 @@ static int64_t waiting_in_all(const struct desk *desk, int64_t *oldest_ms)
 static enum action big_action(const struct desk *desk, const struct ui *ui)
 {
     static const enum action actions[] = {ACTION_CALL_NEXT, ACTION_COUNTER_OPEN, ACTION_COUNTER_RESUME};
+    if (desk_is_done(desk, ui) && !desk_enabled(desk, ui, ACTION_COUNTER_CLOSE))
+        return ACTION_COUNTER_CLOSE;
     for (size_t i = 0; i < sizeof actions / sizeof *actions; i++)
         if (!desk_enabled(desk, ui, actions[i]))
             return actions[i];
@@ -328,7 +330,7 @@ static void parked_row(const void *self, int row, struct frame *frame, struct re
         text_drawf(frame, area, look == STYLE_TEXT ? STYLE_DIM : look, tr(pane->ui->lang, TR("with %s")),
                    json_text_or(ticket, "user_name", "…"));
     else
-        text_draw(frame, area, desk_hold_reason(pane->ui, json_text(ticket, "hold_reason")), look);
+        text_draw(frame, area, show_hold_reason(pane->ui, json_text(ticket, "hold_reason")), look);
 }
 
 static void next_row(const void *self, int row, struct frame *frame, struct rect area, unsigned look)
@@ -531,9 +533,11 @@ void desk_view(const struct desk *desk, const struct ui *ui, struct frame *frame
 {
     bool busy = desk_ticket(desk) != NULL;
     struct pane pane = {desk, ui, area.w >= PREVIEW_FROM && busy};
-    char taken[LINK_SENTENCE];
+    char taken[LINK_SENTENCE], standing[SHOW_TEXT];
     if (*link_taken_over(ui, taken))
         taken_view(ui, taken, frame, rect_inset(rect_cut_top(&area, 1), 2, 0));
+    else if (*desk_standing(desk, ui, standing))
+        text_draw(frame, rect_inset(rect_cut_top(&area, 1), 2, 0), standing, STYLE_WARN);
     struct rect head = rect_cut_top(&area, busy ? 2 + has_note(desk) : 5);
     if (busy)
         ticket_view(desk, ui, frame, head);

@@ -346,7 +346,7 @@ struct view {
 /* Of a parked one why; else for which service. */
 static const char *why(const struct ui *ui, const struct json *row)
 {
-    return is_in(row, "held") ? desk_hold_reason(ui, json_text(row, "hold_reason"))
+    return is_in(row, "held") ? show_hold_reason(ui, json_text(row, "hold_reason"))
                               : show_name(ui, json_get(row, "service_name"));
 }
 

@@ -12,8 +12,10 @@ struct refusal_text {
 /* In the order of strcmp. */
 static const struct refusal_text refusals[] = {
     {"already_answered", TR("This was answered already. Nothing was changed.")},
+    {"already_called", TR("You have called already, and everyone sees it. End that call to call anew.")},
     {"already_checked_in", TR("This booking is checked in already.")},
     {"already_confirmed", TR("This is confirmed already.")},
+    {"already_ended", TR("This call was ended already. Nothing was changed.")},
     {"already_extended", TR("The deadline was extended already: once is all.")},
     {"already_recorded", TR("This was recorded before. Nothing was changed.")},
     {"already_requested", TR("A request to close this counter waits for the supervisor already.")},

@@ -89,7 +89,7 @@ static void draw(struct runner *runner)
 static void do_wants(struct runner *runner)
 {
     unsigned wants = station_wants(runner->station);
-    if (wants & WANT_BELL && runner->settings->bell)
+    if (wants & WANT_BELL && (runner->settings->bell == BELL_SOUND || runner->settings->bell == BELL_BOTH))
         term_bell(runner->term);
     if (wants & WANT_COPY)
         term_copy(runner->term, station_clipboard(runner->station));

@@ -57,6 +57,7 @@ struct ui {
     struct link link;
     bool practice;        /* the hall is a practice hall */
     bool column;          /* what a person is asked stands below one another, as it is read (tui/linear.h) */
+    bool flash, calm; /* what rings is seen, too; nothing moves that need not */
     char hall_fault[400]; /* why it could not be opened, a sentence; "" */
 };
 /* The durability mark of a row's "mark" (queries.h), one cell: ○ ◐ ● !; "" for NULL. A terminal without UTF-8

@@ -14,7 +14,7 @@ enum { LINE_MAX_BYTES = 4096, LINES_MAX = 10000 };
 void settings_init(struct settings *settings)
 {
     *settings = (struct settings){
-        .bell = true, .ticket_width = 40, .lock_after_min = SETTINGS_LOCK_BY_HALL};
+        .bell = BELL_SOUND, .lock_after_min = SETTINGS_LOCK_BY_HALL, .ticket_width = 40};
 }
 
 void settings_deinit(struct settings *settings)
@@ -65,6 +65,35 @@ static bool parse_minutes(const char *value, int *out)
     return true;
 }
 
+const char *bell_name(enum bell bell)
+{
+    static const char *const names[BELL_COUNT] = {"off", "sound", "flash", "both"};
+    return bell < BELL_COUNT ? names[bell] : names[BELL_SOUND];
+}
+
+bool bell_find(const char *name, enum bell *bell)
+{
+    bool any;
+    for (int i = 0; name && i < BELL_COUNT; i++)
+        if (strcmp(bell_name((enum bell)i), name) == 0) {
+            *bell = (enum bell)i;
+            return true;
+        }
+    if (!name || !parse_bool(name, &any))
+        return false;
+    *bell = any ? BELL_SOUND : BELL_OFF;
+    return true;
+}
+
+bool motion_find(const char *name, bool *calm)
+{
+    bool less = name && strcmp(name, "less") == 0;
+    if (!less && (!name || strcmp(name, "full") != 0))
+        return false;
+    *calm = less;
+    return true;
+}
+
 static bool parse_width(const char *value, int *out)
 {
     enum { NARROWEST = 20, WIDEST = 200 };
@@ -94,7 +123,6 @@ static const char *set(struct settings *settings, const char *section, const cha
         {"look", "ascii", NULL, &settings->ascii, NULL},
         {"look", "linear", NULL, &settings->linear, NULL},
         {"look", "mouse", NULL, &settings->mouse, NULL},
-        {"look", "bell", NULL, &settings->bell, NULL},
         {"privacy", "lock_after_min", NULL, NULL, &settings->lock_after_min},
         {"print", "command", &settings->print, NULL, NULL},
         {"print", "ticket_command", &settings->print_tickets, NULL, NULL},
@@ -109,6 +137,10 @@ static const char *set(struct settings *settings, const char *section, const cha
         settings_put(&settings->key_lines[action], settings->line);
         return NULL;
     }
+    if (strcmp(section, "look") == 0 && strcmp(name, "bell") == 0)
+        return bell_find(value, &settings->bell) ? NULL : "say off, sound, flash or both";
+    if (strcmp(section, "look") == 0 && strcmp(name, "motion") == 0)
+        return motion_find(value, &settings->calm) ? NULL : "say full or less";
     if (strcmp(section, "print") == 0 && strcmp(name, "ticket_width") == 0)
         return parse_width(value, &settings->ticket_width) ? NULL : "say characters a line, 20 to 200";
     for (size_t i = 0; i < sizeof places / sizeof *places; i++) {

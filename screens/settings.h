@@ -1,7 +1,7 @@
 /* screens/settings.h: what a person chose: command line over environment over settings file over the
  * built-in.
  *
- * The settings file is INI: [hall] url counter ca · [look] theme lang ascii linear mouse bell · [keys] ACTION = KEY… ·
+ * The settings file is INI: [hall] url counter ca · [look] theme lang ascii linear mouse bell motion · [keys] ACTION = KEY… ·
  * [privacy] lock_after_min · [print] command ticket_command ticket_width terminal. A line that is not understood is
  * complained about by FILE:LINE; the rest counts.
  */
@@ -17,6 +17,12 @@ enum {
     SETTINGS_LOCK_MIN = 10,
 };
 
+/* What an alarm does. */
+enum bell { BELL_OFF, BELL_SOUND, BELL_FLASH, BELL_BOTH, BELL_COUNT };
+const char *bell_name(enum bell bell);
+bool bell_find(const char *name, enum bell *bell); /* yes and no, too: sound and off */
+bool motion_find(const char *name, bool *calm);    /* full, less */
+
 struct settings {
     char *hall;    /* URL, "practice", or NULL when none was given */
     char *counter; /* NULL: asked at sign-in */
@@ -31,7 +37,9 @@ struct settings {
     int ticket_width;            /* cells */
     bool print_by_terminal;      /* without asking, where it can */
     int64_t seed;
-    bool ascii, linear, mouse, bell;
+    bool ascii, linear, mouse;
+    enum bell bell;
+    bool calm; /* nothing moves that need not */
     bool display;             /* `loket board`: the hall's display, with a folder of its own */
     int lock_after_min;       /* 0: never; SETTINGS_LOCK_BY_HALL */
     char *keys[ACTION_COUNT];      /* NULL: as in actions.def */

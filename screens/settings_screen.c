@@ -5,19 +5,21 @@
 #include <string.h>
 
 #include "screens/screen.h"
+#include "screens/settings.h"
 #include "screens/show.h"
 #include "tui/list.h"
 #include "tui/text.h"
 
 enum { LABEL_W = 22 };
 
-enum row { LANGUAGE, THEME, BELL, ASCII, MOUSE, LOCK, COUNTER, ROWS };
+enum row { LANGUAGE, THEME, BELL, MOTION, ASCII, MOUSE, LOCK, COUNTER, ROWS };
 static const struct {
     const char *name, *label, *hint;
 } rows[ROWS] = {
     [LANGUAGE] = {"lang", TR("Language"), NULL},
     [THEME] = {"theme", TR("Colours"), NULL},
-    [BELL] = {"bell", TR("Sound"), TR("for parked people whose time has come")},
+    [BELL] = {"bell", TR("Alarms"), TR("calls, parked people whose time has come")},
+    [MOTION] = {"motion", TR("Motion"), TR("less: a steady mark in place of a flash")},
     [ASCII] = {"ascii", TR("Plain signs (ASCII)"), TR("from the next start")},
     [MOUSE] = {"mouse", TR("Mouse"), TR("from the next start")},
     [LOCK] = {"lock_after_min", TR("Lock when idle"), TR("hides the screen; your password brings it back")},
@@ -70,6 +72,24 @@ static void turn_lock(const struct settings_state *self, int by, struct effects 
     effects_load(effects, "settings", NULL);
 }
 
+static enum bell bell_of(const struct settings_state *self)
+{
+    enum bell bell = BELL_SOUND;
+    (void)bell_find(json_text(self->data, "bell"), &bell);
+    return bell;
+}
+
+static void turn_bell(const struct settings_state *self, int by, struct effects *effects)
+{
+    effects_setting(effects, "bell", bell_name((enum bell)(((int)bell_of(self) + by + BELL_COUNT) % BELL_COUNT)));
+    effects_load(effects, "settings", NULL);
+}
+
+static bool is_calm(const struct settings_state *self)
+{
+    return str_equal(json_text(self->data, "motion"), "less");
+}
+
 static void ask_counter(struct settings_state *self, const struct ui *ui, struct effects *effects)
 {
     struct json *question =
@@ -90,6 +110,10 @@ static void change(struct settings_state *self, const struct ui *ui, int by, str
         effects_do(effects, ACTION_NEXT_THEME);
         return;
     case BELL:
+        return turn_bell(self, by, effects);
+    case MOTION:
+        effects_setting(effects, "motion", is_calm(self) ? "full" : "less");
+        return effects_load(effects, "settings", NULL);
     case ASCII:
     case MOUSE:
         return flip(self, (enum row)self->list.selected, effects);
@@ -149,6 +173,8 @@ struct view {
     const struct ui *ui;
 };
 
+static const char *const bells[BELL_COUNT] = {TR("off"), TR("sound"), TR("flash"), TR("sound and flash")};
+
 static const char *value(const struct view *view, enum row row, char out[SHOW_TEXT])
 {
     const struct json *data = view->self->data;
@@ -159,6 +185,10 @@ static const char *value(const struct view *view, enum row row, char out[SHOW_TE
         return lang_name(lang);
     case THEME:
         return json_text_or(data, "theme", "default");
+    case BELL:
+        return tr(lang, bells[bell_of(view->self)]);
+    case MOTION:
+        return tr(lang, is_calm(view->self) ? TR("less") : TR("full"));
     case LOCK:
         if (!minutes)
             return tr(lang, TR("never"));

@@ -44,6 +44,16 @@ const char *show_twin(const struct ui *ui, const struct json *row);
 const char *show_case(const struct ui *ui, const struct json *row, unsigned *look);
 unsigned show_case_look(const char *state); /* the look that fits a case's state */
 
+/* Reasons and kinds of calls (show_reasons.c); somebody's own words stay as they are. The same as choices 1 … 9. */
+const char *show_hold_reason(const struct ui *ui, const char *code);
+const char *show_close_reason(const struct ui *ui, const char *code);
+const char *show_pause_reason(const struct ui *ui, const char *code);
+const char *show_alert_kind(const struct ui *ui, const char *kind);
+void show_add_hold_reasons(const struct ui *ui, struct json *question);
+void show_add_close_reasons(const struct ui *ui, struct json *question);
+void show_add_pause_reasons(const struct ui *ui, struct json *question);
+void show_add_alert_kinds(const struct ui *ui, struct json *question);
+
 /* A refusal of the hall in the clerk's language; its own sentence where there is none, and in English. */
 const char *show_refusal(const struct ui *ui, const char *code, const char *message);
 

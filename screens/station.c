@@ -124,6 +124,8 @@ static struct json *status_json(struct station *station)
     json_set_bool(json, "practice", station->practice);
     json_set_int(json, "lock_after_min", settings_lock_min(station->settings, station->practice));
     json_set_text(json, "hall_fault", station->hall_fault);
+    json_set_bool(json, "flash", station->settings->bell >= BELL_FLASH);
+    json_set_bool(json, "calm", station->settings->calm);
     if (!station->sync && *station->hall_fault && cache_actor(station->cache)) {
         /* Who was signed in before works on with the copy, and must see that the hall is not there. */
         json_set_int(json, "state", LINK_OFFLINE);
@@ -144,6 +146,7 @@ static struct json *status_json(struct station *station)
         json_set(json, "dispute_ids", json_copy(json_get(counts, "dispute_ids")));
         json_set(json, "settled", json_copy(json_get(counts, "settled")));
         json_set(json, "seat", json_copy(json_get(counts, "seat")));
+        json_set(json, "notices", json_copy(json_get(counts, "notices")));
         json_set_int(json, "unsent", json_int(counts, "unsent", 0));
         json_set_int(json, "unsent_others", json_int(counts, "unsent_others", 0));
         json_set_int(json, "disputes", json_int(counts, "disputes", 0));

@@ -45,7 +45,8 @@ static struct json *settings_json(struct station *station)
     struct json *json = json_new_object();
     json_set_text(json, "hall", hall);
     json_set_text(json, "theme", settings->theme ? settings->theme : "default");
-    json_set_bool(json, "bell", settings->bell);
+    json_set_text(json, "bell", bell_name(settings->bell));
+    json_set_text(json, "motion", settings->calm ? "less" : "full");
     json_set_bool(json, "ascii", settings->ascii);
     json_set_bool(json, "mouse", settings->mouse);
     json_set_int(json, "lock_after_min", settings_lock_min(settings, station->practice));
@@ -231,14 +232,18 @@ static bool take_choice(struct settings *settings, const char *name, const char 
     const struct {
         const char *name;
         bool *flag;
-    } flags[] = {{"bell", &settings->bell}, {"ascii", &settings->ascii}, {"mouse", &settings->mouse}};
+    } flags[] = {{"ascii", &settings->ascii}, {"mouse", &settings->mouse}};
     for (size_t i = 0; i < sizeof flags / sizeof *flags; i++) {
         if (str_equal(flags[i].name, name)) {
             *flags[i].flag = str_equal(value, "yes");
             return true;
         }
     }
-    if (str_equal(name, "lock_after_min"))
+    if (str_equal(name, "bell"))
+        (void)bell_find(value, &settings->bell);
+    else if (str_equal(name, "motion"))
+        (void)motion_find(value, &settings->calm);
+    else if (str_equal(name, "lock_after_min"))
         settings->lock_after_min = atoi(value);
     else if (str_equal(name, "theme"))
         settings_put(&settings->theme, value);
@@ -250,9 +255,9 @@ static bool take_choice(struct settings *settings, const char *name, const char 
 /* What was chosen on the settings screen counts again where command line and settings file say nothing else. */
 void station_take_kept_choices(struct station *station)
 {
-    static const char *const names[] = {"bell", "ascii", "mouse", "lock_after_min", "theme"};
+    static const char *const names[] = {"bell", "motion", "ascii", "mouse", "lock_after_min", "theme"};
     const struct settings *settings = station->settings;
-    const bool as_built[] = {settings->bell, !settings->ascii, !settings->mouse,
+    const bool as_built[] = {settings->bell == BELL_SOUND, !settings->calm, !settings->ascii, !settings->mouse,
                              settings->lock_after_min == SETTINGS_LOCK_BY_HALL,
                              !settings->theme};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {

@@ -48,3 +48,11 @@ enum err put_others(struct cache *cache, const struct json *counter, int64_t now
 enum err count_open(struct cache *cache, int64_t *count) MUST_USE;
 /* {"weekend","holidays"} of the hall into answer as "calendar". */
 enum err put_calendar(struct cache *cache, struct json *answer) MUST_USE;
+/* The queues with people that would have nobody without this counter, as "depending". */
+enum err put_depending(struct cache *cache, const struct json *counter, int64_t now_ms,
+                       struct json *answer) MUST_USE;
+/* How it stands with closing this clerk's counter, as "closing"; JSON null when nobody asked for it. */
+enum err put_closing(struct cache *cache, const struct json *counter, int64_t now_ms,
+                     struct json *answer) MUST_USE;
+/* "notices" of the query "status". */
+enum err put_notices(struct cache *cache, const char *counter, int64_t now_ms, struct json *answer) MUST_USE;

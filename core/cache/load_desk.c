@@ -383,6 +383,8 @@ enum err load_desk(struct cache *cache, const struct json *args, int64_t now_ms,
     TRY(put_parked(cache, now_ms, answer));
     TRY(put_others(cache, counter, now_ms, answer));
     TRY(put_undo(cache, now_ms, answer));
+    TRY(put_depending(cache, counter, now_ms, answer));
+    TRY(put_closing(cache, counter, now_ms, answer));
     TRY(put_survey(cache, now_ms, answer));
     return put_today(cache, id, now_ms, answer);
 }

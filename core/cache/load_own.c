@@ -365,5 +365,6 @@ enum err load_status(struct cache *cache, const struct json *args, int64_t now_m
     json_free(&disputes);
     TRY(err);
     TRY(put_settled(cache, args, answer));
+    TRY(put_notices(cache, json_text(args, "counter"), now_ms, answer));
     return put_seat(cache, args, answer);
 }

@@ -21,8 +21,8 @@ static bool listed(const struct json *tickets, const char *id)
     return false;
 }
 
-static enum err add_heads(struct cache *cache, const char *sql, const char *key, int64_t now_ms,
-                          struct json *tickets)
+static enum err add_heads(struct cache *cache, const struct json *counter, const char *sql, const char *key,
+                          int64_t now_ms, struct json *tickets)
 {
     struct json *found = json_new_array();
     struct stmt *s = db_query(cache->db, sql);
@@ -30,7 +30,8 @@ static enum err add_heads(struct cache *cache, const char *sql, const char *key,
     db_bind_int(s, 2, HEADS);
     enum err err = add_rows(cache, found, TABLE_TICKET, s, HEADS, now_ms, NULL);
     for (const struct json *t = json_first(found); t && err == ERR_OK; t = json_next(t))
-        if (!listed(tickets, json_text(t, "id")) && json_count(tickets) < CANDIDATES_MAX)
+        if (counter_still_calls(counter, t, cache->actor.user, now_ms) &&
+            !listed(tickets, json_text(t, "id")) && json_count(tickets) < CANDIDATES_MAX)
             json_add(tickets, json_copy(t));
     json_free(&found);
     return err;
@@ -82,10 +83,10 @@ static enum err gather(struct cache *cache, const struct json *counter, const st
         add_queue(asking, q, row);
         const struct rule_queue *rule = &asking->rules[asking->queue_count - 1];
         for (const struct head_list *list = head_lists(rule->kind); list->sql; list++)
-            TRY(add_heads(cache, list->sql, rule->queue, now_ms, asking->tickets));
+            TRY(add_heads(cache, counter, list->sql, rule->queue, now_ms, asking->tickets));
     }
-    TRY(add_heads(cache, sql_sent_to_user, cache->actor.user, now_ms, asking->tickets));
-    return add_heads(cache, sql_sent_to_counter, json_text(counter, "id"), now_ms, asking->tickets);
+    TRY(add_heads(cache, counter, sql_sent_to_user, cache->actor.user, now_ms, asking->tickets));
+    return add_heads(cache, counter, sql_sent_to_counter, json_text(counter, "id"), now_ms, asking->tickets);
 }
 
 static struct json *why_json(const struct why *why, const struct candidate *candidates, int count)

@@ -22,6 +22,8 @@
  *                                                                                was left at my counter by who sat there before
  *                "told":[ticket+{"by_name"}…],                                     mine, that a colleague took within the hour
  *                "undo":{"ticket","number","event","until_ms"}|null,
+ *                "depending":[{"code","name","waiting"}…],                       queues with people that only this counter serves
+ *                "closing":{"closure","state","from","queues","reason","serve","answer","by","answered_at","left","last"}|null,
  *                "survey":{"ticket","number","language","done": scored already}|null,  of whom I serve, else served last
  *                                                                                today
  *                "today":{"served","no_show","parked","mean_ms"}}
@@ -74,6 +76,9 @@
  *                "safe_through","counter":…, "contested": how many of the disputes are two decisions, "dispute_ids",
  *                "open": how many tickets are called, served or held by me,
  *                "settled":[{"number","choice","code","mine","by"}…] of args.dispute_ids, by others, "seat":{"name","user","user_name","at"} who sits at the counter asked for,
+ *                "notices":{"alerts":[alert…≤10] open ones, latest first,"closures":[closure+{"user_name","counter_name",
+ *                "depending"}…≤10] that wait for this supervisor,"held":[{"number","until","reason"}…] mine with an alarm,
+ *                "break_until" of my counter|null,"closing": as of "desk"},
  *                "epoch","resent": how many records the last change of epoch made unsent again}
  */
 #pragma once

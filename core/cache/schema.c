@@ -66,10 +66,18 @@ static enum err create_views_again(struct db *db)
 {
     struct buf sql = {0};
     for (int i = 0; i < TABLE_COUNT; i++)
-        buf_addf(&sql, "DROP VIEW %s;", table_name((enum table)i));
+        buf_addf(&sql, "DROP VIEW IF EXISTS %s;", table_name((enum table)i));
     enum err err = db_script(db, buf_text(&sql));
     buf_free(&sql);
     return err == ERR_OK ? rows_create_views(db) : err;
+}
+
+static enum err create_alerts(struct db *db)
+{
+    static const enum row_set sets[] = {ROWS_BASE, ROWS_OVERLAY, ROWS_SHADOW};
+    for (size_t i = 0; i < sizeof sets / sizeof *sets; i++)
+        TRY(rows_create_table(db, sets[i], TABLE_ALERT));
+    return create_views_again(db);
 }
 
 /* The n-th entry brings a file from version n to n + 1. */
@@ -80,6 +88,7 @@ static const struct migration {
 } migrations[] = {
     {sql_first, create_rows, "PRAGMA user_version = 1"},
     {sql_worklist, create_views_again, "PRAGMA user_version = 2"},
+    {"", create_alerts, "PRAGMA user_version = 3"},
 };
 enum {
     VERSION_NOW = sizeof migrations / sizeof *migrations,

@@ -11,6 +11,7 @@ enum {
     RECEPTION = ROLE_RECEPTION,
     SUPERVISOR = ROLE_SUPERVISOR,
     APPROVER = ROLE_APPROVER,
+    EVERYONE = ROLE_ALL,
     ONLINE = COMMAND_ONLINE,
     WORK = COMMAND_WORK,
     TIME_BELIEVED_MS = 7 * DAY_MS, /* work that comes later than this is dated by the hall */
@@ -67,6 +68,10 @@ enum {
     X("closure.request",      ONLINE, CLERK | SUPERVISOR,                      closure_request)     \
     X("closure.approve",      ONLINE, SUPERVISOR,                              closure_approve)     \
     X("closure.reject",       ONLINE, SUPERVISOR,                              closure_reject)      \
+    X("closure.withdraw",     ONLINE, CLERK | SUPERVISOR,                      closure_withdraw)    \
+    X("hall.alert",           ONLINE, EVERYONE,                                hall_alert)          \
+    X("hall.alert_seen",      ONLINE, EVERYONE,                                hall_alert_seen)     \
+    X("hall.alert_end",       ONLINE, EVERYONE,                                hall_alert_end)      \
     X("survey.record",        WORK,   CLERK | RECEPTION | SUPERVISOR,          survey_record)       \
     X("dispute.resolve",      ONLINE, CLERK | RECEPTION | APPROVER | SUPERVISOR, dispute_resolve)
 // clang-format on

@@ -2,6 +2,7 @@
  * The rules themselves are core/model/counter.c; here they meet the rows. */
 #include <string.h>
 
+#include "core/command/closure.h"
 #include "core/command/ticket_row.h"
 
 enum { OPEN_TICKETS_MAX = 50 };
@@ -78,6 +79,8 @@ static enum err leave(struct call *c, struct json *row)
     struct counter_act act = {.event = COUNTER_CLOSE, .fence = -1};
     TRY(counter_do(c, row, &counter, &act));
     TRY(tickets_unsend(c, row_id(row), NULL));
+    TRY(closure_drop(c, row_id(row)));
+    json_remove(row, "closing");
     json_set_null(row, "pause_reason");
     return save(c, TABLE_COUNTER, row);
 }
@@ -111,6 +114,9 @@ enum err counter_open(struct call *c)
     if (!mine)
         row_set_time(row, "opened_at", c->at_ms);
     json_set_null(row, "pause_reason");
+    json_remove(row, "pause_until");
+    if (!mine)
+        json_remove(row, "closing"); /* it was somebody else's day that ended */
     json_set_int(answer(c), "fence", counter.fence);
     json_set_int(answer(c), "lease_s", LEASE_MS / 1000);
     return counter_done(c, row);
@@ -124,12 +130,16 @@ enum err counter_pause(struct call *c)
     struct counter counter;
     const char *reason;
     struct counter_act act = {.event = COUNTER_PAUSE};
+    int64_t until_ms;
     TRY(body_text(c, "reason", &reason));
+    TRY(body_time(c, "until", &until_ms));
     TRY(body_fence(c, &act.fence));
     TRY(counter_load(c, &row, &counter));
     TRY(counter_do(c, row, &counter, &act));
     json_set_text(row, "pause_reason", reason);
     row_set_time(row, "paused_at", c->at_ms);
+    if (until_ms >= 0)
+        row_set_time(row, "pause_until", until_ms);
     return counter_done(c, row);
 }
 
@@ -143,6 +153,7 @@ enum err counter_resume(struct call *c)
     TRY(counter_do(c, row, &counter, &act));
     json_set_null(row, "pause_reason");
     json_set_null(row, "paused_at");
+    json_remove(row, "pause_until");
     return counter_done(c, row);
 }
 
@@ -164,6 +175,10 @@ enum err counter_close(struct call *c)
     if (err == ERR_REFUSED && act.open_tickets)
         json_set(answer(c), "tickets", json_copy(tickets));
     TRY(err);
+    TRY(closure_need_leave(c, row));
+    TRY(closure_drop(c, row_id(row)));
+    json_remove(row, "closing");
+    json_remove(row, "pause_until");
     TRY(tickets_unsend(c, row_id(row), holder)); /* whoever was sent here waits for anyone now */
     json_set_null(row, "pause_reason");
     json_set_null(row, "paused_at");

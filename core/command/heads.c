@@ -89,3 +89,23 @@ bool counter_serves(const struct json *counter, const char *queue)
             return true;
     return false;
 }
+
+bool row_is_closing(const struct json *counter)
+{
+    return str_equal(json_text(json_get(counter, "closing"), "state"), "approved");
+}
+
+bool counter_is_closing(const struct json *counter, int64_t now_ms)
+{
+    return row_is_closing(counter) && time_or_zero(json_get(counter, "closing"), "from") <= now_ms;
+}
+
+bool counter_still_calls(const struct json *counter, const struct json *ticket, const char *user, int64_t now_ms)
+{
+    const struct json *closing = json_get(counter, "closing");
+    if (!counter_is_closing(counter, now_ms) ||
+        head_candidate(ticket, json_text_or(counter, "id", ""), user).own)
+        return true;
+    return json_has_text(json_get(closing, "queues"), json_text_or(ticket, "queue", "")) &&
+           time_or_zero(ticket, "arrived_at") <= time_or_zero(closing, "from");
+}

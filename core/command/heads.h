@@ -15,6 +15,14 @@ const struct head_list *head_lists(enum rule_kind kind);
 /* Who waits for this very counter or person: $1 its id, $2 limit. */
 extern const char sql_sent_to_counter[], sql_sent_to_user[];
 
+/* A supervisor has approved that this counter closes, now or later (closure.c). */
+bool row_is_closing(const struct json *counter);
+/* The same, from a moment that is over: it takes no newcomers. */
+bool counter_is_closing(const struct json *counter, int64_t now_ms);
+/* Whether the counter still calls this waiting ticket: a closing one only those who were there before, or were sent to
+ * it or to its clerk. */
+bool counter_still_calls(const struct json *counter, const struct json *ticket, const char *user,
+                         int64_t now_ms);
 bool counter_serves(const struct json *counter, const char *queue);
 
 /* A waiting ticket as the rule sees it, at a counter of a person. Texts are borrowed from ticket. */

@@ -73,6 +73,18 @@ static enum err add_queue(struct asking *a, const struct json *assigned)
     return ERR_OK;
 }
 
+/* At a counter that closes. */
+static void keep_still_called(struct asking *a)
+{
+    if (!counter_is_closing(a->counter, a->c->at_ms))
+        return;
+    struct json *kept = keep(a->c, json_new_array());
+    for (const struct json *t = json_first(a->tickets); t; t = json_next(t))
+        if (counter_still_calls(a->counter, t, a->c->actor->user, a->c->at_ms))
+            json_add(kept, json_copy(t));
+    a->tickets = kept;
+}
+
 static enum err gather(struct asking *a)
 {
     const struct json *mine = json_get(a->counter, "queues");
@@ -81,6 +93,7 @@ static enum err gather(struct asking *a)
     TRY(add_heads(a->c, sql_sent_to_user, "user", a->c->actor->user, HEADS_FAR, a->tickets));
     for (const struct json *q = json_first(mine); q && a->count < RULE_QUEUES_MAX; q = json_next(q))
         TRY(add_queue(a, q));
+    keep_still_called(a);
     if (!a->count && !json_count(a->tickets) && a->elsewhere)
         return queue_need_here(a->c, a->elsewhere, "counter");
     if (!a->count && a->wanted)

@@ -46,7 +46,8 @@ static enum err desks_open(struct call *c, const char *queue, int64_t *desks)
     for (const struct json *row = json_first(rows); row; row = json_next(row)) {
         struct counter counter;
         counter_read(row, &counter);
-        *desks += counter_serves(row, queue) && counter_really_open(&counter, c->tx->now_ms);
+        *desks += counter_serves(row, queue) && counter_really_open(&counter, c->tx->now_ms) &&
+                  !counter_is_closing(row, c->tx->now_ms);
     }
     return err;
 }

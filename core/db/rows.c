@@ -153,7 +153,7 @@ static const char *text_of(enum statement statement, enum row_set set, enum tabl
 
 static void write_table(struct buf *sql, enum row_set set, enum table table)
 {
-    buf_addf(sql, "CREATE TABLE %s%s (id TEXT PRIMARY KEY, row_rev BIGINT NOT NULL, row TEXT", prefixes[set],
+    buf_addf(sql, "CREATE TABLE IF NOT EXISTS %s%s (id TEXT PRIMARY KEY, row_rev BIGINT NOT NULL, row TEXT", prefixes[set],
              infos[table].name);
     for (int i = 0; i < COLUMN_COUNT; i++)
         if (columns[i].table == table) {
@@ -164,7 +164,7 @@ static void write_table(struct buf *sql, enum row_set set, enum table table)
     buf_adds(sql, ");");
     for (size_t i = 0; i < sizeof indexes / sizeof *indexes; i++)
         if (indexes[i].table == table)
-            buf_addf(sql, "CREATE INDEX %s%s_%s ON %s%s (%s);", prefixes[set], infos[table].name,
+            buf_addf(sql, "CREATE INDEX IF NOT EXISTS %s%s_%s ON %s%s (%s);", prefixes[set], infos[table].name,
                      indexes[i].name, prefixes[set], infos[table].name, indexes[i].columns);
 }
 
@@ -173,6 +173,15 @@ enum err rows_create(struct db *db, enum row_set set)
     struct buf sql = {0};
     for (int i = 0; i < TABLE_COUNT; i++)
         write_table(&sql, set, (enum table)i);
+    enum err err = db_script(db, buf_text(&sql));
+    buf_free(&sql);
+    return err;
+}
+
+enum err rows_create_table(struct db *db, enum row_set set, enum table table)
+{
+    struct buf sql = {0};
+    write_table(&sql, set, table);
     enum err err = db_script(db, buf_text(&sql));
     buf_free(&sql);
     return err;

@@ -22,6 +22,8 @@ enum row_set { ROWS_PLAIN, ROWS_BASE, ROWS_OVERLAY, ROWS_SHADOW };
 
 /* Creates the tables of a set with their indexes; for the workstation also the views. */
 enum err rows_create(struct db *db, enum row_set set) MUST_USE;
+/* One table with its indexes, where a file of an older version has none. */
+enum err rows_create_table(struct db *db, enum row_set set, enum table table) MUST_USE;
 enum err rows_create_views(struct db *db) MUST_USE;
 
 /* One row by id from the plain table or view. ERR_ABSENT when there is none; *row is then NULL. */

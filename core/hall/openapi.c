@@ -64,6 +64,7 @@ static const struct type {
     {"paid", "{\"$ref\":\"#/components/schemas/Paid\"}"},
     {"missing", "{\"$ref\":\"#/components/schemas/Missing\"}"},
     {"appointment", "{\"$ref\":\"#/components/schemas/Appointment\"}"},
+    {"visit_order", "{\"enum\":[\"sensible\",\"given\"]}"},
     {"row", "{\"$ref\":\"#/components/schemas/Row\"}"},
 };
 
@@ -133,7 +134,7 @@ static const struct command_words {
     const char *type, *body, *data;
 } words[] = {
     {"counter.open", "counter:string! takeover:boolean", "fence:integer! lease_s:integer!"},
-    {"counter.pause", "counter:string! fence:integer reason:string", ""},
+    {"counter.pause", "counter:string! fence:integer reason:string until:time", ""},
     {"counter.resume", "counter:string! fence:integer reason:string", ""},
     {"counter.close", "counter:string! fence:integer reason:string", ""},
     {"ticket.issue",
@@ -198,9 +199,13 @@ static const struct command_words {
     {"queue.move", "from:string! to:string! filter:object preview:boolean", ""},
     {"queue.rule", "queue:string! rule:any! until:time reason:string!", ""},
     {"queue.home", "queue:string! home:string? home_gen:integer", ""},
-    {"closure.request", "counter:string! reason:string from:time until:time", ""},
+    {"closure.request", "counter:string! reason:string from:time until:time serve:string", ""},
     {"closure.approve", "closure:string! reason:string", ""},
     {"closure.reject", "closure:string! reason:string!", ""},
+    {"closure.withdraw", "closure:string!", ""},
+    {"hall.alert", "kind:string! counter:string text:string until:time", "alert:row!"},
+    {"hall.alert_seen", "alert:string!", "alert:row!"},
+    {"hall.alert_end", "alert:string!", "alert:row!"},
     {"survey.record", "ticket:string! scores:integers! text:string", ""},
     {"dispute.resolve", "dispute:string! choice:string! note:string", ""},
 };

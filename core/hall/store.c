@@ -85,6 +85,7 @@ static const char *const migrations[] = {
     "NULL,"
     " queue TEXT NOT NULL, form_version BIGINT NOT NULL, digest TEXT NOT NULL, row TEXT NOT NULL,"
     " PRIMARY KEY (import, t, id));",
+    "", /* the table of alerts, which a file of before has not */
     /* What a key may do: read or apply; and what was left by one that applies (applications.h). */
     "ALTER TABLE agency_key ADD COLUMN scope TEXT NOT NULL DEFAULT 'read';"
     "ALTER TABLE agency_key ADD COLUMN services TEXT NOT NULL DEFAULT '';"
@@ -102,7 +103,12 @@ static const char *const migrations[] = {
     "INSERT INTO search_state (id, place, whole) SELECT 1, '', CASE WHEN EXISTS (SELECT 1 FROM persons)"
     " THEN 0 ELSE 1 END;",
 };
-enum { VERSION = sizeof migrations / sizeof *migrations, VERSION_SEALS = 4, VERSION_NOTICES = 6 };
+enum {
+    VERSION = sizeof migrations / sizeof *migrations,
+    VERSION_SEALS = 4,
+    VERSION_NOTICES = 6,
+    VERSION_ALERTS = 9
+};
 
 /* --- opening --- */
 
@@ -145,6 +151,8 @@ static enum err migrate_one(struct db *db, int64_t from)
         err = result_seal_all(db);
     if (err == ERR_OK && from + 1 == VERSION_NOTICES)
         err = notices_note_all(db);
+    if (err == ERR_OK && from + 1 == VERSION_ALERTS)
+        err = rows_create_table(db, ROWS_PLAIN, TABLE_ALERT);
     if (err != ERR_OK)
         return err;
     struct stmt *s = db_query(db, sql);

@@ -74,3 +74,13 @@ TEST(screen_lock_hides_and_brings_back)
 {
     script_run("lock.script");
 }
+
+TEST(screen_notices_take_no_key)
+{
+    script_run("notices.script");
+}
+
+TEST(screen_closing_asks_a_supervisor)
+{
+    script_run("closing.script");
+}

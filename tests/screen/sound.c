@@ -49,10 +49,16 @@ static bool row_is_rule(const struct frame *frame, int y)
     return true;
 }
 
+/* Something that must be heard stands in it (app_notice.c): a sign and its words between two ends of the rule. */
+static bool row_is_notice(const struct frame *frame, int y)
+{
+    return strcmp(frame_at(frame, 0, y)->text, "─") == 0 && strcmp(frame_at(frame, 2, y)->text, "!") == 0;
+}
+
 static bool lines_stand(const struct frame *frame, char *out, size_t capacity)
 {
     const char *fault = NULL;
-    if (row_is_blank(frame, 0) || !row_is_rule(frame, 1))
+    if (row_is_blank(frame, 0) || (!row_is_rule(frame, 1) && !row_is_notice(frame, 1)))
         fault = "there is no title line";
     else if (row_is_blank(frame, frame->h - 1))
         fault = "there is no action line";

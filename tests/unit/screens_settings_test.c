@@ -15,11 +15,38 @@ TEST(settings_reads_every_section)
     CHECK_TEXT(settings.hall, "https://hall.example:8443");
     CHECK_TEXT(settings.counter, "7");
     CHECK_TEXT(settings.theme, "light");
-    CHECK(settings.ascii && !settings.bell);
+    CHECK(settings.ascii && settings.bell == BELL_OFF);
     CHECK_TEXT(settings.keys[ACTION_CALL_NEXT], "F8 n");
     CHECK_INT(settings.lock_after_min, 15);
     CHECK_TEXT(buf_text(&settings.complaints), "");
     settings_deinit(&settings);
+}
+
+TEST(settings_know_each_way_of_an_alarm)
+{
+    static const struct {
+        const char *text;
+        enum bell bell;
+        bool calm;
+    } ways[] = {{"bell = sound", BELL_SOUND, false},
+                {"bell = yes", BELL_SOUND, false},
+                {"bell = flash", BELL_FLASH, false},
+                {"bell = both\nmotion = less", BELL_BOTH, true},
+                {"bell = off\nmotion = full", BELL_OFF, false}};
+    for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
+        struct settings settings;
+        char text[80];
+        settings_init(&settings);
+        str_format(text, sizeof text, "[look]\n%s\n", ways[i].text);
+        settings_parse(&settings, "config", text);
+        CHECK_INT(settings.bell, ways[i].bell);
+        CHECK(settings.calm == ways[i].calm);
+        CHECK_TEXT(buf_text(&settings.complaints), "");
+        settings_parse(&settings, "config", "[look]\nbell = loud\nmotion = wild\n");
+        CHECK_TEXT(buf_text(&settings.complaints),
+                   "config:2: say off, sound, flash or both\nconfig:3: say full or less\n");
+        settings_deinit(&settings);
+    }
 }
 
 TEST(settings_complains_by_line_and_goes_on)
