@@ -1,4 +1,4 @@
-/* tests/fuzz/wire_fuzz.c: whole push bodies into a hall. The member "as" of a push, which the hall ignores, names
+/* tests/fuzz/wire_fuzz.c: whole push bodies into a hall, and what another system leaves there (a body with "service"). The member "as" of a push, which the hall ignores, names
  * the person who signs it; a push that the hall does not read is repaired (client, epoch, places, identities) and
  * given again, so that odd bodies reach every command.
  *
@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/hall/applications.h"
 #include "core/hall/session.h"
 #include "core/hall/verify.h"
 #include "tests/fuzz/fuzz.h"
@@ -165,6 +166,50 @@ static struct json *repaired(const struct json *body)
     return push;
 }
 
+/* --- an application of another system --- */
+
+static struct server_answer leave(struct pair *pair, const struct json *body)
+{
+    static const struct partner key = {
+        .id = "K1", .agency = "a1", .name = "portal", .scope = PARTNER_APPLIES};
+    const struct application_request request = {.from = &key, .languages = json_text(body, "language")};
+    struct server_answer answer = {0};
+    struct server_env env = env_of(pair);
+    HOLD(db_begin(pair->hall) == ERR_OK);
+    enum err err = application_receive(&env, &request, body, &answer);
+    if (err != ERR_OK)
+        fuzz_fail(err_text(err), __LINE__, db_message(pair->hall));
+    HOLD(db_commit(pair->hall) == ERR_OK);
+    HOLD(answer.body);
+    return answer;
+}
+
+static int64_t rev_of(struct pair *pair)
+{
+    struct hall_state state = {0};
+    HOLD(store_state(pair->hall, &state) == ERR_OK);
+    return state.rev;
+}
+
+/* It is there as one change, once, or nothing is; what is refused says where. */
+static void try_application(struct pair *pair, const struct json *body)
+{
+    int64_t before = rev_of(pair);
+    struct server_answer first = leave(pair, body);
+    HOLD(rev_of(pair) == before + (first.status == 200));
+    HOLD(first.status == 200 || json_text(json_get(first.body, "error"), "code"));
+    struct server_answer second = leave(pair, body);
+    HOLD(second.status == first.status && json_equal(first.body, second.body));
+    HOLD(rev_of(pair) == before + (first.status == 200));
+    if (first.status == 200) {
+        check_hall(pair);
+        pair_feed(pair, WORLD_STATION);
+        world_check_cache(pair->cache[WORLD_STATION]);
+    }
+    json_free(&first.body);
+    json_free(&second.body);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct pair *pair = world();
@@ -176,7 +221,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     bool verify = sum % 8 == 0;
     if (strlen(text) == size && json_parse(named, strlen(named), &body, NULL) == ERR_OK) {
         world_begin();
-        bool read = try_push(pair, body, verify);
+        bool application = json_get(body, "service") != NULL;
+        bool read = application || try_push(pair, body, verify);
+        if (application)
+            try_application(pair, body);
         world_end();
         if (!read && json_count(json_get(body, "commands")) > 0) {
             struct json *better = repaired(body);

@@ -128,6 +128,22 @@ static void at(struct channel *c, const char *login, const char *type, const cha
     free(body);
 }
 
+static enum err put_service(struct tx *tx, void *ctx)
+{
+    struct json *row = quoted_json(ctx);
+    enum err err = tx_put(tx, TABLE_SERVICE, json_text_or(row, "id", ""), row);
+    json_free(&row);
+    return err;
+}
+
+static void add_service(struct channel *c, const char *row)
+{
+    struct server_env env = env_of(&c->pair);
+    REQUIRE(db_begin(c->pair.hall) == ERR_OK);
+    REQUIRE(server_change(&env, "test", NULL, put_service, (void *)(uintptr_t)row) == ERR_OK);
+    REQUIRE(db_commit(c->pair.hall) == ERR_OK);
+}
+
 #define ANA  "'person':{'name':'Ana Lestari','born':'1990-01-01'}"
 #define FULL "'service':'s1'," ANA ",'answers':{'reason':'lost','street':'Jalan 7'}"
 
@@ -175,7 +191,9 @@ TEST(application_reference_has_one_effect)
     int64_t rev = rev_of(&c);
     c.pair.now_ms += 86400000;
     c.languages = "ru";
-    CHECK_INT(leave(&c, FULL ",'reference':'r1'"), 200); /* in another order, in another language */
+    CHECK_INT(leave(&c, "'answers':{'street':'Jalan 7','reason':'lost'},'person':{'born':'1990-01-01','name':"
+                        "'Ana Lestari'},'service':'s1','reference':'r1'"),
+              200); /* in another order, in another language */
     char *second = json_print(c.answer);
     CHECK_TEXT(second, first);
     c.header = "r1";
@@ -282,6 +300,30 @@ TEST(application_for_the_same_service_again_is_marked_as_everywhere)
     CHECK_INT(leave(&c, "'reference':'r2'," BY_NIK), 200);
     CHECK(json_bool(c.answer, "duplicate", false));
     CHECK_INT(pair_count(&c.pair, "SELECT count(*) FROM persons"), 1);
+    close_channel(&c);
+}
+
+/* A form that takes over what the hall knows of a person does so for clerks alone. */
+TEST(application_is_filled_in_from_what_was_posted_and_from_nothing_else)
+{
+    struct channel c;
+    open_channel(&c);
+    add_service(&c,
+                "{'id':'n1','agency':'a1','queue':'p','form_version':1,'name':{'en':'Name'},'form':{"
+                "'version':1,'schema':{'type':'object','required':['name'],'properties':{'name':{'type':"
+                "'string','x-prefill':'person.name'},'town':{'type':'string','x-prefill':'last/town'}}}}}");
+    at(&c, "siti", "person.record", "person", "ana", ",'name':'Ana Lestari','nik':'9901014101900014'");
+    CHECK_INT(leave(&c, "'reference':'r1','service':'n1','person':{'nik':'9901014101900014'}"), 422);
+    CHECK(problem_at(&c, "/answers/name") != NULL);
+    CHECK_INT(leave(&c, "'reference':'r1','service':'n1','person':{'nik':'9901014101900014','name':'Anna'},"
+                        "'answers':{'town':'Solo'}"),
+              200);
+    CHECK_INT(leave(&c, "'reference':'r2','service':'n1','person':{'nik':'9901014101900014','name':'Anna'}"),
+              200);
+    struct json *row = case_row(&c);
+    CHECK_TEXT(json_text(json_get(row, "submitted"), "name"), "Anna");
+    CHECK(!json_get(json_get(row, "submitted"), "town"));
+    json_free(&row);
     close_channel(&c);
 }
 
@@ -399,22 +441,6 @@ TEST(application_too_large_or_too_deep_is_refused_whole)
 
 /* --- whose services --- */
 
-static enum err put_service(struct tx *tx, void *ctx)
-{
-    struct json *row = quoted_json(ctx);
-    enum err err = tx_put(tx, TABLE_SERVICE, json_text_or(row, "id", ""), row);
-    json_free(&row);
-    return err;
-}
-
-static void add_service(struct channel *c, const char *row)
-{
-    struct server_env env = env_of(&c->pair);
-    REQUIRE(db_begin(c->pair.hall) == ERR_OK);
-    REQUIRE(server_change(&env, "test", NULL, put_service, (void *)(uintptr_t)row) == ERR_OK);
-    REQUIRE(db_commit(c->pair.hall) == ERR_OK);
-}
-
 TEST(application_for_what_the_key_was_not_made_for_is_refused)
 {
     struct channel c;
@@ -523,6 +549,27 @@ TEST(application_handed_back_by_a_clerk_says_what_is_missing)
     CHECK_TEXT(answered(&c, "/state"), "returned");
     CHECK_TEXT(answered(&c, "/missing/fields/0/pointer"), "/answers/street");
     CHECK_TEXT(answered(&c, "/missing/fields/0/label"), "Street");
+    close_channel(&c);
+}
+
+TEST(application_that_waits_for_a_second_person_is_in_review_to_its_sender)
+{
+    struct channel c;
+    open_channel(&c);
+    add_service(&c, "{'id':'f1','agency':'a1','queue':'p','name':{'en':'Four eyes'},'confirm':['refuse'],"
+                    "'reasons':[]}");
+    CHECK_INT(leave(&c, "'reference':'r1','service':'f1'," ANA), 200);
+    char *id = xstrdup(answered(&c, "/case"));
+    at(&c, "siti", "case.decide", "case", id,
+       ",'decision':'01900000-0000-7000-8000-0000000000d1','outcome':'refuse','reasons':[],'text':'No.'");
+    struct json *row = pair_hall_row(&c.pair, TABLE_CASE, id);
+    CHECK(json_bool(row, "confirm_pending", false));
+    CHECK_INT(tell(&c, "r1"), 200);
+    CHECK_TEXT(answered(&c, "/state"), "in_review");
+    CHECK_TEXT(answered(&c, "/outcome"), "");
+    CHECK_TEXT(answered(&c, "/decided_at"), "");
+    json_free(&row);
+    free(id);
     close_channel(&c);
 }
 
