@@ -51,8 +51,9 @@ static unsigned link_text(const struct ui *ui, char out[120])
         copying_text(ui, out);
         return STYLE_DIM;
     case LINK_EXPIRED:
-        str_format(out, 120, "! %s", tr(ui->lang, TR("Sign in to send 1 record")));
-        if (unsent != 1)
+        str_format(out, 120, "! %s",
+                   tr(ui->lang, unsent ? TR("Sign in to send 1 record") : TR("Sign in again")));
+        if (unsent > 1)
             str_format(out, 120, tr(ui->lang, TR("! Sign in to send %d records")), unsent);
         return STYLE_DANGER;
     case LINK_FROZEN:
