@@ -6,7 +6,10 @@
 #include "core/hall/search_index.h"
 #include "core/hall/writer.h"
 
-enum { AGAIN_MS = 5000 }; /* after a slice that could not be written: a full disk */
+enum {
+    AGAIN_MS = 5000,    /* after a slice that could not be written: a full disk */
+    TOLD_SLICES = 1000, /* how far it is stands in the log */
+};
 
 void indexing_wake(struct hall *hall)
 {
@@ -39,6 +42,9 @@ static void slice_done(void *ctx, enum err err)
         log_write(LOG_WARN, "persons could not be read into the index of names: %s", err_text(err));
     } else if (!hall->indexing.pending) {
         log_write(LOG_INFO, "every person is in the index of names");
+    } else if (++hall->indexing.slices % TOLD_SLICES == 0) {
+        log_write(LOG_INFO, "%lld persons are in the index of names so far",
+                  (long long)hall->indexing.slices * SEARCH_SLICE);
     }
 }
 

@@ -47,6 +47,7 @@ struct hall {
     struct {
         bool pending, queued; /* persons of an older file are not all in the index yet */
         int64_t again_ms;     /* monotonic: not before */
+        int64_t slices;       /* since the start */
     } indexing;
     bool practice, stopping;
     bool grouping;  /* a group of writes is open: what is read now is not yet committed */

@@ -6,6 +6,7 @@
 
 #include "core/base/clock.h"
 #include "core/base/crypto.h"
+#include "core/model/name.h"
 #include "core/wire/feed.h"
 #include "core/wire/json_fault.h"
 #include "tests/fuzz/fuzz.h"
@@ -48,8 +49,24 @@ static void walk(const struct json *document, const struct json *node, struct bu
     }
 }
 
+/* Whatever is kept as a name is found by who types it. */
+static void try_name(const char *text)
+{
+    struct name_word words[NAME_WORDS_MAX];
+    struct buf kept = {0};
+    char born[11];
+    int count = name_ask(text, words);
+    name_words(text, &kept);
+    HOLD(utf8_valid(buf_text(&kept), kept.length));
+    HOLD((count > 0) == (kept.length > 0));
+    HOLD(strlen(text) >= NAME_KEY - 4 || name_answers(words, count, buf_text(&kept)));
+    HOLD(!born_typed(text, born) || strlen(born) == 10);
+    buf_free(&kept);
+}
+
 static void try_texts(const char *text)
 {
+    try_name(text);
     struct buf folded = {0};
     int64_t ms;
     char back[TIME_TEXT];
