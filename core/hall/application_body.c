@@ -136,7 +136,7 @@ static void read_number(struct reading *r, struct json *person, const char *name
 
 static void read_person(struct reading *r, const struct json *body, struct arrived *out)
 {
-    static const char *const names[] = {"name", "given", "father", "family", "address", "email"};
+    static const char *const names[] = {"name", "given", "father", "family"};
     int32_t day;
     bool named = false;
     size_t before = json_count(r->problems->list);
@@ -149,7 +149,9 @@ static void read_person(struct reading *r, const struct json *body, struct arriv
     pointer_add(&r->at, "person");
     need_known(r, person, " name given father family fin nik born phone address email language ");
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        named |= text_of(r, person, names[i], NAME_BYTES, false) != NULL && i < 4;
+        named |= text_of(r, person, names[i], NAME_BYTES, false) != NULL;
+    text_of(r, person, "address", NAME_BYTES, false);
+    text_of(r, person, "email", NAME_BYTES, false);
     read_number(r, person, "fin", IDENTITY_FIN, IDENTITY_FIN);
     read_number(r, person, "nik", IDENTITY_NIK, IDENTITY_NIK);
     read_number(r, person, "phone", IDENTITY_PHONE_AZ, IDENTITY_PHONE_ID);

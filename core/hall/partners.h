@@ -31,8 +31,8 @@ struct partner {
     char id[PARTNER_ID], agency[64], name[PARTNER_NAME_MAX + 1];
     enum partner_scope scope;
     char services[PARTNER_SERVICES_MAX + 1]; /* "a,b"; "": those of its agency */
-    struct cursor at; /* what it is known to have received */
-    int64_t asked_ms; /* when that was noted; -1: never */
+    struct cursor at;                        /* what it is known to have received */
+    int64_t asked_ms;                        /* when that was noted; -1: never */
 };
 /* Whose key it is. ERR_ABSENT: nobody's, or it was revoked. */
 enum err partner_of_key(struct db *db, const char *key, struct partner *partner) MUST_USE;

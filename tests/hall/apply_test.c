@@ -312,6 +312,36 @@ TEST(no_application_is_lost_or_doubled_when_the_hall_is_killed)
     close_channel(&c);
 }
 
+/* --- restored --- */
+
+TEST(what_a_restore_took_away_is_the_same_application_when_it_is_sent_again)
+{
+    struct channel c;
+    int status;
+    open_channel(&c);
+    char *file = xasprintf("%s/backup.db", test_folder());
+    struct ran ran = RUN(NULL, "loketd", "backup", "--data", c.real.hall.folder, file);
+    CHECK_INT(ran.status, 0);
+    ran_free(&ran);
+    struct json *first = leave(&c, "r1", &status);
+    CHECK_INT(status, 200);
+    CHECK_INT(real_end(&c.real, SIGTERM), 0);
+    ran = RUN(NULL, "loketd", "restore", "--data", c.real.hall.folder, file);
+    CHECK_INT(ran.status, 0);
+    ran_free(&ran);
+    real_start(&c.real);
+    struct json *told = ask(&c, "r1", &status);
+    CHECK_INT(status, 404);
+    json_free(&told);
+    struct json *again = leave(&c, "r1", &status);
+    CHECK_INT(status, 200);
+    CHECK_TEXT(json_text(again, "case"), json_text(first, "case"));
+    json_free(&again);
+    json_free(&first);
+    free(file);
+    close_channel(&c);
+}
+
 /* --- full --- */
 
 TEST(a_hall_whose_disk_is_full_takes_no_application_and_says_so)

@@ -592,6 +592,23 @@ TEST(application_that_arrived_is_in_the_list_of_what_arrived_online)
     close_channel(&c);
 }
 
+TEST(application_says_whom_it_is_of_to_case_workers_alone)
+{
+    struct channel c;
+    open_channel(&c);
+    pair_start(&c.pair, 0);
+    pair_sign_in(&c.pair, 0, "rina"); /* reception */
+    CHECK_INT(leave(&c, "'reference':'r1'," FULL), 200);
+    pair_feed(&c.pair, 0);
+    char *args = xasprintf("{\"case\":\"%s\"}", answered(&c, "/case"));
+    struct json *shown = pair_load(&c.pair, 0, "case", args);
+    CHECK_TEXT(json_text(json_pointer(shown, "/case"), "channel"), "online");
+    CHECK(!json_pointer(shown, "/case/arrival"));
+    json_free(&shown);
+    free(args);
+    close_channel(&c);
+}
+
 /* --- what verify finds --- */
 
 static void spoil(struct channel *c, const char *sql)
