@@ -217,7 +217,7 @@ TEST(story_of_a_hold_with_an_alarm)
     step(aysel, "makes copies", CHOICE, "1", "Remind you when?");
     step(aysel, "in five minutes", CHOICE, "1", "parked 1");
     story_turn_clock(&story, LATER_MIN);
-    REQUIRE(pty_wait(aysel->pty, "P001 waits to be taken back: press e"));
+    REQUIRE(pty_wait(aysel->pty, "P001 waits to be taken back"));
     step(aysel, "take back", DECISION, "e", "f finish");
     REQUIRE(pty_wait(aysel->pty, "serving"));
     REQUIRE(pty_wait(aysel->pty, "all safe"));
@@ -343,7 +343,8 @@ TEST(story_of_the_lunch_break)
     step(aysel, "fetches a paper, no alarm", 2 * CHOICE, "20", "parked 1");
     story_begins(&story);
     step(aysel, "a break", DECISION, "z", "Parked with you: 1. Break all the same:");
-    step(aysel, "a meal", CHOICE, "2", "c   end break");
+    step(aysel, "a meal", CHOICE, "2", "Until when?");
+    step(aysel, "for half an hour", CHOICE, "3", "c   end break");
     REQUIRE(pty_wait(aysel->pty, "all safe"));
     CHECK_INT(centre_count(&story.centre, "counter", "/state", "paused"), 1);
     step(aysel, "the break is over", DECISION, "c", "n   call next");
