@@ -390,3 +390,30 @@ TEST(story_of_the_closing)
     CHECK_INT(centre_count(&story.centre, "ticket", "/state", "serving"), 1);
     story_ends(&story, 0);
 }
+
+/* People wait for this counter alone: a supervisor is asked, who has a number is served, and then it is closed. */
+TEST(story_of_a_closing_that_a_supervisor_approves)
+{
+    struct story story;
+    story_open(&story, "a closing that a supervisor approves");
+    centre_visitor(&story.centre, RESIDENCE, "Günay", "5HG2K7L");
+    struct seat *aysel = story_seat(&story, "aysel"), *kamran = story_seat(&story, "supervisor");
+    open_counter(aysel, true);
+    REQUIRE(pty_wait(aysel->pty, "1 waiting"));
+    story_begins(&story);
+    step(aysel, "close the counter", DECISION, "C", "Only you serve P, where 1 wait.");
+    step(aysel, "from now on", CHOICE, "1", "Why? The supervisor reads it:");
+    step(aysel, "ill", CHOICE, "2", NULL);
+    REQUIRE(pty_wait(kamran->pty, "wants to close now"));
+    step(kamran, "what is asked?", DECISION, "!", "approve");
+    step(kamran, "approve", DECISION, "y", "Approved; the clerk is told.");
+    REQUIRE(pty_wait(aysel->pty, "approved: your counter closes from"));
+    serve(aysel); /* who has a number */
+    step(aysel, "finish", DECISION, "f", "Finish P001:");
+    step(aysel, "as served", CHOICE, "1", "Nobody is waiting.");
+    step(aysel, "close the counter, and meant", DANGER, "Cy", "c   open counter");
+    REQUIRE(pty_wait(aysel->pty, "all safe"));
+    CHECK_INT(centre_count(&story.centre, "ticket", "/outcome", "served"), 1);
+    CHECK_INT(centre_count(&story.centre, "counter", "/state", "closed"), 4);
+    story_ends(&story, 0);
+}
