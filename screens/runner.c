@@ -284,7 +284,7 @@ int runner_run(struct settings *settings, bool display)
         fprintf(stderr, "loket: %s\n", info.text);
     else if (open_terminal(&runner)) {
         station_set_display(runner.station, display);
-        station_set_terminal_prints(runner.station, term_prints(runner.term));
+        station_set_terminal(runner.station, term_prints(runner.term), term_copies(runner.term));
         run_loop(&runner);
         status = station_fault(runner.station) ? 1 : 0;
     }

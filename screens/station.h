@@ -47,7 +47,7 @@ const struct app *station_app(const struct station *station);
 int64_t station_now_ms(const struct station *station); /* wall time by the hall's clock */
 unsigned station_wants(struct station *station);       /* bits of enum station_want; then forgotten */
 const char *station_clipboard(const struct station *station);
-void station_set_terminal_prints(struct station *station, bool prints); /* it has a printer of its own */
+void station_set_terminal(struct station *station, bool prints, bool copies); /* what it can beside showing */
 const char *station_print_text(const struct station *station);
 /* True once after each change of what is shown. */
 bool station_dirty(struct station *station);

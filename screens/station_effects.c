@@ -286,8 +286,23 @@ static void change_setting(struct station *station, const struct effect *effect)
 
 /* What the terminals that take copies take for certain: tmux and others let go of more. */
 enum { COPY_MAX = 48 * 1024 };
+static const char no_clipboard[] =
+    TR("Nothing is copied: this terminal has no clipboard. Ctrl-O prints it, or saves it to a file.");
 static const char too_long_to_copy[] =
     TR("Nothing is copied: it is too long for a terminal's clipboard. Ctrl-O prints it.");
+
+/* What was not copied is said after the screen's own sentence, and takes its place. */
+static void copy(struct station *station, const char *text)
+{
+    const char *why = !station->terminal_copies    ? no_clipboard
+                      : strlen(text) > COPY_MAX ? too_long_to_copy
+                                                : NULL;
+    if (why)
+        return station_tell_toast(station, TOAST_WARN, tr(app_ui(station->app)->lang, why));
+    buf_clear(&station->clipboard);
+    buf_adds(&station->clipboard, text);
+    station->wants |= WANT_COPY;
+}
 
 static void carry_out(struct station *station, struct effect *effect)
 {
@@ -318,12 +333,7 @@ static void carry_out(struct station *station, struct effect *effect)
     case EFFECT_PRINT:
         return station_print(station, effect);
     case EFFECT_COPY:
-        if (strlen(effect->text) > COPY_MAX)
-            return station_tell_toast(station, TOAST_WARN, tr(app_ui(station->app)->lang, too_long_to_copy));
-        buf_clear(&station->clipboard);
-        buf_adds(&station->clipboard, effect->text);
-        station->wants |= WANT_COPY;
-        return;
+        return copy(station, effect->text);
     case EFFECT_BELL:
         station->wants |= WANT_BELL;
         return;

@@ -94,9 +94,10 @@ void station_watch_printers(struct station *station)
     }
 }
 
-void station_set_terminal_prints(struct station *station, bool prints)
+void station_set_terminal(struct station *station, bool prints, bool copies)
 {
     station->terminal_prints = prints;
+    station->terminal_copies = copies;
 }
 
 const char *station_print_text(const struct station *station)

@@ -46,7 +46,7 @@ struct station {
     char folder[400];
     struct notice_file notice; /* being saved; path NULL: none */
     struct printer printers[PRINTERS_MAX];
-    bool terminal_prints;
+    bool terminal_prints, terminal_copies;
     struct buf print_text; /* for the terminal's printer */
 };
 

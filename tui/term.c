@@ -624,6 +624,23 @@ void term_bell(struct term *term)
         beep();
 }
 
+/* Consoles and hardware have no clipboard; that an emulator lets a program write to its own is a choice of its user that
+ * nobody can ask for. */
+bool term_name_copies(const char *name)
+{
+    static const char *const without[] = {"linux", "vt", "ansi", "dumb", "cons", "sun", "wsvt", "wyse", "hp"};
+    for (size_t i = 0; i < sizeof without / sizeof *without; i++)
+        if (strncmp(name ? name : "dumb", without[i], strlen(without[i])) == 0)
+            return false;
+    return true;
+}
+
+bool term_copies(const struct term *term)
+{
+    (void)term;
+    return capability("Ms") || term_name_copies(getenv("TERM"));
+}
+
 void term_copy(struct term *term, const char *text)
 {
     static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";

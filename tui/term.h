@@ -44,7 +44,10 @@ void term_present(struct term *term, const struct frame *frame);
 void term_redraw(struct term *term); /* the next frame is sent whole: something else wrote on the screen */
 void term_bell(struct term *term);
 void term_copy(struct term *term,
-               const char *text);     /* to the clipboard, where the terminal allows it (OSC 52) */
+               const char *text); /* to the clipboard, where the terminal allows it (OSC 52) */
+/* It may have a clipboard: its description says so (Ms), or it is not one of those that have none by their name. */
+bool term_copies(const struct term *term);
+bool term_name_copies(const char *name); /* of TERM alone */
 /* It says that it has a printer: what is sent between its words for "printer on" and "off" is not shown (mc5, mc4). */
 bool term_prints(const struct term *term);
 void term_print(struct term *term, const char *text); /* lines; to that printer, nothing where it has none */
