@@ -76,7 +76,7 @@ TEST(story_of_a_refusal_by_two_people)
     REQUIRE(pty_wait(sevda->pty, "all safe"));
     CHECK_INT(centre_count(&story.centre, "case", "/state", "refused"), 1);
     CHECK_INT(centre_count(&story.centre, "case", "/outcome", "refuse"), 1);
-    story_ends(&story, 3);
+    story_ends(&story, 3); /* to the list, to the reason, to the text */
 }
 
 TEST(story_of_a_result_handed_over)

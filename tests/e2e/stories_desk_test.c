@@ -151,7 +151,7 @@ TEST(story_of_the_wrong_citizen_called)
     REQUIRE(pty_wait(aysel->pty, "all safe"));
     CHECK_INT(centre_count(&story.centre, "ticket", "/state", "waiting"), 1);
     CHECK_INT(centre_count(&story.centre, "ticket", "/state", "serving"), 1);
-    story_ends(&story, 2);
+    story_ends(&story, 2); /* to the list of those who wait */
 }
 
 TEST(story_of_the_misclick_undone)

@@ -87,7 +87,7 @@ TEST(story_of_a_network_cut_in_a_form)
     CHECK_INT(rows_seen_by(&story.centre.real.hall, "aysel", "case", "/draft/address/street", "Nizami"), 1);
     CHECK_INT(centre_count(&story.centre, "ticket", "/outcome", "served"), 1);
     CHECK_INT(centre_count(&story.centre, "dispute", NULL, NULL), 0);
-    story_ends(&story, 6);
+    story_ends(&story, 6); /* fields that the hall had filled; to the papers, back, and to the desk */
 }
 
 /* Nobody waits for the hall to go home: what becomes of the people is kept here, and the hall hears of it. */
@@ -150,7 +150,7 @@ TEST(story_of_a_network_cut_in_a_bulk_action)
     REQUIRE(pty_wait(aysel->pty, "all safe"));
     CHECK_INT(centre_count(&story.centre, "case", "/user", centre_user("murad")), 3);
     CHECK_INT(centre_count(&story.centre, "dispute", NULL, NULL), 0);
-    story_ends(&story, 3);
+    story_ends(&story, 3); /* to the list, and in it */
 }
 
 /* A colleague's person may be somebody else's already: without the hall nobody is taken over, and with it exactly once. */
@@ -214,7 +214,7 @@ TEST(story_of_a_workstation_killed)
     REQUIRE(pty_wait(aysel->pty, "all safe"));
     CHECK_INT(rows_seen_by(&story.centre.real.hall, "aysel", "case", "/draft/address/street", "Nizami"), 1);
     CHECK_INT(centre_count(&story.centre, "ticket", "/outcome", "served"), 1);
-    story_ends(&story, 8);
+    story_ends(&story, 8); /* what is filled is gone past twice; to the desk */
 }
 
 /* The hall hangs, the clerk's fingers do not: a whole visit is typed ahead, and carried out when it is back. */

@@ -1,14 +1,15 @@
 /* tests/support/centre.h: a service centre in which stories happen (story.h): the real loketd on the rows of the pack az,
  * with a few of its services, so that it is copied in a moment. It is late in the morning there, whenever a test runs.
  *
- *     login   role       agency       counters   queue (rule)                        services
- *     aysel   clerk      az.din       1, 2       P identity cards (priority)         residence-certificate
- *     murad   clerk      az.din       the same
- *     orxan   clerk      az.edliyye   4          V civil status (by appointment)     birth, family-members
- *     leyla   clerk      az.dost      7          S social protection                 birth-benefit
- *     lale    reception                          everybody's password is TEST_PASSWORD
+ *     login   role       agency       counters   queue (rule)                     services
+ *     aysel   clerk      az.din       1, 2       P identity cards (priority)      residence-certificate
+ *     murad   clerk      az.din       the same   D certificates: no counter       criminal-record
+ *     orxan   clerk      az.edliyye   4          V civil status (appointments)    birth
+ *     leyla   clerk      az.dost      7          S social protection (priority)   birth-benefit
+ *     lale    reception
  *     sevda   approver
- *     supervisor */
+ *     supervisor
+ * Everybody's password is TEST_PASSWORD. */
 #pragma once
 #include "core/base/clock.h"
 #include "tests/support/real.h"

@@ -155,12 +155,6 @@ void step(struct seat *seat, const char *what, int least, const char *keys, cons
     expect(seat, what, words);
 }
 
-void step_ahead(struct seat *seat, const char *what, int least, const char *keys)
-{
-    pty_send(seat->pty, keys);
-    note(seat, what, least, false);
-}
-
 void type(struct seat *seat, const char *what, const char *text, const char *words)
 {
     pty_type(seat->pty, text);

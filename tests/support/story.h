@@ -61,11 +61,11 @@ void story_open(struct story *story, const char *name);
 /* With a clock of its own for hall and workstations, put so many minutes ahead of the true one; skips the test where
  * libfaketime is not installed. It is past ten in the morning at 0. */
 void story_open_at(struct story *story, const char *name, int minutes_ahead);
-void story_turn_clock(struct story *story,
-                      int minutes_ahead);    /* of the true one; by less than an hour it is believed */
+/* Of the true one. A hall that runs believes it when it is turned by less than an hour. */
+void story_turn_clock(struct story *story, int minutes_ahead);
 void story_put_between(struct story *story); /* before the first seat: somebody who may cut the line */
-void story_stop_hall(
-    struct story *story); /* its computer is switched off, and on again, with the story's clock */
+/* The hall's computer is switched off; and on again, with the story's clock. */
+void story_stop_hall(struct story *story);
 void story_start_hall(struct story *story);
 /* A workstation at which somebody is signed in and everything is there. */
 struct seat *story_seat(struct story *story, const char *login);
@@ -76,8 +76,6 @@ void story_begins(struct story *story);
 /* Presses keys, and waits for words; NULL: for none. Before the story begins it is counted nowhere. */
 void step(struct seat *seat, const char *what, int least, const char *keys, const char *words);
 void type(struct seat *seat, const char *what, const char *text, const char *words);
-/* The same to keys that nobody waits for: written at once, while the hall is silent. */
-void step_ahead(struct seat *seat, const char *what, int least, const char *keys);
 /* The end of the counting, then of everything. allowance: keys beyond the least that are known and explained. */
 void story_told(struct story *story, int allowance);
 void story_close(struct story *story);
