@@ -280,7 +280,7 @@ static void paragraph(struct frame *frame, struct rect *area, const char *text, 
     }
 }
 
-/* Digit and word below each other; the answer that was given has a mark of its own. */
+/* The digit, and the word with it once more, which speech and Braille can read; the answer that was given has a mark. */
 static void answer_view(const struct survey *self, int score, struct frame *frame, struct rect place)
 {
     enum { SCALE_MAX = 2 };
@@ -291,7 +291,9 @@ static void answer_view(const struct survey *self, int score, struct frame *fram
     struct rect figure = rect_cut_top(&place, h);
     big_draw(frame, figure, digit, STYLE_ACCENT | ATTR_BOLD, SCALE_MAX);
     rect_cut_top(&place, 1);
-    centred(frame, &place, word(self, answers[score - 1]), STYLE_TEXT | ATTR_BOLD);
+    char *label = xasprintf("%s %s", digit, word(self, answers[score - 1]));
+    centred(frame, &place, label, STYLE_TEXT | ATTR_BOLD);
+    free(label);
     if (given)
         centred(frame, &place, word(self, TR("● your answer")), STYLE_GOOD);
 }
