@@ -209,9 +209,10 @@ static bool same_name(const struct json *a, const struct json *b, bool whole)
 
 static bool is_twin(const struct json *a, const struct json *b)
 {
-    if (same_member(a, b, "fin") || same_member(a, b, "nik") || same_name(a, b, true))
+    bool masked = json_bool(a, "masked", false); /* digits that are hidden prove nothing */
+    if ((!masked && (same_member(a, b, "fin") || same_member(a, b, "nik"))) || same_name(a, b, true))
         return true;
-    return same_name(a, b, false) && (same_member(a, b, "born") || same_member(a, b, "phone"));
+    return same_name(a, b, false) && (same_member(a, b, "born") || (!masked && same_member(a, b, "phone")));
 }
 
 const struct json *person_twin(const struct person *self)

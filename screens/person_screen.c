@@ -174,10 +174,11 @@ static const struct json *meant(const struct person *self)
 /* Of whom this copy has no row the body says what the hall's archive showed, so that the visit has a name here at once. */
 static void put_known(const struct json *row, struct json *body)
 {
+    enum { NUMBERS = 5 }; /* from here on: hidden from some */
     static const char *const members[] = {"name", "given", "father", "family", "born", "fin", "nik", "phone"};
     struct json *known = json_new_object();
     for (size_t i = 0; i < sizeof members / sizeof *members; i++)
-        if (!str_empty(json_text(row, members[i])))
+        if (!str_empty(json_text(row, members[i])) && !(i >= NUMBERS && json_bool(row, "masked", false)))
             json_set_text(known, members[i], json_text(row, members[i]));
     json_set(body, "known", known);
 }

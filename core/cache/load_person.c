@@ -235,12 +235,14 @@ static bool same_text(const struct json *a, const struct json *b, const char *me
 /* Why they may be one person; NULL: nothing speaks for it. */
 static const char *why_same(const struct json *a, const struct json *b)
 {
-    if (same_text(a, b, "fin") || same_text(a, b, "nik"))
+    bool masked = json_bool(a, "masked", false) ||
+                  json_bool(b, "masked", false); /* digits that are hidden prove nothing */
+    if (!masked && (same_text(a, b, "fin") || same_text(a, b, "nik")))
         return "number";
     struct likeness names = compare_names(a, b);
     if (names.same && same_text(a, b, "born"))
         return "name_born";
-    return names.similar && same_text(a, b, "phone") ? "name_phone" : NULL;
+    return !masked && names.similar && same_text(a, b, "phone") ? "name_phone" : NULL;
 }
 
 static bool is_listed(const struct json *rows, const char *id)

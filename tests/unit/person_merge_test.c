@@ -375,6 +375,30 @@ TEST(twins_are_found_by_number_by_name_and_day_and_by_telephone_and_a_like_name)
     }
 }
 
+/* Reception sees two letters of a FIN: that two records end alike says nothing of the people. */
+TEST(twins_are_not_made_of_hidden_digits)
+{
+    struct pair pair;
+    pair_open(&pair);
+    struct json *data =
+        pair_at_hall(&pair, "siti", "person.record", RECORD(OLD, "Sri Wahyuni", ",\"fin\":\"7A2B3XK\""));
+    json_free(&data);
+    data =
+        pair_at_hall(&pair, "siti", "person.record", RECORD(TWICE, "Dewi Lestari", ",\"fin\":\"9Z8Y7XK\""));
+    json_free(&data);
+    pair_start(&pair, 0);
+    pair_sign_in(&pair, 0, "rina");
+    pair_sync(&pair, 0);
+    struct json *args = json_new_object(), *answer = NULL;
+    json_set_text(args, "person", OLD);
+    REQUIRE(cache_load(pair.cache[0], "person", args, pair.now_ms, &answer) == ERR_OK);
+    CHECK(json_bool(json_get(answer, "person"), "masked", false));
+    CHECK_INT(json_count(json_get(answer, "twins")), 0);
+    json_free(&answer);
+    json_free(&args);
+    pair_close(&pair);
+}
+
 /* --- a long history, page by page --- */
 
 TEST(history_is_paged_by_key_both_ways)

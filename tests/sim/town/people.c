@@ -373,8 +373,35 @@ static void write_into(struct town *town, struct station *station, const char *i
     json_free(&answer);
 }
 
+/* Two records that a clerk takes for one person; or what was one is taken apart again. */
+static void join_records(struct town *town, struct station *station)
+{
+    struct json *found = load(station, "persons", object("q", "testova"));
+    const struct json *rows = json_get(found, "rows"), *from, *into;
+    int64_t count = (int64_t)json_count(rows);
+    if (count < 2) {
+        record_person(town, station);
+    } else {
+        int64_t at = pick(town, count);
+        from = json_at(rows, (size_t)at);
+        into = json_at(rows, (size_t)((at + 1) % count));
+        const struct json *merged = json_get(from, "merged");
+        bool apart = json_count(merged) && pick(town, 2);
+        struct json *body =
+            object("person", apart ? json_as_text(json_first(merged)) : json_text_or(from, "id", ""));
+        if (!apart)
+            json_set_text(body, "into", json_text_or(into, "id", ""));
+        station_confirm(town, station, apart ? "person.unmerge" : "person.merge", body);
+    }
+    json_free(&found);
+}
+
 static void work_on_case(struct town *town, struct station *station)
 {
+    if (pick(town, 10) == 0) {
+        join_records(town, station);
+        return;
+    }
     const char *own = pick(town, 3) ? any(town, station->cases, station->case_count) : colleagues_case(town);
     char id[UUID_TEXT];
     if (station->form[0] && pick(town, 3) == 0) {
