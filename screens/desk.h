@@ -36,6 +36,21 @@ bool desk_print_answered(struct desk *desk, const struct ui *ui, const struct ms
 void desk_keep_missing(struct desk *desk, const struct ui *ui, const char *lines, const char *why,
                        struct effects *effects);
 
+/* desk_visit.c: a visit of several stops. */
+bool desk_has_visit(const struct desk *desk);
+const char *desk_service_to_open(const struct desk *desk); /* at this stop; NULL: none is known */
+void desk_visit_view(const struct desk *desk, const struct ui *ui, struct frame *frame, struct rect line);
+/* Where the visit goes on, and how many applications are not submitted; NULL: no stop is to come. */
+const char *desk_finish_words(const struct desk *desk, const struct ui *ui, int drafts, char out[300]);
+void desk_add_end_visit(const struct desk *desk, const struct ui *ui, struct json *question);
+/* True: it was the key that ends the whole visit, or goes on after all; the outcome is asked for again. */
+bool desk_turns_end(struct desk *desk, const struct msg *msg);
+void desk_tell_visit(const struct desk *desk, const struct ui *ui, const struct msg *msg,
+                     struct effects *effects);
+void desk_ask_stops(const struct desk *desk, const struct ui *ui, struct effects *effects);
+bool desk_stops_answered(const struct desk *desk, const struct ui *ui, const struct msg *msg,
+                         struct effects *effects);
+
 /* The outcomes of a visit as choices of a question. */
 void desk_add_outcomes(struct json *question, const struct ui *ui);
 

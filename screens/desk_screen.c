@@ -247,8 +247,9 @@ static void on_result(struct desk *desk, const struct ui *ui, const struct msg *
 
 enum { NEWEST = 1000 }; /* beyond every list: brought back to its last row */
 
-static void on_saved(struct desk *desk, const struct msg *msg, struct effects *effects)
+static void on_saved(struct desk *desk, const struct ui *ui, const struct msg *msg, struct effects *effects)
 {
+    desk_tell_visit(desk, ui, msg, effects);
     if (!str_equal(msg->what, "case.open"))
         return;
     desk->cursor[DESK_CASES] = NEWEST; /* the newest, as soon as it is here */
@@ -288,7 +289,7 @@ static void desk_update(void *self, const struct ui *ui, const struct msg *msg, 
     case MSG_ANSWERED:
         return desk_answered(desk, ui, msg, effects);
     case MSG_SAVED:
-        return on_saved(desk, msg, effects);
+        return on_saved(desk, ui, msg, effects);
     case MSG_REFUSED:
         desk->waiting_for = NULL;
         return;

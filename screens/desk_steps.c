@@ -189,6 +189,7 @@ const char *desk_enabled(const struct desk *desk, const struct ui *ui, enum acti
         return need_serving(desk);
     case ACTION_TRANSFER:
     case ACTION_RETURN:
+    case ACTION_STOPS:
     case ACTION_IDENTIFY:
         return need_ticket(desk);
     case ACTION_ADD_CASE:
@@ -374,11 +375,14 @@ static void ask_outcome(struct desk *desk, const struct ui *ui, struct effects *
 {
     const char *number = number_of(desk_ticket(desk));
     int drafts = (int)open_drafts(desk);
+    char on[300];
     struct json *question =
-        drafts ? ask_about("outcome", tr(ui->lang, TR("%s: %d not submitted yet. Finish all the same, as")),
+        desk_finish_words(desk, ui, drafts, on) ? question_new("outcome", on)
+        : drafts ? ask_about("outcome", tr(ui->lang, TR("%s: %d not submitted yet. Finish all the same, as")),
                            number, drafts)
                : ask_about("outcome", tr(ui->lang, TR("Finish %s:")), number);
     desk_add_outcomes(question, ui);
+    desk_add_end_visit(desk, ui, question);
     add_note(desk, ui, question);
     effects_ask(effects, question);
 }
@@ -605,7 +609,7 @@ static void ask_service(const struct desk *desk, const struct ui *ui, struct eff
     struct json *question = ask("service", tr(ui->lang, TR("Which service? Type a few letters.")));
     question_search(question, "services", "");
     question_search_for(question, "agency", ui->session.agency);
-    question_search_for(question, "first", json_text(desk_ticket(desk), "service"));
+    question_search_for(question, "first", desk_service_to_open(desk));
     effects_ask(effects, question);
 }
 
@@ -726,6 +730,8 @@ void desk_act(struct desk *desk, const struct ui *ui, enum action action, struct
         return ask_hold(desk, ui, effects);
     case ACTION_TRANSFER:
         return ask_transfer(desk, ui, effects);
+    case ACTION_STOPS:
+        return desk_ask_stops(desk, ui, effects);
     case ACTION_CALL_NAMED:
         return ask_named(desk, ui, effects);
     case ACTION_IDENTIFY:
@@ -949,6 +955,10 @@ void desk_answered(struct desk *desk, const struct ui *ui, const struct msg *msg
     const char *text = msg->text ? msg->text : "";
     if (wants_note(desk, ui, msg, effects) || desk_print_answered(desk, ui, msg, effects))
         return;
+    if (desk_stops_answered(desk, ui, msg, effects))
+        return;
+    if (desk_turns_end(desk, msg))
+        return ask_outcome(desk, ui, effects);
     if (str_equal(msg->what, "identify"))
         return identified(desk, msg, effects);
     if (str_equal(msg->what, "service"))

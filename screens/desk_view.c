@@ -151,6 +151,8 @@ static void ticket_view(const struct desk *desk, const struct ui *ui, struct fra
     ticket_clock(ticket, ui, frame, clock);
     text_draw(frame, first, show_name(ui, json_get(json_get(desk->data, "service"), "name")),
               STYLE_TEXT | ATTR_BOLD);
+    if (desk_has_visit(desk) && area.h > 0)
+        desk_visit_view(desk, ui, frame, rect_cut_top(&area, 1));
     if (area.h > 0)
         note_view(ticket, ui, frame, rect_cut_top(&area, 1));
     rect_cut_left(&second, 2);
@@ -538,7 +540,7 @@ void desk_view(const struct desk *desk, const struct ui *ui, struct frame *frame
         taken_view(ui, taken, frame, rect_inset(rect_cut_top(&area, 1), 2, 0));
     else if (*desk_standing(desk, ui, standing))
         text_draw(frame, rect_inset(rect_cut_top(&area, 1), 2, 0), standing, STYLE_WARN);
-    struct rect head = rect_cut_top(&area, busy ? 2 + has_note(desk) : 5);
+    struct rect head = rect_cut_top(&area, busy ? 2 + desk_has_visit(desk) + has_note(desk) : 5);
     if (busy)
         ticket_view(desk, ui, frame, head);
     else

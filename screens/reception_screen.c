@@ -1,6 +1,6 @@
 /* screens/reception_screen.c: what do people need, which papers must they have before they wait, and the
- * ticket. Three places to stand: the finder, where letters search, those who wait in the queue of the chosen
- * service, and those who have booked (reception_bookings.c). */
+ * ticket. Places to stand: the finder, where letters search, those who wait in the queue of the chosen
+ * service, the stops of a visit to several (reception_visit.c), and those who have booked (reception_bookings.c). */
 #include <stdlib.h>
 #include <string.h>
 
@@ -37,7 +37,8 @@ static void reception_free(void *data)
     field_deinit(&self->find_booking);
     struct json **all[] = {&self->found,       &self->calendar,  &self->queue,  &self->classes,
                            &self->priority,    &self->person,    &self->ticket, &self->answer,
-                           &self->booked_list, &self->other_day, &self->event};
+                           &self->booked_list, &self->other_day, &self->event,  &self->visit,
+                           &self->plan};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         json_free(all[i]);
     free(self);
@@ -90,6 +91,7 @@ static void take_services(struct reception *self, const struct json *answer, str
     self->more = json_bool(answer, "more", false);
     list_set_count(&self->services, (int)json_count(self->found));
     load_queue(self, effects);
+    visit_load(self, effects);
 }
 
 static void on_data(struct reception *self, const struct msg *msg, struct effects *effects)
@@ -101,6 +103,8 @@ static void on_data(struct reception *self, const struct msg *msg, struct effect
         list_set_count(&self->waiting, (int)json_count(json_get(self->queue, "rows")));
     } else if (str_equal(msg->what, "priorities")) {
         take(&self->classes, json_get(msg->json, "rows"));
+    } else if (str_equal(msg->what, "visit")) {
+        visit_data(self, msg->json);
     } else if (str_equal(msg->what, "bookings")) {
         bookings_data(self, msg->json);
     }
@@ -121,6 +125,7 @@ static void next_visitor(struct reception *self, const struct ui *ui, struct eff
     self->chosen = false;
     json_free(&self->ticket);
     json_free(&self->answer);
+    visit_forget(self);
     field_set(&self->find, "");
     list_select(&self->services, 0);
     load_services(self, ui, effects);
@@ -132,7 +137,10 @@ static void issue(struct reception *self, struct effects *effects)
 {
     const char *person = json_text(self->person, "id");
     struct json *body = json_new_object();
-    json_set_text(body, "service", json_text_or(service(self), "id", ""));
+    if (visit_is_begun(self))
+        visit_put(self, body);
+    else
+        json_set_text(body, "service", json_text_or(service(self), "id", ""));
     json_set_text(body, "channel", *self->booked ? "booked" : "walk_in");
     if (self->priority)
         json_set_text(body, "priority", json_text_or(self->priority, "code", ""));
@@ -214,7 +222,7 @@ static void on_saved(struct reception *self, const struct ui *ui, const struct m
         return;
     self->issued = ISSUED_HERE;
     self->seq = msg->seq;
-    take(&self->ticket, service(self));
+    take(&self->ticket, visit_is_begun(self) ? json_first(self->visit) : service(self));
     take(&self->answer, json_get(msg->json, "data")); /* as this computer expects it */
     forget_visitor(self);
     print_issued(self, ui, self->answer, self->ticket, effects);
@@ -292,6 +300,7 @@ static void answered(struct reception *self, const struct ui *ui, const struct m
         return;
     if (str_equal(msg->what, "priority")) {
         take(&self->priority, *text ? msg->json : NULL);
+        visit_load(self, effects);
     } else if (str_equal(msg->what, "person")) {
         json_free(&self->person);
         self->person = msg->json ? json_copy(msg->json) : *text ? person_typed(text) : NULL;
@@ -334,6 +343,35 @@ static void print_shown(const struct reception *self, const struct ui *ui, struc
                print_papers(ui, service(self)));
 }
 
+static void clear_find(struct reception *self, const struct ui *ui, struct effects *effects)
+{
+    self->chosen = false;
+    field_set(&self->find, "");
+    list_select(&self->services, 0);
+    load_services(self, ui, effects);
+}
+
+static void add_service(struct reception *self, const struct ui *ui, struct effects *effects)
+{
+    visit_add(self);
+    clear_find(self, ui, effects);
+}
+
+static void drop_last(struct reception *self, struct effects *effects)
+{
+    visit_drop_last(self);
+    visit_load(self, effects);
+}
+
+static void change_stops(struct reception *self, enum action action, struct effects *effects)
+{
+    if (action == ACTION_STOP_DROP)
+        visit_drop(self);
+    else
+        visit_move(self, action == ACTION_STOP_EARLIER ? -1 : 1);
+    visit_load(self, effects);
+}
+
 /* One step: from those who wait to the finder, from the ticket to the next visitor, then out of here. */
 static void back(struct reception *self, const struct ui *ui, struct effects *effects)
 {
@@ -344,7 +382,9 @@ static void back(struct reception *self, const struct ui *ui, struct effects *ef
     else if (self->priority || self->person || *self->booked)
         forget_visitor(self);
     else if (*field_text(&self->find))
-        next_visitor(self, ui, effects);
+        clear_find(self, ui, effects);
+    else if (visit_is_begun(self))
+        drop_last(self, effects);
     else
         effects_back(effects);
 }
@@ -359,6 +399,12 @@ static void act(struct reception *self, const struct ui *ui, enum action action,
         return;
     case ACTION_ISSUE:
         return issue(self, effects);
+    case ACTION_ADD_SERVICE:
+        return add_service(self, ui, effects);
+    case ACTION_STOP_EARLIER:
+    case ACTION_STOP_LATER:
+    case ACTION_STOP_DROP:
+        return change_stops(self, action, effects);
     case ACTION_PRIORITY:
         return ask_priority(self, ui, effects);
     case ACTION_CHECK_IN:
@@ -398,7 +444,8 @@ static void key_to_finder(struct reception *self, const struct ui *ui, struct ke
     if (list_key_below_field(&self->services, key)) {
         self->chosen = true;
         self->issued = NOT_ISSUED;
-        return load_queue(self, effects);
+        load_queue(self, effects);
+        return visit_load(self, effects);
     }
     if (self->issued && key_types(key))
         next_visitor(self, ui, effects); /* whoever types has the next one before them */
@@ -409,14 +456,23 @@ static void key_to_finder(struct reception *self, const struct ui *ui, struct ke
     load_services(self, ui, effects);
 }
 
+/* Beside the finder what is of use now: the stops of a visit that has begun, else those who wait. */
+static void turn_place(struct reception *self)
+{
+    bool stops = visit_is_begun(self) && !self->issued;
+    self->place = self->place != FINDER ? FINDER : stops ? VISIT : WAITING;
+}
+
 static void on_key(struct reception *self, const struct ui *ui, struct key key, struct effects *effects)
 {
     if (key_is(key, "Tab") || key_is(key, "S-Tab"))
-        self->place = self->place == FINDER ? WAITING : FINDER;
+        turn_place(self);
     else if (self->place == BOOKINGS)
         bookings_key(self, ui, key, effects);
     else if (self->place == WAITING)
         list_key(&self->waiting, key);
+    else if (self->place == VISIT)
+        list_key(&self->stops, key);
     else
         key_to_finder(self, ui, key, effects);
 }
@@ -463,7 +519,8 @@ static void reception_update(void *data, const struct ui *ui, const struct msg *
 
 static bool typing(const void *data)
 {
-    return ((const struct reception *)data)->place != WAITING;
+    enum reception_place place = ((const struct reception *)data)->place;
+    return place != WAITING && place != VISIT;
 }
 
 static const char *reception_enabled(const void *data, const struct ui *ui, enum action action)
@@ -475,7 +532,18 @@ static const char *reception_enabled(const void *data, const struct ui *ui, enum
             return TR("The ticket is issued: Enter goes on to the next visitor.");
         if (self->place == BOOKINGS)
             return TR("Enter checks the booking in. Esc goes back to the services.");
-        return service(self) ? NULL : TR("Choose a service first.");
+        return service(self) || visit_is_begun(self) ? NULL : TR("Choose a service first.");
+    case ACTION_ADD_SERVICE:
+        if (self->issued)
+            return TR("The ticket is issued: Enter goes on to the next visitor.");
+        return self->place == BOOKINGS ? TR("Enter checks the booking in. Esc goes back to the services.")
+                                       : visit_why_not_add(self);
+    case ACTION_STOP_EARLIER:
+        return visit_why_not_move(self, -1);
+    case ACTION_STOP_LATER:
+        return visit_why_not_move(self, 1);
+    case ACTION_STOP_DROP:
+        return visit_why_not_move(self, 0);
     case ACTION_COPY:
         return service(self) ? NULL : TR("Choose a service first.");
     case ACTION_PRINT:
@@ -565,8 +633,7 @@ static void waiting_view(const struct view *view, struct frame *frame, struct re
     list_draw(&self->waiting, &rows, frame, area, true);
 }
 
-/* [low,high] minutes as people say them. */
-static bool minutes_text(const struct ui *ui, const struct json *range, char out[SHOW_TEXT])
+bool reception_minutes(const struct ui *ui, const struct json *range, char out[SHOW_TEXT])
 {
     int low = (int)json_as_int(json_at(range, 0), -1), high = (int)json_as_int(json_at(range, 1), -1);
     if (low < 0 || high < low)
@@ -604,7 +671,7 @@ static void where_view(const struct view *view, struct frame *frame, struct rect
     str_format(text, sizeof text, tr(view->ui->lang, TR("%d people are waiting now")),
                (int)json_int(service(self), "waiting", 0));
     reception_line(frame, area, STYLE_TEXT, text);
-    if (minutes_text(view->ui, json_get(last, "promise_min"), minutes)) {
+    if (reception_minutes(view->ui, json_get(last, "promise_min"), minutes)) {
         str_format(text, sizeof text, tr(view->ui->lang, TR("last ticket told: %s")), minutes);
         reception_line(frame, area, STYLE_DIM, text);
     }
@@ -676,7 +743,7 @@ static const char *ahead_text(const struct view *view, char out[SHOW_TEXT])
     else
         str_copy(out, SHOW_TEXT, ahead == 0 ? tr(view->ui->lang, TR("next in turn")) : "");
     size_t length = strlen(out);
-    if (ahead >= 0 && minutes_text(view->ui, json_get(answer, "estimate_min"), minutes))
+    if (ahead >= 0 && reception_minutes(view->ui, json_get(answer, "estimate_min"), minutes))
         str_format(out + length, SHOW_TEXT - length, " · %s", minutes);
     return out;
 }
@@ -728,13 +795,24 @@ static void number_view(const struct view *view, struct frame *frame, struct rec
     if (!is_kept(self))
         text_draw_as(frame, rect_cut_top(&words, 1), ahead_text(view, text), STYLE_TEXT | ATTR_BOLD,
                      TEXT_CENTRE);
-    text_draw_as(frame, rect_cut_top(&words, 1), show_name(view->ui, json_get(self->ticket, "name")),
-                 STYLE_DIM, TEXT_CENTRE);
+    if (json_count(json_get(ticket, "stops")))
+        visit_told_view(self, view->ui, frame, &words);
+    else
+        text_draw_as(frame, rect_cut_top(&words, 1), show_name(view->ui, json_get(self->ticket, "name")),
+                     STYLE_DIM, TEXT_CENTRE);
     char print[KEY_NAME];
     str_format(key, sizeof key, "Enter  %s   %s  %s", tr(view->ui->lang, TR("next visitor")),
                key_label(keymap_key(view->ui->keys, ACTION_PRINT, 0), print),
                tr(view->ui->lang, action_info(ACTION_PRINT)->label));
     text_draw_as(frame, rect_cut_bottom(&words, 1), key, STYLE_ACCENT, TEXT_CENTRE);
+}
+
+/* The visit as it is so far stands above what is found now. */
+static void visit_or_details_view(const struct view *view, struct frame *frame, struct rect area)
+{
+    visit_view(view->self, view->ui, frame, &area);
+    if (service(view->self))
+        details_view(view, frame, area);
 }
 
 static void lower_view(const struct view *view, struct frame *frame, struct rect area)
@@ -746,8 +824,8 @@ static void lower_view(const struct view *view, struct frame *frame, struct rect
         waiting_view(view, frame, area);
     else if (self->place == BOOKINGS)
         bookings_details_view(self, view->ui, frame, area);
-    else if (service(self))
-        details_view(view, frame, area);
+    else if (service(self) || visit_is_begun(self))
+        visit_or_details_view(view, frame, area);
 }
 
 /* What has happened in the visitor's life, and how much there is to do for it: "Birth of a child: 5". */

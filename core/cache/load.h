@@ -8,7 +8,7 @@ typedef enum err load_query(struct cache *cache, const struct json *args, int64_
                             struct json *answer);
 load_query load_desk, load_case, load_person, load_persons, load_services, load_queue, load_queues,
     load_users, load_accounts, load_outbox, load_disputes, load_worklist, load_board, load_journal,
-    load_status, load_priorities, load_bookings, load_tickets, load_cases, load_waiting, load_open;
+    load_status, load_priorities, load_bookings, load_tickets, load_cases, load_waiting, load_open, load_visit;
 
 int load_limit(const struct json *args, int otherwise, int max); /* args.limit, within 1 … max */
 int64_t row_ms(const struct json *row, const char *name);        /* a time of a row; -1 none */
@@ -39,6 +39,8 @@ enum err set_case_names(struct cache *cache, struct json *row) MUST_USE;
 enum err service_known(struct cache *cache, const char *id, const struct json **line) MUST_USE;
 /* "issued" of each service with a quota (hours.h): how many numbers of today it has given. */
 enum err set_issued(struct cache *cache, struct json *const services[], int count, int64_t now_ms) MUST_USE;
+/* The stops of a ticket's visit, with their names and who waits there, as "visit"; JSON null: it has none. */
+enum err put_visit(struct cache *cache, const struct json *ticket, int64_t now_ms, struct json *answer) MUST_USE;
 /* Who is held by this clerk into answer as "parked". */
 enum err put_parked(struct cache *cache, int64_t now_ms, struct json *answer) MUST_USE;
 /* Whom of colleagues a clerk at this counter may go on with, as "others"; who of this clerk's was taken, as "told". */

@@ -189,6 +189,7 @@ static enum err put_ticket(struct cache *cache, int64_t now_ms, struct json *ans
         TRY(set_name_of(cache, ticket, "note_by_name", TABLE_USER, json_text(ticket, "note_by")));
     TRY(put_row(cache, answer, "person", TABLE_PERSON, json_text(ticket, "person"), now_ms, NULL));
     TRY(put_service(cache, json_text(ticket, "service"), answer));
+    TRY(put_visit(cache, ticket, now_ms, answer));
     return put_cases(cache, ticket, now_ms, answer);
 }
 

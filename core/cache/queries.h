@@ -14,6 +14,8 @@
  *                "cases":[case+{"service_name":{…},"filled","total","papers":[{"code","name","group","state","met"}…]}…],
  *                                                                                 of that ticket's visit, oldest first;
  *                              "together":[{"service","name"}…]                   of its bundle, not opened there yet
+ *                "visit":{"stops":[stop(core/command/visit_row.h)+{"queue_code","queue_name","service_names":[…],
+ *                "counters":[names of open ones],"waiting","oldest_ms"}…]}|null,  of that ticket, when it has several
  *                "documents":[document…],                                          of those cases
  *                "queues":[{"id","code","name","waiting","oldest_ms","rule"}…],  this counter's
  *                "next":[ticket…≤10], "why":{…}|null                              by the rule, across my queues
@@ -49,6 +51,8 @@
  *                "calendar":{"weekend","holidays"},"event"?:{"name","services"}}   every word of q begins a word; then those of
  *                a life event that q names, each with "life_event": its name
  *                of that agency alone, that service first
+ * "visit"       {"services":[id…],"order":"given|sensible","priority_class"?,"appointment_at"?} → {"services","stops":[as of
+ *                "desk"…],"visit_min":[low,high]|null,"refused"?:{"code","message","service"}}
  * "priorities"  {} → {"rows":[{"code","class","name","legal"}…]}                    of the hall's pack
  * "bookings"    {"q"} → {"q","day","booked","here","rows":[ticket+{"person_name","service_name","queue_code","documents",
  *                "here": is checked in,"other_day"}…≤60],"more"}                   of today by time, those who are not here

@@ -1,6 +1,7 @@
 /* core/command/ticket_visit.c: several services of one citizen as one visit: which stops they make, in which order, and what
  * is still to come of it. Where each stands is in visit_row.c, the order in core/model/visit.c. */
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "core/catalogue/hours.h"
@@ -8,6 +9,7 @@
 #include "core/command/queues.h"
 #include "core/command/ticket_row.h"
 #include "core/command/visit_row.h"
+#include "core/command/visits.h"
 
 enum { HOUR_MIN = 60, MINUTE_MS = 60 * 1000 };
 
@@ -197,6 +199,54 @@ enum err visit_plan(struct call *c, const struct visit_wish *wish, struct visit_
     plan->minutes[0] = visit_minutes(g.low, order, g.count);
     plan->minutes[1] = visit_minutes(g.high, order, g.count);
     return ERR_OK;
+}
+
+/* --- before a number is given --- */
+
+static enum err foresee(struct call *c, struct visit_plan *plan)
+{
+    struct visit_wish wish = {.at_ms = c->at_ms, .today = true};
+    int64_t class, booked_ms;
+    char day[DATE_TEXT], today[DATE_TEXT];
+    TRY(body_array(c, "services", &wish.services));
+    TRY(body_int(c, "priority_class", 0, &class));
+    TRY(body_time(c, "appointment_at", &booked_ms));
+    wish.given = str_equal(json_text(c->body, "order"), "given");
+    wish.priority_class = (int)class;
+    wish.at_ms = booked_ms > c->at_ms ? booked_ms : c->at_ms;
+    time_date(wish.at_ms, day);
+    time_date(c->at_ms, today);
+    wish.today = str_equal(day, today);
+    TRY(visit_plan(c, &wish, plan));
+    json_set(answer(c), "stops", json_copy(plan->stops));
+    struct json *minutes = json_new_array();
+    json_add(minutes, json_new_int(plan->minutes[0]));
+    json_add(minutes, json_new_int(plan->minutes[1]));
+    json_set(answer(c), "visit_min", wish.today ? minutes : json_new_null());
+    if (!wish.today)
+        json_free(&minutes);
+    for (const struct json *stop = json_first(plan->stops); stop && wish.today; stop = json_next(stop)) {
+        struct json *queue;
+        TRY(load_named(c, TABLE_QUEUE, "services", json_text(stop, "queue"), &queue));
+        TRY(queue_need_here(c, queue, "services"));
+    }
+    for (const struct json *service = json_first(plan->services); service; service = json_next(service))
+        TRY(quota_need_left(c, service, wish.at_ms, day, NULL));
+    return ERR_OK;
+}
+
+enum err visit_foresee(struct tx *tx, const struct json *body, struct outcome *out)
+{
+    struct visit_plan plan = {0};
+    struct call c = {
+        .tx = tx, .command = tx->command, .actor = tx->actor, .body = body, .out = out, .at_ms = tx->now_ms};
+    *out = (struct outcome){0};
+    enum err err = foresee(&c, &plan);
+    out->applied = err == ERR_OK;
+    for (int i = 0; i < c.kept_count; i++)
+        json_free(&c.kept[i]);
+    free(c.kept);
+    return err == ERR_REFUSED ? ERR_OK : err;
 }
 
 /* --- on the way --- */

@@ -52,6 +52,11 @@ TEST(screen_disputes)
     script_run("disputes.script");
 }
 
+TEST(screen_visit_of_several_stops)
+{
+    script_run("visit.script");
+}
+
 TEST(screen_hours)
 {
     script_run("hours.script");

@@ -144,8 +144,8 @@ const char *test_folder(void)
         atexit(remove_folder);
     }
     static int count;
-    static char paths[512][96];
-    if (count == 512) {
+    static char paths[1024][96];
+    if (count == 1024) {
         fputs("too many test folders\n", stderr);
         exit(2);
     }
