@@ -11,7 +11,13 @@
 #include "tui/palette.h"
 #include "tui/text.h"
 
-enum { LIST_ROWS = 8, FIELD_BYTES = 400 };
+enum {
+    LIST_ROWS = 8,
+    FIELD_BYTES = 400,
+    /* Cells beside a question, with the way back; a field with less room stands below it. */
+    FILTER_W = 20,
+    FIELD_W = 34,
+};
 
 struct ask {
     struct json *question;
@@ -282,13 +288,20 @@ static void place(const char *key, const char *label, struct frame *frame, struc
     *x += w + 3;
 }
 
+/* Rows of a question that needs them for itself; 0: what is asked stands behind it in the same line. */
+static int text_rows(const struct ask *ask, int w, int room)
+{
+    const char *text = json_text_or(ask->question, "text", "");
+    return text_width(text) + room > w ? text_wrap(text, w, NULL, 0) : 0;
+}
+
 /* The number of lines; draws unless frame is NULL. */
 static int choices(const struct ask *ask, enum lang lang, struct frame *frame, struct rect area)
 {
     const char *text = json_text_or(ask->question, "text", "");
-    int x = text_width(text) + 3, y = 0;
+    int rows = text_rows(ask, area.w, 0), x = rows ? area.w : text_width(text) + 3, y = rows ? rows - 1 : 0;
     if (frame)
-        text_draw(frame, area, text, STYLE_WARN | ATTR_BOLD);
+        text_draw_wrapped(frame, area, text, STYLE_WARN | ATTR_BOLD, 0);
     for (const struct json *choice = json_first(json_get(ask->question, "choices")); choice;
          choice = json_next(choice))
         place(json_text_or(choice, "key", ""), json_text_or(choice, "label", ""), frame, area, &x, &y);
@@ -313,11 +326,12 @@ int ask_lines(const struct ask *ask, int w)
 {
     if (json_get(ask->question, "choices"))
         return choices(ask, LANG_EN, NULL, (struct rect){0, 0, w > 1 ? w - 2 : 1, 100});
+    int text = text_rows(ask, w > 1 ? w - 2 : 1, has_list(ask) ? FILTER_W : FIELD_W);
     if (!has_list(ask))
-        return 1;
+        return 1 + text;
     /* No more than there can be, and no fewer while typing takes some away: nothing jumps. */
     int all = (int)json_count(json_get(ask->question, "list"));
-    return 1 + (ask_search_what(ask) || all > LIST_ROWS ? LIST_ROWS : all < 1 ? 1 : all);
+    return 1 + text + (ask_search_what(ask) || all > LIST_ROWS ? LIST_ROWS : all < 1 ? 1 : all);
 }
 
 /* Nobody is found yet: perhaps the number is not whole, which is said while it is typed. */
@@ -341,9 +355,13 @@ void ask_view(const struct ask *ask, const struct ui *ui, struct frame *frame, s
         choices(ask, ui->lang, frame, area);
         return;
     }
+    const char *text = json_text_or(ask->question, "text", "");
+    int above = text_rows(ask, area.w, has_list(ask) ? FILTER_W : FIELD_W);
+    if (above)
+        text_draw_wrapped(frame, rect_cut_top(&area, above), text, STYLE_WARN | ATTR_BOLD, 0);
     struct rect line = rect_cut_top(&area, 1);
-    rect_cut_left(
-        &line, text_draw(frame, line, json_text_or(ask->question, "text", ""), STYLE_WARN | ATTR_BOLD) + 1);
+    if (!above)
+        rect_cut_left(&line, text_draw(frame, line, text, STYLE_WARN | ATTR_BOLD) + 1);
     struct rect back = rect_cut_right(&line, 1 + 4 + text_width(tr(ui->lang, TR("back"))));
     rect_cut_left(&back, 1);
     text_drawf(frame, back, STYLE_DIM, "Esc %s", tr(ui->lang, TR("back")));
