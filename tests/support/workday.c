@@ -90,6 +90,7 @@ void workday_open_in(struct pair *pair, const char *folder)
     work_on_tickets(pair);
     make_dispute(pair);
     at_hall(pair, "adi", "hall.alert", "{\"kind\":\"technical\",\"counter\":\"c2\"}");
+    pair_sync(pair, 0);
     char state[40];
     write_text(state, sizeof state, pair, TABLE_CASE, CASE, "state");
     CHECK(*state != '\0' && strcmp(state, "draft") != 0);
