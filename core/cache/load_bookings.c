@@ -17,10 +17,20 @@ struct search {
     bool more;
 };
 
+static enum err add_name(struct cache *cache, const char *person, struct buf *text)
+{
+    struct json *row;
+    TRY(find_row(cache, TABLE_PERSON, person, 0, &row));
+    buf_addc(text, ' ');
+    utf8_fold_name(text, json_text_or(row, "name", ""));
+    json_free(&row);
+    return ERR_OK;
+}
+
 /* What a booking is found by: "aysel mammadova p014 014 10 30 1030"; a leading zero need not be typed. */
 static enum err found_by(struct cache *cache, const struct json *ticket, struct buf *text)
 {
-    static const char sql_fold[] = "SELECT fold FROM persons WHERE id = $1"; /* primary key */
+    static const char sql_fold[] = "SELECT fold, row FROM persons WHERE id = $1"; /* primary key */
     const char *number = json_text_or(ticket, "number", ""), *digits = number + strcspn(number, "0123456789");
     char clock[CLOCK_TEXT];
     struct stmt *s = db_query(cache->db, sql_fold);
@@ -28,7 +38,10 @@ static enum err found_by(struct cache *cache, const struct json *ticket, struct 
     enum err err = db_step(s);
     if (err == ERR_OK && db_text(s, 0))
         buf_adds(text, db_text(s, 0));
+    bool merged = err == ERR_OK && db_text(s, 1) && strstr(db_text(s, 1), "\"merged_into\":\"");
     db_done(s);
+    if (merged) /* also by the name that is shown: that of the record that goes on */
+        TRY(add_name(cache, json_text(ticket, "person"), text));
     buf_addc(text, ' ');
     utf8_fold(text, number);
     buf_addf(text, " %s %s", digits, digits + strspn(digits, "0"));

@@ -154,7 +154,7 @@ static enum err put_bookings(struct cache *cache, const struct json *records, in
     static const char sql[] =
         "SELECT id, appointment_at FROM tickets WHERE person = $1 AND arrived_at IS NULL"
         " LIMIT $2"; /* tickets_person */
-    struct key keys[BOOKINGS_MAX];
+    struct key keys[BOOKINGS_MAX] = {0};
     int count = 0;
     struct json *rows = put_array(answer, "bookings");
     enum err err = ERR_OK;

@@ -375,10 +375,11 @@ static enum err refuse_merged(struct call *c, const struct json *row)
 {
     struct json *root;
     TRY(person_goes_on(c, row_id(row), &root));
-    return refuse(c, "person_merged", "person",
-                  "This record was merged: it goes on as %s. Nothing was changed; what was typed is kept: open "
-                  "that record and compare.",
-                  json_text_or(root, "name", "another"));
+    return refuse(
+        c, "person_merged", "person",
+        "This record was merged: it goes on as %s. Nothing was changed; what was typed is kept: open "
+        "that record and compare.",
+        json_text_or(root, "name", "another"));
 }
 
 static enum err record(struct call *c, struct json **row)

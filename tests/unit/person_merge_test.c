@@ -399,6 +399,39 @@ TEST(twins_are_not_made_of_hidden_digits)
     pair_close(&pair);
 }
 
+/* A booking under the name of one record is found by that of the other, too. */
+TEST(merged_booking_is_found_by_either_name)
+{
+    struct pair pair;
+    char body[300], at[TIME_TEXT];
+    pair_open(&pair);
+    pair_start(&pair, 0);
+    pair_sign_in(&pair, 0, "siti");
+    pair_sync(&pair, 0);
+    pair_confirm(&pair, 0, "person.record", RECORD(OLD, "Sri Wahyuni", ""));
+    pair_confirm(&pair, 0, "person.record", RECORD(TWICE, "Nyonya Slamet", ""));
+    time_text(pair.now_ms + 60 * 60 * 1000, at);
+    str_format(
+        body, sizeof body,
+        "{\"service\":\"s1\",\"channel\":\"booked\",\"appointment_at\":\"%s\",\"person\":\"" TWICE "\"}", at);
+    pair_confirm(&pair, 0, "ticket.issue", body);
+    pair_sync(&pair, 0);
+    struct json *data =
+        pair_at_hall(&pair, "siti", "person.merge", "{\"person\":\"" TWICE "\",\"into\":\"" OLD "\"}");
+    json_free(&data);
+    pair_sync(&pair, 0);
+    static const char *const names[] = {"slamet", "wahyuni"};
+    for (int i = 0; i < 2; i++) {
+        struct json *args = json_new_object(), *answer = NULL;
+        json_set_text(args, "q", names[i]);
+        REQUIRE(cache_load(pair.cache[0], "bookings", args, pair.now_ms, &answer) == ERR_OK);
+        CHECK_TEXT(json_text(json_first(json_get(answer, "rows")), "person_name"), "Sri Wahyuni");
+        json_free(&answer);
+        json_free(&args);
+    }
+    pair_close(&pair);
+}
+
 /* --- a long history, page by page --- */
 
 TEST(history_is_paged_by_key_both_ways)
