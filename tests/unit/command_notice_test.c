@@ -123,7 +123,12 @@ TEST(closing_is_withdrawn_by_its_clerk_and_calls_go_on)
     CHECK(trial_run(&h, "leyla", "closure.withdraw", "{'closure':'%s'}", closure));
     CHECK_TEXT(trial_text(&h, "/closure/state"), "withdrawn");
     CHECK(issue(&h));
-    CHECK_TEXT(call_next(&h, "leyla", "1"), "B001");
+    for (int i = 1; i <= 3; i++) { /* the third came after the counter would have closed */
+        char number[8];
+        str_format(number, sizeof number, "B%03d", i);
+        CHECK_TEXT(call_next(&h, "leyla", "1"), number);
+        end_visit(&h, "leyla");
+    }
     CHECK(!trial_run(&h, "leyla", "closure.withdraw", "{'closure':'%s'}", closure));
     CHECK_TEXT(h.out.code, "already_answered");
     trial_close(&h);
