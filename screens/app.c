@@ -408,9 +408,10 @@ static void on_result(struct app *app, const struct msg *msg, struct effects *ef
 
 static void on_data(struct app *app, const struct msg *msg, struct effects *effects)
 {
-    if (msg->to != ASK_SERIAL)
+    if (msg->to != ASK_SERIAL) {
         tell_asker(app, msg, effects);
-    else if (app->ask)
+        app_palette_arrived(app, msg->to, effects);
+    } else if (app->ask)
         ask_data(app->ask, &app->ui, msg->json);
 }
 
@@ -606,6 +607,8 @@ static void handle(struct app *app, const struct msg *msg, struct effects *effec
         return app_go_on(app, msg->seq, effects);
     case MSG_LOAD:
         return on_load(app, msg, effects);
+    case MSG_POINT:
+        return app_point(app, msg, effects);
     case MSG_HIDE:
     case MSG_KEEP:
     case MSG_ANSWERED:

@@ -23,6 +23,11 @@ static const char *place_enabled(const struct app *app, enum screen_id place)
     return role_fits(app, screen_info(place)->roles) ? NULL : TR("Your roles do not include this.");
 }
 
+bool app_may_go(const struct app *app, enum screen_id place)
+{
+    return !place_enabled(app, place);
+}
+
 /* These need nobody's name. */
 static bool is_free(enum action action)
 {
@@ -120,7 +125,6 @@ static void ask_danger(struct app *app, enum action action, struct effects *effe
 
 static void perform(struct app *app, enum action action, struct effects *effects)
 {
-    struct palette_source source;
     enum screen_id place = screen_place(action);
     if (place != SCREEN_COUNT)
         return app_push(app, place, NULL, effects);
@@ -130,9 +134,7 @@ static void perform(struct app *app, enum action action, struct effects *effects
         app->help = (struct help){0};
         return;
     case ACTION_PALETTE:
-        app->palette_open = true;
-        source = app_palette_source(app);
-        return palette_open(&app->palette, &source);
+        return app_palette_open(app);
     case ACTION_ATTENTION:
         return app_attend(app, effects);
     case ACTION_ALERT:
@@ -239,18 +241,6 @@ static void key_to_help(struct app *app, struct key key)
         help_key(&app->help, key);
 }
 
-static void key_to_palette(struct app *app, struct key key, struct effects *effects)
-{
-    struct palette_source source = app_palette_source(app);
-    enum action actions[ACTION_COUNT];
-    int chosen = 0, count = app_help_actions(app, actions);
-    enum palette_step step = palette_key(&app->palette, &source, key, &chosen);
-    if (step == PALETTE_CHOSEN || step == PALETTE_CANCELLED)
-        app->palette_open = false;
-    if (step == PALETTE_CHOSEN && chosen < count)
-        app_do(app, actions[chosen], effects);
-}
-
 /* The first possible action on the key; else the first, so that it can say why not. */
 static enum action action_of(const struct app *app, struct key key)
 {
@@ -290,12 +280,13 @@ void app_key(struct app *app, struct key key, struct effects *effects)
 
 void app_take_key(struct app *app, struct key key, struct effects *effects)
 {
+    app->then = ACTION_NONE; /* a key is a wish of its own */
     if ((app->ask || app->palette_open || app->help_open) && key_over_all(app, key, effects))
         return;
     if (app->ask)
         return key_to_ask(app, key, effects);
     if (app->palette_open)
-        return key_to_palette(app, key, effects);
+        return app_palette_key(app, key, effects);
     if (app->help_open)
         return key_to_help(app, key);
     enum action action = app_typing(app) && key_types(key) ? ACTION_NONE : action_of(app, key);
@@ -318,10 +309,17 @@ void app_take_paste(struct app *app, const struct msg *msg, struct effects *effe
 {
     if (!app->ask && !app->palette_open)
         return app_tell_top(app, msg, effects);
-    if (app->palette_open) {
-        struct palette_source source = app_palette_source(app);
-        return palette_paste(&app->palette, &source, msg->text, strlen(msg->text));
-    }
+    if (app->palette_open)
+        return app_palette_paste(app, msg->text);
     ask_paste(app->ask, msg->text);
     app_ask_search(app, effects);
+}
+
+/* Only into what is on top and has the keys. */
+void app_point(struct app *app, const struct msg *msg, struct effects *effects)
+{
+    if (app->lock || app->ask || app->palette_open || app->help_open || app_waits(app))
+        return;
+    app->input_ms = app->ui.now_ms;
+    app_tell_top(app, msg, effects);
 }

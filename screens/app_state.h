@@ -13,6 +13,7 @@ enum {
     PENDING_MAX = 64,
     AHEAD_MAX = 64, /* keys that wait: a number read by a scanner among them */
     AHEAD_NAMES = 200,
+    RECENT_MAX = 8,
     TOAST_MS = 8000,  /* a sentence of 20 words is read in half of it */
     ASK_SERIAL = ~0U, /* "to" of what a searching question loads */
 };
@@ -77,6 +78,11 @@ struct app {
     bool help_open, palette_open;
     struct help help;
     struct palette palette;
+    enum action offered[ACTION_COUNT]; /* by the palette that is open, in the order in which equal fits stand */
+    int offered_count;
+    enum action recent[RECENT_MAX]; /* chosen there in this session, the last one first; ACTION_NONE ends them */
+    enum action then;               /* to be done when the rows of then_to are here; ACTION_NONE: nothing */
+    unsigned then_to;
     char *words[ACTION_COUNT]; /* an action's label and help in every language, for the palette */
     char keys[ACTION_COUNT][KEY_NAME];
 };
@@ -122,6 +128,7 @@ void app_paste(struct app *app, const struct msg *msg, struct effects *effects);
 /* The same for one whose turn has come: it waits for nothing. */
 void app_take_key(struct app *app, struct key key, struct effects *effects);
 void app_take_paste(struct app *app, const struct msg *msg, struct effects *effects);
+void app_point(struct app *app, const struct msg *msg, struct effects *effects);
 void app_do(struct app *app, enum action action, struct effects *effects);
 /* Where an action's key counts: the bit of the screen on top. */
 unsigned app_context(const struct app *app);
@@ -155,5 +162,12 @@ void app_ahead_drop(struct app *app, enum toast_kind kind, const char *why);
 void app_ahead_forget(struct app *app); /* without a word */
 void app_go_on(struct app *app, int64_t rev, struct effects *effects);
 
-/* What the palette offers: every action of the screen on top, found in any language. */
-struct palette_source app_palette_source(const struct app *app);
+bool app_may_go(const struct app *app, enum screen_id place);
+
+/* app_palette.c */
+void app_palette_open(struct app *app);
+void app_palette_key(struct app *app, struct key key, struct effects *effects);
+void app_palette_paste(struct app *app, const char *text);
+void app_palette_view(const struct app *app, struct frame *frame, struct rect area);
+/* Rows came for a screen: what was chosen for it is done. */
+void app_palette_arrived(struct app *app, unsigned to, struct effects *effects);

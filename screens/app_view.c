@@ -137,7 +137,7 @@ static void title_view(const struct app *app, int64_t now_ms, struct frame *fram
 /* --- the action line --- */
 
 /* While typing, a letter would not act: the action's other key is shown, or it is left out. */
-static bool bar_key(const struct app *app, enum action action, char out[KEY_NAME])
+static bool bar_key(const struct app *app, enum action action, struct key *press, char out[KEY_NAME])
 {
     for (int nth = 0; nth < KEYMAP_KEYS; nth++) {
         struct key key = keymap_key(app->ui.keys, action, nth);
@@ -145,6 +145,7 @@ static bool bar_key(const struct app *app, enum action action, char out[KEY_NAME
             return false;
         if (!app_typing(app) || !key_types(key)) {
             key_label(key, out);
+            *press = key;
             return true;
         }
     }
@@ -159,10 +160,13 @@ static void bar_view(const struct app *app, struct frame *frame, struct rect lin
     int count = 0, all = app_help_actions(app, actions);
     for (int i = 0; i < all && count < FUNCBAR_ITEMS; i++) {
         const struct action_info *info = action_info(actions[i]);
-        if (info->screens & OFF_BAR || app_enabled(app, actions[i]) || !bar_key(app, actions[i], keys[count]))
+        struct key press;
+        if (info->screens & OFF_BAR || app_enabled(app, actions[i]) ||
+            !bar_key(app, actions[i], &press, keys[count]))
             continue;
         items[count] = (struct funcbar_item){.key = keys[count],
                                              .label = tr(app->ui.lang, info->label),
+                                             .press = press,
                                              .priority = actions[i] == ACTION_HELP ? 1 : 0};
         count++;
     }
@@ -182,7 +186,8 @@ static void ahead_view(const struct app *app, struct frame *frame, struct rect l
 /* Over the help or the palette, no other key acts. */
 static void back_view(const struct app *app, struct frame *frame, struct rect line)
 {
-    const struct funcbar_item item = {.key = "Esc", .label = tr(app->ui.lang, TR("back"))};
+    const struct funcbar_item item = {
+        .key = "Esc", .label = tr(app->ui.lang, TR("back")), .press = {.code = K_ESC}};
     funcbar_draw(&item, 1, frame, line);
 }
 
@@ -225,26 +230,6 @@ static void help_view(const struct app *app, struct frame *frame, struct rect ar
     help_draw(&app->help, rows, n, frame, area);
 }
 
-static void palette_entry(const void *self, int index, struct palette_entry *out)
-{
-    const struct app *app = self;
-    enum action actions[ACTION_COUNT];
-    int count = app_help_actions(app, actions);
-    enum action action = index < count ? actions[index] : ACTION_NONE;
-    const struct action_info *info = action_info(action);
-    *out = (struct palette_entry){.label = tr(app->ui.lang, info->label),
-                                  .keys = app->keys[action],
-                                  .also = app->words[action],
-                                  .why_not = app_enabled(app, action)};
-}
-
-struct palette_source app_palette_source(const struct app *app)
-{
-    enum action actions[ACTION_COUNT];
-    return (struct palette_source){
-        .count = app_help_actions(app, actions), .entry = palette_entry, .self = app};
-}
-
 /* --- everything --- */
 
 static void body_view(const struct app *app, struct frame *frame, struct rect area)
@@ -255,8 +240,7 @@ static void body_view(const struct app *app, struct frame *frame, struct rect ar
     if (app->help_open) {
         help_view(app, frame, area);
     } else if (app->palette_open) {
-        struct palette_source source = app_palette_source(app);
-        palette_draw(&app->palette, &source, tr(app->ui.lang, TR("Type what you want to do")), frame, area);
+        app_palette_view(app, frame, area);
     } else if (top) {
         top->ops->view(top->self, &app->ui, frame, area);
     }
@@ -294,9 +278,10 @@ void app_view(const struct app *app, int64_t now_ms, struct frame *frame)
     if (toast_shown(&app->toast, now_ms))
         toast_draw(&app->toast, now_ms, frame, rect_cut_bottom(&area, toast_lines(&app->toast, area.w)));
     body_view(app, frame, area);
-    if (app->ask)
+    if (app->ask) {
+        frame->target_count = 0; /* what is above a question gets no keys */
         ask_view(app->ask, &app->ui, frame, bottom);
-    else if (app->ahead_count)
+    } else if (app->ahead_count)
         ahead_view(app, frame, bottom);
     else if (app->help_open || app->palette_open)
         back_view(app, frame, bottom);

@@ -282,6 +282,9 @@ static void place(const char *key, const char *label, struct frame *frame, struc
     struct rect at = rect_row(area, *y);
     rect_cut_left(&at, *x);
     if (frame) {
+        struct rect press = at;
+        if (strcmp(key, "y") != 0) /* what may be dangerous is for a key alone */
+            frame_target_key(frame, rect_cut_left(&press, w), key_of(key), 1);
         rect_cut_left(&at, text_draw(frame, at, key, STYLE_ACCENT | ATTR_BOLD) + 1);
         text_draw(frame, at, label, STYLE_TEXT);
     }
@@ -364,6 +367,7 @@ void ask_view(const struct ask *ask, const struct ui *ui, struct frame *frame, s
         rect_cut_left(&line, text_draw(frame, line, text, STYLE_WARN | ATTR_BOLD) + 1);
     struct rect back = rect_cut_right(&line, 1 + 4 + text_width(tr(ui->lang, TR("back"))));
     rect_cut_left(&back, 1);
+    frame_target_key(frame, back, (struct key){.code = K_ESC}, 1);
     text_drawf(frame, back, STYLE_DIM, "Esc %s", tr(ui->lang, TR("back")));
     if (has_list(ask)) {
         struct list_rows rows = {.draw = row_draw, .self = ask, .empty = empty_text(ask, ui, empty)};

@@ -393,6 +393,17 @@ static void on_paste(struct form_screen *self, const struct ui *ui, const char *
     on_event(self, ui, &event, (struct key){0}, effects);
 }
 
+/* The mouse went to a field: the one in hand is left as by Tab. */
+static void point(struct form_screen *self, const struct ui *ui, int item, struct effects *effects)
+{
+    char id[FORM_POINTER];
+    if (!self->form || self->pairs || self->mend || item < 0 || item >= count(self))
+        return;
+    str_copy(id, sizeof id, items(self)[item].id ? items(self)[item].id : "");
+    leave_field(self, ui, effects);
+    sheet_focus(&self->sheet, items(self), count(self), id);
+}
+
 /* --- messages --- */
 
 static void on_tick(struct form_screen *self, const struct ui *ui, struct effects *effects)
@@ -442,6 +453,8 @@ static void form_update(void *data, const struct ui *ui, const struct msg *msg, 
         return on_key(self, ui, msg->key, effects);
     case MSG_PASTE:
         return on_paste(self, ui, msg->text, effects);
+    case MSG_POINT:
+        return point(self, ui, (int)msg->seq, effects);
     case MSG_TICK:
         return on_tick(self, ui, effects);
     case MSG_HIDE:

@@ -11,6 +11,7 @@
 
 #include "core/base/log.h"
 #include "screens/key_lines.h"
+#include "screens/pointer.h"
 #include "screens/station.h"
 #include "screens/themes.h"
 #include "tui/keymap.h"
@@ -138,6 +139,21 @@ static void resize(struct runner *runner, int w, int h)
     station_tell(runner->station, &msg);
 }
 
+/* On the picture that the person saw. One column is for ears and fingers. */
+static void on_mouse(struct runner *runner, const struct event *event)
+{
+    struct pointed pointed = pointer_at(&runner->frame, event);
+    struct msg msg = {.kind = MSG_POINT, .seq = pointed.item};
+    if (runner->settings->linear)
+        return;
+    if (pointed.item >= 0)
+        return station_tell(runner->station, &msg);
+    for (int i = 0; i < pointed.times; i++) {
+        msg = (struct msg){.kind = MSG_KEY, .key = pointed.key};
+        station_tell(runner->station, &msg);
+    }
+}
+
 static void on_event(struct runner *runner, const struct event *event)
 {
     struct msg msg = {.kind = MSG_KEY, .key = event->key};
@@ -152,6 +168,7 @@ static void on_event(struct runner *runner, const struct event *event)
     case EVENT_CLOSED:
         return loop_stop(runner->loop);
     case EVENT_MOUSE:
+        return on_mouse(runner, event);
     case EVENT_NONE:
         return;
     }
@@ -260,6 +277,7 @@ static void run_loop(struct runner *runner)
     runner->loop = loop_new();
     term_size(runner->term, &w, &h);
     frame_init(&runner->frame, w, h);
+    runner->frame.points = runner->settings->mouse;
     resize(runner, w, h);
     tell_complaints(runner);
     loop_watch(runner->loop, term_fd(runner->term), POLLIN, readable, runner);

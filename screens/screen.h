@@ -72,6 +72,7 @@ enum msg_kind {
     MSG_KEY,      /* key: bound to no action here, or typed into a field */
     MSG_PASTE,    /* text, with its line ends; never keys */
     MSG_RESIZE,   /* w, h */
+    MSG_POINT,    /* seq: index of the item of the screen's sheet that the mouse was pressed on */
     MSG_TICK,     /* a second went by */
     MSG_LOAD,     /* shown for the first time or again, or rows changed: ask for the data that you show */
     MSG_HIDE,     /* about to be covered or freed: put what is typed into the journal */

@@ -21,7 +21,7 @@ static const struct {
     [BELL] = {"bell", TR("Alarms"), TR("calls, parked people whose time has come")},
     [MOTION] = {"motion", TR("Motion"), TR("less: a steady mark in place of a flash")},
     [ASCII] = {"ascii", TR("Plain signs (ASCII)"), TR("from the next start")},
-    [MOUSE] = {"mouse", TR("Mouse"), TR("from the next start")},
+    [MOUSE] = {"mouse", TR("Mouse"), TR("from the next start; then Shift selects text")},
     [LOCK] = {"lock_after_min", TR("Lock when idle"), TR("hides the screen; your password brings it back")},
     [COUNTER] = {"counter", TR("Counter"), NULL},
 };

@@ -64,6 +64,15 @@ static void colours(struct doctor *doctor)
     say(doctor, true, "colours: %s", text);
 }
 
+/* Who captures the mouse takes the terminal's own marking away, unless Shift is held. */
+static void mouse(struct doctor *doctor, const struct settings *settings)
+{
+    say(doctor, true, "mouse: %s",
+        settings->mouse
+            ? "on; hold Shift to mark text with it, as without loket"
+            : "off: it marks text as always; [look] mouse = on lets it press keys and choose rows");
+}
+
 static void locale(struct doctor *doctor)
 {
     const char *charset = nl_langinfo(CODESET);
@@ -211,6 +220,7 @@ int verb_doctor(const struct options *options, struct settings *settings)
     (void)options;
     terminal(&doctor);
     colours(&doctor);
+    mouse(&doctor, settings);
     locale(&doctor);
     disk(&doctor, settings->data);
     clock_(&doctor);

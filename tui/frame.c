@@ -59,6 +59,7 @@ void frame_clear(struct frame *frame)
     blank_run(frame->cells, frame->w * frame->h, STYLE_TEXT);
     frame->cursor_on = false;
     frame->cursor_x = frame->cursor_y = 0;
+    frame->target_count = 0;
 }
 
 void frame_resize(struct frame *frame, int w, int h)
@@ -78,6 +79,7 @@ void frame_init(struct frame *frame, int w, int h)
 void frame_deinit(struct frame *frame)
 {
     free(frame->cells);
+    free(frame->targets);
     memset(frame, 0, sizeof *frame);
 }
 
@@ -340,4 +342,38 @@ char *frame_golden(const struct frame *frame)
         fprintf(out, "cursor %d,%d\n", frame->cursor_x, frame->cursor_y);
     fclose(out);
     return text;
+}
+
+/* --- targets of a mouse --- */
+
+static void add_target(struct frame *frame, struct frame_target target)
+{
+    if (!frame->points || rect_empty(target.area) || frame->target_count == FRAME_TARGETS)
+        return;
+    if (!frame->targets)
+        frame->targets = mem_alloc(FRAME_TARGETS, sizeof *frame->targets);
+    frame->targets[frame->target_count++] = target;
+}
+
+void frame_target_key(struct frame *frame, struct rect area, struct key key, int times)
+{
+    add_target(frame, (struct frame_target){.area = area, .key = key, .times = times, .item = -1});
+}
+
+void frame_target_item(struct frame *frame, struct rect area, int item)
+{
+    add_target(frame, (struct frame_target){.area = area, .item = item});
+}
+
+void frame_target_wheel(struct frame *frame, struct rect area)
+{
+    add_target(frame, (struct frame_target){.area = area, .item = -1, .wheel = true});
+}
+
+const struct frame_target *frame_hit(const struct frame *frame, int x, int y, bool wheel)
+{
+    for (int i = frame->target_count - 1; i >= 0; i--)
+        if (frame->targets[i].wheel == wheel && rect_has(frame->targets[i].area, x, y))
+            return &frame->targets[i];
+    return NULL;
 }

@@ -7,15 +7,29 @@
 #include <stddef.h>
 
 #include "tui/cell.h"
+#include "tui/key.h"
 #include "tui/rect.h"
 
 enum { FRAME_W_MAX = 1000, FRAME_H_MAX = 500 }; /* larger terminals are used up to here */
+
+/* What a press of the mouse means where something was drawn: a key, pressed so many times, or an item of a sheet. */
+struct frame_target {
+    struct rect area;
+    struct key key; /* K_NONE: none */
+    int times;
+    int item;   /* of the sheet; -1: none */
+    bool wheel; /* here the wheel moves: Up and Down */
+};
+enum { FRAME_TARGETS = 256 }; /* those beyond are not remembered */
 
 struct frame {
     int w, h;
     struct cell *cells; /* h rows of w */
     int cursor_x, cursor_y;
     bool cursor_on;
+    bool points;                  /* set by the owner: targets are remembered, for a mouse */
+    struct frame_target *targets; /* NULL before the first */
+    int target_count;
 };
 
 void frame_init(struct frame *frame, int w, int h); /* blank; sizes are brought into 1..MAX */
@@ -38,6 +52,13 @@ void frame_pillar(struct frame *frame, struct rect column); /* a thin line │ i
  * there. */
 void frame_paste(struct frame *frame, struct rect area, const struct frame *from, int from_y);
 void frame_cursor(struct frame *frame, int x, int y); /* brought inside; the last call counts */
+
+/* Nothing unless the frame points. What is drawn later lies on top. */
+void frame_target_key(struct frame *frame, struct rect area, struct key key, int times);
+void frame_target_item(struct frame *frame, struct rect area, int item);
+void frame_target_wheel(struct frame *frame, struct rect area);
+/* What was drawn there last and can be pressed (wheel: can be moved); NULL: nothing. */
+const struct frame_target *frame_hit(const struct frame *frame, int x, int y, bool wheel);
 
 /* One transformation for terminals without UTF-8: each cell becomes one ASCII character, the width stays.
  * Marks ○ ◐ ● become o * =, rules - and |, letters their Latin twins, blocks digits 0–8; the rest becomes ?.

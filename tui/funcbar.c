@@ -50,6 +50,9 @@ void funcbar_draw(const struct funcbar_item *items, int count, struct frame *fra
         if (!shown[i])
             continue;
         unsigned look = items[i].disabled ? STYLE_BAR_DIM : STYLE_BAR;
+        struct rect place = row;
+        if (items[i].press.code != K_NONE)
+            frame_target_key(frame, rect_cut_left(&place, item_width(&items[i])), items[i].press, 1);
         rect_cut_left(&row, text_draw(frame, row, items[i].key, items[i].disabled ? look : look | ATTR_BOLD));
         rect_cut_left(&row, 1);
         rect_cut_left(&row, text_draw(frame, row, items[i].label, look));

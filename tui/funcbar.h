@@ -4,8 +4,9 @@
 
 struct funcbar_item {
     const char *key, *label;
-    bool disabled; /* greyed */
-    int priority;  /* what has the lowest is left out first; of equals the later one */
+    bool disabled;    /* greyed */
+    int priority;     /* what has the lowest is left out first; of equals the later one */
+    struct key press; /* what a press of the mouse on it means; K_NONE: nothing */
 };
 enum { FUNCBAR_ITEMS = 64 };
 void funcbar_draw(const struct funcbar_item *items, int count, struct frame *frame, struct rect area);

@@ -95,6 +95,7 @@ void help_draw(const struct help *help, const struct help_row *rows, int count, 
         return;
     int most = total_height(rows, count, area.w) - area.h;
     int top = help->top > most ? most : help->top;
+    frame_target_wheel(frame, area);
     int y = area.y - (top > 0 ? top : 0);
     for (int i = 0; i < count && y < area.y + area.h; i++) {
         int height = row_height(&rows[i], area.w);

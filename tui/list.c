@@ -96,6 +96,16 @@ bool list_wheel(struct list *list, int button)
     return true;
 }
 
+/* A press goes to the row as the arrows would; on the chosen one it opens. */
+static void target_row(struct frame *frame, struct rect row, int by)
+{
+    static const struct key enter = {.code = K_ENTER}, up = {.code = K_UP}, down = {.code = K_DOWN};
+    if (by == 0)
+        frame_target_key(frame, row, enter, 1);
+    else
+        frame_target_key(frame, row, by < 0 ? up : down, by < 0 ? -by : by);
+}
+
 void list_draw(const struct list *list, const struct list_rows *rows, struct frame *frame, struct rect area,
                bool focus)
 {
@@ -109,8 +119,12 @@ void list_draw(const struct list *list, const struct list_rows *rows, struct fra
         return;
     }
     int top = list_top(list, area.h);
+    if (focus)
+        frame_target_wheel(frame, area);
     for (int i = 0; i < area.h && top + i < list->count; i++) {
         struct rect row = rect_row(area, i);
+        if (focus)
+            target_row(frame, row, top + i - list->selected);
         bool selected = top + i == list->selected;
         unsigned look = !selected ? STYLE_TEXT : focus ? STYLE_SELECTED : STYLE_CHOSEN;
         if (selected)

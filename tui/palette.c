@@ -9,7 +9,7 @@
 #include "tui/mem.h"
 #include "tui/text.h"
 
-enum { FOLDED = 512, START_OF_WORD = 12, IN_A_ROW = 8, LETTER = 4, LABEL_FIRST = 3 };
+enum { FOLDED = 512, START_OF_WORD = 12, IN_A_ROW = 8, LETTER = 4, LABEL_FIRST = 3, ELSEWHERE_PART = 2 };
 
 /* --- how well an entry fits --- */
 
@@ -109,7 +109,8 @@ static int by_score(const void *a, const void *b)
 static int entry_score(const char *query, const struct palette_entry *entry)
 {
     int label = palette_score(query, entry->label) * LABEL_FIRST, also = palette_score(query, entry->also);
-    return label > also ? label : also;
+    int score = label > also ? label : also;
+    return entry->place && score > 1 ? score / ELSEWHERE_PART : score;
 }
 
 static void filter(struct palette *palette, const struct palette_source *source)
@@ -220,6 +221,8 @@ static void draw_row(const void *self, int row, struct frame *frame, struct rect
     text_draw(frame, keys, entry.keys, look == STYLE_TEXT ? STYLE_ACCENT : look);
     rect_cut_right(&area, 1);
     rect_cut_left(&area, text_draw(frame, area, entry.label, look) + 2);
+    if (entry.place && !entry.why_not)
+        text_drawf(frame, area, look == STYLE_TEXT ? STYLE_DIM : look, "→ %s", entry.place);
     if (entry.why_not)
         text_draw(frame, area, entry.why_not, look);
 }

@@ -1,6 +1,7 @@
 /* tui/palette.h: any action by words: a field, and below it the entries that fit what is typed, best first.
- * The letters must occur in their order; starts of words and runs count more. Entries are asked for by
- * number. */
+ * The letters must occur in their order; starts of words and runs count more. What stands in the label counts three times
+ * what stands in the further words, an entry of another place half. Of equal fits the lower number stands first.
+ * Entries are asked for by number. */
 #pragma once
 #include "tui/field.h"
 #include "tui/list.h"
@@ -10,6 +11,7 @@ struct palette_entry {   /* borrowed for the call; NULL texts are "" */
     const char *keys;    /* drawn at the right */
     const char *also;    /* further words that find it: other languages, the help */
     const char *why_not; /* not NULL: greyed, with this sentence */
+    const char *place;   /* of another place: drawn dim behind it; NULL: it is here */
 };
 struct palette_source {
     int count;

@@ -308,6 +308,12 @@ int sheet_rows(const struct sheet *sheet, const struct sheet_item *items, int co
     return rows;
 }
 
+static void target_item(struct frame *frame, struct rect area, const struct slot *slot, int top, int item)
+{
+    struct rect place = {area.x + slot->x, area.y + slot->y - top, slot->w, slot->h};
+    frame_target_item(frame, rect_intersect(place, area), item);
+}
+
 void sheet_draw(const struct sheet *sheet, const struct sheet_item *items, int count, struct frame *frame,
                 struct rect area)
 {
@@ -326,6 +332,8 @@ void sheet_draw(const struct sheet *sheet, const struct sheet_item *items, int c
         if (slots[i].y + slots[i].h <= above || slots[i].y >= top + area.h)
             continue;
         struct brush brush = {.sheet = sheet, .item = &items[i], .frame = &strip, .focused = i == focus};
+        if (frame->points && items[i].id && !items[i].disabled)
+            target_item(frame, area, &slots[i], top, i);
         slots[i].y -= above;
         draw_item(&brush, &slots[i]);
         slots[i].y += above;

@@ -181,6 +181,78 @@ TEST(app_palette_finds_in_any_language)
     end(&f);
 }
 
+static void type(struct fixture *f, const char *letters)
+{
+    for (; *letters; letters++) {
+        const char name[] = {*letters, '\0'};
+        press(f, *letters == ' ' ? "Space" : name);
+    }
+}
+
+static void rows_come(struct fixture *f, const char *what, const char *text)
+{
+    struct json *json = NULL;
+    struct err_info info;
+    unsigned to = 0;
+    for (int i = 0; i < f->effects.count; i++)
+        if (f->effects.items[i].kind == EFFECT_LOAD && str_equal(f->effects.items[i].what, what))
+            to = f->effects.items[i].from;
+    REQUIRE(to && json_parse(text, strlen(text), &json, &info) == ERR_OK);
+    struct msg data = {.kind = MSG_DATA, .what = what, .to = to, .json = json};
+    app_update(f->app, &data, &f->effects);
+    json_free(&json);
+}
+
+/* An action of another place leads there, and is done once its rows are here; typing meanwhile is a wish of its own. */
+TEST(app_palette_goes_where_the_action_is)
+{
+    for (int typed = 0; typed < 2; typed++) {
+        struct fixture f = start(SCREEN_DESK, "clerk");
+        press(&f, "C-p");
+        type(&f, "export");
+        CHECK(shows(&f, "export  → Outbox"));
+        press(&f, "Enter");
+        CHECK_INT(app_screen(f.app), SCREEN_OUTBOX);
+        CHECK(!shows(&f, "Write every unsent record"));
+        if (typed)
+            press(&f, "j");
+        rows_come(&f, "outbox", "{\"rows\":[{\"seq\":1,\"id\":\"x\",\"type\":\"case.open\",\"body\":{}}],\"count\":1}");
+        CHECK_INT(shows(&f, "Write every unsent record"), !typed);
+        end(&f);
+    }
+}
+
+/* What needs an application that is open says so, and is not chosen. */
+TEST(app_palette_says_what_is_not_possible)
+{
+    struct fixture f = start(SCREEN_DESK, "clerk");
+    press(&f, "C-p");
+    type(&f, "check submit");
+    CHECK(shows(&f, "check, submit  This is done within an application: open one first."));
+    press(&f, "Enter");
+    CHECK_INT(app_screen(f.app), SCREEN_DESK);
+    CHECK(shows(&f, "check, submit"));
+    end(&f);
+}
+
+/* In this session; and of equal fits the screen's own come before those of other places. */
+TEST(app_palette_has_what_was_chosen_last_first)
+{
+    struct fixture f = start(SCREEN_DESK, "clerk");
+    press(&f, "C-p");
+    type(&f, "next theme");
+    press(&f, "Enter");
+    press(&f, "C-p");
+    struct frame frame;
+    frame_init(&frame, 80, 24);
+    app_view(f.app, 1795500120000, &frame);
+    char *text = frame_text(&frame), *theme = strstr(text, "next theme"), *call = strstr(text, "call next");
+    CHECK(theme && call && theme < call);
+    free(text);
+    frame_deinit(&frame);
+    end(&f);
+}
+
 TEST(app_is_left_from_everywhere)
 {
     static const char *const over[] = {"C-p", "?", "A-o"}; /* the palette, the help, a question */

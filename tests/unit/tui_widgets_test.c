@@ -64,10 +64,10 @@ TEST(tui_toast_ends_with_its_time)
 }
 
 static const struct palette_entry entries[] = {
-    {"call next", "n", "növbətini çağır panggil berikutnya вызвать следующего", NULL},
-    {"recall", "r", "təkrar çağır", "nobody was called"},
-    {"close counter", "C", "pəncərəni bağla", NULL},
-    {"no-show", "x", "gəlmədi", NULL},
+    {"call next", "n", "növbətini çağır panggil berikutnya вызвать следующего", NULL, NULL},
+    {"recall", "r", "təkrar çağır", "nobody was called", NULL},
+    {"close counter", "C", "pəncərəni bağla", NULL, NULL},
+    {"no-show", "x", "gəlmədi", NULL, NULL},
 };
 
 static void entry(const void *self, int index, struct palette_entry *out)
@@ -100,6 +100,34 @@ TEST(tui_palette_finds_by_any_words)
         if (!CHECK_INT(typed(&palette, &source, cases[i].query), cases[i].first))
             printf("    for %s\n", cases[i].query);
     }
+    palette_deinit(&palette);
+}
+
+static const struct palette_entry places[] = {
+    {"export", "e", "", NULL, "Outbox"},
+    {"expert", "x", "", NULL, NULL},
+    {"extend one paper", "y", "", NULL, NULL}, /* its letters fit "exp", too */
+    {"another", "z", "export of a list", NULL, NULL},
+};
+
+static void place(const void *self, int index, struct palette_entry *out)
+{
+    (void)self;
+    *out = places[index];
+}
+
+/* Three for the label, one for further words, half for another place; the lower number of equal ones. */
+TEST(tui_palette_scores_by_a_rule_that_can_be_told)
+{
+    const struct palette_source source = {4, place, NULL};
+    struct palette palette;
+    palette_init(&palette);
+    palette_open(&palette, &source);
+    CHECK_INT(typed(&palette, &source, "exp"), 1); /* "expert" here before "export" there, which fit alike */
+    palette_open(&palette, &source);
+    CHECK_INT(typed(&palette, &source, "export"), 0); /* but what fits better comes first */
+    CHECK_INT(palette.matches[1], 3);
+    CHECK_INT(palette.match_count, 2);
     palette_deinit(&palette);
 }
 
@@ -148,10 +176,11 @@ TEST(tui_help_scrolls_to_its_last_line)
 
 TEST(tui_funcbar_keeps_what_matters)
 {
-    static const struct funcbar_item items[] = {{"f", "finish", false, 5},
-                                                {"h", "hold", true, 3},
-                                                {"t", "transfer", false, 1},
-                                                {"?", "help", false, 9}};
+    static const struct funcbar_item items[] = {
+        {.key = "f", .label = "finish", .priority = 5},
+        {.key = "h", .label = "hold", .disabled = true, .priority = 3},
+        {.key = "t", .label = "transfer", .priority = 1},
+        {.key = "?", .label = "help", .priority = 9}};
     struct rect area;
     frame_init(&frame, 40, 1);
     area = frame_area(&frame);
