@@ -262,7 +262,8 @@ void app_toast(struct app *app, enum toast_kind kind, const char *text)
                                      [TOAST_GOOD] = STYLE_GOOD,
                                      [TOAST_WARN] = STYLE_WARN,
                                      [TOAST_DANGER] = STYLE_DANGER};
-    toast_show(&app->toast, looks[kind], text, app_handed(app) || app->lock ? TOAST_WAITS : app->ui.now_ms + TOAST_MS);
+    toast_show(&app->toast, looks[kind], text,
+               app_handed(app) || app->lock ? TOAST_WAITS : app->ui.now_ms + TOAST_MS);
 }
 
 static void ask(struct app *app, struct effect *effect, struct effects *effects)

@@ -259,8 +259,8 @@ static enum action action_of(const struct app *app, struct key key)
 static bool key_over_all(struct app *app, struct key key, struct effects *effects)
 {
     enum action action = key_types(key) ? ACTION_NONE : action_of(app, key);
-    if (action != ACTION_QUIT && action != ACTION_SUSPEND && action != ACTION_REDRAW && action != ACTION_LOCK &&
-        action != ACTION_ALERT)
+    if (action != ACTION_QUIT && action != ACTION_SUSPEND && action != ACTION_REDRAW &&
+        action != ACTION_LOCK && action != ACTION_ALERT)
         return false;
     if (app->ask && action == ACTION_ALERT)
         app_keep(app, false);

@@ -63,25 +63,27 @@ struct app {
     struct lock *lock;    /* NULL: somebody sits here */
     int lock_after_min;   /* 0: never by itself */
     int64_t input_ms;     /* of the last key or text; 0: none yet */
-    struct ask *ask;    /* NULL: no question is open */
-    unsigned ask_from;  /* the layer that asked; 0: the app itself */
+    struct ask *ask;      /* NULL: no question is open */
+    unsigned ask_from;    /* the layer that asked; 0: the app itself */
     struct json *notices; /* of the last status: calls, requests, alarms (app_notice.c); NULL: none */
     struct json *alert;   /* a call or an answer that is being put together; NULL: none */
     struct json *heeded;  /* ids of calls that this clerk knows of; NULL: none */
     int closure_at;       /* which request is being answered */
     int rung;             /* alarms that have rung */
     int64_t rung_ms, flash_ms;
-    int64_t alert_ms; /* since when the hall is asked to call everyone; 0: it answered */
-    struct json *kept;  /* {"USER QUESTION OBJECT":{"text","answered"}}: words that are not sent yet */
+    int64_t alert_ms;       /* since when the hall is asked to call everyone; 0: it answered */
+    struct json *kept;      /* {"USER QUESTION OBJECT":{"text","answered"}}: words that are not sent yet */
     struct json *unprinted; /* waits for where to put it: of MSG_UNPRINTED; NULL: nothing */
-    enum action danger; /* waits for the answer to the app's own question */
+    enum action danger;     /* waits for the answer to the app's own question */
     bool help_open, palette_open;
     struct help help;
     struct palette palette;
-    enum action offered[ACTION_COUNT]; /* by the palette that is open, in the order in which equal fits stand */
+    enum action
+        offered[ACTION_COUNT]; /* by the palette that is open, in the order in which equal fits stand */
     int offered_count;
-    enum action recent[RECENT_MAX]; /* chosen there in this session, the last one first; ACTION_NONE ends them */
-    enum action then;               /* to be done when the rows of then_to are here; ACTION_NONE: nothing */
+    enum action
+        recent[RECENT_MAX]; /* chosen there in this session, the last one first; ACTION_NONE ends them */
+    enum action then;       /* to be done when the rows of then_to are here; ACTION_NONE: nothing */
     unsigned then_to;
     char *words[ACTION_COUNT]; /* an action's label and help in every language, for the palette */
     char keys[ACTION_COUNT][KEY_NAME];

@@ -16,7 +16,7 @@ struct desk {
     int64_t alarm_ms;        /* up to here the cursor of the tray went to those whose time had come */
     int64_t told_ms;         /* up to here it was said whom colleagues took */
     struct json *missing; /* {"number","text"}: the list of papers that the last visit lacked; NULL: none */
-    struct json *step;       /* the body being put together by questions; NULL: none */
+    struct json *step;    /* the body being put together by questions; NULL: none */
 };
 
 /* desk_missing.c: which papers kept a visit from its end, and why. False: no paper is known here, nothing is asked. */
@@ -86,7 +86,8 @@ void desk_ask_closing(struct desk *desk, const struct ui *ui, struct effects *ef
 void desk_put_close_time(struct desk *desk, const struct ui *ui, const char *when, struct effects *effects);
 void desk_put_close_clock(struct desk *desk, const struct ui *ui, const char *clock, struct effects *effects);
 /* False: words are asked for. */
-bool desk_put_close_reason(struct desk *desk, const struct ui *ui, const char *reason, struct effects *effects);
+bool desk_put_close_reason(struct desk *desk, const struct ui *ui, const char *reason,
+                           struct effects *effects);
 /* "Only you serve P, where 14 wait."; "" when others do. */
 const char *desk_alone(const struct desk *desk, const struct ui *ui, char out[160]);
 /* The counter closes, and nobody is left who must be served here. */

@@ -379,8 +379,8 @@ static void ask_outcome(struct desk *desk, const struct ui *ui, struct effects *
     struct json *question =
         desk_finish_words(desk, ui, drafts, on) ? question_new("outcome", on)
         : drafts ? ask_about("outcome", tr(ui->lang, TR("%s: %d not submitted yet. Finish all the same, as")),
-                           number, drafts)
-               : ask_about("outcome", tr(ui->lang, TR("Finish %s:")), number);
+                             number, drafts)
+                 : ask_about("outcome", tr(ui->lang, TR("Finish %s:")), number);
     desk_add_outcomes(question, ui);
     desk_add_end_visit(desk, ui, question);
     add_note(desk, ui, question);
@@ -550,7 +550,8 @@ static void ask_pause(struct desk *desk, const struct ui *ui, struct effects *ef
 }
 
 /* Whoever says until when is reminded, and the supervisor sees it. */
-static void ask_pause_until(struct desk *desk, const struct ui *ui, const char *reason, struct effects *effects)
+static void ask_pause_until(struct desk *desk, const struct ui *ui, const char *reason,
+                            struct effects *effects)
 {
     static const char *const minutes[] = {"10", "15", "30", "45", "60"};
     struct json *question = ask("pause_until", tr(ui->lang, TR("Until when?")));
@@ -868,7 +869,8 @@ static void transfer(struct desk *desk, const struct ui *ui, const char *where, 
     send_with(desk, "ticket.transfer", "place", where, effects);
 }
 
-static void pause_counter(struct desk *desk, const struct ui *ui, const char *minutes, struct effects *effects)
+static void pause_counter(struct desk *desk, const struct ui *ui, const char *minutes,
+                          struct effects *effects)
 {
     char until[TIME_TEXT] = "";
     if (*minutes)
@@ -885,7 +887,8 @@ static void ask_to_close(struct desk *desk, const struct ui *ui, const char *rea
     end_step(desk, "closure.request", effects);
 }
 
-static void withdraw_closing(struct desk *desk, const struct ui *ui, const char *answer, struct effects *effects)
+static void withdraw_closing(struct desk *desk, const struct ui *ui, const char *answer,
+                             struct effects *effects)
 {
     (void)ui, (void)answer;
     begin_step(desk, json_new_object());

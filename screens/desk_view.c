@@ -226,8 +226,8 @@ static void survey_hint(const struct desk *desk, const struct ui *ui, struct fra
         return;
     str_format(text, sizeof text, tr(ui->lang, TR("survey of %s")),
                json_text_or(json_get(desk->data, "survey"), "number", "…"));
-    str_format(hint_text, sizeof hint_text, "%s  %s",
-               key_label(keymap_key(ui->keys, ACTION_SURVEY, 0), key), text);
+    str_format(hint_text, sizeof hint_text, "%s  %s", key_label(keymap_key(ui->keys, ACTION_SURVEY, 0), key),
+               text);
     text_draw_as(frame, line, hint_text, STYLE_DIM, TEXT_CENTRE);
 }
 
@@ -560,7 +560,8 @@ void desk_view(const struct desk *desk, const struct ui *ui, struct frame *frame
 /* --- while nobody sits here --- */
 
 /* "P014    called   00:41" */
-static void locked_ticket(const struct json *ticket, const struct ui *ui, struct frame *frame, struct rect line)
+static void locked_ticket(const struct json *ticket, const struct ui *ui, struct frame *frame,
+                          struct rect line)
 {
     enum { NUMBER_W = 10 };
     struct rect number = rect_cut_left(&line, NUMBER_W);
@@ -580,8 +581,8 @@ void desk_locked_view(const struct desk *desk, const struct ui *ui, struct frame
     for (const struct json *row = json_first(desk_rows(desk, DESK_PARKED)); row; row = json_next(row)) {
         if (desk_is_colleagues(row) || desk_due_in_ms(row, ui->now_ms) > 0)
             continue;
-        text_drawf(frame, rect_cut_top(area, 1), STYLE_WARN, tr(ui->lang, TR("! %s is parked and its time is over")),
-                   json_text_or(row, "number", ""));
+        text_drawf(frame, rect_cut_top(area, 1), STYLE_WARN,
+                   tr(ui->lang, TR("! %s is parked and its time is over")), json_text_or(row, "number", ""));
         any = true;
     }
     if (any)

@@ -57,7 +57,7 @@ struct ui {
     struct link link;
     bool practice;        /* the hall is a practice hall */
     bool column;          /* what a person is asked stands below one another, as it is read (tui/linear.h) */
-    bool flash, calm; /* what rings is seen, too; nothing moves that need not */
+    bool flash, calm;     /* what rings is seen, too; nothing moves that need not */
     char hall_fault[400]; /* why it could not be opened, a sentence; "" */
 };
 /* The durability mark of a row's "mark" (queries.h), one cell: ○ ◐ ● !; "" for NULL. A terminal without UTF-8
@@ -86,7 +86,7 @@ enum msg_kind {
     MSG_ANSWERED, /* what: id of the question; text: value or typed text; json: the chosen row or NULL */
     MSG_SIGNED_IN, /* json: {"user","hall","counter","counter_name"}; or code and text, when it was refused */
     MSG_FETCHED,   /* what: the path of effects_fetch; json, or text when it failed */
-    MSG_STATUS,    /* ui->link changed; json: its members (state as a number), "practice" and "lock_after_min" */
+    MSG_STATUS, /* ui->link changed; json: its members (state as a number), "practice" and "lock_after_min" */
     MSG_SIGNED_OUT,
     MSG_TOAST,     /* toast, text: the edges have something to say */
     MSG_UNPRINTED, /* json: {"title","text","terminal": it can print}: no print command is set; to no screen */
@@ -116,7 +116,7 @@ enum effect_kind {
     EFFECT_JOURNAL_DROP, /* what: screen, text: object */
     EFFECT_SIGN_IN,      /* what: login, text: password */
     EFFECT_SIGN_OUT,
-    EFFECT_UNLOCK,  /* what: login, text: password, NULL in a practice hall: MSG_UNLOCKED, or another's MSG_SIGNED_IN */
+    EFFECT_UNLOCK, /* what: login, text: password, NULL in a practice hall: MSG_UNLOCKED, or another's MSG_SIGNED_IN */
     EFFECT_SETTING, /* what: name, text: value: kept for the next start */
     EFFECT_HALL,    /* what: "practice", "setup" or "join"; text: its pack, folder or URL */
     EFFECT_FETCH,   /* what: a path below the hall's URL */

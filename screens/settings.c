@@ -13,8 +13,8 @@ enum { LINE_MAX_BYTES = 4096, LINES_MAX = 10000 };
 
 void settings_init(struct settings *settings)
 {
-    *settings = (struct settings){
-        .bell = BELL_SOUND, .lock_after_min = SETTINGS_LOCK_BY_HALL, .ticket_width = 40};
+    *settings =
+        (struct settings){.bell = BELL_SOUND, .lock_after_min = SETTINGS_LOCK_BY_HALL, .ticket_width = 40};
 }
 
 void settings_deinit(struct settings *settings)

@@ -39,13 +39,13 @@ struct settings {
     int64_t seed;
     bool ascii, linear, mouse;
     enum bell bell;
-    bool calm; /* nothing moves that need not */
-    bool display;             /* `loket board`: the hall's display, with a folder of its own */
-    int lock_after_min;       /* 0: never; SETTINGS_LOCK_BY_HALL */
+    bool calm;                     /* nothing moves that need not */
+    bool display;                  /* `loket board`: the hall's display, with a folder of its own */
+    int lock_after_min;            /* 0: never; SETTINGS_LOCK_BY_HALL */
     char *keys[ACTION_COUNT];      /* NULL: as in actions.def */
     char *key_lines[ACTION_COUNT]; /* where that stands: "FILE:LINE" */
     const char *line;              /* the same of the line being read; else NULL */
-    struct buf complaints;    /* one line each */
+    struct buf complaints;         /* one line each */
 };
 void settings_init(struct settings *settings);
 void settings_deinit(struct settings *settings);

@@ -81,7 +81,8 @@ static enum bell bell_of(const struct settings_state *self)
 
 static void turn_bell(const struct settings_state *self, int by, struct effects *effects)
 {
-    effects_setting(effects, "bell", bell_name((enum bell)(((int)bell_of(self) + by + BELL_COUNT) % BELL_COUNT)));
+    effects_setting(effects, "bell",
+                    bell_name((enum bell)(((int)bell_of(self) + by + BELL_COUNT) % BELL_COUNT)));
     effects_load(effects, "settings", NULL);
 }
 

@@ -257,7 +257,10 @@ void station_take_kept_choices(struct station *station)
 {
     static const char *const names[] = {"bell", "motion", "ascii", "mouse", "lock_after_min", "theme"};
     const struct settings *settings = station->settings;
-    const bool as_built[] = {settings->bell == BELL_SOUND, !settings->calm, !settings->ascii, !settings->mouse,
+    const bool as_built[] = {settings->bell == BELL_SOUND,
+                             !settings->calm,
+                             !settings->ascii,
+                             !settings->mouse,
                              settings->lock_after_min == SETTINGS_LOCK_BY_HALL,
                              !settings->theme};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
@@ -294,7 +297,7 @@ static const char too_long_to_copy[] =
 /* What was not copied is said after the screen's own sentence, and takes its place. */
 static void copy(struct station *station, const char *text)
 {
-    const char *why = !station->terminal_copies    ? no_clipboard
+    const char *why = !station->terminal_copies ? no_clipboard
                       : strlen(text) > COPY_MAX ? too_long_to_copy
                                                 : NULL;
     if (why)

@@ -171,8 +171,8 @@ static enum err dress_closure(struct cache *cache, struct json *row, int64_t now
 
 static enum err put_closures(struct cache *cache, int64_t now_ms, struct json *answer)
 {
-    static const char sql_open[] =
-        "SELECT row, counter FROM closures WHERE state = 'open' ORDER BY counter LIMIT $1"; /* closures_state */
+    static const char sql_open[] = "SELECT row, counter FROM closures WHERE state = 'open' ORDER BY counter "
+                                   "LIMIT $1"; /* closures_state */
     struct json *found = json_new_array(), *closures = put_array(answer, "closures");
     enum err err = ERR_OK;
     if (cache->actor.roles & ROLE_SUPERVISOR) {

@@ -100,7 +100,8 @@ bool counter_is_closing(const struct json *counter, int64_t now_ms)
     return row_is_closing(counter) && time_or_zero(json_get(counter, "closing"), "from") <= now_ms;
 }
 
-bool counter_still_calls(const struct json *counter, const struct json *ticket, const char *user, int64_t now_ms)
+bool counter_still_calls(const struct json *counter, const struct json *ticket, const char *user,
+                         int64_t now_ms)
 {
     const struct json *closing = json_get(counter, "closing");
     if (!counter_is_closing(counter, now_ms) ||

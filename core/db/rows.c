@@ -153,8 +153,8 @@ static const char *text_of(enum statement statement, enum row_set set, enum tabl
 
 static void write_table(struct buf *sql, enum row_set set, enum table table)
 {
-    buf_addf(sql, "CREATE TABLE IF NOT EXISTS %s%s (id TEXT PRIMARY KEY, row_rev BIGINT NOT NULL, row TEXT", prefixes[set],
-             infos[table].name);
+    buf_addf(sql, "CREATE TABLE IF NOT EXISTS %s%s (id TEXT PRIMARY KEY, row_rev BIGINT NOT NULL, row TEXT",
+             prefixes[set], infos[table].name);
     for (int i = 0; i < COLUMN_COUNT; i++)
         if (columns[i].table == table) {
             buf_adds(sql, ", ");
@@ -164,8 +164,9 @@ static void write_table(struct buf *sql, enum row_set set, enum table table)
     buf_adds(sql, ");");
     for (size_t i = 0; i < sizeof indexes / sizeof *indexes; i++)
         if (indexes[i].table == table)
-            buf_addf(sql, "CREATE INDEX IF NOT EXISTS %s%s_%s ON %s%s (%s);", prefixes[set], infos[table].name,
-                     indexes[i].name, prefixes[set], infos[table].name, indexes[i].columns);
+            buf_addf(sql, "CREATE INDEX IF NOT EXISTS %s%s_%s ON %s%s (%s);", prefixes[set],
+                     infos[table].name, indexes[i].name, prefixes[set], infos[table].name,
+                     indexes[i].columns);
 }
 
 enum err rows_create(struct db *db, enum row_set set)
