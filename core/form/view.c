@@ -408,6 +408,17 @@ static void add_options(struct building *b, struct form_item *item, const struct
     }
 }
 
+/* A row that was added and nothing was put into answers nothing yet. */
+static bool has_answer(const struct json *value)
+{
+    if (!json_is_array(value) && !json_is_object(value))
+        return form_is_filled(value);
+    for (const struct json *part = json_first(value); part; part = json_next(part))
+        if (has_answer(part))
+            return true;
+    return false;
+}
+
 static bool is_prefilled(struct building *b, const struct json *schema, const struct json *value)
 {
     struct json *preset = form_prefill_value(form_keyword(b->form, schema, "x-prefill"), b->context);
@@ -456,12 +467,12 @@ static struct form_item *add_control(struct building *b, const struct json *elem
     item->readonly = state.readonly || item->widget == FORM_READONLY;
     item->sensitive = form_is_sensitive(b->form, schema);
     item->prefilled = is_prefilled(b, schema, value);
-    item->filled = form_is_filled(value);
+    item->filled = has_answer(value);
     add_picture(b, item, options);
     add_limits(b, item, schema, value);
     if (!fixed)
         add_options(b, item, schema, options, value);
-    if (item->filled)
+    if (form_is_filled(value))
         form_text(item, value, b->context, &text);
     item->text = kept(b, &text);
     return item;
@@ -504,12 +515,12 @@ bool form_view_answer(struct form_view *view, const struct json *draft, const st
     struct building b = {.form = view->form, .context = context, .draft = draft, .view = view};
     struct buf text = {0};
     count_filled(view, item, -1);
-    item->filled = form_is_filled(value);
+    item->filled = has_answer(value);
     item->prefilled = is_prefilled(&b, item->schema, value);
     for (int i = 0; i < item->option_count; i++)
         item->options[i].chosen = is_chosen_option(item, i, value);
     add_limits(&b, item, item->schema, value);
-    if (item->filled)
+    if (form_is_filled(value))
         form_text(item, value, context, &text);
     item->text = kept(&b, &text);
     count_filled(view, item, 1);

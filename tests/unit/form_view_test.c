@@ -527,6 +527,30 @@ TEST(form_view_tables)
     bench_close(&b);
 }
 
+/* A row that was added and nothing was put into answers nothing: the form is no further than before. */
+TEST(form_view_empty_rows_are_not_filled)
+{
+    static const struct {
+        const char *draft;
+        int filled;
+    } drafts[] = {{"{}", 0},
+                  {"{'kids':[]}", 0},
+                  {"{'kids':[{}]}", 0},
+                  {"{'kids':[{},{'name':'','born':null}]}", 0},
+                  {"{'kids':[{},{'name':'Murad'}]}", 1}};
+    for (size_t i = 0; i < sizeof drafts / sizeof *drafts; i++) {
+        struct bench b;
+        bench_open(&b,
+                   "{'type':'object','required':['kids'],'properties':{'kids':{'type':'array','items':"
+                   "{'type':'object','properties':{'born':{'type':'string'},'name':{'type':'string'}}}}}}",
+                   "", drafts[i].draft);
+        if (!CHECK_INT(b.view.filled, drafts[i].filled))
+            printf("    for %s\n", drafts[i].draft);
+        CHECK_INT(b.view.total, 1);
+        bench_close(&b);
+    }
+}
+
 /* What is computed from rows is right as soon as a row comes, goes or changes. */
 TEST(form_view_rows_are_counted_at_once)
 {
