@@ -6,6 +6,8 @@
 #include "tests/support/story.h"
 #include "tests/support/test.h"
 
+#define DOWN      "\x1b[B"
+#define F2        "\x1bOQ"
 #define F7        "\x1b[18~"
 #define ALT_O     "\x1bo"
 #define RESIDENCE "az.din.residence-certificate"
@@ -91,6 +93,49 @@ TEST(story_of_a_booking_that_is_moved)
     REQUIRE(pty_wait(lale->pty, "all safe"));
     CHECK_INT(centre_count(&story.centre, "ticket", "/state", "waiting"), 1);
     story_ends(&story, 0);
+}
+
+/* Called, served, an application opened and left for the desk, and on to where the visit goes on. */
+static void serve_stop(struct seat *clerk, const char *goes_on)
+{
+    step(clerk, "call the next", DECISION, "n", "s start");
+    step(clerk, "the person is here", DECISION, "s", "f finish");
+    step(clerk, "open an application", DECISION, "+", "Which service?");
+    step(clerk, "for what is offered first", CHOICE, "\r", " filled");
+    step(clerk, "to the desk", WAY, ESC, "What next");
+    step(clerk, "finish", DECISION, "f", "2 papers missing");
+    step(clerk, "as served", CHOICE, "1", goes_on);
+    REQUIRE(pty_wait(clerk->pty, "all safe"));
+}
+
+/* One number for three agencies: reception says what is needed, and each desk sends the citizen on by ending its part. */
+TEST(story_of_a_visit_of_three_agencies)
+{
+    struct story story;
+    story_open(&story, "a visit of three agencies from reception on");
+    struct seat *lale = story_seat(&story, "lale"), *orxan = story_seat(&story, "orxan"),
+                *leyla = story_seat(&story, "leyla"), *aysel = story_seat(&story, "aysel");
+    step(orxan, "open the counter", DECISION, "c", "n   call next");
+    step(leyla, "open the counter", DECISION, "c", "n   call next");
+    step(aysel, "open the counter", DECISION, "c", "At which counter");
+    step(aysel, "at the first free one", CHOICE, "\r", "n   call next");
+    story_begins(&story);
+    type(lale, "what is needed", "birth", "Registration of birth");
+    step(lale, "the allowance", DECISION, F2, "Services of this visit: 1");
+    type(lale, "what else is needed", "birth", "Registration of birth");
+    step(lale, "to the next", WAY, DOWN, NULL);
+    step(lale, "the registration", DECISION, F2, "Services of this visit: 2");
+    type(lale, "what else is needed", "resid", "Certificate of persons");
+    step(lale, "the certificate", DECISION, F2, "Services of this visit: 3");
+    step(lale, "one number for all", DECISION, F10, "next in turn");
+    REQUIRE(pty_wait(lale->pty, "all safe"));
+    serve_stop(orxan, "V001 goes on: S");
+    serve_stop(leyla, "V001 goes on: P");
+    serve_stop(aysel, "n   call next");
+    CHECK_INT(centre_count(&story.centre, "ticket", NULL, NULL), 1);
+    CHECK_INT(centre_count(&story.centre, "ticket", "/outcome", "served"), 1);
+    CHECK_INT(centre_count(&story.centre, "case", NULL, NULL), 3);
+    story_ends(&story, 4); /* to the second that was found, and each form is left for the desk */
 }
 
 static void sign_in_again(struct seat *seat, const char *login, const char *words)
