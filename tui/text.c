@@ -281,7 +281,7 @@ int text_wrap(const char *text, int w, struct text_line *lines, int lines_max)
 
 int text_draw_wrapped(struct frame *frame, struct rect area, const char *text, unsigned look, int first)
 {
-    int row = 0, line = 0;
+    int row = 0, line = 0, end = 0;
     size_t length = text ? strlen(text) : 0, at = 0, next;
     if (rect_empty(area))
         return 0;
@@ -289,9 +289,11 @@ int text_draw_wrapped(struct frame *frame, struct rect area, const char *text, u
         size_t bytes = wrap_one(text + at, length - at, area.w, &next);
         if (line < first)
             continue;
+        end = text_width_n(text + at, bytes);
         draw_bytes(frame, rect_row(area, row++), area.x, text + at, bytes, look);
     }
-    if (at < length && row > 0)
-        frame_put(frame, area, area.x + area.w - 1, area.y + row - 1, "…", strlen("…"), look, NULL);
+    if (at < length && row > 0) /* behind the last word, not at the edge */
+        frame_put(frame, area, area.x + (end < area.w ? end : area.w - 1), area.y + row - 1, "…",
+                  strlen("…"), look, NULL);
     return row;
 }
