@@ -231,7 +231,6 @@ TEST(tui_rect_scroll_keeps_the_place_in_view)
 /* What does not fit is cut behind the last word, not at the far edge. */
 TEST(tui_text_wrapped_is_cut_behind_its_last_word)
 {
-    struct frame frame;
     frame_init(&frame, 20, 2);
     text_draw_wrapped(&frame, (struct rect){0, 0, 20, 1}, "Letter of the village head", STYLE_TEXT, 0);
     text_draw_wrapped(&frame, (struct rect){0, 1, 6, 1}, "Letter of", STYLE_TEXT, 0);
