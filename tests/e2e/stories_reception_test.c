@@ -68,6 +68,7 @@ TEST(story_of_a_booking_of_another_day)
     find_booking(lale, "lal", "Lalə");
     step(lale, "is here", DECISION, "\r", "What now?");
     step(lale, "take as a walk-in of today", CHOICE, "1", "next in turn");
+    REQUIRE(pty_wait(orxan->pty, "1 waiting"));
     step(orxan, "call the next", DECISION, "n", "Lalə");
     REQUIRE(pty_wait(orxan->pty, "all safe"));
     CHECK_INT(centre_count(&story.centre, "ticket", "/state", "called"), 1);
