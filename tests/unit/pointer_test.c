@@ -186,6 +186,9 @@ TEST(pointer_presses_the_function_bar)
 TEST(pointer_confirms_nothing_dangerous)
 {
     struct fixture f = desk();
+    key(&f, "9"); /* a list stands above the question */
+    struct event on_row = mouse(1, 4, 4);
+    CHECK(pointer_at(&f.frame, &on_row).times > 0);
     key(&f, "A-o");
     REQUIRE(shows(&f, "Sign out?"));
     CHECK(!press(&f, "y sign out", 23));

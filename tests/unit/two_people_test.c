@@ -384,6 +384,9 @@ TEST(two_people_a_password_is_known_while_its_owner_is_signed_in)
     cache_close(&pair.cache[0]);
     pair_start(&pair, 0);
     CHECK_INT(cache_verify(pair.cache[0], "kopi susu"), ERR_OK);
+    arrive(&pair, "siti"); /* perhaps by another password */
+    CHECK_INT(cache_verify(pair.cache[0], "kopi susu"), ERR_ABSENT);
+    CHECK_INT(cache_keep_verifier(pair.cache[0], "kopi susu"), ERR_OK);
     arrive(&pair, "adi"); /* with nobody signed out */
     CHECK_INT(cache_verify(pair.cache[0], "kopi susu"), ERR_ABSENT);
     CHECK_INT(cache_keep_verifier(pair.cache[0], "teh manis"), ERR_OK);
