@@ -59,7 +59,8 @@ const char *visit_why_not_add(const struct reception *self); /* marked with TR, 
 const char *visit_why_not_move(const struct reception *self, int by);
 void visit_put(const struct reception *self, struct json *body);
 void visit_view(const struct reception *self, const struct ui *ui, struct frame *frame, struct rect *area);
-void visit_told_view(const struct reception *self, const struct ui *ui, struct frame *frame, struct rect *words);
+void visit_told_view(const struct reception *self, const struct ui *ui, struct frame *frame,
+                     struct rect *words);
 
 /* --- reception_bookings.c --- */
 void bookings_open(struct reception *self, struct effects *effects);

@@ -33,6 +33,10 @@ enum err set_name_of(struct cache *cache, struct json *row, const char *as, enum
                      const char *id) MUST_USE;
 /* {"waiting","oldest_ms"} of a queue into row. */
 enum err set_waiting(struct cache *cache, struct json *row, const char *queue, int64_t now_ms) MUST_USE;
+/* "counters" into row: names of those that are open for the queue, as this copy knows them (one whose clerk was not seen
+ * lately is none). For a newcomer those that close do not count: they call only whoever came before. */
+enum err set_counters(struct cache *cache, struct json *row, const char *queue, bool newcomer,
+                      int64_t now_ms) MUST_USE;
 /* "service_name" and "person_name" of a case, and "deemed": the law grants it when the clock runs out. */
 enum err set_case_names(struct cache *cache, struct json *row) MUST_USE;
 /* A service as reception finds it, without its form; NULL: none. Borrowed until a service changes. */
@@ -40,7 +44,8 @@ enum err service_known(struct cache *cache, const char *id, const struct json **
 /* "issued" of each service with a quota (hours.h): how many numbers of today it has given. */
 enum err set_issued(struct cache *cache, struct json *const services[], int count, int64_t now_ms) MUST_USE;
 /* The stops of a ticket's visit, with their names and who waits there, as "visit"; JSON null: it has none. */
-enum err put_visit(struct cache *cache, const struct json *ticket, int64_t now_ms, struct json *answer) MUST_USE;
+enum err put_visit(struct cache *cache, const struct json *ticket, int64_t now_ms,
+                   struct json *answer) MUST_USE;
 /* Who is held by this clerk into answer as "parked". */
 enum err put_parked(struct cache *cache, int64_t now_ms, struct json *answer) MUST_USE;
 /* Whom of colleagues a clerk at this counter may go on with, as "others"; who of this clerk's was taken, as "told". */

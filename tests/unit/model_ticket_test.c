@@ -73,8 +73,8 @@ TEST(model_ticket_whole_product)
 
 TEST(model_ticket_gen_grows_with_the_holder_alone)
 {
-    static const enum ticket_event grows[] = {TICKET_CALL, TICKET_RETURN, TICKET_TRANSFER, TICKET_HAND,
-                                              TICKET_TAKE, TICKET_GO_ON};
+    static const enum ticket_event grows[] = {TICKET_CALL, TICKET_RETURN, TICKET_TRANSFER,
+                                              TICKET_HAND, TICKET_TAKE,   TICKET_GO_ON};
     for (int s = 0; s < TICKET_STATE_COUNT; s++) {
         for (int e = 0; e < TICKET_EVENT_COUNT; e++) {
             struct ticket ticket = ticket_in((enum ticket_state)s);
@@ -237,12 +237,11 @@ TEST(model_ticket_undo_restores_the_clocks)
     static const struct {
         enum ticket_event event;
         enum ticket_state from;
-    } cases[] = {{TICKET_MISS, TICKET_CALLED},      {TICKET_FINISH, TICKET_SERVING},
-                 {TICKET_CANCEL, TICKET_WAITING},   {TICKET_CANCEL, TICKET_CALLED},
-                 {TICKET_TRANSFER, TICKET_SERVING}, {TICKET_TRANSFER, TICKET_CALLED},
-                 {TICKET_HOLD, TICKET_SERVING},     {TICKET_TRANSFER, TICKET_HELD},
-                 {TICKET_FINISH, TICKET_HELD},      {TICKET_HAND, TICKET_HELD},
-                 {TICKET_GO_ON, TICKET_SERVING},    {TICKET_GO_ON, TICKET_HELD}};
+    } cases[] = {
+        {TICKET_MISS, TICKET_CALLED},   {TICKET_FINISH, TICKET_SERVING},   {TICKET_CANCEL, TICKET_WAITING},
+        {TICKET_CANCEL, TICKET_CALLED}, {TICKET_TRANSFER, TICKET_SERVING}, {TICKET_TRANSFER, TICKET_CALLED},
+        {TICKET_HOLD, TICKET_SERVING},  {TICKET_TRANSFER, TICKET_HELD},    {TICKET_FINISH, TICKET_HELD},
+        {TICKET_HAND, TICKET_HELD},     {TICKET_GO_ON, TICKET_SERVING},    {TICKET_GO_ON, TICKET_HELD}};
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct ticket ticket = ticket_in(cases[i].from);
         if (cases[i].from == TICKET_SERVING || cases[i].from == TICKET_HELD) {

@@ -3,6 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/hall/leases.h"
+#include "core/hall/turn.h"
+#include "core/hall/writer.h"
 #include "tests/support/pair.h"
 #include "tests/support/test.h"
 
@@ -141,5 +144,60 @@ TEST(visit_goes_on_without_the_hall_and_is_taken_back_whole)
     json_free(&row);
     json_free(&foreseen);
     free(start), free(finish), free(undo);
+    pair_close(&pair);
+}
+
+/* Others come meanwhile: what the citizen was told at the desk does not change behind their back. */
+TEST(visit_is_not_promised_anew_when_others_come)
+{
+    struct pair pair;
+    open_pair(&pair);
+    pair_confirm(&pair, RECEPTION, "ticket.issue",
+                 "{\"services\":[\"s1\",\"s2\"],\"order\":\"given\",\"channel\":\"walk_in\"}");
+    struct json *told = ticket_of(&pair, RECEPTION, "p");
+    for (int i = 0; i < 6; i++) {
+        struct json *data =
+            pair_at_hall(&pair, "rina", "ticket.issue", "{\"queue\":\"z\",\"channel\":\"walk_in\"}");
+        json_free(&data);
+    }
+    pair_feed(&pair, RECEPTION);
+    pair_start(&pair, RECEPTION); /* all is foreseen anew */
+    struct json *list = pair_load(&pair, RECEPTION, "queue", "{\"queue\":\"p\",\"limit\":5}");
+    const struct json *again = json_first(json_get(list, "rows"));
+    CHECK_TEXT(json_text(again, "id"), json_text(told, "id"));
+    CHECK(json_count(json_get(again, "visit_min")) == 2);
+    CHECK(json_equal(json_get(again, "visit_min"), json_get(told, "visit_min")));
+    json_free(&list);
+    json_free(&told);
+    pair_close(&pair);
+}
+
+TEST(visit_ends_with_its_day_at_every_stop)
+{
+    struct pair pair;
+    struct hall hall;
+    open_pair(&pair);
+    hall = (struct hall){.db = pair.hall, .epoch = 1};
+    hall.writer = writer_new(&hall);
+    hall.leases = leases_new();
+    hall_clock_says(&hall, pair.now_ms, 1000);
+    day_follow(&hall);
+    writer_flush(hall.writer);
+    struct json *data =
+        pair_at_hall(&pair, "rina", "ticket.issue",
+                     "{\"services\":[\"s1\",\"s2\"],\"order\":\"given\",\"channel\":\"walk_in\"}");
+    const char *id = json_text_or(json_get(data, "ticket"), "id", "");
+    const int64_t day_ms = 24 * 60 * 60 * 1000;
+    pair.now_ms += day_ms;
+    hall_clock_says(&hall, pair.now_ms, hall.mono_ms + day_ms);
+    day_follow(&hall);
+    writer_flush(hall.writer);
+    struct json *row = pair_hall_row(&pair, TABLE_TICKET, id);
+    CHECK_TEXT(json_text(row, "state"), "cancelled");
+    check_stands(&pair, row, "p=dropped z=dropped");
+    json_free(&row);
+    json_free(&data);
+    leases_free(&hall.leases);
+    writer_free(&hall.writer);
     pair_close(&pair);
 }
