@@ -2,6 +2,7 @@
  * wrong; nothing of the text is ever the shell's to read. */
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "screens/printer.h"
 #include "screens/settings.h"
@@ -57,6 +58,18 @@ TEST(printer_that_hangs_is_given_up)
     CHECK(printer_done(&printer, false, &err, &info));
     CHECK_INT(err, ERR_SYSTEM);
     CHECK(strstr(info.text, "did not end within 30 s"));
+}
+
+/* The way to the hall is none of a command's. */
+TEST(printer_inherits_nothing_that_is_open)
+{
+    struct err_info info = {0};
+    int fd = dup(STDIN_FILENO); /* as curl's sockets: nothing closes it */
+    REQUIRE(fd >= 0);
+    char *command = xasprintf("test ! -e /proc/$$/fd/%d", fd);
+    CHECK_INT(print(command, "x", &info), ERR_OK);
+    free(command);
+    close(fd);
 }
 
 TEST(printer_is_looked_for_where_the_shell_would)
