@@ -7,7 +7,7 @@
 #include "core/model/role.h"
 
 enum {
-    ALERTS_MAX = 10,
+    ALERTS_MAX = 40, /* all that command/alert.c lets be open: no call is hidden behind messages */
     CLOSURES_MAX = 10,
     HELD_MAX = 20,
     DESKS_MAX = 200,

@@ -7,7 +7,7 @@
 
 enum {
     ALERT_TEXT_MAX = 200,           /* characters: one line on every screen of the hall */
-    ALERTS_MAX = 20,                /* open at a time */
+    ALERTS_MAX = 20,                /* open at a time, and as many messages */
     SEEN_MAX = 20,                  /* named; the rest is counted */
     ALERT_MS = 12 * 60 * 60 * 1000, /* what nobody ended is over with the day's work */
 };
@@ -50,26 +50,29 @@ static enum err check(struct call *c, const char *kind, const char *text, int64_
                 : refuse(c, "invalid_body", "text", "A message without words says nothing. Nobody was told.");
 }
 
-/* The same person pressing twice calls once; and a hall that is full of calls has heard. */
+/* The same person pressing twice calls once; and a hall that is full of calls has heard. Messages, which nobody ends, keep
+ * nobody from calling. */
 static enum err need_no_same(struct call *c, const char *kind)
 {
     static const char sql_open[] =
         "SELECT row, at_ FROM alerts WHERE state = $1 AND at_ > $2 ORDER BY at_ LIMIT $3"; /* alerts_state */
     struct json *rows = keep(c, json_new_array());
     char since[TIME_TEXT];
+    int alike = 0;
     struct stmt *s = tx_list(c->tx, sql_open, TABLE_ALERT, "state", "open");
     time_text(c->tx->now_ms - ALERT_MS, since);
     db_bind_text(s, 2, since);
-    db_bind_int(s, 3, ALERTS_MAX);
+    db_bind_int(s, 3, 2 * ALERTS_MAX);
     TRY(rows_collect(s, rows));
-    for (const struct json *row = json_first(rows); row && !is_message(kind); row = json_next(row)) {
-        if (!is_me(c, json_text(row, "user")) || !str_equal(json_text(row, "kind"), kind))
+    for (const struct json *row = json_first(rows); row; row = json_next(row)) {
+        alike += is_message(json_text(row, "kind")) == is_message(kind);
+        if (is_message(kind) || !is_me(c, json_text(row, "user")) || !str_equal(json_text(row, "kind"), kind))
             continue;
         json_set(answer(c), "alert", json_copy(row));
         return refuse(c, "already_called", "kind",
                       "You have called already, and everyone sees it. End that call to call anew.");
     }
-    if (json_count(rows) >= ALERTS_MAX)
+    if (alike >= ALERTS_MAX)
         return refuse(c, "too_many_alerts", "",
                       "%d calls are open already; this one was not sent. End some of them, or call out loud.",
                       ALERTS_MAX);

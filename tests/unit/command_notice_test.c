@@ -247,3 +247,18 @@ TEST(alert_is_one_line_and_of_a_known_kind)
     CHECK(trial_run(&h, "leyla", "hall.alert", "{'kind':'help','text':'%s'}", words));
     trial_close(&h);
 }
+
+/* Nobody ends a message. */
+TEST(alert_of_an_emergency_is_heard_however_many_messages_stand)
+{
+    struct command_hall h;
+    trial_open(&h);
+    for (int i = 0; i < 20; i++)
+        CHECK(trial_run(&h, "kamran", "hall.alert", "{'kind':'message','text':'notice %d'}", i));
+    CHECK(!trial_run(&h, "kamran", "hall.alert", "{'kind':'message','text':'one more'}"));
+    CHECK_TEXT(h.out.code, "too_many_alerts");
+    CHECK(trial_run(&h, "leyla", "hall.alert", "{'kind':'medical'}"));
+    CHECK(!trial_run(&h, "leyla", "hall.alert", "{'kind':'medical'}"));
+    CHECK_TEXT(h.out.code, "already_called");
+    trial_close(&h);
+}
