@@ -55,9 +55,8 @@ static enum err count_row(struct quota_tally *tallies, int count, const char *te
         return ERR_OK;
     if (!text || json_parse(text, strlen(text), &ticket, NULL) != ERR_OK)
         return ERR_CORRUPT;
-    bool counts = !str_equal(json_text(ticket, "state"), "cancelled"); /* its number is given to nobody */
-    for (int i = 0; i < count && counts; i++)
-        if (visit_is_for(ticket, tallies[i].service) &&
+    for (int i = 0; i < count; i++)
+        if (visit_takes_number(ticket, tallies[i].service) &&
             !(tallies[i].but && str_equal(json_text(ticket, "id"), tallies[i].but)))
             count_ticket(&tallies[i], ticket);
     json_free(&ticket);

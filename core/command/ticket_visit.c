@@ -344,13 +344,14 @@ static struct json *replaced(const struct json *row, const struct json *planned)
 }
 
 /* A number of each service that is new to the visit. */
-static enum err need_quota_of_new(struct call *c, const struct json *row, const struct json *services)
+static enum err need_quota_of_new(struct call *c, const struct json *row, int64_t at_ms,
+                                  const struct json *services)
 {
     char today[DATE_TEXT];
     time_date(c->at_ms, today);
     for (const struct json *service = json_first(services); service; service = json_next(service))
         if (!visit_is_for(row, row_id(service)))
-            TRY(quota_need_left(c, service, c->at_ms, json_text_or(row, "day", today), NULL));
+            TRY(quota_need_left(c, service, at_ms, json_text_or(row, "day", today), NULL));
     return ERR_OK;
 }
 
@@ -373,8 +374,10 @@ enum err ticket_stops(struct call *c)
         return refuse(c, "gen_old", "gen",
                       "%s was given to someone else meanwhile. Nothing was changed: look at it again.",
                       ticket.number);
+    if (ticket.appointment_ms > c->at_ms) /* the hours and numbers of the time that is booked */
+        wish.at_ms = ticket.appointment_ms;
     TRY(visit_plan(c, &wish, &plan));
-    TRY(need_quota_of_new(c, row, plan.services));
+    TRY(need_quota_of_new(c, row, wish.at_ms, plan.services));
     need_stops(row);
     json_set(row, "stops", replaced(row, plan.stops));
     visit_moved(row);

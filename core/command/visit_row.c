@@ -44,6 +44,15 @@ bool visit_is_for(const struct json *ticket, const char *service)
     return str_equal(json_text(ticket, "service"), service);
 }
 
+bool visit_takes_number(const struct json *ticket, const char *service)
+{
+    const struct json *stops = json_get(ticket, "stops");
+    for (const struct json *stop = json_first(stops); stop; stop = json_next(stop))
+        if ((is_in(stop, "done") || is_in(stop, "missed")) && json_has_text(json_get(stop, "services"), service))
+            return true;
+    return !str_equal(json_text(ticket, "state"), "cancelled") && visit_is_for(ticket, service);
+}
+
 /* --- building --- */
 
 struct json *visit_add_stop(struct json *stops, const char *queue)
@@ -279,7 +288,8 @@ struct json *visit_part(const struct json *ticket, const struct json *stop)
 {
     static const char *const facts[] = {"queue",      "counter",     "user",    "called_at",
                                         "started_at", "finished_at", "held_ms", "outcome"};
-    if (!json_text(stop, "from"))
+    bool first = stop == json_first(json_get(ticket, "stops"));
+    if (!first && !json_text(stop, "from"))
         return NULL;
     struct json *part = json_copy(ticket);
     json_remove(part, "stops");
@@ -289,7 +299,7 @@ struct json *visit_part(const struct json *ticket, const struct json *stop)
     json_set_text(part, "service", json_as_text(json_at(json_get(stop, "services"), 0)));
     if (is_in(stop, "done") || is_in(stop, "missed"))
         json_set_text(part, "state", is_in(stop, "done") ? "done" : "no_show");
-    if (stop != json_first(json_get(ticket, "stops"))) { /* the promise was of the first */
+    if (!first) { /* the promise was of the first */
         json_set_text(part, "arrived_at", json_text(stop, "from"));
         json_set_null(part, "promise_min");
     }

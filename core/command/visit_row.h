@@ -19,6 +19,8 @@ const struct json *visit_stop_ahead(const struct json *ticket,
 int visit_ahead(const struct json *ticket);
 /* It is for this service, now, before or still to come. */
 bool visit_is_for(const struct json *ticket, const char *service);
+/* It has one of the service's numbers: a cancelled one gives back what was not used. */
+bool visit_takes_number(const struct json *ticket, const char *service);
 
 /* {"queue","services","state":"ahead"} at the end of stops. */
 struct json *visit_add_stop(struct json *stops, const char *queue);
@@ -35,5 +37,6 @@ void visit_close(struct json *ticket);
 
 /* Kept by undo: copies of the members that visit_follow changes. NULL: there are no stops. The caller frees. */
 struct json *visit_kept(const struct json *ticket);
-/* A stop as a ticket of its own, for whoever counts waits and services; NULL: it was never begun. The caller frees. */
+/* A stop as a ticket of its own, for whoever counts waits and services; NULL: a later one that was never begun. The first
+ * is begun by the ticket itself, which may be a booking. The caller frees. */
 struct json *visit_part(const struct json *ticket, const struct json *stop);

@@ -215,6 +215,39 @@ TEST(visit_takes_a_number_of_each_service_whose_quota_binds)
     trial_close(&h);
 }
 
+/* Served is served, also when the rest of the visit is cancelled. */
+TEST(visit_that_is_cancelled_gives_back_no_number_that_was_used)
+{
+    struct command_hall h;
+    open_hall(&h);
+    trial_put(&h, TABLE_SERVICE,
+              "{'id':'tax','agency':'az.taxes','queue':'t','quota':{'day':1,'binding':true}}");
+    CHECK(issue(&h, "'tax','az.din.passport'", ",'order':'given'"));
+    CHECK(call(&h, "tural", "c-9"));
+    CHECK(step(&h, "tural", "finish", ",'outcome':'served'"));
+    CHECK(step(&h, "nigar", "cancel", ""));
+    CHECK(!issue(&h, "'tax'", ""));
+    CHECK_TEXT(h.out.code, "quota_used_up");
+    trial_close(&h);
+}
+
+TEST(visit_that_is_booked_takes_a_number_of_the_hour_that_it_is_booked_for)
+{
+    static const char at[] = ",'order':'given','appointment_at':'2026-11-25T10:30:00.000Z'";
+    struct command_hall h;
+    open_hall(&h);
+    trial_put(&h, TABLE_SERVICE,
+              "{'id':'tax','agency':'az.taxes','queue':'t','quota':{'binding':true,'slots':["
+              "{'from':'14:00','until':'15:00','count':1}]}}");
+    CHECK(issue(&h, "'tax'", at));
+    CHECK(!issue(&h, "'az.din.passport','tax'", at));
+    CHECK_TEXT(h.out.code, "quota_used_up");
+    CHECK(issue(&h, "'az.din.passport'", at));
+    CHECK(!step(&h, "nigar", "stops", ",'services':['tax']"));
+    CHECK_TEXT(h.out.code, "quota_used_up");
+    trial_close(&h);
+}
+
 TEST(visit_that_goes_on_is_undone_whole)
 {
     struct command_hall h;
@@ -369,6 +402,26 @@ TEST(visit_counts_each_stop_that_was_begun_as_a_ticket_of_its_own)
     REQUIRE(row_get(h.db, TABLE_TICKET, h.last_ticket, &row) == ERR_OK);
     part = visit_part(row, json_at(json_get(row, "stops"), 1));
     CHECK_TEXT(json_text(part, "state"), "cancelled");
+    json_free(&part);
+    json_free(&row);
+    trial_close(&h);
+}
+
+/* A booking's first stop was begun when its person came, and counts like a ticket for one service before that, too. */
+TEST(visit_that_was_booked_counts_its_first_stop)
+{
+    struct command_hall h;
+    struct json *row = NULL;
+    open_hall(&h);
+    CHECK(issue(&h, "'az.din.passport','tax'",
+                ",'order':'given','appointment_at':'2026-11-25T06:30:00.000Z'"));
+    CHECK(step(&h, "nigar", "check_in", ",'walk_in':true"));
+    CHECK(call(&h, "leyla", "c-1"));
+    CHECK(step(&h, "leyla", "finish", ",'outcome':'served'"));
+    REQUIRE(row_get(h.db, TABLE_TICKET, h.last_ticket, &row) == ERR_OK);
+    struct json *part = visit_part(row, json_first(json_get(row, "stops")));
+    CHECK_TEXT(json_text(part, "state"), "done");
+    CHECK_TEXT(json_text(part, "arrived_at"), json_text(row, "checked_in_at"));
     json_free(&part);
     json_free(&row);
     trial_close(&h);
