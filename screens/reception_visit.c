@@ -241,11 +241,9 @@ static void refused_view(const struct view *view, struct frame *frame, struct re
     const struct json *refused = json_get(view->self->plan, "refused");
     if (!refused)
         return;
-    struct rect lines = *area;
-    rect_cut_left(&lines, 1);
     const char *text =
         show_refusal(view->ui, json_text_or(refused, "code", ""), json_text_or(refused, "message", ""));
-    rect_cut_top(area, text_draw_wrapped(frame, lines, text, STYLE_WARN, 0));
+    rect_cut_top(area, text_draw_wrapped(frame, *area, text, STYLE_WARN, 0));
 }
 
 /* "Services of this visit: 3 · about 20 to 45 min in all" */
@@ -255,7 +253,6 @@ static void heading_view(const struct view *view, struct frame *frame, struct re
     const struct json *plan = view->self->plan;
     str_format(text, sizeof text, tr(view->ui->lang, TR("Services of this visit: %d")),
                (int)json_count(json_get(plan, "services")));
-    rect_cut_left(&line, 1);
     rect_cut_left(&line, text_draw(frame, line, text, STYLE_TITLE));
     if (!reception_minutes(view->ui, json_get(plan, "visit_min"), minutes))
         return;
@@ -277,9 +274,7 @@ void visit_view(const struct reception *self, const struct ui *ui, struct frame 
     if (here)
         services_line(&view, frame, rect_cut_top(area, 1));
     refused_view(&view, frame, area);
-    struct rect hint = rect_cut_top(area, 1);
-    rect_cut_left(&hint, 1);
-    text_draw(frame, hint,
+    text_draw(frame, rect_cut_top(area, 1),
               tr(ui->lang, here ? TR("K earlier · J later · x leave out · Tab back")
                                 : TR("F2 adds one · Tab to the stops · F10 gives the number")),
               STYLE_DIM);
