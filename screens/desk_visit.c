@@ -160,18 +160,18 @@ void desk_tell_visit(const struct desk *desk, const struct ui *ui, const struct 
 
 void desk_ask_stops(const struct desk *desk, const struct ui *ui, struct effects *effects)
 {
-    char label[2 * SHOW_TEXT], name[SHOW_TEXT], value[16];
+    char label[2 * SHOW_TEXT], name[SHOW_TEXT], value[SHOW_TEXT];
     struct json *question = question_new("stops", tr(ui->lang, TR("What is still to come of this visit:")));
     const struct json *stop;
     for (int i = 0; (stop = visit_to_come(stops(desk), i)); i++) {
         visit_stop_name(ui, stop, name);
         if (i > 0) {
             str_format(label, sizeof label, tr(ui->lang, TR("%s: go there next")), name);
-            str_format(value, sizeof value, "next %d", i);
+            str_format(value, sizeof value, "next %s", json_text_or(stop, "queue", ""));
             question_item(question, label, value, NULL);
         }
         str_format(label, sizeof label, tr(ui->lang, TR("%s: leave it out")), name);
-        str_format(value, sizeof value, "drop %d", i);
+        str_format(value, sizeof value, "drop %s", json_text_or(stop, "queue", ""));
         question_item(question, label, value, NULL);
     }
     question_item(question, tr(ui->lang, TR("one more service …")), "add", NULL);
@@ -207,6 +207,16 @@ static void send_stops(const struct desk *desk, struct json *services, struct ef
     effects_command(effects, "ticket.stops", body);
 }
 
+/* By its queue: what stood at that place may have changed since it was asked. -1: it is not to come any more. */
+static int place_of_stop(const struct desk *desk, const char *queue)
+{
+    const struct json *stop;
+    for (int i = 0; (stop = visit_to_come(stops(desk), i)); i++)
+        if (str_equal(json_text(stop, "queue"), queue))
+            return i;
+    return -1;
+}
+
 bool desk_stops_answered(const struct desk *desk, const struct ui *ui, const struct msg *msg,
                          struct effects *effects)
 {
@@ -224,10 +234,15 @@ bool desk_stops_answered(const struct desk *desk, const struct ui *ui, const str
             question_new("stop_service", tr(ui->lang, TR("Which service? Type a few letters.")));
         question_search(question, "services", "");
         effects_ask(effects, question);
-    } else if (str_starts(text, "next ")) {
-        send_stops(desk, services_to_come(desk, atoi(text + 5), -1), effects);
-    } else if (str_starts(text, "drop ")) {
-        send_stops(desk, services_to_come(desk, -1, atoi(text + 5)), effects);
+        return true;
     }
+    enum { VERB = 5 };
+    int place = strlen(text) > VERB ? place_of_stop(desk, text + VERB) : -1;
+    if (place < 0)
+        desk_ask_stops(desk, ui, effects);
+    else if (str_starts(text, "next "))
+        send_stops(desk, services_to_come(desk, place, -1), effects);
+    else
+        send_stops(desk, services_to_come(desk, -1, place), effects);
     return true;
 }
