@@ -62,7 +62,8 @@ static int spawn(struct child *child, const char *program, char *const words[], 
     else
         posix_spawn_file_actions_addopen(&files, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
     posix_spawn_file_actions_adddup2(&files, child->faults, STDERR_FILENO);
-    posix_spawn_file_actions_addclosefrom_np(&files, STDERR_FILENO + 1); /* not all of ours close by themselves */
+    /* Not all of ours close by themselves. */
+    posix_spawn_file_actions_addclosefrom_np(&files, STDERR_FILENO + 1);
     int failed = posix_spawn(&child->pid, program, &files, &attributes, words, environ);
     posix_spawn_file_actions_destroy(&files);
     posix_spawnattr_destroy(&attributes);

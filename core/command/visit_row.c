@@ -48,7 +48,8 @@ bool visit_takes_number(const struct json *ticket, const char *service)
 {
     const struct json *stops = json_get(ticket, "stops");
     for (const struct json *stop = json_first(stops); stop; stop = json_next(stop))
-        if ((is_in(stop, "done") || is_in(stop, "missed")) && json_has_text(json_get(stop, "services"), service))
+        if ((is_in(stop, "done") || is_in(stop, "missed")) &&
+            json_has_text(json_get(stop, "services"), service))
             return true;
     return !str_equal(json_text(ticket, "state"), "cancelled") && visit_is_for(ticket, service);
 }

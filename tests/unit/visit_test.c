@@ -413,8 +413,8 @@ TEST(visit_that_was_booked_counts_its_first_stop)
     struct command_hall h;
     struct json *row = NULL;
     open_hall(&h);
-    CHECK(issue(&h, "'az.din.passport','tax'",
-                ",'order':'given','appointment_at':'2026-11-25T06:30:00.000Z'"));
+    CHECK(
+        issue(&h, "'az.din.passport','tax'", ",'order':'given','appointment_at':'2026-11-25T06:30:00.000Z'"));
     CHECK(step(&h, "nigar", "check_in", ",'walk_in':true"));
     CHECK(call(&h, "leyla", "c-1"));
     CHECK(step(&h, "leyla", "finish", ",'outcome':'served'"));
