@@ -59,7 +59,7 @@ enum err closure_need_leave(struct call *c, const struct json *counter)
     struct json *hall, *queues = keep(c, json_new_array());
     TRY(load_hall(c, &hall));
     if (!json_bool(json_get(hall, "policy"), "closing_approval", false) || is_role(c, ROLE_SUPERVISOR) ||
-        row_is_closing(counter))
+        counter_is_closing(counter, c->at_ms))
         return ERR_OK;
     TRY(depending(c, counter, false, queues));
     for (const struct json *q = json_first(queues); q; q = json_next(q)) {

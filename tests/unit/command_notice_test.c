@@ -2,6 +2,7 @@
  * queues: whoever has a number is still served. */
 #include <string.h>
 
+#include "core/base/clock.h"
 #include "tests/support/test.h"
 #include "tests/unit/command_hall.h"
 
@@ -171,6 +172,23 @@ TEST(closing_asks_for_approval_where_the_hall_wants_it)
     CHECK_TEXT(h.out.code, "approval_needed");
     CHECK(strstr(h.out.message, "B") != NULL);
     CHECK(trial_run(&h, "rauf", "counter.open", "{'counter':'2'}")); /* somebody else serves it now */
+    CHECK(trial_run(&h, "leyla", "counter.close", "{'counter':'1'}"));
+    trial_close(&h);
+}
+
+/* A word for later is none for now. */
+TEST(closing_that_is_approved_for_later_lets_nobody_leave_before)
+{
+    struct command_hall h;
+    char closure[64];
+    ask_to_close(&h, ",'from':'2026-11-24T12:00:00.000Z'", closure);
+    trial_put(&h, TABLE_HALL,
+              "{'id':'hall','code':'BKU','pack':'az','policy':{'closing_approval':true},"
+              "'business_day':'2026-11-24'}");
+    CHECK(trial_run(&h, "kamran", "closure.approve", "{'closure':'%s'}", closure));
+    CHECK(!trial_run(&h, "leyla", "counter.close", "{'counter':'1'}"));
+    CHECK_TEXT(h.out.code, "approval_needed");
+    REQUIRE(time_parse("2026-11-24T12:00:00.000Z", &h.now_ms));
     CHECK(trial_run(&h, "leyla", "counter.close", "{'counter':'1'}"));
     trial_close(&h);
 }
