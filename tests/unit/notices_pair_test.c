@@ -106,6 +106,26 @@ TEST(notices_forget_what_is_over)
     pair_close(&pair);
 }
 
+TEST(notices_hide_no_call_behind_later_messages)
+{
+    struct pair pair;
+    char pointer[40];
+    bool fire = false;
+    open_morning(&pair);
+    at_hall(&pair, "adi", "hall.alert", "{\"kind\":\"fire\"}");
+    for (int i = 0; i < 20; i++) {
+        pair.now_ms += 1000;
+        at_hall(&pair, "budi", "hall.alert", "{\"kind\":\"message\",\"text\":\"leave by the stairs\"}");
+    }
+    sync_both(&pair);
+    for (int i = 0; i <= 20; i++) {
+        str_format(pointer, sizeof pointer, "/alerts/%d/kind", i);
+        fire = fire || str_equal(says(&pair, 0, pointer), "fire");
+    }
+    CHECK(fire);
+    pair_close(&pair);
+}
+
 TEST(notices_bring_a_request_to_the_supervisor_and_the_answer_back)
 {
     struct pair pair;
