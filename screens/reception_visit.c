@@ -219,6 +219,8 @@ static void stop_row(const void *data, int row, struct frame *frame, struct rect
     text_draw(frame, sign, look == STYLE_SELECTED ? "›" : " ", look);
     text_drawf(frame, place, look == STYLE_TEXT ? STYLE_ACCENT : look, "%d", row + 1);
     visit_stop_why(view->ui, stop, why);
+    if (str_equal(json_text(stop, "why"), "nobody")) /* the way there says it */
+        why[0] = '\0';
     struct rect reason = rect_cut_right(&area, text_width(why) < WHY_W ? text_width(why) : WHY_W);
     text_draw(frame, reason, why, look == STYLE_TEXT ? STYLE_DIM : look);
     rect_cut_right(&area, 1);
@@ -292,11 +294,9 @@ void visit_told_view(const struct reception *self, const struct ui *ui, struct f
         str_format(text + length, sizeof text - length, "%s%s", stop == json_first(stops) ? "" : " → ",
                    visit_stop_name(ui, stop, name));
     }
-    if (reception_minutes(ui, json_get(self->answer, "visit_min"), minutes)) {
-        size_t length = strlen(text);
-        char in_all[SHOW_TEXT];
-        str_format(in_all, sizeof in_all, tr(ui->lang, TR("%s in all")), minutes);
-        str_format(text + length, sizeof text - length, " · %s", in_all);
-    }
     text_draw_as(frame, rect_cut_top(words, 1), text, STYLE_TEXT, TEXT_CENTRE);
+    if (!reception_minutes(ui, json_get(self->answer, "visit_min"), minutes))
+        return;
+    str_format(text, sizeof text, tr(ui->lang, TR("%s in all")), minutes);
+    text_draw_as(frame, rect_cut_top(words, 1), text, STYLE_DIM, TEXT_CENTRE);
 }
