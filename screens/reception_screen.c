@@ -619,6 +619,15 @@ static const char *queue_bus(const struct reception *self)
     return json_text_or(json_get(self->queue, "queue"), "home_name", "");
 }
 
+/* No open counter calls whoever comes to this queue now: none is there, or the last one closes. Without the hall it is not
+ * known who is there. */
+static bool is_called_by_nobody(const struct reception *self, const struct ui *ui, const char *queue_id)
+{
+    const struct json *queue = json_get(self->queue, "queue"), *counters = json_get(queue, "counters");
+    return ui->link.state == LINK_ONLINE && counters && !json_count(counters) &&
+           str_equal(json_text(queue, "id"), queue_id) && !*queue_bus(self);
+}
+
 static void waiting_view(const struct view *view, struct frame *frame, struct rect area)
 {
     const struct reception *self = view->self;
@@ -671,7 +680,9 @@ static void where_view(const struct view *view, struct frame *frame, struct rect
     str_format(text, sizeof text, tr(view->ui->lang, TR("%d people are waiting now")),
                (int)json_int(service(self), "waiting", 0));
     reception_line(frame, area, STYLE_TEXT, text);
-    if (reception_minutes(view->ui, json_get(last, "promise_min"), minutes)) {
+    if (is_called_by_nobody(self, view->ui, json_text(service(self), "queue")))
+        reception_line(frame, area, STYLE_WARN, tr(view->ui->lang, TR("! nobody calls new numbers now")));
+    else if (reception_minutes(view->ui, json_get(last, "promise_min"), minutes)) {
         str_format(text, sizeof text, tr(view->ui->lang, TR("last ticket told: %s")), minutes);
         reception_line(frame, area, STYLE_DIM, text);
     }
@@ -743,7 +754,11 @@ static const char *ahead_text(const struct view *view, char out[SHOW_TEXT])
     else
         str_copy(out, SHOW_TEXT, ahead == 0 ? tr(view->ui->lang, TR("next in turn")) : "");
     size_t length = strlen(out);
-    if (ahead >= 0 && reception_minutes(view->ui, json_get(answer, "estimate_min"), minutes))
+    if (ahead >= 0 &&
+        is_called_by_nobody(view->self, view->ui, json_text(json_get(answer, "ticket"), "queue")))
+        str_format(out + length, SHOW_TEXT - length, " · %s",
+                   tr(view->ui->lang, TR("! nobody calls new numbers now")));
+    else if (ahead >= 0 && reception_minutes(view->ui, json_get(answer, "estimate_min"), minutes))
         str_format(out + length, SHOW_TEXT - length, " · %s", minutes);
     return out;
 }

@@ -86,8 +86,10 @@ enum err load_queue(struct cache *cache, const struct json *args, int64_t now_ms
     bool more = false;
     struct json *row;
     TRY(put_row(cache, answer, "queue", TABLE_QUEUE, queue, now_ms, &row));
-    if (row)
+    if (row) {
         TRY(set_waiting(cache, row, queue, now_ms));
+        TRY(set_counters(cache, row, queue, true, now_ms));
+    }
     struct stmt *s = db_query(cache->db, json_is_object(after) ? sql_after : sql_first);
     db_bind_text(s, 1, queue);
     db_bind_int(s, 2, limit + 1);

@@ -9,18 +9,18 @@
 
 enum { COUNTERS_MAX = 200 };
 
-/* The counters that are open for the queue, as this copy knows them; one whose clerk was not seen lately is none. */
-static enum err put_counters(struct cache *cache, const char *queue, int64_t now_ms, struct json *stop)
+enum err set_counters(struct cache *cache, struct json *row, const char *queue, bool newcomer, int64_t now_ms)
 {
     static const char sql_open[] =
         "SELECT row, name FROM counters WHERE state = 'open' ORDER BY name LIMIT $1"; /* counters_state */
-    struct json *rows = json_new_array(), *names = put_array(stop, "counters");
+    struct json *rows = json_new_array(), *names = put_array(row, "counters");
     struct stmt *s = db_query(cache->db, sql_open);
     db_bind_int(s, 1, COUNTERS_MAX);
     enum err err = rows_collect(s, rows);
-    for (const struct json *row = json_first(rows); row; row = json_next(row))
-        if (counter_serves(row, queue) && row_ms(row, "lease_until") > now_ms)
-            json_add_text(names, json_text_or(row, "name", "?"));
+    for (const struct json *one = json_first(rows); one; one = json_next(one))
+        if (counter_serves(one, queue) && row_ms(one, "lease_until") > now_ms &&
+            !(newcomer && counter_is_closing(one, now_ms)))
+            json_add_text(names, json_text_or(one, "name", "?"));
     json_free(&rows);
     return err;
 }
@@ -38,7 +38,7 @@ static enum err put_names(struct cache *cache, struct json *stop)
     return ERR_OK;
 }
 
-static enum err dress_stop(struct cache *cache, int64_t now_ms, struct json *stop)
+static enum err dress_stop(struct cache *cache, bool newcomer, int64_t now_ms, struct json *stop)
 {
     struct json *queue = NULL;
     const char *id = json_text_or(stop, "queue", "");
@@ -49,16 +49,17 @@ static enum err dress_stop(struct cache *cache, int64_t now_ms, struct json *sto
     json_free(&queue);
     TRY(put_names(cache, stop));
     TRY(set_waiting(cache, stop, id, now_ms));
-    return put_counters(cache, id, now_ms, stop);
+    return set_counters(cache, stop, id, newcomer, now_ms);
 }
 
-static enum err put_stops(struct cache *cache, const struct json *stops, int64_t now_ms, struct json *answer)
+static enum err put_stops(struct cache *cache, const struct json *stops, bool newcomer, int64_t now_ms,
+                          struct json *answer)
 {
     struct json *dressed = put_array(answer, "stops");
     for (const struct json *stop = json_first(stops); stop; stop = json_next(stop)) {
         struct json *copy = json_copy(stop);
         json_add(dressed, copy);
-        TRY(dress_stop(cache, now_ms, copy));
+        TRY(dress_stop(cache, newcomer, now_ms, copy));
     }
     return ERR_OK;
 }
@@ -73,7 +74,7 @@ enum err put_visit(struct cache *cache, const struct json *ticket, int64_t now_m
         return ERR_OK;
     }
     json_set(answer, "visit", visit);
-    return put_stops(cache, stops, now_ms, visit);
+    return put_stops(cache, stops, false, now_ms, visit);
 }
 
 enum err load_visit(struct cache *cache, const struct json *args, int64_t now_ms, struct json *answer)
@@ -89,7 +90,7 @@ enum err load_visit(struct cache *cache, const struct json *args, int64_t now_ms
     enum err err = visit_foresee(&tx, args, &out);
     tx_deinit(&tx);
     if (err == ERR_OK)
-        err = put_stops(cache, json_get(out.data, "stops"), now_ms, answer);
+        err = put_stops(cache, json_get(out.data, "stops"), true, now_ms, answer);
     const struct json *minutes = json_get(out.data, "visit_min"), *services = json_get(args, "services");
     json_set(answer, "services", services ? json_copy(services) : json_new_array());
     json_set(answer, "visit_min", minutes ? json_copy(minutes) : json_new_null());

@@ -57,7 +57,8 @@
  * "bookings"    {"q"} → {"q","day","booked","here","rows":[ticket+{"person_name","service_name","queue_code","documents",
  *                "here": is checked in,"other_day"}…≤60],"more"}                   of today by time, those who are not here
  *                first; of later days when q (a number, words of the name, a time) fits none of today
- * "queue"       {"queue","after":{"arrived_at","number"}|null,"limit"} → {"queue":…,"rows":[ticket…],"more"}
+ * "queue"       {"queue","after":{"arrived_at","number"}|null,"limit"} → {"queue":{…,"waiting","oldest_ms","counters":[names of
+ *                open ones that call whoever comes now]},"rows":[ticket…],"more"}
  * "queues"      {} → {"rows":[queue+{"waiting","oldest_ms"}…],"counters":[counter…]}
  * "users"       {} → {"rows":[user…]}                                               for transfer and assignment
  * "outbox"      {"after":seq|0,"offset"?,"limit"} → {"rows":[{"seq","id","type","body","state","error","at","bytes",

@@ -174,6 +174,33 @@ TEST(notices_next_of_a_closing_counter_are_who_came_before)
     pair_close(&pair);
 }
 
+/* Reception is told before it gives a number that nobody would call. */
+static size_t counters_for_newcomers(struct pair *pair)
+{
+    struct json *found = pair_load(pair, 1, "queue", "{\"queue\":\"p\"}");
+    const struct json *counters = json_get(json_get(found, "queue"), "counters");
+    size_t count = json_count(counters);
+    CHECK(json_is_array(counters));
+    json_free(&found);
+    return count;
+}
+
+TEST(notices_of_a_closing_counter_leave_none_for_a_newcomer)
+{
+    struct pair pair;
+    char body[200];
+    open_morning(&pair);
+    at_hall(&pair, "siti", "closure.request", "{\"counter\":\"c1\",\"reason\":\"ill\"}");
+    sync_both(&pair);
+    CHECK_INT((int64_t)counters_for_newcomers(&pair), 1); /* asked for is not approved */
+    str_format(body, sizeof body, "{\"closure\":\"%s\"}", says(&pair, 1, "/closures/0/id"));
+    at_hall(&pair, "budi", "closure.approve", body);
+    pair.now_ms += 1000;
+    sync_both(&pair);
+    CHECK_INT((int64_t)counters_for_newcomers(&pair), 0);
+    pair_close(&pair);
+}
+
 /* A queue depends on a counter while nobody else sits where it is served: one on a break comes back. */
 TEST(notices_tell_which_queues_depend_on_a_counter)
 {
