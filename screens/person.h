@@ -54,6 +54,10 @@ struct person {
     char typed[PERSON_MEMBERS][PERSON_TEXT]; /* in the sheet */
     char edited[64];                         /* id of the person being corrected, "" a new one */
     unsigned left;                           /* bits of members that were passed: their faults are said */
+    bool journal_due, recovered; /* what is typed is not in the journal yet; it was asked what stands there */
+    int64_t typed_ms;
+    char kept_at
+        [TIME_TEXT]; /* when what was taken back was typed; "" when it was said, or there was nothing */
     /* Two records side by side. */
     char first[64],
         first_name[PERSON_TEXT]; /* the first of two, when the other is looked for by hand; "" none */
@@ -97,11 +101,16 @@ void person_find_clear(struct person *self);
 bool person_number_kind(const struct ui *ui, const char *typed, enum identity *kind);
 /* "NIK: 16 digits; 9 typed"; "" when there is nothing to say. */
 enum verdict person_verdict(const struct ui *ui, enum identity kind, const char *typed, char out[160]);
-void person_record_begin(struct person *self, const struct ui *ui, const struct json *person);
+void person_record_begin(struct person *self, const struct ui *ui, const struct json *person,
+                         struct effects *effects);
 void person_record_key(struct person *self, const struct ui *ui, struct key key, struct effects *effects);
 void person_record_paste(struct person *self, const struct ui *ui, const char *text);
 void person_record_save(struct person *self, const struct ui *ui, struct effects *effects);
 void person_record_clear(struct person *self);
+/* What is typed there and not saved, kept through a killed program; taken back once, and gone with what was saved. */
+void person_record_keep(struct person *self, struct effects *effects);
+void person_record_recover(struct person *self, const struct json *rows);
+void person_record_forget(struct person *self, struct effects *effects);
 bool person_record_typing(const struct person *self, const struct ui *ui);
 void person_record_view(const struct person *self, const struct ui *ui, struct frame *frame,
                         struct rect area);

@@ -198,13 +198,20 @@ static int member_of(const char *id)
     return -1;
 }
 
+static void type_member(struct person *self, const struct ui *ui, int member, const char *value)
+{
+    str_copy(self->typed[member], PERSON_TEXT, value ? value : "");
+    self->journal_due = true;
+    self->typed_ms = ui->now_ms;
+}
+
 static void take_event(struct person *self, const struct ui *ui, const struct sheet_event *event,
                        struct effects *effects)
 {
     int member = member_of(event->id);
     if (member >= 0 &&
         (event->kind == SHEET_CHANGED || event->kind == SHEET_LEFT || event->kind == SHEET_DONE))
-        str_copy(self->typed[member], PERSON_TEXT, event->value ? event->value : "");
+        type_member(self, ui, member, event->value);
     if (member >= 0 && event->kind != SHEET_CHANGED)
         self->left |= 1U << member;
     if (event->kind == SHEET_DONE)
@@ -245,6 +252,45 @@ void person_record_clear(struct person *self)
     sheet_init(&self->sheet);
 }
 
+/* --- kept until it is saved --- */
+
+static const char record_journal[] = "person", record_object[] = "record";
+
+void person_record_keep(struct person *self, struct effects *effects)
+{
+    if (!self->journal_due)
+        return;
+    struct json *typed = json_new_object();
+    json_set_text(typed, "person", self->edited);
+    for (int i = 0; i < PERSON_MEMBERS; i++)
+        json_set_text(typed, members[i].member, self->typed[i]);
+    effects_journal_put(effects, record_journal, record_object, typed);
+    self->journal_due = false;
+}
+
+void person_record_recover(struct person *self, const struct json *rows)
+{
+    bool asked = self->recovered;
+    self->recovered = true;
+    if (asked || self->place == PERSON_RECORD)
+        return;
+    for (const struct json *row = json_first(rows); row; row = json_next(row)) {
+        const struct json *typed = json_get(row, "typed");
+        if (!str_equal(json_text(row, "screen"), record_journal))
+            continue;
+        str_copy(self->edited, sizeof self->edited, json_text_or(typed, "person", ""));
+        str_copy(self->kept_at, sizeof self->kept_at, json_text_or(row, "at", ""));
+        for (int i = 0; i < PERSON_MEMBERS; i++)
+            str_copy(self->typed[i], PERSON_TEXT, json_text_or(typed, members[i].member, ""));
+    }
+}
+
+void person_record_forget(struct person *self, struct effects *effects)
+{
+    self->journal_due = false;
+    effects_journal_drop(effects, record_journal, record_object);
+}
+
 /* What was searched for is what the person said. */
 static void take_search(struct person *self, const struct ui *ui)
 {
@@ -271,7 +317,8 @@ static void take_person(struct person *self, const struct ui *ui, const struct j
 }
 
 /* person NULL: a new one; what was typed there before and not saved is still there. */
-void person_record_begin(struct person *self, const struct ui *ui, const struct json *person)
+void person_record_begin(struct person *self, const struct ui *ui, const struct json *person,
+                         struct effects *effects)
 {
     const char *id = json_text_or(person, "id", "");
     bool empty = true;
@@ -283,7 +330,12 @@ void person_record_begin(struct person *self, const struct ui *ui, const struct 
             take_person(self, ui, person);
         else
             take_search(self, ui);
+    } else if (*self->kept_at) {
+        char moment[SHOW_TEXT];
+        effects_toast(effects, TOAST_WARN, tr(ui->lang, TR("Recovered text from %s")),
+                      show_moment(ui, self->kept_at, moment));
     }
+    self->kept_at[0] = '\0';
     self->place = PERSON_RECORD;
 }
 

@@ -7,7 +7,7 @@
 #include "screens/person.h"
 #include "screens/show.h"
 
-enum { REVEAL_MS = 15 * 1000, PAGE = 50 }; /* rows of the query "person" */
+enum { REVEAL_MS = 15 * 1000, PAUSE_MS = 1000, PAGE = 50 }; /* rows of the query "person" */
 
 static void *person_new(const struct json *args)
 {
@@ -94,6 +94,8 @@ static void load(struct person *self, const struct ui *ui, struct effects *effec
     person_find_ask(self, ui, effects);
     if (*self->id)
         person_load_history(self, effects);
+    if (!self->recovered)
+        effects_load(effects, "journal", NULL);
 }
 
 /* What is booked for another day stands before the newest visits. */
@@ -113,6 +115,8 @@ static void on_data(struct person *self, const struct msg *msg)
 {
     if (str_equal(msg->what, "persons"))
         return person_find_data(self, msg->json);
+    if (str_equal(msg->what, "journal"))
+        return person_record_recover(self, json_get(msg->json, "rows"));
     json_free(&self->history);
     self->history = json_copy(msg->json);
     /* One that was merged is answered as the record that goes on. */
@@ -238,9 +242,10 @@ static void back(struct person *self, struct effects *effects)
 {
     if (self->place == PERSON_RECORD && sheet_close(&self->sheet))
         return;
-    if (self->place == PERSON_RECORD)
+    if (self->place == PERSON_RECORD) {
+        person_record_keep(self, effects);
         self->place = *self->edited ? PERSON_HISTORY : PERSON_FIND;
-    else if (self->place == PERSON_COMPARE)
+    } else if (self->place == PERSON_COMPARE)
         self->place = PERSON_HISTORY;
     else if (self->place == PERSON_HISTORY)
         self->place = PERSON_FIND;
@@ -290,7 +295,7 @@ static void act(struct person *self, const struct ui *ui, enum action action, st
     case ACTION_REVEAL:
         return reveal(self, ui, effects);
     case ACTION_RECORD_PERSON:
-        return person_record_begin(self, ui, self->place == PERSON_FIND ? NULL : person_shown(self));
+        return person_record_begin(self, ui, self->place == PERSON_FIND ? NULL : person_shown(self), effects);
     case ACTION_SAVE_PERSON:
         return person_record_save(self, ui, effects);
     case ACTION_CHOOSE_PERSON:
@@ -331,8 +336,10 @@ static void on_recorded(struct person *self, const struct ui *ui, const struct m
     bool ticket = !str_empty(json_text(body, "ticket"));
     struct json *body_row = json_new_object();
     json_set_text(body_row, "id", json_text_or(body, "person", ""));
-    if (self->place == PERSON_RECORD)
+    if (self->place == PERSON_RECORD) {
         person_record_clear(self);
+        person_record_forget(self, effects);
+    }
     self->place = PERSON_FIND;
     self->ticket[0] = '\0';
     effects_toast(
@@ -463,6 +470,12 @@ static void person_update(void *data, const struct ui *ui, const struct msg *msg
         return on_paste(self, ui, msg->text, effects);
     case MSG_HIDE:
         self->ticket[0] = '\0'; /* who comes back later may have another visitor at the desk */
+        return person_record_keep(self, effects);
+    case MSG_KEEP:
+        return person_record_keep(self, effects);
+    case MSG_TICK:
+        if (ui->now_ms - self->typed_ms >= PAUSE_MS)
+            person_record_keep(self, effects);
         return;
     case MSG_ANSWERED:
         return on_answered(self, ui, msg, effects);

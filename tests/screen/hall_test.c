@@ -13,6 +13,11 @@ TEST(screen_person)
     script_run("person.script");
 }
 
+TEST(screen_person_kept)
+{
+    script_run("person_kept.script");
+}
+
 TEST(screen_person_archive)
 {
     script_run("person_archive.script");
