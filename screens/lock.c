@@ -82,6 +82,12 @@ const char *lock_password(const struct lock *lock)
 
 /* --- waiting --- */
 
+/* Whose password is tried: also who is named as somebody else may be the one who is away. */
+static bool is_own(const struct lock *lock)
+{
+    return str_equal(lock_login(lock), lock->login);
+}
+
 /* A clock that was turned back makes no wait longer than the longest. */
 static int64_t wait_ms(const struct lock *lock, const struct ui *ui)
 {
@@ -120,7 +126,7 @@ static bool enter(struct lock *lock, const struct ui *ui)
         return false;
     }
     bool may_try = lock_password(lock) || (ui->practice && !lock->other);
-    if (!may_try || (!lock->other && wait_ms(lock, ui)))
+    if (!may_try || (is_own(lock) && wait_ms(lock, ui)))
         return false;
     lock->asking = true;
     lock->told_wrong = false;
@@ -163,7 +169,7 @@ void lock_tick(struct lock *lock, const struct ui *ui)
 
 bool lock_refused(struct lock *lock, const struct ui *ui, const char *code, const char *text)
 {
-    bool wrong = !lock->other && str_equal(code, "bad_credentials");
+    bool wrong = is_own(lock) && str_equal(code, "bad_credentials");
     lock->asking = false;
     forget_password(lock);
     if (!wrong) {
@@ -239,7 +245,7 @@ static void fault_view(const struct lock *lock, const struct ui *ui, struct fram
     const char *fault = fault_text(lock, ui, text);
     if (*fault)
         rect_cut_top(area, text_draw_wrapped(frame, *area, fault, STYLE_DANGER, 0));
-    if (lock->other || !left_s)
+    if (!is_own(lock) || !left_s)
         return;
     struct rect line = rect_cut_top(area, 1);
     if (left_s <= 2 * MINUTE_S)
