@@ -395,9 +395,15 @@ enum err cache_open(struct cache **out, const char *dir, int64_t now_ms, struct 
     }
     if (info)
         *info = own;
-    if (own.err == ERR_OK)
-        err_set(info, err, "%s/cache.db cannot be used: %s. Nothing in it was changed.", dir,
-                *cache->message ? cache->message : err_text(err));
+    if (own.err == ERR_OK && err == ERR_DISK_FULL)
+        err_set(info, err,
+                "%s/cache.db cannot be opened: the disk is full. Nothing saved before is lost. "
+                "Free some space and start again.",
+                dir);
+    else if (own.err == ERR_OK && *cache->message)
+        err_set(info, err, "%s/cache.db cannot be used: %s", dir, cache->message);
+    else if (own.err == ERR_OK)
+        err_set(info, err, "%s/cache.db cannot be used: %s. Nothing in it was changed.", dir, err_text(err));
     cache_close(&cache);
     return err;
 }

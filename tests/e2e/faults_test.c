@@ -384,6 +384,28 @@ TEST(client_disk_full)
     drop_disk(disk);
 }
 
+TEST(client_starts_on_a_full_disk)
+{
+    char disk[200];
+    small_disk(disk);
+    char *data = xasprintf("%s/data", disk);
+    struct ran ran = RUN(NULL, "loket", "outbox", "list", "--data", data);
+    CHECK_INT(ran.status, 0);
+    ran_free(&ran);
+    fill_disk(disk);
+    ran = RUN(NULL, "loket", "outbox", "list", "--data", data);
+    CHECK_INT(ran.status, 1);
+    CHECK(strstr(ran.err, "/data/cache.db cannot be opened: the disk is full. Nothing saved before is lost. "
+                          "Free some space and start again.\n"));
+    ran_free(&ran);
+    free_disk(disk);
+    ran = RUN(NULL, "loket", "outbox", "list", "--data", data);
+    CHECK_INT(ran.status, 0);
+    ran_free(&ran);
+    free(data);
+    drop_disk(disk);
+}
+
 TEST(backend_disk_full)
 {
     struct day day = {0};
