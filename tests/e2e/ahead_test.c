@@ -64,7 +64,7 @@ TEST(every_online_step_is_typed_past)
     CHECK_INT(count_tickets(&fast, "serving"), 1);
     kill(fast.day.hall.pid, SIGSTOP);
     pty_type(pty, "f1nsf1");
-    pty_type(pty, "z1c"); /* a break and back */
+    pty_type(pty, "z10c"); /* a break until nobody knows when, and back */
     pty_type(pty, "ns");
     kill(fast.day.hall.pid, SIGCONT);
     CHECK(pty_wait(pty, "served 2"));
