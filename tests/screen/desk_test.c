@@ -84,8 +84,3 @@ TEST(screen_closing_asks_a_supervisor)
 {
     script_run("closing.script");
 }
-
-TEST(screen_linear)
-{
-    script_run("linear.script");
-}
