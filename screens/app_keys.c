@@ -320,6 +320,6 @@ void app_point(struct app *app, const struct msg *msg, struct effects *effects)
 {
     if (app->lock || app->ask || app->palette_open || app->help_open || app_waits(app))
         return;
-    app->input_ms = app->ui.now_ms;
+    app->idle_s = 0;
     app_tell_top(app, msg, effects);
 }

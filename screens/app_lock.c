@@ -5,8 +5,6 @@
 
 #include "screens/app_state.h"
 
-enum { MINUTE_MS = 60 * 1000 };
-
 /* The screens before a sign-in, the hall's display and what is in a citizen's hands show nobody's work. */
 static bool lockable(const struct app *app)
 {
@@ -39,21 +37,18 @@ void app_unlock(struct app *app, struct effects *effects)
     if (!app->lock)
         return;
     lock_free(&app->lock);
-    app->input_ms = app->ui.now_ms;
+    app->idle_s = 0;
     keep(app, effects);
 }
 
-/* A clock that was turned back makes nobody away for longer. */
-static bool is_idle(struct app *app)
+static bool is_idle(const struct app *app)
 {
-    int64_t after_ms = (int64_t)app->lock_after_min * MINUTE_MS;
-    if (!app->input_ms || app->input_ms > app->ui.now_ms)
-        app->input_ms = app->ui.now_ms;
-    return after_ms > 0 && app->ui.now_ms - app->input_ms >= after_ms;
+    return app->lock_after_min > 0 && app->idle_s >= app->lock_after_min * 60;
 }
 
 void app_lock_tick(struct app *app, struct effects *effects)
 {
+    app->idle_s++;
     if (app->lock)
         lock_tick(app->lock, &app->ui);
     else if (is_idle(app))
@@ -86,7 +81,7 @@ bool app_lock_key(struct app *app, struct key key, struct effects *effects)
         key_to_lock(app, key, effects);
     else if (is_idle(app))
         app_lock(app, NULL, effects);
-    app->input_ms = app->ui.now_ms;
+    app->idle_s = 0;
     return app->lock;
 }
 
@@ -96,7 +91,7 @@ bool app_lock_paste(struct app *app, const char *text, struct effects *effects)
         lock_paste(app->lock, &app->ui, text);
     else if (is_idle(app))
         app_lock(app, NULL, effects);
-    app->input_ms = app->ui.now_ms;
+    app->idle_s = 0;
     return app->lock;
 }
 

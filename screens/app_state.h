@@ -62,7 +62,7 @@ struct app {
     struct toast toast;
     struct lock *lock;    /* NULL: somebody sits here */
     int lock_after_min;   /* 0: never by itself */
-    int64_t input_ms;     /* of the last key or text; 0: none yet */
+    int idle_s;           /* ticks since the last key or text: no clock, since that may be turned */
     struct ask *ask;      /* NULL: no question is open */
     unsigned ask_from;    /* the layer that asked; 0: the app itself */
     struct json *notices; /* of the last status: calls, requests, alarms (app_notice.c); NULL: none */

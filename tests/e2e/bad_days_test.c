@@ -450,7 +450,7 @@ TEST(settings_and_theme_lines)
 {
     static const char *const theme[] = {"--theme", "own", NULL}, *const absent[] = {"--theme", "none-such",
                                                                                     NULL};
-    check_complaint("config", "[look]\ntheme = default\nbell = perhaps\n[privacy]\n", NULL,
+    check_complaint("config", "[look]\ntheme = default\nascii = perhaps\n[privacy]\n", NULL,
                     "config:3: say yes or no");
     check_complaint("config", "[look]\nbell = perhaps\nnonsense\n", NULL, "1 more line in the log");
     check_complaint("config", "[look]\nlang = xx\n", NULL, "config:2: say az, id, en or ru");

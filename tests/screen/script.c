@@ -341,10 +341,12 @@ static void do_unlocked(struct script *script, const char *rest)
 
 static void do_tick(struct script *script, const char *rest)
 {
-    (void)rest;
-    script->now_ms += 1000;
-    struct msg msg = {.kind = MSG_TICK};
-    tell(script, &msg);
+    int count = *rest ? atoi(rest) : 1;
+    for (int i = 0; i < count; i++) {
+        script->now_ms += 1000;
+        struct msg msg = {.kind = MSG_TICK};
+        tell(script, &msg);
+    }
 }
 
 /* --- expectations --- */

@@ -21,7 +21,7 @@
  *     result {…}                        the hall's answer to it; a number first: to the command with that seq
  *     unlocked                          the password of a locked screen was right
  *     unlocked CODE some sentence       or it was not let in
- *     tick                              a second goes by
+ *     tick                              a second goes by; a number: so many
  *     size 60x20
  *     expect TYPE {…}                   the last command asked for, with exactly this body
  *     expect load WHAT | journal SCREEN | setting NAME | unlock LOGIN | nothing
