@@ -226,11 +226,15 @@ TEST(main_job_leaves_nobody_behind_unseen)
     REQUIRE(pty_wait(pty, "makes copies"));
     REQUIRE(pty_wait(pty, "all safe"));
     pty_type(pty, "C");
+    REQUIRE(pty_wait(pty, "Ask a supervisor to close it")); /* others wait for this counter alone */
+    pty_type(pty, "\x1b");
+    REQUIRE(pty_wait_gone(pty, "Ask a supervisor to close it"));
+    pty_type(pty, "\x1bo");
     REQUIRE(pty_wait(pty, "Still with you: 2"));
     pty_type(pty, "*b");
-    REQUIRE(pty_wait(pty, "Close this counter?")); /* nobody is left: it goes on */
+    REQUIRE(pty_wait(pty, "Sign out?")); /* nobody is left: it goes on */
     pty_type(pty, "y");
-    REQUIRE(pty_wait(pty, "c   open counter"));
+    REQUIRE(pty_wait(pty, "One key signs in"));
     quit(&pty);
 }
 
