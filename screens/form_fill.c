@@ -104,8 +104,8 @@ static void open_form(struct form_screen *self, const struct ui *ui)
     self->source = json_new_object();
     json_set(self->source, "service", catalogue_has_form(service) ? json_copy(service) : note_service(ui));
     json_set(self->source, "pack", object_or_new(hall));
-    struct form_source source = {.service = json_get(self->source, "service"),
-                                 .pack = json_get(self->source, "pack")};
+    struct form_source source = {
+        .service = json_get(self->source, "service"), .pack = json_get(self->source, "pack"), .typed = true};
     json_free(&self->reason);
     if (form_open(&source, &self->form, &info))
         self->reason = json_new_text(info.text);

@@ -50,7 +50,9 @@ enum err form_open(const struct form_source *source, struct form **out, struct e
     }
     if (!json_is_object(form->layout))
         form->layout = form->made = form_layout_made(form, root, "#");
-    form_find_steering(form);
+    form->all_steer = !source->typed;
+    if (source->typed)
+        form_find_steering(form);
     form_note_hiding(form);
     *out = form;
     return ERR_OK;

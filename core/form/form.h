@@ -13,6 +13,7 @@ struct form_source {
     const struct json *service; /* a whole service (FORMS.md section 6) or {"form":…,"texts":…} */
     const struct json *common;  /* the pack's common.json; NULL when bundled or not used */
     const struct json *pack;    /* pack.json: its lists for x-options, its language; may be NULL */
+    bool typed; /* it is filled in here letter by letter: what each answer changes is found once (steers.c) */
 };
 enum err form_open(const struct form_source *source, struct form **out, struct err_info *info) MUST_USE;
 void form_free(struct form **form);

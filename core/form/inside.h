@@ -18,7 +18,7 @@ struct form {
     size_t condition_count;
     struct arena arena;
     struct names steering;      /* of fields that something else of the form depends on: steers.c */
-    bool all_steer;             /* it cannot be told which */
+    bool all_steer;             /* it cannot be told which, or nobody types */
     bool computes;              /* some field is computed */
     const struct json **hiding; /* elements that have, or hold, a rule that can hide: by their addresses */
     size_t hiding_count;

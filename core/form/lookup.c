@@ -9,13 +9,22 @@
 static const struct json *keyword_at(const struct form *form, const struct json *node, const char *keyword,
                                      int depth)
 {
-    const struct json *found = json_get(node, keyword);
-    if (found || depth > FORM_DEPTH_MAX)
-        return found;
-    const struct json *target = schema_ref(form->schema, node);
+    const struct json *found = NULL, *all = NULL;
+    bool refers = false;
+    if (!json_is_object(node) || depth > FORM_DEPTH_MAX)
+        return json_get(node, keyword);
+    for (const struct json *member = json_first(node); member;
+         member = json_next(member)) { /* once for all three */
+        const char *name = json_name(member);
+        if (name[0] == keyword[0] && strcmp(name, keyword) == 0)
+            return member;
+        refers |= name[0] == '$' && strcmp(name, "$ref") == 0;
+        if (!all && name[0] == 'a' && strcmp(name, "allOf") == 0)
+            all = member;
+    }
+    const struct json *target = refers ? schema_ref(form->schema, node) : NULL;
     if (target)
         found = keyword_at(form, target, keyword, depth + 1);
-    const struct json *all = json_get(node, "allOf");
     for (const struct json *sub = json_first(all); sub && !found; sub = json_next(sub))
         found = keyword_at(form, sub, keyword, depth + 1);
     return found;

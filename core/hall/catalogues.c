@@ -2,6 +2,7 @@
 #include "core/hall/catalogues.h"
 
 #include <errno.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -565,8 +566,18 @@ static enum err import_file(struct importing *importing, struct catalogue_file *
     return err;
 }
 
+/* Trees of services come and go by the megabyte: what one gave back is for the next, not for the system. */
+static void keep_memory(void)
+{
+    enum { KEPT_BYTES = 64 * 1024 * 1024 };
+    mallopt(M_TRIM_THRESHOLD, 2 * KEPT_BYTES);
+    mallopt(M_TOP_PAD, KEPT_BYTES);
+    mallopt(M_MMAP_THRESHOLD, KEPT_BYTES / 2);
+}
+
 enum err catalogues_import(const struct hall_options *options, struct err_info *info)
 {
+    keep_memory();
     struct importing importing = {.options = options};
     struct catalogue_file file = {0};
     struct buf bytes = {0};

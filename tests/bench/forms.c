@@ -152,7 +152,7 @@ static struct measured measured_new(bool deep)
 {
     struct measured m = {.service = big_service(deep), .draft = big_draft(deep)};
     struct err_info info = {0};
-    if (form_open(&(struct form_source){.service = m.service}, &m.form, &info) != ERR_OK)
+    if (form_open(&(struct form_source){.service = m.service, .typed = true}, &m.form, &info) != ERR_OK)
         bench_fail("%s", info.text);
     return m;
 }

@@ -118,7 +118,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct err_info info = {0};
     const struct form_source source = {.service = json_get(input, "service"),
                                        .common = json_get(input, "common"),
-                                       .pack = json_get(input, "pack")};
+                                       .pack = json_get(input, "pack"),
+                                       .typed = true};
     struct fill fill = {.input = input,
                         .context = {.lang = json_text_or(input, "lang", "en"),
                                     .today = "2026-11-25",

@@ -13,7 +13,7 @@ enum { SECONDS_A_DAY = 86400 };
 static void open_form(struct pack_form *one)
 {
     struct err_info info = {0};
-    one->source = (struct form_source){.service = one->service, .pack = one->pack->about};
+    one->source = (struct form_source){.service = one->service, .pack = one->pack->about, .typed = true};
     one->context = (struct form_context){.lang = "en", .today = "2026-11-24"};
     if (form_open(&one->source, &one->form, &info) != ERR_OK)
         check(false, one->file, 0, info.text);

@@ -120,7 +120,7 @@ static void check_alone(const char *form_text, const char *pointer, bool alone)
     char *text = xasprintf("{'id':'t.x','form':{'version':1,%s}}", form_text);
     struct json *service = quoted_json(text);
     struct form *form = NULL;
-    REQUIRE(form_open(&(struct form_source){.service = service}, &form, NULL) == ERR_OK);
+    REQUIRE(form_open(&(struct form_source){.service = service, .typed = true}, &form, NULL) == ERR_OK);
     if (!CHECK(form_is_alone(form, pointer) == alone))
         printf("  %s of %s\n", pointer, text);
     form_free(&form);
@@ -187,7 +187,7 @@ TEST(an_answer_in_a_row_carries_the_whole_list)
                  {"/o/y", "'4'", "{'o':{'y':'4'}}"},
                  {"/o/y", NULL, "{}"}};
     struct form *form = NULL;
-    REQUIRE(form_open(&(struct form_source){.service = service}, &form, NULL) == ERR_OK);
+    REQUIRE(form_open(&(struct form_source){.service = service, .typed = true}, &form, NULL) == ERR_OK);
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct json *value = cases[i].value ? quoted_json(cases[i].value) : NULL,
                     *expected = quoted_json(cases[i].patch),
