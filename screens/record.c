@@ -14,8 +14,8 @@ static const char *const kinds[] = {
     [MSG_SIGNED_IN] = "signed_in", [MSG_FETCHED] = "fetched",
     [MSG_STATUS] = "status",       [MSG_SIGNED_OUT] = "signed_out",
     [MSG_TOAST] = "toast",         [MSG_READY] = "ready",
-    [MSG_UNPRINTED] = "unprinted",
-    [MSG_KEEP] = "keep",           [MSG_LOCK] = "lock",          [MSG_POINT] = "point",
+    [MSG_UNPRINTED] = "unprinted", [MSG_KEEP] = "keep",
+    [MSG_LOCK] = "lock",           [MSG_POINT] = "point",
     [MSG_UNLOCKED] = "unlocked",
 };
 enum { KINDS = sizeof kinds / sizeof *kinds };

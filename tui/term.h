@@ -51,7 +51,7 @@ bool term_name_copies(const char *name); /* of TERM alone */
 /* It says that it has a printer: what is sent between its words for "printer on" and "off" is not shown (mc5, mc4). */
 bool term_prints(const struct term *term);
 void term_print(struct term *term, const char *text); /* lines; to that printer, nothing where it has none */
-void term_suspend(struct term *term); /* to the shell; returns when the person comes back */
+void term_suspend(struct term *term);                 /* to the shell; returns when the person comes back */
 /* To run another program on the terminal: it is theirs between leave and enter. */
 void term_leave(struct term *term);
 void term_enter(struct term *term);

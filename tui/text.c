@@ -293,7 +293,7 @@ int text_draw_wrapped(struct frame *frame, struct rect area, const char *text, u
         draw_bytes(frame, rect_row(area, row++), area.x, text + at, bytes, look);
     }
     if (at < length && row > 0) /* behind the last word, not at the edge */
-        frame_put(frame, area, area.x + (end < area.w ? end : area.w - 1), area.y + row - 1, "…",
-                  strlen("…"), look, NULL);
+        frame_put(frame, area, area.x + (end < area.w ? end : area.w - 1), area.y + row - 1, "…", strlen("…"),
+                  look, NULL);
     return row;
 }

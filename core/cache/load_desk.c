@@ -8,8 +8,14 @@
 #include "core/catalogue/catalogue.h"
 #include "core/command/persons.h"
 
-enum { CASES_MAX = 20, VISIT_MAX = 20, TODAY_MAX = 300, UNDO_LOOKED_AT = 20, UNDO_MS = 60 * 1000,
-       SURVEY_LOOKED_AT = 60 };
+enum {
+    CASES_MAX = 20,
+    VISIT_MAX = 20,
+    TODAY_MAX = 300,
+    UNDO_LOOKED_AT = 20,
+    UNDO_MS = 60 * 1000,
+    SURVEY_LOOKED_AT = 60
+};
 
 /* --- the person at the counter --- */
 

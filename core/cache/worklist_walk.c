@@ -172,8 +172,8 @@ static bool fits(const struct wish *wish, struct stmt *s)
     return one_of(wish->list.states, db_text(s, STATE)) && is_any(wish->state, db_text(s, STATE)) &&
            is_any(wish->user, db_text(s, USER)) && is_any(wish->agency, db_text(s, AGENCY)) &&
            is_any(wish->service, db_text(s, SERVICE)) && is_any(wish->channel, db_text(s, CHANNEL)) &&
-           (!wish->person || json_has_text(wish->records, db_text(s, PERSON))) && is_due_then(wish, db_text(s, DUE_AT)) &&
-           (wish->list.walk != OF_NOBODY || db_is_null(s, USER)) &&
+           (!wish->person || json_has_text(wish->records, db_text(s, PERSON))) &&
+           is_due_then(wish, db_text(s, DUE_AT)) && (wish->list.walk != OF_NOBODY || db_is_null(s, USER)) &&
            (wish->list.walk != TO_CONFIRM || !db_is_null(s, CONFIRM_ASKED_AT));
 }
 

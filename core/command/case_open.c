@@ -36,7 +36,8 @@ static enum err last_draft(struct call *c, const struct json *row, const struct 
     for (const struct json *other = json_first(found); other; other = json_next(other)) {
         const char *opened_at = json_text_or(other, "opened_at", "");
         if (str_equal(row_id(other), row_id(row)) || !json_get(other, "draft") ||
-            !str_equal(json_text(other, "agency"), json_text(row, "agency")) || strcmp(opened_at, newest) <= 0)
+            !str_equal(json_text(other, "agency"), json_text(row, "agency")) ||
+            strcmp(opened_at, newest) <= 0)
             continue;
         *draft = json_get(other, "draft");
         newest = opened_at;

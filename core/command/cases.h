@@ -122,7 +122,8 @@ enum err person_cases(struct call *c, const char *person, int each_max, struct j
 /* --- person_merge.c --- */
 /* person.merge once it is known that somebody may: fields (may be NULL) names what is taken from the record that is
  * merged. Changes both rows. */
-enum err person_join(struct call *c, struct json *from, struct json *into, const struct json *fields) MUST_USE;
+enum err person_join(struct call *c, struct json *from, struct json *into,
+                     const struct json *fields) MUST_USE;
 
 /* --- dispute.c --- */
 /* dispute_open, with the row's identity, and what belongs to this kind of dispute (taken; may be NULL). */

@@ -89,9 +89,10 @@ void call_search(struct hall *hall, struct http_request *request, const struct a
     while (query && *query == ' ')
         query++;
     if (str_empty(query) || strlen(query) > 200 || !utf8_valid(query, strlen(query))) {
-        api_error(hall, request, 400, "invalid_query", "q",
-                  "\"q\" is what to look for: a FIN, NIK, document, telephone, birth date, name or number, in "
-                  "UTF-8.");
+        api_error(
+            hall, request, 400, "invalid_query", "q",
+            "\"q\" is what to look for: a FIN, NIK, document, telephone, birth date, name or number, in "
+            "UTF-8.");
         return;
     }
     enum err err = reads_search(hall->reads, actor, query, (int)limit, &text);

@@ -9,8 +9,8 @@ call call_sign_in, call_sign_out;           /* api_session.c */
 call call_push;                             /* api_push.c */
 call call_feed, call_snapshot, call_search; /* api_read.c */
 call call_report, call_openapi, call_health, call_metrics;
-call call_verify; /* api_notice.c */
-call call_events; /* api_events.c: by an agency's key */
+call call_verify;           /* api_notice.c */
+call call_events;           /* api_events.c: by an agency's key */
 call call_leave, call_left; /* api_application.c: by a key that applies */
 
 const char *call_token(const struct http_request *request); /* of an authorised call */

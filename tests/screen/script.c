@@ -334,8 +334,7 @@ static void do_unlocked(struct script *script, const char *rest)
     char code[40] = "";
     int used = 0;
     sscanf(rest, "%39s %n", code, &used);
-    struct msg msg = {
-        .kind = MSG_UNLOCKED, .code = *code ? code : NULL, .text = *code ? rest + used : NULL};
+    struct msg msg = {.kind = MSG_UNLOCKED, .code = *code ? code : NULL, .text = *code ? rest + used : NULL};
     tell(script, &msg);
 }
 

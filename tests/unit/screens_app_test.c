@@ -216,7 +216,8 @@ TEST(app_palette_goes_where_the_action_is)
         CHECK(!shows(&f, "Write every unsent record"));
         if (typed)
             press(&f, "j");
-        rows_come(&f, "outbox", "{\"rows\":[{\"seq\":1,\"id\":\"x\",\"type\":\"case.open\",\"body\":{}}],\"count\":1}");
+        rows_come(&f, "outbox",
+                  "{\"rows\":[{\"seq\":1,\"id\":\"x\",\"type\":\"case.open\",\"body\":{}}],\"count\":1}");
         CHECK_INT(shows(&f, "Write every unsent record"), !typed);
         end(&f);
     }
@@ -343,8 +344,9 @@ TEST(app_asks_nothing_over_a_screen_in_a_citizens_hands)
     struct fixture f = start(SCREEN_DESK, "clerk");
     struct err_info info;
     struct json *answer = NULL, *args = json_new_object();
-    const char *text = "{\"status\":\"refused\",\"error\":{\"code\":\"counter_taken\",\"message\":\"Adi S. sits "
-                       "there.\"}}";
+    const char *text =
+        "{\"status\":\"refused\",\"error\":{\"code\":\"counter_taken\",\"message\":\"Adi S. sits "
+        "there.\"}}";
     REQUIRE(json_parse(text, strlen(text), &answer, &info) == ERR_OK);
     struct msg saved = {.kind = MSG_SAVED, .what = "counter.open", .seq = 5, .to = 1};
     app_update(f.app, &saved, &f.effects);

@@ -32,8 +32,7 @@ static struct json *look(struct station *station, const char *what, const char *
 static bool is_in_base(const struct town *town, const struct station *station, const struct op *op,
                        bool overlaid)
 {
-    bool before =
-        cache_epoch(station->cache) != town->check->epoch || cache_needs_snapshot(station->cache);
+    bool before = cache_epoch(station->cache) != town->check->epoch || cache_needs_snapshot(station->cache);
     return !overlaid && (op->given_rev > 0 || before);
 }
 
