@@ -5,7 +5,7 @@ build=$1
 make --no-print-directory BUILD="$build" KIND=release "$build/release/tests/pictures/pictures" >/dev/null
 LOKET_PICTURES=themes/pictures "$build/release/tests/pictures/pictures"
 make --no-print-directory BUILD="$build" KIND=san "$build/san/unit" >/dev/null
-LOKET_GOLDEN=write "$build/san/unit" screen_guide_pictures
+LOKET_GOLDEN="write" "$build/san/unit" screen_guide_pictures
 table=$(mktemp)
 trap 'rm -f "$table"' EXIT
 "$build/loket" keys --json | awk -f themes/pictures/keys.awk >"$table"
