@@ -763,6 +763,12 @@ void disk_fail_writes(struct disk *disk, const char *tail, int count)
     fault_set(&disk->writes, tail, count);
 }
 
+bool disk_is_well(const struct disk *disk)
+{
+    return disk->fsync_next == DISK_FSYNC_WELL && disk->reads.count == 0 && disk->writes.count == 0 &&
+           disk->bytes_free == DISK_ENDLESS;
+}
+
 static bool fault_hits(struct fault *fault, const char *path)
 {
     if (fault->count == 0)

@@ -66,6 +66,8 @@ void disk_fail_fsync(struct disk *disk, enum disk_fsync how, struct rng *chance)
 /* The next count reads (of files whose path ends with tail; NULL any) fail with EIO; -1: all of them. */
 void disk_fail_reads(struct disk *disk, const char *tail, int count);
 void disk_fail_writes(struct disk *disk, const char *tail, int count);
+/* Nothing of the above is to come. */
+bool disk_is_well(const struct disk *disk);
 /* One bit of a byte turns, in memory and on the disk. False: there is no such byte. */
 bool disk_flip(struct disk *disk, const char *path, int64_t offset, unsigned bit);
 /* The very same disk in another machine, with names below /sim/TO; what was there is gone. It takes over what is

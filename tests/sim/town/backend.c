@@ -119,9 +119,20 @@ void backend_due(struct town *town, struct backend *backend)
     town_plan(town, wait_ms, EVENT_TURN, machine->number, NULL);
 }
 
+/* The disk was well through the whole turn: a hall that does not open its file by then answers nobody any more, since
+ * whoever cannot be known writes nothing. */
+static void check_has_file(struct town *town, struct backend *backend)
+{
+    struct db *db = backend->hall.db;
+    if (db_failed(db) && !db_being_read(db))
+        town_violated(town, "the disk of hall %d is well, and its file stays shut: %s",
+                      backend->machine.number, db_message(db));
+}
+
 void backend_turn(struct town *town, struct backend *backend)
 {
     struct machine *machine = &backend->machine;
+    bool well = disk_is_well(machine->disk);
     struct machine *before = town_enter(machine);
     struct hall *hall = &backend->hall;
     bool quiet = http_timeout_ms(hall->http) < 0;
@@ -139,6 +150,8 @@ void backend_turn(struct town *town, struct backend *backend)
         disk_kill(machine->disk);
         backend_bury(town, backend);
     } else {
+        if (well)
+            check_has_file(town, backend);
         check_hall_stepped(town, backend);
         backend_due(town, backend);
     }
@@ -188,7 +201,7 @@ void backend_restore(struct town *town)
     if (err == ERR_OK)
         check_restored(town, rev, safe), bus_restored(town, rev);
     else if (!machine_down(&backend->machine) && err != ERR_DISK_FULL && !town_may(town, FAULT_HALL_SYNC) &&
-             !town_may(town, FAULT_EIO))
+             !town_may(town, FAULT_EIO) && !town_may(town, FAULT_AWAY))
         town_violated(town, "a backup could not be restored: %s", info.text);
     backend_bury(town, backend);
 }

@@ -47,7 +47,8 @@ enum {
     X(POWER, "power")                                                                            \
     X(FULL, "full")                                                                              \
     X(SYNC, "sync")                                                                              \
-    X(EIO, "eio") /* a few reads or writes of any disk fail, the next are well */                \
+    X(EIO, "eio")   /* a few reads or writes of any disk fail, the next are well */              \
+    X(AWAY, "away") /* the hall's whole disk, for up to minutes: a cable */                      \
     X(CLOCK, "clock")                                                                            \
     X(CLONE, "clone")       /* its disk is copied into another computer */                       \
     X(SHIFT, "shift")       /* another person sits down */                                       \

@@ -97,6 +97,15 @@ static void change_shift(struct town *town, struct station *station)
 }
 
 /* Its disk in another computer: both believe to be the same installation. */
+/* Within a minute the hall knows its people by heart, and whoever pushes has it look for its file again; later nobody. */
+static void take_disk_away(struct town *town, struct machine *machine)
+{
+    int64_t away_ms = town_between(&town->trouble, 100, (town_chance(&town->trouble, 600) ? 200 : 30) * 1000);
+    town_plan(town, away_ms, EVENT_RECOVER, machine->number, NULL);
+    disk_fail_reads(machine->disk, "", -1);
+    disk_fail_writes(machine->disk, "", -1);
+}
+
 static void clone(struct town *town)
 {
     struct station *from = any_station(town), *to = any_station(town);
@@ -205,6 +214,8 @@ static void make(struct town *town, enum fault fault)
         return fail_sync(town, &any_station(town)->machine);
     case FAULT_EIO:
         return fail_io(town, town_chance(&town->trouble, 300) ? &hall->machine : &any_station(town)->machine);
+    case FAULT_AWAY:
+        return take_disk_away(town, &hall->machine);
     case FAULT_CLOCK:
         return turn_clock(town, &any_station(town)->machine);
     case FAULT_CLONE:
