@@ -72,12 +72,22 @@ static enum err create_views_again(struct db *db)
     return err == ERR_OK ? rows_create_views(db) : err;
 }
 
-static enum err create_alerts(struct db *db)
+static enum err create_table(struct db *db, enum table table)
 {
     static const enum row_set sets[] = {ROWS_BASE, ROWS_OVERLAY, ROWS_SHADOW};
     for (size_t i = 0; i < sizeof sets / sizeof *sets; i++)
-        TRY(rows_create_table(db, sets[i], TABLE_ALERT));
+        TRY(rows_create_table(db, sets[i], table));
     return create_views_again(db);
+}
+
+static enum err create_alerts(struct db *db)
+{
+    return create_table(db, TABLE_ALERT);
+}
+
+static enum err create_moves(struct db *db)
+{
+    return create_table(db, TABLE_MOVE);
 }
 
 /* The n-th entry brings a file from version n to n + 1. */
@@ -89,6 +99,7 @@ static const struct migration {
     {sql_first, create_rows, "PRAGMA user_version = 1"},
     {sql_worklist, create_views_again, "PRAGMA user_version = 2"},
     {"", create_alerts, "PRAGMA user_version = 3"},
+    {"", create_moves, "PRAGMA user_version = 4"},
 };
 enum {
     VERSION_NOW = sizeof migrations / sizeof *migrations,

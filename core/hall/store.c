@@ -102,12 +102,14 @@ static const char *const migrations[] = {
     "CREATE TABLE search_state (id BIGINT PRIMARY KEY, place TEXT NOT NULL, whole BIGINT NOT NULL);"
     "INSERT INTO search_state (id, place, whole) SELECT 1, '', CASE WHEN EXISTS (SELECT 1 FROM persons)"
     " THEN 0 ELSE 1 END;",
+    "", /* the table of moves */
 };
 enum {
     VERSION = sizeof migrations / sizeof *migrations,
     VERSION_SEALS = 4,
     VERSION_NOTICES = 6,
-    VERSION_ALERTS = 9
+    VERSION_ALERTS = 9,
+    VERSION_MOVES = 12
 };
 
 /* --- opening --- */
@@ -153,6 +155,8 @@ static enum err migrate_one(struct db *db, int64_t from)
         err = notices_note_all(db);
     if (err == ERR_OK && from + 1 == VERSION_ALERTS)
         err = rows_create_table(db, ROWS_PLAIN, TABLE_ALERT);
+    if (err == ERR_OK && from + 1 == VERSION_MOVES)
+        err = rows_create_table(db, ROWS_PLAIN, TABLE_MOVE);
     if (err != ERR_OK)
         return err;
     struct stmt *s = db_query(db, sql);
