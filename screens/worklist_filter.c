@@ -17,12 +17,12 @@ static const struct word {
     int due; /* of DUE */
     const char *wire, *label;
 } words[] = {
-    {STATE, 0, "draft", NULL},     {STATE, 0, "submitted", NULL},       {STATE, 0, "complete", NULL},
-    {STATE, 0, "in_review", NULL}, {STATE, 0, "referred", NULL},        {STATE, 0, "returned", NULL},
-    {STATE, 0, "approved", NULL},  {STATE, 0, "refused", NULL},         {STATE, 0, "confirmed", NULL},
-    {STATE, 0, "ready", NULL},     {CHANNEL, 0, "walk_in", NULL},       {CHANNEL, 0, "booked", NULL},
-    {CHANNEL, 0, "online", NULL},  {CHANNEL, 0, "bus", NULL},           {CHANNEL, 0, "home", NULL},
-    {DUE, TODAY, "", TR("today")}, {DUE, TOMORROW, "", TR("tomorrow")}, {DUE, OVERDUE, "", TR("overdue")},
+    {STATE, 0, "draft", NULL},           {STATE, 0, "submitted", NULL},     {STATE, 0, "complete", NULL},
+    {STATE, 0, "in_review", NULL},       {STATE, 0, "referred", NULL},      {STATE, 0, "returned", NULL},
+    {STATE, 0, "approved", NULL},        {STATE, 0, "refused", NULL},       {STATE, 0, "ready", NULL},
+    {CHANNEL, 0, "walk_in", NULL},       {CHANNEL, 0, "booked", NULL},      {CHANNEL, 0, "online", NULL},
+    {CHANNEL, 0, "bus", NULL},           {CHANNEL, 0, "home", NULL},        {DUE, TODAY, "", TR("today")},
+    {DUE, TOMORROW, "", TR("tomorrow")}, {DUE, OVERDUE, "", TR("overdue")},
 };
 enum { WORDS = sizeof words / sizeof *words };
 

@@ -22,7 +22,7 @@ static const struct worklist worklists[] = {
     {"online", OF_NOBODY, BY_AGE, "online", {"draft", "submitted", "complete", "in_review", "referred"}},
     {"returned", OF_USER, BY_AGE, NULL, {"returned"}},
     {"confirm", TO_CONFIRM, BY_ASKED, NULL, {"approved", "refused", "returned"}},
-    {"ready", OF_AGENCY, BY_AGE, NULL, {"confirmed", "ready"}},
+    {"ready", OF_AGENCY, BY_AGE, NULL, {"approved", "ready"}},
     {"due", OF_HALL, BY_DUE, NULL, {"complete", "in_review", "submitted", "referred"}},
 };
 

@@ -118,6 +118,18 @@ static const char *const sql_walks[WALKS][SORTS][STEPS][2] = {
     [TO_CONFIRM] = {[BY_ASKED] = WAYS("confirm_asked_at IS NOT NULL", "confirm_asked_at")},
 };
 
+/* What may be made out: those that wait for a second person are passed by, as few as they are. */
+#define ISSUABLE(which) which " AND confirm_asked_at IS NULL"
+static const char *const sql_issuable[WALKS][SORTS][STEPS][2] = {
+    [OF_AGENCY] =
+        {[BY_AGE] = WAYS(ISSUABLE(AGENCYS), "opened_at"), [BY_DUE] = WAYS(ISSUABLE(AGENCYS), "due_at")},
+    [OF_HALL] = {[BY_DUE] = WAYS(ISSUABLE(HALLS), "due_at")},
+    [OF_SERVICE] =
+        {[BY_AGE] = WAYS(ISSUABLE(SERVICES), "opened_at"), [BY_DUE] = WAYS(ISSUABLE(SERVICES), "due_at")},
+    [OF_CHANNEL] =
+        {[BY_AGE] = WAYS(ISSUABLE(CHANNELS), "opened_at"), [BY_DUE] = WAYS(ISSUABLE(CHANNELS), "due_at")},
+};
+
 #define UNDATED(which)                                                \
     {                                                                 \
         "SELECT id, '" NO_DUE "' AS key_ FROM cases WHERE " which     \
@@ -132,6 +144,29 @@ static const char *const sql_undated[WALKS][2] = {
     [OF_USER] = UNDATED(USERS),       [OF_AGENCY] = UNDATED(AGENCYS),   [OF_HALL] = UNDATED(HALLS),
     [OF_SERVICE] = UNDATED(SERVICES), [OF_CHANNEL] = UNDATED(CHANNELS),
 };
+static const char *const sql_issuable_undated[WALKS][2] = {
+    [OF_AGENCY] = UNDATED(ISSUABLE(AGENCYS)),
+    [OF_HALL] = UNDATED(ISSUABLE(HALLS)),
+    [OF_SERVICE] = UNDATED(ISSUABLE(SERVICES)),
+    [OF_CHANNEL] = UNDATED(ISSUABLE(CHANNELS)),
+};
+
+/* Who looks for what is approved means what may be made out, except where a second person is wanted. */
+static bool is_issuable_walk(const struct wish *wish, const char *state)
+{
+    return wish->list.walk != TO_CONFIRM && str_equal(state, "approved");
+}
+
+static const char *dated_sql(const struct wish *wish, const char *state, enum step step, bool backward)
+{
+    const char *const(*walks)[SORTS][STEPS][2] = is_issuable_walk(wish, state) ? sql_issuable : sql_walks;
+    return walks[wish->walk][wish->sort][step][backward];
+}
+
+static const char *undated_sql(const struct wish *wish, const char *state, bool backward)
+{
+    return (is_issuable_walk(wish, state) ? sql_issuable_undated : sql_undated)[wish->walk][backward];
+}
 
 static bool one_of(const char *const states[STATES_MAX], const char *state)
 {
@@ -174,7 +209,8 @@ static bool fits(const struct wish *wish, struct stmt *s)
            is_any(wish->service, db_text(s, SERVICE)) && is_any(wish->channel, db_text(s, CHANNEL)) &&
            (!wish->person || json_has_text(wish->records, db_text(s, PERSON))) &&
            is_due_then(wish, db_text(s, DUE_AT)) && (wish->list.walk != OF_NOBODY || db_is_null(s, USER)) &&
-           (wish->list.walk != TO_CONFIRM || !db_is_null(s, CONFIRM_ASKED_AT));
+           (wish->list.walk != TO_CONFIRM || !db_is_null(s, CONFIRM_ASKED_AT)) &&
+           (!is_issuable_walk(wish, db_text(s, STATE)) || db_is_null(s, CONFIRM_ASKED_AT));
 }
 
 static const char *key_of_row(const struct wish *wish, struct stmt *s)
@@ -260,7 +296,7 @@ static enum err walk_dated(struct search *search, const char *state, const char 
                                        : (wish->due_till ? wish->due_till : NO_DUE);
     for (int step = 0; step < STEPS && search->count < until; step++) {
         struct stmt *s =
-            db_query(search->cache->db, sql_walks[wish->walk][wish->sort][step][search->backward]);
+            db_query(search->cache->db, dated_sql(wish, state, (enum step)step, search->backward));
         bind_walk(s, search, state, which, &from);
         if (step == BEYOND)
             db_bind_text(s, 6, end);
@@ -275,7 +311,7 @@ static enum err walk_undated(struct search *search, const char *state, const cha
     if (search->backward && !within)
         return ERR_OK;
     struct place_at from = {NO_DUE, within ? search->from.id : TOP};
-    struct stmt *s = db_query(search->cache->db, sql_undated[search->wish->walk][search->backward]);
+    struct stmt *s = db_query(search->cache->db, undated_sql(search->wish, state, search->backward));
     bind_walk(s, search, state, which, &from);
     return take_walk(search, s, until);
 }
@@ -402,10 +438,16 @@ enum err worklist_find(struct search *search)
     return look_at_numbers(search);
 }
 
+/* Walks, those of what may be made out, and both without a date. */
 const char *worklist_statement(int n)
 {
-    enum { EACH = SORTS * STEPS * 2, DATED = WALKS * EACH };
-    if (n < DATED)
-        return sql_walks[n / EACH][n / (STEPS * 2) % SORTS][n / 2 % STEPS][n % 2];
-    return n < DATED + WALKS * 2 ? sql_undated[(n - DATED) / 2][n % 2] : "";
+    enum { EACH = SORTS * STEPS * 2, DATED = WALKS * EACH, ALL = DATED + WALKS * 2 };
+    bool issuable = n >= ALL;
+    int at = issuable ? n - ALL : n;
+    if (at < DATED)
+        return (issuable ? sql_issuable
+                         : sql_walks)[at / EACH][at / (STEPS * 2) % SORTS][at / 2 % STEPS][at % 2];
+    if (at >= ALL)
+        return "";
+    return (issuable ? sql_issuable_undated : sql_undated)[(at - DATED) / 2][at % 2];
 }

@@ -118,7 +118,8 @@ static void add_day(struct made *made)
     add_case(made, "s2", "complete", "06",
              "'user':'adi','number':'HALL-2026-000077','due_at':'2026-11-24T09:00:00.000Z'");
     add_case(made, "r1", "ready", "07", "'user':'adi'");
-    add_case(made, "r2", "confirmed", "06", "'user':'adi'");
+    add_case(made, "r2", "approved", "06", "'user':'adi','confirmed_by':'siti'");
+    add_case(made, "r3", "approved", "05", "'user':'siti','due_at':'2026-11-26T09:00:00.000Z'");
     add_case(made, "c1", "approved", "08", "'user':'adi','confirm_asked_at':'2026-11-09T09:00:00.000Z'");
     add_case(made, "c2", "refused", "09", "'user':'adi','confirm_asked_at':'2026-11-08T09:00:00.000Z'");
     add_case(made, "d1", "delivered", "09", "'user':'adi'");
@@ -165,7 +166,7 @@ TEST(worklist_each_list_answers_its_own_in_its_order)
     check_rows(&made, "{'filter':'agency'}", "m2 o2 s1 s2");
     check_rows(&made, "{'filter':'online'}", "o2 o1");
     check_rows(&made, "{'filter':'confirm'}", "c2 c1");
-    check_rows(&made, "{'filter':'ready'}", "r2 r1");
+    check_rows(&made, "{'filter':'ready'}", "r3 r2 r1");
     check_rows(&made, "{'filter':'due'}", "z1 s2 m2");
     check_rows(&made, "{'filter':'no such list'}", "m2 m1");
     close_made(&made);
@@ -180,7 +181,7 @@ TEST(worklist_of_who_is_of_no_agency_shows_the_whole_hall_by_its_dates)
     check_rows(&made, "{'filter':'agency'}", "z1 s2 m2 o2 s1");
     check_rows(&made, "{'filter':'confirm'}", "z2 c2 c1");
     check_rows(&made, "{'filter':'online'}", "o2 o1");
-    check_rows(&made, "{'filter':'ready'}", "r1 r2");
+    check_rows(&made, "{'filter':'ready'}", "r3 r1 r2");
     close_made(&made);
 }
 
@@ -221,6 +222,11 @@ TEST(worklist_is_filtered_by_the_copy_and_not_by_what_is_shown)
         {"{'filter':'confirm','service':'move'}", ""},
         {"{'filter':'confirm','state':'approved'}", "c1"},
         {"{'filter':'online','state':'draft'}", "o1"},
+        {"{'filter':'ready','state':'approved'}", "r3 r2"},
+        {"{'filter':'ready','service':'birth'}", "r3 r2 r1"},
+        {"{'filter':'ready','channel':'walk_in','sort':'due'}", "r3 r1 r2"},
+        {"{'filter':'ready','person':'p1'}", "r3 r2 r1"},
+        {"{'filter':'ready','text':'memmedova'}", "r3 r2 r1"},
         {"{'filter':'agency','text':'moving'}", "s1"},
         {"{'filter':'agency','text':'Dogum'}", "m2 o2 s2"},
         {"{'filter':'agency','text':'Memmedova'}", "m2 s2"},
