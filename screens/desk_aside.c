@@ -164,6 +164,9 @@ static void citizen_view(const struct ui *ui, const struct json *person, struct 
     fact(frame, area, tr(ui->lang, TR("name")), json_text(person, "name"));
     fact(frame, area, tr(ui->lang, TR("father")), json_text(person, "father"));
     fact(frame, area, tr(ui->lang, TR("born")), show_day(ui, json_text(person, "born"), text));
+    if (json_bool(person, "possible_duplicate", false))
+        text_drawf(frame, rect_cut_top(area, 1), STYLE_WARN, "! %s",
+                   tr(ui->lang, TR("perhaps recorded twice")));
 }
 
 /* "+ Family card, Child's card": what belongs together with it and is opened with its answers. */

@@ -41,7 +41,17 @@ struct fact {
     unsigned look;
     bool shown;
 };
-enum { FACT_NAME, FACT_BORN, FACT_NUMBER, FACT_WAITED, FACT_CHANNEL, FACT_CALLS, FACT_PRIORITY, FACTS };
+enum {
+    FACT_NAME,
+    FACT_TWICE,
+    FACT_BORN,
+    FACT_NUMBER,
+    FACT_WAITED,
+    FACT_CHANNEL,
+    FACT_CALLS,
+    FACT_PRIORITY,
+    FACTS
+};
 
 static void facts_of_person(const struct ui *ui, const struct json *person, struct fact facts[FACTS])
 {
@@ -54,6 +64,8 @@ static void facts_of_person(const struct ui *ui, const struct json *person, stru
     if (!str_empty(born))
         str_format(facts[FACT_BORN].text, SHOW_TEXT, tr(ui->lang, TR("born %.4s")), born);
     show_identity(person, facts[FACT_NUMBER].text);
+    if (json_bool(person, "possible_duplicate", false))
+        str_format(facts[FACT_TWICE].text, SHOW_TEXT, "! %s", tr(ui->lang, TR("perhaps recorded twice")));
 }
 
 /* "pregnant", as the hall's list names it; "" when there is no priority. */
@@ -104,10 +116,10 @@ static void choose_facts(struct fact facts[FACTS], int w)
 static void ticket_facts(const struct desk *desk, const struct ui *ui, struct frame *frame, struct rect line)
 {
     struct fact facts[FACTS] = {
-        [FACT_NAME] = {.weight = 0, .look = STYLE_TEXT},    [FACT_BORN] = {.weight = 5, .look = STYLE_TEXT},
-        [FACT_NUMBER] = {.weight = 1, .look = STYLE_TEXT},  [FACT_WAITED] = {.weight = 4, .look = STYLE_DIM},
-        [FACT_CHANNEL] = {.weight = 6, .look = STYLE_DIM},  [FACT_CALLS] = {.weight = 3, .look = STYLE_WARN},
-        [FACT_PRIORITY] = {.weight = 2, .look = STYLE_WARN}};
+        [FACT_NAME] = {.weight = 0, .look = STYLE_TEXT},    [FACT_TWICE] = {.weight = 4, .look = STYLE_DIM},
+        [FACT_BORN] = {.weight = 6, .look = STYLE_TEXT},    [FACT_NUMBER] = {.weight = 1, .look = STYLE_TEXT},
+        [FACT_WAITED] = {.weight = 5, .look = STYLE_DIM},   [FACT_CHANNEL] = {.weight = 7, .look = STYLE_DIM},
+        [FACT_CALLS] = {.weight = 3, .look = STYLE_WARN},   [FACT_PRIORITY] = {.weight = 2, .look = STYLE_WARN}};
     facts_of_person(ui, json_get(desk->data, "person"), facts);
     facts_of_ticket(desk, ui, facts);
     choose_facts(facts, line.w);

@@ -66,6 +66,7 @@ struct person {
     unsigned taken;              /* bits of rows whose value is taken from the one that is merged */
     struct list members;
     bool merging; /* the hall was asked */
+    bool compare_due; /* F6 at one whom nobody looked at: whoever is alike stands beside as soon as that is known */
 };
 
 /* --- person_screen.c --- */
@@ -118,8 +119,10 @@ void person_record_view(const struct person *self, const struct ui *ui, struct f
 /* --- person_compare.c --- */
 /* F6: puts two records side by side, or remembers the first of two. */
 void person_compare_begin(struct person *self, const struct ui *ui, struct effects *effects);
+/* The digital channel brought this person and nobody has looked yet whether the hall knows them. */
+bool person_unlooked(const struct json *row);
 void person_compare_key(struct person *self, struct key key, struct effects *effects);
-void person_compare_data(struct person *self); /* the rows are here, or here again */
+void person_compare_data(struct person *self, const struct ui *ui, struct effects *effects); /* the rows are here, or here again */
 const struct json *person_other(const struct person *self);
 const char *person_compare_why(const struct person *self); /* NULL: possible */
 const char *person_merge_why(const struct person *self);

@@ -90,11 +90,32 @@ static bool has_number(const struct json *row)
     return !str_empty(json_text(row, "fin")) || !str_empty(json_text(row, "nik"));
 }
 
-/* Who was opened goes on, unless the other alone has a number. */
-void person_compare_data(struct person *self)
+bool person_unlooked(const struct json *row)
 {
+    return json_bool(row, "possible_duplicate", false);
+}
+
+/* F6 was pressed at one whom nobody looked at, before it was known who is alike. */
+static void begin_due(struct person *self, const struct ui *ui, struct effects *effects)
+{
+    if (!self->compare_due || !person_shown(self) || self->place != PERSON_HISTORY)
+        return;
+    self->compare_due = false;
+    if (json_first(twins(self)))
+        return look_at(self, json_text_or(json_first(twins(self)), "id", ""), effects);
+    effects_toast(
+        effects, TOAST_PLAIN, "%s",
+        tr(ui->lang, TR("Nobody alike is in this computer's copy. F4 and F10: somebody has looked.")));
+}
+
+/* Who was opened goes on, unless the other alone has a number, or nobody has looked at who was opened. */
+void person_compare_data(struct person *self, const struct ui *ui, struct effects *effects)
+{
+    begin_due(self, ui, effects);
     if (self->goes_on < 0 && record(self, 0) && record(self, 1))
-        self->goes_on = !has_number(record(self, 0)) && has_number(record(self, 1));
+        self->goes_on = has_number(record(self, 0)) == has_number(record(self, 1))
+                            ? person_unlooked(record(self, 0)) && !person_unlooked(record(self, 1))
+                            : has_number(record(self, 1));
 }
 
 static void remember(struct person *self, const struct ui *ui, const struct json *row,
@@ -119,6 +140,11 @@ void person_compare_begin(struct person *self, const struct ui *ui, struct effec
         str_copy(other, sizeof other, json_text_or(person_twin(self), "id", ""));
     else if (!finding && json_first(twins(self)))
         str_copy(other, sizeof other, json_text_or(json_first(twins(self)), "id", ""));
+    if (!*other && finding && person_unlooked(row)) {
+        person_open(self, row, effects);
+        self->compare_due = true;
+        return;
+    }
     if (!*other)
         return remember(self, ui, row, effects);
     if (finding)
@@ -298,7 +324,8 @@ static const char *why_text(const struct person *self, const struct ui *ui)
         const char *why, *text;
     } whys[] = {{"number", TR("possibly the same person: the same number")},
                 {"name_born", TR("possibly the same person: the same name and date of birth")},
-                {"name_phone", TR("possibly the same person: the same telephone and a like name")}};
+                {"name_phone", TR("possibly the same person: the same telephone and a like name")},
+                {"name", TR("possibly the same person: the same name")}};
     int at = twin_at(self);
     const char *why = at < 0 ? NULL : json_text(json_at(twins(self), (size_t)at), "why");
     for (size_t i = 0; i < sizeof whys / sizeof *whys; i++)
@@ -343,6 +370,12 @@ static void sides_view(const struct person *self, const struct ui *ui, struct fr
         text_draw(frame, c.side[side],
                   tr(ui->lang, side == self->goes_on ? TR("goes on") : TR("is merged into it")),
                   side == self->goes_on ? STYLE_GOOD | ATTR_BOLD : STYLE_DIM);
+    if (area->h > ROWS + 2 && (person_unlooked(record(self, 0)) || person_unlooked(record(self, 1)))) {
+        c = columns_of(rect_cut_top(area, 1));
+        for (int side = 0; side < 2; side++)
+            if (person_unlooked(record(self, side)))
+                text_drawf(frame, c.side[side], STYLE_WARN, "! %s", tr(ui->lang, TR("came online")));
+    }
     frame_rule(frame, rect_cut_top(area, 1));
 }
 

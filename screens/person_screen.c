@@ -111,7 +111,7 @@ static void list_visits(struct person *self)
         json_add(self->visits, json_copy(row));
 }
 
-static void on_data(struct person *self, const struct msg *msg)
+static void on_data(struct person *self, const struct ui *ui, const struct msg *msg, struct effects *effects)
 {
     if (str_equal(msg->what, "persons"))
         return person_find_data(self, msg->json);
@@ -123,7 +123,7 @@ static void on_data(struct person *self, const struct msg *msg)
     if (json_text(json_get(self->history, "person"), "id"))
         str_copy(self->id, sizeof self->id, json_text(json_get(self->history, "person"), "id"));
     list_visits(self);
-    person_compare_data(self);
+    person_compare_data(self, ui, effects);
     for (int i = 0; i < PERSON_PANES; i++)
         list_set_count(&self->lists[i], (int)json_count(person_pane_rows(self, (enum person_pane)i)));
 }
@@ -138,6 +138,7 @@ void person_open(struct person *self, const struct json *row, struct effects *ef
     self->place = PERSON_HISTORY;
     self->pane = PERSON_CASES;
     self->marked[0] = self->other[0] = '\0';
+    self->compare_due = false;
     self->reveal_until = 0;
     for (int i = 0; i < PERSON_PANES; i++) {
         json_free(&self->from[i]);
@@ -461,7 +462,7 @@ static void person_update(void *data, const struct ui *ui, const struct msg *msg
     case MSG_LOAD:
         return load(self, ui, effects);
     case MSG_DATA:
-        return on_data(self, msg);
+        return on_data(self, ui, msg, effects);
     case MSG_ACTION:
         return act(self, ui, msg->action, effects);
     case MSG_KEY:

@@ -308,6 +308,19 @@ static void twins_view(const struct view *view, struct frame *frame, struct rect
                json_text_or(json_first(twins), "name", "?"));
 }
 
+/* Somebody from the digital channel: a clerk looks once whether the hall knew them before. */
+static void unlooked_view(const struct view *view, struct frame *frame, struct rect *area)
+{
+    if (!person_unlooked(person_shown(view->self)))
+        return;
+    bool alike = json_count(json_get(view->self->history, "twins")) > 0;
+    struct rect line = rect_cut_top(area, 1);
+    rect_cut_left(&line, 1);
+    text_drawf(frame, line, STYLE_WARN, "! %s",
+               tr(view->ui->lang, alike ? TR("Came online: perhaps the hall knew this person before.")
+                                        : TR("Came online, nobody has looked yet. F4 and F10: looked at.")));
+}
+
 static void person_head(const struct view *view, struct frame *frame, struct rect *area)
 {
     const struct json *person = person_shown(view->self);
@@ -337,6 +350,7 @@ static void person_head(const struct view *view, struct frame *frame, struct rec
     number(view, person, "phone", text);
     text_draw(frame, line, text, STYLE_TEXT);
     merged_view(view, frame, area);
+    unlooked_view(view, frame, area);
     twins_view(view, frame, area);
 }
 

@@ -253,6 +253,24 @@ static bool is_listed(const struct json *rows, const char *id)
     return false;
 }
 
+/* one: who may be the same, as stored. */
+static enum err add_twin(struct cache *cache, const struct json *person, const struct json *one,
+                         const char *why, struct json *twins)
+{
+    struct json *row = NULL;
+    if (!why || json_count(twins) >= TWINS_MAX)
+        return ERR_OK;
+    TRY(find_row(cache, TABLE_PERSON, json_text(one, "id"), 0, &row)); /* the record that goes on */
+    if (!row || str_equal(json_text(row, "id"), json_text(person, "id")) ||
+        is_listed(twins, json_text(row, "id"))) {
+        json_free(&row);
+        return ERR_OK;
+    }
+    json_set_text(row, "why", why);
+    json_add(twins, row);
+    return ERR_OK;
+}
+
 static enum err add_twins(struct cache *cache, const char *sql, const char *value, const struct json *person,
                           struct json *twins)
 {
@@ -265,25 +283,30 @@ static enum err add_twins(struct cache *cache, const char *sql, const char *valu
     db_bind_text(s, 1, value);
     db_bind_int(s, 2, LOOKED_AT_MAX);
     enum err err = rows_collect(s, found);
-    for (const struct json *one = json_first(found); one && err == ERR_OK; one = json_next(one)) {
-        struct json *row = NULL;
-        const char *why = why_same(person, one);
-        if (!why || json_count(twins) >= TWINS_MAX)
-            continue;
-        err = find_row(cache, TABLE_PERSON, json_text(one, "id"), 0, &row); /* the record that goes on */
-        if (!row || str_equal(json_text(row, "id"), json_text(person, "id")) ||
-            is_listed(twins, json_text(row, "id"))) {
-            json_free(&row);
-            continue;
-        }
-        json_set_text(row, "why", why);
-        json_add(twins, row);
-    }
+    for (const struct json *one = json_first(found); one && err == ERR_OK; one = json_next(one))
+        err = add_twin(cache, person, one, why_same(person, one), twins);
     json_free(&found);
     return err;
 }
 
-static enum err put_twins(struct cache *cache, const struct json *person, struct json *answer)
+/* Whom nobody has looked at yet may have been known under another spelling: the name alone is enough to compare. */
+static enum err add_namesakes(struct cache *cache, const struct json *person, int64_t now_ms,
+                              struct json *twins)
+{
+    if (!json_bool(person, "possible_duplicate", false) || str_empty(json_text(person, "name")))
+        return ERR_OK;
+    struct json *args = json_new_object(), *found = json_new_object();
+    json_set_text(args, "q", json_text(person, "name"));
+    enum err err = load_persons(cache, args, now_ms, found);
+    for (const struct json *one = json_first(json_get(found, "rows")); one && err == ERR_OK;
+         one = json_next(one))
+        err = add_twin(cache, person, one, compare_names(person, one).same ? "name" : NULL, twins);
+    json_free(&args);
+    json_free(&found);
+    return err;
+}
+
+static enum err put_twins(struct cache *cache, const struct json *person, int64_t now_ms, struct json *answer)
 {
     /* persons_fin, persons_nik, persons_born, persons_phone */
     static const struct {
@@ -295,7 +318,7 @@ static enum err put_twins(struct cache *cache, const struct json *person, struct
     struct json *twins = put_array(answer, "twins");
     for (size_t i = 0; i < sizeof ways / sizeof *ways; i++)
         TRY(add_twins(cache, ways[i].sql, json_text(person, ways[i].member), person, twins));
-    return ERR_OK;
+    return add_namesakes(cache, person, now_ms, twins);
 }
 
 /* --- beside another --- */
@@ -344,7 +367,7 @@ enum err load_person(struct cache *cache, const struct json *args, int64_t now_m
     if (err == ERR_OK)
         err = put_merged(cache, records, answer);
     if (err == ERR_OK)
-        err = put_twins(cache, person, answer);
+        err = put_twins(cache, person, now_ms, answer);
     const char *other = json_text(args, "with");
     if (err == ERR_OK && other)
         err = put_other(cache, other, person, records, now_ms, answer);

@@ -44,7 +44,8 @@
  *                "cases":[…≤50],"tickets":[…≤50] of all its records, newest first, each with "service_name",
  *                "cases_next","cases_before","tickets_next","tickets_before": where those pages begin|null,
  *                "bookings":[ticket…≤20] of another day, which have no "arrived_at" yet, the next first,
- *                "twins":[person+{"why":"number|name_born|name_phone"}…≤10]: possibly the same person,
+ *                "twins":[person+{"why":"number|name_born|name_phone|name"}…≤10]: possibly the same person;
+ *                "name" only of one with "possible_duplicate", whom the digital channel brought and nobody looked at,
  *                "with": the record asked for beside it|null; it and "person" then have "cases_here","tickets_here" ≤51}
  * "services"    {"q","lang","agency"?,"first"?} → {"q","rows":[{"id","name","agency","agency_name","queue","queue_code","documents",
  *                "fees","time","waiting","hours"?,"quota"?,"issued"? (hours.h)}…≤60],

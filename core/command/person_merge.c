@@ -204,6 +204,9 @@ enum err person_join(struct call *c, struct json *from, struct json *into, const
     take_members(&taking, fields);
     row_set_time(merge, "at", c->at_ms);
     json_set_text(merge, "by", c->actor->user);
+    if (json_bool(into, "possible_duplicate", false)) /* somebody has looked */
+        json_set_bool(merge, "looked", true);
+    json_remove(into, "possible_duplicate");
     json_set_text(from, "merged_into", row_id(into));
     json_add_text(row_list(into, "merged"), row_id(from));
     TRY(save(c, TABLE_PERSON, from));
@@ -336,6 +339,8 @@ enum err person_unmerge(struct call *c)
     TRY(load(c, TABLE_PERSON, "person", json_text(from, "merged_into"), &into));
     TRY(give_back(c, from, into));
     unlist(into, row_id(from));
+    if (json_bool(json_get(from, "merge"), "looked", false))
+        json_set_bool(into, "possible_duplicate", true);
     struct json *merge = keep(c, json_copy(json_get(from, "merge")));
     json_remove(from, "merged_into");
     json_remove(from, "merge");

@@ -7,6 +7,11 @@ TEST(screen_desk_from_call_to_hold)
     script_run("desk.script");
 }
 
+TEST(screen_desk_says_who_may_be_recorded_twice)
+{
+    script_run("desk_online.script");
+}
+
 TEST(screen_desk_steps)
 {
     script_run("steps.script");

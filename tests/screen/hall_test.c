@@ -26,6 +26,7 @@ TEST(screen_person_archive)
 TEST(screen_person_merge)
 {
     script_run("person_merge.script");
+    script_run("person_online.script");
 }
 
 TEST(screen_person_history)

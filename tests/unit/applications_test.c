@@ -290,6 +290,43 @@ TEST(application_of_somebody_new_is_a_possible_duplicate_until_a_clerk_looks)
     close_channel(&c);
 }
 
+/* Who that may be is found by the name alone; whoever merges has looked, and taking it apart forgets that. */
+TEST(application_of_somebody_new_stands_beside_whom_it_may_be_until_they_are_merged)
+{
+    struct channel c;
+    open_channel(&c);
+    at(&c, "siti", "person.record", "person", "ana", ",'name':'Lestari Anna','born':'1990-01-11'");
+    CHECK_INT(leave(&c, "'reference':'r1'," FULL), 200);
+    struct json *row = case_row(&c), *args = json_new_object(), *answer = NULL;
+    char *person = xstrdup(json_text_or(row, "person", ""));
+    pair_start(&c.pair, 0);
+    pair_sign_in(&c.pair, 0, "siti");
+    pair_sync(&c.pair, 0);
+    json_set_text(args, "person", person);
+    REQUIRE(cache_load(c.pair.cache[0], "person", args, c.pair.now_ms, &answer) == ERR_OK);
+    CHECK_TEXT(json_text(json_first(json_get(answer, "twins")), "id"), "ana");
+    CHECK_TEXT(json_text(json_first(json_get(answer, "twins")), "why"), "name");
+    json_free(&answer);
+    json_set_text(args, "person", "ana"); /* a name alone says little of who was looked at */
+    REQUIRE(cache_load(c.pair.cache[0], "person", args, c.pair.now_ms, &answer) == ERR_OK);
+    CHECK_INT(json_count(json_get(answer, "twins")), 0);
+    char *body = xasprintf(",'into':'%s'", person);
+    at(&c, "siti", "person.merge", "person", "ana", body);
+    struct json *merged = pair_hall_row(&c.pair, TABLE_PERSON, person);
+    CHECK(!json_get(merged, "possible_duplicate"));
+    json_free(&merged);
+    at(&c, "siti", "person.unmerge", "person", "ana", "");
+    merged = pair_hall_row(&c.pair, TABLE_PERSON, person);
+    CHECK(json_bool(merged, "possible_duplicate", false));
+    json_free(&merged);
+    json_free(&answer);
+    json_free(&args);
+    json_free(&row);
+    free(body);
+    free(person);
+    close_channel(&c);
+}
+
 TEST(application_for_the_same_service_again_is_marked_as_everywhere)
 {
     struct channel c;
