@@ -24,6 +24,7 @@ struct reception {
     struct json *person;    /* a row, or what was typed as {"name"|"fin"|"nik"|"phone"}; NULL nobody */
     char booked[TIME_TEXT]; /* time of the booking, "" a walk-in */
     enum reception_issued issued;
+    bool late_asked; /* why a number is given after the queue's last ticket */
     int64_t seq; /* of the ticket shown */
     struct json *ticket, *answer;
     char printed[16];               /* the number last sent to the ticket printer */

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/model/person.h"
+#include "core/model/role.h"
 #include "screens/print_text.h"
 #include "screens/reception.h"
 #include "screens/service_view.h"
@@ -133,7 +134,7 @@ static void next_visitor(struct reception *self, const struct ui *ui, struct eff
 
 /* --- issuing --- */
 
-static void issue(struct reception *self, struct effects *effects)
+static void issue(struct reception *self, const char *late_reason, struct effects *effects)
 {
     const char *person = json_text(self->person, "id");
     struct json *body = json_new_object();
@@ -150,7 +151,29 @@ static void issue(struct reception *self, struct effects *effects)
         json_set(body, "person", json_copy(self->person));
     if (*self->booked)
         json_set_text(body, "appointment_at", self->booked);
+    if (late_reason)
+        json_set_text(body, "late_reason", late_reason);
     effects_command(effects, "ticket.issue", body);
+}
+
+/* The queue's last ticket is given: whoever may give one more says why. */
+static void on_refused(struct reception *self, const struct ui *ui, const struct msg *msg,
+                       struct effects *effects)
+{
+    char next[SHOW_TEXT], text[SHOW_TEXT];
+    bool may = (ui->session.roles & (ROLE_RECEPTION | ROLE_SUPERVISOR)) != 0;
+    if (!str_equal(msg->code, "last_ticket_over") || !str_equal(msg->what, "ticket.issue"))
+        return;
+    if (!may || self->late_asked)
+        return;
+    self->late_asked = true;
+    service_numbers_next(ui, json_get(self->queue, "queue"), self->calendar, next);
+    str_format(text, sizeof text, "%s%s%s",
+               tr(ui->lang, TR("Why is a number given now all the same? It stays on the ticket.")),
+               *next ? " · " : "", next);
+    struct json *question = question_new("late", text);
+    question_field(question, "", false);
+    effects_ask(effects, question);
 }
 
 static const char *number_of(const struct json *result)
@@ -298,6 +321,8 @@ static void answered(struct reception *self, const struct ui *ui, const struct m
     const char *text = msg->text ? msg->text : "";
     if (bookings_answered(self, ui, msg, effects))
         return;
+    if (str_equal(msg->what, "late"))
+        return issue(self, text, effects);
     if (str_equal(msg->what, "priority")) {
         take(&self->priority, *text ? msg->json : NULL);
         visit_load(self, effects);
@@ -398,7 +423,8 @@ static void act(struct reception *self, const struct ui *ui, enum action action,
         self->place = FINDER;
         return;
     case ACTION_ISSUE:
-        return issue(self, effects);
+        self->late_asked = false;
+        return issue(self, NULL, effects);
     case ACTION_ADD_SERVICE:
         return add_service(self, ui, effects);
     case ACTION_STOP_EARLIER:
@@ -512,6 +538,8 @@ static void reception_update(void *data, const struct ui *ui, const struct msg *
         return on_saved(self, ui, msg, effects);
     case MSG_RESULT:
         return on_result(self, ui, msg, effects);
+    case MSG_REFUSED:
+        return on_refused(self, ui, msg, effects);
     default:
         return;
     }
@@ -680,6 +708,8 @@ static void where_view(const struct view *view, struct frame *frame, struct rect
     str_format(text, sizeof text, tr(view->ui->lang, TR("%d people are waiting now")),
                (int)json_int(service(self), "waiting", 0));
     reception_line(frame, area, STYLE_TEXT, text);
+    rect_cut_top(
+        area, service_numbers_view(view->ui, json_get(self->queue, "queue"), self->calendar, frame, *area));
     if (is_called_by_nobody(self, view->ui, json_text(service(self), "queue")))
         reception_line(frame, area, STYLE_WARN, tr(view->ui->lang, TR("! nobody calls new numbers now")));
     else if (reception_minutes(view->ui, json_get(last, "promise_min"), minutes)) {

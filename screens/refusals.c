@@ -50,6 +50,9 @@ static const struct refusal_text refusals[] = {
     {"invalid_born", TR("This is no date of birth.")},
     {"invalid_outcome", TR("Say what came of the visit.")},
     {"lapsed", TR("It has lapsed: it was not answered in time. Open a new application.")},
+    {"last_ticket_over",
+     TR("This queue gives no numbers at this time. No ticket was given; whoever holds a number is "
+        "served.")},
     {"late_ticket", TR("Late upload from a bus: this visit went on there and here. Choose which counts.")},
     {"late_upload", TR("Late upload from a bus whose queue was taken back before it came.")},
     {"name_needed", TR("A person needs a name or an identity number.")},

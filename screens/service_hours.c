@@ -124,6 +124,49 @@ int service_hours_view(const struct ui *ui, const struct json *service, const st
     return area.h - telling.area.h;
 }
 
+/* --- a queue's own hours: its last ticket --- */
+
+static bool read_numbers(const struct ui *ui, const struct json *queue, const struct json *calendar,
+                         struct hours_now *hours)
+{
+    struct hall_calendar hall;
+    hall_calendar_read(calendar, &hall);
+    return hours_read(queue, &hall.calendar, wall_now(ui), hours);
+}
+
+int service_numbers_view(const struct ui *ui, const struct json *queue, const struct json *calendar,
+                         struct frame *frame, struct rect area)
+{
+    struct telling telling = {ui, frame, area};
+    struct hours_now hours;
+    int32_t today = wall_now(ui).day;
+    char text[SHOW_TEXT], clock[SHOW_TEXT];
+    if (!read_numbers(ui, queue, calendar, &hours) ||
+        (hours.open && (hours.until.minute < 0 || hours.until.day > today + 1)))
+        return 0;
+    if (hours.open) {
+        str_format(text, sizeof text, tr(ui->lang, TR("last ticket: %s")),
+                   minute_text(hours.until.minute, clock));
+        tell(&telling, STYLE_DIM, text);
+    } else {
+        tell(&telling, STYLE_WARN | ATTR_BOLD, tr(ui->lang, TR("no numbers are given now")));
+        tell_next(&telling, true, hours.again, hours.next, today);
+    }
+    return area.h - telling.area.h;
+}
+
+const char *service_numbers_next(const struct ui *ui, const struct json *queue, const struct json *calendar,
+                                 char out[SHOW_TEXT])
+{
+    struct hours_now hours;
+    char when[SHOW_TEXT];
+    out[0] = '\0';
+    if (read_numbers(ui, queue, calendar, &hours) && !hours.open && hours.again)
+        str_format(out, SHOW_TEXT, tr(ui->lang, TR("numbers again: %s")),
+                   when_text(ui, hours.next, wall_now(ui).day, when));
+    return out;
+}
+
 void service_hours_add(struct buf *out, const struct ui *ui, const struct json *service)
 {
     enum { WEEK = 7, MONDAY = 1 };

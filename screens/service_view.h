@@ -20,6 +20,13 @@ const char *service_fee_dates(const struct ui *ui, const char *from, const char 
  * hall. Nothing where the service says neither hours nor quota. Returns the rows used. */
 int service_hours_view(const struct ui *ui, const struct json *service, const struct json *calendar,
                        struct frame *frame, struct rect area);
+/* When a queue's last ticket is given, or when there are numbers again; nothing where its row says no hours. Returns the rows
+ * used. */
+int service_numbers_view(const struct ui *ui, const struct json *queue, const struct json *calendar,
+                         struct frame *frame, struct rect area);
+/* "numbers again: Wed 25.11.2026 09:00" of a queue that gives none now; else "". */
+const char *service_numbers_next(const struct ui *ui, const struct json *queue, const struct json *calendar,
+                                 char out[SHOW_TEXT]);
 /* The hours of a week as plain text under a heading; nothing when none are said. */
 void service_hours_add(struct buf *out, const struct ui *ui, const struct json *service);
 /* Papers, fees, time and hours as plain text, to be printed or pasted; the caller frees. */

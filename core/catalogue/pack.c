@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "core/catalogue/catalogue.h"
+#include "core/catalogue/hours.h"
 #include "core/form/pointer.h"
 
 enum { FILE_BYTES_MAX = 4 * 1024 * 1024, LANGUAGES_MAX = 8 };
@@ -138,6 +139,16 @@ static void check_ids(struct about *about, const char *list_name, const char *me
     }
 }
 
+/* Hours of a queue have the shape of a service's. */
+static void check_queue_hours(struct about *about, const struct json *queue, size_t i)
+{
+    struct form_findings found = {0};
+    hours_check(queue, &found);
+    for (int k = 0; k < found.count; k++)
+        broken_at(about, "queues", i, found.list[k].pointer + 1, found.list[k].message);
+    form_findings_free(&found);
+}
+
 static void check_queue(struct about *about, const struct json *queue, size_t i)
 {
     static const char *const kinds[] = {"fifo", "priority", "weighted", "appointments"};
@@ -151,6 +162,7 @@ static void check_queue(struct about *about, const struct json *queue, size_t i)
         broken_at(about, "queues", i, "agency", "This agency is not in the pack.");
     if (json_count(json_get(queue, "services")) == 0)
         broken_at(about, "queues", i, "services", "A queue needs at least one service.");
+    check_queue_hours(about, queue, i);
 }
 
 static void check_priorities(struct about *about)

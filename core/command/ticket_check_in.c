@@ -149,8 +149,13 @@ enum err ticket_check_in(struct call *c)
     TRY(queue_need_here(c, b.queue, "ticket"));
     if (!walk_in)
         TRY(need_today(c, &b));
-    if (!b.is_today)
+    if (!b.is_today) {
+        const char *late_reason = NULL;
+        TRY(queue_need_hours(c, b.queue, c->at_ms, &late_reason));
         TRY(need_quota(c, &b, c->at_ms, b.today));
+        if (late_reason)
+            json_set_text(b.row, "late_reason", late_reason);
+    }
     TRY(is_lapsed(c, &b, &lapsed));
     tell_time(c, &b);
     json_set_bool(answer(c), "lapsed", lapsed && !walk_in);

@@ -21,6 +21,7 @@ struct wish {
     bool given;                  /* … as they stand */
     struct visit_plan plan;      /* … their stops */
     const char *number;          /* given without the hall; NULL: none */
+    const char *late_reason;     /* why it is given after the last ticket; NULL: it is not */
     int64_t appointment_ms;      /* -1: a walk-in */
     const struct json *priority; /* of the hall's list, or NULL */
     int class;
@@ -202,6 +203,20 @@ static enum err need_quota(struct call *c, const struct wish *wish)
     return ERR_OK;
 }
 
+/* A booking has its own time; what is printed stays given, as with quotas. */
+static enum err need_hours(struct call *c, struct wish *wish)
+{
+    bool printed = wish->number && !c->tx->predicting;
+    if (printed || wish->appointment_ms >= 0)
+        return ERR_OK;
+    for (const struct json *stop = json_first(wish->plan.stops); stop; stop = json_next(stop)) {
+        struct json *queue;
+        TRY(load_named(c, TABLE_QUEUE, "services", json_text(stop, "queue"), &queue));
+        TRY(queue_need_hours(c, queue, c->at_ms, &wish->late_reason));
+    }
+    return queue_need_hours(c, wish->queue, c->at_ms, &wish->late_reason);
+}
+
 /* A bus has the queue: it gives today's numbers itself; a booking for a later day waits here for the queue. */
 static enum err need_queue_here(struct call *c, const struct wish *wish)
 {
@@ -238,6 +253,8 @@ static void write_wish(struct json *row, const struct wish *wish)
     json_set_int(row, "priority_class", wish->class);
     json_set_text(row, "person", wish->person);
     json_set_text(row, "language", wish->language);
+    if (wish->late_reason)
+        json_set_text(row, "late_reason", wish->late_reason);
     row_set_time(row, "appointment_at", wish->appointment_ms);
 }
 
@@ -332,6 +349,7 @@ enum err ticket_issue(struct call *c)
     tx_new_id(c->tx, id); /* first, so that it is the same whatever else the command makes */
     TRY(read_wish(c, &wish));
     TRY(need_queue_here(c, &wish));
+    TRY(need_hours(c, &wish));
     TRY(need_quota(c, &wish));
     bool today = is_for_today(c, &wish);
     if (!queue_promise_told(c, &ahead, minutes))

@@ -139,9 +139,9 @@ static const struct command_words {
     {"counter.close", "counter:string! fence:integer reason:string", ""},
     {"ticket.issue",
      "service:string queue:string channel:string priority:string person:any language:string "
-     "appointment_at:time visit:string services:strings order:visit_order",
+     "appointment_at:time visit:string services:strings order:visit_order late_reason:string",
      "ticket:row! ahead:integer! estimate_min:integers!? visit_min:integers?"},
-    {"ticket.check_in", "ticket:string! walk_in:boolean",
+    {"ticket.check_in", "ticket:string! walk_in:boolean late_reason:string",
      "ticket:row! ahead:integer! estimate_min:integers!? place:string! early_min:integer late_min:integer "
      "lapsed:boolean!"},
     {"ticket.rebook", "ticket:string! appointment_at:time!",

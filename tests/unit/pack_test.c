@@ -103,6 +103,12 @@ static const struct mistake {
      SERVICE("t.a.two", ""), "/pack.json:/practice/users/0/roles: "},
     {ABOUT(",'practice':{'counters':[{'name':'1','queues':[{'queue':'z'}]}]}"), SERVICE("t.a.one", ""),
      SERVICE("t.a.two", ""), "/pack.json:/practice/counters/0/queues: "},
+    {"{'id':'t','languages':['en'],'currency':'AZN','timezone':'x','agencies':[{'id':'t.a','name':'A'}],'"
+     "queues':[{"
+     "'id':'p','code':'P','name':'Q','agency':'t.a','rule':{'kind':'fifo'},'hours':{'week':{'mon':['16-17']}}"
+     ","
+     "'services':['t.a.one','t.a.two']}]}",
+     SERVICE("t.a.one", ""), SERVICE("t.a.two", ""), "/pack.json:/queues/0/hours/week/mon/0: Write it as "},
     {"{'id':'t','languages':['en'],'currency':'AZN','timezone':'x','holidays':['2026-02-30'],'agencies':["
      "{'id':'t.a','name':'A'}],'queues':[{'id':'p','code':'P','name':'Q','agency':'t.b','rule':{'kind':'lifo'"
      "},"

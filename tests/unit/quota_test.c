@@ -179,3 +179,94 @@ TEST(promise_takes_no_measure_of_a_visit_that_was_left_open_over_night)
     CHECK_INT(promised(&h), before);
     trial_close(&h);
 }
+
+/* --- the last ticket of a queue --- */
+
+/* Numbers from nine to half past four each weekday; it is ten o'clock on a Tuesday unless a test goes on. */
+static void last_ticket(struct command_hall *h)
+{
+    trial_put(h, TABLE_QUEUE,
+              "{'id':'b','code':'B','name':{'en':'Identity'},'agency':'az.din','rule':{'kind':'fifo'},"
+              "'home':'','home_gen':1,'hours':{'week':{'mon':['09:00-16:30'],'tue':['09:00-16:30'],"
+              "'wed':['10:00-16:30']}}}");
+    limit(h, "null");
+}
+
+static const int64_t to_half_past_four_ms = 6 * (int64_t)HOUR_MS + 30 * MINUTE_MS;
+
+TEST(last_ticket_of_a_queue_is_refused_with_the_next_time_and_given_with_a_reason)
+{
+    struct command_hall h;
+    trial_open(&h);
+    last_ticket(&h);
+    h.now_ms += to_half_past_four_ms - MINUTE_MS;
+    CHECK(issue(&h, "nigar", "")); /* the last one */
+    h.now_ms += MINUTE_MS;
+    CHECK(!issue(&h, "nigar", ""));
+    CHECK_TEXT(h.out.code, "last_ticket_over");
+    CHECK(strstr(h.out.message, "16:30") && strstr(h.out.message, "From 2026-11-25 10:00") &&
+          strstr(h.out.message, "whoever holds a number is served"));
+    CHECK_TEXT(trial_text(&h, "/queue"), "b");
+    CHECK(!issue(&h, "leyla", ",'late_reason':'came from far'")); /* a clerk's word is not enough */
+    CHECK_TEXT(h.out.code, "last_ticket_over");
+    CHECK(!issue(&h, "kamran", "")); /* who may says why */
+    CHECK_TEXT(h.out.field, "late_reason");
+    CHECK(issue(&h, "nigar", ",'late_reason':'came from far'"));
+    CHECK_TEXT(trial_row_text(&h, TABLE_TICKET, h.last_ticket, "/late_reason"), "came from far");
+    CHECK(issue(&h, "kamran", ",'late_reason':'an error of ours'"));
+    trial_put(&h, TABLE_HALL,
+              "{'id':'hall','code':'BKU','pack':'az','timezone':'Asia/"
+              "Baku','policy':{'late_tickets':'supervisor'}}");
+    CHECK(!issue(&h, "nigar", ",'late_reason':'came from far'"));
+    CHECK(issue(&h, "kamran", ",'late_reason':'came from far'"));
+    trial_close(&h);
+}
+
+/* Bookings have their own time, what is printed is in somebody's hand, and who waits is called and goes on to others. */
+TEST(last_ticket_leaves_those_who_have_one)
+{
+    struct command_hall h;
+    trial_open(&h);
+    last_ticket(&h);
+    CHECK(issue(&h, "nigar", ""));
+    char early[64];
+    str_copy(early, sizeof early, h.last_ticket);
+    h.now_ms += to_half_past_four_ms + HOUR_MS;
+    CHECK(issue(&h, "nigar", ",'appointment_at':'2026-11-24T14:00:00.000Z'")); /* six in the evening */
+    CHECK(issue(&h, "nigar", ",'number':'W7-B001'"));
+    h.predicting =
+        true; /* a computer without the hall prints none when it knows that the last one is given */
+    CHECK(!issue(&h, "nigar", ",'number':'W7-B002'"));
+    CHECK_TEXT(h.out.code, "last_ticket_over");
+    h.predicting = false;
+    CHECK(trial_run(&h, "kamran", "queue.assign", "{'counter':'1','queues':['b']}"));
+    CHECK(trial_run(&h, "leyla", "counter.open", "{'counter':'1'}"));
+    CHECK(trial_run(&h, "leyla", "ticket.call_next", "{'counter':'1','fence':1}"));
+    CHECK_TEXT(trial_text(&h, "/ticket/id"), early);
+    trial_close(&h);
+}
+
+/* Of a visit to several it is the queue of any that says no; who is booked for another day takes a number of today. */
+TEST(last_ticket_is_asked_of_each_stop_and_of_a_booking_of_another_day)
+{
+    struct command_hall h;
+    trial_open(&h);
+    last_ticket(&h);
+    trial_put(&h, TABLE_SERVICE, "{'id':'az.tax','agency':'az.taxes','queue':'t','name':{'en':'Tax'}}");
+    CHECK(issue(&h, "nigar", ",'appointment_at':'2026-11-25T07:00:00.000Z'"));
+    h.now_ms += to_half_past_four_ms;
+    CHECK(!trial_run(&h, "nigar", "ticket.issue",
+                     "{'services':['az.tax','az.din.passport'],'order':'given','channel':'walk_in'}"));
+    CHECK_TEXT(h.out.code, "last_ticket_over");
+    CHECK(trial_run(&h, "nigar", "ticket.issue", "{'service':'az.tax','channel':'walk_in'}"));
+    trial_close(&h);
+    trial_open(&h);
+    last_ticket(&h);
+    CHECK(issue(&h, "nigar", ",'appointment_at':'2026-11-25T07:00:00.000Z'"));
+    h.now_ms += to_half_past_four_ms;
+    CHECK(!move(&h, "nigar", "ticket.check_in", "'walk_in':true"));
+    CHECK_TEXT(h.out.code, "last_ticket_over");
+    CHECK(move(&h, "nigar", "ticket.check_in", "'walk_in':true,'late_reason':'came from far'"));
+    CHECK_TEXT(trial_row_text(&h, TABLE_TICKET, h.last_ticket, "/late_reason"), "came from far");
+    trial_close(&h);
+}
