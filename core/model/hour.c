@@ -11,7 +11,8 @@
 
 enum { STEP_MS = HOUR_STEP_MIN * 60 * 1000, MINUTE_MS = 60 * 1000, TEN_MIN_MS = 10 * MINUTE_MS };
 /* How much one time of service differs from the mean (standard deviation of it), how much the mean itself and the hall may
- * differ from what is expected, and how many deviations four of five stay within. */
+ * differ from what is expected, and how many deviations four of five stay within (in
+ * simulated halls it is seven of eight: real ones differ by more than their times of service). */
 static const double service_spread = 0.6, hall_spread = 0.1, four_of_five = 1.28;
 
 int hour_target_min(const struct hour_queue *queue)

@@ -1,7 +1,7 @@
 /* core/model/hour_advice.c: what a change does to the next hour, and a search for one that helps. See hour.h.
  *
  * The search plays the hour for each counter that could be moved to a queue that waits too long: for half an hour first,
- * then the best of them for other times. Counters with the same queues are one candidate: the one that is free first. */
+ * then the best of them for other times, also those that cost others too much for so long. Counters with the same queues are one candidate: the one that is free first. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -82,6 +82,7 @@ struct search {
         struct hour_advice advice;
         int64_t score_ms; /* what the longest wait gains, less what it costs the queue that it costs most */
         bool shown;
+        bool fine; /* lets no other queue wait longer than its target and longer than it would anyway */
     } found[FOUND_MAX];
     int found_count;
 };
@@ -111,16 +112,15 @@ static int64_t sum_ms(const struct hour_queue_run *run)
     return run->mean_ms * (run->called + run->left);
 }
 
-/* What the advice does; false when it lets another queue wait longer than its target and longer than it would anyway
- * (by more than slack_ms). */
-static bool weigh(const struct search *s, struct found *found, int64_t slack_ms)
+/* What the advice does. slack_ms: so much longer than it would anyway is nothing. */
+static void weigh(const struct search *s, struct found *found, int64_t slack_ms)
 {
     struct hour_advice *advice = &found->advice;
     struct hour_share shares[RULE_QUEUES_MAX];
     struct hour_run run;
     struct hour_change change = hour_advice_change(s->hour, advice, shares);
-    bool fine = true;
     int64_t cost_ms = 0;
+    found->fine = true;
     hour_play(&s->cast, &change, 1, false, &run);
     advice->longest_before_ms = s->base.queues[advice->queue].longest_ms;
     advice->longest_after_ms = run.queues[advice->queue].longest_ms;
@@ -133,7 +133,7 @@ static bool weigh(const struct search *s, struct found *found, int64_t slack_ms)
         advice->lost_ms += saved_ms < 0 ? -saved_ms : 0;
         if (q == advice->queue || grown_ms <= 0)
             continue;
-        fine = fine && (after->longest_ms <= target_ms(s, q) || grown_ms <= slack_ms);
+        found->fine = found->fine && (after->longest_ms <= target_ms(s, q) || grown_ms <= slack_ms);
         if (grown_ms < MINUTE || grown_ms <= cost_ms)
             continue;
         cost_ms = grown_ms;
@@ -143,7 +143,6 @@ static bool weigh(const struct search *s, struct found *found, int64_t slack_ms)
     }
     found->score_ms = advice->longest_before_ms - advice->longest_after_ms - cost_ms;
     hour_run_free(&run);
-    return fine;
 }
 
 static bool helps(const struct found *found, int64_t gain_ms)
@@ -297,8 +296,8 @@ static void keep_shown(struct search *s, const struct hour_advice *shown, int co
             shown[i].queue >= s->hour->queue_count || shown[i].until_ms < s->hour->now_ms + LONG_MS ||
             was_shown(s, &shown[i]) || !can_move(s, shown[i].desk, shown[i].queue))
             continue;
-        if (weigh(s, &found, MINUTE) && helps(&found, HOUR_ADVICE_GAIN_MS / 2)) {
-            found.score_ms += found.score_ms / 4 + BETTER_MS;
+        weigh(s, &found, MINUTE);
+        if (found.fine && helps(&found, HOUR_ADVICE_GAIN_MS / 2)) {
             s->found[s->found_count++] = found;
         }
     }
@@ -312,7 +311,10 @@ static void try_desk(struct search *s, int queue, int desk, bool beside)
                : is->share_count == 1 && serves(is, queue))
         return;
     found.advice.until_ms = until_ms(s, lengths_min[0]);
-    if (!was_shown(s, &found.advice) && weigh(s, &found, 0) && helps(&found, HOUR_ADVICE_GAIN_MS))
+    if (was_shown(s, &found.advice))
+        return;
+    weigh(s, &found, 0);
+    if (helps(&found, HOUR_ADVICE_GAIN_MS))
         s->found[s->found_count++] = found;
 }
 
@@ -321,8 +323,34 @@ static void try_lengths(struct search *s, struct found *found)
     for (size_t i = 1; i < sizeof lengths_min / sizeof *lengths_min; i++) {
         struct found other = *found;
         other.advice.until_ms = until_ms(s, lengths_min[i]);
-        if (weigh(s, &other, 0) && helps(&other, HOUR_ADVICE_GAIN_MS) && by_score(&other, found) < 0)
+        weigh(s, &other, 0);
+        if (other.fine && helps(&other, HOUR_ADVICE_GAIN_MS) && (!found->fine || by_score(&other, found) < 0))
             *found = other;
+    }
+}
+
+static void refine(struct search *s, struct found *found, int count)
+{
+    qsort(found, (size_t)count, sizeof *found, by_score);
+    for (int i = 0; i < count && i < REFINED_MAX; i++)
+        try_lengths(s, &found[i]);
+    qsort(found, (size_t)count, sizeof *found, by_score);
+}
+
+/* Before one that was shown only what is better by a margin: what is advised first does not go to and fro. */
+static bool goes_before(const struct found *a, const struct found *b)
+{
+    return b->shown ? a->score_ms > b->score_ms + b->score_ms / 4 + BETTER_MS : by_score(a, b) < 0;
+}
+
+static void rank(struct found *found, int count)
+{
+    for (int i = 1; i < count; i++) {
+        struct found one = found[i];
+        int at = i;
+        for (; at > 0 && goes_before(&one, &found[at - 1]); at--)
+            found[at] = found[at - 1];
+        found[at] = one;
     }
 }
 
@@ -339,11 +367,11 @@ static void search(struct search *s)
         }
     }
     free(spares);
-    qsort(s->found, (size_t)s->found_count, sizeof *s->found, by_score);
-    for (int i = 0; i < s->found_count && i < REFINED_MAX; i++)
-        if (!s->found[i].shown)
-            try_lengths(s, &s->found[i]);
-    qsort(s->found, (size_t)s->found_count, sizeof *s->found, by_score);
+    int shown = 0;
+    while (shown < s->found_count && s->found[shown].shown)
+        shown++;
+    refine(s, &s->found[shown], s->found_count - shown);
+    rank(s->found, s->found_count);
 }
 
 /* One advice for a counter, a few for a queue. */
@@ -369,7 +397,7 @@ int hour_advice(const struct hour *hour, const struct hour_advice *shown, int sh
     keep_shown(s, shown, shown_count);
     search(s);
     for (int i = 0; i < s->found_count && count < out_max; i++)
-        if (adds(&s->found[i].advice, out, count))
+        if (s->found[i].fine && adds(&s->found[i].advice, out, count))
             out[count++] = s->found[i].advice;
     hour_run_free(&s->base);
     hour_cast_free(&s->cast);
