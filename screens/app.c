@@ -189,6 +189,7 @@ static int layer_like(const struct app *app, const struct screen_ops *ops, const
 
 static void hide_top(struct app *app, struct effects *effects)
 {
+    app_keep(app, false, effects);
     ask_free(&app->ask);
     app->help_open = false;
     if (app->layer_count)
@@ -297,8 +298,6 @@ static bool carry_out(struct app *app, struct effect *effect, struct effects *ef
 {
     if (is_kept_out(app, effect))
         return true;
-    if (effect->kind == EFFECT_COMMAND)
-        app_kept_sent(app);
     switch (effect->kind) {
     case EFFECT_OPEN:
         app_push(app, effect->screen, effect->json, effects);
@@ -362,6 +361,7 @@ static void remember_command(struct app *app, const struct msg *msg)
 static void on_saved(struct app *app, const struct msg *msg, struct effects *effects)
 {
     remember_command(app, msg);
+    app_kept_saved(app, effects);
     tell_asker(app, msg, effects);
     if (app->layer_count)
         tell_kind(app, app_top(app), MSG_LOAD, effects);
@@ -371,6 +371,7 @@ static void on_refused(struct app *app, const struct msg *msg, struct effects *e
 {
     const char *why = show_refusal(&app->ui, msg->code, msg->text);
     app_toast(app, TOAST_DANGER, why);
+    app_kept_refused(app);
     app_notice_refused(app, msg->what);
     tell_asker(app, msg, effects);
     app_ahead_drop(app, TOAST_DANGER, why);
@@ -409,6 +410,8 @@ static void on_result(struct app *app, const struct msg *msg, struct effects *ef
 
 static void on_data(struct app *app, const struct msg *msg, struct effects *effects)
 {
+    if (msg->to == KEPT_SERIAL)
+        return app_kept_recover(app, json_get(msg->json, "rows"), effects);
     if (msg->to != ASK_SERIAL) {
         tell_asker(app, msg, effects);
         app_palette_arrived(app, msg->to, effects);
@@ -519,6 +522,7 @@ static void on_signed_in(struct app *app, const struct msg *msg, struct effects 
     if (msg->json) {
         give_way(app, msg->json, effects);
         take_session(&app->ui.session, msg->json);
+        app_kept_load(effects);
     }
     tell_all(app, msg, effects);
     if (app->typed_ahead)
@@ -548,6 +552,7 @@ static void on_signed_out(struct app *app, struct effects *effects)
 static void on_tick(struct app *app, const struct msg *msg, struct effects *effects)
 {
     tell_all(app, msg, effects);
+    app_keep(app, false, effects); /* a second after the last letter at most */
     app_notice_tick(app, effects);
     app_lock_tick(app, effects);
 }

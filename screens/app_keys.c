@@ -202,7 +202,7 @@ void app_do(struct app *app, enum action action, struct effects *effects)
 static void answered(struct app *app, struct effects *effects)
 {
     struct ask *ask = app->ask;
-    app_keep(app, true);
+    app_keep(app, true, effects);
     app->ask = NULL;
     if (app->danger && str_equal(ask_id(ask), "danger")) {
         enum action action = app->danger;
@@ -223,7 +223,7 @@ static void key_to_ask(struct app *app, struct key key, struct effects *effects)
     case ASK_ANSWERED:
         return answered(app, effects);
     case ASK_CANCELLED:
-        app_keep(app, false);
+        app_keep(app, false, effects);
         app->danger = ACTION_NONE;
         return ask_free(&app->ask);
     case ASK_SEARCH:
@@ -263,7 +263,7 @@ static bool key_over_all(struct app *app, struct key key, struct effects *effect
         action != ACTION_LOCK && action != ACTION_ALERT)
         return false;
     if (app->ask && action == ACTION_ALERT)
-        app_keep(app, false);
+        app_keep(app, false, effects);
     app_do(app, action, effects);
     return true;
 }

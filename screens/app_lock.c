@@ -27,7 +27,7 @@ void app_lock(struct app *app, const struct json *kept, struct effects *effects)
         return;
     struct msg msg = {.kind = MSG_KEEP, .now_ms = app->ui.now_ms};
     app_tell_top(app, &msg, effects);
-    app_keep(app, false); /* the words in an open question */
+    app_keep(app, false, effects); /* the words in an open question */
     app->lock = lock_new(&app->ui, kept);
     keep(app, effects);
 }

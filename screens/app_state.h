@@ -14,8 +14,9 @@ enum {
     AHEAD_MAX = 64, /* keys that wait: a number read by a scanner among them */
     AHEAD_NAMES = 200,
     RECENT_MAX = 8,
-    TOAST_MS = 8000,  /* a sentence of 20 words is read in half of it */
-    ASK_SERIAL = ~0U, /* "to" of what a searching question loads */
+    TOAST_MS = 8000,       /* a sentence of 20 words is read in half of it */
+    ASK_SERIAL = ~0U,      /* "to" of what a searching question loads */
+    KEPT_SERIAL = ~0U - 1, /* of the words in the journal */
 };
 #define TOAST_WAITS INT64_MAX /* until the clerk has the keyboard again */
 
@@ -72,7 +73,7 @@ struct app {
     int rung;             /* alarms that have rung */
     int64_t rung_ms, flash_ms;
     int64_t alert_ms;       /* since when the hall is asked to call everyone; 0: it answered */
-    struct json *kept;      /* {"USER QUESTION OBJECT":{"text","answered"}}: words that are not sent yet */
+    struct json *kept;      /* {"USER QUESTION OBJECT":{"text","answered"}}: words that are not saved yet */
     struct json *unprinted; /* waits for where to put it: of MSG_UNPRINTED; NULL: nothing */
     enum action danger;     /* waits for the answer to the app's own question */
     bool help_open, palette_open;
@@ -104,11 +105,16 @@ bool app_handed(const struct app *app); /* the screen on top is in a citizen's h
 void app_unprinted(struct app *app, const struct json *json, struct effects *effects);
 bool app_unprinted_answered(struct app *app, const char *id, const char *text, struct effects *effects);
 
-/* app_kept.c: words that were typed into a question, until the command is sent that they were for. */
-void app_keep(struct app *app, bool answered); /* those of the question that is open */
+/* app_kept.c: words that were typed into a question, until the command is saved that they were for. */
+/* Those of the question that is open: here, and in the journal when they are others than before. */
+void app_keep(struct app *app, bool answered, struct effects *effects);
 /* Puts what was kept into a question before it is asked. */
 void app_kept_into(const struct app *app, unsigned from, struct json *question);
-void app_kept_sent(struct app *app); /* a command goes out: what was answered is in it */
+void app_kept_saved(struct app *app, struct effects *effects); /* a command: what was answered is in it */
+void app_kept_refused(struct app *app);                        /* it is not, and nothing of it is lost */
+/* After a sign-in: what an earlier run of the program had left in the journal. */
+void app_kept_load(struct effects *effects);
+void app_kept_recover(struct app *app, const struct json *rows, struct effects *effects);
 
 /* app_notice.c */
 void app_notice_status(struct app *app, const struct json *status, struct effects *effects);

@@ -87,6 +87,11 @@ bool ask_keeps(const struct ask *ask)
     return json_bool(ask->question, "keep", false);
 }
 
+const char *ask_given(const struct ask *ask)
+{
+    return json_text_or(json_get(ask->question, "field"), "typed", "");
+}
+
 /* --- searching --- */
 
 const char *ask_search_what(const struct ask *ask)

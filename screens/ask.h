@@ -23,7 +23,8 @@ const char *ask_id(const struct ask *ask);
 const char *ask_text(const struct ask *ask);
 const struct json *ask_row(const struct ask *ask);
 
-bool ask_keeps(const struct ask *ask); /* what is typed is kept until it is sent */
+bool ask_keeps(const struct ask *ask);        /* what is typed is kept until it is saved */
+const char *ask_given(const struct ask *ask); /* what stood in its field when it was asked */
 
 const char *ask_search_what(const struct ask *ask); /* NULL: no search */
 struct json *ask_search_args(const struct ask *ask, const struct ui *ui);

@@ -115,11 +115,14 @@ static void choose_facts(struct fact facts[FACTS], int w)
 
 static void ticket_facts(const struct desk *desk, const struct ui *ui, struct frame *frame, struct rect line)
 {
-    struct fact facts[FACTS] = {
-        [FACT_NAME] = {.weight = 0, .look = STYLE_TEXT},    [FACT_TWICE] = {.weight = 4, .look = STYLE_DIM},
-        [FACT_BORN] = {.weight = 6, .look = STYLE_TEXT},    [FACT_NUMBER] = {.weight = 1, .look = STYLE_TEXT},
-        [FACT_WAITED] = {.weight = 5, .look = STYLE_DIM},   [FACT_CHANNEL] = {.weight = 7, .look = STYLE_DIM},
-        [FACT_CALLS] = {.weight = 3, .look = STYLE_WARN},   [FACT_PRIORITY] = {.weight = 2, .look = STYLE_WARN}};
+    struct fact facts[FACTS] = {[FACT_NAME] = {.weight = 0, .look = STYLE_TEXT},
+                                [FACT_TWICE] = {.weight = 4, .look = STYLE_DIM},
+                                [FACT_BORN] = {.weight = 6, .look = STYLE_TEXT},
+                                [FACT_NUMBER] = {.weight = 1, .look = STYLE_TEXT},
+                                [FACT_WAITED] = {.weight = 5, .look = STYLE_DIM},
+                                [FACT_CHANNEL] = {.weight = 7, .look = STYLE_DIM},
+                                [FACT_CALLS] = {.weight = 3, .look = STYLE_WARN},
+                                [FACT_PRIORITY] = {.weight = 2, .look = STYLE_WARN}};
     facts_of_person(ui, json_get(desk->data, "person"), facts);
     facts_of_ticket(desk, ui, facts);
     choose_facts(facts, line.w);

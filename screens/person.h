@@ -66,7 +66,8 @@ struct person {
     unsigned taken;              /* bits of rows whose value is taken from the one that is merged */
     struct list members;
     bool merging; /* the hall was asked */
-    bool compare_due; /* F6 at one whom nobody looked at: whoever is alike stands beside as soon as that is known */
+    bool
+        compare_due; /* F6 at one whom nobody looked at: whoever is alike stands beside as soon as that is known */
 };
 
 /* --- person_screen.c --- */
@@ -122,7 +123,8 @@ void person_compare_begin(struct person *self, const struct ui *ui, struct effec
 /* The digital channel brought this person and nobody has looked yet whether the hall knows them. */
 bool person_unlooked(const struct json *row);
 void person_compare_key(struct person *self, struct key key, struct effects *effects);
-void person_compare_data(struct person *self, const struct ui *ui, struct effects *effects); /* the rows are here, or here again */
+void person_compare_data(struct person *self, const struct ui *ui,
+                         struct effects *effects); /* the rows are here, or here again */
 const struct json *person_other(const struct person *self);
 const char *person_compare_why(const struct person *self); /* NULL: possible */
 const char *person_merge_why(const struct person *self);

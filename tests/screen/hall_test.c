@@ -13,6 +13,11 @@ TEST(screen_person)
     script_run("person.script");
 }
 
+TEST(screen_words_of_a_question_are_kept)
+{
+    script_run("question_kept.script");
+}
+
 TEST(screen_person_kept)
 {
     script_run("person_kept.script");
