@@ -30,3 +30,4 @@ int bench_worklist(int argc, char **argv); /* a worklist of many applications */
 int bench_search(int argc, char **argv);   /* the hall's search among many persons and applications */
 int bench_forms(int argc, char **argv);    /* a form of 300 fields validated */
 int bench_unsent(int argc, char **argv);   /* a batch of news with many unsent records */
+int bench_hour(int argc, char **argv);     /* the next hour of a hall, and advice */

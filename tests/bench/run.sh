@@ -1,6 +1,6 @@
 #!/bin/sh
 # Measures Loket as ratios against a yardstick of the same run and prints a table with the target beside each.
-# SMALL=1 takes a hundredth of the data, to see whether it all runs; PART=station, hall, search, forms, worklist or catalogue measures one part;
+# SMALL=1 takes a hundredth of the data, to see whether it all runs; PART=station, hall, search, forms, worklist, hour or catalogue measures one part;
 # PACK=az takes the hall's queues from another pack.
 set -eu
 cd "$(dirname "$0")/../.."
@@ -223,6 +223,19 @@ measure_search() {
     rm -rf "$work/search"
 }
 
+# --- the next hour ---------------------------------------------------------------------------------
+measure_hour() {
+    hour=$("$bench" hour)
+    field=0
+    for what in "the next hour of 500 counters and 10000 people" "what a move changes in it, for each of them"; do
+        field=$((field + 1))
+        ms=$(ratio "$(field "$hour" $field)" 1000)
+        row "$what" "$ms ms" "under $((field * 16)) ms" "$(most "$ms" $((field * 16)))"
+    done
+    ms=$(ratio "$(field "$hour" 3)" 1000)
+    row "advice for 60 counters and 30 queues, the longest of 21 halls" "$ms ms" "under 200 ms" "$(most "$ms" 200)"
+}
+
 # --- the catalogue ---------------------------------------------------------------------------------
 cpu_ms() { # cpu_ms COMMAND…: what it took of a processor, which what else this computer does lengthens less than its time
     sh -c '"$@" >"$0" && times' "$work/said" "$@" | awk -F'[ms ]' 'END { printf "%d\n", ($1 + $4) * 60000 + ($2 + $5) * 1000 }'
@@ -260,4 +273,5 @@ if part worklist; then measure_worklist; fi
 if part catalogue; then measure_catalogue; fi
 if part forms; then measure_forms; fi
 if part search; then measure_search; fi
+if part hour; then measure_hour; fi
 if part hall; then measure_hall; fi
