@@ -19,7 +19,7 @@ static const struct {
     {"disputes", load_disputes},     {"worklist", load_worklist}, {"board", load_board},
     {"journal", load_journal},       {"status", load_status},     {"tickets", load_tickets},
     {"cases", load_cases},           {"waiting", load_waiting},   {"open", load_open},
-    {"visit", load_visit},
+    {"visit", load_visit},           {"rehearsal", load_rehearsal},
 };
 
 enum err cache_load(struct cache *cache, const char *what, const struct json *args, int64_t now_ms,

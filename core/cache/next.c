@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "core/command/heads.h"
+#include "core/command/rule_row.h"
 #include "core/form/form.h"
 #include "core/model/rule.h"
 
@@ -54,16 +55,11 @@ static bool is_elsewhere(const struct json *queue, const struct json *hall)
     return *home && !str_equal(home, "hall") && !str_equal(home, json_text(hall, "code"));
 }
 
-static void add_queue(struct asking *asking, const struct json *assigned, struct json *row)
+static void add_queue(struct asking *asking, const struct json *assigned, struct json *row, int64_t now_ms)
 {
     struct rule_queue *rule = &asking->rules[asking->queue_count];
-    const struct json *set = json_get(row, "rule");
-    const char *kind = json_text_or(set, "kind", json_text_or(set, "rule", ""));
-    *rule = (struct rule_queue){.queue = json_text_or(row, "id", ""),
-                                .max_run = (int)json_int(set, "max_run", 0),
-                                .weight = (int)json_int(assigned, "weight", 1)};
-    if (!rule_find(kind, &rule->kind))
-        rule->kind = RULE_FIFO;
+    rule_row_now(row, now_ms, rule);
+    rule->weight = (int)json_int(assigned, "weight", 1);
     asking->state.run[asking->queue_count++] = (int)json_int(row, "run", 0);
 }
 
@@ -80,7 +76,7 @@ static enum err gather(struct cache *cache, const struct json *counter, const st
             continue;
         }
         json_add(asking->queues, row);
-        add_queue(asking, q, row);
+        add_queue(asking, q, row, now_ms);
         const struct rule_queue *rule = &asking->rules[asking->queue_count - 1];
         for (const struct head_list *list = head_lists(rule->kind); list->sql; list++)
             TRY(add_heads(cache, counter, list->sql, rule->queue, now_ms, asking->tickets));

@@ -54,6 +54,7 @@
  *                of that agency alone, that service first
  * "visit"       {"services":[id…],"order":"given|sensible","priority_class"?,"appointment_at"?} → {"services","stops":[as of
  *                "desk"…],"visit_min":[low,high]|null,"refused"?:{"code","message","service"}}
+ * "rehearsal"   body of queue.rule → {"rehearsal": as core/command/rehearsals.h} or {"refused":{"code","message","field"}}
  * "priorities"  {} → {"rows":[{"code","class","name","legal"}…]}                    of the hall's pack
  * "bookings"    {"q"} → {"q","day","booked","here","rows":[ticket+{"person_name","service_name","queue_code","documents",
  *                "here": is checked in,"other_day"}…≤60],"more"}                   of today by time, those who are not here

@@ -1,33 +1,14 @@
-/* core/command/queue_rules.c: what a supervisor does with queues: who serves them, who waits in them, by which
- * rule. At which hall is queue_home.c. */
+/* core/command/queue_rules.c: what a supervisor does with queues: who serves them, who waits in them. By which rule is
+ * queue_rule.c, at which hall queue_home.c. */
 #include <string.h>
 
 #include "core/command/queues.h"
 #include "core/command/ticket_row.h"
 #include "core/command/visit_row.h"
 
-enum { WEIGHT_MAX = 100, MOVE_MAX = 1000, MOVE_SHOWN = 50, RUN_MAX = 100 };
+enum { WEIGHT_MAX = 100, MOVE_MAX = 1000, MOVE_SHOWN = 50 };
 
 /* --- shared --- */
-
-static void read_rule(const struct json *set, const char *queue, struct rule_queue *rule)
-{
-    const char *kind = json_as_text(set) ? json_as_text(set) : json_text(set, "kind");
-    *rule = (struct rule_queue){.queue = queue, .max_run = (int)json_int(set, "max_run", 0)};
-    if (!kind || !rule_find(kind, &rule->kind))
-        rule->kind = RULE_FIFO;
-}
-
-void queue_rule_now(struct call *c, struct json *row, struct rule_queue *rule)
-{
-    int64_t until_ms = row_time(json_get(row, "rule"), "until");
-    const struct json *before = json_pointer(row, "/rule/before");
-    if (until_ms >= 0 && until_ms <= c->tx->now_ms && json_is_object(before)) {
-        json_set(row, "rule", json_copy(before));
-        json_set_int(row, "run", 0);
-    }
-    read_rule(json_get(row, "rule"), row_id(row), rule);
-}
 
 enum err queue_load(struct call *c, const char *member, struct json **row)
 {
@@ -224,86 +205,4 @@ enum err queue_move(struct call *c)
     json_set_int(answer(c), "moved", count);
     json_set_bool(answer(c), "preview", preview);
     return ERR_OK;
-}
-
-/* --- queue.rule --- */
-
-/* The rule as it is named: "rule":"fifo", or "rule":{"kind":"priority","max_run":3}, or "kind". */
-static enum err named_rule(struct call *c, enum rule_kind *kind)
-{
-    const struct json *rule = json_get(c->body, "rule");
-    const char *text = json_is_object(rule) ? json_text(rule, "kind") : json_as_text(rule);
-    if (!text)
-        text = json_text(c->body, "kind");
-    if (!text || !rule_find(text, kind))
-        return refuse(c, "unknown_rule", "rule",
-                      "Choose a rule: fifo, priority, weighted or appointments. Nothing was changed.");
-    return ERR_OK;
-}
-
-static enum err copy_limits(struct call *c, struct json *rule)
-{
-    static const struct {
-        const char *name;
-        int64_t min, max;
-    } limits[] = {{"max_run", 1, RUN_MAX}, {"no_show_calls", 1, 20}, {"no_show_after_s", 0, 3600}};
-    const struct json *inside = json_get(c->body, "rule");
-    for (size_t i = 0; i < sizeof limits / sizeof *limits; i++) {
-        const struct json *value = json_get(inside, limits[i].name);
-        if (!value)
-            value = json_get(c->body, limits[i].name);
-        if (!value || json_is_null(value))
-            continue;
-        int64_t number = json_is_integer(value) ? json_as_int(value, -1) : -1;
-        if (number < limits[i].min || number > limits[i].max)
-            return refuse(c, "invalid_body", limits[i].name, "\"%s\" must be %d to %d. Nothing was changed.",
-                          limits[i].name, (int)limits[i].min, (int)limits[i].max);
-        json_set_int(rule, limits[i].name, number);
-    }
-    return ERR_OK;
-}
-
-/* The rule that comes back when the new one is over: never a rule that was itself only for a time. */
-static struct json *lasting(const struct json *old)
-{
-    const struct json *before = json_get(old, "before");
-    const struct json *kept = json_text(old, "until") && json_is_object(before) ? before : old;
-    if (!json_is_object(kept))
-        return NULL;
-    struct json *copy = json_copy(kept);
-    json_remove(copy, "before");
-    json_remove(copy, "until");
-    return copy;
-}
-
-enum err queue_rule(struct call *c)
-{
-    struct json *row, *rule = keep(c, json_new_object());
-    struct rule_queue now;
-    enum rule_kind kind;
-    const char *reason;
-    int64_t until_ms;
-    TRY(queue_load(c, "queue", &row));
-    TRY(named_rule(c, &kind));
-    TRY(body_text(c, "reason", &reason));
-    TRY(body_time(c, "until", &until_ms));
-    if (!reason)
-        return refuse(c, "reason_needed", "reason", "Why is the rule changed? Give a reason: it is kept.");
-    if (until_ms >= 0 && until_ms <= c->tx->now_ms)
-        return refuse(c, "invalid_body", "until",
-                      "\"until\" is over already. Choose a later time, or leave it out.");
-    json_set_text(rule, "kind", rule_text(kind));
-    TRY(copy_limits(c, rule));
-    json_set_text(rule, "reason", reason);
-    json_set_text(rule, "by", c->actor->user);
-    row_set_time(rule, "at", c->at_ms);
-    queue_rule_now(c, row, &now);
-    if (until_ms >= 0) {
-        struct json *before = lasting(json_get(row, "rule"));
-        row_set_time(rule, "until", until_ms);
-        json_set(rule, "before", before ? before : json_new_null());
-    }
-    json_set(row, "rule", json_copy(rule));
-    json_set_int(row, "run", 0);
-    return queue_done(c, row);
 }

@@ -3,8 +3,12 @@
 #include "core/command/rules.h"
 #include "core/model/rule.h"
 
-/* The rule in force now. One that was set until a time and is over gives way to the one before it, in row too. */
+/* The rule in force now (rule_row.h). One that was set until a time and is over gives way to the one before it, in row
+ * too. */
 void queue_rule_now(struct call *c, struct json *row, struct rule_queue *rule);
+/* What another rule would do to those who wait in the queue now, into the answer (rehearsals.h). */
+enum err queue_rehearse(struct call *c, const struct json *row, const struct rule_queue *now,
+                        const struct rule_queue *then) MUST_USE;
 /* body.MEMBER, a queue by id or code, of the actor's agency. */
 enum err queue_load(struct call *c, const char *member, struct json **row) MUST_USE;
 enum err queue_done(struct call *c, struct json *row) MUST_USE; /* saved and answered */

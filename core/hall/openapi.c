@@ -197,8 +197,15 @@ static const struct command_words {
     {"person.unmerge", "person:string!", "person:string! from:string! kept:strings!"},
     {"queue.assign", "counter:string! queues:objects!", ""},
     {"queue.move", "from:string! to:string! filter:object preview:boolean", ""},
-    {"queue.rule", "queue:string! rule:any! until:time reason:string!", ""},
+    {"queue.rule", "queue:string! rule:any until:time plan:objects reason:string preview:boolean",
+     "queue:any preview:boolean rule:object now:object waiting:integer desks:integer average_min:number up:integer "
+     "down:integer same:integer longer:integer longer_most_min:integer rows:objects"},
     {"queue.home", "queue:string! home:string? home_gen:integer", ""},
+    {"hall.move",
+     "counters:strings tickets:strings from:any to:any how:string user:string counter:string until:time "
+     "reason:string seen:object preview:boolean",
+     "preview:boolean! moved:integer move:row seen:object queues:objects people:object"},
+    {"move.undo", "move:string!", "move:row!"},
     {"closure.request", "counter:string! reason:string from:time until:time serve:string", ""},
     {"closure.approve", "closure:string! reason:string", ""},
     {"closure.reject", "closure:string! reason:string!", ""},

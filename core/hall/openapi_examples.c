@@ -148,8 +148,14 @@ static const struct {
     {"person.unmerge", "{'person':" PERSON "}"},
     {"queue.assign", "{'counter':'7','queues':[{'queue':'p','weight':1}]}"},
     {"queue.move", "{'from':'P','to':'V','preview':true}"},
-    {"queue.rule", "{'queue':'P','rule':{'kind':'fifo'},'reason':'a quiet day'}"},
+    {"queue.rule",
+     "{'queue':'P','rule':{'kind':'fifo'},'plan':[{'from':'12:00','to':'14:00','rule':'priority','max_run':2}],"
+     "'reason':'a quiet day'}"},
     {"queue.home", "{'queue':'P','home':'hall'}"},
+    {"hall.move",
+     "{'counters':['7'],'to':[{'queue':'p','weight':1}],'until':'2026-11-30T06:40:00.000Z',"
+     "'seen':{'counters':[{'id':'c7','rev':88}]}}"},
+    {"move.undo", "{'move':'019ac000-0000-7000-8000-0000000000f4'}"},
     {"closure.request", "{'counter':'7','reason':'lunch'}"},
     {"closure.approve", "{'closure':'019ac000-0000-7000-8000-0000000000e1'}"},
     {"closure.withdraw", "{'closure':'019ac000-0000-7000-8000-0000000000e1'}"},

@@ -1,0 +1,252 @@
+/* tests/unit/rule_plan_test.c: a queue's rule by the time of day, and what another rule would do before it counts: the
+ * answer to queue.rule with preview, which must be what then happens. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/rng.h"
+#include "core/command/rule_row.h"
+#include "core/model/rehearsal.h"
+#include "tests/support/quoted.h"
+#include "tests/support/test.h"
+#include "tests/unit/command_hall.h"
+
+enum { MINUTE_MS = 60 * 1000, HOUR_MS = 60 * MINUTE_MS };
+
+static enum rule_kind kind_at(const char *row, int64_t now_ms)
+{
+    struct json *json = quoted_json(row);
+    struct rule_queue rule;
+    rule_row_now(json, now_ms, &rule);
+    json_free(&json);
+    return rule.kind;
+}
+
+/* The hall opens at 10:00 in Baku. */
+TEST(rule_row_follows_the_clock_on_the_wall)
+{
+    static const char row[] =
+        "{'id':'q','rule':{'kind':'fifo'},'plan':{'lines':[{'from':'10:30','to':'11:00','kind':'priority',"
+        "'max_run':2},{'from':'11:00','to':'24:00','kind':'appointments'}]}}";
+    static const char for_a_time[] =
+        "{'id':'q','rule':{'kind':'weighted','until':'2026-11-24T07:00:00.000Z','before':{'kind':'fifo'}},"
+        "'plan':{'lines':[{'from':'10:30','to':'11:30','kind':'priority'}]}}";
+    struct command_hall h;
+    trial_open(&h); /* the zone */
+    int64_t open_ms = h.now_ms;
+    trial_close(&h);
+    CHECK_INT(kind_at(row, open_ms), RULE_FIFO);
+    CHECK_INT(kind_at(row, open_ms + 30 * MINUTE_MS - 1), RULE_FIFO);
+    CHECK_INT(kind_at(row, open_ms + 30 * MINUTE_MS), RULE_PRIORITY);
+    CHECK_INT(kind_at(row, open_ms + 60 * MINUTE_MS - 1), RULE_PRIORITY);
+    CHECK_INT(kind_at(row, open_ms + 60 * MINUTE_MS), RULE_APPOINTMENTS);
+    CHECK_INT(kind_at(row, open_ms + 14 * HOUR_MS - 1), RULE_APPOINTMENTS);
+    CHECK_INT(kind_at(row, open_ms + 14 * HOUR_MS), RULE_FIFO); /* midnight, and the plan begins anew */
+    CHECK_INT(kind_at(row, open_ms + 25 * HOUR_MS), RULE_APPOINTMENTS);
+    CHECK_INT(kind_at(for_a_time, open_ms + 45 * MINUTE_MS), RULE_WEIGHTED); /* before the plan */
+    CHECK_INT(kind_at(for_a_time, open_ms + 60 * MINUTE_MS), RULE_PRIORITY);
+    CHECK_INT(kind_at(for_a_time, open_ms + 90 * MINUTE_MS), RULE_FIFO);
+}
+
+TEST(rule_clocks_are_read_as_they_stand)
+{
+    static const char *const good[] = {"00:00", "09:30", "23:59"};
+    static const char *const bad[] = {"24:00", "9:30", "09:60", "25:00", "09.30", "", "09:3x"};
+    for (size_t i = 0; i < sizeof good / sizeof *good; i++)
+        CHECK(rule_clock_valid(good[i], false));
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+        CHECK(!rule_clock_valid(bad[i], false));
+    CHECK(rule_clock_valid("24:00", true) && !rule_clock_valid("24:01", true));
+    CHECK(!rule_clock_valid(NULL, true));
+}
+
+static void issue(struct command_hall *h, int count, const char *priority)
+{
+    for (int i = 0; i < count; i++) {
+        h->now_ms += MINUTE_MS;
+        CHECK(trial_run(h, "nigar", "ticket.issue", "{'queue':'b'%s}", priority));
+    }
+}
+
+TEST(rule_plan_is_refused_by_its_line_and_followed_by_the_hall)
+{
+    static const struct {
+        const char *plan, *code;
+    } bad[] = {
+        {"[{'from':'12:00','to':'11:00','rule':'fifo'}]", "invalid_plan"},
+        {"[{'from':'12:00','to':'12:00','rule':'fifo'}]", "invalid_plan"},
+        {"[{'from':'noon','to':'13:00','rule':'fifo'}]", "invalid_plan"},
+        {"[{'from':'10:00','to':'12:00','rule':'fifo'},{'from':'11:59','to':'13:00','rule':'fifo'}]",
+         "invalid_plan"},
+        {"[{'from':'10:00','to':'12:00','rule':'luck'}]", "unknown_rule"},
+        {"[{'from':'10:00','to':'12:00','rule':'priority','max_run':0}]", "invalid_body"},
+        {"'noon'", "invalid_body"},
+    };
+    struct command_hall h;
+    trial_open(&h);
+    CHECK(trial_run(&h, "kamran", "queue.assign", "{'counter':'1','queues':['b']}"));
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        CHECK(!trial_run(&h, "kamran", "queue.rule", "{'queue':'b','plan':%s,'reason':'r'}", bad[i].plan));
+        CHECK_TEXT(h.out.code, bad[i].code);
+    }
+    CHECK(!trial_run(&h, "kamran", "queue.rule",
+                     "{'queue':'b','plan':[{'from':'10:10','to':'11:00','rule':'priority'}]}"));
+    CHECK_TEXT(h.out.code, "reason_needed");
+    CHECK(!trial_run(&h, "leyla", "queue.rule", "{'queue':'b','plan':[],'reason':'r'}"));
+    CHECK_TEXT(h.out.code, "forbidden");
+    CHECK(trial_run(&h, "kamran", "queue.rule",
+                    "{'queue':'b','plan':[{'from':'10:10','to':'11:00','rule':'priority','max_run':2}],"
+                    "'reason':'prams at eleven'}"));
+    CHECK_TEXT(trial_text(&h, "/queue/plan/lines/0/kind"), "priority");
+    CHECK_TEXT(trial_text(&h, "/queue/plan/reason"), "prams at eleven");
+    CHECK_TEXT(trial_text(&h, "/queue/plan/by"), "u-kamran");
+    CHECK_TEXT(trial_text(&h, "/queue/rule/kind"), "fifo"); /* a plan alone leaves the rule */
+    CHECK(trial_run(&h, "leyla", "counter.open", "{'counter':'1'}"));
+    issue(&h, 2, "");
+    issue(&h, 1, ",'priority':'disabled'");
+    CHECK(trial_run(&h, "leyla", "ticket.call_next", "{'counter':'1','fence':1}"));
+    CHECK_TEXT(trial_text(&h, "/ticket/number"), "B001"); /* 10:03, before the plan */
+    CHECK(trial_run(&h, "leyla", "ticket.return", "{'ticket':'%s','gen':1}", h.last_ticket));
+    h.now_ms += 10 * MINUTE_MS;
+    CHECK(trial_run(&h, "leyla", "ticket.call_next", "{'counter':'1','fence':1}"));
+    CHECK_TEXT(trial_text(&h, "/ticket/number"), "B003");
+    CHECK_TEXT(trial_text(&h, "/why/rule"), "priority");
+    CHECK(trial_run(&h, "leyla", "ticket.return", "{'ticket':'%s','gen':1}", h.last_ticket));
+    CHECK(trial_run(&h, "kamran", "queue.rule", "{'queue':'b','plan':[],'reason':'calm again'}"));
+    CHECK(trial_run(&h, "leyla", "ticket.call_next", "{'counter':'1','fence':1}"));
+    CHECK_TEXT(trial_text(&h, "/ticket/number"), "B001");
+    trial_close(&h);
+}
+
+/* --- the rehearsal --- */
+
+TEST(rule_preview_says_who_moves_and_changes_nothing)
+{
+    struct command_hall h;
+    trial_open(&h);
+    issue(&h, 3, "");
+    issue(&h, 1, ",'priority':'disabled'");
+    CHECK(trial_run(&h, "leyla", "counter.open", "{'counter':'1'}")); /* a lease is short */
+    CHECK(trial_run(&h, "kamran", "queue.rule",
+                    "{'queue':'b','rule':'priority','max_run':1,'preview':true}")); /* no reason yet */
+    CHECK_INT(h.changes, 0);
+    CHECK_TEXT(trial_row_text(&h, TABLE_QUEUE, "b", "/rule/kind"), "fifo");
+    CHECK_TEXT(trial_text(&h, "/now/kind"), "fifo");
+    CHECK_TEXT(trial_text(&h, "/rule/kind"), "priority");
+    CHECK_INT(trial_int(&h, "/waiting"), 4);
+    CHECK_INT(trial_int(&h, "/up"), 1);
+    CHECK_INT(trial_int(&h, "/up_most"), 3);
+    CHECK_INT(trial_int(&h, "/down"), 3);
+    CHECK_INT(trial_int(&h, "/down_most"), 1);
+    CHECK_TEXT(trial_text(&h, "/rows/0/number"), "B004");
+    CHECK_INT(trial_int(&h, "/rows/0/place"), 4);
+    CHECK_INT(trial_int(&h, "/rows/0/place_after"), 1);
+    CHECK_INT(trial_int(&h, "/rows/0/wait_min"), 40); /* ten minutes a person, one desk */
+    CHECK_INT(trial_int(&h, "/rows/0/wait_min_after"), 10);
+    CHECK_INT(trial_int(&h, "/rows/1/wait_min_after"), 20);
+    CHECK_INT(trial_int(&h, "/longer"), 3);
+    CHECK_INT(trial_int(&h, "/longer_most_min"), 10);
+    CHECK(!trial_run(&h, "kamran", "queue.rule", "{'queue':'b','rule':'luck','preview':true}"));
+    CHECK_TEXT(h.out.code, "unknown_rule");
+    CHECK(!trial_run(&h, "tural", "queue.rule", "{'queue':'b','rule':'fifo','preview':true}"));
+    CHECK_TEXT(h.out.code, "forbidden");
+    trial_close(&h);
+}
+
+TEST(rule_preview_by_weight_asks_a_counter_of_several_queues)
+{
+    struct command_hall h;
+    trial_open(&h);
+    CHECK(trial_run(&h, "kamran", "queue.assign",
+                    "{'counter':'1','queues':[{'queue':'w','weight':1},{'queue':'x','weight':2}]}"));
+    CHECK(trial_run(&h, "leyla", "counter.open", "{'counter':'1'}"));
+    for (int i = 0; i < 3; i++) {
+        h.now_ms += MINUTE_MS;
+        CHECK(trial_run(&h, "nigar", "ticket.issue", "{'queue':'w'}"));
+    }
+    for (int i = 0; i < 3; i++) {
+        h.now_ms += MINUTE_MS;
+        CHECK(trial_run(&h, "nigar", "ticket.issue", "{'queue':'x'}"));
+    }
+    CHECK(trial_run(&h, "kamran", "queue.rule", "{'queue':'x','rule':'fifo','preview':true}"));
+    CHECK_TEXT(trial_text(&h, "/counter"), "1");
+    CHECK_INT(trial_int(&h, "/waiting"), 6);
+    CHECK_INT(trial_int(&h, "/up") + trial_int(&h, "/down") + trial_int(&h, "/same"), 6);
+    trial_close(&h);
+}
+
+/* What is rehearsed is the order in which one counter then calls, whatever the rule. */
+TEST(rule_preview_is_what_then_happens)
+{
+    static const char *const kinds[] = {"fifo", "priority", "weighted", "appointments"};
+    static const char *const classes[] = {"", ",'priority':'disabled'", ",'priority':'elderly'"};
+    struct rng rng;
+    rng_seed(&rng, 2471);
+    for (int round = 0; round < 12; round++) {
+        char order[16][16];
+        int count = 4 + (int)rng_below(&rng, 8);
+        struct command_hall h;
+        trial_open(&h);
+        CHECK(trial_run(&h, "kamran", "queue.assign", "{'counter':'1','queues':['b']}"));
+        CHECK(trial_run(&h, "leyla", "counter.open", "{'counter':'1'}"));
+        for (int i = 0; i < count; i++)
+            issue(&h, 1, classes[rng_below(&rng, 3)]);
+        CHECK(trial_run(&h, "kamran", "queue.rule", "{'queue':'b','rule':'%s','max_run':2,'preview':true}",
+                        kinds[round % 4]));
+        REQUIRE(trial_int(&h, "/waiting") == count);
+        for (int i = 0; i < count; i++) {
+            char pointer[32];
+            str_format(pointer, sizeof pointer, "/rows/%d/number", i);
+            str_copy(order[i], sizeof order[i], trial_text(&h, pointer));
+        }
+        CHECK(trial_run(&h, "kamran", "queue.rule", "{'queue':'b','rule':'%s','max_run':2,'reason':'r'}",
+                        kinds[round % 4]));
+        for (int i = 0; i < count; i++) {
+            CHECK(trial_run(&h, "leyla", "ticket.call_next", "{'counter':'1','fence':1}"));
+            CHECK_TEXT(trial_text(&h, "/ticket/number"), order[i]);
+            CHECK(trial_run(&h, "leyla", "ticket.start", "{'ticket':'%s','gen':1}", h.last_ticket));
+            CHECK(trial_run(&h, "leyla", "ticket.finish", "{'ticket':'%s','gen':1,'outcome':'served'}",
+                            h.last_ticket));
+        }
+        trial_close(&h);
+    }
+}
+
+/* --- properties of the sums, on random queues --- */
+
+TEST(rule_rehearsal_adds_up_on_random_queues)
+{
+    enum { PEOPLE = 40 };
+    struct rng rng;
+    char names[PEOPLE][8];
+    rng_seed(&rng, 99);
+    for (int round = 0; round < 500; round++) {
+        struct candidate people[PEOPLE];
+        struct rehearsal_person of[PEOPLE];
+        struct rehearsal_sum sum;
+        int order[PEOPLE], count = 1 + (int)rng_below(&rng, PEOPLE - 1), moved = 0;
+        struct rule_queue now = {"q", (enum rule_kind)rng_below(&rng, RULE_COUNT), 2, 1},
+                          then = {"q", (enum rule_kind)rng_below(&rng, RULE_COUNT), 1, 1};
+        int64_t now_ms = INT64_C(1795500000000);
+        struct rehearsal_way before = {{&now, 1, now_ms}, {.run = {0}}},
+                             after = {{&then, 1, now_ms}, {.run = {0}}};
+        for (int i = 0; i < count; i++) {
+            str_format(names[i], sizeof names[i], "P%03d", i);
+            people[i] = (struct candidate){.number = names[i],
+                                           .queue = "q",
+                                           .arrived_ms = now_ms - (int64_t)rng_below(&rng, HOUR_MS),
+                                           .priority = rng_below(&rng, 3) ? 0 : 1 + (int)rng_below(&rng, 3)};
+            if (rng_below(&rng, 3) == 0)
+                people[i].booked_ms = people[i].arrived_ms + (int64_t)rng_below(&rng, HOUR_MS);
+        }
+        REQUIRE(rehearse_ways(&before, &after, people, count, 7, 2, of, order, &sum) == count);
+        REQUIRE(sum.up + sum.down + sum.same == count); /* everyone once */
+        for (int i = 0; i < count; i++) {
+            moved += of[i].place - of[i].place_after;
+            REQUIRE(order[of[i].place_after] == i);
+            REQUIRE((of[i].wait_min < of[i].wait_min_after) <= (of[i].place < of[i].place_after));
+        }
+        REQUIRE(moved == 0); /* a place that one gains another loses */
+        if (now.kind == then.kind && now.kind != RULE_PRIORITY)
+            REQUIRE(sum.same == count);
+    }
+}
