@@ -7,6 +7,7 @@
 
 #include "core/command/queues.h"
 #include "core/command/ticket_row.h"
+#include "core/command/visit_row.h"
 #include "core/model/queue.h"
 
 enum { BACK_MAX = 3000, HOME_NAME_MAX = 120 };
@@ -84,6 +85,7 @@ static void let_go(struct call *c, struct json *row)
     json_set_text(row, "outcome", ticket_outcome_text(TICKET_OUTCOME_LEFT));
     row_set_time(row, "finished_at", c->at_ms);
     json_set_null(row, "before");
+    visit_close(row);
     row_stamp(c, row, ticket_event_text(TICKET_CANCEL));
 }
 

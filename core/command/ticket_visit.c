@@ -313,45 +313,91 @@ static enum err need_may_change(struct call *c, const struct ticket *ticket)
                   user_name(c, ticket->user));
 }
 
-static bool is_listed(const struct json *stops, const struct json *stop)
+static bool is_listed(const struct json *stops, const char *service)
 {
-    const struct json *services = json_get(stop, "services");
-    for (const struct json *other = json_first(stops); other; other = json_next(other))
-        for (const struct json *one = json_first(services); one; one = json_next(one))
-            if (json_has_text(json_get(other, "services"), json_as_text(one)))
-                return true;
+    for (const struct json *stop = json_first(stops); stop; stop = json_next(stop))
+        if (json_has_text(json_get(stop, "services"), service))
+            return true;
     return false;
 }
 
-/* What is over and what is now stay, then comes what is planned; what is left out stays to be seen. */
+static bool is_over_or_now(const struct json *stop)
+{
+    const char *state = json_text(stop, "state");
+    return !str_equal(state, "ahead") && !str_equal(state, "dropped");
+}
+
+/* What is served now is not to come once more. */
+static void add_planned(struct json *stops, const struct json *planned, const struct json *now)
+{
+    for (const struct json *stop = json_first(planned); stop; stop = json_next(stop)) {
+        struct json *copy = json_copy(stop), *services = json_new_array();
+        const struct json *wanted = json_get(stop, "services");
+        for (const struct json *one = json_first(wanted); one; one = json_next(one))
+            if (!json_has_text(json_get(now, "services"), json_as_text(one)))
+                json_add_text(services, json_as_text(one));
+        json_set(copy, "services", services);
+        if (json_count(services))
+            json_add(stops, copy);
+        else
+            json_free(&copy);
+    }
+}
+
+/* One stop a queue, however often somebody thinks better of it. */
+static void add_dropped(struct json *stops, const struct json *old, const char *service)
+{
+    struct json *dropped = NULL;
+    for (const struct json *stop = json_first(stops); stop && !dropped; stop = json_next(stop))
+        if (str_equal(json_text(stop, "state"), "dropped") &&
+            str_equal(json_text(stop, "queue"), json_text(old, "queue")))
+            dropped = json_take(stops, stop);
+    if (!dropped) {
+        dropped = json_copy(old);
+        json_set_text(dropped, "state", "dropped");
+        json_set(dropped, "services", json_new_array());
+    }
+    if (!json_has_text(json_get(dropped, "services"), service))
+        json_add_text(json_edit(dropped, "services"), service);
+    json_add(stops, dropped);
+}
+
+/* What is over and what is now stay, then comes what is planned; what is left out, each service of it, stays to be seen. */
 static struct json *replaced(const struct json *row, const struct json *planned)
 {
-    const struct json *old = json_get(row, "stops");
+    const struct json *old = json_get(row, "stops"), *now = visit_stop_now(row);
     struct json *stops = json_new_array();
     for (const struct json *stop = json_first(old); stop; stop = json_next(stop))
-        if (!str_equal(json_text(stop, "state"), "ahead"))
+        if (is_over_or_now(stop))
             json_add(stops, json_copy(stop));
-    for (const struct json *stop = json_first(planned); stop; stop = json_next(stop))
-        json_add(stops, json_copy(stop));
+    add_planned(stops, planned, now);
     for (const struct json *stop = json_first(old); stop; stop = json_next(stop)) {
-        if (!str_equal(json_text(stop, "state"), "ahead") || is_listed(planned, stop))
-            continue;
-        struct json *dropped = json_copy(stop);
-        json_set_text(dropped, "state", "dropped");
-        json_add(stops, dropped);
+        const struct json *services = is_over_or_now(stop) ? NULL : json_get(stop, "services");
+        for (const struct json *one = json_first(services); one; one = json_next(one))
+            if (!is_listed(planned, json_as_text(one)) &&
+                !json_has_text(json_get(now, "services"), json_as_text(one)))
+                add_dropped(stops, stop, json_as_text(one));
     }
     return stops;
 }
 
-/* A number of each service that is new to the visit. */
-static enum err need_quota_of_new(struct call *c, const struct json *row, int64_t at_ms,
+/* Of each service that is new to the visit: its queue can be called from here, and it has a number left. A visit of a later
+ * day waits here for its day, whoever has the queue now. */
+static enum err need_new_possible(struct call *c, const struct json *row, int64_t at_ms,
                                   const struct json *services)
 {
     char today[DATE_TEXT];
-    time_date(c->at_ms, today);
-    for (const struct json *service = json_first(services); service; service = json_next(service))
-        if (!visit_is_for(row, row_id(service)))
-            TRY(quota_need_left(c, service, at_ms, json_text_or(row, "day", today), NULL));
+    time_date(c->tx->now_ms, today);
+    const char *day = json_text_or(row, "day", today);
+    for (const struct json *service = json_first(services); service; service = json_next(service)) {
+        struct json *queue;
+        if (visit_is_for(row, row_id(service)))
+            continue;
+        TRY(load_named(c, TABLE_QUEUE, "services", json_text(service, "queue"), &queue));
+        if (strcmp(day, today) <= 0)
+            TRY(queue_need_here(c, queue, "services"));
+        TRY(quota_need_left(c, service, at_ms, day, NULL));
+    }
     return ERR_OK;
 }
 
@@ -377,7 +423,7 @@ enum err ticket_stops(struct call *c)
     if (ticket.appointment_ms > c->at_ms) /* the hours and numbers of the time that is booked */
         wish.at_ms = ticket.appointment_ms;
     TRY(visit_plan(c, &wish, &plan));
-    TRY(need_quota_of_new(c, row, wish.at_ms, plan.services));
+    TRY(need_new_possible(c, row, wish.at_ms, plan.services));
     need_stops(row);
     json_set(row, "stops", replaced(row, plan.stops));
     visit_moved(row);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/command/visit_row.h"
 #include "core/hall/bus_merge.h"
 #include "core/model/ticket.h"
 
@@ -379,6 +380,7 @@ static void let_go(struct json *row, int64_t now_ms)
     json_set_text(row, "state", ticket_state_text(TICKET_CANCELLED));
     json_set_text(row, "outcome", ticket_outcome_text(TICKET_OUTCOME_LEFT));
     json_set_text(row, "finished_at", at);
+    visit_close(row);
     stamp(row, ticket_event_text(TICKET_CANCEL), now_ms);
 }
 

@@ -374,6 +374,41 @@ TEST(visit_is_changed_on_the_way_by_who_may)
     trial_close(&h);
 }
 
+TEST(visit_that_is_changed_again_and_again_loses_no_service_and_does_not_grow)
+{
+    struct command_hall h;
+    char text[300];
+    open_hall(&h);
+    CHECK(issue(&h, "'tax','az.din.passport','photo','account'", ",'order':'given'"));
+    CHECK(step(&h, "nigar", "stops", ",'services':['photo']"));
+    CHECK_TEXT(stands(&h, text), "t:tax=now b:photo=ahead b:az.din.passport=dropped x:account=dropped");
+    for (int i = 0; i < 3; i++) {
+        CHECK(step(&h, "nigar", "stops", ",'services':['account','photo']"));
+        CHECK_TEXT(stands(&h, text), "t:tax=now x:account=ahead b:photo=ahead b:az.din.passport=dropped");
+        CHECK(step(&h, "nigar", "stops", ",'services':[]"));
+        CHECK_TEXT(stands(&h, text), "t:tax=now x:account=dropped b:photo,az.din.passport=dropped");
+    }
+    CHECK(step(&h, "nigar", "stops", ",'services':['tax','account']"));
+    CHECK_TEXT(stands(&h, text), "t:tax=now x:account=ahead b:photo,az.din.passport=dropped");
+    trial_close(&h);
+}
+
+TEST(visit_takes_no_new_stop_that_a_bus_has_and_keeps_one_that_it_had)
+{
+    struct command_hall h;
+    char text[300];
+    open_hall(&h);
+    CHECK(issue(&h, "'az.din.passport','tax'", ",'order':'given'"));
+    trial_put(&h, TABLE_QUEUE, "{'id':'t','code':'T','agency':'az.taxes','home':'B3','home_name':'Bus 3'}");
+    CHECK(step(&h, "nigar", "stops", ",'services':['account','tax']"));
+    CHECK_TEXT(stands(&h, text), "b:az.din.passport=now x:account=ahead t:tax=ahead");
+    CHECK(step(&h, "nigar", "stops", ",'services':['account']"));
+    CHECK(!step(&h, "nigar", "stops", ",'services':['account','tax']"));
+    CHECK_TEXT(h.out.code, "queue_elsewhere");
+    CHECK_TEXT(stands(&h, text), "b:az.din.passport=now x:account=ahead t:tax=dropped");
+    trial_close(&h);
+}
+
 /* A visit's stop tells as much as a ticket: who waited how long where. */
 TEST(visit_counts_each_stop_that_was_begun_as_a_ticket_of_its_own)
 {
