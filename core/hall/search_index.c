@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "core/base/clock.h"
+#include "core/base/log.h"
 #include "core/base/str.h"
 #include "core/db/rows.h"
 #include "core/model/calendar.h"
@@ -23,19 +24,21 @@ enum {
 /* --- statements, each by a primary key or search_person_number --- */
 
 static const char sql_part[] = "SELECT members FROM search_set WHERE key = $1 AND part = $2";
-static const char sql_set[] = "SELECT part, members FROM search_set WHERE key = $1 ORDER BY part";
-static const char sql_sets[] = "SELECT part, members FROM search_set WHERE key >= $1 AND key < $2"
+static const char sql_set[] = "SELECT part, members, key FROM search_set WHERE key = $1 ORDER BY part";
+static const char sql_sets[] = "SELECT part, members, key FROM search_set WHERE key >= $1 AND key < $2"
                                " ORDER BY key, part";
 static const char sql_entry[] = "SELECT number, words FROM search_person WHERE id = $1";
 static const char sql_highest[] = "SELECT number FROM search_person ORDER BY number DESC LIMIT 1";
 static const char sql_person[] = "SELECT id FROM search_person WHERE number = $1";
 static const char sql_words[] = "SELECT words FROM search_person WHERE number = $1";
+static const char sql_range[] = "SELECT number, words FROM search_person WHERE number >= $1 AND number < $2"
+                                " ORDER BY number";
 static const char sql_next[] = "SELECT id, row FROM persons WHERE id > $1 ORDER BY id LIMIT $2";
 
 const char *search_index_statement(int n)
 {
-    static const char *const all[] = {sql_part,    sql_set,    sql_sets,  sql_entry,
-                                      sql_highest, sql_person, sql_words, sql_next};
+    static const char *const all[] = {sql_part,   sql_set,   sql_sets,  sql_entry, sql_highest,
+                                      sql_person, sql_words, sql_range, sql_next};
     return n < (int)(sizeof all / sizeof *all) ? all[n] : NULL;
 }
 
@@ -254,17 +257,47 @@ static enum err part_save(struct db *db, const struct posting *of, const uint64_
     return db_run(s);
 }
 
+/* A damaged part is what the persons' own words make of it. What stood there tells nothing, so that nobody's record is
+ * refused for it. */
+static enum err part_again(struct db *db, const char *key, int64_t part, uint64_t bits[PART_WORDS])
+{
+    struct postings postings = {0};
+    struct stmt *s = db_query(db, sql_range);
+    db_bind_int(s, 1, part * PART);
+    db_bind_int(s, 2, (part + 1) * PART);
+    memset(bits, 0, PART_WORDS * sizeof *bits);
+    enum err err;
+    while ((err = db_step(s)) == ERR_OK) {
+        add_described(&postings, db_text(s, 1) ? db_text(s, 1) : "", db_int(s, 0), true);
+        for (size_t i = 0; i < postings.count; i++) {
+            const struct posting *p = &postings.all[i];
+            if (strcmp(p->key, key) == 0)
+                bits[p->number % PART / 64] |= (uint64_t)1 << p->number % 64;
+        }
+        postings.count = 0;
+    }
+    db_done(s);
+    free(postings.all);
+    log_write(LOG_WARN, "the index of persons was damaged at \"%s\": it goes by the persons' own words there",
+              key);
+    return err == ERR_ABSENT ? ERR_OK : err;
+}
+
 /* One part of one key: postings from..to of it, sorted. What goes out and comes in again stays as it is. */
 static enum err change_part(struct db *db, const struct posting *from, const struct posting *to)
 {
     uint64_t bits[PART_WORDS] = {0}, before[PART_WORDS];
     enum err err = part_load(db, from, bits);
+    bool damaged = err == ERR_CORRUPT;
+    if (damaged)
+        err = part_again(db, from->key, from->number / PART, bits);
     memcpy(before, bits, sizeof before);
     for (const struct posting *p = from; p < to; p++) {
         uint64_t bit = (uint64_t)1 << p->number % 64, *word = &bits[p->number % PART / 64];
         *word = p->in ? *word | bit : *word & ~bit; /* in comes last */
     }
-    return err != ERR_OK || memcmp(bits, before, sizeof bits) == 0 ? err : part_save(db, from, bits);
+    bool same = !damaged && memcmp(bits, before, sizeof bits) == 0;
+    return err != ERR_OK || same ? err : part_save(db, from, bits);
 }
 
 static bool changes_anything(const struct posting *from, const struct posting *to)
@@ -305,31 +338,6 @@ struct entry {
     char *words; /* NULL: not in the index */
 };
 
-static enum err entry_load(struct db *db, const char *person, struct entry *entry)
-{
-    struct stmt *s = db_query(db, sql_entry);
-    *entry = (struct entry){0};
-    db_bind_text(s, 1, person);
-    enum err err = db_step(s);
-    if (err == ERR_OK) {
-        entry->number = db_int(s, 0);
-        entry->words = xstrdup(db_text(s, 1) ? db_text(s, 1) : "");
-        err = entry->number < 0 ? ERR_CORRUPT : ERR_OK;
-    }
-    db_done(s);
-    return err == ERR_ABSENT ? ERR_OK : err;
-}
-
-/* The highest number that is given; -1: none. */
-static enum err highest(struct db *db, int64_t *number)
-{
-    struct stmt *s = db_query(db, sql_highest);
-    enum err err = db_step(s);
-    *number = err == ERR_OK ? db_int(s, 0) : -1;
-    db_done(s);
-    return err == ERR_ABSENT ? ERR_OK : err;
-}
-
 static enum err entry_save(struct db *db, const char *person, int64_t number, const char *words)
 {
     static const char put[] = "INSERT INTO search_person (id, number, words) VALUES ($1, $2, $3)"
@@ -342,6 +350,37 @@ static enum err entry_save(struct db *db, const char *person, int64_t number, co
         db_bind_text(s, 3, words);
     }
     return db_run(s);
+}
+
+static enum err entry_load(struct db *db, const char *person, struct entry *entry)
+{
+    struct stmt *s = db_query(db, sql_entry);
+    *entry = (struct entry){0};
+    db_bind_text(s, 1, person);
+    enum err err = db_step(s);
+    if (err == ERR_OK) {
+        entry->number = db_int(s, 0);
+        entry->words = xstrdup(db_text(s, 1) ? db_text(s, 1) : "");
+        err = entry->number < 0 ? ERR_CORRUPT : ERR_OK;
+    }
+    db_done(s);
+    if (err == ERR_CORRUPT) { /* a number that nobody has: as if the person were new */
+        log_write(LOG_WARN, "the index of persons was damaged at the person %s: it is written anew", person);
+        free(entry->words);
+        *entry = (struct entry){0};
+        return entry_save(db, person, 0, NULL);
+    }
+    return err == ERR_ABSENT ? ERR_OK : err;
+}
+
+/* The highest number that is given; -1: none. */
+static enum err highest(struct db *db, int64_t *number)
+{
+    struct stmt *s = db_query(db, sql_highest);
+    enum err err = db_step(s);
+    *number = err == ERR_OK ? db_int(s, 0) : -1;
+    db_done(s);
+    return err == ERR_ABSENT ? ERR_OK : err;
 }
 
 /* Writes the person's entry, and what the sets have to change for it into postings. words NULL: gone. */
@@ -459,20 +498,23 @@ void person_set_free(struct person_set *set)
     *set = (struct person_set){0};
 }
 
-/* The statement gives (part, members). */
-static enum err add_parts(struct stmt *s, struct person_set *set, int *rows_left)
+/* The statement gives (part, members, key). Of numbers that were never given nothing is asked; a damaged part is made again
+ * for this question alone, since who asks writes nothing. */
+static enum err add_parts(struct db *db, struct stmt *s, struct person_set *set, int *rows_left)
 {
-    enum err err;
+    enum err err = ERR_OK;
     while (*rows_left > 0 && (err = db_step(s)) == ERR_OK) {
+        uint64_t bits[PART_WORDS] = {0};
         int64_t part = db_int(s, 0);
         --*rows_left;
-        if (part < 0 || (size_t)part >= set->words / PART_WORDS ||
-            !part_read(db_text(s, 1), set->bits + part * PART_WORDS)) {
-            db_done(s);
-            return ERR_CORRUPT;
-        }
+        if (part < 0 || (size_t)part >= set->words / PART_WORDS)
+            continue;
+        if (!part_read(db_text(s, 1), bits) &&
+            (err = part_again(db, db_text(s, 2) ? db_text(s, 2) : "", part, bits)) != ERR_OK)
+            break;
+        for (int i = 0; i < PART_WORDS; i++)
+            set->bits[part * PART_WORDS + i] |= bits[i];
     }
-    err = *rows_left > 0 ? err : ERR_OK;
     db_done(s);
     return err == ERR_ABSENT ? ERR_OK : err;
 }
@@ -481,7 +523,7 @@ enum err person_set_add(struct db *db, const char *key, struct person_set *set, 
 {
     struct stmt *s = db_query(db, sql_set);
     db_bind_text(s, 1, key);
-    return add_parts(s, set, rows_left);
+    return add_parts(db, s, set, rows_left);
 }
 
 /* U+10FFFD sorts behind every letter. */
@@ -493,7 +535,7 @@ enum err person_set_add_all(struct db *db, const char *text, struct person_set *
     db_bind_text(s, 1, text);
     db_bind_text(s, 2, end);
     free(end);
-    enum err err = add_parts(s, set, rows_left);
+    enum err err = add_parts(db, s, set, rows_left);
     *cut |= *rows_left <= 0;
     return err;
 }

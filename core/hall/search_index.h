@@ -18,7 +18,8 @@
 
 enum { SEARCH_ID = 64, SEARCH_SLICE = 128, SEARCH_PREFIX = 8 };
 
-/* A person's row was written: text as it is stored, NULL when it is gone. */
+/* A person's row was written: text as it is stored, NULL when it is gone. A damaged set that it is in is made again, and
+ * told in the log: the record is never refused for it. */
 enum err search_note(struct db *db, const char *person, const char *text) MUST_USE;
 
 /* Whether every person is in the index, and the next of those that are not yet. */

@@ -561,6 +561,35 @@ TEST(search_index_that_is_not_what_the_rows_make_of_it_is_found)
     place_close(&place);
 }
 
+/* Neither a record nor a question is refused for what stands wrong in the index; what is touched is whole again. */
+TEST(search_set_that_is_damaged_is_made_again_by_whoever_writes)
+{
+    struct place place = small_hall();
+    REQUIRE(db_script(place.db, "UPDATE search_set SET members = 'x' WHERE key IN ('laila', 'l')") == ERR_OK);
+    check_asked(&place, &clerk, "leyla", "p1 c1");
+    person(&place, "{'id':'p6','name':'Leyla Hasanova'}");
+    check_asked(&place, &clerk, "leyla", "p6 p1");
+    check_whole(&place);
+    REQUIRE(db_script(place.db, "UPDATE search_set SET members = '*12'; INSERT INTO search_set VALUES"
+                                " ('laila', 7, '+00'), ('muhammad.', -1, '+00')") == ERR_OK);
+    check_asked(&place, &clerk, "leyla", "p6 p1");
+    check_asked(&place, &clerk, "muhammad", "p2 p5");
+    check_asked(&place, &clerk, "AZE 1234567", "p1 c1");
+    REQUIRE(db_script(place.db, "DELETE FROM search_set WHERE part <> 0;"
+                                " UPDATE search_person SET number = -3 WHERE id = 'p3'") == ERR_OK);
+    for (int i = 1; i <= 6; i++) {
+        char row[100];
+        str_format(row, sizeof row, "{'id':'p%d','name':'Nobody Else'}", i); /* touches what each had */
+        person(&place, row);
+    }
+    check_asked(&place, &clerk, "nobody", "p3 p6 p5 p4 p2 p1"); /* p3 is as if it were new */
+    check_asked(&place, &clerk, "ali", "");
+    check_asked(&place, &clerk, "leyla", "");
+    REQUIRE(db_script(place.db, "DELETE FROM search_set WHERE members = '*12'") ==
+            ERR_OK); /* of p3's number */
+    place_close(&place);
+}
+
 TEST(search_goes_by_an_index_in_every_statement)
 {
     struct place place = place_open();
