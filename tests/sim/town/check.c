@@ -209,16 +209,18 @@ void check_hall_started(struct town *town, struct backend *backend)
         if (backend->hall.epoch < check->epoch)
             town_violated(town, "the epoch went from %lld to %lld", (long long)check->epoch,
                           (long long)backend->hall.epoch);
-        rows_forget(check);
+        rows_forget(town);
     }
     check->epoch = check->answering = backend->hall.epoch;
     if (backend->hall.state.rev < check->seen_rev && check->seen_rev > 0)
-        rows_forget(check); /* a commit that nobody was told of may be undone by the disk */
+        rows_forget(town); /* a commit that nobody was told of may be undone by the disk */
     for (size_t i = 0; i < check->op_count; i++)
         if (check->ops[i].answered && !check->ops[i].doubtful)
             check_kept(town, backend, &check->ops[i]);
     seen_hall(town, backend);
     rows_follow(town, backend);
+    if (town->side == AT_HOME)
+        channel_hold(town);
 }
 
 bool check_may_read(struct machine *machine, const struct db *db)
@@ -242,6 +244,8 @@ void check_hall_stepped(struct town *town, struct backend *backend)
         return;
     seen_hall(town, backend);
     rows_follow(town, backend);
+    if (town->side == AT_HOME)
+        channel_hold(town);
 }
 
 /* It is to be done once more: what was answered is of a history that is gone. */
@@ -265,6 +269,7 @@ void check_restored(struct town *town, int64_t rev, int64_t safe_through)
     for (size_t i = 0; i < check->op_count; i++)
         if (check->ops[i].rev > rev || check->ops[i].given_rev > rev)
             take_back(&check->ops[i]);
+    channel_restored(town, rev);
 }
 
 void check_failed_over(struct town *town, struct backend *old)

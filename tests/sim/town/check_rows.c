@@ -24,8 +24,11 @@ static bool is_number(const void *ctx, size_t index)
     return strcmp(wanted->check->shadows[index].number, wanted->text) == 0;
 }
 
-void rows_forget(struct check *check)
+void rows_forget(struct town *town)
 {
+    struct check *check = town->check;
+    if (town->side == AT_HOME)
+        channel_forget(town);
     check->shadow_count = 0;
     check->seen_rev = 0;
     check->is_old = true;
@@ -146,6 +149,8 @@ static void check_row(struct town *town, const struct json *line, int64_t rev)
         check_counter(town, shadow, row, rev);
     } else if (table == TABLE_CASE) {
         check_case(town, shadow, row, rev);
+        if (town->side == AT_HOME)
+            channel_follow(town, shadow->id, row, rev);
     }
 }
 
@@ -156,6 +161,8 @@ static void check_item(struct town *town, struct committed *committed, const cha
     if (!item)
         return;
     const struct json *lines = json_get(item, "rows");
+    if (town->side == AT_HOME && strcmp(committed->type, "application.receive") == 0)
+        channel_received(town, lines, rev);
     for (const struct json *line = json_first(lines); line; line = json_next(line))
         check_row(town, line, rev);
     committed->rows = lines;

@@ -125,6 +125,8 @@ static const struct op *opening_of(const struct check *check, const char *id)
 static bool has_ground(const struct town *town, struct station *station, const struct op *op)
 {
     const struct op *opening = opening_of(town->check, json_text(op->body, "case"));
+    if (channel_lacks(town, json_text(op->body, "case"), cache_cursor(station->cache)))
+        return false;
     if (opening && strcmp(opening->client, op->client) != 0 &&
         (!opening->answered || opening->rev > cache_cursor(station->cache)))
         return false;
@@ -148,19 +150,27 @@ static void see_case(struct town *town, struct station *station, const struct op
     json_free(&answer);
 }
 
-/* Its queue has left with a bus since: nobody gets a number for it here, and the hall will say so. */
-static bool has_left(struct station *station, const struct op *op)
+static bool queue_has_left(struct station *station, const char *id)
 {
     struct json *service = NULL, *queue = NULL;
     struct machine *before = town_enter(&station->machine);
-    enum err err =
-        row_get(station->cache->db, TABLE_SERVICE, json_text_or(op->body, "service", ""), &service);
+    enum err err = row_get(station->cache->db, TABLE_SERVICE, id, &service);
     if (err == ERR_OK)
         err = row_get(station->cache->db, TABLE_QUEUE, json_text_or(service, "queue", ""), &queue);
     town_leave(before);
     bool left = err == ERR_OK && json_text(queue, "home_name");
     json_free(&service);
     json_free(&queue);
+    return left;
+}
+
+/* Its queue, or one of its visit, has left with a bus since: nobody gets a number for it here, and the hall will say so. */
+static bool has_left(struct station *station, const struct op *op)
+{
+    const struct json *services = json_get(op->body, "services");
+    bool left = !services && queue_has_left(station, json_text_or(op->body, "service", ""));
+    for (const struct json *one = json_first(services); one && !left; one = json_next(one))
+        left = queue_has_left(station, json_as_text(one));
     return left;
 }
 

@@ -94,7 +94,7 @@ bool dispute_is_closable(struct town *town, const struct json *dispute);
 /* check.c: the checker's own eyes do not meet a bad place on the disk; false: the program itself cannot read just now. */
 bool check_may_read(struct machine *machine, const struct db *db);
 /* check_rows.c */
-void rows_forget(struct check *check);
+void rows_forget(struct town *town);
 void rows_follow(struct town *town, struct backend *backend);
 /* check_past.c: a change as it was when it was whole, which the caller frees; NULL and a violation when it cannot be. */
 struct past *past_new(void);

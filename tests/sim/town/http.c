@@ -225,6 +225,8 @@ const char *http_address(const struct http_request *request)
  * connections. */
 bool http_alive(const struct http_request *request)
 {
+    if (request->wire->from == OUTSIDE)
+        return true;
     const struct station *station = station_of(here.town, request->wire->from);
     return station->machine.running && station->machine.life == request->wire->life && !station->cut_off;
 }

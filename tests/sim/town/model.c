@@ -23,6 +23,10 @@ void model_free(struct model **slot)
     struct model *model = *slot;
     if (!model)
         return;
+    for (size_t i = 0; i < model->tickets.count; i++) {
+        free(model->tickets.list[i].visit);
+        free(model->tickets.list[i].before.visit);
+    }
     FREE_LIST(tickets);
     FREE_LIST(counters);
     FREE_LIST(queues);
@@ -218,17 +222,31 @@ static void take_counter(struct model *model, const char *id, const struct json 
         take(counter->queues[counter->queue_count++], one, "queue");
 }
 
-static void take_before(struct model_before *before, const struct json *row)
+/* What it leads back to of a visit is said only where that is another. */
+static void take_before(struct model *model, struct model_ticket *t, const struct json *row)
 {
+    struct model_before *before = &t->before;
+    const struct json *visit = json_get(row, "visit");
+    free(before->visit);
     *before = (struct model_before){.is = json_is_object(row)};
+    if (!before->is)
+        return;
     str_copy(before->state, sizeof before->state, json_text_or(row, "state", ""));
     take(before->queue, row, "queue");
     take(before->counter, row, "counter");
     take(before->user, row, "user");
+    str_copy(before->service, NAME, visit ? json_text_or(visit, "service", "") : t->service);
+    before->place_ms = time_of(row, "place_at");
+    before->visit = visit ? model_visit_read(model, json_get(visit, "stops")) : model_visit_copy(t->visit);
 }
 
-static void take_ticket(struct model_ticket *t, const struct json *row, bool all)
+/* visit: of the row; taken over. */
+static void take_ticket(struct model *model, struct model_ticket *t, const struct json *row, bool all,
+                        struct model_visit *visit)
 {
+    free(t->visit);
+    t->visit = visit;
+    take(t->service, row, "service");
     take(t->number, row, "number");
     t->arrived_ms = time_of(row, "arrived_at");
     t->place_ms = time_of(row, "place_at");
@@ -242,7 +260,7 @@ static void take_ticket(struct model_ticket *t, const struct json *row, bool all
     str_copy(t->state, sizeof t->state, json_text_or(row, "state", ""));
     take(t->queue, row, "queue");
     t->gen = json_int(row, "gen", 0);
-    take_before(&t->before, json_get(row, "before"));
+    take_before(model, t, json_get(row, "before"));
 }
 
 /* --- rows compared --- */
@@ -260,14 +278,31 @@ static bool is_unsent(const struct model_ticket *t, const struct json *row)
            (same(t->user, row, "user") || same("", row, "user"));
 }
 
-static const char *ticket_differs(const struct model_ticket *t, const struct json *row)
+/* Who and since when: no step of a ticket changes these, wherever it leads. */
+static const char *origin_differs(const struct model_ticket *t, const struct json *row)
 {
+    if (!same(t->number, row, "number"))
+        return "number";
+    if (t->arrived_ms != time_of(row, "arrived_at"))
+        return "arrival";
+    if (t->class != json_int(row, "priority_class", 0))
+        return "class";
+    return t->place_ms != ANY_PLACE && t->place_ms != time_of(row, "place_at") ? "place" : NULL;
+}
+
+static const char *ticket_differs(const struct model_ticket *t, const struct json *row,
+                                  const struct model_visit *visit)
+{
+    const char *wrong = origin_differs(t, row);
+    if (wrong)
+        return wrong;
     if (!same(t->state, row, "state"))
         return "state";
     if (t->gen != json_int(row, "gen", 0))
         return "gen";
-    if (!model_is(t->state, " waiting called serving held "))
-        return NULL;
+    wrong = model_visit_differs(t->visit, visit);
+    if (wrong || !model_is(t->state, " waiting called serving held "))
+        return wrong;
     if (!same(t->queue, row, "queue"))
         return "queue";
     if ((!same(t->counter, row, "counter") || !same(t->user, row, "user")) && !is_unsent(t, row))
@@ -283,13 +318,15 @@ static void hold_ticket(struct model *model, const char *id, const struct json *
         return model_object(model, "ticket %s should not have come to be", id);
     if (is_new)
         HAVE(tickets, id, t);
-    const char *wrong = verdict == OPEN ? NULL : ticket_differs(t, row);
+    struct model_visit *visit = model_visit_read(model, json_get(row, "stops"));
+    const char *wrong = verdict == OPEN ? NULL : ticket_differs(t, row, visit);
+    model_visit_hold(model, visit, row);
     if (wrong)
-        return model_object(
-            model, "the %s of ticket %s should be as in %s gen %lld of %s/%s in %s, and is %s gen %lld",
-            wrong, t->number, t->state, (long long)t->gen, t->counter, t->user, t->queue,
-            json_text_or(row, "state", "?"), (long long)json_int(row, "gen", -1));
-    take_ticket(t, row, verdict == OPEN);
+        model_object(model,
+                     "the %s of ticket %s should be as in %s gen %lld of %s/%s in %s, and is %s gen %lld",
+                     wrong, t->number, t->state, (long long)t->gen, t->counter, t->user, t->queue,
+                     json_text_or(row, "state", "?"), (long long)json_int(row, "gen", -1));
+    take_ticket(model, t, row, verdict == OPEN, visit);
 }
 
 /* A clerk who opens another counter leaves the one before. */

@@ -1,4 +1,5 @@
 /* tests/sim/town/model_hall.c: tickets, counters and queues by PROTOCOL.md section 4. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "core/base/clock.h"
@@ -16,8 +17,7 @@ static bool is_foreign(struct model *model, const char *user, const char *agency
     return found && *found->agency && *agency && strcmp(found->agency, agency) != 0;
 }
 
-/* A queue that a bus has is called there and not here. */
-static bool is_here(const struct model *model, const struct model_queue *queue)
+bool model_queue_is_here(const struct model *model, const struct model_queue *queue)
 {
     return !*queue->home || strcmp(queue->home, "hall") == 0 || strcmp(queue->home, model->code) == 0;
 }
@@ -46,17 +46,28 @@ static const struct step {
     {"ticket.transfer", " called serving held ", "waiting", true, true},
 };
 
-static struct model_before remember(const struct model_ticket *t)
+/* In the place of what was remembered before. */
+static void remember(struct model_ticket *t, const struct model_ticket *was)
 {
-    struct model_before before = {.is = true};
-    str_copy(before.state, sizeof before.state, t->state);
-    str_copy(before.queue, sizeof before.queue, t->queue);
-    str_copy(before.counter, sizeof before.counter, t->counter);
-    str_copy(before.user, sizeof before.user, t->user);
-    return before;
+    struct model_before before = {.is = true, .place_ms = was->place_ms};
+    free(t->before.visit);
+    str_copy(before.state, sizeof before.state, was->state);
+    str_copy(before.queue, sizeof before.queue, was->queue);
+    str_copy(before.counter, sizeof before.counter, was->counter);
+    str_copy(before.user, sizeof before.user, was->user);
+    str_copy(before.service, sizeof before.service, was->service);
+    before.visit = was->visit;
+    t->before = before;
 }
 
-static void send_to(struct model *model, struct model_ticket *t, const struct json *to)
+static void forget_before(struct model_ticket *t)
+{
+    free(t->before.visit);
+    t->before = (struct model_before){0};
+}
+
+/* Whoever is sent on keeps their place, unless somebody says first or last. */
+static void send_to(struct model *model, struct model_ticket *t, const struct json *to, const char *place)
 {
     const struct model_queue *queue = model_queue_of(model, json_text_or(to, "queue", ""));
     const struct model_counter *counter = model_counter_of(model, json_text_or(to, "counter", ""));
@@ -65,6 +76,36 @@ static void send_to(struct model *model, struct model_ticket *t, const struct js
         str_copy(t->queue, sizeof t->queue, queue->id);
     str_copy(t->counter, sizeof t->counter, counter ? counter->id : "");
     str_copy(t->user, sizeof t->user, user ? user->id : "");
+    if (strcmp(place, "keep") != 0)
+        t->place_ms = ANY_PLACE;
+}
+
+/* A stop is done, the next one begins: in its queue by the arrival in the hall. Nobody goes on who has left. */
+static bool goes_on(struct model *model, const struct model_step *s, struct model_ticket *t)
+{
+    int next = model_visit_next(model, t->visit);
+    if (next < 0 || json_bool(s->body, "end_visit", false) ||
+        strcmp(json_text_or(s->body, "outcome", ""), "left") == 0)
+        return false;
+    str_copy(t->state, sizeof t->state, "waiting");
+    str_copy(t->queue, sizeof t->queue, model->queues.list[t->visit->stops[next].queue].id);
+    t->counter[0] = t->user[0] = '\0';
+    t->place_ms = 0;
+    t->gen++;
+    model_visit_go_on(t->visit, next);
+    return true;
+}
+
+static void follow_visit(struct model *model, const struct step *step, struct model_ticket *t)
+{
+    if (strcmp(step->type, "ticket.transfer") == 0)
+        model_visit_moved(model, t->visit, t->queue);
+    else if (strcmp(step->to, "done") == 0)
+        model_visit_end(t->visit, STOP_DONE);
+    else if (strcmp(step->to, "no_show") == 0)
+        model_visit_end(t->visit, STOP_MISSED);
+    else if (strcmp(step->to, "cancelled") == 0)
+        model_visit_end(t->visit, STOP_DROPPED);
 }
 
 /* Who is parked goes to a colleague as they are, parked and spoken of by the same counter. */
@@ -97,18 +138,23 @@ static void follow_clerk(struct model *model, const struct model_step *s, struct
 static void apply_step(struct model *model, struct model_step *s, const struct step *step,
                        struct model_ticket *t)
 {
-    struct model_before before = step->undoable ? remember(t) : (struct model_before){0};
+    struct model_ticket was = *t;
+    was.visit = step->undoable ? model_visit_copy(t->visit) : NULL;
     if (strcmp(step->type, "ticket.transfer") == 0 && is_handed(model, s, t)) {
         hand(model, s, t);
-    } else {
+    } else if (strcmp(step->type, "ticket.finish") != 0 || !goes_on(model, s, t)) {
         str_copy(t->state, sizeof t->state, step->to);
         t->gen += step->new_holder;
-        if (step->new_holder)
-            send_to(model, t, json_get(s->body, "to")); /* a return has none: to nobody */
+        if (step->new_holder) /* a return has no "to": to nobody, at the same place */
+            send_to(model, t, json_get(s->body, "to"), json_text_or(s->body, "place", "keep"));
+        follow_visit(model, step, t);
     }
     if (strcmp(step->type, "ticket.resume") == 0)
         follow_clerk(model, s, t);
-    t->before = before;
+    if (step->undoable)
+        remember(t, &was);
+    else
+        forget_before(t);
     need_row(model, "ticket", t->id);
 }
 
@@ -126,7 +172,7 @@ static enum verdict step_rule(struct model *model, struct model_step *s, const s
     if (held && strcmp(t->user, s->user) != 0 && !supervises(model, s->user))
         return MUST_REFUSE;
     const struct model_queue *to = model_queue_of(model, json_text_or(json_get(s->body, "to"), "queue", ""));
-    if (to && !is_here(model, to))
+    if (to && !model_queue_is_here(model, to))
         return MUST_REFUSE;
     if (s->applied)
         apply_step(model, s, step, t);
@@ -150,7 +196,36 @@ static enum verdict undo_rule(struct model *model, struct model_step *s)
     str_copy(t->queue, sizeof t->queue, t->before.queue);
     str_copy(t->counter, sizeof t->counter, t->before.counter);
     str_copy(t->user, sizeof t->user, t->before.user);
+    str_copy(t->service, sizeof t->service, t->before.service);
+    t->place_ms = t->before.place_ms;
+    free(t->visit);
+    t->visit = t->before.visit; /* whole, whatever it had become */
     t->before = (struct model_before){0};
+    need_row(model, "ticket", t->id);
+    return EITHER;
+}
+
+/* --- what is still to come of a visit --- */
+
+static enum verdict stops_rule(struct model *model, struct model_step *s)
+{
+    struct model_ticket *t = model_ticket_of(model, json_text_or(s->body, "ticket", ""));
+    const struct json *names = json_get(s->body, "services");
+    bool new_here;
+    if (!t || *t->away || !json_is_array(names) || !model_is(t->state, " waiting called serving held "))
+        return MUST_REFUSE;
+    if (json_get(s->body, "gen") && json_int(s->body, "gen", -1) != t->gen)
+        return MUST_REFUSE;
+    if (strcmp(t->state, "waiting") != 0 && strcmp(t->user, s->user) != 0 && !supervises(model, s->user))
+        return MUST_REFUSE;
+    if (!model_visit_replan(model, t, names, &new_here))
+        return MUST_REFUSE;
+    if (!new_here && t->arrived_ms != 0 && s->clocks_are_right)
+        return MUST_REFUSE; /* of a booking for a later day the queue may be here by then */
+    if (!s->applied)
+        return new_here ? MUST_APPLY : EITHER;
+    model_visit_change(model, t, names);
+    forget_before(t);
     need_row(model, "ticket", t->id);
     return EITHER;
 }
@@ -165,36 +240,73 @@ static int64_t class_of(const struct model *model, const char *code)
     return 0;
 }
 
-static enum verdict issue_rule(struct model *model, struct model_step *s)
+struct issue {                       /* what was asked for */
+    const struct model_queue *queue; /* NULL: of a visit whose order is the hall's */
+    struct model_visit visit;        /* no stops: of one service */
+    bool here, given;
+};
+
+static void hold_new(struct model *model, const struct model_step *s, const struct issue *issue,
+                     const char *id, const struct json *row)
 {
+    if (model_ticket_of(model, id))
+        return model_object(model, "ticket %s was there already", id);
+    if (strcmp(json_text_or(row, "state", ""), "waiting") != 0 || json_text(row, "user") ||
+        !json_text(row, "number") ||
+        (issue->queue && strcmp(json_text_or(row, "queue", ""), issue->queue->id) != 0))
+        return model_object(model, "a new ticket should wait in queue %s under a number",
+                            issue->queue ? issue->queue->id : "of its first stop");
+    if (json_text(s->body, "priority") &&
+        json_int(row, "priority_class", 0) != class_of(model, json_text(s->body, "priority")))
+        return model_object(model, "a new ticket has another priority than was asked for");
+    struct model_visit *visit = model_visit_read(model, json_get(row, "stops"));
+    const char *wrong = issue->visit.count ? model_visit_begun(&issue->visit, issue->given, visit) : NULL;
+    if (wrong || (visit && !issue->visit.count))
+        model_object(model, "the %s of a new ticket is not what was asked for", wrong ? wrong : "visit");
+    free(visit);
+}
+
+/* Of one service it is a ticket without stops. */
+static bool read_issue(struct model *model, const struct model_step *s, struct issue *issue)
+{
+    const struct json *names = json_get(s->body, "services");
+    *issue = (struct issue){.given = strcmp(json_text_or(s->body, "order", ""), "given") == 0};
+    if (names) {
+        if (!model_visit_asked(model, names, &issue->visit, &issue->here))
+            return false;
+        if (issue->given || issue->visit.count == 1)
+            issue->queue = &model->queues.list[issue->visit.stops[0].queue];
+        if (json_count(names) == 1)
+            issue->visit.count = 0;
+        return true;
+    }
     const struct model_service *service = model_service_of(model, json_text_or(s->body, "service", ""));
     const char *named = json_text(s->body, "queue");
-    const struct model_queue *queue = model_queue_of(model, named ? named : service ? service->queue : "");
+    issue->queue = model_queue_of(model, named ? named : service ? service->queue : "");
+    issue->here = issue->queue && model_queue_is_here(model, issue->queue);
+    return issue->queue;
+}
+
+static enum verdict issue_rule(struct model *model, struct model_step *s)
+{
+    struct issue issue;
     int made = 0;
-    if (!queue)
+    if (!read_issue(model, s, &issue))
         return MUST_REFUSE;
     for (const struct json *line = json_first(s->rows); line && s->applied; line = json_next(line)) {
-        const struct json *row = json_get(line, "row");
         if (strcmp(json_text_or(line, "t", ""), "ticket") != 0)
             continue;
         made++;
-        if (model_ticket_of(model, json_text_or(line, "id", "")))
-            model_object(model, "ticket %s was there already", json_text_or(line, "id", ""));
-        else if (strcmp(json_text_or(row, "state", ""), "waiting") != 0 || json_text(row, "user") ||
-                 strcmp(json_text_or(row, "queue", ""), queue->id) != 0 || !json_text(row, "number"))
-            model_object(model, "a new ticket should wait in queue %s under a number", queue->id);
-        else if (json_text(s->body, "priority") &&
-                 json_int(row, "priority_class", 0) != class_of(model, json_text(s->body, "priority")))
-            model_object(model, "a new ticket has another priority than was asked for");
+        hold_new(model, s, &issue, json_text_or(line, "id", ""), json_get(line, "row"));
     }
     if (s->applied && made != 1)
         model_object(model, "%d tickets were given", made);
     /* A bus brought it to a hall that was restored from before it was given: whoever gave it says so once more. */
     if (!s->applied && model_ticket_of(model, s->made))
         return EITHER;
-    if (!is_here(model, queue) && s->clocks_are_right && !json_get(s->body, "appointment_at"))
+    if (!issue.here && s->clocks_are_right && !json_get(s->body, "appointment_at"))
         return MUST_REFUSE; /* else it may be for another day */
-    return s->applied ? OPEN : is_here(model, queue) ? MUST_APPLY : EITHER;
+    return s->applied ? OPEN : issue.here ? MUST_APPLY : EITHER;
 }
 
 /* --- a call --- */
@@ -281,7 +393,7 @@ static void hold_choice(struct model *model, const struct model_counter *counter
     for (int i = 0; i < counter->queue_count; i++) {
         struct model_queue *queue = model_queue_of(model, counter->queues[i]);
         int64_t run;
-        if (!queue || !is_here(model, queue))
+        if (!queue || !model_queue_is_here(model, queue))
             continue;
         struct model_ticket *head = first_of(model, queue, &run);
         bool told = strcmp(queue->kind, "fifo") == 0 || strcmp(queue->kind, "priority") == 0;
@@ -311,7 +423,7 @@ static void give(struct model *model, struct model_step *s, const struct model_c
     str_copy(t->counter, sizeof t->counter, counter->id);
     str_copy(t->user, sizeof t->user, s->user);
     t->gen++;
-    t->before = (struct model_before){0};
+    forget_before(t);
     str_copy(s->ticket, sizeof s->ticket, t->id);
     s->gen = t->gen;
 }
@@ -327,7 +439,7 @@ static bool serves_nothing_here(struct model *model, const struct model_counter 
 {
     for (int i = 0; i < counter->queue_count; i++) {
         const struct model_queue *queue = model_queue_of(model, counter->queues[i]);
-        if (queue && is_here(model, queue))
+        if (queue && model_queue_is_here(model, queue))
             return false;
     }
     return counter->queue_count > 0;
@@ -370,7 +482,7 @@ static enum verdict call_rule(struct model *model, struct model_step *s)
         !may_call(model, s, counter))
         return MUST_REFUSE;
     const struct model_queue *queue = model_queue_of(model, t->queue);
-    if (queue && !is_here(model, queue))
+    if (queue && !model_queue_is_here(model, queue))
         return MUST_REFUSE;
     if (s->applied)
         give(model, s, counter, t);
@@ -395,7 +507,7 @@ static enum verdict take_rule(struct model *model, struct model_step *s)
         str_copy(t->state, sizeof t->state, "serving");
     str_copy(t->counter, sizeof t->counter, counter->id);
     str_copy(t->user, sizeof t->user, s->user);
-    t->before = (struct model_before){0};
+    forget_before(t);
     str_copy(s->ticket, sizeof s->ticket, t->id);
     s->gen = ++t->gen;
     need_row(model, "ticket", t->id);
@@ -414,6 +526,8 @@ enum verdict model_tickets_rule(struct model *model, struct model_step *s)
         return take_rule(model, s);
     if (strcmp(s->type, "ticket.undo") == 0)
         return undo_rule(model, s);
+    if (strcmp(s->type, "ticket.stops") == 0)
+        return stops_rule(model, s);
     for (size_t i = 0; i < sizeof steps / sizeof *steps; i++)
         if (strcmp(s->type, steps[i].type) == 0)
             return step_rule(model, s, &steps[i]);
@@ -497,7 +611,8 @@ static void move_all(struct model *model, const struct model_queue *from, const 
             strcmp(t->queue, from->id) != 0)
             continue;
         str_copy(t->queue, sizeof t->queue, to->id);
-        t->before = (struct model_before){0};
+        model_visit_moved(model, t->visit, t->queue);
+        forget_before(t);
         need_row(model, "ticket", t->id);
     }
 }
@@ -512,7 +627,7 @@ enum verdict model_queues_rule(struct model *model, struct model_step *s)
     const struct model_queue *to = model_queue_of(model, json_text_or(s->body, "to", ""));
     if (!from || !to || from == to)
         return MUST_REFUSE;
-    if (!is_here(model, to))
+    if (!model_queue_is_here(model, to))
         return MUST_REFUSE;
     if (s->applied && !json_bool(s->body, "preview", false))
         move_all(model, from, to);

@@ -4,18 +4,37 @@
 #include "tests/sim/town/model.h"
 
 enum { NAME = 40, SERVED_MAX = 16, FIELDS = 3, MODEL_LEASE_MS = 90 * 1000 };
+enum { STOPS_MAX = 24, SERVICES_MAX = 64 };
+
+enum stop_state { STOP_AHEAD, STOP_NOW, STOP_DONE, STOP_MISSED, STOP_DROPPED, STOP_STATES };
+struct model_stop {
+    uint64_t services; /* bits: of the model's list */
+    int queue;         /* of the model's list; -1: one that it does not know */
+    enum stop_state state;
+};
+struct model_visit {
+    int count;
+    uint64_t dropped; /* services of stops that are dropped: how those stand in a list is left open */
+    struct model_stop stops[STOPS_MAX];
+};
 
 struct model_before { /* what an undo leads back to */
     bool is;
-    char state[12], queue[NAME], counter[NAME], user[NAME];
+    char state[12], queue[NAME], counter[NAME], user[NAME], service[NAME];
+    int64_t place_ms;
+    struct model_visit *visit; /* NULL: it is for one service */
 };
 
+/* A place that the hall chooses. */
+#define ANY_PLACE (-1)
+
 struct model_ticket {
-    char id[NAME], state[12], queue[NAME], counter[NAME], user[NAME], number[NAME];
+    char id[NAME], state[12], queue[NAME], counter[NAME], user[NAME], number[NAME], service[NAME];
     char away[NAME];                          /* the bus that it went along with */
     int64_t gen, arrived_ms, place_ms, class; /* arrived_ms: 0 before its day, of a booking for another */
     int64_t day_ms; /* when the day begins that it is booked for; 0: it is not booked */
     struct model_before before;
+    struct model_visit *visit; /* NULL: it is for one service */
 };
 
 struct model_counter {
@@ -101,6 +120,32 @@ struct model_case *model_case_of(struct model *model, const char *id);
 const struct json *model_row(const struct model_step *step, const char *table,
                              const char *id);         /* NULL: not in it */
 bool model_is(const char *state, const char *any_of); /* any_of: words between spaces */
+
+/* A queue that a bus has is called there and not here. */
+bool model_queue_is_here(const struct model *model, const struct model_queue *queue);
+
+/* --- model_visit.c --- */
+/* Of a row's "stops", to be freed; NULL: there are none. */
+struct model_visit *model_visit_read(struct model *model, const struct json *stops);
+struct model_visit *model_visit_copy(const struct model_visit *visit);
+/* Objects to what no visit can be, whoever made the row. */
+void model_visit_hold(struct model *model, const struct model_visit *visit, const struct json *row);
+/* What differs, or NULL. */
+const char *model_visit_differs(const struct model_visit *mine, const struct model_visit *theirs);
+/* The stops that services make. False: they cannot be a visit; *all_here: each can be called from here. */
+bool model_visit_asked(struct model *model, const struct json *names, struct model_visit *visit,
+                       bool *all_here);
+/* What differs between what was asked for and a new ticket's visit, or NULL. */
+const char *model_visit_begun(const struct model_visit *asked, bool given, const struct model_visit *visit);
+/* The next stop that can be called from here; -1: none. */
+int model_visit_next(const struct model *model, const struct model_visit *visit);
+void model_visit_go_on(struct model_visit *visit, int next);
+void model_visit_end(struct model_visit *visit, enum stop_state now); /* now: what becomes of that one */
+void model_visit_moved(const struct model *model, struct model_visit *visit, const char *queue);
+/* Whether services can be what is still to come; *new_here: those that are new to it can be called from here. */
+bool model_visit_replan(struct model *model, struct model_ticket *t, const struct json *names,
+                        bool *new_here);
+void model_visit_change(struct model *model, struct model_ticket *t, const struct json *names);
 
 model_rule model_tickets_rule, model_counters_rule, model_queues_rule, model_cases_rule;
 /* Takes the row over; all of it, or only what the protocol leaves open. */

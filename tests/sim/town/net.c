@@ -103,21 +103,13 @@ static void count_request(struct town *town, struct station *station)
                       station->asked);
 }
 
-void net_request(struct town *town, struct wire_request *request)
+/* It is lost, comes twice, meets a proxy, or is on its way. */
+static void carry(struct town *town, struct wire_request *request)
 {
-    struct station *station = station_of(town, request->from);
-    bool down = machine_down(&station->machine);
     request->to = target(town);
-    count_request(town, station);
-    town_tell(town, "station %d asks %s%s%s", request->from, request->path, *request->query ? "?" : "",
-              request->query);
-    if (!down && town_may(town, FAULT_TWICE) && town_chance(&town->net, 20))
+    if (town_may(town, FAULT_TWICE) && town_chance(&town->net, 20))
         town_plan(town, delay_ms(town), EVENT_REQUEST, request->to, request_copy(request));
-    if (down || (station->cut_off && station->black_hole) ||
-        (town_may(town, FAULT_LOSE) && town_chance(&town->net, 15))) {
-        wire_request_free(request);
-    } else if (station->cut_off) {
-        refuse(town, request);
+    if (town_may(town, FAULT_LOSE) && town_chance(&town->net, 15)) {
         wire_request_free(request);
     } else if (town_may(town, FAULT_PAGE) && town_chance(&town->net, 10)) {
         show_page(town, request);
@@ -125,6 +117,27 @@ void net_request(struct town *town, struct wire_request *request)
     } else {
         town_plan(town, delay_ms(town), EVENT_REQUEST, request->to, request);
     }
+}
+
+void net_request(struct town *town, struct wire_request *request)
+{
+    struct station *station = station_of(town, request->from);
+    count_request(town, station);
+    town_tell(town, "station %d asks %s%s%s", request->from, request->path, *request->query ? "?" : "",
+              request->query);
+    if (machine_down(&station->machine) || (station->cut_off && station->black_hole)) {
+        wire_request_free(request);
+    } else if (station->cut_off) {
+        refuse(town, request);
+        wire_request_free(request);
+    } else {
+        carry(town, request);
+    }
+}
+
+void net_from_outside(struct town *town, struct wire_request *request)
+{
+    carry(town, request);
 }
 
 void net_arrived(struct town *town, struct wire_request *request)
@@ -156,6 +169,8 @@ void net_answer(struct town *town, const struct wire_request *to, int status, in
     town_tell(town, "hall %d answers station %d %s: %d %.80s", to->to, to->from, to->path, status, body);
     if (strcmp(to->path, "/v1/push") == 0)
         check_answered(town, backend, to, status, body, length);
+    else if (to->from == OUTSIDE)
+        channel_told(town, backend, to, status, body, length);
     if (town_may(town, FAULT_LOSE) && town_chance(&town->net, 15))
         return;
     if (town_may(town, FAULT_PAGE) && town_chance(&town->net, 6)) {

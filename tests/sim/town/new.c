@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/hall/partners.h"
 #include "core/hall/session.h"
 #include "core/model/role.h"
 #include "tests/sim/town/town.h"
@@ -22,10 +23,10 @@ static const struct row {
     {TABLE_AGENCY, "{\"id\":\"a2\",\"name\":{\"en\":\"Taxes\"}}"},
     {TABLE_QUEUE, "{\"id\":\"p\",\"code\":\"P\",\"name\":{\"en\":\"Population\"},\"agency\":\"a1\",\"rule\":{"
                   "\"kind\":\"fifo\"},"
-                  "\"home\":\"hall\",\"home_gen\":1,\"services\":[\"s1\"]}"},
+                  "\"home\":\"hall\",\"home_gen\":1,\"services\":[\"s1\",\"s4\"]}"},
     {TABLE_QUEUE, "{\"id\":\"q\",\"code\":\"Q\",\"name\":{\"en\":\"Quick\"},\"agency\":\"a1\",\"rule\":{"
                   "\"kind\":\"priority\","
-                  "\"max_run\":2},\"home\":\"hall\",\"home_gen\":1,\"services\":[\"s2\"]}"},
+                  "\"max_run\":2},\"home\":\"hall\",\"home_gen\":1,\"services\":[\"s2\",\"s5\"]}"},
     {TABLE_QUEUE, "{\"id\":\"t\",\"code\":\"T\",\"name\":{\"en\":\"Taxes\"},\"agency\":\"a2\",\"rule\":{"
                   "\"kind\":\"fifo\"},"
                   "\"home\":\"hall\",\"home_gen\":1,\"services\":[\"s3\"]}"},
@@ -45,6 +46,8 @@ static const struct row {
     {TABLE_SERVICE, SERVICE("s1", "a1", "p", "")},
     {TABLE_SERVICE, SERVICE("s2", "a1", "q", "\"confirm\":[\"approve\",\"refuse\"],")},
     {TABLE_SERVICE, SERVICE("s3", "a2", "t", "")},
+    {TABLE_SERVICE, SERVICE("s4", "a1", "p", "")},
+    {TABLE_SERVICE, SERVICE("s5", "a1", "q", "\"bundle\":[\"s1\"],")},
 #define COUNTER(id, name, agency, queues)                                                    \
     "{\"id\":\"" id "\",\"name\":\"" name "\",\"agency\":\"" agency "\",\"queues\":[" queues \
     "],\"state\":\"closed\",\"user\":null,\"fence\":0}"
@@ -134,7 +137,12 @@ static const struct work {
     {                                                                                  \
         &rina, "ticket.issue", "{\"service\":\"" service "\",\"channel\":\"walk_in\"}" \
     }
-static const struct work morning[] = {CAME("s1"), CAME("s2"), CAME("s1"), CAME("s3"), CAME("s1"), CAME("s2")};
+#define CAME_FOR(services)                                                             \
+    {                                                                                  \
+        &rina, "ticket.issue", "{\"services\":[" services "],\"channel\":\"walk_in\"}" \
+    }
+static const struct work morning[] = {CAME("s1"), CAME_FOR("\"s2\",\"s1\""),       CAME("s1"), CAME("s3"),
+                                      CAME("s1"), CAME_FOR("\"s5\",\"s3\",\"s4\"")};
 
 /* One a minute. */
 static enum err do_work(struct server_env *env, const struct work *work, size_t count)
@@ -157,6 +165,31 @@ static enum err do_work(struct server_env *env, const struct work *work, size_t 
     return err;
 }
 
+/* An outside system leaves applications of both agencies. */
+static enum err make_key(struct server_env *env, struct err_info *info)
+{
+    char sha[SHA256_TEXT], secret[SIGN_SECRET], public[SIGN_PUBLIC];
+    struct json *request = json_new_object(), *answer = NULL;
+    struct sha256 sum;
+    sha256_start(&sum);
+    sha256_add(&sum, CHANNEL_KEY, strlen(CHANNEL_KEY));
+    sha256_text(&sum, sha);
+    str_format(secret, sizeof secret, "%088d", 0); /* signs nothing here */
+    str_format(public, sizeof public, "%044d", 0);
+    json_set_text(request, "do", "key.add");
+    json_set_text(request, "agency", "a1");
+    json_set_text(request, "name", "portal");
+    json_set_text(request, "scope", "apply");
+    json_set_text(request, "services", "a1,a2");
+    json_set_text(request, "sha256", sha);
+    json_set_text(request, "secret", secret);
+    json_set_text(request, "public", public);
+    enum err err = partners_apply(env, request, &answer, info);
+    json_free(&answer);
+    json_free(&request);
+    return err;
+}
+
 static const int64_t evening_ms =
     1795532400000; /* 2026-11-24T15:00:00Z: the hall was set up the evening before */
 static const int64_t before_eight_ms = 1795578300000; /* 2026-11-25T03:45:00Z */
@@ -171,6 +204,8 @@ static enum err make_hall(const char *folder, struct err_info *info)
     struct server_env env = {.db = db, .epoch = 1, .now_ms = evening_ms, .mono_ms = 1000};
     if (err == ERR_OK)
         err = server_change(&env, "hall.setup", nothing, write_rows, NULL);
+    if (err == ERR_OK)
+        err = make_key(&env, info);
     if (err == ERR_OK)
         err = do_work(&env, evening, sizeof evening / sizeof *evening);
     env.now_ms = before_eight_ms;

@@ -76,11 +76,40 @@ void people_result(struct town *town, struct station *station, int64_t seq, cons
 
 /* --- reception --- */
 
-static void issue(struct town *town, struct station *station)
+/* So many different services of the hall. */
+static struct json *any_services(struct town *town, int64_t least, int64_t most)
+{
+    static const char *const all[] = {"s1", "s2", "s3", "s4", "s5"};
+    enum { ALL = sizeof all / sizeof *all };
+    struct json *services = json_new_array();
+    int64_t count = least + pick(town, most - least + 1);
+    while ((int64_t)json_count(services) < count) {
+        const char *one = all[pick(town, ALL)];
+        if (!json_has_text(services, one))
+            json_add_text(services, one);
+    }
+    return services;
+}
+
+/* On the road there are the services of one queue. */
+static void want(struct town *town, struct json *body)
 {
     static const char *const services[] = {"s1", "s1", "s2", "s3"};
     const char *service = services[pick(town, 4)];
-    struct json *body = object("service", town->side == ON_ROAD ? bus_service(town) : service);
+    if (town->side == ON_ROAD) {
+        json_set_text(body, "service", bus_service(town));
+    } else if (pick(town, 3)) {
+        json_set_text(body, "service", service);
+    } else {
+        json_set(body, "services", any_services(town, 2, 4));
+        json_set_text(body, "order", pick(town, 2) ? "given" : "sensible");
+    }
+}
+
+static void issue(struct town *town, struct station *station)
+{
+    struct json *body = json_new_object();
+    want(town, body);
     json_set_text(body, "channel", pick(town, 5) ? "walk_in" : "home_visit");
     if (pick(town, 4) == 0)
         json_set_text(body, "priority", pick(town, 2) ? "elderly" : "disabled");
@@ -107,6 +136,14 @@ static void record_person(struct town *town, struct station *station)
         remember(station->persons, &station->person_count, id);
 }
 
+/* Somebody remembers another errand, or has no time for all of them any more. */
+static void change_stops(struct town *town, struct station *station, const struct json *ticket)
+{
+    struct json *body = of_ticket(ticket);
+    json_set(body, "services", any_services(town, 0, 3));
+    station_confirm(town, station, "ticket.stops", body);
+}
+
 static void look_after_queue(struct town *town, struct station *station)
 {
     static const char *const queues[] = {"p", "q", "t"};
@@ -116,7 +153,9 @@ static void look_after_queue(struct town *town, struct station *station)
     const struct json *waiting = json_get(answer, "rows");
     const struct json *ticket =
         json_count(waiting) ? json_at(waiting, (size_t)pick(town, (int64_t)json_count(waiting))) : NULL;
-    if (ticket && pick(town, 2)) {
+    if (ticket && pick(town, 3) == 0) {
+        change_stops(town, station, ticket);
+    } else if (ticket && pick(town, 2)) {
         station_confirm(town, station, "ticket.cancel", of_ticket(ticket));
     } else if (ticket) {
         struct json *body = object("ticket", json_text_or(ticket, "id", "")), *scores = json_new_array();
@@ -324,8 +363,9 @@ static void go_on_with_case(struct town *town, struct station *station, const ch
 /* One of the hall's, not only one's own: so that two meet at the same case. */
 static void look_at_worklist(struct town *town, struct station *station)
 {
-    static const char *const filters[] = {"agency", "agency", "agency", "confirm", "mine", "returned"};
-    struct json *args = object("filter", filters[pick(town, 6)]);
+    static const char *const filters[] = {"agency", "agency", "agency",  "confirm",
+                                          "mine",   "online", "returned"};
+    struct json *args = object("filter", filters[pick(town, 7)]);
     json_set_int(args, "limit", 6);
     struct json *answer = load(station, "worklist", args);
     const struct json *list = json_get(answer, "rows");
@@ -522,7 +562,11 @@ static void serve(struct town *town, struct station *station, const struct json 
     } else if (what < 9) {
         struct json *body = of_ticket(ticket);
         json_set_text(body, "outcome", outcomes[pick(town, 4)]);
+        if (json_count(json_get(ticket, "stops")) && pick(town, 6) == 0)
+            json_set_bool(body, "end_visit", true);
         station_confirm(town, station, "ticket.finish", body);
+    } else if (what == 9 && pick(town, 3) == 0) {
+        change_stops(town, station, ticket);
     } else if (what < 11) {
         struct json *body = of_ticket(ticket);
         json_set_text(body, "reason", "copies");

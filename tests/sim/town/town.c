@@ -22,7 +22,7 @@ const char *fault_name(int fault)
 const char *event_name(enum event_kind kind)
 {
     static const char *const names[] = {"request", "answer", "sync",    "turn",  "person", "start",
-                                        "trouble", "night",  "recover", "check", "bus"};
+                                        "trouble", "night",  "recover", "check", "bus",    "letter"};
     return names[kind];
 }
 
@@ -81,6 +81,8 @@ enum side town_go(struct town *town, enum side side)
 
 static enum side side_of(int machine)
 {
+    if (machine == OUTSIDE)
+        return AT_HOME;
     return machine == BUS || machine >= FIRST_STATION + STATIONS_MAX ? ON_ROAD : AT_HOME;
 }
 
@@ -106,6 +108,8 @@ static void swap_events(struct event *a, struct event *b)
 
 static struct machine *machine_of(struct town *town, int number)
 {
+    if (number == OUTSIDE)
+        return &town->outside;
     return number < FIRST_STATION ? &town->halls[number].machine : &station_of(town, number)->machine;
 }
 
@@ -154,6 +158,11 @@ static void forget(const struct event *event)
 
 static void answer_arrives(struct town *town, struct wire_answer *answer)
 {
+    if (answer->to == OUTSIDE) {
+        channel_answered(town, answer);
+        wire_answer_free(answer);
+        return;
+    }
     struct station *station = station_of(town, answer->to);
     struct machine *before = town_enter(&station->machine);
     if (station->machine.running)
@@ -204,6 +213,8 @@ static void happen(struct town *town, const struct event *event)
         return check_now_and_then(town);
     case EVENT_BUS:
         return bus_step(town);
+    case EVENT_LETTER:
+        return channel_step(town);
     case EVENT_KINDS:
         return;
     }
@@ -270,7 +281,7 @@ uint64_t town_events(const struct town *town)
 static void seed_streams(struct town *town)
 {
     struct rng *const streams[] = {&town->net,    &town->trouble, &town->people, &town->disks,
-                                   &town->starts, &town->tokens,  &town->trips};
+                                   &town->starts, &town->tokens,  &town->trips,  &town->letters};
     for (size_t i = 0; i < sizeof streams / sizeof *streams; i++)
         rng_seed(streams[i], town->plan.seed * 16 + i);
 }
@@ -302,6 +313,7 @@ static struct town *town_new(const struct plan *plan, bool tell)
     town->checks[AT_HOME] = check_new(town);
     town_go(town, AT_HOME);
     bus_choose(town);
+    channel_choose(town);
     return town;
 }
 
@@ -329,12 +341,15 @@ struct town *town_run(const struct plan *plan, bool tell)
     if (goes_on(town))
         trouble_end(town);
     int64_t until_ms = town->now_ms + KEPT_MS;
-    while (goes_on(town) && town->now_ms < until_ms && !(bus_is_over(town) && check_settled(town)))
+    while (goes_on(town) && town->now_ms < until_ms &&
+           !(bus_is_over(town) && channel_is_over(town) && check_settled(town)))
         step(town);
     if (!town->violation[0])
         check_at_end(town);
     if (!town->violation[0])
         bus_check_at_end(town);
+    if (!town->violation[0])
+        channel_check_at_end(town);
     return town;
 }
 
@@ -353,6 +368,7 @@ void town_free(struct town **slot)
     for (int i = 0; i < SIDES; i++)
         check_free(&town->checks[i]);
     bus_free(&town->bus);
+    channel_free(&town->channel);
     disk_end();
     here.town = NULL;
     here.machine = NULL;

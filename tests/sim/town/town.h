@@ -23,39 +23,41 @@ enum {
     HALLS = 3,
     FIRST_STATION = HALLS,
     MACHINES = FIRST_STATION + SEATS,
-    BACKUP = MACHINES + 1, /* a disk in a safe, with the newest backup */
+    BACKUP = MACHINES + 1,  /* a disk in a safe, with the newest backup */
+    OUTSIDE = MACHINES + 2, /* another office's computer, of which only letters are known */
     TOWN_DAY_MS = 24 * 60 * 60 * 1000,
     KEPT_MS = 3 * 60 * 1000, /* the quiet end: everything must have come right by then */
 };
 
 /* What may go wrong; each can be left out (--without NAME). */
-#define FAULTS(X)                                                                                \
-    X(LOSE, "lose")           /* a request or an answer never arrives */                         \
-    X(TWICE, "twice")         /* a request arrives twice */                                      \
-    X(LATE, "late")           /* by minutes, and out of order */                                 \
-    X(CUT, "cut")             /* an answer ends in its middle */                                 \
-    X(PAGE, "page")           /* a proxy answers 200 or 502 with HTML */                         \
-    X(PART, "part")           /* a workstation has no network for a while */                     \
-    X(HALL_KILL, "hall-kill") /* kill -9 */                                                      \
-    X(HALL_POWER, "hall-power")                                                                  \
-    X(HALL_FULL, "hall-full")                                                                    \
-    X(HALL_SYNC, "hall-sync") /* fsync fails */                                                  \
-    X(HALL_CLOCK, "hall-clock")                                                                  \
-    X(RESTORE, "restore")   /* from a backup that is older than the hall */                      \
-    X(FAILOVER, "failover") /* a standby goes on; the old one may live */                        \
-    X(KILL, "kill")         /* of a workstation, from here */                                    \
-    X(POWER, "power")                                                                            \
-    X(FULL, "full")                                                                              \
-    X(SYNC, "sync")                                                                              \
-    X(EIO, "eio")   /* a few reads or writes of any disk fail, the next are well */              \
-    X(AWAY, "away") /* the hall's whole disk, for up to minutes: a cable */                      \
-    X(CLOCK, "clock")                                                                            \
-    X(CLONE, "clone")       /* its disk is copied into another computer */                       \
-    X(SHIFT, "shift")       /* another person sits down */                                       \
-    X(EXPIRE, "expire")     /* the hall forgets every sign-in */                                 \
-    X(PRUNE, "prune")       /* the hall forgets old changes: whoever was off needs a snapshot */ \
-    X(BUS, "bus")           /* a queue leaves with a mobile hall, and comes home */              \
-    X(BUS_LOST, "bus-lost") /* … is taken back while it is away; at times it comes after all */
+#define FAULTS(X)                                                                                 \
+    X(LOSE, "lose")           /* a request or an answer never arrives */                          \
+    X(TWICE, "twice")         /* a request arrives twice */                                       \
+    X(LATE, "late")           /* by minutes, and out of order */                                  \
+    X(CUT, "cut")             /* an answer ends in its middle */                                  \
+    X(PAGE, "page")           /* a proxy answers 200 or 502 with HTML */                          \
+    X(PART, "part")           /* a workstation has no network for a while */                      \
+    X(HALL_KILL, "hall-kill") /* kill -9 */                                                       \
+    X(HALL_POWER, "hall-power")                                                                   \
+    X(HALL_FULL, "hall-full")                                                                     \
+    X(HALL_SYNC, "hall-sync") /* fsync fails */                                                   \
+    X(HALL_CLOCK, "hall-clock")                                                                   \
+    X(RESTORE, "restore")   /* from a backup that is older than the hall */                       \
+    X(FAILOVER, "failover") /* a standby goes on; the old one may live */                         \
+    X(KILL, "kill")         /* of a workstation, from here */                                     \
+    X(POWER, "power")                                                                             \
+    X(FULL, "full")                                                                               \
+    X(SYNC, "sync")                                                                               \
+    X(EIO, "eio")   /* a few reads or writes of any disk fail, the next are well */               \
+    X(AWAY, "away") /* the hall's whole disk, for up to minutes: a cable */                       \
+    X(CLOCK, "clock")                                                                             \
+    X(CLONE, "clone")       /* its disk is copied into another computer */                        \
+    X(SHIFT, "shift")       /* another person sits down */                                        \
+    X(EXPIRE, "expire")     /* the hall forgets every sign-in */                                  \
+    X(PRUNE, "prune")       /* the hall forgets old changes: whoever was off needs a snapshot */  \
+    X(BUS, "bus")           /* a queue leaves with a mobile hall, and comes home */               \
+    X(BUS_LOST, "bus-lost") /* … is taken back while it is away; at times it comes after all */ \
+    X(LETTERS, "letters")   /* an outside system leaves applications */
 enum fault {
 #define X(name, word) FAULT_##name,
     FAULTS(X)
@@ -82,6 +84,7 @@ enum event_kind {
     EVENT_RECOVER, /* something ends: no network, a full disk */
     EVENT_CHECK,   /* of what is too dear to be checked at each step */
     EVENT_BUS,     /* whoever is in charge of a departure does the next thing */
+    EVENT_LETTER,  /* the outside system does */
     EVENT_KINDS
 };
 const char *event_name(enum event_kind kind);
@@ -150,6 +153,9 @@ enum day { DAY_MIXED, DAY_OF_VISITORS, DAY_OF_FORMS };
 
 struct check;
 struct bus;
+struct channel;
+struct wire_request;
+struct wire_answer;
 struct town {
     struct plan plan;
     unsigned faults; /* bits: what may go wrong in this run */
@@ -160,7 +166,7 @@ struct town {
     uint64_t planned; /* events so far */
 
     uint64_t done[EVENT_KINDS];
-    struct rng net, trouble, people, disks, starts, tokens, trips;
+    struct rng net, trouble, people, disks, starts, tokens, trips, letters;
     enum day day;
     int pace;                    /* so many times as long as elsewhere people take, and trouble stays away */
     int once_more;               /* the fault that comes next because it came just now; -1: any */
@@ -170,7 +176,9 @@ struct town {
     int64_t backup_rev;          /* of the copy on disk BACKUP; -1 none */
     struct station stations[SEATS];
     uint64_t exchanges;
-    struct bus *bus;             /* NULL: this run has none */
+    struct bus *bus;         /* NULL: this run has none */
+    struct channel *channel; /* … */
+    struct machine outside;
     struct check *checks[SIDES]; /* ON_ROAD: while a bus is away */
     enum side side;              /* of what happens just now … */
     struct check *check;         /* … and its checker */
@@ -276,6 +284,25 @@ void bus_restored(struct town *town, int64_t rev);        /* the hall went back 
 void bus_check_at_end(struct town *town);
 void bus_free(struct bus **bus);
 
+/* --- channel.c: an outside system leaves applications --- */
+#define CHANNEL_KEY "the key of the portal" /* new.c makes it known to the hall */
+void channel_choose(struct town *town);     /* whether this seed has one */
+void channel_step(struct town *town);
+void channel_answered(struct town *town, const struct wire_answer *answer); /* reached it */
+bool channel_is_over(const struct town *town);
+/* … and its part of the checker */
+void channel_told(struct town *town, const struct backend *backend, const struct wire_request *request,
+                  int status, const char *body, size_t length); /* left the hall */
+void channel_follow(struct town *town, const char *id, const struct json *row, int64_t rev); /* of a case */
+void channel_received(struct town *town, const struct json *lines, int64_t rev); /* an application.receive */
+void channel_hold(struct town *town);   /* everything committed was followed */
+void channel_forget(struct town *town); /* the rows are read again from the first on */
+void channel_restored(struct town *town, int64_t rev);
+/* That application came from there, and the hall's history, or who knows it up to cursor, has it no more, or not yet. */
+bool channel_lacks(const struct town *town, const char *application, int64_t cursor);
+void channel_check_at_end(struct town *town);
+void channel_free(struct channel **channel);
+
 /* --- curl.c: the workstations' side of the network --- */
 struct wire_request {
     uint64_t exchange;
@@ -299,8 +326,9 @@ void wire_answer_free(struct wire_answer *answer);
 /* An answer arrives at the station whose turn it is. */
 void curl_arrived(const struct wire_answer *answer);
 /* --- net.c: what happens on the way --- */
-void net_request(struct town *town, struct wire_request *request); /* takes it over */
-void net_arrived(struct town *town, struct wire_request *request); /* takes it over */
+void net_request(struct town *town, struct wire_request *request);      /* takes it over */
+void net_from_outside(struct town *town, struct wire_request *request); /* takes it over */
+void net_arrived(struct town *town, struct wire_request *request);      /* takes it over */
 /* The connection ends before the answer. */
 void net_broken(struct town *town, const struct wire_request *to);
 void net_answer(struct town *town, const struct wire_request *to, int status, int retry_after_s,

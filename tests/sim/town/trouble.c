@@ -236,6 +236,8 @@ static void make(struct town *town, enum fault fault)
     case FAULT_BUS_LOST:
     case FAULT_COUNT:
         return; /* bus.c */
+    case FAULT_LETTERS:
+        return; /* channel.c */
     }
 }
 
