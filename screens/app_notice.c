@@ -179,13 +179,22 @@ static void closure_text(const struct app *app, const struct json *closure, stru
         buf_addf(out, tr(app->ui.lang, TR("Counter %s, %s wants to close now: %s")), counter, name, reason);
 }
 
+/* "Counter 7 has closed: 3 wait in P, and nobody calls them" */
+static void left_text(const struct app *app, const struct json *left, struct buf *out)
+{
+    buf_addf(out, tr(app->ui.lang, TR("Counter %s has closed; nobody calls queue %s, where %d wait")),
+             json_text_or(left, "counter_name", ""), json_text_or(left, "code", "…"),
+             (int)json_int(left, "waiting", 0));
+}
+
 /* What is shown, how it looks, whose key leads on; false: nothing. */
 static bool choose(const struct app *app, struct buf *text, unsigned *look, enum action *key)
 {
-    int alerts, held, closures = (int)json_count(list_of(app, "closures"));
+    int alerts, held, closures = (int)json_count(list_of(app, "closures")),
+                      left = (int)json_count(list_of(app, "left"));
     const struct json *alert = first_alert(app, &alerts), *due = first_due(app, &held);
     bool late = break_is_over(app), urgent = alert && !is_kind(alert, "message");
-    int all = alerts + (alert != NULL) + held + (due != NULL) + closures + late;
+    int all = alerts + (alert != NULL) + held + (due != NULL) + closures + left + late;
     *look = STYLE_WARN;
     if (urgent) {
         alert_text(app, alert, text);
@@ -200,6 +209,9 @@ static bool choose(const struct app *app, struct buf *text, unsigned *look, enum
     } else if (closures) {
         closure_text(app, json_first(list_of(app, "closures")), text);
         *key = ACTION_ATTENTION;
+    } else if (left) {
+        left_text(app, json_first(list_of(app, "left")), text);
+        *key = ACTION_PLACE_BOARD;
     } else if (alert) {
         alert_text(app, alert, text);
         *key = ACTION_ALERT;
@@ -213,7 +225,8 @@ static bool choose(const struct app *app, struct buf *text, unsigned *look, enum
 static void way_text(const struct app *app, enum action action, char out[SHOW_TEXT])
 {
     char key[KEY_NAME], desk[KEY_NAME];
-    bool here = action == ACTION_ALERT || action == ACTION_ATTENTION || app_screen(app) == SCREEN_DESK;
+    bool here = action == ACTION_ALERT || action == ACTION_ATTENTION || action == ACTION_PLACE_BOARD ||
+                app_screen(app) == SCREEN_DESK;
     int nth = app_typing(app) && keymap_key(app->ui.keys, action, 1).code != K_NONE;
     key_label(keymap_key(app->ui.keys, action, nth), key);
     key_label(keymap_key(app->ui.keys, ACTION_PLACE_DESK, app_typing(app) ? 1 : 0), desk);
@@ -275,6 +288,20 @@ static bool knew(const struct json *before, const char *list, const char *id)
     return false;
 }
 
+/* Another counter has left people: they have no identity of their own, their counter and queue tell them apart. */
+static bool has_new_left(const struct app *app, const struct json *before)
+{
+    for (const struct json *one = json_first(list_of(app, "left")); one; one = json_next(one)) {
+        bool known = false;
+        for (const struct json *was = json_first(json_get(before, "left")); was; was = json_next(was))
+            known |= str_equal(json_text(was, "counter_name"), json_text(one, "counter_name")) &&
+                     str_equal(json_text(was, "code"), json_text(one, "code"));
+        if (!known)
+            return true;
+    }
+    return false;
+}
+
 static bool has_new(const struct app *app, const struct json *before, const char *list)
 {
     for (const struct json *one = json_first(list_of(app, list)); one; one = json_next(one))
@@ -310,7 +337,8 @@ void app_notice_status(struct app *app, const struct json *status, struct effect
     const struct json *now = json_get(status, "notices");
     app->notices = json_is_object(now) ? json_copy(now) : NULL;
     bool told = tell_answer(app, before);
-    if (told || has_new(app, before, "alerts") || has_new(app, before, "closures"))
+    if (told || has_new(app, before, "alerts") || has_new(app, before, "closures") ||
+        has_new_left(app, before))
         ring(app, effects);
     json_free(&before);
 }

@@ -14,6 +14,9 @@ static const struct refusal_text refusals[] = {
     {"already_answered", TR("This was answered already. Nothing was changed.")},
     {"already_called", TR("You have called already, and everyone sees it. End that call to call anew.")},
     {"already_checked_in", TR("This booking is checked in already.")},
+    {"already_closing",
+     TR("This counter closes already: a supervisor approved it. Nothing was changed: take that back "
+        "first.")},
     {"already_confirmed", TR("This is confirmed already.")},
     {"already_ended", TR("This call was ended already. Nothing was changed.")},
     {"already_extended", TR("The deadline was extended already: once is all.")},
@@ -90,6 +93,8 @@ static const struct refusal_text refusals[] = {
      TR("This booking is for another day. Nothing was changed: take it as a walk-in, or move it.")},
     {"other_currency", TR("The fee is in another currency.")},
     {"person_conflict", TR("A bus and this hall changed the same fields of a person. Choose which hold.")},
+    {"people_left", TR("People with numbers from before still wait for this counter. Nothing was changed: "
+                       "call them first.")},
     {"person_merged",
      TR("This record was merged into another. Nothing was changed: open the one that goes on.")},
     {"person_twice", TR("One person was recorded on a bus and here. Join the two, or keep them apart.")},

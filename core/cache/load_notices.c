@@ -56,11 +56,12 @@ static enum err attended(struct cache *cache, int64_t now_ms, struct json *count
     return ERR_OK;
 }
 
-static bool others_serve(const struct json *counters, const struct json *counter, const char *queue)
+static bool others_serve(const struct json *counters, const struct json *counter, const char *queue,
+                         int64_t now_ms)
 {
     for (const struct json *row = json_first(counters); row; row = json_next(row))
         if (!str_equal(json_text(row, "id"), json_text(counter, "id")) && counter_serves(row, queue) &&
-            !row_is_closing(row) && !json_int(row, "unattended_ms", 0))
+            !counter_is_closing(row, now_ms) && !json_int(row, "unattended_ms", 0))
             return true;
     return false;
 }
@@ -74,7 +75,7 @@ static enum err add_depending(struct cache *cache, const struct json *counter, c
     for (const struct json *q = json_first(mine); q && err == ERR_OK; q = json_next(q)) {
         const char *queue = json_text_or(q, "queue", "");
         struct json *row = NULL, *line = json_new_object();
-        if (!others_serve(counters, counter, queue))
+        if (!others_serve(counters, counter, queue, now_ms))
             err = set_waiting(cache, line, queue, now_ms);
         if (err == ERR_OK && json_int(line, "waiting", 0))
             err = find_row(cache, TABLE_QUEUE, queue, now_ms, &row);
@@ -189,6 +190,57 @@ static enum err put_closures(struct cache *cache, int64_t now_ms, struct json *a
     return err;
 }
 
+/* --- whom a counter that closed has left --- */
+
+/* Nobody calls them still: a line for each queue of the counter's "left". */
+static enum err add_alone(struct cache *cache, const struct json *counter, const struct json *counters,
+                          int64_t now_ms, struct json *lines)
+{
+    const struct json *left = json_get(counter, "left"), *queues = json_get(left, "queues");
+    enum err err = ERR_OK;
+    for (const struct json *q = json_first(queues); q && err == ERR_OK; q = json_next(q)) {
+        const char *queue = json_text_or(q, "queue", "");
+        struct json *row = NULL, *line = json_new_object();
+        if (!others_serve(counters, NULL, queue, now_ms))
+            err = set_waiting(cache, line, queue, now_ms);
+        if (err == ERR_OK && json_int(line, "waiting", 0))
+            err = find_row(cache, TABLE_QUEUE, queue, now_ms, &row);
+        json_set_text(line, "code", json_text(row, "code"));
+        json_set_text(line, "counter_name", json_text(counter, "name"));
+        if (row)
+            json_add(lines, line);
+        else
+            json_free(&line);
+        json_free(&row);
+    }
+    return err;
+}
+
+static enum err put_left(struct cache *cache, int64_t now_ms, struct json *answer)
+{
+    static const char sql_closed[] =
+        "SELECT row, name FROM counters WHERE state = 'closed' ORDER BY name LIMIT $1"; /* counters_state */
+    struct json *closed = json_new_array(), *counters = json_new_array(), *lines = put_array(answer, "left");
+    enum err err = ERR_OK;
+    bool any = false;
+    if (cache->actor.roles & ROLE_SUPERVISOR) {
+        struct stmt *s = db_query(cache->db, sql_closed);
+        db_bind_int(s, 1, DESKS_MAX);
+        err = add_rows(cache, closed, TABLE_COUNTER, s, DESKS_MAX, now_ms, NULL);
+    }
+    for (const struct json *row = json_first(closed); row && err == ERR_OK; row = json_next(row)) {
+        if (row_ms(json_get(row, "left"), "at") < now_ms - ALERT_MS)
+            continue;
+        err = any ? ERR_OK : attended(cache, now_ms, counters);
+        any = true;
+        if (err == ERR_OK)
+            err = add_alone(cache, row, counters, now_ms, lines);
+    }
+    json_free(&closed);
+    json_free(&counters);
+    return err;
+}
+
 /* --- whom one must take back, and one's own break --- */
 
 static enum err put_held(struct cache *cache, int64_t now_ms, struct json *answer)
@@ -230,6 +282,7 @@ enum err put_notices(struct cache *cache, const char *counter, int64_t now_ms, s
         return ERR_OK;
     TRY(put_alerts(cache, now_ms, notices));
     TRY(put_closures(cache, now_ms, notices));
+    TRY(put_left(cache, now_ms, notices));
     TRY(put_held(cache, now_ms, notices));
     TRY(find_row(cache, TABLE_COUNTER, counter, now_ms, &row));
     put_break(cache, row, notices);

@@ -84,7 +84,8 @@
  *                "open": how many tickets are called, served or held by me,
  *                "settled":[{"number","choice","code","mine","by"}…] of args.dispute_ids, by others, "seat":{"name","user","user_name","at"} who sits at the counter asked for,
  *                "notices":{"alerts":[alert…≤10] open ones, latest first,"closures":[closure+{"user_name","counter_name",
- *                "depending"}…≤10] that wait for this supervisor,"held":[{"number","until","reason"}…] mine with an alarm,
+ *                "depending"}…≤10] that wait for this supervisor,"left":[{"counter_name","code","waiting"}…] for a supervisor: queues
+ *                that a counter left when it closed and nobody calls from,"held":[{"number","until","reason"}…] mine with an alarm,
  *                "break_until" of my counter|null,"closing": as of "desk"},
  *                "epoch","resent": how many records the last change of epoch made unsent again}
  */

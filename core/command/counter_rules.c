@@ -79,6 +79,7 @@ static enum err leave(struct call *c, struct json *row)
     struct counter_act act = {.event = COUNTER_CLOSE, .fence = -1};
     TRY(counter_do(c, row, &counter, &act));
     TRY(tickets_unsend(c, row_id(row), NULL));
+    TRY(closure_leave(c, row));
     TRY(closure_drop(c, row_id(row)));
     json_remove(row, "closing");
     json_set_null(row, "pause_reason");
@@ -115,6 +116,7 @@ enum err counter_open(struct call *c)
         row_set_time(row, "opened_at", c->at_ms);
     json_set_null(row, "pause_reason");
     json_remove(row, "pause_until");
+    json_remove(row, "left");
     if (!mine)
         json_remove(row, "closing"); /* it was somebody else's day that ended */
     json_set_int(answer(c), "fence", counter.fence);
@@ -176,6 +178,7 @@ enum err counter_close(struct call *c)
         json_set(answer(c), "tickets", json_copy(tickets));
     TRY(err);
     TRY(closure_need_leave(c, row));
+    TRY(closure_leave(c, row));
     TRY(closure_drop(c, row_id(row)));
     json_remove(row, "closing");
     json_remove(row, "pause_until");

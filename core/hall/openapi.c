@@ -136,7 +136,7 @@ static const struct command_words {
     {"counter.open", "counter:string! takeover:boolean", "fence:integer! lease_s:integer!"},
     {"counter.pause", "counter:string! fence:integer reason:string until:time", ""},
     {"counter.resume", "counter:string! fence:integer reason:string", ""},
-    {"counter.close", "counter:string! fence:integer reason:string", ""},
+    {"counter.close", "counter:string! fence:integer reason:string", "left:objects"},
     {"ticket.issue",
      "service:string queue:string channel:string priority:string person:any language:string "
      "appointment_at:time visit:string services:strings order:visit_order late_reason:string",

@@ -189,7 +189,82 @@ TEST(closing_that_is_approved_for_later_lets_nobody_leave_before)
     CHECK(!trial_run(&h, "leyla", "counter.close", "{'counter':'1'}"));
     CHECK_TEXT(h.out.code, "approval_needed");
     REQUIRE(time_parse("2026-11-24T12:00:00.000Z", &h.now_ms));
+    CHECK(issue(&h)); /* after it closes: B003 */
+    CHECK(!trial_run(&h, "leyla", "counter.close", "{'counter':'1'}"));
+    CHECK_TEXT(h.out.code, "people_left");
+    CHECK(strstr(h.out.message, "2 in queue B") != NULL);
+    for (int i = 0; i < 2; i++) {
+        CHECK(*call_next(&h, "leyla", "1"));
+        end_visit(&h, "leyla");
+    }
+    CHECK_TEXT(call_next(&h, "leyla", "1"), "");
     CHECK(trial_run(&h, "leyla", "counter.close", "{'counter':'1'}"));
+    CHECK_TEXT(trial_text(&h, "/left/0/queue"), "b");
+    CHECK_INT(trial_int(&h, "/left/0/waiting"), 1);
+    CHECK_INT(trial_row_int(&h, TABLE_CLOSURE, closure, "/left/0/waiting"), 1);
+    CHECK_TEXT(trial_row_text(&h, TABLE_CLOSURE, closure, "/state"), "approved");
+    CHECK_TEXT(trial_row_text(&h, TABLE_COUNTER, "c-1", "/left/closure"), closure);
+    CHECK(trial_run(&h, "rauf", "counter.open", "{'counter':'1'}"));
+    CHECK_TEXT(trial_row_text(&h, TABLE_COUNTER, "c-1", "/left/closure"), "");
+    trial_close(&h);
+}
+
+/* A supervisor may close it over people's heads; that is said as well. A queue that others serve is left to them. */
+TEST(closing_says_whom_it_leaves_where_nobody_else_serves)
+{
+    struct command_hall h;
+    char closure[64];
+    ask_to_close(&h, "", closure);
+    CHECK(trial_run(&h, "kamran", "closure.approve", "{'closure':'%s'}", closure));
+    CHECK(trial_run(&h, "rauf", "counter.open", "{'counter':'2'}"));
+    CHECK(trial_run(&h, "leyla", "counter.close", "{'counter':'1'}"));
+    CHECK_TEXT(trial_row_text(&h, TABLE_COUNTER, "c-1", "/left/closure"), "");
+    trial_close(&h);
+    ask_to_close(&h, "", closure);
+    CHECK(trial_run(&h, "kamran", "closure.approve", "{'closure':'%s'}", closure));
+    CHECK(trial_run(&h, "kamran", "counter.close", "{'counter':'1'}"));
+    CHECK_INT(trial_row_int(&h, TABLE_COUNTER, "c-1", "/left/queues/0/waiting"), 2);
+    trial_close(&h);
+}
+
+/* Whoever asks again would lift what was approved. */
+TEST(closing_that_is_approved_is_not_asked_for_again)
+{
+    struct command_hall h;
+    char closure[64];
+    ask_to_close(&h, "", closure);
+    CHECK(trial_run(&h, "kamran", "closure.approve", "{'closure':'%s'}", closure));
+    CHECK(!trial_run(&h, "leyla", "closure.request", "{'counter':'1','reason':'ill'}"));
+    CHECK_TEXT(h.out.code, "already_closing");
+    CHECK(strstr(h.out.message, "Kamran") && strstr(h.out.message, "10:00"));
+    CHECK_TEXT(trial_row_text(&h, TABLE_COUNTER, "c-1", "/closing/state"), "approved");
+    CHECK(trial_run(&h, "leyla", "closure.withdraw", "{'closure':'%s'}", closure));
+    CHECK(trial_run(&h, "leyla", "closure.request", "{'counter':'1','reason':'ill'}"));
+    trial_close(&h);
+}
+
+/* Counter 2 closes at one in the afternoon: until then it serves, and whoever closes later than that is the last. */
+TEST(closing_of_another_counter_counts_from_its_time)
+{
+    struct command_hall h;
+    char closure[64], other[64];
+    ask_to_close(&h, "", closure);
+    CHECK(trial_run(&h, "rauf", "counter.open", "{'counter':'2'}"));
+    CHECK(trial_run(&h, "rauf", "closure.request",
+                    "{'counter':'2','reason':'meal','from':'2026-11-24T09:00:00.000Z'}"));
+    str_copy(other, sizeof other, trial_text(&h, "/closure/id"));
+    CHECK(trial_run(&h, "kamran", "closure.approve", "{'closure':'%s'}", other));
+    CHECK(trial_run(&h, "kamran", "closure.approve", "{'closure':'%s'}", closure));
+    CHECK_TEXT(trial_text(&h, "/counter/closing/queues/0"), ""); /* counter 2 serves them */
+    trial_close(&h);
+    ask_to_close(&h, ",'from':'2026-11-24T10:00:00.000Z'", closure);
+    CHECK(trial_run(&h, "rauf", "counter.open", "{'counter':'2'}"));
+    CHECK(trial_run(&h, "rauf", "closure.request",
+                    "{'counter':'2','reason':'meal','from':'2026-11-24T09:00:00.000Z'}"));
+    str_copy(other, sizeof other, trial_text(&h, "/closure/id"));
+    CHECK(trial_run(&h, "kamran", "closure.approve", "{'closure':'%s'}", other));
+    CHECK(trial_run(&h, "kamran", "closure.approve", "{'closure':'%s'}", closure));
+    CHECK_TEXT(trial_text(&h, "/counter/closing/queues/0"), "b"); /* then nobody does */
     trial_close(&h);
 }
 

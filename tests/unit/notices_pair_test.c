@@ -219,6 +219,39 @@ TEST(notices_tell_which_queues_depend_on_a_counter)
     pair_close(&pair);
 }
 
+/* Whom a counter left when it closed, the supervisor hears of until somebody serves them. A counter that closes later than now
+ * serves as any other. */
+TEST(notices_tell_a_supervisor_whom_a_counter_left)
+{
+    struct pair pair;
+    char body[200];
+    open_morning(&pair);
+    at_hall(&pair, "siti", "closure.request", "{\"counter\":\"c1\",\"reason\":\"ill\"}");
+    sync_both(&pair);
+    str_format(body, sizeof body, "{\"closure\":\"%s\"}", says(&pair, 1, "/closures/0/id"));
+    at_hall(&pair, "budi", "closure.approve", body);
+    at_hall(&pair, "siti", "counter.close", "{\"counter\":\"c1\"}");
+    sync_both(&pair);
+    CHECK_TEXT(says(&pair, 1, "/left/0/counter_name"), "1");
+    CHECK_TEXT(says(&pair, 1, "/left/0/code"), "P");
+    CHECK_INT(counts(&pair, 1, "/left/0/waiting"), 2);
+    CHECK_TEXT(says(&pair, 0, "/left/0/code"), ""); /* not a clerk's */
+    at_hall(&pair, "adi", "counter.open", "{\"counter\":\"c2\"}");
+    sync_both(&pair);
+    CHECK_TEXT(says(&pair, 1, "/left/0/code"), "");
+    at_hall(&pair, "siti", "counter.open", "{\"counter\":\"c1\"}");
+    at_hall(&pair, "adi", "closure.request",
+            "{\"counter\":\"c2\",\"reason\":\"meal\",\"from\":\"2099-01-01T00:00:00.000Z\"}");
+    sync_both(&pair);
+    str_format(body, sizeof body, "{\"closure\":\"%s\"}", says(&pair, 1, "/closures/0/id"));
+    at_hall(&pair, "budi", "closure.approve", body);
+    pair_sync(&pair, 0);
+    struct json *desk = pair_load(&pair, 0, "desk", "{\"counter\":\"c1\"}");
+    CHECK_INT((int64_t)json_count(json_get(desk, "depending")), 0);
+    json_free(&desk);
+    pair_close(&pair);
+}
+
 /* An alarm survives a restart: it stands in the rows, not in the program. */
 TEST(notices_keep_alarms_and_breaks_through_a_restart)
 {
