@@ -36,8 +36,9 @@ static const struct route routes[] = {
      "application/json"},
     {"GET", "/v1/search", ACCESS_SIGNED_IN, call_search, "search",
      "Persons and cases beyond a workstation's copy: by any number, a birth date, or the beginnings of words "
-     "of a name in any spelling; the best first.",
-     "q:string! limit:integer", "", "rows:rows! more:boolean!", "application/json"},
+     "of a name in any spelling; the best first. \"next\" goes on in \"after\".",
+     "q:string! after:string limit:integer", "", "rows:rows! more:boolean! next:string!?",
+     "application/json"},
     {"GET", "/v1/report/{name}", ACCESS_SIGNED_IN, call_report, "report",
      "waiting, service, clerks, decisions, survey or noshow, between two business days; also as CSV.",
      "from:date to:date format:format", "", "name:string! from:date! to:date! columns:strings! rows:objects!",

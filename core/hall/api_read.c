@@ -64,26 +64,28 @@ static void answer_text(struct hall *hall, struct http_request *request, enum er
     buf_free(text);
 }
 
+static void answer_page(struct hall *hall, struct http_request *request, enum err err, struct buf *text)
+{
+    if (err != ERR_INVALID)
+        return answer_text(hall, request, err, "application/json", text);
+    buf_free(text);
+    api_error(hall, request, 400, "invalid_query", "after", "\"after\" is the \"next\" of the page before.");
+}
+
 void call_snapshot(struct hall *hall, struct http_request *request, const struct actor *actor)
 {
     struct buf text = {0};
     const char *after = http_query(request, "after");
     enum err err = reads_snapshot(hall->reads, actor, &hall->state, str_empty(after) ? NULL : after,
                                   hall->wall_ms, &text);
-    if (err == ERR_INVALID) {
-        buf_free(&text);
-        api_error(hall, request, 400, "invalid_query", "after",
-                  "\"after\" is the \"next\" of the page before.");
-        return;
-    }
-    answer_text(hall, request, err, "application/json", &text);
+    answer_page(hall, request, err, &text);
 }
 
 void call_search(struct hall *hall, struct http_request *request, const struct actor *actor)
 {
     struct buf text = {0};
     int64_t limit;
-    const char *query = http_query(request, "q");
+    const char *query = http_query(request, "q"), *after = http_query(request, "after");
     if (!api_query_int(hall, request, "limit", 1, SEARCH_ROWS_MAX, 20, &limit))
         return;
     while (query && *query == ' ')
@@ -95,8 +97,9 @@ void call_search(struct hall *hall, struct http_request *request, const struct a
             "UTF-8.");
         return;
     }
-    enum err err = reads_search(hall->reads, actor, query, (int)limit, &text);
-    answer_text(hall, request, err, "application/json", &text);
+    enum err err =
+        reads_search(hall->reads, actor, query, str_empty(after) ? NULL : after, (int)limit, &text);
+    answer_page(hall, request, err, &text);
 }
 
 /* --- reports --- */

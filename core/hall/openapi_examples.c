@@ -67,9 +67,9 @@ static const struct {
     {"snapshot", NULL, "{'after':'queue,p'}", NULL,
      "{'epoch':1,'rev':101,'server_time':" NOW ",'safe_through':0,'rows':[{'t':'ticket','id':" TICKET
      ",'row':" TICKET_ROW "}],'next':null}"},
-    {"search", NULL, "{'q':'aliyeva','limit':20}", NULL,
+    {"search", NULL, "{'q':'aliyeva','after':'1,0,42,p-17','limit':20}", NULL,
      "{'rows':[{'t':'person','id':" PERSON ",'row':{'id':" PERSON
-     ",'row_rev':97,'name':'Aliyeva Leyla Rashid','family':'Aliyeva','born':'1990-01-01'}}],'more':false}"},
+     ",'row_rev':97,'name':'Aliyeva Leyla Rashid','family':'Aliyeva','born':'1990-01-01'}}],'more':false,'next':null}"},
     {"report", "waiting", "{'from':'2026-11-30','to':'2026-11-30','format':'json'}", NULL,
      "{'name':'waiting','from':'2026-11-30','to':'2026-11-30','columns':['queue','name','tickets','called',"
      "'mean_min','median_min','p90_min','longest_min','promise_kept_percent'],'rows':[{'queue':'p',"

@@ -369,6 +369,8 @@ struct found {
     int count, rows_max, looked_at;
     char ids[SEARCH_ROWS_MAX][64]; /* one row may be found by its number and by its name */
     char person[64];               /* the first that was found */
+    struct search_place place;     /* of the last that was looked at */
+    bool ended;                    /* by enough rows */
 };
 
 static bool found_already(const struct found *found, const char *id)
@@ -397,7 +399,8 @@ static enum err person_text(struct db *db, char id[64], struct buf *text)
 }
 
 /* However many there are that this person may not see, only so many are looked at. */
-static enum err show(void *ctx, enum table table, const char *named, bool *enough)
+static enum err show(void *ctx, enum table table, const char *named, const struct search_place *place,
+                     bool *enough)
 {
     enum { LOOKED_AT_MAX = 300 };
     struct found *found = ctx;
@@ -405,6 +408,8 @@ static enum err show(void *ctx, enum table table, const char *named, bool *enoug
     char id[64];
     bool added = false;
     str_copy(id, sizeof id, named);
+    if (place)
+        found->place = *place;
     enum err err =
         table == TABLE_PERSON ? person_text(found->db, id, &text) : row_get_text(found->db, table, id, &text);
     if (err == ERR_OK && !found_already(found, id)) {
@@ -417,6 +422,7 @@ static enum err show(void *ctx, enum table table, const char *named, bool *enoug
         }
     }
     *enough = found->count == found->rows_max || ++found->looked_at == LOOKED_AT_MAX;
+    found->ended |= *enough;
     buf_free(&text);
     return err == ERR_ABSENT ? ERR_CORRUPT : err; /* an index tells of a row that is not there */
 }
@@ -440,7 +446,7 @@ static enum err show_cases(struct found *found, const char *person, bool *cut)
         return err;
     err = ERR_OK;
     for (int i = 0; i < count && err == ERR_OK && !enough; i++)
-        err = show(found, TABLE_CASE, ids[i], &enough);
+        err = show(found, TABLE_CASE, ids[i], NULL, &enough);
     *cut |= enough || count == SEARCH_ROWS_MAX;
     return err;
 }
@@ -471,14 +477,33 @@ static enum err about_hall(struct db *db, char code[64], char day[DATE_TEXT])
     return err == ERR_ABSENT ? ERR_OK : err;
 }
 
-enum err reads_search(struct reads *reads, const struct actor *actor, const char *query, int rows_max,
-                      struct buf *out)
+/* The end of the answer; ended: by enough rows, so that another page may follow. */
+static void print_next(const struct found *found, bool ended, bool more, struct buf *out)
 {
+    char text[256];
+    struct json *next = json_new_null();
+    if (ended) {
+        search_place_print(&found->place, text);
+        json_free(&next);
+        next = json_new_text(text);
+    }
+    buf_addf(out, "],\"more\":%s,\"next\":", more ? "true" : "false");
+    json_print_to(next, out);
+    buf_addc(out, '}');
+    json_free(&next);
+}
+
+enum err reads_search(struct reads *reads, const struct actor *actor, const char *query, const char *after,
+                      int rows_max, struct buf *out)
+{
+    struct search_place place;
+    if (after && !search_place_read(after, &place))
+        return ERR_INVALID;
     if (rows_max < 1 || rows_max > SEARCH_ROWS_MAX)
         rows_max = SEARCH_ROWS_MAX;
     struct found *found = xcalloc(1, sizeof *found);
     char code[64], day[DATE_TEXT];
-    bool more = false;
+    bool more = false, ended = false;
     *found = (struct found){.db = reads->db, .actor = actor, .out = out, .rows_max = rows_max};
     enum err err = about_hall(reads->db, code, day);
     const struct search search = {
@@ -487,15 +512,17 @@ enum err reads_search(struct reads *reads, const struct actor *actor, const char
         .hall = code,
         .today = day,
         .numbers_begin = table_is_whole(actor, TABLE_PERSON),
+        .after = after ? &place : NULL,
         .found = show,
         .ctx = found,
     };
     buf_adds(out, "{\"rows\":[");
     if (err == ERR_OK)
         err = search_run(&search, &more);
-    if (err == ERR_OK)
+    ended = found->ended;
+    if (err == ERR_OK && !after)
         err = show_history(found, &more);
-    buf_addf(out, "],\"more\":%s}", more ? "true" : "false");
+    print_next(found, ended, more, out);
     free(found);
     return err;
 }

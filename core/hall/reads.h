@@ -31,8 +31,9 @@ enum err reads_oldest(struct reads *reads, const struct hall_state *state, int64
 enum err reads_snapshot(struct reads *reads, const struct actor *actor, const struct hall_state *state,
                         const char *after, int64_t now_ms, struct buf *out) MUST_USE;
 
-/* {"rows":[{"t","id","row"}],"more"}: persons by FIN, NIK, document, telephone, birth date or name in any spelling, cases by
+/* {"rows":[{"t","id","row"}],"more","next"}: persons by FIN, NIK, document, telephone, birth date or name in any spelling, cases by
  * number, best first (search.h); of the only person who is found the cases too. more: there are others, or there may be: type
- * more of it. Beginnings of identity numbers are answered only to those who see them whole. */
-enum err reads_search(struct reads *reads, const struct actor *actor, const char *query, int rows_max,
-                      struct buf *out) MUST_USE;
+ * more of it, or ask again after "next" (null: where the bounds of a search were met, or nothing is left); a row may come once
+ * more there when it is found in another way too. after NULL: the first page; ERR_INVALID: it is no such place. Beginnings of identity numbers are answered only to those who see them whole. */
+enum err reads_search(struct reads *reads, const struct actor *actor, const char *query, const char *after,
+                      int rows_max, struct buf *out) MUST_USE;

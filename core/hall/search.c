@@ -2,6 +2,7 @@
 #include "core/hall/search.h"
 
 #include <ctype.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,7 +13,7 @@
 
 enum {
     EXACT_MAX = 100,  /* rows with one number or date */
-    BEGIN_MAX = 200,  /* rows whose number begins so */
+    BEGIN_MAX = 400,  /* rows whose number begins so: more than whoever asks looks at */
     ROWS_MAX = 12000, /* of the index, for other spellings of all words: some 5 ms */
     ENDS_MAX = 2000,  /* rows of the index: the ends of one long beginning */
     SIFT_MAX = 500,   /* persons looked at one by one, where it had more */
@@ -23,6 +24,7 @@ enum {
 
 struct work {
     const struct search *search;
+    struct search_place at; /* of what is told */
     bool enough, more;
     int rows_left;
     struct name_word words[NAME_WORDS_MAX];
@@ -33,20 +35,24 @@ struct work {
 
 /* --- statements, each by the index that is named --- */
 
-static const char sql_fin[] = "SELECT id FROM persons WHERE fin = $1 LIMIT $2";     /* persons_fin */
-static const char sql_nik[] = "SELECT id FROM persons WHERE nik = $1 LIMIT $2";     /* persons_nik */
-static const char sql_phone[] = "SELECT id FROM persons WHERE phone = $1 LIMIT $2"; /* persons_phone */
-static const char sql_case[] = "SELECT id FROM cases WHERE number = $1 LIMIT $2";   /* cases_number */
-static const char begun_fin[] = "SELECT id FROM persons WHERE fin >= $1 AND fin < $2 ORDER BY fin LIMIT $3";
-static const char begun_nik[] = "SELECT id FROM persons WHERE nik >= $1 AND nik < $2 ORDER BY nik LIMIT $3";
+static const char sql_fin[] = "SELECT id, '' FROM persons WHERE fin = $1 LIMIT $2";     /* persons_fin */
+static const char sql_nik[] = "SELECT id, '' FROM persons WHERE nik = $1 LIMIT $2";     /* persons_nik */
+static const char sql_phone[] = "SELECT id, '' FROM persons WHERE phone = $1 LIMIT $2"; /* persons_phone */
+static const char sql_case[] = "SELECT id, '' FROM cases WHERE number = $1 LIMIT $2";   /* cases_number */
+static const char begun_fin[] =
+    "SELECT id, fin FROM persons WHERE fin >= $1 AND fin < $2 ORDER BY fin LIMIT $3";
+static const char begun_nik[] =
+    "SELECT id, nik FROM persons WHERE nik >= $1 AND nik < $2 ORDER BY nik LIMIT $3";
 static const char begun_phone[] =
-    "SELECT id FROM persons WHERE phone >= $1 AND phone < $2 ORDER BY phone LIMIT $3";
+    "SELECT id, phone FROM persons WHERE phone >= $1 AND phone < $2 ORDER BY phone LIMIT $3";
 static const char begun_case[] =
-    "SELECT id FROM cases WHERE number >= $1 AND number < $2 ORDER BY number LIMIT $3";
+    "SELECT id, number FROM cases WHERE number >= $1 AND number < $2 ORDER BY number LIMIT $3";
 /* persons_fold, persons_fold_family */
-static const char sql_name[] = "SELECT id FROM persons WHERE fold >= $1 AND fold < $2 ORDER BY fold LIMIT $3";
-static const char sql_family[] = "SELECT id FROM persons WHERE fold_family >= $1 AND fold_family < $2"
-                                 " ORDER BY fold_family LIMIT $3";
+static const char sql_name[] =
+    "SELECT id, fold FROM persons WHERE fold >= $1 AND fold < $2 ORDER BY fold LIMIT $3";
+static const char sql_family[] =
+    "SELECT id, fold_family FROM persons WHERE fold_family >= $1 AND fold_family < $2"
+    " ORDER BY fold_family LIMIT $3";
 
 const char *search_statement(int n)
 {
@@ -56,33 +62,90 @@ const char *search_statement(int n)
     return n < COUNT ? all[n] : search_index_statement(n - COUNT);
 }
 
-static enum err tell(struct work *work, enum table table, const char *id)
+/* --- places --- */
+
+void search_place_print(const struct search_place *place, char out[256])
 {
-    return work->enough ? ERR_OK : work->search->found(work->search->ctx, table, id, &work->enough);
+    str_format(out, 256, "%d,%d,%s,%s", place->step, place->part, place->key, place->id);
 }
 
-/* Tells the rows of a bound statement; more when all limit are there. */
+bool search_place_read(const char *text, struct search_place *place)
+{
+    int used = 0;
+    *place = (struct search_place){0};
+    if (strlen(text) > 255 || sscanf(text, "%2d,%2d,%n", &place->step, &place->part, &used) != 2 || !used)
+        return false;
+    const char *key = text + used, *id = strrchr(key, ',');
+    if (place->step < 0 || place->part < 0 || !id || (size_t)(id - key) >= sizeof place->key || !id[1] ||
+        strlen(id + 1) >= sizeof place->id)
+        return false;
+    str_format(place->key, sizeof place->key, "%.*s", (int)(id - key), key);
+    str_copy(place->id, sizeof place->id, id + 1);
+    return true;
+}
+
+/* The place from which this part goes on; NULL: all of it is told. */
+static const struct search_place *resumed(const struct work *work)
+{
+    const struct search_place *after = work->search->after;
+    return after && after->step == work->at.step && after->part == work->at.part ? after : NULL;
+}
+
+/* Of a step the next statement; false: it was told whole before the place. What a step asks hangs on what is typed alone,
+ * so that a part is the same one on every page. */
+static bool next_part(struct work *work)
+{
+    const struct search_place *after = work->search->after;
+    work->at.part++;
+    return !after || after->step != work->at.step || after->part <= work->at.part;
+}
+
+static enum err tell(struct work *work, enum table table, const char *id, const char *key)
+{
+    if (work->enough)
+        return ERR_OK;
+    str_copy(work->at.key, sizeof work->at.key, key);
+    str_copy(work->at.id, sizeof work->at.id, id);
+    return work->search->found(work->search->ctx, table, id, &work->at, &work->enough);
+}
+
+struct told_row {
+    char id[SEARCH_ID], key[NUMBER_TEXT * 2];
+};
+
+/* Where the rows go on behind the place: what was told before has its key. */
+static int first_behind(const struct told_row *rows, int count, const struct search_place *place)
+{
+    for (int i = 0; place && i < count && strcmp(rows[i].key, place->key) == 0; i++)
+        if (strcmp(rows[i].id, place->id) == 0)
+            return i + 1;
+    return 0;
+}
+
+/* Tells the rows (id, key) of a bound statement; more when all limit are there. */
 static enum err tell_all(struct work *work, enum table table, struct stmt *s, int limit)
 {
-    char ids[BEGIN_MAX][NUMBER_TEXT];
+    struct told_row *rows = xcalloc((size_t)limit, sizeof *rows);
     int count = 0;
     enum err err;
-    while (count < limit && (err = db_step(s)) == ERR_OK)
-        str_copy(ids[count++], sizeof ids[0], db_text(s, 0) ? db_text(s, 0) : "");
+    while (count < limit && (err = db_step(s)) == ERR_OK) {
+        str_copy(rows[count].key, sizeof rows->key, db_text(s, 1) ? db_text(s, 1) : "");
+        str_copy(rows[count++].id, sizeof rows->id, db_text(s, 0) ? db_text(s, 0) : "");
+    }
     err = count < limit ? err : ERR_ABSENT;
     db_done(s);
-    if (err != ERR_ABSENT)
-        return err;
     work->more |= count == limit;
-    err = ERR_OK;
-    for (int i = 0; i < count && err == ERR_OK && !work->enough; i++)
-        err = tell(work, table, ids[i]);
+    if (err == ERR_ABSENT)
+        err = ERR_OK;
+    for (int i = first_behind(rows, count, resumed(work)); i < count && err == ERR_OK && !work->enough; i++)
+        err = tell(work, table, rows[i].id, rows[i].key);
+    free(rows);
     return err;
 }
 
 static enum err tell_equal(struct work *work, enum table table, const char *sql, const char *key)
 {
-    if (work->enough || str_empty(key))
+    if (work->enough || str_empty(key) || !next_part(work))
         return ERR_OK;
     struct stmt *s = db_query(work->search->db, sql);
     db_bind_text(s, 1, key);
@@ -93,11 +156,12 @@ static enum err tell_equal(struct work *work, enum table table, const char *sql,
 /* U+10FFFD sorts behind every letter. */
 static enum err tell_beginning(struct work *work, enum table table, const char *sql, const char *key)
 {
-    if (work->enough || str_empty(key))
+    if (work->enough || str_empty(key) || !next_part(work))
         return ERR_OK;
+    const struct search_place *after = resumed(work);
     char *end = xasprintf("%s\xF4\x8F\xBF\xBD", key);
     struct stmt *s = db_query(work->search->db, sql);
-    db_bind_text(s, 1, key);
+    db_bind_text(s, 1, after && strcmp(after->key, key) > 0 ? after->key : key);
     db_bind_text(s, 2, end);
     db_bind_int(s, 3, BEGIN_MAX);
     free(end);
@@ -152,7 +216,7 @@ static enum err tell_document(struct work *work, bool begins)
 {
     char key[SEARCH_ID];
     enum err err;
-    if (work->enough || !search_document(work->search->typed, key))
+    if (work->enough || !search_document(work->search->typed, key) || !next_part(work))
         return ERR_OK;
     struct person_set set = person_set_new(work->search->db, &err);
     int rows_left = BEGIN_MAX;
@@ -300,11 +364,21 @@ static enum err read_date(struct work *work, const char *date, struct ranks *ter
 
 static enum err tell_person(struct work *work, int64_t number)
 {
-    char id[SEARCH_ID];
+    char id[SEARCH_ID], key[24];
+    str_format(key, sizeof key, "%lld", (long long)number);
     enum err err = search_person(work->search->db, number, id);
     if (err == ERR_ABSENT)
         return ERR_OK; /* a bit without a person, in a damaged set: there is nobody to tell */
-    return err == ERR_OK ? tell(work, TABLE_PERSON, id) : err;
+    return err == ERR_OK ? tell(work, TABLE_PERSON, id, key) : err;
+}
+
+/* Those of 64 whose numbers are below the place. */
+static uint64_t below(const struct search_place *place, size_t word)
+{
+    long long end = place ? atoll(place->key) : INT64_MAX, first = (long long)word * 64;
+    if (end <= first)
+        return 0;
+    return end - first >= 64 ? ~(uint64_t)0 : ((uint64_t)1 << (end - first)) - 1;
 }
 
 /* The newest, which have the highest numbers, first. */
@@ -312,7 +386,7 @@ static enum err tell_set(struct work *work, const struct person_set *set, const 
 {
     enum err err = ERR_OK;
     for (size_t i = set->words; i-- > 0 && err == ERR_OK && !work->enough;) {
-        uint64_t left = set->bits[i] & (without ? ~without->bits[i] : ~(uint64_t)0);
+        uint64_t left = set->bits[i] & (without ? ~without->bits[i] : ~(uint64_t)0) & below(resumed(work), i);
         while (left && err == ERR_OK && !work->enough) {
             int bit = 63 - __builtin_clzll(left);
             left &= ~((uint64_t)1 << bit);
@@ -353,7 +427,8 @@ static enum err tell_ranks(struct work *work, struct ranks *found, bool loose)
     struct person_set told = person_set_new(work->search->db, &made);
     err = err == ERR_OK ? made : err;
     for (int r = 0; r < RANKS && err == ERR_OK && !work->enough; r++) {
-        err = tell_set(work, &found->set[r], &told);
+        if (next_part(work))
+            err = tell_set(work, &found->set[r], &told);
         set_join(&told, &found->set[r]);
     }
     person_set_free(&told);
@@ -478,8 +553,11 @@ enum err search_run(const struct search *search, bool *more)
     struct work work = {.search = search, .rows_left = ROWS_MAX};
     enum err err = ERR_OK;
     read_typed(&work);
-    for (size_t i = 0; i < sizeof steps / sizeof *steps && err == ERR_OK && !work.enough; i++)
+    for (size_t i = search->after ? (size_t)search->after->step : 0;
+         i < sizeof steps / sizeof *steps && err == ERR_OK && !work.enough; i++) {
+        work.at = (struct search_place){.step = (int)i, .part = -1};
         err = steps[i](&work);
+    }
     *more = work.more || work.enough;
     return err;
 }

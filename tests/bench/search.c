@@ -177,7 +177,7 @@ static void ask(struct reads *reads, struct samples *samples, const char *typed)
     static unsigned turn;
     struct buf out = {0};
     int64_t start = processor_us();
-    need(reads_search(reads, turn++ % 3 ? &clerk : &reception, typed, ROWS, &out), typed, NULL);
+    need(reads_search(reads, turn++ % 3 ? &clerk : &reception, typed, NULL, ROWS, &out), typed, NULL);
     int64_t us = processor_us() - start;
     if (getenv("BENCH_TELL"))
         fprintf(stderr, "%8lld us  %s\n", (long long)us, typed);
