@@ -8,7 +8,7 @@
 #include "core/command/queues.h"
 #include "core/command/rehearsals.h"
 
-enum { RUN_MAX = 100 };
+enum { RUN_MAX = 100, RULE_UNDO_MS = 10 * 60 * 1000 };
 
 void queue_rule_now(struct call *c, struct json *row, struct rule_queue *rule)
 {
@@ -179,23 +179,72 @@ static enum err rehearse(struct call *c, struct json *row)
     return queue_rehearse(c, row, &now, &then);
 }
 
+/* --- and back --- */
+
+static void put_member(struct json *into, const char *name, const struct json *value)
+{
+    if (value && !json_is_null(value))
+        json_set(into, name, json_copy(value));
+    else
+        json_remove(into, name);
+}
+
+/* What stood before, for as long as nobody changed it again. */
+static struct json *before_now(struct call *c, const struct json *row)
+{
+    struct json *before = json_new_object();
+    put_member(before, "rule", json_get(row, "rule"));
+    put_member(before, "plan", json_get(row, "plan"));
+    json_set_text(before, "by", c->actor->user);
+    row_set_time(before, "at", c->at_ms);
+    return before;
+}
+
+static enum err take_back(struct call *c, struct json *row)
+{
+    const struct json *before = json_get(row, "rule_undo");
+    struct rule_queue now;
+    if (!json_is_object(before))
+        return refuse(c, "nothing_to_undo", "queue",
+                      "No change of this queue's rule can be taken back. Choose the rule that you want.");
+    if (!is_me(c, json_text(before, "by")))
+        return refuse(c, "not_yours", "queue",
+                      "%s has set this rule. It stays: speak with them, or choose another one.",
+                      user_name(c, json_text(before, "by")));
+    if (c->at_ms - row_time(before, "at") > RULE_UNDO_MS)
+        return refuse(c, "undo_over", "queue",
+                      "This rule has counted for more than %d minutes. Choose another one instead.",
+                      RULE_UNDO_MS / 60000);
+    put_member(row, "rule", json_get(before, "rule"));
+    put_member(row, "plan", json_get(before, "plan"));
+    json_remove(row, "rule_undo");
+    json_set_int(row, "run", 0);
+    queue_rule_now(c, row, &now);
+    return queue_done(c, row);
+}
+
 enum err queue_rule(struct call *c)
 {
     struct json *row;
     struct rule_queue now;
     const char *reason;
-    bool preview;
+    bool preview, undo;
     TRY(queue_load(c, "queue", &row));
     TRY(body_bool(c, "preview", &preview));
+    TRY(body_bool(c, "undo", &undo));
+    if (undo)
+        return take_back(c, row);
     TRY(body_text(c, "reason", &reason));
     if (preview) {
         json_set_bool(answer(c), "preview", true);
         return rehearse(c, row);
     }
     queue_rule_now(c, row, &now);
+    struct json *before = keep(c, before_now(c, row));
     TRY(propose(c, reason, row));
     if (!reason)
         return refuse(c, "reason_needed", "reason", "Why is the rule changed? Give a reason: it is kept.");
+    json_set(row, "rule_undo", json_copy(before));
     return queue_done(c, row);
 }
 

@@ -5,6 +5,7 @@
  *           is over "before" counts again
  *   "plan"  {"lines":[{"from":"12:00","to":"14:00","kind","max_run"?}…],"reason","by","at"}  by the clock on the hall's
  *           wall, every day; lines in order, none over another
+ *   "rule_undo"  {"rule"?,"plan"?,"by","at"}  what stood before the last change; its author may take it back for ten minutes
  * A rule for a time (one with "until") goes before the plan, the plan before the queue's own rule. */
 #pragma once
 #include "core/model/rule.h"

@@ -197,7 +197,7 @@ static const struct command_words {
     {"person.unmerge", "person:string!", "person:string! from:string! kept:strings!"},
     {"queue.assign", "counter:string! queues:objects!", ""},
     {"queue.move", "from:string! to:string! filter:object preview:boolean", ""},
-    {"queue.rule", "queue:string! rule:any until:time plan:objects reason:string preview:boolean",
+    {"queue.rule", "queue:string! rule:any until:time plan:objects reason:string preview:boolean undo:boolean",
      "queue:any preview:boolean rule:object now:object waiting:integer desks:integer average_min:number up:integer "
      "down:integer same:integer longer:integer longer_most_min:integer rows:objects"},
     {"queue.home", "queue:string! home:string? home_gen:integer", ""},

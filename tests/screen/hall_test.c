@@ -87,3 +87,8 @@ TEST(screen_keys_typed_ahead_wait_for_the_hall)
 {
     script_run("ahead.script");
 }
+
+TEST(screen_rules)
+{
+    script_run("rules.script");
+}

@@ -117,6 +117,30 @@ TEST(rule_plan_is_refused_by_its_line_and_followed_by_the_hall)
     trial_close(&h);
 }
 
+TEST(rule_is_taken_back_by_its_author_for_a_while)
+{
+    struct command_hall h;
+    trial_open(&h);
+    CHECK(!trial_run(&h, "kamran", "queue.rule", "{'queue':'b','undo':true}"));
+    CHECK_TEXT(h.out.code, "nothing_to_undo");
+    CHECK(trial_run(&h, "kamran", "queue.rule",
+                    "{'queue':'b','rule':'priority','plan':[{'from':'12:00','to':'13:00','rule':'fifo'}],"
+                    "'reason':'rush'}"));
+    CHECK_TEXT(trial_row_text(&h, TABLE_QUEUE, "b", "/rule/kind"), "priority");
+    CHECK(!trial_run(&h, "", "queue.rule", "{'queue':'b','undo':true}"));
+    CHECK_TEXT(h.out.code, "not_yours");
+    h.now_ms += 10 * MINUTE_MS;
+    CHECK(trial_run(&h, "kamran", "queue.rule", "{'queue':'b','undo':true}"));
+    CHECK_TEXT(trial_row_text(&h, TABLE_QUEUE, "b", "/rule/kind"), "fifo");
+    CHECK_TEXT(trial_row_text(&h, TABLE_QUEUE, "b", "/plan/lines/0/from"), "");
+    CHECK(!trial_run(&h, "kamran", "queue.rule", "{'queue':'b','undo':true}"));
+    CHECK(trial_run(&h, "kamran", "queue.rule", "{'queue':'b','rule':'priority','reason':'rush'}"));
+    h.now_ms += 10 * MINUTE_MS + 1;
+    CHECK(!trial_run(&h, "kamran", "queue.rule", "{'queue':'b','undo':true}"));
+    CHECK_TEXT(h.out.code, "undo_over");
+    trial_close(&h);
+}
+
 /* --- the rehearsal --- */
 
 TEST(rule_preview_says_who_moves_and_changes_nothing)
