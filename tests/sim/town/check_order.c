@@ -152,16 +152,29 @@ void order_follow(struct town *town, const struct committed *committed)
         str_copy(op->given, sizeof op->given, step.ticket);
         op->given_gen = step.gen;
         op->given_rev = step.rev;
+        op->moved = step.moved;
     }
 }
 
 /* --- the answer that a person got --- */
 
+/* A preview says how many it would be, a move how many it was. */
+static void hold_moved(struct town *town, const struct op *op, const struct json *result)
+{
+    int64_t told = json_int(json_get(result, "data"), "moved", -1);
+    if (op->moved >= 0 && told >= 0 && told != op->moved)
+        town_violated(town, "the move of rev %lld is about %lld, and its supervisor was told %lld",
+                      (long long)op->given_rev, (long long)op->moved, (long long)told);
+}
+
 void order_answered(struct town *town, const struct op *op, const struct json *result)
 {
     const struct json *ticket = json_get(json_get(result, "data"), "ticket");
-    if (op->doubtful || op->given_rev != json_int(result, "rev", -1) ||
-        strcmp(op->type, "ticket.call_next") != 0 ||
+    if (op->doubtful || op->given_rev != json_int(result, "rev", -1))
+        return;
+    if (strcmp(op->type, "queue.move") == 0)
+        hold_moved(town, op, result);
+    if (strcmp(op->type, "ticket.call_next") != 0 ||
         strcmp(json_text_or(result, "status", ""), "applied") != 0 || !ticket)
         return; /* the answer itself may be dropped by then, or be of a history that is gone */
     if (strcmp(op->given, json_text_or(ticket, "id", "")) != 0 ||

@@ -23,7 +23,7 @@ struct op {
     int64_t returned_ms; /* when its first result reached the person; -1 */
     struct json *data;   /* of that result */
     /* As the model replayed it: at which rev, and whom a call gave. */
-    int64_t given_rev, given_gen;
+    int64_t given_rev, given_gen, moved;
     char given[64];
     char made[UUID_TEXT]; /* the ticket that ticket.issue showed at once */
 };

@@ -33,6 +33,7 @@ void model_free(struct model **slot)
     FREE_LIST(services);
     FREE_LIST(users);
     FREE_LIST(cases);
+    FREE_LIST(closures);
     free(model);
     *slot = NULL;
 }
@@ -181,6 +182,11 @@ static void take_queue(struct model *model, const char *id, const struct json *r
     take(queue->home, row, "home");
     str_copy(queue->kind, sizeof queue->kind, json_text_or(rule, "kind", "fifo"));
     queue->max_run = json_int(rule, "max_run", 0);
+    bool timed = json_text(rule, "until") && json_is_object(json_get(rule, "before"));
+    queue->until_ms = timed ? time_of(rule, "until") : -1;
+    str_copy(queue->back_kind, sizeof queue->back_kind,
+             timed ? json_text_or(json_get(rule, "before"), "kind", "fifo") : "");
+    queue->back_max_run = timed ? json_int(json_get(rule, "before"), "max_run", 0) : 0;
     if (other_rule)
         queue->run = 0;
 }
@@ -204,6 +210,27 @@ static void take_user(struct model *model, const char *id, const struct json *ro
     user->supervises = json_has_text(json_get(row, "roles"), "supervisor");
 }
 
+static void take_closing(struct model_counter *counter, const struct json *closing)
+{
+    bool approved = strcmp(json_text_or(closing, "state", ""), "approved") == 0;
+    const struct json *list = json_get(closing, "queues");
+    take(counter->closing, closing, "closure");
+    counter->closing_from_ms = approved ? time_of(closing, "from") : -1;
+    counter->closing_count = 0;
+    for (const struct json *one = json_first(list); one && counter->closing_count < SERVED_MAX;
+         one = json_next(one))
+        str_copy(counter->closing_queues[counter->closing_count++], NAME, json_as_text(one));
+}
+
+static void take_closure(struct model *model, const char *id, const struct json *row)
+{
+    struct model_closure *closure;
+    HAVE(closures, id, closure);
+    take(closure->counter, row, "counter");
+    take(closure->user, row, "user");
+    str_copy(closure->state, sizeof closure->state, json_text_or(row, "state", ""));
+}
+
 static void take_counter(struct model *model, const char *id, const struct json *row)
 {
     struct model_counter *counter;
@@ -216,6 +243,7 @@ static void take_counter(struct model *model, const char *id, const struct json 
         counter->taken_ms = model->step->now_ms;
     counter->fence = json_int(row, "fence", 0);
     counter->queue_count = 0;
+    take_closing(counter, json_get(row, "closing"));
     const struct json *list = json_get(row, "queues");
     for (const struct json *one = json_first(list); one && counter->queue_count < SERVED_MAX;
          one = json_next(one))
@@ -389,6 +417,8 @@ static void hold_row(struct model *model, const struct json *line, enum verdict 
         hold_case(model, id, row, verdict);
     else if (strcmp(table, "document") == 0 && verdict == OPEN)
         take_paper(model, row);
+    else if (strcmp(table, "closure") == 0)
+        take_closure(model, id, row);
     else if (strcmp(table, "queue") == 0)
         take_queue(model, id, row);
     else if (strcmp(table, "service") == 0)
@@ -409,7 +439,8 @@ static enum verdict judge(struct model *model, struct model_step *step)
     } rules[] = {{"ticket.", model_tickets_rule},
                  {"counter.", model_counters_rule},
                  {"queue.", model_queues_rule},
-                 {"case.", model_cases_rule}};
+                 {"case.", model_cases_rule},
+                 {"closure.", model_closures_rule}};
     for (size_t i = 0; step->type && i < sizeof rules / sizeof *rules; i++)
         if (strncmp(step->type, rules[i].begins, strlen(rules[i].begins)) == 0)
             return rules[i].rule(model, step);
@@ -421,6 +452,7 @@ bool model_replay(struct model *model, struct model_step *step, char why[300])
     model->step = step;
     model->why = why;
     why[0] = step->ticket[0] = '\0';
+    step->moved = -1;
     enum verdict verdict = judge(model, step);
     bool not_for_them = !step->applied && strcmp(step->code, "forbidden") == 0; /* roles are the hall's own */
     if (verdict == MUST_APPLY && !step->applied && !not_for_them)

@@ -22,6 +22,7 @@ struct model_step {
     /* Out: whom a call gave. */
     char ticket[64];
     int64_t gen;
+    int64_t moved; /* … or how many a move, or its preview, is about; -1 */
 };
 
 struct model *model_new(void);

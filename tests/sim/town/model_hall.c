@@ -5,13 +5,13 @@
 #include "core/base/clock.h"
 #include "tests/sim/town/model_inside.h"
 
-static bool supervises(struct model *model, const char *user)
+bool model_supervises(struct model *model, const char *user)
 {
     const struct model_user *found = model_user_of(model, user);
     return found && found->supervises;
 }
 
-static bool is_foreign(struct model *model, const char *user, const char *agency)
+bool model_is_foreign(struct model *model, const char *user, const char *agency)
 {
     const struct model_user *found = model_user_of(model, user);
     return found && *found->agency && *agency && strcmp(found->agency, agency) != 0;
@@ -23,7 +23,7 @@ bool model_queue_is_here(const struct model *model, const struct model_queue *qu
 }
 
 /* The rule named a row that has to be in the item. */
-static void need_row(struct model *model, const char *table, const char *id)
+void model_need_row(struct model *model, const char *table, const char *id)
 {
     if (!model_row(model->step, table, id))
         model_object(model, "the feed does not tell of %s %s", table, id);
@@ -60,7 +60,7 @@ static void remember(struct model_ticket *t, const struct model_ticket *was)
     t->before = before;
 }
 
-static void forget_before(struct model_ticket *t)
+void model_forget_before(struct model_ticket *t)
 {
     free(t->before.visit);
     t->before = (struct model_before){0};
@@ -154,8 +154,8 @@ static void apply_step(struct model *model, struct model_step *s, const struct s
     if (step->undoable)
         remember(t, &was);
     else
-        forget_before(t);
-    need_row(model, "ticket", t->id);
+        model_forget_before(t);
+    model_need_row(model, "ticket", t->id);
 }
 
 /* What a state and a holder allow may still be too soon, or lack a reason: those words are the hall's. */
@@ -169,7 +169,7 @@ static enum verdict step_rule(struct model *model, struct model_step *s, const s
     if (!model_is(t->state, step->from))
         return MUST_REFUSE;
     bool held = strcmp(t->state, "waiting") != 0;
-    if (held && strcmp(t->user, s->user) != 0 && !supervises(model, s->user))
+    if (held && strcmp(t->user, s->user) != 0 && !model_supervises(model, s->user))
         return MUST_REFUSE;
     const struct model_queue *to = model_queue_of(model, json_text_or(json_get(s->body, "to"), "queue", ""));
     if (to && !model_queue_is_here(model, to))
@@ -201,7 +201,7 @@ static enum verdict undo_rule(struct model *model, struct model_step *s)
     free(t->visit);
     t->visit = t->before.visit; /* whole, whatever it had become */
     t->before = (struct model_before){0};
-    need_row(model, "ticket", t->id);
+    model_need_row(model, "ticket", t->id);
     return EITHER;
 }
 
@@ -216,7 +216,8 @@ static enum verdict stops_rule(struct model *model, struct model_step *s)
         return MUST_REFUSE;
     if (json_get(s->body, "gen") && json_int(s->body, "gen", -1) != t->gen)
         return MUST_REFUSE;
-    if (strcmp(t->state, "waiting") != 0 && strcmp(t->user, s->user) != 0 && !supervises(model, s->user))
+    if (strcmp(t->state, "waiting") != 0 && strcmp(t->user, s->user) != 0 &&
+        !model_supervises(model, s->user))
         return MUST_REFUSE;
     if (!model_visit_replan(model, t, names, &new_here))
         return MUST_REFUSE;
@@ -225,8 +226,8 @@ static enum verdict stops_rule(struct model *model, struct model_step *s)
     if (!s->applied)
         return new_here ? MUST_APPLY : EITHER;
     model_visit_change(model, t, names);
-    forget_before(t);
-    need_row(model, "ticket", t->id);
+    model_forget_before(t);
+    model_need_row(model, "ticket", t->id);
     return EITHER;
 }
 
@@ -328,13 +329,14 @@ struct head {
     struct model_ticket *any, *ordinary, *lawful; /* the first of each; lawful: of the lowest class */
 };
 
-static struct head head_of(struct model *model, const char *queue)
+/* from_ms: only who came until then. */
+static struct head head_of(struct model *model, const char *queue, int64_t from_ms)
 {
     struct head head = {0};
     for (size_t i = 0; i < model->tickets.count; i++) {
         struct model_ticket *t = &model->tickets.list[i];
         if (strcmp(t->state, "waiting") != 0 || t->arrived_ms == 0 || *t->counter || *t->user || *t->away ||
-            strcmp(t->queue, queue) != 0)
+            t->arrived_ms > from_ms || strcmp(t->queue, queue) != 0)
             continue;
         if (!head.any || is_before(t, head.any))
             head.any = t;
@@ -348,9 +350,10 @@ static struct head head_of(struct model *model, const char *queue)
 }
 
 /* Whom the queue's own rule calls; *run as it is then. NULL: nobody waits. */
-static struct model_ticket *first_of(struct model *model, const struct model_queue *queue, int64_t *run)
+static struct model_ticket *first_of(struct model *model, const struct model_queue *queue, int64_t from_ms,
+                                     int64_t *run)
 {
-    struct head head = head_of(model, queue->id);
+    struct head head = head_of(model, queue->id, from_ms);
     *run = queue->run;
     if (strcmp(queue->kind, "priority") != 0)
         return head.any;
@@ -385,26 +388,65 @@ static struct model_ticket *called_in(struct model *model, const struct model_st
     return NULL;
 }
 
+/* A counter that closes calls only who came before, in the queues that it still serves. False: it does not call there. */
+static bool still_calls(const struct model_counter *counter, const struct model_queue *queue,
+                        const struct model_step *s, int64_t *from_ms)
+{
+    *from_ms = INT64_MAX;
+    if (counter->closing_from_ms < 0 || counter->closing_from_ms > s->now_ms)
+        return true;
+    *from_ms = counter->closing_from_ms;
+    for (int i = 0; i < counter->closing_count; i++)
+        if (strcmp(counter->closing_queues[i], queue->id) == 0)
+            return true;
+    return false;
+}
+
+/* By whose clock a counter closes or a rule is over is known as long as clocks are right. */
+bool model_rule_now(struct model_queue *queue, const struct model_step *s)
+{
+    if (queue->until_ms < 0)
+        return true;
+    if (s->now_ms < 0 || !s->clocks_are_right)
+        return false;
+    if (s->now_ms < queue->until_ms)
+        return true;
+    str_copy(queue->kind, sizeof queue->kind, queue->back_kind);
+    queue->max_run = queue->back_max_run;
+    queue->back_kind[0] = '\0';
+    queue->until_ms = -1;
+    queue->run = 0;
+    return true;
+}
+
 /* Of several queues the protocol says for some rules which comes first: of fifo alone, it is the first of all. */
 static void hold_choice(struct model *model, const struct model_counter *counter, struct model_ticket *chosen)
 {
+    const struct model_step *s = model->step;
     struct model_ticket *first = NULL;
-    bool fifo = true, fits = false;
+    bool fifo = true, fits = false, sure = s->clocks_are_right || counter->closing_from_ms < 0;
+    sure = sure && (s->now_ms >= 0 || counter->closing_from_ms < 0);
     for (int i = 0; i < counter->queue_count; i++) {
         struct model_queue *queue = model_queue_of(model, counter->queues[i]);
-        int64_t run;
+        int64_t run, from_ms;
         if (!queue || !model_queue_is_here(model, queue))
             continue;
-        struct model_ticket *head = first_of(model, queue, &run);
+        sure = model_rule_now(queue, s) && sure;
+        if (!still_calls(counter, queue, s, &from_ms))
+            continue;
+        struct model_ticket *head = first_of(model, queue, from_ms, &run);
         bool told = strcmp(queue->kind, "fifo") == 0 || strcmp(queue->kind, "priority") == 0;
+        bool perhaps = strcmp(queue->kind, "appointments") == 0; /* whoever was called lately is skipped */
         fifo = fifo && strcmp(queue->kind, "fifo") == 0;
-        if (head && (!first || is_before(head, first)))
+        if (head && !perhaps && (!first || is_before(head, first)))
             first = head;
         if (chosen && strcmp(chosen->queue, queue->id) == 0 && (head == chosen || !told)) {
             fits = true;
             queue->run = run;
         }
     }
+    if (!sure)
+        return;
     if (!chosen && first)
         model_object(model, "%s waits in %s, and nobody was called", first->number, first->queue);
     else if (chosen && (!fits || (fifo && chosen != first)))
@@ -423,7 +465,7 @@ static void give(struct model *model, struct model_step *s, const struct model_c
     str_copy(t->counter, sizeof t->counter, counter->id);
     str_copy(t->user, sizeof t->user, s->user);
     t->gen++;
-    forget_before(t);
+    model_forget_before(t);
     str_copy(s->ticket, sizeof s->ticket, t->id);
     s->gen = t->gen;
 }
@@ -431,7 +473,8 @@ static void give(struct model *model, struct model_step *s, const struct model_c
 static bool may_call(struct model *model, const struct model_step *s, const struct model_counter *counter)
 {
     return counter && strcmp(counter->state, "open") == 0 && strcmp(counter->user, s->user) == 0 &&
-           json_int(s->body, "fence", -1) == counter->fence && !is_foreign(model, s->user, counter->agency);
+           json_int(s->body, "fence", -1) == counter->fence &&
+           !model_is_foreign(model, s->user, counter->agency);
 }
 
 /* Of a counter without a queue: nobody waits. */
@@ -507,10 +550,10 @@ static enum verdict take_rule(struct model *model, struct model_step *s)
         str_copy(t->state, sizeof t->state, "serving");
     str_copy(t->counter, sizeof t->counter, counter->id);
     str_copy(t->user, sizeof t->user, s->user);
-    forget_before(t);
+    model_forget_before(t);
     str_copy(s->ticket, sizeof s->ticket, t->id);
     s->gen = ++t->gen;
-    need_row(model, "ticket", t->id);
+    model_need_row(model, "ticket", t->id);
     return EITHER;
 }
 
@@ -550,7 +593,7 @@ static enum verdict open_rule(struct model *model, struct model_step *s, struct 
     str_copy(counter->user, sizeof counter->user, s->user);
     counter->fence++;
     counter->taken_ms = s->now_ms;
-    need_row(model, "counter", counter->id);
+    model_need_row(model, "counter", counter->id);
     return EITHER;
 }
 
@@ -578,7 +621,7 @@ static enum verdict desk_rule(struct model *model, struct model_step *s, struct 
     if (i == 3)
         return OPEN;
     bool mine = strcmp(counter->user, s->user) == 0;
-    if (!model_is(counter->state, moves[i].from) || (!mine && !supervises(model, s->user)))
+    if (!model_is(counter->state, moves[i].from) || (!mine && !model_supervises(model, s->user)))
         return MUST_REFUSE;
     if (mine && json_get(s->body, "fence") && json_int(s->body, "fence", -1) != counter->fence)
         return MUST_REFUSE;
@@ -589,47 +632,14 @@ static enum verdict desk_rule(struct model *model, struct model_step *s, struct 
     str_copy(counter->state, sizeof counter->state, moves[i].to);
     if (strcmp(moves[i].to, "closed") == 0)
         counter->user[0] = '\0';
-    need_row(model, "counter", counter->id);
+    model_need_row(model, "counter", counter->id);
     return MUST_APPLY;
 }
 
 enum verdict model_counters_rule(struct model *model, struct model_step *s)
 {
     struct model_counter *counter = model_counter_of(model, json_text_or(s->body, "counter", ""));
-    if (!counter || is_foreign(model, s->user, counter->agency))
+    if (!counter || model_is_foreign(model, s->user, counter->agency))
         return MUST_REFUSE;
     return strcmp(s->type, "counter.open") == 0 ? open_rule(model, s, counter) : desk_rule(model, s, counter);
-}
-
-/* --- queues --- */
-
-static void move_all(struct model *model, const struct model_queue *from, const struct model_queue *to)
-{
-    for (size_t i = 0; i < model->tickets.count; i++) {
-        struct model_ticket *t = &model->tickets.list[i];
-        if (strcmp(t->state, "waiting") != 0 || t->arrived_ms == 0 || *t->away ||
-            strcmp(t->queue, from->id) != 0)
-            continue;
-        str_copy(t->queue, sizeof t->queue, to->id);
-        model_visit_moved(model, t->visit, t->queue);
-        forget_before(t);
-        need_row(model, "ticket", t->id);
-    }
-}
-
-enum verdict model_queues_rule(struct model *model, struct model_step *s)
-{
-    if (!supervises(model, s->user))
-        return MUST_REFUSE;
-    if (strcmp(s->type, "queue.move") != 0 || json_get(s->body, "filter"))
-        return OPEN;
-    const struct model_queue *from = model_queue_of(model, json_text_or(s->body, "from", ""));
-    const struct model_queue *to = model_queue_of(model, json_text_or(s->body, "to", ""));
-    if (!from || !to || from == to)
-        return MUST_REFUSE;
-    if (!model_queue_is_here(model, to))
-        return MUST_REFUSE;
-    if (s->applied && !json_bool(s->body, "preview", false))
-        move_all(model, from, to);
-    return MUST_APPLY;
 }

@@ -42,11 +42,22 @@ struct model_counter {
     char queues[SERVED_MAX][NAME];
     int queue_count;
     int64_t fence, taken_ms; /* true time; -1: unknown */
+    char closing[NAME];      /* the closure that stands in its row */
+    char closing_queues[SERVED_MAX][NAME];
+    int closing_count;
+    int64_t closing_from_ms; /* approved: from then on; -1 */
+};
+
+struct model_closure {
+    char id[NAME], counter[NAME], user[NAME], state[12];
 };
 
 struct model_queue {
     char id[NAME], code[NAME], kind[16], home[NAME];
     int64_t max_run, run;
+    int64_t until_ms; /* -1: the rule lasts; else then the one before it comes back */
+    char back_kind[16];
+    int64_t back_max_run;
 };
 
 struct model_service {
@@ -90,6 +101,7 @@ struct model {
     MODEL_LIST(model_service) services;
     MODEL_LIST(model_user) users;
     MODEL_LIST(model_case) cases;
+    MODEL_LIST(model_closure) closures;
     struct {
         char code[NAME];
         int64_t class;
@@ -147,7 +159,15 @@ bool model_visit_replan(struct model *model, struct model_ticket *t, const struc
                         bool *new_here);
 void model_visit_change(struct model *model, struct model_ticket *t, const struct json *names);
 
-model_rule model_tickets_rule, model_counters_rule, model_queues_rule, model_cases_rule;
+bool model_supervises(struct model *model, const char *user);
+bool model_is_foreign(struct model *model, const char *user, const char *agency);
+/* The rule named a row that has to be in the item. */
+void model_need_row(struct model *model, const char *table, const char *id);
+void model_forget_before(struct model_ticket *t);
+/* The rule that counts now, in the queue: one for a time that is over has given way. False: nobody knows. */
+bool model_rule_now(struct model_queue *queue, const struct model_step *s);
+
+model_rule model_tickets_rule, model_counters_rule, model_queues_rule, model_cases_rule, model_closures_rule;
 /* Takes the row over; all of it, or only what the protocol leaves open. */
 void model_case_take(struct model_case *c, const struct json *row, bool all);
 /* What differs, or NULL. */

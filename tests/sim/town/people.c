@@ -57,6 +57,12 @@ static int64_t pick(struct town *town, int64_t below)
     return (int64_t)rng_below(&town->people, (uint64_t)below);
 }
 
+static const char *any_queue(struct town *town)
+{
+    static const char *const queues[] = {"p", "p", "q", "q", "t"};
+    return queues[pick(town, 5)];
+}
+
 /* --- what comes back --- */
 
 void people_result(struct town *town, struct station *station, int64_t seq, const struct json *result)
@@ -506,6 +512,24 @@ static void call(struct town *town, struct station *station)
     station_confirm(town, station, "ticket.call_next", body);
 }
 
+/* Out of turn: somebody who waits here is known to the clerk. */
+static void call_named(struct town *town, struct station *station)
+{
+    struct json *args = object("queue", any_queue(town));
+    json_set_int(args, "limit", 5);
+    struct json *answer = load(station, "queue", args);
+    const struct json *waiting = json_get(answer, "rows");
+    if (json_count(waiting)) {
+        size_t at = (size_t)pick(town, (int64_t)json_count(waiting));
+        struct json *body = object("counter", station->counter);
+        json_set_int(body, "fence", station->fence);
+        json_set_text(body, "ticket", json_text_or(json_at(waiting, at), "id", ""));
+        json_set_text(body, "reason", "has a train to catch");
+        station_confirm(town, station, "ticket.call", body);
+    }
+    json_free(&answer);
+}
+
 static void leave_counter(struct town *town, struct station *station)
 {
     struct json *body = object("counter", station->counter);
@@ -518,6 +542,16 @@ static void leave_counter(struct town *town, struct station *station)
                     body);
     if (what == 0)
         station->counter[0] = '\0';
+}
+
+/* Before the others do: a supervisor answers. */
+static void ask_to_close(struct town *town, struct station *station)
+{
+    struct json *body = object("counter", station->counter);
+    json_set_text(body, "reason", "end of the day");
+    if (pick(town, 2))
+        json_set_text(body, "serve", "waiting");
+    station_confirm(town, station, "closure.request", body);
 }
 
 static void go_on_calling(struct town *town, struct station *station)
@@ -622,6 +656,10 @@ static void at_counter(struct town *town, struct station *station)
         go_on_calling(town, station);
     else if (pick(town, 20) == 0)
         leave_counter(town, station);
+    else if (pick(town, 12) == 0)
+        ask_to_close(town, station);
+    else if (json_count(json_get(desk, "next")) && pick(town, 12) == 0)
+        call_named(town, station);
     else if (json_count(json_get(desk, "next")) ? pick(town, 5) != 0 : pick(town, 4) == 0)
         call(town, station);
     else
@@ -661,32 +699,136 @@ static void resolve(struct town *town, struct station *station)
     json_free(&answer);
 }
 
-static void supervise(struct town *town, struct station *station)
+static const char *any_counter(struct town *town)
 {
-    int64_t what = pick(town, 6);
-    struct json *body = json_new_object();
-    if (what == 0) {
-        struct json *list = json_new_array(), *one = object("queue", pick(town, 2) ? "p" : "q");
+    static const char *const counters[] = {"c1", "c2", "c3", "c4"};
+    return counters[pick(town, 4)];
+}
+
+static void assign_queues(struct town *town, struct station *station)
+{
+    struct json *body = object("counter", any_counter(town)), *list = json_new_array();
+    const char *first = any_queue(town), *second = any_queue(town);
+    for (int i = 0; i < 2; i++) {
+        if (i == 1 && (strcmp(first, second) == 0 || pick(town, 2)))
+            break;
+        struct json *one = object("queue", i == 0 ? first : second);
         json_set_int(one, "weight", 1 + pick(town, 3));
         json_add(list, one);
-        json_set_text(body, "counter", pick(town, 2) ? "c1" : "c2");
-        json_set(body, "queues", list);
-        station_confirm(town, station, "queue.assign", body);
-    } else if (what == 1) {
-        json_set_text(body, "from", pick(town, 2) ? "p" : "q");
-        json_set_text(body, "to", pick(town, 2) ? "q" : "p");
-        station_confirm(town, station, "queue.move", body);
-    } else if (what == 2) {
-        json_set_text(body, "counter", pick(town, 2) ? "c1" : "c2");
-        json_set_text(body, "reason", "supervisor");
-        station_confirm(town, station, "counter.close", body);
-    } else {
-        json_free(&body);
-        if (what == 3)
-            look_after_queue(town, station);
-        else
-            resolve(town, station);
     }
+    json_set(body, "queues", list);
+    station_confirm(town, station, "queue.assign", body);
+}
+
+/* Some of those who wait: named ones, the first few, or those for one service. */
+static struct json *any_filter(struct town *town, struct station *station, const char *from)
+{
+    struct json *filter = json_new_object();
+    int64_t what = pick(town, 3);
+    if (what == 0) {
+        json_set_int(filter, "limit", 1 + pick(town, 3));
+    } else if (what == 1) {
+        json_set_text(filter, "service", pick(town, 2) ? "s1" : "s2");
+    } else {
+        struct json *args = object("queue", from), *names = json_new_array();
+        json_set_int(args, "limit", 4);
+        struct json *answer = load(station, "queue", args);
+        for (const struct json *row = json_first(json_get(answer, "rows")); row; row = json_next(row))
+            if (pick(town, 2))
+                json_add_text(names, json_text_or(row, "id", ""));
+        json_set(filter, "tickets", names);
+        json_free(&answer);
+    }
+    return filter;
+}
+
+static void move_people(struct town *town, struct station *station)
+{
+    const char *from = any_queue(town);
+    struct json *body = object("from", from);
+    json_set_text(body, "to", any_queue(town));
+    if (pick(town, 2))
+        json_set(body, "filter", any_filter(town, station, from));
+    if (pick(town, 3) == 0)
+        json_set_bool(body, "preview", true);
+    station_confirm(town, station, "queue.move", body);
+}
+
+static void set_rule(struct town *town, struct station *station)
+{
+    static const char *const kinds[] = {"fifo", "fifo", "priority", "priority", "weighted", "appointments"};
+    struct json *body = object("queue", any_queue(town)), *rule = object("kind", kinds[pick(town, 6)]);
+    json_set_int(rule, "max_run", 1 + pick(town, 3));
+    json_set(body, "rule", rule);
+    json_set_text(body, "reason", "many wait");
+    if (pick(town, 2)) { /* for a while */
+        char at[TIME_TEXT];
+        time_text(town->now_ms + 1000 + pick(town, 60 * 1000), at);
+        json_set_text(body, "until", at);
+    }
+    station_confirm(town, station, "queue.rule", body);
+}
+
+struct asked { /* a request to close a counter */
+    char id[UUID_TEXT];
+    bool approved;
+};
+
+static void note_asked(void *ctx, const char *table, const char *id, const struct json *row)
+{
+    struct asked *asked = ctx;
+    const char *state = json_text_or(row, "state", "");
+    (void)table;
+    bool open = strcmp(state, "open") == 0;
+    if (!open && (asked->id[0] || strcmp(state, "approved") != 0))
+        return; /* what is asked goes before what was answered */
+    asked->approved = !open;
+    str_copy(asked->id, sizeof asked->id, id);
+}
+
+/* False: nobody asks. */
+static bool answer_closure(struct town *town, struct station *station)
+{
+    static const char *const types[] = {"closure.approve", "closure.approve", "closure.reject",
+                                        "closure.withdraw"};
+    struct asked asked = {0};
+    struct machine *before = town_enter(&station->machine);
+    enum err err = cache_rows(station->cache, "closure", note_asked, &asked);
+    town_leave(before);
+    if (err != ERR_OK || !asked.id[0] || (asked.approved && pick(town, 4)))
+        return false;
+    struct json *body = object("closure", asked.id);
+    json_set_text(body, "reason", "as the queue stands");
+    station_confirm(town, station, asked.approved ? "closure.withdraw" : types[pick(town, 4)], body);
+    return true;
+}
+
+/* A colleague's counter, as it stands. */
+static void mind_counter(struct town *town, struct station *station)
+{
+    static const char *const types[] = {"counter.close", "counter.pause", "counter.pause", "counter.resume"};
+    struct json *body = object("counter", any_counter(town));
+    json_set_text(body, "reason", "supervisor");
+    station_confirm(town, station, types[pick(town, 4)], body);
+}
+
+static void supervise(struct town *town, struct station *station)
+{
+    int64_t what = pick(town, 12);
+    if (pick(town, 3) == 0 && answer_closure(town, station))
+        return;
+    if (what < 2)
+        assign_queues(town, station);
+    else if (what < 4)
+        move_people(town, station);
+    else if (what < 6)
+        set_rule(town, station);
+    else if (what < 8)
+        mind_counter(town, station);
+    else if (what < 10)
+        look_after_queue(town, station);
+    else
+        resolve(town, station);
 }
 
 /* --- one act --- */
@@ -772,11 +914,10 @@ static void come_back(struct town *town, struct station *station)
 void people_choose(struct town *town)
 {
     static const int paces[] = {1, 6};
-    static const int rosters[][STATIONS_MAX] = {{SITI, RINA, ADI, TONO, BUDI},
-                                                {SITI, ADI, RINA, AYU, BUDI},
-                                                {ADI, SITI, TONO, RINA, AYU},
-                                                {RINA, ADI, SITI, BUDI, TONO}};
-    const int *roster = rosters[pick(town, 4)];
+    static const int rosters[][STATIONS_MAX] = {{SITI, RINA, ADI, TONO, BUDI}, {SITI, ADI, RINA, AYU, BUDI},
+                                                {ADI, SITI, TONO, RINA, AYU},  {RINA, ADI, SITI, BUDI, TONO},
+                                                {SITI, BUDI, RINA, ADI, TONO}, {ADI, BUDI, SITI, RINA, TONO}};
+    const int *roster = rosters[pick(town, 6)];
     town->pace = paces[pick(town, 2)];
     town->day = (enum day)pick(town, 3);
     for (int i = 0; i < town->plan.stations; i++)
