@@ -40,8 +40,11 @@ static const struct route routes[] = {
      "q:string! after:string limit:integer", "", "rows:rows! more:boolean! next:string!?",
      "application/json"},
     {"GET", "/v1/report/{name}", ACCESS_SIGNED_IN, call_report, "report",
-     "waiting, service, clerks, decisions, survey or noshow, between two business days; also as CSV.",
-     "from:date to:date format:format", "", "name:string! from:date! to:date! columns:strings! rows:objects!",
+     "waiting, service, clerks, decisions, survey, noshow, load, promises or out_of_turn, between two business days; "
+     "also as CSV. compare 1: beside each figure that of the period before, as COLUMN_before. Only of a queue, a "
+     "service or an agency where one is named; names in lang.",
+     "from:date to:date format:format compare:integer queue:string service:string agency:string lang:string", "",
+     "name:string! from:date! to:date! before:object columns:strings! rows:objects!",
      "application/json"},
     {"GET", "/v1/verify/{code}", ACCESS_OPEN, call_verify, "verify",
      "Whether the hall gave the notice with this code, and whether it still stands. Tells nothing of a "

@@ -116,28 +116,69 @@ static bool query_day(struct hall *hall, struct http_request *request, const cha
     return false;
 }
 
+/* What a report is asked for, from the query; false: the request is answered. */
+static bool query_report(struct hall *hall, struct http_request *request, char from[DATE_TEXT], char to[DATE_TEXT],
+                         struct report_ask *ask)
+{
+    int32_t first, last;
+    int64_t compare;
+    const char *format = http_query(request, "format");
+    ask->csv = str_equal(format, "csv");
+    if (format && !ask->csv && !str_equal(format, "json")) {
+        api_error(hall, request, 400, "invalid_query", "format", "\"format\" is json or csv.");
+        return false;
+    }
+    if (!query_day(hall, request, "from", from, &first) || !query_day(hall, request, "to", to, &last) ||
+        !api_query_int(hall, request, "compare", 0, 1, 0, &compare))
+        return false;
+    if (first > last) {
+        api_error(hall, request, 400, "invalid_query", "to", "\"to\" lies before \"from\".");
+        return false;
+    }
+    ask->from = from;
+    ask->to = to;
+    ask->compare = compare == 1;
+    ask->queue = http_query(request, "queue");
+    ask->service = http_query(request, "service");
+    ask->agency = http_query(request, "agency");
+    ask->lang = http_query(request, "lang");
+    return true;
+}
+
+/* Years of rows are not read one by one while everybody waits: right after an update the day book is still written. */
+static bool is_too_early(struct hall *hall, struct http_request *request, const struct report_ask *ask)
+{
+    int64_t days = 0;
+    char sentence[160];
+    enum err err = report_due(hall->db, ask, hall->day, &days);
+    if (err != ERR_OK)
+        api_store_failed(hall, request, err);
+    else if (days > REPORT_LIVE_DAYS) {
+        str_format(sentence, sizeof sentence,
+                   "The hall still reads in %lld of these days for its reports. Nothing is lost: ask again in a minute.",
+                   (long long)days);
+        http_add_header(request, "Retry-After", "20");
+        api_error(hall, request, 503, "not_ready", NULL, sentence);
+    } else
+        return false;
+    return true;
+}
+
 void call_report(struct hall *hall, struct http_request *request, const struct actor *actor)
 {
     struct buf text = {0};
     char from[DATE_TEXT], to[DATE_TEXT];
-    int32_t first, last;
+    struct report_ask ask = {.within = actor->agency};
     int index = report_find(api_path_part(request));
-    const char *format = http_query(request, "format");
-    bool csv = str_equal(format, "csv");
     if (index < 0)
         api_error(hall, request, 404, "unknown_report", NULL,
-                  "The reports are waiting, service, clerks, decisions, survey and noshow.");
+                  "The reports are waiting, service, clerks, decisions, survey, noshow, load, promises and "
+                  "out_of_turn.");
     else if (!(actor->roles & report_roles(index)))
         api_error(hall, request, 403, "not_your_role", NULL, "Your roles do not include this report.");
-    else if (format && !csv && !str_equal(format, "json"))
-        api_error(hall, request, 400, "invalid_query", "format", "\"format\" is json or csv.");
-    else if (query_day(hall, request, "from", from, &first) && query_day(hall, request, "to", to, &last)) {
-        if (first > last) {
-            api_error(hall, request, 400, "invalid_query", "to", "\"to\" lies before \"from\".");
-            return;
-        }
-        enum err err = report_write(hall->db, index, from, to, csv, &text);
-        answer_text(hall, request, err, csv ? "text/csv; charset=utf-8" : "application/json", &text);
+    else if (query_report(hall, request, from, to, &ask) && !is_too_early(hall, request, &ask)) {
+        enum err err = report_write(hall->db, index, &ask, &text);
+        answer_text(hall, request, err, ask.csv ? "text/csv; charset=utf-8" : "application/json", &text);
     }
 }
 

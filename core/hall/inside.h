@@ -49,6 +49,11 @@ struct hall {
         int64_t again_ms;     /* monotonic: not before */
         int64_t slices;       /* since the start */
     } indexing;
+    struct {
+        bool queued, whole; /* days that are over: a part is among the writes, none was due */
+        int64_t again_ms;   /* monotonic: not looked for before */
+        int64_t parts;      /* since the start */
+    } book;
     bool practice, stopping;
     bool grouping;  /* a group of writes is open: what is read now is not yet committed */
     bool full;      /* the last write found no room: read only until one succeeds */

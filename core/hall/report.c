@@ -1,5 +1,4 @@
-/* core/hall/report.c: the hall's reports, as two tables: which columns a report has, and how a column is computed
- * from the tickets of one key. Times come from the tickets' own stamps. See report.h. */
+/* core/hall/report.c: the hall's reports as one table: what each gathers and which columns it has. See report.h. */
 #include "core/hall/report.h"
 
 #include <math.h>
@@ -7,458 +6,317 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/command/visit_row.h"
+#include "core/db/rows.h"
+#include "core/hall/report_sums.h"
+#include "core/model/calendar.h"
+#include "core/model/period.h"
 #include "core/model/role.h"
 #include "core/model/survey.h"
 
-/* --- tickets of one key --- */
+/* --- values --- */
 
-struct minutes {
-    double *values;
-    size_t count, capacity;
-};
-
-struct group {
-    char *key;
+/* One line and what its columns are made of. */
+struct line {
+    struct sums *sums;
+    struct sum *sum;
+    int row; /* of sum in sums, -1: it is none of them, and empty */
+    const char *lang;
     enum table table; /* whose name the key has */
-    int64_t tickets, called, served, no_show, cancelled, papers_missing, promised, kept;
-    struct minutes wait, service;
 };
-
-struct groups {
-    struct db *db;
-    struct group *list;
-    size_t count, capacity;
-};
-
-static struct group *group_of(struct groups *groups, const char *key, enum table table)
-{
-    for (size_t i = 0; i < groups->count; i++)
-        if (str_equal(groups->list[i].key, key))
-            return &groups->list[i];
-    if (groups->count == groups->capacity) {
-        groups->capacity = groups->capacity ? groups->capacity * 2 : 16;
-        groups->list = xrealloc(groups->list, groups->capacity * sizeof *groups->list);
-    }
-    struct group *group = &groups->list[groups->count++];
-    *group = (struct group){.key = xstrdup(key), .table = table};
-    return group;
-}
-
-static void groups_free(struct groups *groups)
-{
-    for (size_t i = 0; i < groups->count; i++) {
-        free(groups->list[i].key);
-        free(groups->list[i].wait.values);
-        free(groups->list[i].service.values);
-    }
-    free(groups->list);
-}
-
-static void minutes_add(struct minutes *minutes, int64_t from_ms, int64_t to_ms)
-{
-    if (from_ms < 0 || to_ms < from_ms)
-        return;
-    if (minutes->count == minutes->capacity) {
-        minutes->capacity = minutes->capacity ? minutes->capacity * 2 : 64;
-        minutes->values = xrealloc(minutes->values, minutes->capacity * sizeof *minutes->values);
-    }
-    minutes->values[minutes->count++] = (double)(to_ms - from_ms) / 60000.0;
-}
-
-static int compare_minutes(const void *a, const void *b)
-{
-    const double *x = a, *y = b;
-    return (*x > *y) - (*x < *y);
-}
-
-static double minutes_mean(struct minutes *minutes)
-{
-    double sum = 0;
-    for (size_t i = 0; i < minutes->count; i++)
-        sum += minutes->values[i];
-    return minutes->count ? sum / (double)minutes->count : NAN;
-}
-
-/* The value that share of all do not exceed (nearest rank). */
-static double minutes_share(struct minutes *minutes, double share)
-{
-    if (minutes->count == 0)
-        return NAN;
-    qsort(minutes->values, minutes->count, sizeof *minutes->values, compare_minutes);
-    size_t rank = (size_t)ceil(share * (double)minutes->count);
-    return minutes->values[rank > 0 ? rank - 1 : 0];
-}
-
-static int64_t time_of(const struct json *row, const char *member)
-{
-    int64_t ms;
-    const char *text = json_text(row, member);
-    return text && time_parse(text, &ms) ? ms : -1;
-}
-
-static void count_promise(struct group *group, const struct json *ticket, int64_t arrived_ms,
-                          int64_t called_ms)
-{
-    const struct json *promise = json_get(ticket, "promise_min");
-    if (json_count(promise) != 2 || called_ms < 0)
-        return;
-    group->promised++;
-    group->kept += (double)(called_ms - arrived_ms) / 60000.0 <= json_as_number(json_at(promise, 1), 0) + 0.5;
-}
-
-static void count_ticket(struct group *group, const struct json *ticket)
-{
-    const char *state = json_text_or(ticket, "state", ""), *outcome = json_text_or(ticket, "outcome", "");
-    int64_t arrived = time_of(ticket, "arrived_at"), called = time_of(ticket, "called_at");
-    int64_t started = time_of(ticket, "started_at"), finished = time_of(ticket, "finished_at");
-    group->tickets++;
-    group->called += called >= 0;
-    group->served += str_equal(state, "done");
-    group->no_show += str_equal(state, "no_show");
-    group->cancelled += str_equal(state, "cancelled");
-    group->papers_missing += str_equal(outcome, "papers_missing");
-    minutes_add(&group->wait, arrived, called);
-    if (str_equal(state, "done"))
-        minutes_add(&group->service, started, finished);
-    count_promise(group, ticket, arrived, called);
-}
-
-static void count_for(struct groups *groups, const struct json *ticket, const char *member, enum table table)
-{
-    const char *key = json_text(ticket, member);
-    if (!str_empty(key))
-        count_ticket(group_of(groups, key, table), ticket);
-}
-
-/* Of a visit of several stops each one that was begun counts where it was. */
-static void count_visit(struct groups *groups, const struct json *ticket, const char *member,
-                        enum table table)
-{
-    const struct json *stops = json_get(ticket, "stops");
-    if (!json_count(stops))
-        return count_for(groups, ticket, member, table);
-    for (const struct json *stop = json_first(stops); stop; stop = json_next(stop)) {
-        struct json *part = visit_part(ticket, stop);
-        count_for(groups, part, member, table);
-        json_free(&part);
-    }
-}
-
-static enum err gather_tickets(struct groups *groups, const char *from, const char *to, const char *member,
-                               enum table table)
-{
-    static const char sql[] = "SELECT row FROM tickets WHERE day >= $1 AND day <= $2"; /* tickets_number */
-    struct stmt *s = db_query(groups->db, sql);
-    enum err err;
-    db_bind_text(s, 1, from);
-    db_bind_text(s, 2, to);
-    while ((err = db_step(s)) == ERR_OK) {
-        struct json *ticket = NULL;
-        if (json_parse(db_text(s, 0), strlen(db_text(s, 0)), &ticket, NULL) != ERR_OK)
-            continue;
-        count_visit(groups, ticket, member, table);
-        json_free(&ticket);
-    }
-    db_done(s);
-    return err == ERR_ABSENT ? ERR_OK : err;
-}
-
-/* --- columns --- */
 
 static struct json *number(double value)
 {
     return isnan(value) ? json_new_null() : json_new_number(round(value * 10) / 10);
 }
 
-static struct json *percent(int64_t part, int64_t whole)
+static struct json *share(int64_t part, int64_t whole)
 {
     return whole ? number(100.0 * (double)part / (double)whole) : json_new_null();
 }
 
-static struct json *column_name(struct groups *groups, struct group *group)
+static struct json *per(int64_t sum_ms, int64_t count)
+{
+    return count ? number((double)sum_ms / (double)count / 60000.0) : json_new_null();
+}
+
+static struct json *hundredths(int64_t value)
+{
+    return json_new_number((double)value / 100);
+}
+
+static char *name_of(struct sums *sums, enum table table, const char *id, const char *lang)
 {
     struct json *row = NULL;
-    if (row_get(groups->db, group->table, group->key, &row) != ERR_OK)
-        return json_new_text(group->key);
+    if (row_get(sums->db, table, id, &row) != ERR_OK)
+        return xstrdup(id);
     const struct json *name = json_get(row, "name");
-    struct json *text = json_new_text(name ? json_name_in(name, "en") : group->key);
+    char *text = xstrdup(name ? json_name_in(name, lang) : id);
     json_free(&row);
     return text;
 }
 
-#define COLUMN(id, expression)                                                  \
-    static struct json *column_##id(struct groups *groups, struct group *group) \
-    {                                                                           \
-        (void)groups;                                                           \
-        return expression;                                                      \
+static const char *key_of(const struct line *line, int part)
+{
+    return sums_name(line->sums, line->sum->part[part]);
+}
+
+static struct json *column_name(const struct line *line)
+{
+    if (str_empty(key_of(line, 0)))
+        return json_new_text("");
+    char *name = name_of(line->sums, line->table, key_of(line, 0), line->lang);
+    struct json *text = json_new_text(name);
+    free(name);
+    return text;
+}
+
+/* --- clerks: nobody is judged by the mean of other work --- */
+
+/* What the services that this clerk did would have taken at the hall's own mean for each. */
+static double expected_min(const struct line *line)
+{
+    double sum = 0;
+    int64_t count = 0;
+    for (int service = 0; service < line->sums->cell_columns; service++) {
+        const struct cell *own = sums_cell(line->sums, line->row, service);
+        struct cell all = {0};
+        if (!own->count)
+            continue;
+        for (int row = 0; row < line->sums->count; row++) {
+            all.count += sums_cell(line->sums, row, service)->count;
+            all.ms += sums_cell(line->sums, row, service)->ms;
+        }
+        sum += (double)own->count * (double)all.ms / (double)all.count;
+        count += own->count;
     }
-COLUMN(key, json_new_text(group->key))
-COLUMN(tickets, json_new_int(group->tickets))
-COLUMN(called, json_new_int(group->called))
-COLUMN(served, json_new_int(group->served))
-COLUMN(no_show, json_new_int(group->no_show))
-COLUMN(no_show_percent, percent(group->no_show, group->called))
-COLUMN(cancelled, json_new_int(group->cancelled))
-COLUMN(papers_missing, json_new_int(group->papers_missing))
-COLUMN(promise_kept_percent, percent(group->kept, group->promised))
-COLUMN(wait_mean_min, number(minutes_mean(&group->wait)))
-COLUMN(wait_median_min, number(minutes_share(&group->wait, 0.5)))
-COLUMN(wait_p90_min, number(minutes_share(&group->wait, 0.9)))
-COLUMN(wait_longest_min, number(minutes_share(&group->wait, 1)))
-COLUMN(service_mean_min, number(minutes_mean(&group->service)))
-COLUMN(service_median_min, number(minutes_share(&group->service, 0.5)))
-COLUMN(service_p90_min, number(minutes_share(&group->service, 0.9)))
-#undef COLUMN
+    return count ? sum / (double)count / 60000.0 : NAN;
+}
 
-struct column {
-    const char *name;
-    struct json *(*value)(struct groups *groups, struct group *group);
+struct part_of_mix {
+    int service;
+    int64_t count;
 };
 
-static const struct column waiting_columns[] = {
-    {"queue", column_key},
-    {"name", column_name},
-    {"tickets", column_tickets},
-    {"called", column_called},
-    {"mean_min", column_wait_mean_min},
-    {"median_min", column_wait_median_min},
-    {"p90_min", column_wait_p90_min},
-    {"longest_min", column_wait_longest_min},
-    {"promise_kept_percent", column_promise_kept_percent},
-    {NULL, NULL},
-};
-static const struct column service_columns[] = {
-    {"service", column_key},
-    {"name", column_name},
-    {"tickets", column_tickets},
-    {"served", column_served},
-    {"papers_missing", column_papers_missing},
-    {"mean_min", column_service_mean_min},
-    {"median_min", column_service_median_min},
-    {"p90_min", column_service_p90_min},
-    {NULL, NULL},
-};
-static const struct column clerk_columns[] = {
-    {"user", column_key},
-    {"name", column_name},
-    {"called", column_called},
-    {"served", column_served},
-    {"no_show", column_no_show},
-    {"papers_missing", column_papers_missing},
-    {"mean_min", column_service_mean_min},
-    {"median_min", column_service_median_min},
-    {NULL, NULL},
-};
-static const struct column no_show_columns[] = {
-    {"queue", column_key},           {"name", column_name},
-    {"tickets", column_tickets},     {"called", column_called},
-    {"no_show", column_no_show},     {"no_show_percent", column_no_show_percent},
-    {"cancelled", column_cancelled}, {NULL, NULL},
-};
-
-static enum err fill_tickets(struct db *db, const char *from, const char *to, const char *member,
-                             enum table table, const struct column *columns, struct json *names,
-                             struct json *rows)
+static int by_count(const void *a, const void *b)
 {
-    struct groups groups = {.db = db};
-    enum err err = gather_tickets(&groups, from, to, member, table);
-    for (const struct column *column = columns; column->name; column++)
-        json_add_text(names, column->name);
-    for (size_t i = 0; i < groups.count; i++) {
-        struct json *row = json_new_object();
-        for (const struct column *column = columns; column->name; column++)
-            json_set(row, column->name, column->value(&groups, &groups.list[i]));
-        json_add(rows, row);
+    const struct part_of_mix *x = a, *y = b;
+    if (x->count != y->count)
+        return x->count < y->count ? 1 : -1;
+    return (x->service > y->service) - (x->service < y->service);
+}
+
+enum { MIX_SHOWN = 5 };
+
+static void add_mix(const struct line *line, const struct part_of_mix *mix, size_t count, int64_t whole,
+                    struct buf *out)
+{
+    for (size_t i = 0; i < count && i < MIX_SHOWN; i++) {
+        char *name = name_of(line->sums, TABLE_SERVICE, sums_name(line->sums, mix[i].service), line->lang);
+        buf_addf(out, "%s%s %.0f %%", i ? ", " : "", *name ? name : "–",
+                 100.0 * (double)mix[i].count / (double)whole);
+        free(name);
     }
-    groups_free(&groups);
-    return err;
+    if (count > MIX_SHOWN)
+        buf_addf(out, ", +%zu", count - MIX_SHOWN);
 }
 
-/* --- the reports --- */
-
-typedef enum err report_fill(struct db *db, const char *from, const char *to, struct json *names,
-                             struct json *rows);
-
-static enum err fill_waiting(struct db *db, const char *from, const char *to, struct json *names,
-                             struct json *rows)
+/* "Identity card 60 %, Passport 40 %": of what was served to the end, most first. */
+static struct json *column_mix(const struct line *line)
 {
-    return fill_tickets(db, from, to, "queue", TABLE_QUEUE, waiting_columns, names, rows);
+    struct part_of_mix *mix = xcalloc((size_t)line->sums->cell_columns + 1, sizeof *mix);
+    struct buf text = {0};
+    size_t count = 0;
+    int64_t whole = 0;
+    for (int service = 0; service < line->sums->cell_columns; service++) {
+        const struct cell *cell = sums_cell(line->sums, line->row, service);
+        if (cell->count)
+            mix[count++] = (struct part_of_mix){service, cell->count};
+        whole += cell->count;
+    }
+    qsort(mix, count, sizeof *mix, by_count);
+    add_mix(line, mix, count, whole, &text);
+    struct json *json = json_new_text(buf_text(&text));
+    buf_free(&text);
+    free(mix);
+    return json;
 }
 
-static enum err fill_service(struct db *db, const char *from, const char *to, struct json *names,
-                             struct json *rows)
+static struct json *column_of_expected(const struct line *line)
 {
-    return fill_tickets(db, from, to, "service", TABLE_SERVICE, service_columns, names, rows);
+    double mean = spread_mean_min(&line->sum->service), expected = expected_min(line);
+    return number(expected > 0 ? 100 * mean / expected : NAN);
 }
 
-static enum err fill_clerks(struct db *db, const char *from, const char *to, struct json *names,
-                            struct json *rows)
+/* --- load --- */
+
+static int64_t days_like(const struct line *line)
 {
-    return fill_tickets(db, from, to, "user", TABLE_USER, clerk_columns, names, rows);
+    return line->sums->weekdays[atoi(key_of(line, 0)) % 7];
 }
 
-static enum err fill_no_show(struct db *db, const char *from, const char *to, struct json *names,
-                             struct json *rows)
+static struct json *column_per_day(const struct line *line)
 {
-    return fill_tickets(db, from, to, "queue", TABLE_QUEUE, no_show_columns, names, rows);
-}
-
-/* The stretch of UTC time of the business days from … to, in the hall's zone. */
-static void days_utc(const char *from, const char *to, char start[TIME_TEXT], char end[TIME_TEXT])
-{
-    int64_t from_ms = 0, to_ms = 0; /* the last moments of both days */
-    if (time_day_end(from, &from_ms))
-        from_ms = time_day_start(from_ms);
-    if (time_day_end(to, &to_ms))
-        to_ms++;
-    time_text(from_ms, start);
-    time_text(to_ms, end);
-}
-
-static struct json *tally(struct json *rows, const char *service, const char *outcome, const char *reason)
-{
-    for (const struct json *row = json_first(rows); row; row = json_next(row))
-        if (str_equal(json_text(row, "service"), service) && str_equal(json_text(row, "outcome"), outcome) &&
-            str_equal(json_text(row, "reason"), reason))
-            return (struct json *)(uintptr_t)row;
-    struct json *row = json_new_object();
-    json_set_text(row, "service", service);
-    json_set_text(row, "outcome", outcome);
-    json_set_text(row, "reason", reason);
-    json_set_int(row, "decisions", 0);
-    json_add(rows, row);
-    return row;
-}
-
-/* A confirmation, a resolution and an answer that lets a decision stand or fall are words on a decision that is
- * counted already. */
-static bool decides(const struct json *decision)
-{
-    return str_equal(json_text_or(decision, "kind", "decision"), "decision") ||
-           str_equal(json_text(decision, "answer"), "changed");
-}
-
-static void tally_decision(struct db *db, const struct json *decision, struct json *rows)
-{
-    struct json *file = NULL;
-    const char *id = json_text(decision, "case"), *outcome = json_text_or(decision, "outcome", "");
-    if (str_empty(id) || row_get(db, TABLE_CASE, id, &file) != ERR_OK)
-        return;
-    const struct json *reasons = json_get(decision, "reasons"), *reason = json_first(reasons);
-    do { /* without a reason one line all the same */
-        struct json *row = tally(rows, json_text_or(file, "service", ""), outcome,
-                                 reason && json_as_text(reason) ? json_as_text(reason) : "");
-        json_set_int(row, "decisions", json_int(row, "decisions", 0) + 1);
-        reason = reason ? json_next(reason) : NULL;
-    } while (reason);
-    json_free(&file);
-}
-
-static enum err fill_decisions(struct db *db, const char *from, const char *to, struct json *names,
-                               struct json *rows)
-{
-    static const char sql[] =
-        "SELECT row FROM decisions WHERE at_ >= $1 AND at_ < $2"; /* a report: may scan */
-    static const char *const columns[] = {"service", "outcome", "reason", "decisions"};
-    char start[TIME_TEXT], end[TIME_TEXT];
-    struct json *found = json_new_array();
-    for (size_t i = 0; i < sizeof columns / sizeof *columns; i++)
-        json_add_text(names, columns[i]);
-    days_utc(from, to, start, end);
-    struct stmt *s = db_query(db, sql);
-    db_bind_text(s, 1, start);
-    db_bind_text(s, 2, end);
-    enum err err = rows_collect(s, found);
-    for (const struct json *decision = json_first(found); decision; decision = json_next(decision))
-        if (decides(decision))
-            tally_decision(db, decision, rows);
-    json_free(&found);
-    return err;
+    int64_t days = days_like(line);
+    return days ? number((double)line->sum->tickets / (double)days) : json_new_null();
 }
 
 /* --- survey --- */
 
-struct answers {
-    struct survey_sum sum;
-    char *service; /* NULL: of all services */
+static struct json *column_grade(const struct line *line)
+{
+    char grade[2] = {survey_grade(survey_index_hundredths(&line->sum->survey)), '\0'};
+    return json_new_text(grade);
+}
+
+/* --- columns --- */
+
+#define COLUMN(id, expression)                               \
+    static struct json *column_##id(const struct line *line) \
+    {                                                        \
+        return expression;                                   \
+    }
+#define SUM line->sum
+COLUMN(key, json_new_text(key_of(line, 0)))
+COLUMN(second, json_new_text(key_of(line, 1)))
+COLUMN(third, json_new_text(key_of(line, 2)))
+COLUMN(first_number, json_new_int(atoi(key_of(line, 0))))
+COLUMN(second_number, json_new_int(atoi(key_of(line, 1))))
+COLUMN(tickets, json_new_int(SUM->tickets))
+COLUMN(called, json_new_int(SUM->called))
+COLUMN(served, json_new_int(SUM->served))
+COLUMN(no_show, json_new_int(SUM->no_show))
+COLUMN(no_show_percent, share(SUM->no_show, SUM->called))
+COLUMN(cancelled, json_new_int(SUM->cancelled))
+COLUMN(papers_missing, json_new_int(SUM->papers_missing))
+COLUMN(booked, json_new_int(SUM->booked))
+COLUMN(named, json_new_int(SUM->named))
+COLUMN(named_percent, share(SUM->named, SUM->called))
+COLUMN(promised, json_new_int(SUM->promised))
+COLUMN(promise_kept_percent, share(SUM->kept, SUM->promised))
+COLUMN(promise_within_percent, share(SUM->within, SUM->promised))
+COLUMN(promise_error_min, per(SUM->error_ms, SUM->promised))
+COLUMN(promise_lean_min, per(SUM->lean_ms, SUM->promised))
+COLUMN(wait_mean_min, number(spread_mean_min(&SUM->wait)))
+COLUMN(wait_median_min, number(spread_share_min(&SUM->wait, 0.5)))
+COLUMN(wait_p90_min, number(spread_share_min(&SUM->wait, 0.9)))
+COLUMN(wait_longest_min, number(spread_share_min(&SUM->wait, 1)))
+COLUMN(service_mean_min, number(spread_mean_min(&SUM->service)))
+COLUMN(service_median_min, number(spread_share_min(&SUM->service, 0.5)))
+COLUMN(service_p90_min, number(spread_share_min(&SUM->service, 0.9)))
+COLUMN(expected_min, number(expected_min(line)))
+COLUMN(days, json_new_int(days_like(line)))
+COLUMN(decisions, json_new_int(SUM->decisions))
+COLUMN(people, json_new_int(SUM->survey.people))
+COLUMN(index, hundredths(survey_index_hundredths(&SUM->survey)))
+#define ELEMENT(n) COLUMN(u##n, hundredths(survey_mean_hundredths(&SUM->survey, n - 1)))
+ELEMENT(1)
+ELEMENT(2)
+ELEMENT(3)
+ELEMENT(4)
+ELEMENT(5)
+ELEMENT(6)
+ELEMENT(7)
+ELEMENT(8)
+ELEMENT(9)
+#undef COLUMN
+#undef SUM
+
+/* Figures are compared with the period before; the others say what the line is about. */
+struct column {
+    const char *name;
+    struct json *(*value)(const struct line *line);
+    bool figure;
 };
 
-/* One row's scores as numbers; false when they are not nine of 1 … 4. */
-static bool add_scores(struct survey_sum *sum, const struct json *survey)
-{
-    int scores[SURVEY_ELEMENTS];
-    int count = 0;
-    const struct json *list = json_get(survey, "scores");
-    for (const struct json *score = json_first(list); score && count < SURVEY_ELEMENTS;
-         score = json_next(score))
-        scores[count++] = (int)json_as_int(score, 0);
-    return json_count(list) == SURVEY_ELEMENTS && survey_add(sum, scores, count);
-}
-
-static struct survey_sum *sum_of(struct answers **list, size_t *count, const char *service)
-{
-    for (size_t i = 0; i < *count; i++)
-        if (str_equal((*list)[i].service, service))
-            return &(*list)[i].sum;
-    *list = xrealloc(*list, (*count + 1) * sizeof **list);
-    (*list)[*count] = (struct answers){.service = xstrdup(service)};
-    return &(*list)[(*count)++].sum;
-}
-
-static void add_answers_row(struct json *rows, const struct answers *answers)
-{
-    struct json *row = json_new_object();
-    int64_t index = survey_index_hundredths(&answers->sum);
-    char grade[2] = {survey_grade(index), '\0'};
-    json_set_text(row, "service", answers->service ? answers->service : "");
-    json_set_int(row, "people", answers->sum.people);
-    json_set(row, "index", json_new_number((double)index / 100));
-    json_set_text(row, "grade", grade);
-    for (int i = 0; i < SURVEY_ELEMENTS; i++) {
-        char name[8];
-        str_format(name, sizeof name, "u%d", i + 1);
-        json_set(row, name, json_new_number((double)survey_mean_hundredths(&answers->sum, i) / 100));
-    }
-    json_add(rows, row);
-}
-
-/* One line a service, then one of all ("") when anybody answered: also those whose ticket names no service. */
-static enum err fill_survey(struct db *db, const char *from, const char *to, struct json *names,
-                            struct json *rows)
-{
-    static const char sql[] =
-        "SELECT surveys.row, tickets.row FROM surveys JOIN tickets ON tickets.id = surveys.ticket"
-        " WHERE tickets.day >= $1 AND tickets.day <= $2"; /* a report: may scan */
-    static const char *const columns[] = {"service", "people", "index", "grade", "u1", "u2", "u3",
-                                          "u4",      "u5",     "u6",    "u7",    "u8", "u9"};
-    struct answers all = {0}, *list = NULL;
-    size_t count = 0;
-    for (size_t i = 0; i < sizeof columns / sizeof *columns; i++)
-        json_add_text(names, columns[i]);
-    struct stmt *s = db_query(db, sql);
-    db_bind_text(s, 1, from);
-    db_bind_text(s, 2, to);
-    enum err err;
-    while ((err = db_step(s)) == ERR_OK) {
-        struct json *survey = NULL, *ticket = NULL;
-        if (json_parse(db_text(s, 0), strlen(db_text(s, 0)), &survey, NULL) == ERR_OK &&
-            json_parse(db_text(s, 1), strlen(db_text(s, 1)), &ticket, NULL) == ERR_OK &&
-            add_scores(&all.sum, survey) && !str_empty(json_text(ticket, "service")))
-            (void)add_scores(sum_of(&list, &count, json_text(ticket, "service")), survey);
-        json_free(&survey);
-        json_free(&ticket);
-    }
-    db_done(s);
-    for (size_t i = 0; i < count; i++) {
-        add_answers_row(rows, &list[i]);
-        free(list[i].service);
-    }
-    if (all.sum.people > 0)
-        add_answers_row(rows, &all);
-    free(list);
-    return err == ERR_ABSENT ? ERR_OK : err;
-}
+static const struct column waiting_columns[] = {
+    {"queue", column_key, false},
+    {"name", column_name, false},
+    {"tickets", column_tickets, true},
+    {"called", column_called, true},
+    {"mean_min", column_wait_mean_min, true},
+    {"median_min", column_wait_median_min, true},
+    {"p90_min", column_wait_p90_min, true},
+    {"longest_min", column_wait_longest_min, true},
+    {"promise_kept_percent", column_promise_kept_percent, true},
+    {NULL, NULL, false},
+};
+static const struct column service_columns[] = {
+    {"service", column_key, false},
+    {"name", column_name, false},
+    {"tickets", column_tickets, true},
+    {"served", column_served, true},
+    {"papers_missing", column_papers_missing, true},
+    {"mean_min", column_service_mean_min, true},
+    {"median_min", column_service_median_min, true},
+    {"p90_min", column_service_p90_min, true},
+    {NULL, NULL, false},
+};
+static const struct column clerk_columns[] = {
+    {"user", column_key, false},
+    {"name", column_name, false},
+    {"called", column_called, true},
+    {"served", column_served, true},
+    {"no_show", column_no_show, true},
+    {"papers_missing", column_papers_missing, true},
+    {"mean_min", column_service_mean_min, true},
+    {"median_min", column_service_median_min, true},
+    {"expected_min", column_expected_min, true},
+    {"of_expected_percent", column_of_expected, true},
+    {"mix", column_mix, false},
+    {NULL, NULL, false},
+};
+static const struct column no_show_columns[] = {
+    {"queue", column_key, false},
+    {"name", column_name, false},
+    {"tickets", column_tickets, true},
+    {"called", column_called, true},
+    {"no_show", column_no_show, true},
+    {"no_show_percent", column_no_show_percent, true},
+    {"cancelled", column_cancelled, true},
+    {"booked", column_booked, true},
+    {NULL, NULL, false},
+};
+static const struct column load_columns[] = {
+    {"weekday", column_first_number, false},
+    {"hour", column_second_number, false},
+    {"tickets", column_tickets, true},
+    {"days", column_days, true},
+    {"tickets_per_day", column_per_day, true},
+    {"served", column_served, true},
+    {"no_show", column_no_show, true},
+    {"wait_mean_min", column_wait_mean_min, true},
+    {NULL, NULL, false},
+};
+static const struct column promise_columns[] = {
+    {"queue", column_key, false},
+    {"name", column_name, false},
+    {"promised", column_promised, true},
+    {"within_percent", column_promise_within_percent, true},
+    {"kept_percent", column_promise_kept_percent, true},
+    {"error_mean_min", column_promise_error_min, true},
+    {"later_mean_min", column_promise_lean_min, true},
+    {"wait_mean_min", column_wait_mean_min, true},
+    {NULL, NULL, false},
+};
+static const struct column out_of_turn_columns[] = {
+    {"user", column_key, false},
+    {"name", column_name, false},
+    {"called", column_called, true},
+    {"out_of_turn", column_named, true},
+    {"out_of_turn_percent", column_named_percent, true},
+    {NULL, NULL, false},
+};
+static const struct column decision_columns[] = {
+    {"service", column_key, false},        {"outcome", column_second, false}, {"reason", column_third, false},
+    {"decisions", column_decisions, true}, {"name", column_name, false},      {NULL, NULL, false},
+};
+static const struct column survey_columns[] = {
+    {"service", column_key, false}, {"people", column_people, true}, {"index", column_index, true},
+    {"grade", column_grade, true},  {"u1", column_u1, true},         {"u2", column_u2, true},
+    {"u3", column_u3, true},        {"u4", column_u4, true},         {"u5", column_u5, true},
+    {"u6", column_u6, true},        {"u7", column_u7, true},         {"u8", column_u8, true},
+    {"u9", column_u9, true},        {"name", column_name, false},    {NULL, NULL, false},
+};
 
 /* --- the table --- */
 
@@ -467,11 +325,19 @@ enum { MANAGERS = ROLE_SUPERVISOR | ROLE_ADMINISTRATOR };
 static const struct report {
     const char *name;
     unsigned roles;
-    report_fill *fill;
+    enum sums_of of;
+    enum table table; /* whose name the key has */
+    const struct column *columns;
 } reports[] = {
-    {"waiting", MANAGERS, fill_waiting}, {"service", MANAGERS, fill_service},
-    {"clerks", MANAGERS, fill_clerks},   {"decisions", MANAGERS | ROLE_APPROVER, fill_decisions},
-    {"survey", MANAGERS, fill_survey},   {"noshow", MANAGERS, fill_no_show},
+    {"waiting", MANAGERS, SUMS_QUEUES, TABLE_QUEUE, waiting_columns},
+    {"service", MANAGERS, SUMS_SERVICES, TABLE_SERVICE, service_columns},
+    {"clerks", MANAGERS, SUMS_CLERKS, TABLE_USER, clerk_columns},
+    {"decisions", MANAGERS | ROLE_APPROVER, SUMS_DECISIONS, TABLE_SERVICE, decision_columns},
+    {"survey", MANAGERS, SUMS_SURVEYS, TABLE_SERVICE, survey_columns},
+    {"noshow", MANAGERS, SUMS_QUEUES, TABLE_QUEUE, no_show_columns},
+    {"load", MANAGERS, SUMS_HOURS, TABLE_QUEUE, load_columns},
+    {"promises", MANAGERS, SUMS_QUEUES, TABLE_QUEUE, promise_columns},
+    {"out_of_turn", MANAGERS, SUMS_CLERKS, TABLE_USER, out_of_turn_columns},
 };
 enum { REPORTS = sizeof reports / sizeof *reports };
 
@@ -493,21 +359,129 @@ unsigned report_roles(int index)
     return index >= 0 && index < REPORTS ? reports[index].roles : 0;
 }
 
+/* --- lines --- */
+
+/* A report under way: its period, and the one before where it is compared. */
+struct writing {
+    const struct report *report;
+    const struct report_ask *ask;
+    const char *lang;
+    struct sums now, before;
+    struct json *rows;
+};
+
+static struct line line_of(const struct writing *w, struct sums *sums, int row, struct sum *none)
+{
+    return (struct line){sums, row < 0 ? none : &sums->all[row], row, w->lang, w->report->table};
+}
+
+/* A line has columns of both periods. Row -1 of now: none has its names, and is empty otherwise. */
+static void add_line(struct writing *w, int now, int before, struct sum *none)
+{
+    struct line here = line_of(w, &w->now, now, none), there = line_of(w, &w->before, before, none);
+    struct json *row = json_new_object();
+    for (const struct column *column = w->report->columns; column->name; column++) {
+        char name[48];
+        json_set(row, column->name, column->value(&here));
+        str_format(name, sizeof name, "%s_before", column->name);
+        if (column->figure && w->ask->compare)
+            json_set(row, name, before < 0 ? json_new_null() : column->value(&there));
+    }
+    json_add(w->rows, row);
+}
+
+static void names_of(const struct sums *sums, const struct sum *sum, const char *names[SUM_PARTS])
+{
+    for (int i = 0; i < SUM_PARTS; i++)
+        names[i] = sums_name(sums, sum->part[i]);
+}
+
+/* Keys in the order of their letters; what is of all ("") comes last. */
+static int compare_keys(const void *a, const void *b, void *ctx)
+{
+    const struct sums *sums = ctx;
+    const char *x[SUM_PARTS], *y[SUM_PARTS];
+    names_of(sums, &sums->all[*(const int *)a], x);
+    names_of(sums, &sums->all[*(const int *)b], y);
+    if (!*x[0] != !*y[0])
+        return !*x[0] ? 1 : -1;
+    int order = 0;
+    for (int i = 0; i < SUM_PARTS && order == 0; i++)
+        order = strcmp(x[i], y[i]);
+    return order;
+}
+
+static int *in_order(struct sums *sums)
+{
+    int *order = xcalloc((size_t)sums->count + 1, sizeof *order);
+    for (int i = 0; i < sums->count; i++)
+        order[i] = i;
+    qsort_r(order, (size_t)sums->count, sizeof *order, compare_keys, sums);
+    return order;
+}
+
+/* What only the period before had is a line too, with nothing in this one. */
+static void add_gone(struct writing *w)
+{
+    for (int i = 0; i < w->before.count; i++) {
+        const char *names[SUM_PARTS];
+        names_of(&w->before, &w->before.all[i], names);
+        if (sums_find(&w->now, names) >= 0)
+            continue;
+        struct sum none = {0};
+        for (int part = 0; part < SUM_PARTS; part++)
+            none.part[part] = day_names_place(&w->now.names, names[part]);
+        add_line(w, -1, i, &none);
+    }
+}
+
+static void add_lines(struct writing *w)
+{
+    int *order = in_order(&w->now);
+    for (int i = 0; i < w->now.count; i++) {
+        const char *names[SUM_PARTS];
+        names_of(&w->now, &w->now.all[order[i]], names);
+        add_line(w, order[i], w->ask->compare ? sums_find(&w->before, names) : -1, NULL);
+    }
+    free(order);
+    add_gone(w);
+}
+
+static struct json *column_names(const struct writing *w)
+{
+    struct json *names = json_new_array();
+    for (const struct column *column = w->report->columns; column->name; column++) {
+        char name[48];
+        json_add_text(names, column->name);
+        str_format(name, sizeof name, "%s_before", column->name);
+        if (column->figure && w->ask->compare)
+            json_add_text(names, name);
+    }
+    return names;
+}
+
 /* --- CSV, RFC 4180 --- */
+
+/* A spreadsheet runs what begins like a formula; an apostrophe makes it a text. */
+static bool is_formula(const char *text)
+{
+    return *text && strchr("=+-@\t\r", *text);
+}
 
 static void csv_text(struct buf *out, const char *text)
 {
-    if (!strpbrk(text, ",\"\r\n")) {
-        buf_adds(out, text);
-        return;
-    }
-    buf_addc(out, '"');
+    bool quotes = strpbrk(text, ",\"\r\n") != NULL;
+    if (quotes)
+        buf_addc(out, '"');
+    if (is_formula(text))
+        buf_addc(out, '\'');
     for (; *text; text++) {
         if (*text == '"')
             buf_addc(out, '"');
         buf_addc(out, *text);
     }
-    buf_addc(out, '"');
+    if (quotes)
+        buf_addc(out, '"');
 }
 
 static void csv_line(struct buf *out, const struct json *names, const struct json *row)
@@ -531,19 +505,83 @@ static void write_csv(const struct json *names, const struct json *rows, struct 
         csv_line(out, names, row);
 }
 
-enum err report_write(struct db *db, int index, const char *from, const char *to, bool csv, struct buf *out)
+/* --- all of it --- */
+
+/* False: one of the days is none. */
+static bool days_before(const struct report_ask *ask, char from[DATE_TEXT], char to[DATE_TEXT])
 {
-    struct json *report = json_new_object(), *names = json_new_array(), *rows = json_new_array();
-    json_set_text(report, "name", reports[index].name);
-    json_set_text(report, "from", from);
-    json_set_text(report, "to", to);
+    int32_t first, last, before_first, before_last;
+    if (!day_parse(ask->from, &first) || !day_parse(ask->to, &last))
+        return false;
+    period_before(first, last, &before_first, &before_last);
+    day_text(before_first, from);
+    day_text(before_last, to);
+    return true;
+}
+
+static enum err write_period(struct writing *w, struct json *report)
+{
+    char from[DATE_TEXT], to[DATE_TEXT];
+    enum err err = sums_gather(&w->now, w->now.db, w->report->of, w->ask, w->ask->from, w->ask->to);
+    if (err == ERR_OK && w->ask->compare) {
+        struct json *before = json_new_object();
+        err = days_before(w->ask, from, to)
+                  ? sums_gather(&w->before, w->now.db, w->report->of, w->ask, from, to)
+                  : ERR_INVALID;
+        json_set_text(before, "from", err == ERR_OK ? from : "");
+        json_set_text(before, "to", err == ERR_OK ? to : "");
+        json_set(report, "before", before);
+    }
+    if (err == ERR_OK)
+        add_lines(w);
+    return err;
+}
+
+enum err report_write(struct db *db, int index, const struct report_ask *ask, struct buf *out)
+{
+    struct json *report = json_new_object();
+    struct writing w = {.report = &reports[index], .ask = ask, .rows = json_new_array(), .now = {.db = db}};
+    struct json *names = column_names(&w);
+    w.lang = str_empty(ask->lang) ? "en" : ask->lang;
+    json_set_text(report, "name", w.report->name);
+    json_set_text(report, "from", ask->from);
+    json_set_text(report, "to", ask->to);
+    enum err err = write_period(&w, report);
     json_set(report, "columns", names);
-    json_set(report, "rows", rows);
-    enum err err = reports[index].fill(db, from, to, names, rows);
-    if (err == ERR_OK && csv)
-        write_csv(names, rows, out);
+    json_set(report, "rows", w.rows);
+    if (err == ERR_OK && ask->csv)
+        write_csv(names, w.rows, out);
     else if (err == ERR_OK)
         json_print_to(report, out);
+    sums_clear(&w.now);
+    sums_clear(&w.before);
     json_free(&report);
+    return err;
+}
+
+/* Of both kinds, which one a report reads is not worth telling apart here. */
+static enum err add_due(struct db *db, const char *from, const char *to, int64_t *days)
+{
+    static const char *const kinds[] = {DAYBOOK_VISITS, DAYBOOK_DECISIONS};
+    enum err err = ERR_OK;
+    for (size_t i = 0; i < 2 && err == ERR_OK; i++) {
+        int64_t count = 0;
+        err = daybook_due(db, kinds[i], from, to, &count);
+        *days += count;
+    }
+    return err;
+}
+
+enum err report_due(struct db *db, const struct report_ask *ask, const char *today, int64_t *days)
+{
+    char from[DATE_TEXT], to[DATE_TEXT], last[DATE_TEXT];
+    int32_t day;
+    *days = 0;
+    str_copy(last, sizeof last, ask->to);
+    if (strcmp(last, today) >= 0 && day_parse(today, &day))
+        day_text(day - 1, last);
+    enum err err = add_due(db, ask->from, last, days);
+    if (err == ERR_OK && ask->compare && days_before(ask, from, to))
+        err = add_due(db, from, to, days);
     return err;
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "core/hall/daybook.h"
 #include "core/hall/notices.h"
 #include "core/hall/result.h"
 
@@ -103,13 +104,15 @@ static const char *const migrations[] = {
     "INSERT INTO search_state (id, place, whole) SELECT 1, '', CASE WHEN EXISTS (SELECT 1 FROM persons)"
     " THEN 0 ELSE 1 END;",
     "", /* the table of moves */
+    "", /* the day book, which reports are made from (daybook.h) */
 };
 enum {
     VERSION = sizeof migrations / sizeof *migrations,
     VERSION_SEALS = 4,
     VERSION_NOTICES = 6,
     VERSION_ALERTS = 9,
-    VERSION_MOVES = 12
+    VERSION_MOVES = 12,
+    VERSION_DAYBOOK = 13
 };
 
 /* --- opening --- */
@@ -157,6 +160,8 @@ static enum err migrate_one(struct db *db, int64_t from)
         err = rows_create_table(db, ROWS_PLAIN, TABLE_ALERT);
     if (err == ERR_OK && from + 1 == VERSION_MOVES)
         err = rows_create_table(db, ROWS_PLAIN, TABLE_MOVE);
+    if (err == ERR_OK && from + 1 == VERSION_DAYBOOK)
+        err = daybook_create(db);
     if (err != ERR_OK)
         return err;
     struct stmt *s = db_query(db, sql);

@@ -5,6 +5,7 @@
 
 #include "core/base/log.h"
 #include "core/hall/api_partner.h"
+#include "core/hall/bookkeeping.h"
 #include "core/hall/calls.h"
 #include "core/hall/clocks.h"
 #include "core/hall/day.h"
@@ -138,6 +139,7 @@ void hall_end_turn(struct hall *hall, bool quiet)
     tick(hall);
     imports_follow(hall);
     indexing_follow(hall);
+    bookkeeping_follow(hall);
     bool wrote = writer_pending(hall->writer);
     writer_flush(hall->writer);
     polls_wake(hall);
@@ -147,7 +149,8 @@ void hall_end_turn(struct hall *hall, bool quiet)
 
 int hall_timeout_ms(const struct hall *hall)
 {
-    if (writer_pending(hall->writer) || imports_due(hall) || indexing_due(hall))
+    if (writer_pending(hall->writer) || imports_due(hall) || indexing_due(hall) ||
+        bookkeeping_due(hall))
         return 0;
     int64_t left_ms = hall->tick_ms + TURN_TICK_MS - hall->mono_ms;
     int ms = left_ms > 0 ? (int)left_ms : 0, polls_ms = polls_timeout_ms(hall),

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "core/hall/bus.h"
+#include "core/hall/daybook.h"
 #include "core/hall/search_index.h"
 #include "core/hall/server_core.h"
 #include "core/wire/feed.h"
@@ -395,6 +396,17 @@ static enum err check_search(struct verify *v)
     return person[0] ? bad(v, "the person %s %s.", person, what) : bad(v, "%s.", what);
 }
 
+/* What a report reads in place of the rows. */
+static enum err check_daybook(struct verify *v)
+{
+    char day[DAYBOOK_DAY] = "";
+    const char *what = "";
+    enum err err = daybook_verify(v->db, day, &what);
+    if (err != ERR_CORRUPT || !*what)
+        return err;
+    return day[0] ? bad(v, "the day book of %s %s.", day, what) : bad(v, "the day book %s.", what);
+}
+
 static enum err check_applications(struct verify *v)
 {
     char what[APPLICATION_WHAT];
@@ -407,7 +419,7 @@ enum err verify_store(struct db *db, struct verified *done, struct err_info *inf
     static enum err (*const checks[])(struct verify * v) = {
         check_types, check_state,   check_changes,     check_audit,   check_rows,
         check_gone,  check_results, check_invariants,  check_notices, check_search,
-        check_buses, check_events,  check_applications};
+        check_buses, check_events,  check_applications, check_daybook};
     struct verify v = {
         .db = db, .done = done, .info = info, .open = json_new_object(), .never_less = json_new_object()};
     *done = (struct verified){0};

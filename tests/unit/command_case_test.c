@@ -149,9 +149,9 @@ TEST(report_counts_a_decision_once)
     RUN(LEYLA, "case.decide", "{'case':'" CASE "','decision':'" D1 "','outcome':'refuse','reasons':['R12']}");
     RUN(AYDAN, "case.confirm", "{'case':'" CASE "','decision':'" D1 "','agree':true}");
     struct buf text = {0};
-    CHECK_INT(report_write(hall.db, report_find("decisions"), "2000-01-01", "2099-12-31", true, &text),
-              ERR_OK);
-    CHECK(strstr(buf_text(&text), ",refuse,R12,1\r\n") != NULL);
+    const struct report_ask ask = {.from = "2000-01-01", .to = "2099-12-31", .csv = true};
+    CHECK_INT(report_write(hall.db, report_find("decisions"), &ask, &text), ERR_OK);
+    CHECK(strstr(buf_text(&text), ",refuse,R12,1,") != NULL);
     buf_free(&text);
     hall_file_close(&hall);
 }
