@@ -119,16 +119,6 @@ void backend_due(struct town *town, struct backend *backend)
     town_plan(town, wait_ms, EVENT_TURN, machine->number, NULL);
 }
 
-/* The disk was well through the whole turn: a hall that does not open its file by then answers nobody any more, since
- * whoever cannot be known writes nothing. */
-static void check_has_file(struct town *town, struct backend *backend)
-{
-    struct db *db = backend->hall.db;
-    if (db_failed(db) && !db_being_read(db))
-        town_violated(town, "the disk of hall %d is well, and its file stays shut: %s",
-                      backend->machine.number, db_message(db));
-}
-
 void backend_turn(struct town *town, struct backend *backend)
 {
     struct machine *machine = &backend->machine;
@@ -151,7 +141,7 @@ void backend_turn(struct town *town, struct backend *backend)
         backend_bury(town, backend);
     } else {
         if (well)
-            check_has_file(town, backend);
+            check_hall_opened(town, backend);
         check_hall_stepped(town, backend);
         backend_due(town, backend);
     }

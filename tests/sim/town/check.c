@@ -229,6 +229,25 @@ bool check_may_read(struct machine *machine, const struct db *db)
     return !db_failed(db);
 }
 
+/* The disk was well through the whole step, and the program opens its file of itself: nobody else does, since whoever
+ * cannot be known, or does not type, writes nothing. */
+static void check_opened(struct town *town, const struct machine *machine, const struct db *db)
+{
+    if (db_failed(db) && !db_being_read(db))
+        town_violated(town, "the disk of machine %d is well, and its file stays shut: %s", machine->number,
+                      db_message(db));
+}
+
+void check_hall_opened(struct town *town, const struct backend *backend)
+{
+    check_opened(town, &backend->machine, backend->hall.db);
+}
+
+void check_station_opened(struct town *town, const struct station *station)
+{
+    check_opened(town, &station->machine, station->cache->db);
+}
+
 /* A statement that is left open keeps a file that failed from being opened anew, for ever. */
 static void check_done(struct town *town, const struct machine *machine, const struct db *db)
 {
@@ -389,7 +408,8 @@ bool check_settled(struct town *town)
     if (!town->quiet || town->now_ms < town->check->settled_at_ms)
         return false;
     town->check->settled_at_ms = town->now_ms + LOOK_MS;
-    return check_is_level(town);
+    const struct backend *backend = backend_serving(town); /* where all are frozen nobody needs it */
+    return backend->machine.running && !db_failed(backend->hall.db) && check_is_level(town);
 }
 
 static void explain_unsettled(struct town *town)

@@ -50,6 +50,8 @@ static int64_t delay_ms(struct town *town)
 {
     if (town_may(town, FAULT_LATE) && town_chance(&town->net, 15))
         return town_between(&town->net, 1000, 200 * 1000);
+    if (town->now_ms < town->congested_ms && town_chance(&town->net, 500))
+        return town_between(&town->net, 1000, 20 * 1000);
     return town_between(&town->net, 1, 25);
 }
 

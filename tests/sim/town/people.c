@@ -104,6 +104,8 @@ static void want(struct town *town, struct json *body)
     const char *service = services[pick(town, 4)];
     if (town->side == ON_ROAD) {
         json_set_text(body, "service", bus_service(town));
+    } else if (town->rush && pick(town, 4)) {
+        json_set_text(body, "service", "s2");
     } else if (pick(town, 3)) {
         json_set_text(body, "service", service);
     } else {
@@ -117,7 +119,7 @@ static void issue(struct town *town, struct station *station)
     struct json *body = json_new_object();
     want(town, body);
     json_set_text(body, "channel", pick(town, 5) ? "walk_in" : "home_visit");
-    if (pick(town, 4) == 0)
+    if (pick(town, 4) < (town->rush ? 3 : 1))
         json_set_text(body, "priority", pick(town, 2) ? "elderly" : "disabled");
     if (pick(town, 5) == 0) { /* for a later hour of the day, or for tomorrow */
         char at[TIME_TEXT];
@@ -126,6 +128,14 @@ static void issue(struct town *town, struct station *station)
         json_set_text(body, "appointment_at", at);
     }
     station_confirm(town, station, "ticket.issue", body);
+}
+
+static void issue_to_all(struct town *town, struct station *station)
+{
+    int64_t count = town->rush ? 1 + pick(town, 4) : 1;
+    unsigned life = station->machine.life;
+    while (count-- > 0 && station->machine.running && station->machine.life == life)
+        issue(town, station);
 }
 
 static void record_person(struct town *town, struct station *station)
@@ -177,7 +187,7 @@ static void receive(struct town *town, struct station *station)
 {
     int64_t what = pick(town, 10);
     if (what < 6)
-        issue(town, station);
+        issue_to_all(town, station);
     else if (what < 8)
         record_person(town, station);
     else
@@ -495,7 +505,8 @@ static void open_counter(struct town *town, struct station *station)
     static const char *const counters[] = {"c1", "c2", "c2", "c4"}; /* of the first agency */
     char id[UUID_TEXT];
     bool other = strcmp(people[station->person].login, "tono") == 0;
-    str_copy(id, sizeof id, pick(town, 10) && other ? "c3" : counters[pick(town, 4)]);
+    str_copy(id, sizeof id,
+             pick(town, 10) && other ? "c3" : counters[town->rush ? 2 + pick(town, 2) : pick(town, 4)]);
     if (town->side == ON_ROAD)
         counter_of_bus(town, station, id);
     struct json *body = object("counter", id);
@@ -588,7 +599,7 @@ static void serve(struct town *town, struct station *station, const struct json 
 {
     static const char *const outcomes[] = {"served", "served", "papers_missing", "left"};
     int64_t what = pick(town, 12);
-    bool is_brief = (town->day == DAY_OF_VISITORS || town->side == ON_ROAD) && pick(town, 4);
+    bool is_brief = (town->day == DAY_OF_VISITORS || town->side == ON_ROAD) && (town->rush || pick(town, 4));
     if (what < 2 && !is_brief) {
         open_case(town, station, ticket);
     } else if (what < 4 && !is_brief) {
@@ -852,7 +863,7 @@ static void type_something(struct town *town, struct station *station)
     json_free(&typed);
     if (machine_down(&station->machine))
         station_bury(town, station);
-    else if (kept && town_may(town, FAULT_POWER) && pick(town, 20) == 0)
+    else if (kept && town_may(town, FAULT_POWER) && pick(town, 6) == 0)
         station_end(town, station, true); /* the power goes just after */
 }
 
@@ -920,6 +931,9 @@ void people_choose(struct town *town)
     const int *roster = rosters[pick(town, 6)];
     town->pace = paces[pick(town, 2)];
     town->day = (enum day)pick(town, 3);
+    town->rush = pick(town, 3) == 0;
+    if (town->rush)
+        town->day = DAY_OF_VISITORS;
     for (int i = 0; i < town->plan.stations; i++)
         town->stations[i].person = roster[i];
 }

@@ -152,9 +152,12 @@ static void after(struct town *town, struct station *station)
 
 void station_step(struct town *town, struct station *station)
 {
+    bool well = disk_is_well(station->machine.disk);
     struct machine *before = town_enter(&station->machine);
     sync_step(station->sync, clock_wall_now_ms(), clock_mono_now_ms());
     town_leave(before);
+    if (well && !machine_down(&station->machine))
+        check_station_opened(town, station);
     after(town, station);
 }
 

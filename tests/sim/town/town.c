@@ -292,7 +292,7 @@ static struct town *town_new(const struct plan *plan, bool tell)
     town->plan = *plan;
     town->tell = tell;
     town->now_ms = morning_ms;
-    town->backup_rev = town->once_more = -1;
+    town->backup_rev = town->next_fault = -1;
     here.town = town;
     here.machine = NULL;
     zone_set("Asia/Baku");

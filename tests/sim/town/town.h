@@ -168,9 +168,11 @@ struct town {
     uint64_t done[EVENT_KINDS];
     struct rng net, trouble, people, disks, starts, tokens, trips, letters;
     enum day day;
-    int pace;                    /* so many times as long as elsewhere people take, and trouble stays away */
-    int once_more;               /* the fault that comes next because it came just now; -1: any */
-    bool quiet;                  /* the end: nothing goes wrong any more */
+    bool rush;            /* most come for one queue, and most of them are of a class that goes first */
+    int pace;             /* so many times as long as elsewhere people take, and trouble stays away */
+    int next_fault;       /* what comes of the last one, soon after it; -1: any */
+    int64_t congested_ms; /* until then half of all messages take seconds */
+    bool quiet;           /* the end: nothing goes wrong any more */
     struct backend halls[HALLS]; /* HALL, SPARE, BUS */
     int serving;                 /* HALL or SPARE: which of them is the hall */
     int64_t backup_rev;          /* of the copy on disk BACKUP; -1 none */
@@ -360,6 +362,9 @@ void check_hall_stepped(struct town *town, struct backend *backend); /* after ea
 void check_station_started(struct town *town, struct station *station,
                            int recovered); /* its cache is open again */
 void check_station_stepped(struct town *town, struct station *station);
+/* After a step during which the disk was well. */
+void check_hall_opened(struct town *town, const struct backend *backend);
+void check_station_opened(struct town *town, const struct station *station);
 void check_restored(struct town *town, int64_t rev, int64_t safe_through); /* the hall went back to rev */
 void check_now_and_then(struct town *town);
 bool check_settled(struct town *town);  /* the quiet end: nothing is left to do: liveness */

@@ -203,6 +203,8 @@ static void make(struct town *town, enum fault fault)
     case FAULT_RESTORE:
         return backend_restore(town);
     case FAULT_FAILOVER:
+        if (town_chance(&town->trouble, 400))
+            forget_sign_ins(town); /* they were not on the standby: a sign-in tells of the new epoch first */
         return backend_failover(town);
     case FAULT_KILL:
         return end_station(town, any_station(town), false);
@@ -275,20 +277,39 @@ static int any_fault(struct town *town)
 
 static int64_t time_to_next_ms(struct town *town)
 {
-    return town->once_more >= 0 ? town_between(&town->trouble, 100, 5000)
-                                : town->pace * town_between(&town->trouble, 100, 12 * 1000);
+    return town->next_fault >= 0 ? town_between(&town->trouble, 100, 5000)
+                                 : town->pace * town_between(&town->trouble, 100, 12 * 1000);
+}
+
+/* What comes of a trouble, soon after it: once more what was done in haste; and whoever has a standby does not wait
+ * for a disk to have room again. -1: nothing. */
+static int follow_up(struct town *town, int fault)
+{
+    if (is_done_in_haste(fault) && town_chance(&town->trouble, 600))
+        return fault;
+    return fault == FAULT_HALL_FULL && town_chance(&town->trouble, 600) ? FAULT_FAILOVER : -1;
+}
+
+/* Before one that is done in haste: what is under way by then reaches the hall that has taken over. */
+static bool is_congested_first(struct town *town, int fault)
+{
+    if (!is_done_in_haste(fault) || !town_chance(&town->trouble, 300))
+        return false;
+    town->congested_ms = town->now_ms + 5000;
+    return true;
 }
 
 void trouble_next(struct town *town)
 {
-    bool once_more = town->once_more >= 0;
-    int fault = once_more ? town->once_more : any_fault(town);
+    bool follows = town->next_fault >= 0;
+    int fault = follows ? town->next_fault : any_fault(town);
     bool again = is_rare(fault) && town_chance(&town->trouble, 500);
-    town->once_more = !once_more && is_done_in_haste(fault) && town_chance(&town->trouble, 600) ? fault : -1;
+    bool later = !follows && is_congested_first(town, fault);
+    town->next_fault = later ? fault : follows ? -1 : follow_up(town, fault);
     town_plan(town, time_to_next_ms(town), EVENT_TROUBLE, HALL, NULL);
     if (town_chance(&town->trouble, 160))
         backend_backup(town);
-    if (again || !town_may(town, (enum fault)fault))
+    if (again || later || !town_may(town, (enum fault)fault))
         return;
     enum side before = town_go(town, side_for(town, fault));
     town_tell(town, "trouble%s: %s", town->side == ON_ROAD ? " of the bus" : "", fault_name(fault));
