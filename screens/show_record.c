@@ -54,6 +54,8 @@ static const struct {
     {"queue.move", TR("people moved to another queue")},
     {"queue.rule", TR("rule of a queue changed")},
     {"queue.home", TR("queue taken back")},
+    {"hall.move", TR("counters or people moved")},
+    {"move.undo", TR("move taken back")},
     {"closure.request", TR("closing asked for")},
     {"closure.approve", TR("closing approved")},
     {"closure.reject", TR("closing rejected")},

@@ -65,6 +65,8 @@ enum {
     X("queue.move",           ONLINE, SUPERVISOR,                              queue_move)          \
     X("queue.rule",           ONLINE, SUPERVISOR,                              queue_rule)          \
     X("queue.home",           ONLINE, SUPERVISOR,                              queue_home)          \
+    X("hall.move",            ONLINE, SUPERVISOR,                              hall_move)           \
+    X("move.undo",            ONLINE, CLERK | SUPERVISOR,                      move_undo)           \
     X("closure.request",      ONLINE, CLERK | SUPERVISOR,                      closure_request)     \
     X("closure.approve",      ONLINE, SUPERVISOR,                              closure_approve)     \
     X("closure.reject",       ONLINE, SUPERVISOR,                              closure_reject)      \

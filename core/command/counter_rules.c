@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "core/command/closure.h"
+#include "core/command/moves.h"
 #include "core/command/ticket_row.h"
 
 enum { OPEN_TICKETS_MAX = 50 };
@@ -112,6 +113,7 @@ enum err counter_open(struct call *c)
         return refuse(c, "forbidden", "", "A counter is opened by the person who sits there.");
     TRY(counter_do(c, row, &counter, &act));
     TRY(leave_others(c, row_id(row)));
+    TRY(moves_accepted(c, row_id(row)));
     if (!mine)
         row_set_time(row, "opened_at", c->at_ms);
     json_set_null(row, "pause_reason");

@@ -2,11 +2,11 @@
  * queue_rule.c, at which hall queue_home.c. */
 #include <string.h>
 
+#include "core/command/moves.h"
 #include "core/command/queues.h"
 #include "core/command/ticket_row.h"
-#include "core/command/visit_row.h"
 
-enum { WEIGHT_MAX = 100, MOVE_MAX = 1000, MOVE_SHOWN = 50 };
+enum { MOVE_SHOWN = 50 };
 
 /* --- shared --- */
 
@@ -27,37 +27,6 @@ enum err queue_done(struct call *c, struct json *row)
 
 /* --- queue.assign --- */
 
-static bool assigned(const struct json *list, const char *queue)
-{
-    for (const struct json *one = json_first(list); one; one = json_next(one))
-        if (str_equal(json_text(one, "queue"), queue))
-            return true;
-    return false;
-}
-
-/* {"queue","weight"}, or the queue's name alone for a weight of 1. */
-static enum err assign_one(struct call *c, const struct json *wanted, struct json *list)
-{
-    struct json *row;
-    const char *name = json_as_text(wanted) ? json_as_text(wanted) : json_text(wanted, "queue");
-    const struct json *weight = json_get(wanted, "weight");
-    int64_t share = weight && !json_is_null(weight) ? json_as_int(weight, 0) : 1;
-    if (str_empty(name))
-        return refuse(c, "invalid_body", "queues",
-                      "Each of \"queues\" names its queue. Nothing was changed.");
-    if (share < 1 || share > WEIGHT_MAX)
-        return refuse(c, "invalid_weight", "queues",
-                      "The weight of queue %.40s must be 1 to %d. Nothing was changed.", name, WEIGHT_MAX);
-    TRY(load_named(c, TABLE_QUEUE, "queues", name, &row));
-    if (assigned(list, row_id(row)))
-        return refuse(c, "invalid_body", "queues", "Queue %.40s is named twice. Nothing was changed.", name);
-    struct json *one = json_new_object();
-    json_set_text(one, "queue", row_id(row));
-    json_set_int(one, "weight", share);
-    json_add(list, one);
-    return ERR_OK;
-}
-
 enum err queue_assign(struct call *c)
 {
     const char *name;
@@ -70,14 +39,8 @@ enum err queue_assign(struct call *c)
     if (!wanted)
         return refuse(c, "invalid_body", "queues",
                       "\"queues\" is missing: name the queues, or an empty list. Nothing was changed.");
-    if (json_count(wanted) > RULE_QUEUES_MAX)
-        return refuse(c, "too_many_queues", "queues", "A counter serves %d queues at most. Leave some out.",
-                      RULE_QUEUES_MAX);
-    for (const struct json *one = json_first(wanted); one; one = json_next(one))
-        TRY(assign_one(c, one, list));
-    json_set(counter, "queues", json_copy(list));
-    json_remove(counter, "deficit"); /* shares start anew */
-    json_remove(counter, "turn");
+    TRY(assignment_read(c, "queues", wanted, list));
+    assignment_put(c, counter, list, NULL, -1);
     TRY(save(c, TABLE_COUNTER, counter));
     json_set(answer(c), "counter", json_copy(counter));
     return ERR_OK;
@@ -105,12 +68,12 @@ static enum err read_move(struct call *c, struct move *move)
     move->channel = json_text(move->filter, "channel");
     move->priority = json_text(move->filter, "priority");
     move->arrived_before_ms = row_time(move->filter, "arrived_before");
-    move->limit = json_int(move->filter, "limit", MOVE_MAX);
+    move->limit = json_int(move->filter, "limit", MOVE_TICKETS_MAX);
     move->tickets = json_get(move->filter, "tickets");
     if (move->tickets && !json_is_array(move->tickets))
         return refuse(c, "invalid_body", "filter", "\"tickets\" in the filter is a list of tickets.");
-    if (move->limit < 1 || move->limit > MOVE_MAX)
-        move->limit = MOVE_MAX;
+    if (move->limit < 1 || move->limit > MOVE_TICKETS_MAX)
+        move->limit = MOVE_TICKETS_MAX;
     return ERR_OK;
 }
 
@@ -128,28 +91,6 @@ static bool fits(const struct move *move, const struct json *row)
         return false;
     return !move->tickets || json_has_text(move->tickets, row_id(row)) ||
            json_has_text(move->tickets, json_text_or(row, "number", ""));
-}
-
-static enum err waiting_rows(struct call *c, const struct json *queue, struct json *rows)
-{
-    static const char sql_waiting[] = "SELECT row, arrived_at, number FROM tickets WHERE queue = $1"
-                                      " AND state = 'waiting' AND arrived_at > '' ORDER BY arrived_at, "
-                                      "number LIMIT $2"; /* tickets_arrival */
-    struct stmt *s = tx_list(c->tx, sql_waiting, TABLE_TICKET, "queue", row_id(queue));
-    db_bind_int(s, 2, QUEUE_COUNT_MAX);
-    return rows_collect(s, rows);
-}
-
-/* Numbers, arrivals and places stay: who is moved keeps the place that they have earned. */
-static enum err move_one(struct call *c, const struct json *found, const struct move *move)
-{
-    struct json *row;
-    TRY(load(c, TABLE_TICKET, "filter", row_id(found), &row));
-    json_set_text(row, "queue", row_id(move->to));
-    visit_moved(row);
-    json_set_null(row, "before"); /* an undo would lead into the old queue */
-    row_stamp(c, row, "move");
-    return save(c, TABLE_TICKET, row);
 }
 
 static void show_moved(const struct json *row, struct json *shown)
@@ -190,7 +131,7 @@ enum err queue_move(struct call *c)
     TRY(body_bool(c, "preview", &preview));
     TRY(read_move(c, &move));
     TRY(queue_need_here(c, move.to, "to"));
-    TRY(waiting_rows(c, move.from, rows));
+    TRY(move_waiting(c, row_id(move.from), rows));
     for (const struct json *row = json_first(rows); row && count < move.limit; row = json_next(row)) {
         if (!fits(&move, row))
             continue;
@@ -201,7 +142,7 @@ enum err queue_move(struct call *c)
     TRY(side(c, move.from, -count, "from"));
     TRY(side(c, move.to, count, "to"));
     for (const struct json *row = json_first(moved); row && !preview; row = json_next(row))
-        TRY(move_one(c, row, &move));
+        TRY(move_ticket(c, row_id(row), row_id(move.to), NULL));
     json_set_int(answer(c), "moved", count);
     json_set_bool(answer(c), "preview", preview);
     return ERR_OK;

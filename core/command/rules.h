@@ -110,6 +110,7 @@ command_rule ticket_issue, ticket_call_next, ticket_call_named, ticket_take_over
 command_rule ticket_recall, ticket_start, ticket_no_show, ticket_hold, ticket_resume, ticket_return,
     ticket_finish, ticket_cancel, ticket_transfer, ticket_undo;
 command_rule queue_assign, queue_move, queue_rule, queue_home;
+command_rule hall_move, move_undo;
 command_rule closure_request, closure_approve, closure_reject, closure_withdraw;
 command_rule hall_alert, hall_alert_seen, hall_alert_end;
 command_rule survey_record;

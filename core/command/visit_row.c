@@ -242,7 +242,7 @@ struct json *visit_kept(const struct json *ticket)
     return copy;
 }
 
-static void restore(struct json *ticket, const struct json *undone)
+void visit_restore(struct json *ticket, const struct json *undone)
 {
     for (size_t i = 0; i < sizeof kept / sizeof *kept; i++) {
         json_remove(ticket, kept[i]);
@@ -277,7 +277,7 @@ void visit_follow(struct json *ticket, const struct ticket *was, const struct ti
     struct going going = {was, act, act->to_queue, ticket, NULL};
     struct json *before = visit_kept(ticket);
     if (act->event == TICKET_UNDO && undone)
-        restore(ticket, undone);
+        visit_restore(ticket, undone);
     else if (before && turn_stops(ticket, &going) && json_get(ticket, "before"))
         json_set(json_edit(ticket, "before"), "visit", json_copy(before));
     json_free(&before);

@@ -37,6 +37,8 @@ void visit_close(struct json *ticket);
 
 /* Kept by undo: copies of the members that visit_follow changes. NULL: there are no stops. The caller frees. */
 struct json *visit_kept(const struct json *ticket);
+/* The other way: the stops stand as they were kept. */
+void visit_restore(struct json *ticket, const struct json *kept);
 /* A stop as a ticket of its own, for whoever counts waits and services; NULL: a later one that was never begun. The first
  * is begun by the ticket itself, which may be a booking. The caller frees. */
 struct json *visit_part(const struct json *ticket, const struct json *stop);

@@ -13,6 +13,7 @@
 #include "core/hall/imports.h"
 #include "core/hall/indexing.h"
 #include "core/hall/leases.h"
+#include "core/hall/move_clock.h"
 #include "core/hall/polls.h"
 #include "core/hall/retention.h"
 #include "core/hall/tokens.h"
@@ -108,6 +109,7 @@ enum err hall_wake(struct hall *hall, struct err_info *info)
     indexing_wake(hall);
     day_follow(hall);
     clocks_follow(hall);
+    moves_follow(hall);
     writer_flush(hall->writer);
     return hall->fatal == ERR_OK ? ERR_OK : store_fail(hall->db, hall->fatal, info);
 }
@@ -122,6 +124,7 @@ static void tick(struct hall *hall)
     leases_follow(hall);
     day_follow(hall);
     clocks_follow(hall);
+    moves_follow(hall);
     retention_follow(hall);
 }
 

@@ -15,10 +15,15 @@ static const struct person {
     const char *login, *name, *agency;
     unsigned roles;
 } people[] = {
-    {"leyla", "Leyla Quliyeva", "az.din", ROLE_CLERK},  {"rauf", "Rauf Abbasov", "az.din", ROLE_CLERK},
-    {"tural", "Tural Eyvazov", "az.taxes", ROLE_CLERK}, {"nigar", "Nigar Sultanova", "", ROLE_RECEPTION},
-    {"kamran", "Kamran Nagiyev", "", ROLE_SUPERVISOR},  {"sevda", "Sevda Mirzeyeva", "az.din", ROLE_APPROVER},
-    {"orxan", "Orxan Salimov", "", ROLE_TRAINER},       {"admin", "Aysel Feyziyeva", "", ROLE_ADMINISTRATOR},
+    {"leyla", "Leyla Quliyeva", "az.din", ROLE_CLERK},
+    {"rauf", "Rauf Abbasov", "az.din", ROLE_CLERK},
+    {"tural", "Tural Eyvazov", "az.taxes", ROLE_CLERK},
+    {"nigar", "Nigar Sultanova", "", ROLE_RECEPTION},
+    {"kamran", "Kamran Nagiyev", "", ROLE_SUPERVISOR},
+    {"sevda", "Sevda Mirzeyeva", "az.din", ROLE_APPROVER},
+    {"rena", "Rena Hasanova", "", ROLE_SUPERVISOR},
+    {"orxan", "Orxan Salimov", "", ROLE_TRAINER},
+    {"admin", "Aysel Feyziyeva", "", ROLE_ADMINISTRATOR},
 };
 
 void trial_put(struct command_hall *h, enum table table, const char *quoted)
