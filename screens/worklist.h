@@ -16,7 +16,7 @@ struct worklist {
     enum { AT_FIRST, AT_LAST, AT_CURSOR } wanted; /* of the window that was asked for last */
     char cursor[64];                              /* the row that it was asked for around */
     struct field filter;
-    bool filtering;
+    bool filtering, begun;
     struct json *marks; /* {"case":"number"} of those that are marked, also beyond the window; NULL none */
     struct json *sent; /* {"case":{"number","seq","done","text"}} of what was handed on last; text: why not */
     struct json

@@ -19,7 +19,7 @@ const struct worklist_view worklist_views[] = {
     {"returned", TR("returned")}, {"confirm", TR("to confirm")}, {"ready", TR("ready")},
     {"due", TR("deadlines")},
 };
-enum { VIEWS = sizeof worklist_views / sizeof *worklist_views, MINE = 0, CONFIRM = 4 };
+enum { VIEWS = sizeof worklist_views / sizeof *worklist_views, MINE = 0, CONFIRM = 4, DUE = 6 };
 const int worklist_view_count = VIEWS;
 
 static void *worklist_new(const struct json *args)
@@ -93,6 +93,10 @@ static void load_window(struct worklist *self, const struct ui *ui, int wanted, 
 
 static void load(struct worklist *self, const struct ui *ui, struct effects *effects)
 {
+    /* Who has none of their own answers for the hall: what runs out comes first. */
+    if (!self->begun && self->view == MINE && !(ui->session.roles & (ROLE_CLERK | ROLE_APPROVER)))
+        self->view = DUE;
+    self->begun = true;
     load_window(self, ui, AT_CURSOR, effects);
     if (ui->session.roles & ROLE_SUPERVISOR)
         effects_load(effects, "queues", NULL);

@@ -54,6 +54,21 @@ void chart_spark(struct frame *frame, struct rect area, const double *values, in
     }
 }
 
+void chart_spark_text(const double *values, int count, double max, char *out, size_t capacity)
+{
+    size_t length = 0;
+    max = largest(values, count, max);
+    out[0] = '\0';
+    for (int i = 0; i < count; i++) {
+        int n = level(values[i], max, EIGHTHS);
+        const char *sign = rising[n ? n : 1];
+        if (length + strlen(sign) >= capacity)
+            return;
+        strcpy(out + length, sign);
+        length += strlen(sign);
+    }
+}
+
 void chart_bar(struct frame *frame, struct rect area, double part, double whole, unsigned look)
 {
     struct rect row = rect_row(area, 0);

@@ -5,6 +5,8 @@
 /* One cell a value, from the left; max 0: the largest value. Values below 0 and what is no number are 0. */
 void chart_spark(struct frame *frame, struct rect area, const double *values, int count, double max,
                  unsigned look);
+/* The same as text, for a list's cell; cut where out ends. */
+void chart_spark_text(const double *values, int count, double max, char *out, size_t capacity);
 /* A bar over area's first row, in eighths of a cell: part of whole. */
 void chart_bar(struct frame *frame, struct rect area, double part, double whole, unsigned look);
 /* Upright bars, area.h rows high, bar_w cells each and a gap of one. */

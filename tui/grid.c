@@ -57,6 +57,11 @@ static void draw_row(const void *self, int row, struct frame *frame, struct rect
 {
     const struct plan *plan = self;
     rect_cut_left(&area, plan->margin);
+    const char *heading = plan->grid->heading ? plan->grid->heading(plan->grid->self, row) : NULL;
+    if (heading) {
+        text_draw(frame, area, heading, look == STYLE_TEXT ? STYLE_DIM : look);
+        return;
+    }
     for (int i = 0; i < plan->count; i++) {
         char text[GRID_CELL] = "";
         unsigned cell_look = look;

@@ -16,6 +16,9 @@ struct grid {
     int count;
     /* Writes the text of one cell (up to GRID_CELL bytes with its NUL) and may change *look. */
     void (*cell)(const void *self, int row, int column, char out[GRID_CELL], unsigned *look);
+    /* The words of a row that is a heading over those below it, drawn across all columns; NULL: a row as any. May be
+     * NULL: there are none. */
+    const char *(*heading)(const void *self, int row);
     bool (*marked)(const void *self, int row); /* may be NULL */
     const void *self;
     const char *empty; /* the sentence for an empty list, may be NULL */

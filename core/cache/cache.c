@@ -416,6 +416,7 @@ void cache_close(struct cache **cache)
     db_close(&(*cache)->db);
     json_free(&(*cache)->setting);
     json_free(&(*cache)->services);
+    floor_forget(*cache);
     overlay_free(*cache);
     free((*cache)->dir);
     free(*cache);
@@ -673,6 +674,7 @@ static void take_seat(struct cache *cache, const struct json *session, const cha
     cache->token = xstrdup(json_text(session, "token"));
     cache->signed_in = true;
     json_free(&cache->services);
+    floor_forget(cache);
 }
 
 /* The disk did not take it: whoever sat here sits here still, and sees what they saw. */

@@ -345,6 +345,7 @@ enum err cache_snapshot_swap(struct cache *cache, int64_t rev, int64_t epoch, in
     if (err == ERR_OK)
         err = settle(&batch);
     err = finish(&batch, err);
+    floor_forget(cache);
     if (err == ERR_OK && other)
         cache->resent = resent;
     if (err == ERR_OK && cache->news)

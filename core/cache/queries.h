@@ -78,6 +78,20 @@
  *                "at": index of the first row at or after the place,
  *                "before","after": how many there are on both sides of the rows, null: more than are counted}
  * "board"       {} → {"hall":…,"calls":[{"number","counter","called_at","state","queue_code"}…≤24]} latest first
+ * "floor"       {} → {"hall":…,"waiting","oldest_at"?,"held","overdue": of those whose time is over,"agencies":{id: name},
+ *                "series_from": the moment at which the series begin, each of ten minutes,
+ *                "queues":[{"id","code","name","agency","rule","home","home_name"?,"away"?: it is with a bus,"waiting",
+ *                "oldest_at"?,"late"?: how many have waited longer than they were promised,"soon"?: will have in five
+ *                minutes,"served","no_show" today,"open" and attended of "assigned" counters,"spare"?: open ones with nobody
+ *                to serve,"series":[who waited at the end of each]}…≤500],
+ *                "counters":[{"id","name","agency","codes","queues":[id…],"user"?,"user_name"?,"opened_at"?,"doing":
+ *                "serving|called|free|paused|unattended|closed|bus","from"?: since when,"ticket"?,"number"?,"pause_until"?,
+ *                "pause_reason"?,"heard_at"?: of who is not heard of,"parked"?,"overdue"?,"closing"?}…≤2000]}
+ *                no row is read of those who wait
+ * "floor_people" {"queue"} or {"user"},"limit"? → {"names_hidden","rows":[{"id","number","state","arrived_at","promised_at"?,
+ *                "priority","channel","appointment_at"?,"called_at"?,"held_until"?,"hold_reason"?,"service_name",
+ *                "person_name"? unless the hall hides names until the call}…≤200]}   who waits there, the first to come
+ *                first; whom that person serves, has called or has parked
  * "journal"     {} → {"rows":[{"screen","object","typed","at"}…]}                   the signed-in person's
  * "status"      {"counter"?,"dispute_ids"?} → {"unsent","unsent_others","oldest_unsent_at","disputes","cursor",
  *                "safe_through","counter":…, "contested": how many of the disputes are two decisions, "dispute_ids",

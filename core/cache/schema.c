@@ -53,6 +53,23 @@ static const char sql_first[] =
     "CREATE INDEX " set "_cases_channel_due ON " set "_cases (channel, state, due_at, id);"
 static const char sql_worklist[] = WORKLIST_OF("base") WORKLIST_OF("overlay") WORKLIST_OF("shadow");
 
+/* The board's counts (load_board.c). What was promised is of the first call, so it is over when that was; a moment as the
+ * wire writes it. */
+#define BOARD_OF(set)                                                                                     \
+    "ALTER TABLE " set "_tickets ADD COLUMN started_at TEXT GENERATED ALWAYS AS"                          \
+    " (CASE WHEN json_valid(row) THEN json_extract(row, '$.started_at') END) VIRTUAL;"                    \
+    "ALTER TABLE " set "_tickets ADD COLUMN finished_at TEXT GENERATED ALWAYS AS"                         \
+    " (CASE WHEN json_valid(row) THEN json_extract(row, '$.finished_at') END) VIRTUAL;"                   \
+    "ALTER TABLE " set "_tickets ADD COLUMN held_until TEXT GENERATED ALWAYS AS"                          \
+    " (CASE WHEN json_valid(row) THEN json_extract(row, '$.held_until') END) VIRTUAL;"                    \
+    "ALTER TABLE " set "_tickets ADD COLUMN promised_at TEXT GENERATED ALWAYS AS"                         \
+    " (CASE WHEN state = 'waiting' AND json_valid(row)"                                                   \
+    " AND coalesce(json_extract(row, '$.stops[0].state'), 'now') = 'now'"                                 \
+    " THEN strftime('%Y-%m-%dT%H:%M:%fZ', arrived_at, json_extract(row, '$.promise_min[1]') || ' minutes')" \
+    " END) VIRTUAL;"                                                                                      \
+    "CREATE INDEX " set "_tickets_promise ON " set "_tickets (queue, state, promised_at);"
+static const char sql_board[] = BOARD_OF("base") BOARD_OF("overlay") BOARD_OF("shadow");
+
 static enum err create_rows(struct db *db)
 {
     TRY(rows_create(db, ROWS_BASE));
@@ -100,6 +117,7 @@ static const struct migration {
     {sql_worklist, create_views_again, "PRAGMA user_version = 2"},
     {"", create_alerts, "PRAGMA user_version = 3"},
     {"", create_moves, "PRAGMA user_version = 4"},
+    {sql_board, create_views_again, "PRAGMA user_version = 5"},
 };
 enum {
     VERSION_NOW = sizeof migrations / sizeof *migrations,

@@ -45,6 +45,7 @@ struct cache {
     cache_news *news;     /* who follows the hall's rows; NULL: nobody */
     void *news_ctx;
     struct json *services; /* searchable lines of the catalogue; NULL: to be made again */
+    struct floor *floor;   /* floor.h; NULL: nobody looked at the board yet */
 };
 
 /* --- store.c: transactions and small values --- */
@@ -116,6 +117,9 @@ enum err overlay_leave(struct cache *cache, int64_t seq) MUST_USE;
 enum err overlay_settle(struct cache *cache, int64_t cursor) MUST_USE;
 /* Predicts all records anew. */
 enum err overlay_rebuild(struct cache *cache, int64_t cursor) MUST_USE;
+
+/* --- floor.c --- */
+void floor_forget(struct cache *cache); /* another copy: nothing that was counted holds */
 
 /* --- outbox.c --- */
 /* Forgets answered commands that are safe and long past; inside a transaction. */

@@ -86,9 +86,22 @@ static bool is_lost(const struct db *db)
     return db->begun && sqlite3_get_autocommit(db->raw);
 }
 
+/* The schema is read from the file too: one that lacks what every file of ours has is damaged, and no mistake of ours. */
+static bool lacks_schema(const struct db *db)
+{
+    static const char *const words[] = {"no such table", "no such column", "has no column named",
+                                        "ON CONFLICT clause does not match", "unknown function", "no such function",
+                                        "wrong number of arguments", "non-deterministic use of", "bad JSON path",
+                                        "JSON path error", "error in "};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (strstr(sqlite3_errmsg(db->raw), words[i]))
+            return true;
+    return false;
+}
+
 static enum err fail(struct db *db, int code)
 {
-    enum err err = err_of(code);
+    enum err err = err_of(code == SQLITE_ERROR && lacks_schema(db) ? SQLITE_CORRUPT : code);
     str_copy(db->message, sizeof db->message, sqlite3_errmsg(db->raw));
     if (is_lost(db))
         db->lost = err;
@@ -102,17 +115,6 @@ static void bad_statement(const struct db *db, const char *sql)
 {
     fprintf(stderr, "core/db: %s\n  in: %s\n", sqlite3_errmsg(db->raw), sql);
     abort();
-}
-
-/* The schema is read from the file too: one that lacks what every file of ours has is damaged, and no mistake of ours. */
-static bool lacks_schema(const struct db *db)
-{
-    static const char *const words[] = {"no such table", "no such column", "has no column named",
-                                        "ON CONFLICT clause does not match"};
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        if (strstr(sqlite3_errmsg(db->raw), words[i]))
-            return true;
-    return false;
 }
 
 const char *db_message(const struct db *db)

@@ -27,6 +27,7 @@ int bench_yard(int argc, char **argv);    /* the same commands on the same file 
 int bench_durable(int argc, char **argv); /* confirm to saved, beside a raw write and its sync */
 int bench_polls(int argc, char **argv);   /* commit to the last of many long polls */
 int bench_worklist(int argc, char **argv); /* a worklist of many applications */
+int bench_board(int argc, char **argv);    /* a refresh of the supervisor's board */
 int bench_search(int argc, char **argv);   /* the hall's search among many persons and applications */
 int bench_forms(int argc, char **argv);    /* a form of 300 fields validated */
 int bench_unsent(int argc, char **argv);   /* a batch of news with many unsent records */

@@ -1,0 +1,289 @@
+/* screens/board_screen.c: the supervisor's board: the whole hall on one screen, as it is at this moment. Tab goes from the
+ * queues to the counters and to the people of what is looked into; what is marked there is moved. Drawing is in
+ * board_view.c. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "screens/board.h"
+
+enum {
+    FILTER_BYTES = 100,
+    PAUSE_MS = 400, /* between two refreshes: a hall that changes ten times a second is not read ten times */
+    REFRESH_MS = 20 * 1000, /* promises break by the clock alone */
+    PEOPLE_ROWS = 60,
+};
+
+static void *board_new(const struct json *args)
+{
+    struct board *self = xcalloc(1, sizeof *self);
+    (void)args;
+    field_init(&self->filter, FILTER_BYTES);
+    self->beside = BOARD_QUEUES;
+    self->w = 80;
+    self->h = 24;
+    return self;
+}
+
+static void board_free(void *data)
+{
+    struct board *self = data;
+    board_drop_lists(self);
+    field_deinit(&self->filter);
+    json_free(&self->data);
+    json_free(&self->people);
+    free(self);
+}
+
+/* --- what is shown --- */
+
+static bool shows_people(const struct board *self)
+{
+    return !self->heat && (board_is_wide(self) || self->detail);
+}
+
+static void load_people(struct board *self, struct effects *effects)
+{
+    const struct json *row = board_chosen(self, self->beside);
+    const char *who = json_text(row, self->beside == BOARD_QUEUES ? "id" : "user");
+    struct json *args;
+    if (!shows_people(self))
+        return;
+    if (str_empty(who)) {
+        json_free(&self->people);
+        return board_make_lists(self);
+    }
+    args = json_new_object();
+    json_set_text(args, self->beside == BOARD_QUEUES ? "queue" : "user", who);
+    json_set_int(args, "limit", PEOPLE_ROWS);
+    effects_load(effects, "floor_people", args);
+}
+
+static void load(struct board *self, const struct ui *ui, struct effects *effects)
+{
+    self->loaded_ms = ui->now_ms;
+    self->stale = false;
+    effects_load(effects, "floor", NULL);
+}
+
+/* The first change is shown at once; those that follow on it, with the next second. */
+static void load_soon(struct board *self, const struct ui *ui, struct effects *effects)
+{
+    int64_t since_ms = ui->now_ms - self->loaded_ms;
+    if (self->data && since_ms >= 0 && since_ms < PAUSE_MS)
+        self->stale = true;
+    else
+        load(self, ui, effects);
+}
+
+static void tick(struct board *self, const struct ui *ui, struct effects *effects)
+{
+    int64_t since_ms = ui->now_ms - self->loaded_ms;
+    if (self->stale || since_ms >= REFRESH_MS || since_ms < 0)
+        load(self, ui, effects);
+}
+
+static void on_data(struct board *self, const struct msg *msg, struct effects *effects)
+{
+    bool people = str_equal(msg->what, "floor_people");
+    if (!people && !str_equal(msg->what, "floor"))
+        return;
+    struct json **place = people ? &self->people : &self->data;
+    json_free(place);
+    *place = json_copy(msg->json);
+    board_make_lists(self);
+    if (!people)
+        load_people(self, effects);
+}
+
+/* --- keys --- */
+
+static void look_into(struct board *self, struct effects *effects)
+{
+    if (self->pane != BOARD_PEOPLE) {
+        self->beside = self->pane;
+        board_make_lists(self);
+    }
+    load_people(self, effects);
+}
+
+static enum board_pane next_pane(const struct board *self, int by)
+{
+    int panes = shows_people(self) ? BOARD_PANES : BOARD_PEOPLE;
+    return (enum board_pane)((self->pane + by + panes) % panes);
+}
+
+static void turn_pane(struct board *self, int by, struct effects *effects)
+{
+    if (self->detail && !board_is_wide(self))
+        return;
+    self->pane = self->heat ? BOARD_QUEUES : next_pane(self, by);
+    look_into(self, effects);
+}
+
+static void open_detail(struct board *self, struct effects *effects)
+{
+    if (!board_chosen(self, self->pane) || self->heat)
+        return;
+    if (self->pane != BOARD_PEOPLE) {
+        self->beside = self->pane;
+        self->detail = !board_is_wide(self);
+        self->pane = BOARD_PEOPLE;
+        json_free(&self->people);
+        board_make_lists(self);
+    }
+    load_people(self, effects);
+}
+
+static void on_key(struct board *self, struct key key, struct effects *effects)
+{
+    if (self->filtering) {
+        if (key_is(key, "Enter") || key_is(key, "Tab"))
+            self->filtering = false;
+        else if (list_key_below_field(&self->lists[self->pane].list, key))
+            look_into(self, effects);
+        else if (field_key(&self->filter, key) == EDIT_CHANGED)
+            board_make_lists(self);
+    } else if (key_is(key, "Tab") || key_is(key, "S-Tab")) {
+        turn_pane(self, key_is(key, "Tab") ? 1 : -1, effects);
+    } else if (key_is(key, "Enter")) {
+        open_detail(self, effects);
+    } else if (board_move_cursor(self, self->pane, key)) {
+        look_into(self, effects);
+    }
+}
+
+/* One step: the filter goes, then what is looked into, the picture, the marks. */
+static void back(struct board *self, struct effects *effects)
+{
+    if (self->filtering || *field_text(&self->filter)) {
+        self->filtering = false;
+        field_set(&self->filter, "");
+        return board_make_lists(self);
+    }
+    if (self->pane == BOARD_PEOPLE) {
+        self->detail = false;
+        self->pane = self->beside;
+        return;
+    }
+    if (self->heat) {
+        self->heat = false;
+        return load_people(self, effects);
+    }
+    if (board_mark_count(self))
+        return board_unmark(self);
+    effects_back(effects);
+}
+
+static void turn_view(struct board *self, struct effects *effects)
+{
+    self->heat = !self->heat;
+    self->detail = false;
+    if (self->heat || self->pane == BOARD_PEOPLE)
+        self->pane = BOARD_QUEUES;
+    look_into(self, effects);
+    board_make_lists(self);
+}
+
+static void mark(struct board *self, const struct ui *ui, struct effects *effects)
+{
+    board_mark(self, ui);
+    if (board_move_cursor(self, self->pane, key_of("Down")))
+        look_into(self, effects);
+}
+
+static void act(struct board *self, const struct ui *ui, enum action action, struct effects *effects)
+{
+    switch (action) {
+    case ACTION_BACK:
+        return back(self, effects);
+    case ACTION_FILTER:
+        self->filtering = true;
+        return;
+    case ACTION_NEXT_VIEW:
+        return turn_view(self, effects);
+    case ACTION_MARK:
+        return mark(self, ui, effects);
+    case ACTION_MARK_SHOWN:
+        return board_mark_shown(self, ui);
+    default:
+        return;
+    }
+}
+
+static void resize(struct board *self, const struct msg *msg, struct effects *effects)
+{
+    self->w = msg->w;
+    self->h = msg->h;
+    if (board_is_wide(self))
+        self->detail = false;
+    else if (self->pane == BOARD_PEOPLE && !self->detail)
+        self->pane = self->beside;
+    board_make_lists(self);
+    if (self->data)
+        load_people(self, effects);
+}
+
+static void board_update(void *data, const struct ui *ui, const struct msg *msg, struct effects *effects)
+{
+    struct board *self = data;
+    switch (msg->kind) {
+    case MSG_LOAD:
+        return load_soon(self, ui, effects);
+    case MSG_TICK:
+        return tick(self, ui, effects);
+    case MSG_DATA:
+        return on_data(self, msg, effects);
+    case MSG_ACTION:
+        return act(self, ui, msg->action, effects);
+    case MSG_KEY:
+        return on_key(self, msg->key, effects);
+    case MSG_PASTE:
+        if (!self->filtering)
+            return;
+        field_paste(&self->filter, msg->text, strlen(msg->text));
+        return board_make_lists(self);
+    case MSG_RESIZE:
+        return resize(self, msg, effects);
+    default:
+        return;
+    }
+}
+
+static bool typing(const void *data)
+{
+    return ((const struct board *)data)->filtering;
+}
+
+static const char *board_enabled(const void *data, const struct ui *ui, enum action action)
+{
+    const struct board *self = data;
+    (void)ui;
+    switch (action) {
+    case ACTION_MARK:
+    case ACTION_MARK_SHOWN:
+        return board_chosen(self, self->pane) ? NULL : TR("Choose a queue, a counter or a person.");
+    case ACTION_MOVE:
+    case ACTION_RULES:
+    case ACTION_CLOSURES:
+    case ACTION_HOLDS:
+    case ACTION_UNDO:
+    case ACTION_WHY:
+        return TR("This program was built without that screen.");
+    default:
+        return NULL;
+    }
+}
+
+static void board_view(const void *data, const struct ui *ui, struct frame *frame, struct rect area)
+{
+    board_draw(data, ui, frame, area);
+}
+
+const struct screen_ops board_screen = {.id = SCREEN_BOARD,
+                                        .new = board_new,
+                                        .free = board_free,
+                                        .update = board_update,
+                                        .view = board_view,
+                                        .enabled = board_enabled,
+                                        .typing = typing,
+                                        .title = board_title};
