@@ -95,6 +95,11 @@ bool desk_is_done(const struct desk *desk, const struct ui *ui);
 /* How it stands with closing or the break, as a line above all; "" nothing is to be said. */
 const char *desk_standing(const struct desk *desk, const struct ui *ui, char out[160]);
 
+/* desk_break.c: the break that is near, as the choice of Enter; nothing when none is. */
+void desk_offer_break(const struct desk *desk, const struct ui *ui, struct json *question);
+/* Of an answer that took it: until when; the reason stands before it, up to a space. NULL: it was another choice. */
+const char *desk_offered_until(const char *answer);
+
 /* The answer to an "accounts" load: opens the one counter that fits, or asks. */
 void desk_choose_counter(struct desk *desk, const struct ui *ui, const struct json *accounts,
                          struct effects *effects);

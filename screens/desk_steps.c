@@ -545,6 +545,7 @@ static void ask_pause(struct desk *desk, const struct ui *ui, struct effects *ef
     else
         str_copy(text, sizeof text, tr(ui->lang, TR("Break:")));
     struct json *question = ask_about("pause_reason", "%s%s%s", alone, *alone ? " " : "", text);
+    desk_offer_break(desk, ui, question);
     show_add_pause_reasons(ui, question);
     effects_ask(effects, question);
 }
@@ -879,6 +880,19 @@ static void pause_counter(struct desk *desk, const struct ui *ui, const char *mi
     send_with(desk, "counter.pause", "until", until, effects);
 }
 
+/* The break that was offered has its end. */
+static void pause_for(struct desk *desk, const struct ui *ui, const char *answer, struct effects *effects)
+{
+    const char *until = desk_offered_until(answer);
+    char reason[SHOW_TEXT];
+    if (!until)
+        return ask_pause_until(desk, ui, answer, effects);
+    str_format(reason, sizeof reason, "%.*s", (int)(until - answer - 1), answer);
+    json_set_text(desk->step, "reason", reason);
+    desk->waiting_for = "counter.pause";
+    send_with(desk, "counter.pause", "until", until, effects);
+}
+
 static void ask_to_close(struct desk *desk, const struct ui *ui, const char *reason, struct effects *effects)
 {
     if (!desk_put_close_reason(desk, ui, reason, effects))
@@ -940,7 +954,7 @@ void desk_answered(struct desk *desk, const struct ui *ui, const struct msg *msg
         {"transfer_to", ask_place},
         {"transfer_place", transfer},
         {"named_reason", call_named},
-        {"pause_reason", ask_pause_until},
+        {"pause_reason", pause_for},
         {"pause_until", pause_counter},
         {"close_when", desk_put_close_time},
         {"close_at", desk_put_close_clock},

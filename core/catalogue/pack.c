@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/catalogue/breaks.h"
 #include "core/catalogue/catalogue.h"
-#include "core/catalogue/hours.h"
 #include "core/form/pointer.h"
 
 enum { FILE_BYTES_MAX = 4 * 1024 * 1024, LANGUAGES_MAX = 8 };
@@ -244,6 +244,7 @@ static void check_about(struct loading *load, struct form_findings *findings)
             broken_at(&about, "queues", i, "code", "Each queue needs the letter of its tickets, its own.");
     }
     check_priorities(&about);
+    breaks_check(json, findings);
     read_holidays(&about, load->pack);
     check_practice(&about);
 }

@@ -108,8 +108,8 @@ static void copy_members(struct json *row, const struct json *from, const char *
 
 static enum err put_hall(struct tx *tx, const struct making *making)
 {
-    static const char *const members[] = {"languages", "currency",   "date_order", "weekend",
-                                          "holidays",  "priorities", "lists",      NULL};
+    static const char *const members[] = {"languages",  "currency", "date_order", "weekend", "holidays",
+                                          "priorities", "lists",    "breaks",     NULL};
     char day[DATE_TEXT];
     struct json *row = json_new_object();
     const struct json *about = making->pack->about, *policy = json_get(about, "policy");

@@ -99,6 +99,8 @@ static const struct mistake {
      "/pack.json:/queues/0/services: There is no file services/t.a.one.json"},
     {ABOUT(",'priorities':[{'code':'x','name':'X'}]"), SERVICE("t.a.one", ""), SERVICE("t.a.two", ""),
      "/pack.json:/priorities/0/class: "},
+    {ABOUT(",'breaks':[{'reason':'meal','days':['fri'],'from':'13:00','until':'12:00'}]"),
+     SERVICE("t.a.one", ""), SERVICE("t.a.two", ""), "/pack.json:/breaks/0/from: Write from and until as "},
     {ABOUT(",'practice':{'users':[{'login':'a','roles':[]}]}"), SERVICE("t.a.one", ""),
      SERVICE("t.a.two", ""), "/pack.json:/practice/users/0/roles: "},
     {ABOUT(",'practice':{'counters':[{'name':'1','queues':[{'queue':'z'}]}]}"), SERVICE("t.a.one", ""),
