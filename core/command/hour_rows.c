@@ -208,11 +208,19 @@ static enum err read_desks(struct reading *r)
     return err;
 }
 
-static int64_t expected_ms(const struct reading *r, const char *service, int queue)
+/* 0: not known; whoever it is of takes as long as their queue's. */
+static int64_t known_ms(const struct reading *r, const char *service)
 {
     for (int i = 0; i < r->habits->service_count; i++)
         if (str_equal(r->habits->services[i].service, service))
             return r->habits->services[i].service_ms;
+    return 0;
+}
+
+static int64_t expected_ms(const struct reading *r, const char *service, int queue)
+{
+    if (known_ms(r, service))
+        return known_ms(r, service);
     return queue >= 0 && r->out->queues[queue].service_ms > 0 ? r->out->queues[queue].service_ms
                                                               : HOUR_SERVICE_MS;
 }
@@ -284,7 +292,7 @@ static void read_whole(const struct reading *r, const char *text, struct hour_pe
     if (ticket_is_away(row))
         person->queue = HOUR_NOBODY;
     else if (!str_empty(service))
-        person->service_ms = expected_ms(r, service, person->queue);
+        person->service_ms = known_ms(r, service);
     json_free(&row);
 }
 
@@ -298,13 +306,18 @@ static void add_person(struct reading *r, int queue, struct stmt *s)
     }
     int64_t arrived_ms = text_ms(db_text(s, ARRIVED)), place_ms = text_ms(db_text(s, PLACE));
     struct hour_person *person = &out->people[out->hour.people_count];
+    int64_t booked_ms = text_ms(db_text(s, BOOKED));
+    /* Who has no booking has come, whatever the clock says. */
+    bool comes = booked_ms && booked_ms == arrived_ms && arrived_ms > r->now_ms;
+    if (comes && arrived_ms > r->now_ms + AHEAD_MS)
+        return;
     *person = (struct hour_person){.id = keep_text(&out->kept, db_text(s, ID)),
                                    .number = keep_text(&out->kept, db_text(s, NUMBER)),
                                    .queue = queue,
                                    .arrived_ms = place_ms ? place_ms : arrived_ms,
                                    .since_ms = place_ms ? arrived_ms : 0,
-                                   .booked_ms = text_ms(db_text(s, BOOKED)),
-                                   .comes_ms = arrived_ms > r->now_ms ? arrived_ms : 0,
+                                   .booked_ms = booked_ms,
+                                   .comes_ms = comes ? arrived_ms : 0,
                                    .priority = (int)db_int(s, CLASS),
                                    .desk = sent_to(r, db_text(s, COUNTER), db_text(s, USER))};
     int64_t since_ms = person->since_ms;
@@ -321,15 +334,12 @@ static enum err read_people_of(struct reading *r, int queue)
     static const char sql[] =
         "SELECT id, number, arrived_at, place_at, appointment_at, priority_class, counter, user_, row FROM "
         "tickets"
-        " WHERE queue = $1 AND state = 'waiting' AND arrived_at > '' AND arrived_at < $2"
-        " ORDER BY arrived_at, number LIMIT $3"; /* tickets_arrival */
-    char before[TIME_TEXT];
+        " WHERE queue = $1 AND state = 'waiting' AND arrived_at > ''"
+        " ORDER BY arrived_at, number LIMIT $2"; /* tickets_arrival */
     enum err err;
-    time_text(r->now_ms + AHEAD_MS, before);
     struct stmt *s = db_query(r->db, sql);
     db_bind_text(s, 1, r->out->queues[queue].id);
-    db_bind_text(s, 2, before);
-    db_bind_int(s, 3, HOUR_PEOPLE_MAX);
+    db_bind_int(s, 2, HOUR_PEOPLE_MAX);
     while ((err = db_step(s)) == ERR_OK) {
         r->out->cut = r->out->hour.people_count >= HOUR_PEOPLE_MAX;
         if (r->out->cut)

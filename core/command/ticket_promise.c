@@ -1,7 +1,8 @@
 /* core/command/ticket_promise.c: how many people are before a newcomer, and how long it will take.
  *
  * What is promised is stored with the ticket, so that it can be compared with the fact later. Counts only
- * counters that are really open; the arithmetic is core/model/queue.c. */
+ * counters that are really open, and of today's bookings only those that are there or come due first: who is booked for
+ * the afternoon holds up nobody in the morning. The arithmetic is core/model/queue.c. */
 #include "core/command/heads.h"
 #include "core/command/queues.h"
 #include "core/command/ticket_row.h"
@@ -27,6 +28,30 @@ enum err queue_waiting(struct call *c, const char *queue, int priority_class, in
     enum err err = db_step(s);
     *count = err == ERR_OK ? db_int(s, 0) : 0;
     db_done(s);
+    return err;
+}
+
+/* Without those whose booking is due later than until_ms and who were not checked in. Only bookings are asked for their
+ * time, so that a wrong clock loses nobody who waits. */
+static enum err count_ahead(struct call *c, const char *queue, int priority_class, int64_t until_ms,
+                            int64_t *count)
+{
+    static const char sql_later[] =
+        "SELECT count(*) FROM tickets WHERE queue = $1 AND state = 'waiting' AND appointment_at > $2"
+        " AND appointment_at <= $3 AND arrived_at = appointment_at"
+        " AND ($4 = 0 OR (priority_class > 0 AND priority_class <= $4))"; /* tickets_booked */
+    char until[TIME_TEXT], end[TIME_TEXT];
+    TRY(queue_waiting(c, queue, priority_class, count));
+    time_text(until_ms, until);
+    time_text(time_day_start(c->tx->now_ms) + DAY_MS, end);
+    struct stmt *s = tx_list(c->tx, sql_later, TABLE_TICKET, "queue", queue);
+    db_bind_text(s, 2, until);
+    db_bind_text(s, 3, end);
+    db_bind_int(s, 4, priority_class);
+    enum err err = db_step(s);
+    int64_t later = err == ERR_OK ? db_int(s, 0) : 0;
+    db_done(s);
+    *count -= later < *count ? later : *count;
     return err;
 }
 
@@ -82,23 +107,35 @@ static enum err average_service(struct call *c, const char *queue, double *avera
     return ERR_OK;
 }
 
-static enum err outlook(struct call *c, const char *queue, int priority_class, struct queue_outlook *out)
+static void set_minutes(struct queue_outlook *out)
 {
-    struct json *row;
-    struct rule_queue rule = {0};
     struct estimate estimate = {0};
-    TRY(peek(c, TABLE_QUEUE, queue, &row));
-    if (row)
-        queue_rule_now(c, row, &rule);
-    TRY(queue_waiting(c, queue, rule.kind == RULE_PRIORITY ? priority_class : 0, &out->ahead));
-    TRY(desks_open(c, queue, &out->desks));
-    TRY(average_service(c, queue, &out->average_min));
     /* Before the first counter opens one is counted on: somebody will. */
     int64_t desks = out->desks ? out->desks : 1;
     if (!queue_estimate(out->ahead, out->average_min, desks, &estimate))
         (void)queue_estimate(out->ahead, average_otherwise_min, desks, &estimate);
     out->minutes[0] = estimate.optimistic_min;
     out->minutes[1] = estimate.expected_min > out->minutes[0] ? estimate.expected_min : out->minutes[0];
+}
+
+static enum err outlook(struct call *c, const char *queue, int priority_class, struct queue_outlook *out)
+{
+    struct json *row;
+    struct rule_queue rule = {0};
+    int64_t due_ms = c->tx->now_ms + RULE_CLOCK_LEAD_MS;
+    TRY(peek(c, TABLE_QUEUE, queue, &row));
+    if (row)
+        queue_rule_now(c, row, &rule);
+    int class = rule.kind == RULE_PRIORITY ? priority_class : 0;
+    TRY(count_ahead(c, queue, class, due_ms, &out->ahead));
+    TRY(desks_open(c, queue, &out->desks));
+    TRY(average_service(c, queue, &out->average_min));
+    set_minutes(out);
+    if (rule.kind != RULE_APPOINTMENTS)
+        return ERR_OK;
+    /* Bookings that come due while a newcomer waits are called before. */
+    TRY(count_ahead(c, queue, class, due_ms + out->minutes[1] * 60000, &out->ahead));
+    set_minutes(out);
     return ERR_OK;
 }
 
