@@ -191,9 +191,30 @@ static void mark(struct board *self, const struct ui *ui, struct effects *effect
         look_into(self, effects);
 }
 
+/* The rules of the queue at the cursor. */
+static void open_rules(const struct board *self, struct effects *effects)
+{
+    struct json *args = json_new_object();
+    json_set_text(args, "queue", json_text(board_chosen(self, BOARD_QUEUES), "id"));
+    effects_open(effects, SCREEN_RULES, args);
+}
+
+/* Of the person at the cursor; else the screen asks for a number. */
+static void open_why(const struct board *self, struct effects *effects)
+{
+    struct json *args = json_new_object();
+    if (self->pane == BOARD_PEOPLE && board_chosen(self, BOARD_PEOPLE))
+        json_set_text(args, "ticket", json_text(board_chosen(self, BOARD_PEOPLE), "id"));
+    effects_open(effects, SCREEN_WHY, args);
+}
+
 static void act(struct board *self, const struct ui *ui, enum action action, struct effects *effects)
 {
     switch (action) {
+    case ACTION_RULES:
+        return open_rules(self, effects);
+    case ACTION_WHY:
+        return open_why(self, effects);
     case ACTION_BACK:
         return back(self, effects);
     case ACTION_FILTER:
@@ -262,12 +283,12 @@ static const char *board_enabled(const void *data, const struct ui *ui, enum act
     case ACTION_MARK:
     case ACTION_MARK_SHOWN:
         return board_chosen(self, self->pane) ? NULL : TR("Choose a queue, a counter or a person.");
-    case ACTION_MOVE:
     case ACTION_RULES:
+        return board_chosen(self, BOARD_QUEUES) ? NULL : TR("There is no queue.");
+    case ACTION_MOVE:
     case ACTION_CLOSURES:
     case ACTION_HOLDS:
     case ACTION_UNDO:
-    case ACTION_WHY:
         return TR("This program was built without that screen.");
     default:
         return NULL;

@@ -63,33 +63,6 @@ void desk_papers_view(const struct desk *desk, const struct ui *ui, int rows_max
 
 /* --- why this ticket --- */
 
-static const char *reason_sentence(const struct ui *ui, const char *code)
-{
-    static const struct {
-        const char *code, *text;
-    } sentences[] = {
-        {"sent_to_you", TR("sent to you")},
-        {"waited_longest", TR("waited longest")},
-        {"priority_class", TR("lawful priority")},
-        {"ordinary_turn", TR("an ordinary turn after priority calls")},
-        {"queue_share", TR("its queue's share of this counter")},
-        {"walk_in_priority", TR("priority without booking")},
-        {"booking_due", TR("the booked time has come")},
-        {"before_booking", TR("time before the next booking")},
-        {"only_list", TR("nobody else waits")},
-        {"priority_first", TR("priority came first")},
-        {"other_queue_share", TR("another queue's share")},
-        {"booking_not_due", TR("the booked time has not come")},
-        {"called_recently", TR("was called a moment ago")},
-        {"sent_ticket_first", TR("someone sent here came first")},
-        {"other_class_first", TR("another class came first")},
-    };
-    for (size_t i = 0; code && i < sizeof sentences / sizeof *sentences; i++)
-        if (strcmp(sentences[i].code, code) == 0)
-            return tr(ui->lang, sentences[i].text);
-    return code ? code : "";
-}
-
 static const char *rule_of(const struct json *why)
 {
     const struct json *rule = json_get(why, "rule");
@@ -116,7 +89,7 @@ static void passed_view(const struct ui *ui, const struct json *why, struct fram
     for (const struct json *row = json_first(passed); row; row = json_next(row)) {
         const char *number = json_as_text(row) ? json_as_text(row) : json_text_or(row, "number", "");
         text_drawf(frame, rect_cut_top(&area, 1), STYLE_TEXT, "%s  %s", number,
-                   reason_sentence(ui, json_text(row, "reason")));
+                   show_why(ui, json_text(row, "reason")));
     }
     if (more > 0)
         text_drawf(frame, area, STYLE_DIM, tr(ui->lang, TR("and %d more")), more);
@@ -134,7 +107,7 @@ void desk_why_view(const struct desk *desk, const struct ui *ui, struct frame *f
                tr(ui->lang, ticket ? TR("Why %s was called") : TR("Why %s comes next")),
                number_of(desk, why));
     text_draw(frame, rect_cut_top(&area, 1), show_rule(ui, rule_of(why)), STYLE_TEXT);
-    text_draw(frame, rect_cut_top(&area, 1), named ? named : reason_sentence(ui, json_text(why, "reason")),
+    text_draw(frame, rect_cut_top(&area, 1), named ? named : show_why(ui, json_text(why, "reason")),
               STYLE_ACCENT);
     rect_cut_top(&area, 1);
     passed_view(ui, why, frame, area);

@@ -26,6 +26,12 @@ static void rules_free(void *data)
     free(self);
 }
 
+static const char *rules_object(const void *data)
+{
+    const struct rules *self = data;
+    return self->wanted;
+}
+
 const struct json *rules_queue(const struct rules *self)
 {
     return json_at(json_get(self->data, "rows"), (size_t)self->list.selected);
@@ -549,4 +555,5 @@ const struct screen_ops rules_screen = {.id = SCREEN_RULES,
                                         .free = rules_free,
                                         .update = rules_update,
                                         .view = rules_view,
-                                        .enabled = rules_enabled};
+                                        .enabled = rules_enabled,
+                                        .object = rules_object};

@@ -48,6 +48,8 @@ unsigned show_case_look(const char *state); /* the look that fits a case's state
 const char *show_hold_reason(const struct ui *ui, const char *code);
 const char *show_close_reason(const struct ui *ui, const char *code);
 const char *show_pause_reason(const struct ui *ui, const char *code);
+/* Why somebody was called, or passed over: a code of core/model/rule.h. */
+const char *show_why(const struct ui *ui, const char *code);
 const char *show_alert_kind(const struct ui *ui, const char *kind);
 void show_add_hold_reasons(const struct ui *ui, struct json *question);
 void show_add_close_reasons(const struct ui *ui, struct json *question);

@@ -91,3 +91,30 @@ void show_add_alert_kinds(const struct ui *ui, struct json *question)
 {
     add(ui, alerts, question);
 }
+
+const char *show_why(const struct ui *ui, const char *code)
+{
+    static const struct {
+        const char *code, *text;
+    } sentences[] = {
+        {"sent_to_you", TR("sent to you")},
+        {"waited_longest", TR("waited longest")},
+        {"priority_class", TR("lawful priority")},
+        {"ordinary_turn", TR("an ordinary turn after priority calls")},
+        {"queue_share", TR("its queue's share of this counter")},
+        {"walk_in_priority", TR("priority without booking")},
+        {"booking_due", TR("the booked time has come")},
+        {"before_booking", TR("time before the next booking")},
+        {"only_list", TR("nobody else waits")},
+        {"priority_first", TR("priority came first")},
+        {"other_queue_share", TR("another queue's share")},
+        {"booking_not_due", TR("the booked time has not come")},
+        {"called_recently", TR("was called a moment ago")},
+        {"sent_ticket_first", TR("someone sent here came first")},
+        {"other_class_first", TR("another class came first")},
+    };
+    for (size_t i = 0; code && i < sizeof sentences / sizeof *sentences; i++)
+        if (strcmp(sentences[i].code, code) == 0)
+            return tr(ui->lang, sentences[i].text);
+    return code ? code : "";
+}

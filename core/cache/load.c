@@ -20,6 +20,7 @@ static const struct {
     {"journal", load_journal},       {"status", load_status},     {"tickets", load_tickets},
     {"cases", load_cases},           {"waiting", load_waiting},   {"open", load_open},
     {"visit", load_visit},           {"rehearsal", load_rehearsal},
+    {"why", load_why},
     {"floor", load_floor},           {"floor_people", load_floor_people},
 };
 

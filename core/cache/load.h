@@ -9,7 +9,7 @@ typedef enum err load_query(struct cache *cache, const struct json *args, int64_
 load_query load_desk, load_case, load_person, load_persons, load_services, load_queue, load_queues,
     load_users, load_accounts, load_outbox, load_disputes, load_worklist, load_board, load_journal,
     load_status, load_priorities, load_bookings, load_tickets, load_cases, load_waiting, load_open,
-    load_visit, load_rehearsal, load_floor, load_floor_people;
+    load_visit, load_rehearsal, load_why, load_floor, load_floor_people;
 
 int load_limit(const struct json *args, int otherwise, int max); /* args.limit, within 1 … max */
 int64_t row_ms(const struct json *row, const char *name);        /* a time of a row; -1 none */

@@ -55,6 +55,9 @@
  * "visit"       {"services":[id…],"order":"given|sensible","priority_class"?,"appointment_at"?} → {"services","stops":[as of
  *                "desk"…],"visit_min":[low,high]|null,"refused"?:{"code","message","service"}}
  * "rehearsal"   body of queue.rule → {"rehearsal": as core/command/rehearsals.h} or {"refused":{"code","message","field"}}
+ * "why"         {"ticket"} or {"number": of today, as typed} → {"number","ticket":ticket|null,"queue":queue|null,
+ *                "calls":[why of a call(core/command/ticket_call.c)+{"user_name","counter_name"}…≤5] the newest first,
+ *                "line": as core/command/lines.h, {} for whoever does not wait}
  * "priorities"  {} → {"rows":[{"code","class","name","legal"}…]}                    of the hall's pack
  * "bookings"    {"q"} → {"q","day","booked","here","rows":[ticket+{"person_name","service_name","queue_code","documents",
  *                "here": is checked in,"other_day"}…≤60],"more"}                   of today by time, those who are not here

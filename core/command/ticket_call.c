@@ -10,6 +10,8 @@
 #include "core/command/ticket_row.h"
 #include "core/model/rule.h"
 
+enum { WHYS_MAX = 4 }; /* earlier calls of one ticket that are explained */
+
 /* --- candidates --- */
 
 static enum err add_heads(struct call *c, const char *sql, const char *member, const char *key, int limit,
@@ -213,9 +215,24 @@ static enum err choose(struct asking *a)
     return ticket_take(a->c, row, a->counter, why_json(&why, a->candidates, count));
 }
 
-/* Kept with the ticket, so that a clerk can say at any time why this person was called, after a restart too. The
- * sentences are left out: whoever shows them has them in the reader's language. */
-static void keep_why(struct json *row, const struct json *why)
+/* What was known of an earlier call is moved behind the newest, a few of them at most. */
+static void keep_earlier(struct json *row)
+{
+    const struct json *last = json_get(row, "why"), *before = json_get(row, "whys");
+    struct json *kept = json_new_array();
+    if (json_is_object(last)) {
+        json_add(kept, json_copy(last));
+        for (const struct json *one = json_first(before); one && json_count(kept) < WHYS_MAX;
+             one = json_next(one))
+            json_add(kept, json_copy(one));
+        json_set(row, "whys", json_copy(kept));
+    }
+    json_free(&kept);
+}
+
+/* Kept with the ticket, so that it can be said at any time why this person was called, by whom and where, after a restart
+ * too. The sentences are left out: whoever shows them has them in the reader's language. */
+static void keep_why(struct call *c, struct json *row, const struct json *why, const struct json *counter)
 {
     static const char *const members[] = {"rule", "reason", "number", "value", "of", "passed_all"};
     struct json *kept = json_new_object(), *passed = json_new_array();
@@ -229,6 +246,12 @@ static void keep_why(struct json *row, const struct json *why)
         json_add(passed, one);
     }
     json_set(kept, "passed_over", passed);
+    json_set_text(kept, "user", c->actor->user);
+    json_set_text(kept, "counter", row_id(counter));
+    row_set_time(kept, "at", c->at_ms);
+    if (str_equal(json_text(why, "rule"), "named")) /* in the caller's own words */
+        json_set_text(kept, "words", json_text(why, "text"));
+    keep_earlier(row);
     json_set(row, "why", kept);
 }
 
@@ -239,7 +262,7 @@ enum err ticket_take(struct call *c, struct json *row, const struct json *counte
         .event = TICKET_CALL, .user = c->actor->user, .counter = row_id(counter), .gen = -1};
     ticket_read(row, &ticket);
     json_set(answer(c), "why", why); /* owned by the answer from here on */
-    keep_why(row, why);
+    keep_why(c, row, why, counter);
     TRY(ticket_do(c, row, &ticket, &act));
     ticket_answer(c, row);
     return ERR_OK;

@@ -92,3 +92,10 @@ TEST(screen_rules)
 {
     script_run("rules.script");
 }
+
+TEST(screen_why)
+{
+    script_run("why.script");
+    script_run("why_number.script");
+    script_run("board_ways.script");
+}
