@@ -11,6 +11,10 @@ load_query load_desk, load_case, load_person, load_persons, load_services, load_
     load_status, load_priorities, load_bookings, load_tickets, load_cases, load_waiting, load_open,
     load_visit, load_rehearsal, load_why, load_floor, load_floor_people;
 
+/* Every statement by which persons, and what they had, are looked for; for a test that asks the planner. NULL: no more. */
+const char *persons_statement(int n);
+const char *person_statement(int n);
+
 int load_limit(const struct json *args, int otherwise, int max); /* args.limit, within 1 … max */
 int64_t row_ms(const struct json *row, const char *name);        /* a time of a row; -1 none */
 

@@ -148,18 +148,19 @@ static enum err put_page(struct cache *cache, const struct history *history, con
 
 /* --- bookings of another day: they have not arrived yet --- */
 
+static const char sql_bookings[] =
+    "SELECT id, appointment_at FROM tickets WHERE person = $1 AND arrived_at IS NULL"
+    " LIMIT $2"; /* tickets_person */
+
 static enum err put_bookings(struct cache *cache, const struct json *records, int64_t now_ms,
                              struct json *answer)
 {
-    static const char sql[] =
-        "SELECT id, appointment_at FROM tickets WHERE person = $1 AND arrived_at IS NULL"
-        " LIMIT $2"; /* tickets_person */
     struct key keys[BOOKINGS_MAX] = {0};
     int count = 0;
     struct json *rows = put_array(answer, "bookings");
     enum err err = ERR_OK;
     for (const struct json *one = json_first(records); one && err == ERR_OK; one = json_next(one)) {
-        struct stmt *s = db_query(cache->db, sql);
+        struct stmt *s = db_query(cache->db, sql_bookings);
         db_bind_text(s, 1, json_as_text(one));
         db_bind_int(s, 2, BOOKINGS_MAX);
         while (count < BOOKINGS_MAX && (err = db_step(s)) == ERR_OK) {
@@ -306,17 +307,19 @@ static enum err add_namesakes(struct cache *cache, const struct json *person, in
     return err;
 }
 
+/* persons_fin, persons_nik, persons_born, persons_phone */
+static const struct {
+    const char *member, *sql;
+} ways[] = {{"fin", "SELECT row, id FROM persons WHERE fin = $1 LIMIT $2"},
+            {"nik", "SELECT row, id FROM persons WHERE nik = $1 LIMIT $2"},
+            {"born", "SELECT row, id FROM persons WHERE born = $1 LIMIT $2"},
+            {"phone", "SELECT row, id FROM persons WHERE phone = $1 LIMIT $2"}};
+enum { WAYS = sizeof ways / sizeof *ways };
+
 static enum err put_twins(struct cache *cache, const struct json *person, int64_t now_ms, struct json *answer)
 {
-    /* persons_fin, persons_nik, persons_born, persons_phone */
-    static const struct {
-        const char *member, *sql;
-    } ways[] = {{"fin", "SELECT row, id FROM persons WHERE fin = $1 LIMIT $2"},
-                {"nik", "SELECT row, id FROM persons WHERE nik = $1 LIMIT $2"},
-                {"born", "SELECT row, id FROM persons WHERE born = $1 LIMIT $2"},
-                {"phone", "SELECT row, id FROM persons WHERE phone = $1 LIMIT $2"}};
     struct json *twins = put_array(answer, "twins");
-    for (size_t i = 0; i < sizeof ways / sizeof *ways; i++)
+    for (int i = 0; i < WAYS; i++)
         TRY(add_twins(cache, ways[i].sql, json_text(person, ways[i].member), person, twins));
     return add_namesakes(cache, person, now_ms, twins);
 }
@@ -373,4 +376,13 @@ enum err load_person(struct cache *cache, const struct json *args, int64_t now_m
         err = put_other(cache, other, person, records, now_ms, answer);
     json_free(&records);
     return err;
+}
+
+const char *person_statement(int n)
+{
+    enum { HISTORIES = sizeof histories / sizeof *histories };
+    if (n < 2 * HISTORIES)
+        return n % 2 ? histories[n / 2].sql_up : histories[n / 2].sql_down;
+    n -= 2 * HISTORIES;
+    return n < WAYS ? ways[n].sql : n == WAYS ? sql_bookings : NULL;
 }

@@ -70,6 +70,23 @@ static bool is_listed(const struct json *rows, const char *id)
     return false;
 }
 
+/* Names of which the first word, the family's, or one within begins so: persons_fold, persons_fold_family, and persons_fold_2
+ * … of schema.c. The
+ * column is among the results, or the view would be sorted. */
+#define BEGINS(column)                                                                 \
+    "SELECT row, fold, id, " column " FROM persons WHERE " column " >= $1 AND " column \
+    " < $2 ORDER BY " column " LIMIT $3"
+static const char *const sql_names[] = {BEGINS("fold"),   BEGINS("fold_family"), BEGINS("fold_2"),
+                                        BEGINS("fold_3"), BEGINS("fold_4"),      BEGINS("fold_5")};
+enum { NAME_PLACES = sizeof sql_names / sizeof *sql_names };
+
+const char *persons_statement(int n)
+{
+    static const char *const numbers[] = {sql_fin, sql_nik, sql_phone, sql_born};
+    enum { NUMBERS = sizeof numbers / sizeof *numbers };
+    return n < NUMBERS ? numbers[n] : n < NUMBERS + NAME_PLACES ? sql_names[n - NUMBERS] : NULL;
+}
+
 struct asked {
     struct name_word words[NAME_WORDS_MAX];
     int count,
@@ -104,17 +121,10 @@ static enum err find_by_key(struct cache *cache, const char *sql, const char *ke
 static enum err find_by_word(struct cache *cache, const struct name_word *word, struct asked *asked,
                              struct json *rows)
 {
-    static const char sql_spoken[] = "SELECT row, fold, id FROM persons WHERE fold >= $1 AND fold < $2"
-                                     " ORDER BY fold LIMIT $3"; /* persons_fold */
-    static const char sql_family[] =
-        "SELECT row, fold_family, id FROM persons WHERE fold_family >= $1"
-        " AND fold_family < $2 ORDER BY fold_family LIMIT $3"; /* persons_fold_family */
     enum err err = ERR_OK;
-    for (int k = 0; k < word->count && err == ERR_OK && asked->left > 0; k++) {
-        err = find_by_key(cache, sql_spoken, word->keys[k].text, asked, rows);
-        if (err == ERR_OK)
-            err = find_by_key(cache, sql_family, word->keys[k].text, asked, rows);
-    }
+    for (int k = 0; k < word->count && err == ERR_OK && asked->left > 0; k++)
+        for (int i = 0; i < NAME_PLACES && err == ERR_OK; i++)
+            err = find_by_key(cache, sql_names[i], word->keys[k].text, asked, rows);
     return err;
 }
 

@@ -70,6 +70,20 @@ static const char sql_worklist[] = WORKLIST_OF("base") WORKLIST_OF("overlay") WO
     "CREATE INDEX " set "_tickets_promise ON " set "_tickets (queue, state, promised_at);"
 static const char sql_board[] = BOARD_OF("base") BOARD_OF("overlay") BOARD_OF("shadow");
 
+/* Finding persons by a word within their name (load_persons.c): the name as it is folded from its second, third, fourth
+ * and fifth word on. The hall has an index of words. */
+#define BEHIND(column) \
+    "CASE WHEN instr(" column ", ' ') > 0 THEN substr(" column ", instr(" column ", ' ') + 1) END"
+#define WORD_OF(set, word, before)                                                               \
+    "ALTER TABLE " set "_persons ADD COLUMN " word                                               \
+    " TEXT GENERATED ALWAYS AS (" BEHIND(before) ") VIRTUAL;"                                    \
+                                                 "CREATE INDEX " set "_persons_" word " ON " set \
+                                                 "_persons (" word ") WHERE " word " IS NOT NULL;"
+#define WORDS_OF(set)              \
+    WORD_OF(set, "fold_2", "fold") \
+    WORD_OF(set, "fold_3", "fold_2") WORD_OF(set, "fold_4", "fold_3") WORD_OF(set, "fold_5", "fold_4")
+static const char sql_name_words[] = WORDS_OF("base") WORDS_OF("overlay") WORDS_OF("shadow");
+
 static enum err create_rows(struct db *db)
 {
     TRY(rows_create(db, ROWS_BASE));
@@ -118,6 +132,7 @@ static const struct migration {
     {"", create_alerts, "PRAGMA user_version = 3"},
     {"", create_moves, "PRAGMA user_version = 4"},
     {sql_board, create_views_again, "PRAGMA user_version = 5"},
+    {sql_name_words, create_views_again, "PRAGMA user_version = 6"},
 };
 enum {
     VERSION_NOW = sizeof migrations / sizeof *migrations,

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "core/cache/load.h"
 #include "tests/support/pair.h"
 #include "tests/support/test.h"
 
@@ -762,6 +763,61 @@ TEST(cache_finds_persons_in_other_spellings)
             json_free(&found);
             free(args);
         }
+    pair_close(&pair);
+}
+
+/* A father's name, a second given name: each word alone, wherever it stands. */
+TEST(cache_finds_persons_by_a_word_within_the_name)
+{
+    static const char *const typed[] = {"rizky",   "pratama", "wijaya", "Widjaja",
+                                        "santoso", "agus",    "wij pra"};
+    struct pair pair;
+    morning(&pair);
+    struct json *data =
+        pair_at_hall(&pair, "siti", "person.record",
+                     "{\"person\":\"01900000-0000-7000-8000-0000000000b1\",\"name\":\"Agus Rizky "
+                     "Pratama Wijaya\",\"father\":\"Santoso\"}");
+    json_free(&data);
+    pair_feed(&pair, 0);
+    pair_start(&pair, 1);
+    pair_sign_in(&pair, 1, "siti");
+    pair_sync(&pair, 1);
+    for (int station = 0; station < 2; station++) { /* one that heard of it, one that copied it */
+        for (size_t i = 0; i < sizeof typed / sizeof *typed; i++) {
+            char *args = xasprintf("{\"q\":\"%s\"}", typed[i]);
+            struct json *found = pair_load(&pair, station, "persons", args);
+            if (!CHECK_INT((int64_t)json_count(json_get(found, "rows")), 1))
+                printf("    %s\n", typed[i]);
+            json_free(&found);
+            free(args);
+        }
+    }
+    pair_close(&pair);
+}
+
+/* However many there are, a question about persons is a few looks. */
+TEST(cache_asks_for_persons_by_an_index_in_every_statement)
+{
+    struct pair pair;
+    struct err_info info = {0};
+    struct db *db = NULL;
+    int asked = 0;
+    morning(&pair);
+    char *dir = pair_dir(&pair, 0), *file = xasprintf("%s/cache.db", dir);
+    cache_close(&pair.cache[0]);
+    REQUIRE(db_open(&db, file, DB_WRITE, &info) == ERR_OK);
+    for (int kind = 0; kind < 2; kind++)
+        for (int n = 0; kind ? person_statement(n) != NULL : persons_statement(n) != NULL; n++, asked++) {
+            const char *sql = kind ? person_statement(n) : persons_statement(n);
+            char *plan = db_explain(db, sql);
+            if (!CHECK(!strstr(plan, "SCAN") && !strstr(plan, "TEMP B-TREE") && strstr(plan, "USING INDEX")))
+                printf("    %s\n%s", sql, plan);
+            free(plan);
+        }
+    CHECK(asked >= 17);
+    free(dir);
+    free(file);
+    db_close(&db);
     pair_close(&pair);
 }
 
