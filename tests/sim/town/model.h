@@ -18,6 +18,7 @@ struct model_step {
     const char *code;        /* of the refusal */
     const struct json *rows; /* of the feed item: [{t, id, row}] */
     int64_t now_ms;          /* true time; -1: long ago */
+    int64_t hall_ms;         /* … as the hall's clock has it */
     bool clocks_are_right;   /* everybody's */
     /* Out: whom a call gave. */
     char ticket[64];

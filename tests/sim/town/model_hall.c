@@ -393,7 +393,7 @@ static bool still_calls(const struct model_counter *counter, const struct model_
                         const struct model_step *s, int64_t *from_ms)
 {
     *from_ms = INT64_MAX;
-    if (counter->closing_from_ms < 0 || counter->closing_from_ms > s->now_ms)
+    if (counter->closing_from_ms < 0 || counter->closing_from_ms > s->hall_ms)
         return true;
     *from_ms = counter->closing_from_ms;
     for (int i = 0; i < counter->closing_count; i++)
@@ -402,14 +402,14 @@ static bool still_calls(const struct model_counter *counter, const struct model_
     return false;
 }
 
-/* By whose clock a counter closes or a rule is over is known as long as clocks are right. */
+/* By the hall's clock, as a counter closes; how that was long ago is not known. */
 bool model_rule_now(struct model_queue *queue, const struct model_step *s)
 {
     if (queue->until_ms < 0)
         return true;
-    if (s->now_ms < 0 || !s->clocks_are_right)
+    if (s->now_ms < 0)
         return false;
-    if (s->now_ms < queue->until_ms)
+    if (s->hall_ms < queue->until_ms)
         return true;
     str_copy(queue->kind, sizeof queue->kind, queue->back_kind);
     queue->max_run = queue->back_max_run;
@@ -424,8 +424,7 @@ static void hold_choice(struct model *model, const struct model_counter *counter
 {
     const struct model_step *s = model->step;
     struct model_ticket *first = NULL;
-    bool fifo = true, fits = false, sure = s->clocks_are_right || counter->closing_from_ms < 0;
-    sure = sure && (s->now_ms >= 0 || counter->closing_from_ms < 0);
+    bool fifo = true, fits = false, sure = s->now_ms >= 0 || counter->closing_from_ms < 0;
     for (int i = 0; i < counter->queue_count; i++) {
         struct model_queue *queue = model_queue_of(model, counter->queues[i]);
         int64_t run, from_ms;

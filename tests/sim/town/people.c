@@ -555,6 +555,22 @@ static void leave_counter(struct town *town, struct station *station)
         station->counter[0] = '\0';
 }
 
+static bool supervisor_is_in(struct town *town)
+{
+    int count;
+    const struct station *stations = town_stations(town, &count);
+    for (int i = 0; i < count; i++)
+        if (is(&stations[i], "supervisor"))
+            return true;
+    return false;
+}
+
+static bool wants_to_close(struct town *town, const struct json *counter)
+{
+    int64_t of = !supervisor_is_in(town) ? 20 : town->day == DAY_OF_VISITORS ? 2 : 4;
+    return !json_get(counter, "closing") && pick(town, of) == 0;
+}
+
 /* Before the others do: a supervisor answers. */
 static void ask_to_close(struct town *town, struct station *station)
 {
@@ -667,7 +683,7 @@ static void at_counter(struct town *town, struct station *station)
         go_on_calling(town, station);
     else if (pick(town, 20) == 0)
         leave_counter(town, station);
-    else if (pick(town, 12) == 0)
+    else if (wants_to_close(town, json_get(desk, "counter")))
         ask_to_close(town, station);
     else if (json_count(json_get(desk, "next")) && pick(town, 12) == 0)
         call_named(town, station);
@@ -806,7 +822,8 @@ static bool answer_closure(struct town *town, struct station *station)
     struct machine *before = town_enter(&station->machine);
     enum err err = cache_rows(station->cache, "closure", note_asked, &asked);
     town_leave(before);
-    if (err != ERR_OK || !asked.id[0] || (asked.approved && pick(town, 4)))
+    int64_t seldom = town->day == DAY_OF_VISITORS ? 12 : 4;
+    if (err != ERR_OK || !asked.id[0] || (asked.approved && pick(town, seldom)))
         return false;
     struct json *body = object("closure", asked.id);
     json_set_text(body, "reason", "as the queue stands");
@@ -826,7 +843,7 @@ static void mind_counter(struct town *town, struct station *station)
 static void supervise(struct town *town, struct station *station)
 {
     int64_t what = pick(town, 12);
-    if (pick(town, 3) == 0 && answer_closure(town, station))
+    if (pick(town, 3) && answer_closure(town, station))
         return;
     if (what < 2)
         assign_queues(town, station);
@@ -836,8 +853,10 @@ static void supervise(struct town *town, struct station *station)
         set_rule(town, station);
     else if (what < 8)
         mind_counter(town, station);
-    else if (what < 10)
+    else if (what < 9)
         look_after_queue(town, station);
+    else if (what < 11)
+        issue(town, station); /* reception is at lunch */
     else
         resolve(town, station);
 }
