@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/form/form.h"
+#include "core/form/inside.h"
 #include "core/form/pointer.h"
 
 enum { FIELDS_DEPTH_MAX = 4 }; /* tables inside tables; deeper ones are named as a whole */
@@ -114,4 +114,9 @@ const char *form_field_label(const struct json *fields, const char *pointer)
             (!found || strlen(json_text(one, "pointer")) > strlen(json_text(found, "pointer"))))
             found = one;
     return json_text_or(found, "label", "");
+}
+
+void form_place_label(const struct form *form, const char *lang, const char *pointer, struct buf *out)
+{
+    form_label(form, lang, NULL, form_schema_at(form, pointer), pointer, out);
 }

@@ -138,6 +138,8 @@ struct json *form_fields(const struct form *form, const struct json *draft,
                          const struct form_context *context);
 /* What such a list calls a place of the draft; "" when it is in none of them. */
 const char *form_field_label(const struct json *fields, const char *pointer);
+/* What the form itself calls a place that is no field, such as a group of fields that is missing whole; appended. */
+void form_place_label(const struct form *form, const char *lang, const char *pointer, struct buf *out);
 
 /* --- values --- */
 enum { FORM_WHY = 200 };

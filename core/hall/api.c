@@ -6,6 +6,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "core/hall/applications.h"
 #include "core/hall/calls.h"
 #include "core/hall/inside.h"
 #include "core/hall/leases.h"
@@ -40,12 +41,13 @@ static const struct route routes[] = {
      "q:string! after:string limit:integer", "", "rows:rows! more:boolean! next:string!?",
      "application/json"},
     {"GET", "/v1/report/{name}", ACCESS_SIGNED_IN, call_report, "report",
-     "waiting, service, clerks, decisions, survey, noshow, load, promises or out_of_turn, between two business days; "
-     "also as CSV. compare 1: beside each figure that of the period before, as COLUMN_before. Only of a queue, a "
+     "waiting, service, clerks, decisions, survey, noshow, load, promises or out_of_turn, between two "
+     "business days; "
+     "also as CSV. compare 1: beside each figure that of the period before, as COLUMN_before. Only of a "
+     "queue, a "
      "service or an agency where one is named; names in lang.",
-     "from:date to:date format:format compare:integer queue:string service:string agency:string lang:string", "",
-     "name:string! from:date! to:date! before:object columns:strings! rows:objects!",
-     "application/json"},
+     "from:date to:date format:format compare:integer queue:string service:string agency:string lang:string",
+     "", "name:string! from:date! to:date! before:object columns:strings! rows:objects!", "application/json"},
     {"GET", "/v1/verify/{code}", ACCESS_OPEN, call_verify, "verify",
      "Whether the hall gave the notice with this code, and whether it still stands. Tells nothing of a "
      "person.",
@@ -140,15 +142,28 @@ void api_error(struct hall *hall, struct http_request *request, int status, cons
     json_free(&body);
 }
 
+static const char *said_in(const char *lang, const char *code, const char *otherwise)
+{
+    return lang ? application_sentence(code, lang) : otherwise;
+}
+
 void api_store_failed(struct hall *hall, struct http_request *request, enum err err)
 {
+    api_store_failed_in(hall, request, err, NULL);
+}
+
+void api_store_failed_in(struct hall *hall, struct http_request *request, enum err err, const char *lang)
+{
     if (err == ERR_DISK_FULL || err == ERR_READ_ONLY) {
-        api_error(hall, request, 507, "disk_full", NULL,
-                  "The hall cannot record: its disk is full. Nothing is lost; work goes on as offline.");
+        api_error(
+            hall, request, 507, "disk_full", NULL,
+            said_in(lang, "disk_full",
+                    "The hall cannot record: its disk is full. Nothing is lost; work goes on as offline."));
     } else if (store_broken(err) || err == ERR_CONFLICT) {
         http_add_header(request, "Retry-After", "5");
         api_error(hall, request, 503, "store_failed", NULL,
-                  "The hall cannot reach its file. Nothing confirmed is lost; try again soon.");
+                  said_in(lang, "store_failed",
+                          "The hall cannot reach its file. Nothing confirmed is lost; try again soon."));
     } else {
         api_error(hall, request, 500, "internal", NULL,
                   "The hall could not carry this out. Tell an administrator; the hall's log says more.");

@@ -35,6 +35,8 @@ void api_error(struct hall *hall, struct http_request *request, int status, cons
                const char *field, const char *message);
 /* 507, 503 or 500 as the failure of the store is. */
 void api_store_failed(struct hall *hall, struct http_request *request, enum err err);
+/* The same in one of az id en ru, to other systems; NULL: as above. */
+void api_store_failed_in(struct hall *hall, struct http_request *request, enum err err, const char *lang);
 
 /* The body as a JSON object; else NULL and the request is answered. */
 struct json *api_body(struct hall *hall, struct http_request *request);

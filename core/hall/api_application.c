@@ -44,7 +44,9 @@ static void left(void *ctx, enum err err)
         leaving->hall->metrics.commands += leaving->answer.commands;
         api_answer_json(leaving->hall, leaving->request, leaving->answer.status, leaving->answer.body);
     } else {
-        api_store_failed(leaving->hall, leaving->request, err);
+        const char *lang = application_lang(leaving->languages);
+        api_store_failed_in(leaving->hall, leaving->request, err,
+                            lang ? lang : application_lang(json_text(leaving->body, "language")));
     }
     json_free(&leaving->answer.body);
     json_free(&leaving->body);

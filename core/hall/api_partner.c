@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "core/hall/applications.h"
 #include "core/hall/calls.h"
 #include "core/hall/inside.h"
 
@@ -46,6 +47,13 @@ static struct asker *asker_of(struct askers *askers, const char *id)
     return oldest;
 }
 
+/* In the language asked for; the systems' own people read it too. */
+static void answer_in(struct hall *hall, struct http_request *request, int status, const char *code)
+{
+    const char *lang = application_lang(http_header(request, "Accept-Language"));
+    api_error(hall, request, status, code, NULL, application_sentence(code, lang));
+}
+
 /* True: the request is answered. */
 static bool asks_too_often(struct hall *hall, struct http_request *request, const char *id, int often)
 {
@@ -57,8 +65,7 @@ static bool asks_too_often(struct hall *hall, struct http_request *request, cons
     if (++asker->asks <= often)
         return false;
     http_add_header(request, "Retry-After", "1");
-    api_error(hall, request, 429, "too_many_requests", NULL,
-              "This key asks more often than the hall answers. Nothing was done: ask again a second later.");
+    answer_in(hall, request, 429, "too_many_requests");
     return true;
 }
 
@@ -67,18 +74,15 @@ static bool asks_too_often(struct hall *hall, struct http_request *request, cons
 void api_no_key(struct hall *hall, struct http_request *request)
 {
     http_add_header(request, "WWW-Authenticate", "Bearer");
-    api_error(hall, request, 401, "bad_key", NULL,
-              "This needs an agency's key as \"Authorization: Bearer KEY\": loketd key add makes one.");
+    answer_in(hall, request, 401, "bad_key");
 }
 
 static void answer_scope(struct hall *hall, struct http_request *request, enum partner_scope wanted)
 {
-    api_error(
-        hall, request, 403, "other_scope", NULL,
-        wanted == PARTNER_APPLIES
-            ? "This key reads events and leaves no applications: loketd key add --scope apply makes one "
-              "that does."
-            : "This key leaves applications and reads no events: loketd key add makes one that does.");
+    if (wanted == PARTNER_APPLIES)
+        return answer_in(hall, request, 403, "other_scope");
+    api_error(hall, request, 403, "other_scope", NULL,
+              "This key leaves applications and reads no events: loketd key add makes one that does.");
 }
 
 bool api_partner(struct hall *hall, struct http_request *request, enum partner_scope scope, int often,

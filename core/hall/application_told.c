@@ -48,14 +48,25 @@ static enum err telling_begin(struct telling *t)
 
 /* --- what is missing in the form --- */
 
-static void add_field(struct json *fields, const char *pointer, const char *keyword, const char *label,
-                      const char *message)
+struct places {
+    const struct form *form;
+    const char *lang;
+    struct json *labels; /* of what somebody fills in */
+};
+
+static void add_field(const struct places *places, struct json *fields, const char *pointer,
+                      const char *keyword, const char *message)
 {
     char *place = xasprintf("/answers%s", pointer);
     struct json *field = json_new_object();
+    struct buf label = {0};
+    buf_adds(&label, form_field_label(places->labels, pointer));
+    if (!label.length)
+        form_place_label(places->form, places->lang, pointer, &label);
     json_set_text(field, "pointer", place);
     json_set_text(field, "keyword", keyword);
-    json_set_text(field, "label", label);
+    json_set_text(field, "label", buf_text(&label));
+    buf_free(&label);
     json_set_text(field, "message", message);
     json_add(fields, field);
     free(place);
@@ -66,16 +77,15 @@ static void add_fields(const struct telling *t, const struct form *form, const s
                        struct json *fields)
 {
     struct schema_errors errors = {0};
-    struct json *labels = form_fields(form, json_get(t->row, "draft"), context);
+    const struct places places = {form, context->lang, form_fields(form, json_get(t->row, "draft"), context)};
+    struct json *labels = places.labels;
     const struct json *returned = json_get(json_get(t->row, "returned"), "fields");
     form_check_draft(form, json_get(t->row, "draft"), context, &errors);
     for (int i = 0; i < errors.count && i < FIELDS_MAX; i++)
-        add_field(fields, errors.list[i].field, errors.list[i].keyword,
-                  form_field_label(labels, errors.list[i].field), errors.list[i].message);
+        add_field(&places, fields, errors.list[i].field, errors.list[i].keyword, errors.list[i].message);
     for (const struct json *one = json_first(returned); one && errors.count == 0; one = json_next(one)) {
-        const char *pointer = json_text_or(one, "pointer", "");
-        add_field(fields, pointer, json_text_or(one, "keyword", "returned"),
-                  form_field_label(labels, pointer), json_text_or(one, "message", ""));
+        add_field(&places, fields, json_text_or(one, "pointer", ""), json_text_or(one, "keyword", "returned"),
+                  json_text_or(one, "message", ""));
     }
     schema_errors_free(&errors);
     json_free(&labels);

@@ -17,6 +17,102 @@ static const struct {
       "Permohonan tidak diterima dan tidak ada yang dicatat. Perbaiki isian berikut, lalu kirim lagi.",
       "The application was not taken and nothing was recorded. Put these fields right and send it again.",
       "Заявление не принято, ничего не записано. Исправьте эти поля и отправьте снова."}},
+    {"other_agency",
+     {"Bu açar bu xidmət üçün müraciət göndərmir: xidmət başqa qurumundur və ya açar onun üçün verilməyib. "
+      "Heç nə qeyd "
+      "edilmədi.",
+      "Kunci ini tidak mengirim permohonan untuk layanan ini: layanan itu milik instansi lain, atau kunci "
+      "tidak dibuat "
+      "untuknya. Tidak ada yang dicatat.",
+      "This key leaves no applications for this service: it is another agency's, or not among those that the "
+      "key was "
+      "made for. Nothing was recorded.",
+      "Этот ключ не подаёт заявлений на эту услугу: она другого ведомства или ключ выдан не для неё. Ничего "
+      "не "
+      "записано."}},
+    {"reference_used",
+     {"Bu istinadla başqa müraciət göndərilib və qüvvədədir. Heç nə dəyişmədi: bunu öz istinadı ilə "
+      "göndərin.",
+      "Permohonan lain sudah dikirim dengan referensi ini dan tetap berlaku. Tidak ada yang diubah: kirim "
+      "yang ini "
+      "dengan referensinya sendiri.",
+      "Another application was left under this reference and stands. Nothing was changed: send this one "
+      "under a "
+      "reference of its own.",
+      "Под этой ссылкой уже подано другое заявление, и оно в силе. Ничего не изменено: отправьте это под "
+      "своей "
+      "ссылкой."}},
+    {"invalid_reference",
+     {"Müraciətə göndərənin istinadı lazımdır, Idempotency-Key başlığında və ya \"reference\" kimi: 1-dən "
+      "100-ə qədər "
+      "hərf, rəqəm və ya - _ . : ~",
+      "Permohonan memerlukan referensi pengirim, di header Idempotency-Key atau sebagai \"reference\": 1 "
+      "sampai 100 "
+      "huruf, angka, atau - _ . : ~",
+      "An application needs a reference of its sender's, in the header Idempotency-Key or as \"reference\": "
+      "1 to 100 "
+      "letters, digits or - _ . : ~",
+      "Заявлению нужна ссылка отправителя, в заголовке Idempotency-Key или как \"reference\": от 1 до 100 "
+      "букв, цифр "
+      "или - _ . : ~"}},
+    {"two_references",
+     {"\"reference\" və Idempotency-Key başlığı fərqlidir. Onlardan birini göndərin.",
+      "\"reference\" dan header Idempotency-Key berbeda. Kirim salah satunya.",
+      "\"reference\" and the header Idempotency-Key say two things. Send one of them.",
+      "\"reference\" и заголовок Idempotency-Key различаются. Отправьте одно из них."}},
+    {"unknown_reference",
+     {"Bu hesab bu istinadla heç nə göndərməyib. Göndərilib cavab alınmışdısa, zal o vaxtdan bərpa edilib: "
+      "eyni "
+      "istinadla yenidən göndərin.",
+      "Akun ini tidak mengirim apa pun dengan referensi ini. Jika sudah dikirim dan dijawab, balai "
+      "dipulihkan sejak itu: "
+      "kirim lagi dengan referensi yang sama.",
+      "Nothing was left here under this reference by this account. If it was sent and answered, the hall was "
+      "restored "
+      "since: send it again under the same reference.",
+      "Эта учётная запись ничего не подавала под этой ссылкой. Если ответ был получен, зал с тех пор "
+      "восстановлен: "
+      "отправьте снова под той же ссылкой."}},
+    {"hall_is_mobile",
+     {"Bu, səyyar zaldır və başqa sistemlərdən müraciət qəbul etmir. Heç nə qeyd edilmədi: onu bura "
+      "göndərin: ",
+      "Ini balai keliling dan tidak menerima permohonan dari sistem lain. Tidak ada yang dicatat: kirim ke ",
+      "This is a mobile hall and takes no applications from other systems. Nothing was recorded: send it to ",
+      "Это выездной зал, он не принимает заявлений из других систем. Ничего не записано: отправьте в "}},
+    {"closed_then",
+     {"Bu vaxt qəbul yoxdur; başqa vaxt seçin.", "Pada waktu itu tutup; pilih waktu lain.",
+      "It is closed at this time; choose another.", "В это время закрыто; выберите другое."}},
+    {"next_opening",
+     {" Növbəti açılış: ", " Buka berikutnya: ", " The next opening: ", " Ближайшее открытие: "}},
+    {"too_many_requests",
+     {"Bu açar zalın cavab verdiyindən tez-tez soruşur. Heç nə edilmədi: bir saniyə sonra yenidən soruşun.",
+      "Kunci ini bertanya lebih sering daripada balai menjawab. Tidak ada yang dilakukan: tanya lagi sedetik "
+      "kemudian.",
+      "This key asks more often than the hall answers. Nothing was done: ask again a second later.",
+      "Этот ключ спрашивает чаще, чем зал отвечает. Ничего не сделано: спросите через секунду."}},
+    {"other_scope",
+     {"Bu açar hadisələri oxuyur, müraciət göndərmir: göndərəni loketd key add --scope apply yaradır.",
+      "Kunci ini membaca peristiwa dan tidak mengirim permohonan: loketd key add --scope apply membuat yang "
+      "dapat.",
+      "This key reads events and leaves no applications: loketd key add --scope apply makes one that does.",
+      "Этот ключ читает события и не подаёт заявлений: подающий создаёт loketd key add --scope apply."}},
+    {"bad_key",
+     {"Bunun üçün qurumun açarı lazımdır: \"Authorization: Bearer KEY\"; onu loketd key add yaradır.",
+      "Ini memerlukan kunci instansi sebagai \"Authorization: Bearer KEY\": loketd key add membuatnya.",
+      "This needs an agency's key as \"Authorization: Bearer KEY\": loketd key add makes one.",
+      "Для этого нужен ключ ведомства: \"Authorization: Bearer KEY\"; его создаёт loketd key add."}},
+    {"disk_full",
+     {"Zal qeyd edə bilmir: diski doludur. Heç nə itməyib və heç nə qeyd edilməyib; sonra yenidən göndərin.",
+      "Balai tidak dapat mencatat: disknya penuh. Tidak ada yang hilang dan tidak ada yang dicatat; kirim "
+      "lagi nanti.",
+      "The hall cannot record: its disk is full. Nothing is lost and nothing was recorded; send it again "
+      "later.",
+      "Зал не может записывать: диск полон. Ничего не потеряно и ничего не записано; отправьте позже."}},
+    {"store_failed",
+     {"Zal öz faylına çata bilmir. Qeyd olunan heç nə itməyib; tezliklə yenidən göndərin.",
+      "Balai tidak dapat menjangkau berkasnya. Yang tercatat tidak hilang; kirim lagi sebentar lagi.",
+      "The hall cannot reach its file. Nothing confirmed is lost; try again soon.",
+      "Зал не может открыть свой файл. Записанное не потеряно; отправьте снова чуть позже."}},
     {"needed",
      {"Bu sahə doldurulmalıdır.", "Bagian ini harus diisi.", "This must be filled in.",
       "Это нужно заполнить."}},

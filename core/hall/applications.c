@@ -41,6 +41,13 @@ static void answer_problems(struct receiving *r)
     json_set(json_edit(r->out->body, "error"), "fields", json_copy(r->problems.list));
 }
 
+/* As refuse, in the words of that code. */
+static void refuse_in(struct server_answer *out, int status, const char *code, const char *field,
+                      const char *lang)
+{
+    refuse(out, status, code, field, application_sentence(code, lang));
+}
+
 /* The caller's language, else the application's, else the hall's own. */
 static const char *lang_of(const struct application_request *request, const struct json *body,
                            const struct json *hall)
@@ -108,9 +115,7 @@ static enum err answer_known(struct receiving *r)
         r->out->status = 200;
         err = json_parse(db_text(s, 1), strlen(db_text(s, 1)), &r->out->body, NULL);
     } else if (err == ERR_OK) {
-        refuse(r->out, 409, "reference_used", "/reference",
-               "Another application was left under this reference and stands. Nothing was changed: send this "
-               "one under a reference of its own.");
+        refuse_in(r->out, 409, "reference_used", "/reference", r->problems.lang);
     }
     db_done(s);
     return err;
@@ -176,6 +181,24 @@ static void set_person(const struct receiving *r, struct json *body)
         json_set_text(body, "person", r->visitor);
     else if (r->said.person)
         json_set(body, "person", json_copy(r->said.person));
+}
+
+/* Nobody is promised a time at which nobody is there. */
+static enum err check_hours(struct receiving *r)
+{
+    bool open = true;
+    char next[OPENING_TEXT];
+    enum err err =
+        application_open_then(r->env->db, r->hall, r->said.service, r->said.appointment_at, &open, next);
+    if (err != ERR_OK || open)
+        return err;
+    char *sentence = xasprintf("%s%s%s", application_sentence("closed_then", r->problems.lang),
+                               *next ? application_sentence("next_opening", r->problems.lang) : "", next);
+    struct json *problem = problem_add(&r->problems, "/appointment_at", "closed_then", NULL);
+    if (problem)
+        json_set_text(problem, "message", sentence);
+    free(sentence);
+    return ERR_OK;
 }
 
 /* A booking, as reception would make it; its number and its person are the application's. */
@@ -327,7 +350,9 @@ static enum err check_form(struct receiving *r)
 static enum err run_steps(struct receiving *r)
 {
     bool opened = false;
-    enum err err = r->said.appointment_at ? book(r) : ERR_OK;
+    enum err err = r->said.appointment_at ? check_hours(r) : ERR_OK;
+    if (err == ERR_OK && r->said.appointment_at)
+        err = book(r);
     if (err == ERR_OK)
         err = open_it(r, &opened);
     if (err != ERR_OK || !opened)
@@ -392,9 +417,7 @@ static enum err check_service(struct receiving *r, bool *good)
         err = ERR_ABSENT;
     const char *agency = json_text_or(service, "agency", "");
     if (err == ERR_OK && !partner_may_apply(r->request->from, id, agency))
-        refuse(r->out, 403, "other_agency", "/service",
-               "This key leaves no applications for this service: it is another agency's, or not among those "
-               "that the key was made for. Nothing was recorded.");
+        refuse_in(r->out, 403, "other_agency", "/service", r->problems.lang);
     else if (err == ERR_OK)
         *good = true;
     if (err == ERR_ABSENT) {
@@ -419,12 +442,10 @@ static bool read_reference(struct receiving *r)
                *reference = header ? header : said;
     account_of(r->request->from, &r->is);
     if (!application_reference_valid(reference))
-        refuse(r->out, 422, "invalid_reference", "/reference",
-               "An application needs a reference of its sender's, in the header Idempotency-Key or as "
-               "\"reference\": 1 to 100 letters, digits or - _ . : ~");
+        refuse_in(r->out, 422, "invalid_reference", "/reference", r->problems.lang);
     else if ((member && !said) || (header && said && strcmp(header, said) != 0))
         refuse(r->out, 422, "invalid_reference", "/reference",
-               "\"reference\" and the header Idempotency-Key say two things. Send one of them.");
+               application_sentence("two_references", r->problems.lang));
     else
         str_copy(r->is.reference, sizeof r->is.reference, reference);
     return r->out->status == 0;
@@ -469,12 +490,9 @@ static bool is_mobile(struct receiving *r)
     const struct json *mobile = json_get(r->hall, "mobile");
     if (!json_is_object(mobile))
         return false;
-    char message[300];
-    str_format(
-        message, sizeof message,
-        "This is a mobile hall and takes no applications from other systems. Nothing was recorded: send "
-        "it to %.80s.",
-        json_text_or(mobile, "home_name", json_text_or(mobile, "home", "its home")));
+    char message[400];
+    str_format(message, sizeof message, "%s%.80s.", application_sentence("hall_is_mobile", r->problems.lang),
+               json_text_or(mobile, "home_name", json_text_or(mobile, "home", "–")));
     refuse(r->out, 409, "hall_is_mobile", NULL, message);
     return true;
 }
@@ -527,14 +545,14 @@ enum err application_tell(struct db *db, const struct application_request *reque
         str_copy(is.reference, sizeof is.reference, request->reference);
         err = find_own(db, &is);
     }
-    if (err == ERR_ABSENT) {
-        refuse(out, 404, "unknown_reference", NULL,
-               "Nothing was left here under this reference by this account. If it was sent and answered, the "
-               "hall was restored since: send it again under the same reference.");
+    bool unknown = err == ERR_ABSENT;
+    if (err == ERR_OK || unknown)
+        err = store_hall(db, &hall);
+    if (err == ERR_OK && unknown) {
+        refuse_in(out, 404, "unknown_reference", NULL, lang_of(request, NULL, hall));
+        json_free(&hall);
         return ERR_OK;
     }
-    if (err == ERR_OK)
-        err = store_hall(db, &hall);
     if (err == ERR_OK)
         err = application_describe(db, &is, lang_of(request, NULL, hall), now_ms, &out->body);
     out->status = 200;

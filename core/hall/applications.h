@@ -32,6 +32,12 @@ enum err application_receive(const struct server_env *env, const struct applicat
 enum err application_tell(struct db *db, const struct application_request *request, int64_t now_ms,
                           struct server_answer *out) MUST_USE;
 
+/* --- application_words.c: what is answered, in the caller's language --- */
+/* The one of az id en ru that Accept-Language likes best; NULL: none of them. */
+const char *application_lang(const char *accepted);
+/* NULL: this code has no sentence of its own. lang NULL or unknown: in English. */
+const char *application_sentence(const char *code, const char *lang);
+
 /* Each kept reference is as it was written and has its application, and the reverse. ERR_CORRUPT: what says which is not. */
 enum { APPLICATION_WHAT = 200 };
 enum err applications_verify(struct db *db, bool mobile, char what[APPLICATION_WHAT]) MUST_USE;

@@ -3,10 +3,6 @@
 #include "core/hall/applications.h"
 
 /* --- application_words.c: what is wrong, in the caller's language --- */
-/* The one of az id en ru that Accept-Language likes best; NULL: none of them. */
-const char *application_lang(const char *accepted);
-/* NULL: this code has no sentence of its own. */
-const char *application_sentence(const char *code, const char *lang);
 
 /* What is wrong with a body: [{"pointer","code","message"}], each place once, PROBLEMS_MAX of them. */
 enum { PROBLEMS_MAX = 100 };
@@ -17,6 +13,13 @@ struct problems {
 /* otherwise: for a code without a sentence; may be NULL. */
 struct json *problem_add(struct problems *problems, const char *pointer, const char *code,
                          const char *otherwise);
+
+/* --- application_hours.c: whether somebody is there at the time that is asked for --- */
+enum { OPENING_TEXT = 24 };
+/* By the service's hours, else the hall's calendar. next: "2026-12-01 09:00", the first opening after it as the clock on the
+ * hall's wall has it, or "". */
+enum err application_open_then(struct db *db, const struct json *hall, const char *service, const char *at,
+                               bool *open, char next[OPENING_TEXT]) MUST_USE;
 
 /* --- application_body.c: what came in --- */
 struct arrived { /* texts are borrowed from the body; NULL: not said, or not usable */

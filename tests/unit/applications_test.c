@@ -519,6 +519,102 @@ TEST(application_with_an_appointment_is_a_booking_within_the_quota)
     close_channel(&c);
 }
 
+static enum err close_hall(struct tx *tx, void *ctx)
+{
+    struct json *hall = NULL;
+    (void)ctx;
+    enum err err = tx_get(tx, TABLE_HALL, "hall", &hall);
+    if (err != ERR_OK)
+        return err;
+    json_set(hall, "holidays", quoted_json("['2026-12-02']"));
+    err = tx_put(tx, TABLE_HALL, "hall", hall);
+    json_free(&hall);
+    return err;
+}
+
+static void change_hall(struct channel *c, enum err (*change)(struct tx *tx, void *ctx))
+{
+    struct server_env env = env_of(&c->pair);
+    REQUIRE(db_begin(c->pair.hall) == ERR_OK);
+    REQUIRE(server_change(&env, "test", NULL, change, NULL) == ERR_OK);
+    REQUIRE(db_commit(c->pair.hall) == ERR_OK);
+}
+
+/* By the service's own hours, else by the hall's holidays; when there is somebody again is told. */
+TEST(application_with_an_appointment_is_asked_for_a_time_at_which_somebody_is_there)
+{
+    struct channel c;
+    open_channel(&c);
+    add_service(&c, "{'id':'h1','agency':'a1','queue':'p','name':{'en':'Mondays'},"
+                    "'hours':{'week':{'mon':['00:00-24:00']}}}");
+    CHECK_INT(leave(&c, "'reference':'r1','service':'h1'," ANA ",'appointment_at':'2026-12-02T06:00:00Z'"),
+              422);
+    const struct json *closed = problem_at(&c, "/appointment_at");
+    CHECK_TEXT(json_text(closed, "code"), "closed_then");
+    CHECK_TEXT(json_text(closed, "message"),
+               "It is closed at this time; choose another. The next opening: 2026-12-07 00:00");
+    CHECK_INT(pair_count(&c.pair, "SELECT count(*) FROM cases") + pair_tickets(&c.pair), 0);
+    CHECK_INT(leave(&c, "'reference':'r1','service':'h1'," ANA ",'appointment_at':'2026-12-07T06:00:00Z'"),
+              200);
+    change_hall(&c, close_hall);
+    c.languages = "id";
+    CHECK_INT(leave(&c, "'reference':'r2'," FULL ",'appointment_at':'2026-12-02T06:00:00Z'"), 422);
+    CHECK_TEXT(json_text(problem_at(&c, "/appointment_at"), "message"),
+               "Pada waktu itu tutup; pilih waktu lain. Buka berikutnya: 2026-12-03");
+    CHECK_INT(leave(&c, "'reference':'r2'," FULL ",'appointment_at':'2026-12-03T06:00:00Z'"), 200);
+    close_channel(&c);
+}
+
+TEST(application_that_lacks_a_group_of_fields_hears_its_name)
+{
+    struct channel c;
+    open_channel(&c);
+    add_service(
+        &c,
+        "{'id':'g1','agency':'a1','queue':'p','name':{'en':'Moving'},'form_version':1,'form':{'version':1,'"
+        "schema':"
+        "{'type':'object','required':['home'],'properties':{'home':{'type':'object','title':'Where you live',"
+        "'required':['street'],'properties':{'street':{'type':'string','title':'Street'}}}}}}}");
+    CHECK_INT(leave(&c, "'reference':'r1','service':'g1'," ANA ",'answers':{}"), 422);
+    CHECK_TEXT(json_text(problem_at(&c, "/answers/home"), "label"), "Where you live");
+    CHECK_INT(leave(&c, "'reference':'r1','service':'g1'," ANA ",'answers':{'home':{}}"), 422);
+    CHECK_TEXT(json_text(problem_at(&c, "/answers/home/street"), "label"), "Street");
+    close_channel(&c);
+}
+
+/* The header's language, else the application's own; each has all of them. */
+TEST(application_refusals_are_in_the_language_asked_for)
+{
+    static const char *const codes[] = {"other_agency",      "reference_used",    "invalid_reference",
+                                        "two_references",    "unknown_reference", "hall_is_mobile",
+                                        "too_many_requests", "other_scope",       "bad_key",
+                                        "disk_full",         "store_failed",      "closed_then"};
+    static const char *const langs[] = {"az", "id", "en", "ru"};
+    struct channel c;
+    for (size_t i = 0; i < sizeof codes / sizeof *codes; i++)
+        for (size_t l = 0; l < 4; l++)
+            for (size_t other = 0; other < l; other++)
+                CHECK(application_sentence(codes[i], langs[l]) &&
+                      strcmp(application_sentence(codes[i], langs[l]),
+                             application_sentence(codes[i], langs[other])));
+    open_channel(&c);
+    CHECK_INT(leave(&c, "'reference':'r1'," FULL), 200);
+    c.languages = "ru-RU, en;q=0.1";
+    CHECK_INT(leave(&c, "'reference':'r1'," FULL ",'complete':false"), 409);
+    CHECK_TEXT(answered(&c, "/error/message"), application_sentence("reference_used", "ru"));
+    CHECK_INT(tell(&c, "nothing"), 404);
+    CHECK_TEXT(answered(&c, "/error/message"), application_sentence("unknown_reference", "ru"));
+    c.languages = NULL;
+    CHECK_INT(leave(&c, "'reference':'r1','language':'az'," FULL ",'complete':false"), 409);
+    CHECK_TEXT(answered(&c, "/error/message"), application_sentence("reference_used", "az"));
+    CHECK_INT(leave(&c, "'reference':'r 2','language':'id'," FULL), 422);
+    CHECK_TEXT(answered(&c, "/error/message"), application_sentence("invalid_reference", "id"));
+    str_copy(c.key.agency, sizeof c.key.agency, "a2");
+    CHECK_INT(leave(&c, "'reference':'r3','language':'az'," FULL), 403);
+    CHECK_TEXT(answered(&c, "/error/message"), application_sentence("other_agency", "az"));
+    close_channel(&c);
+}
+
 static enum err make_mobile(struct tx *tx, void *ctx)
 {
     struct json *hall = NULL;
