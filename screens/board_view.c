@@ -11,7 +11,7 @@
 
 enum {
     LINES_OUTSIDE = 4, /* title, action line and their rules */
-    LINES_BETWEEN = 4, /* two headings, the rule between, the line of what is wrong */
+    LINES_BETWEEN = 5, /* two headings, the rule between, the lines of advice and of what is wrong */
     BESIDE_W = 42,     /* of what is looked into */
     BESIDE_WIDER = 58, /* where the screen is so wide that the lists have all they need */
     WIDER = 150,
@@ -21,6 +21,8 @@ enum {
     HEAT_HOUR = 4,
     SERIES_MAX = 26 * 6,
     SLOT_MS = 10 * 60 * 1000,
+    MINUTE_MS = 60 * 1000,
+    AHEAD_CELLS = 7,
 };
 
 struct view {
@@ -180,6 +182,30 @@ static void spark_text(const struct json *queue, int room, char out[GRID_CELL])
     chart_spark_text(values + from, count - from, 0, out, GRID_CELL);
 }
 
+/* Who will wait in the next hour, every ten minutes. */
+static void ahead_spark(const struct json *queue, char out[GRID_CELL])
+{
+    double values[AHEAD_CELLS];
+    int count = 0, step = 0;
+    for (const struct json *one = json_first(json_get(queue, "ahead")); one && count < AHEAD_CELLS;
+         one = json_next(one), step++)
+        if (step % 2 == 0)
+            values[count++] = (double)json_as_int(one, 0);
+    chart_spark_text(values, count, 0, out, GRID_CELL);
+}
+
+/* "▁▂▄▆█▇▅ 48 min": the minutes are a newcomer's wait; "–": no counter that serves them is open. */
+static void ahead_text(const struct ui *ui, const struct json *queue, char out[GRID_CELL])
+{
+    char spark[GRID_CELL], wait[SHOW_TEXT] = "–";
+    if (!json_get(queue, "ahead"))
+        return;
+    ahead_spark(queue, spark);
+    if (json_get(queue, "ahead_min"))
+        show_minutes(ui, json_int(queue, "ahead_min", 0) * MINUTE_MS, wait);
+    str_format(out, GRID_CELL, "%s %s", spark, wait);
+}
+
 /* --- lists --- */
 
 static const char *group_name(const struct view *view, const struct board_list *list, int line)
@@ -204,7 +230,7 @@ static const char *counter_heading(const void *data, int line)
     return heading ? group_name(view, &view->self->lists[BOARD_COUNTERS], line) : NULL;
 }
 
-enum { QUEUE, WAITING, OLDEST, TODAY, PROMISE, COUNTERS, SERVED, NO_SHOW };
+enum { QUEUE, WAITING, OLDEST, AHEAD, PROMISE, COUNTERS, TODAY, SERVED, NO_SHOW };
 
 static void queue_cell(const void *data, int line, int column, char out[GRID_CELL], unsigned *look)
 {
@@ -225,6 +251,9 @@ static void queue_cell(const void *data, int line, int column, char out[GRID_CEL
         str_copy(out, GRID_CELL, age(view->ui, row, "oldest_at", since));
         return;
     }
+    case AHEAD:
+        *look = STYLE_ACCENT;
+        return ahead_text(view->ui, row, out);
     case TODAY:
         *look = STYLE_ACCENT;
         return spark_text(row, SPARK, out);
@@ -271,14 +300,15 @@ static void queues_view(const struct view *view, struct frame *frame, struct rec
         {tr(view->ui->lang, TR("queue")), 0, 12, TEXT_LEFT},
         {tr(view->ui->lang, TR("waiting")), 8, 0, TEXT_RIGHT},
         {tr(view->ui->lang, TR("oldest")), 8, 0, TEXT_RIGHT},
-        {tr(view->ui->lang, TR("today")), SPARK, 0, TEXT_LEFT},
+        {tr(view->ui->lang, TR("next hour")), 15, 0, TEXT_LEFT},
         {tr(view->ui->lang, TR("promise")), 11, 0, TEXT_LEFT},
-        {tr(view->ui->lang, TR("counters")), 9, 0, TEXT_LEFT},
+        {tr(view->ui->lang, TR("counters")), 8, 0, TEXT_LEFT},
+        {tr(view->ui->lang, TR("today")), SPARK, 0, TEXT_LEFT},
         {tr(view->ui->lang, TR("served today")), 9, 0, TEXT_RIGHT},
         {tr(view->ui->lang, TR("no-show")), 8, 0, TEXT_RIGHT},
     };
     const struct grid grid = {.columns = columns,
-                              .count = area.w >= 96 ? 8 : 6,
+                              .count = area.w >= 118 ? 9 : area.w >= 90 ? 7 : 6,
                               .cell = queue_cell,
                               .heading = queue_heading,
                               .marked = board_marks(self, BOARD_QUEUES) ? queue_marked : NULL,
@@ -365,6 +395,20 @@ static void fact(const struct ui *ui, struct frame *frame, struct rect *area, co
     text_draw(frame, line, value, look);
 }
 
+/* "48 min · 40–55": four of five within that. */
+static void newcomer_fact(const struct ui *ui, const struct json *row, struct frame *frame, struct rect *area)
+{
+    char text[GRID_CELL] = "", wait[SHOW_TEXT];
+    ahead_text(ui, row, text);
+    fact(ui, frame, area, TR("next hour"), text, STYLE_ACCENT);
+    if (!json_get(row, "ahead_min"))
+        return;
+    str_format(text, sizeof text, "%s · %d–%d",
+               show_minutes(ui, json_int(row, "ahead_min", 0) * MINUTE_MS, wait),
+               (int)json_int(row, "ahead_low", 0), (int)json_int(row, "ahead_high", 0));
+    fact(ui, frame, area, TR("a newcomer"), text, STYLE_TEXT);
+}
+
 static void queue_facts(const struct ui *ui, const struct json *row, struct frame *frame, struct rect *area)
 {
     char text[GRID_CELL], since[SHOW_TEXT];
@@ -384,6 +428,7 @@ static void queue_facts(const struct ui *ui, const struct json *row, struct fram
          json_bool(row, "away", false) ? json_text_or(row, "home_name", "–") : text, STYLE_TEXT);
     const char *kind = json_as_text(rule) ? json_as_text(rule) : json_text_or(rule, "kind", "fifo");
     fact(ui, frame, area, TR("rule"), show_rule(ui, kind), STYLE_TEXT);
+    newcomer_fact(ui, row, frame, area);
     struct rect line = rect_cut_top(area, 1);
     text_draw(frame, rect_cut_left(&line, FACT_W), tr(ui->lang, TR("today")), STYLE_DIM);
     spark_text(row, line.w < 80 ? line.w : 80, text);
@@ -667,8 +712,30 @@ static void wrong_view(const struct view *view, struct frame *frame, struct rect
               STYLE_DANGER);
     add_wrong(view->ui, frame, &line, TR("! parked too long: %d"), json_int(self->data, "overdue", 0),
               STYLE_WARN);
-    add_wrong(view->ui, frame, &line, TR("unsent elsewhere: %d"), count_of(self, "counters", "unsent"),
-              STYLE_WARN);
+    add_wrong(view->ui, frame, &line, TR("unsent elsewhere: %d"),
+              count_of(self, "counters", "unsent") + count_of(self, "elsewhere", "unsent"), STYLE_WARN);
+}
+
+/* "Advice: counter 7 to P until 10:40: longest wait 52 → 24 min, T 5 → 9" */
+static void advice_view(const struct view *view, struct frame *frame, struct rect line)
+{
+    const struct board *self = view->self;
+    const struct json *advice = json_first(json_get(self->data, "advice")), *cost;
+    char until[SHOW_TEXT], text[GRID_CELL];
+    if (!advice)
+        return;
+    rect_cut_left(&line, 1);
+    str_format(text, sizeof text,
+               tr(view->ui->lang, TR("Advice: counter %s to %s until %s: longest wait %d → %d min")),
+               json_text_or(board_counter_row(self, json_text(advice, "counter")), "name", "?"),
+               json_text_or(board_queue_row(self, json_text(advice, "queue")), "code", "?"),
+               show_clock(json_text(advice, "until"), until), (int)json_int(advice, "before_min", 0),
+               (int)json_int(advice, "after_min", 0));
+    rect_cut_left(&line, text_draw(frame, line, text, STYLE_GOOD));
+    cost = board_queue_row(self, json_text(advice, "cost_queue"));
+    if (cost)
+        text_drawf(frame, line, STYLE_DIM, ", %s %d → %d", json_text_or(cost, "code", ""),
+                   (int)json_int(advice, "cost_before_min", 0), (int)json_int(advice, "cost_after_min", 0));
 }
 
 /* --- all --- */
@@ -697,6 +764,7 @@ void board_draw(const struct board *self, const struct ui *ui, struct frame *fra
     if (self->filtering || *field_text(&self->filter))
         filter_view(&view, frame, rect_cut_top(&area, 1));
     wrong_view(&view, frame, rect_cut_bottom(&area, 1));
+    advice_view(&view, frame, rect_cut_bottom(&area, 1));
     if (self->heat)
         return heat_view(&view, frame, area);
     if (self->detail && !board_is_wide(self))

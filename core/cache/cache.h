@@ -113,6 +113,9 @@ enum err cache_new_epoch(struct cache *cache,
 int64_t cache_resent(const struct cache *cache);
 int64_t cache_unsent(struct cache *cache); /* commands of the signed-in person not yet answered */
 int64_t cache_unsent_others(struct cache *cache);
+/* How many of the signed-in person's records have waited for an answer longer than the hall usually takes, and since
+ * when, by the hall's clock; 0: none. For what a poll says. */
+int64_t cache_overdue(struct cache *cache, int64_t now_ms, int64_t *since_ms);
 
 /* --- the hall's own rows as they come, for programs that pass them on (loket pipe) --- */
 /* Told after the row is stored, in the order of the feed; row NULL: it is gone. table NULL: the whole base was

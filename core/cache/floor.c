@@ -19,6 +19,7 @@ void floor_forget(struct cache *cache)
         return;
     for (int i = 0; i < floor->counter_count; i++)
         drop_counter(&floor->counters[i]);
+    floor_hour_free(floor);
     free(floor->counters);
     free(floor->queues);
     free(floor);

@@ -44,6 +44,7 @@ struct floor_counter {
     enum floor_doing doing;
     bool seen; /* in this refresh */
     int parked, overdue;
+    int64_t unsent, unsent_ms; /* of its clerk's workstation, as the hall was told last; since when */
 };
 
 struct floor {
@@ -54,6 +55,7 @@ struct floor {
     int queue_count;
     struct floor_counter *counters; /* in id order */
     int counter_count, counter_capacity;
+    struct floor_hour *hour; /* floor_hour.c; NULL: not looked ahead yet */
 };
 
 /* --- floor.c --- */
@@ -68,6 +70,14 @@ struct floor_counter *floor_counter_of(struct floor *floor,
 /* Takes the counters' rows over; parses those that changed. */
 enum err floor_read_counters(struct cache *cache, struct floor *floor) MUST_USE;
 int floor_slot(const struct floor *floor, int64_t wall_ms); /* within the day's slots */
+
+/* --- floor_hour.c --- */
+/* Plays the next hour, when the last time is long enough ago. */
+enum err floor_look_ahead(struct cache *cache, struct floor *floor, int64_t now_ms) MUST_USE;
+const struct json *floor_ahead(const struct floor *floor,
+                               const char *queue);          /* its members of the answer; NULL */
+const struct json *floor_advice(const struct floor *floor); /* an array; NULL */
+void floor_hour_free(struct floor *floor);
 
 /* For tests: the nth statement that is asked at each refresh; NULL: there is none. Left out is the one that walks the
  * overlay, which is this person's unsent work and no more. */

@@ -38,8 +38,9 @@ static const char sql_parked[] = "SELECT user_, held_until, called_at FROM ticke
                                  " ORDER BY called_at LIMIT $1"; /* tickets_called */
 static const char sql_newest_end[] =
     "SELECT finished_at, called_at FROM tickets WHERE counter = $1 AND state = $2"
-    " ORDER BY called_at DESC LIMIT 1";                                             /* tickets_counter */
-static const char sql_queues[] = "SELECT row, id FROM queues ORDER BY id LIMIT $1"; /* primary key */
+    " ORDER BY called_at DESC LIMIT 1";                                                 /* tickets_counter */
+static const char sql_stations[] = "SELECT row, id FROM stations ORDER BY id LIMIT $1"; /* primary key */
+static const char sql_queues[] = "SELECT row, id FROM queues ORDER BY id LIMIT $1";     /* primary key */
 static const char sql_people[] =
     "SELECT row, arrived_at, number FROM tickets WHERE queue = $1 AND state = 'waiting'"
     " AND arrived_at > '' ORDER BY arrived_at, number LIMIT $2"; /* tickets_arrival */
@@ -49,7 +50,7 @@ static const char sql_of_user[] = "SELECT row, called_at FROM tickets WHERE user
 const char *floor_statement(int nth)
 {
     static const char *const all[] = {sql_count,      sql_promised, sql_oldest, sql_at_counters, sql_parked,
-                                      sql_newest_end, sql_queues,   sql_people, sql_of_user};
+                                      sql_newest_end, sql_stations, sql_queues, sql_people,      sql_of_user};
     return nth < (int)(sizeof all / sizeof *all) ? all[nth] : NULL;
 }
 
@@ -72,6 +73,13 @@ static void set_some(struct json *row, const char *name, int64_t value)
 {
     if (value)
         json_set_int(row, name, value);
+}
+
+static void copy_members(struct json *to, const struct json *from, const char *const names[], size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (json_get(from, names[i]) && !json_is_null(json_get(from, names[i])))
+            json_set(to, names[i], json_copy(json_get(from, names[i])));
 }
 
 /* --- people who wait, and who were served today --- */
@@ -121,7 +129,8 @@ static void tally(struct floor *floor, const struct moment *at, struct stmt *s, 
     if (str_equal(state, "waiting")) {
         queue->waiting += sign;
         queue->late += promised && strcmp(promised, at->now) <= 0 ? sign : 0;
-        queue->soon += promised && strcmp(promised, at->now) > 0 && strcmp(promised, at->soon) <= 0 ? sign : 0;
+        queue->soon +=
+            promised && strcmp(promised, at->now) > 0 && strcmp(promised, at->soon) <= 0 ? sign : 0;
     }
     if (strcmp(arrived, at->midnight) >= 0) {
         queue->served += str_equal(state, "done") ? sign : 0;
@@ -246,6 +255,7 @@ static void begin_counter(const struct cache *cache, struct floor *floor, struct
 {
     const char *state = json_text_or(counter->row, "state", "closed");
     counter->parked = counter->overdue = 0;
+    counter->unsent = counter->unsent_ms = 0;
     counter->ticket[0] = counter->number[0] = '\0';
     counter->from_ms = 0;
     if (str_equal(state, "closed")) {
@@ -313,6 +323,41 @@ static enum err look_at_counters(struct cache *cache, struct floor *floor, int64
     return ERR_OK;
 }
 
+/* --- what workstations could not hand over --- */
+
+/* Of one that sits at no counter: told by name. */
+static enum err add_elsewhere(struct cache *cache, const struct json *station, struct json *rows)
+{
+    static const char *const members[] = {"user", "unsent", "since", "seen_at"};
+    struct json *row = json_new_object();
+    json_add(rows, row);
+    copy_members(row, station, members, sizeof members / sizeof *members);
+    return set_name_of(cache, row, "user_name", TABLE_USER, json_text(station, "user"));
+}
+
+static enum err read_stations(struct cache *cache, struct floor *floor, struct json *answer)
+{
+    struct json *rows = json_new_array(), *elsewhere = put_array(answer, "elsewhere");
+    struct stmt *s = db_query(cache->db, sql_stations);
+    db_bind_int(s, 1, STATIONS_MAX);
+    enum err err = rows_collect(s, rows);
+    for (const struct json *row = json_first(rows); row && err == ERR_OK; row = json_next(row)) {
+        int64_t unsent = json_int(row, "unsent", 0), since_ms = row_ms(row, "since");
+        struct floor_counter *counter = floor_counter_of(floor, json_text(row, "user"));
+        if (!unsent)
+            continue;
+        if (!counter) {
+            err = add_elsewhere(cache, row, elsewhere);
+            continue;
+        }
+        counter->unsent += unsent;
+        if (!counter->unsent_ms || since_ms < counter->unsent_ms)
+            counter->unsent_ms = since_ms;
+    }
+    json_free(&rows);
+    return err;
+}
+
 /* --- how many counters a queue has --- */
 
 static bool serves_waiting(struct floor *floor, const struct floor_counter *counter)
@@ -358,13 +403,6 @@ static bool is_here(const struct json *queue, const struct json *hall)
     return !*home || str_equal(home, "hall") || str_equal(home, json_text(hall, "code"));
 }
 
-static void copy_members(struct json *to, const struct json *from, const char *const names[], size_t count)
-{
-    for (size_t i = 0; i < count; i++)
-        if (json_get(from, names[i]) && !json_is_null(json_get(from, names[i])))
-            json_set(to, names[i], json_copy(json_get(from, names[i])));
-}
-
 static int first_slot(const struct floor *floor, int last)
 {
     for (int slot = 0; slot < last; slot++)
@@ -374,7 +412,8 @@ static int first_slot(const struct floor *floor, int last)
     return last;
 }
 
-static void add_queue(const struct floor_queue *queue, int from, int to, struct json *rows)
+static void add_queue(const struct floor *floor, const struct floor_queue *queue, int from, int to,
+                      struct json *rows)
 {
     static const char *const members[] = {"id", "code", "name", "agency", "rule", "home", "home_name"};
     struct json *row = json_new_object(), *series = json_new_array();
@@ -390,6 +429,9 @@ static void add_queue(const struct floor_queue *queue, int from, int to, struct 
     set_some(row, "spare", queue->spare);
     if (queue->away)
         json_set_bool(row, "away", true);
+    const struct json *ahead = floor_ahead(floor, queue->id);
+    for (const struct json *member = json_first(ahead); member; member = json_next(member))
+        json_set(row, json_name(member), json_copy(member));
     json_set(row, "series", series);
     for (int slot = from; slot <= to; slot++)
         json_add(series, json_new_int(queue->series[slot]));
@@ -405,7 +447,7 @@ static void put_queues(const struct floor *floor, int64_t now_ms, struct json *a
         const struct floor_queue *queue = &floor->queues[i];
         if (!queue->row)
             continue;
-        add_queue(queue, from, to, rows);
+        add_queue(floor, queue, from, to, rows);
         waiting += queue->waiting;
         if (queue->oldest_ms && (!oldest_ms || queue->oldest_ms < oldest_ms))
             oldest_ms = queue->oldest_ms;
@@ -475,6 +517,8 @@ static struct json *counter_json(struct floor *floor, const struct floor_counter
         set_moment(row, "heard_at", counter->from_ms - COUNTER_LEASE_MS);
     set_some(row, "parked", counter->parked);
     set_some(row, "overdue", counter->overdue);
+    set_some(row, "unsent", counter->unsent);
+    set_moment(row, "unsent_since", counter->unsent_ms);
     return row;
 }
 
@@ -508,10 +552,15 @@ enum err load_floor(struct cache *cache, const struct json *args, int64_t now_ms
     err = count_people(cache, floor, now_ms);
     if (err == ERR_OK)
         err = look_at_counters(cache, floor, now_ms, &totals);
+    if (err == ERR_OK)
+        err = read_stations(cache, floor, answer);
+    if (err == ERR_OK)
+        err = floor_look_ahead(cache, floor, now_ms);
     if (err == ERR_OK) {
         count_counters(floor, now_ms);
         put_queues(floor, now_ms, answer);
         put_counters(floor, answer);
+        json_set(answer, "advice", floor_advice(floor) ? json_copy(floor_advice(floor)) : json_new_array());
         json_set_int(answer, "held", totals.held);
         json_set_int(answer, "overdue", totals.overdue);
         err = put_agencies(cache, floor, answer);

@@ -608,6 +608,22 @@ int64_t cache_unsent(struct cache *cache)
     return count;
 }
 
+int64_t cache_overdue(struct cache *cache, int64_t now_ms, int64_t *since_ms)
+{
+    static const char sql_first[] = "SELECT at_ms FROM outbox WHERE client = $1 AND state = 'pending'"
+                                    " ORDER BY seq LIMIT 1"; /* outbox_state */
+    enum { USUAL_MS = 10 * 1000 };
+    int64_t at_ms = 0;
+    if (!cache->signed_in)
+        return 0;
+    struct stmt *s = db_query(cache->db, sql_first);
+    db_bind_text(s, 1, cache->client);
+    if (query_int(s, &at_ms) != ERR_OK || now_ms - at_ms < USUAL_MS)
+        return 0;
+    *since_ms = at_ms + cache->offset_ms;
+    return cache_unsent(cache);
+}
+
 int64_t cache_unsent_others(struct cache *cache)
 {
     static const char sql_count[] = "SELECT count(*) FROM outbox WHERE state = 'pending' AND user_ <> $1";

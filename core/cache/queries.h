@@ -84,12 +84,17 @@
  * "floor"       {} → {"hall":…,"waiting","oldest_at"?,"held","overdue": of those whose time is over,"agencies":{id: name},
  *                "series_from": the moment at which the series begin, each of ten minutes,
  *                "queues":[{"id","code","name","agency","rule","home","home_name"?,"away"?: it is with a bus,"waiting",
- *                "oldest_at"?,"late"?: how many have waited longer than they were promised,"soon"?: will have in five
+ *                "oldest_at"?,"ahead":[who will wait now, in five minutes … an hour],"ahead_min"?: a newcomer's wait, four of five within
+ *                "ahead_low","ahead_high"; "late"?: how many have waited longer than they were promised,"soon"?: will have in five
  *                minutes,"served","no_show" today,"open" and attended of "assigned" counters,"spare"?: open ones with nobody
  *                to serve,"series":[who waited at the end of each]}…≤500],
  *                "counters":[{"id","name","agency","codes","queues":[id…],"user"?,"user_name"?,"opened_at"?,"doing":
  *                "serving|called|free|paused|unattended|closed|bus","from"?: since when,"ticket"?,"number"?,"pause_until"?,
- *                "pause_reason"?,"heard_at"?: of who is not heard of,"parked"?,"overdue"?,"closing"?}…≤2000]}
+ *                "pause_reason"?,"heard_at"?: of who is not heard of,"parked"?,"overdue"?,"unsent"?,"unsent_since"?: of that
+ *                workstation's records when it was heard of last,"closing"?}…≤2000],
+ *                "elsewhere":[{"user","user_name","unsent","since","seen_at"}…]: the same of who sits at no counter,
+ *                "advice":[{"counter","queue","beside": added to its own,"until","before_min","after_min": the longest wait
+ *                there,"cost_queue"?,"cost_before_min","cost_after_min"}…≤3], the best first}
  *                no row is read of those who wait
  * "floor_people" {"queue"} or {"user"},"limit"? → {"names_hidden","rows":[{"id","number","state","arrived_at","promised_at"?,
  *                "priority","channel","appointment_at"?,"called_at"?,"held_until"?,"hold_reason"?,"service_name",

@@ -55,18 +55,18 @@ static const char sql_worklist[] = WORKLIST_OF("base") WORKLIST_OF("overlay") WO
 
 /* The board's counts (load_board.c). What was promised is of the first call, so it is over when that was; a moment as the
  * wire writes it. */
-#define BOARD_OF(set)                                                                                     \
-    "ALTER TABLE " set "_tickets ADD COLUMN started_at TEXT GENERATED ALWAYS AS"                          \
-    " (CASE WHEN json_valid(row) THEN json_extract(row, '$.started_at') END) VIRTUAL;"                    \
-    "ALTER TABLE " set "_tickets ADD COLUMN finished_at TEXT GENERATED ALWAYS AS"                         \
-    " (CASE WHEN json_valid(row) THEN json_extract(row, '$.finished_at') END) VIRTUAL;"                   \
-    "ALTER TABLE " set "_tickets ADD COLUMN held_until TEXT GENERATED ALWAYS AS"                          \
-    " (CASE WHEN json_valid(row) THEN json_extract(row, '$.held_until') END) VIRTUAL;"                    \
-    "ALTER TABLE " set "_tickets ADD COLUMN promised_at TEXT GENERATED ALWAYS AS"                         \
-    " (CASE WHEN state = 'waiting' AND json_valid(row)"                                                   \
-    " AND coalesce(json_extract(row, '$.stops[0].state'), 'now') = 'now'"                                 \
+#define BOARD_OF(set)                                                                                       \
+    "ALTER TABLE " set "_tickets ADD COLUMN started_at TEXT GENERATED ALWAYS AS"                            \
+    " (CASE WHEN json_valid(row) THEN json_extract(row, '$.started_at') END) VIRTUAL;"                      \
+    "ALTER TABLE " set "_tickets ADD COLUMN finished_at TEXT GENERATED ALWAYS AS"                           \
+    " (CASE WHEN json_valid(row) THEN json_extract(row, '$.finished_at') END) VIRTUAL;"                     \
+    "ALTER TABLE " set "_tickets ADD COLUMN held_until TEXT GENERATED ALWAYS AS"                            \
+    " (CASE WHEN json_valid(row) THEN json_extract(row, '$.held_until') END) VIRTUAL;"                      \
+    "ALTER TABLE " set "_tickets ADD COLUMN promised_at TEXT GENERATED ALWAYS AS"                           \
+    " (CASE WHEN state = 'waiting' AND json_valid(row)"                                                     \
+    " AND coalesce(json_extract(row, '$.stops[0].state'), 'now') = 'now'"                                   \
     " THEN strftime('%Y-%m-%dT%H:%M:%fZ', arrived_at, json_extract(row, '$.promise_min[1]') || ' minutes')" \
-    " END) VIRTUAL;"                                                                                      \
+    " END) VIRTUAL;"                                                                                        \
     "CREATE INDEX " set "_tickets_promise ON " set "_tickets (queue, state, promised_at);"
 static const char sql_board[] = BOARD_OF("base") BOARD_OF("overlay") BOARD_OF("shadow");
 
@@ -121,6 +121,11 @@ static enum err create_moves(struct db *db)
     return create_table(db, TABLE_MOVE);
 }
 
+static enum err create_stations(struct db *db)
+{
+    return create_table(db, TABLE_STATION);
+}
+
 /* The n-th entry brings a file from version n to n + 1. */
 static const struct migration {
     const char *script;
@@ -133,6 +138,7 @@ static const struct migration {
     {"", create_moves, "PRAGMA user_version = 4"},
     {sql_board, create_views_again, "PRAGMA user_version = 5"},
     {sql_name_words, create_views_again, "PRAGMA user_version = 6"},
+    {"", create_stations, "PRAGMA user_version = 7"},
 };
 enum {
     VERSION_NOW = sizeof migrations / sizeof *migrations,

@@ -35,6 +35,7 @@ static const struct sight_rule {
     {TABLE_SURVEY, ROLE_SUPERVISOR, 0, REACH_HALL},
     {TABLE_ALERT, ALL_ROLES, 0, REACH_HALL},
     {TABLE_MOVE, ALL_ROLES, 0, REACH_HALL},
+    {TABLE_STATION, ROLE_SUPERVISOR, 0, REACH_HALL},
 };
 
 static const struct sight_rule *sight_of(enum table table)

@@ -3,10 +3,13 @@
 
 #include "core/hall/calls.h"
 #include "core/hall/inside.h"
+#include "core/hall/leases.h"
 #include "core/hall/openapi.h"
 #include "core/hall/polls.h"
 #include "core/hall/report.h"
 #include "core/model/calendar.h"
+
+enum { UNSENT_MAX = 1000000 };
 
 /* --- feed --- */
 
@@ -36,12 +39,28 @@ static bool cursor_refused(struct hall *hall, struct http_request *request, int6
     return true;
 }
 
+/* What the workstation could not hand over, as it says itself. */
+static bool hear_unsent(struct hall *hall, struct http_request *request, const struct actor *actor)
+{
+    int64_t unsent, since_ms = hall->wall_ms;
+    const char *since = http_query(request, "unsent_since");
+    if (!api_query_int(hall, request, "unsent", 0, UNSENT_MAX, 0, &unsent))
+        return false;
+    if (since && !time_parse(since, &since_ms)) {
+        api_error(hall, request, 400, "invalid_query", "unsent_since",
+                  "\"unsent_since\" is a time like 2026-11-24T09:40:00.000Z.");
+        return false;
+    }
+    leases_told(hall, actor, unsent, since_ms < hall->wall_ms ? since_ms : hall->wall_ms);
+    return true;
+}
+
 void call_feed(struct hall *hall, struct http_request *request, const struct actor *actor)
 {
     int64_t cursor, epoch, wait_s;
     if (!api_query_int(hall, request, "cursor", 0, INT64_MAX, -1, &cursor) ||
         !api_query_int(hall, request, "epoch", 0, INT64_MAX, hall->epoch, &epoch) ||
-        !api_query_int(hall, request, "wait", 0, INT32_MAX, 0, &wait_s))
+        !api_query_int(hall, request, "wait", 0, INT32_MAX, 0, &wait_s) || !hear_unsent(hall, request, actor))
         return;
     if (cursor < 0)
         api_error(hall, request, 400, "invalid_query", "cursor",

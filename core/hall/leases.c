@@ -12,6 +12,8 @@ enum {
     LAG_MS = COUNTER_LEASE_MS / 2, /* a row this far behind is written … */
     LAG_MIN_MS = 10 * 1000,        /* … and with it every other that is behind at all */
     SOON_MS = 10 * 1000,           /* two looks: a row may not say that a lease is over which is not */
+    TOLD_MS = 60 * 1000, /* between two rows of a workstation whose unsent records only grow or shrink */
+    STATIONS_MAX = 2000,
 };
 
 /* Open addressing by user; grows, never shrinks: a hall has some hundred users. */
@@ -21,6 +23,12 @@ struct leases {
         int64_t mono_ms;
     } * slots;
     size_t capacity, count;
+    struct told {
+        char client[UUID_TEXT], user[UUID_TEXT];
+        int64_t unsent, since_ms, seen_ms; /* as it said last; wall time */
+        int64_t written, written_ms;       /* unsent as the row has it, since when, monotonic */
+    } * told;                              /* only those that ever had some: few */
+    size_t told_count;
 };
 
 struct leases *leases_new(void)
@@ -33,8 +41,10 @@ struct leases *leases_new(void)
 
 void leases_free(struct leases **slot)
 {
-    if (*slot)
+    if (*slot) {
         free((*slot)->slots);
+        free((*slot)->told);
+    }
     free(*slot);
     *slot = NULL;
 }
@@ -73,6 +83,118 @@ void leases_heard(struct leases *leases, const char *user, int64_t mono_ms)
         str_copy(heard->user, sizeof heard->user, user);
     }
     heard->mono_ms = mono_ms;
+}
+
+/* --- what workstations could not hand over --- */
+
+static struct told *told_find(const struct leases *leases, const char *client)
+{
+    for (size_t i = 0; i < leases->told_count; i++)
+        if (str_equal(leases->told[i].client, client))
+            return &leases->told[i];
+    return NULL;
+}
+
+static struct told *told_add(struct leases *leases, const char *client)
+{
+    if (leases->told_count == STATIONS_MAX)
+        return NULL;
+    leases->told = xrealloc(leases->told, (leases->told_count + 1) * sizeof *leases->told);
+    struct told *told = &leases->told[leases->told_count++];
+    *told = (struct told){0};
+    str_copy(told->client, sizeof told->client, client);
+    return told;
+}
+
+void leases_told(struct hall *hall, const struct actor *actor, int64_t unsent, int64_t since_ms)
+{
+    struct told *told = told_find(hall->leases, actor->client);
+    if (!told && unsent)
+        told = told_add(hall->leases, actor->client);
+    if (!told)
+        return;
+    str_copy(told->user, sizeof told->user, actor->user);
+    told->unsent = unsent;
+    told->since_ms = since_ms;
+    told->seen_ms = hall->wall_ms;
+}
+
+static bool is_news(const struct hall *hall, const struct told *told)
+{
+    bool turned = (told->unsent > 0) != (told->written > 0);
+    return turned || (told->unsent != told->written && hall->mono_ms - told->written_ms >= TOLD_MS);
+}
+
+static bool any_news(const struct hall *hall)
+{
+    for (size_t i = 0; i < hall->leases->told_count; i++)
+        if (is_news(hall, &hall->leases->told[i]))
+            return true;
+    return false;
+}
+
+static void set_time(struct json *row, const char *name, int64_t ms)
+{
+    char text[TIME_TEXT];
+    time_text(ms, text);
+    json_set_text(row, name, text);
+}
+
+static enum err write_told(struct tx *tx, const struct told *told)
+{
+    struct json *row = json_new_object();
+    json_set_text(row, "user", told->user);
+    json_set_int(row, "unsent", told->unsent);
+    json_set_null(row, "since");
+    if (told->unsent)
+        set_time(row, "since", told->since_ms);
+    set_time(row, "seen_at", told->seen_ms);
+    enum err err = tx_put(tx, TABLE_STATION, told->client, row);
+    json_free(&row);
+    return err;
+}
+
+static enum err write_news(struct hall *hall, struct tx *tx)
+{
+    enum err err = ERR_OK;
+    for (size_t i = 0; err == ERR_OK && i < hall->leases->told_count; i++)
+        if (is_news(hall, &hall->leases->told[i]))
+            err = write_told(tx, &hall->leases->told[i]);
+    return err;
+}
+
+/* After the commit: what could not be written is news once more. */
+static void news_written(struct hall *hall)
+{
+    for (size_t i = 0; i < hall->leases->told_count; i++) {
+        struct told *told = &hall->leases->told[i];
+        if (!is_news(hall, told))
+            continue;
+        told->written = told->unsent;
+        told->written_ms = hall->mono_ms;
+    }
+}
+
+/* What the hall was told before it was started again stands in its file. */
+static void know_stations(struct hall *hall)
+{
+    static const char sql[] = "SELECT row FROM stations ORDER BY id LIMIT $1"; /* primary key */
+    struct json *rows = json_new_array();
+    struct stmt *s = db_query(hall->db, sql);
+    db_bind_int(s, 1, STATIONS_MAX);
+    enum err err = rows_collect(s, rows);
+    for (const struct json *row = json_first(rows); err == ERR_OK && row; row = json_next(row)) {
+        const char *client = json_text_or(row, "id", "");
+        struct told *told = told_find(hall->leases, client);
+        if (!told)
+            told = told_add(hall->leases, client);
+        if (!told)
+            break;
+        str_copy(told->user, sizeof told->user, json_text_or(row, "user", ""));
+        told->unsent = told->written = json_int(row, "unsent", 0);
+        told->written_ms = hall->mono_ms;
+    }
+    json_free(&rows);
 }
 
 /* --- rows --- */
@@ -144,7 +266,7 @@ static enum err write_rows(struct tx *tx, void *ctx)
             err = renew(tx, row, left_ms > 0 ? left_ms : 0);
     }
     json_free(&rows);
-    return err;
+    return err == ERR_OK ? write_news(renewal->hall, tx) : err;
 }
 
 static enum err run_renewal(void *ctx, const struct server_env *env)
@@ -156,8 +278,10 @@ static enum err run_renewal(void *ctx, const struct server_env *env)
 
 static void renewal_done(void *ctx, enum err err)
 {
-    (void)err; /* the next round tries again */
-    free(ctx);
+    struct renewal *renewal = ctx;
+    if (err == ERR_OK) /* else the next round tries again */
+        news_written(renewal->hall);
+    free(renewal);
 }
 
 static void add_renewal(struct hall *hall, bool restart)
@@ -175,7 +299,7 @@ void leases_follow(struct hall *hall)
     for (const struct json *row = json_first(rows); err == ERR_OK && row && !due; row = json_next(row))
         due = is_due(hall, row);
     json_free(&rows);
-    if (due)
+    if (due || any_news(hall))
         add_renewal(hall, false);
 }
 
@@ -187,6 +311,7 @@ void leases_restart(struct hall *hall)
         if (!str_empty(json_text(row, "user")))
             leases_heard(hall->leases, json_text(row, "user"), hall->mono_ms);
     json_free(&rows);
+    know_stations(hall);
     if (any)
         add_renewal(hall, true);
 }

@@ -105,6 +105,7 @@ static const char *const migrations[] = {
     " THEN 0 ELSE 1 END;",
     "", /* the table of moves */
     "", /* the day book, which reports are made from (daybook.h) */
+    "", /* the table of stations */
 };
 enum {
     VERSION = sizeof migrations / sizeof *migrations,
@@ -112,7 +113,8 @@ enum {
     VERSION_NOTICES = 6,
     VERSION_ALERTS = 9,
     VERSION_MOVES = 12,
-    VERSION_DAYBOOK = 13
+    VERSION_DAYBOOK = 13,
+    VERSION_STATIONS = 14
 };
 
 /* --- opening --- */
@@ -160,6 +162,8 @@ static enum err migrate_one(struct db *db, int64_t from)
         err = rows_create_table(db, ROWS_PLAIN, TABLE_ALERT);
     if (err == ERR_OK && from + 1 == VERSION_MOVES)
         err = rows_create_table(db, ROWS_PLAIN, TABLE_MOVE);
+    if (err == ERR_OK && from + 1 == VERSION_STATIONS)
+        err = rows_create_table(db, ROWS_PLAIN, TABLE_STATION);
     if (err == ERR_OK && from + 1 == VERSION_DAYBOOK)
         err = daybook_create(db);
     if (err != ERR_OK)

@@ -261,9 +261,15 @@ static bool send_push(struct sync *sync, const struct client_effect *effect)
 
 static bool send_feed(struct sync *sync, int wait_s)
 {
-    char path[160];
+    char path[240], since[TIME_TEXT];
+    int64_t since_ms = 0, unsent = cache_overdue(sync->cache, sync->wall_ms, &since_ms);
     str_format(path, sizeof path, "/v1/feed?cursor=%" PRId64 "&epoch=%" PRId64 "&wait=%d",
                cache_cursor(sync->cache), cache_epoch(sync->cache), wait_s);
+    if (unsent) {
+        size_t length = strlen(path);
+        time_text(since_ms, since);
+        str_format(path + length, sizeof path - length, "&unsent=%" PRId64 "&unsent_since=%s", unsent, since);
+    }
     return begin(sync, CLIENT_FEED, path, NULL, FEED_TIMEOUT_MS);
 }
 

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Measures Loket as ratios against a yardstick of the same run and prints a table with the target beside each.
-# SMALL=1 takes a hundredth of the data, to see whether it all runs; PART=station, hall, search, forms, worklist, hour or catalogue measures one part;
+# SMALL=1 takes a hundredth of the data, to see whether it all runs; PART=station, hall, search, forms, worklist, board, hour or catalogue measures one part;
 # PACK=az takes the hall's queues from another pack.
 set -eu
 cd "$(dirname "$0")/../.."
@@ -206,6 +206,17 @@ measure_worklist() {
     done
 }
 
+# --- the board -------------------------------------------------------------------------------------
+measure_board() {
+    board=$("$bench" board "$work/board" 500 10000)
+    ms=$(ratio "$(field "$board" 2)" 1000)
+    row "the board refreshed, 500 counters, 10000 waiting, p99 (p50 $(field "$board" 1) us)" "$ms ms" "under 16 ms: a frame" "$(most "$ms" 16)"
+    ms=$(ratio "$(field "$board" 3)" 1000)
+    row "the same for the first time, with the day's pictures and the next hour" "$ms ms" "under 1000 ms" "$(most "$ms" 1000)"
+    board=$("$bench" board "$work/board-usual" 60 300)
+    row "the board refreshed, 60 counters, 300 waiting, p99" "$(field "$board" 2) us" "under 4000 us" "$(most "$(field "$board" 2)" 4000)"
+}
+
 # --- the search ------------------------------------------------------------------------------------
 measure_search() {
     "$build/loketd" init --data "$work/search" --hall H --name Bench --pack id >/dev/null
@@ -270,6 +281,7 @@ measure_catalogue() { # ten services in a thousand have an amount that is prose,
 
 if part station; then measure_station; fi
 if part worklist; then measure_worklist; fi
+if part board; then measure_board; fi
 if part catalogue; then measure_catalogue; fi
 if part forms; then measure_forms; fi
 if part search; then measure_search; fi

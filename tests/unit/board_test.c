@@ -276,6 +276,70 @@ TEST(board_counters_say_what_they_do_and_since_when)
     close_made(&made);
 }
 
+TEST(board_tells_what_workstations_could_not_hand_over)
+{
+    struct made made;
+    open_made(&made);
+    add_hall(&made);
+    add_counter(&made, "c1", "open", "siti", "p", "02:40", "");
+    add(&made, "station", "{'id':'s1','user':'siti','unsent':3,'since':'2026-11-24T02:30:00.000Z'}");
+    add(&made, "station", "{'id':'s2','user':'adi','unsent':2,'since':'2026-11-24T02:31:00.000Z'}");
+    add(&made, "station", "{'id':'s3','user':'rina','unsent':0,'since':null}");
+    fill(&made);
+    struct json *answer = ask_at(&made, "floor", "{}", now_ms);
+    const struct json *c1 = row_of(answer, "counters", "c1"), *others = json_get(answer, "elsewhere");
+    CHECK_INT(json_int(c1, "unsent", -1), 3);
+    CHECK_TEXT(json_text(c1, "unsent_since"), "2026-11-24T02:30:00.000Z");
+    CHECK_TEXT(json_text(c1, "heard_at"), "2026-11-24T02:38:30.000Z");
+    CHECK_INT((int64_t)json_count(others), 1);
+    CHECK_TEXT(json_text(json_first(others), "user_name"), "Adi Saputra");
+    json_free(&answer);
+    close_made(&made);
+}
+
+/* One counter, twelve who wait ten minutes each: an hour is not enough. */
+TEST(board_looks_an_hour_ahead)
+{
+    struct made made;
+    char number[8], came[8];
+    open_made(&made);
+    add_hall(&made);
+    add_counter(&made, "c1", "open", "siti", "p", "03:03", "");
+    for (int i = 0; i < 12; i++) {
+        str_format(number, sizeof number, "P%03d", i);
+        str_format(came, sizeof came, "02:%02d", 30 + i);
+        add_ticket(&made, number, "p", "waiting", came, "");
+    }
+    fill(&made);
+    struct json *answer = ask_at(&made, "floor", "{}", now_ms);
+    const struct json *p = row_of(answer, "queues", "p"), *ahead = json_get(p, "ahead");
+    CHECK_INT((int64_t)json_count(ahead), 13);
+    CHECK(json_as_int(json_at(ahead, 0), -1) >= 11);
+    CHECK(json_int(p, "ahead_min", -1) > 90 && json_int(p, "ahead_low", -1) <= json_int(p, "ahead_high", -1));
+    CHECK(!json_get(row_of(answer, "queues", "t"), "ahead_min")); /* no counter that serves it is open */
+    CHECK(json_is_array(json_get(answer, "advice")));
+    json_free(&answer);
+    close_made(&made);
+}
+
+/* Who confirms and hears nothing says so with the next poll; who is answered at once never does. */
+TEST(board_a_workstation_knows_what_is_overdue)
+{
+    struct pair pair;
+    int64_t since_ms = 0;
+    pair_open(&pair);
+    pair_start(&pair, 0);
+    pair_sign_in(&pair, 0, "rina");
+    pair_sync(&pair, 0);
+    pair_confirm(&pair, 0, "ticket.issue", "{\"service\":\"s1\"}");
+    CHECK_INT(cache_overdue(pair.cache[0], pair.now_ms + 9999, &since_ms), 0);
+    CHECK_INT(cache_overdue(pair.cache[0], pair.now_ms + 10000, &since_ms), 1);
+    CHECK_INT(since_ms, pair.now_ms);
+    pair_sync(&pair, 0);
+    CHECK_INT(cache_overdue(pair.cache[0], pair.now_ms + 100000, &since_ms), 0);
+    pair_close(&pair);
+}
+
 TEST(board_people_of_a_queue_come_in_order_and_have_no_names_where_the_hall_hides_them)
 {
     static const char *const halls[] = {"{}", "{'names_hidden':true}"};
@@ -357,8 +421,9 @@ TEST(board_every_statement_of_a_refresh_is_on_an_index)
     for (; floor_statement(asked); asked++) {
         char *plan = db_explain(db, floor_statement(asked));
         bool walks = !strstr(plan, "TEMP B-TREE") && (!strstr(plan, "SCAN") || strstr(plan, "USING INDEX"));
-        bool counted = !strstr(floor_statement(asked), "count(*) FROM base_tickets WHERE queue = $1 AND state = $2") ||
-                       strstr(plan, "USING COVERING INDEX");
+        bool counted =
+            !strstr(floor_statement(asked), "count(*) FROM base_tickets WHERE queue = $1 AND state = $2") ||
+            strstr(plan, "USING COVERING INDEX");
         if (!CHECK(walks && counted))
             printf("    %s\n%s", floor_statement(asked), plan);
         free(plan);

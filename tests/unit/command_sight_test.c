@@ -45,6 +45,8 @@ TEST(sight_of_disputes_is_the_persons_own_and_the_supervisors)
     CHECK_INT(sight(ROLE_CLERK, "a", TABLE_DISPUTE, "{\"user\":\"u2\"}"), SIGHT_NONE);
     CHECK_INT(sight(ROLE_SUPERVISOR, "", TABLE_DISPUTE, "{\"user\":\"u2\"}"), SIGHT_FULL);
     CHECK_INT(sight(ROLE_RECEPTION, "", TABLE_SURVEY, "{}"), SIGHT_NONE);
+    CHECK_INT(sight(ROLE_CLERK, "", TABLE_STATION, "{\"user\":\"u-siti\"}"), SIGHT_NONE);
+    CHECK_INT(sight(ROLE_SUPERVISOR, "", TABLE_STATION, "{}"), SIGHT_FULL);
     CHECK_INT(sight(ROLE_RECEPTION, "", TABLE_PERSON, "{}"), SIGHT_MASKED);
     CHECK_INT(sight(ROLE_CLERK, "b", TABLE_PERSON, "{}"), SIGHT_FULL);
 }

@@ -322,3 +322,76 @@ TEST(leases_that_ran_out_light_unattended_and_requeue_nobody)
     free(ticket);
     pair_close(&pair);
 }
+
+/* --- what workstations could not hand over --- */
+
+static const struct actor siti = {.user = "u1", .client = "c0000000-0000-7000-8000-000000000001"};
+
+/* What the row of siti's workstation says is unsent; -1: there is none. */
+static int64_t unsent_by_row(struct hall *hall)
+{
+    struct json *row = NULL;
+    enum err err = row_get(hall->db, TABLE_STATION, siti.client, &row);
+    int64_t unsent = err == ERR_OK ? json_int(row, "unsent", -2) : -1;
+    json_free(&row);
+    return unsent;
+}
+
+static int64_t rev_of(struct hall *hall)
+{
+    struct hall_state state;
+    CHECK(store_state(hall->db, &state) == ERR_OK);
+    return state.rev;
+}
+
+TEST(leases_a_workstations_unsent_records_are_in_a_row_when_there_are_some_and_when_there_are_none)
+{
+    struct hall hall;
+    open_hall(&hall);
+    at(&hall, 100);
+    leases_heard(hall.leases, "u1", 100);
+    leases_told(&hall, &siti, 0, 0);
+    follow(&hall); /* the counter's row */
+    int64_t rev = rev_of(&hall);
+    follow(&hall);
+    CHECK_INT(rev_of(&hall), rev); /* nothing unsent is no news */
+    CHECK_INT(unsent_by_row(&hall), -1);
+    leases_told(&hall, &siti, 3, start_ms - 60000);
+    follow(&hall);
+    CHECK_INT(rev_of(&hall), rev + 1);
+    CHECK_INT(unsent_by_row(&hall), 3);
+    /* A growing number is told once a minute, however often it is said. */
+    for (int64_t ms = 1000; ms < 60000; ms += 1000) {
+        at(&hall, 100 + ms);
+        leases_heard(hall.leases, "u1", hall.mono_ms);
+        leases_told(&hall, &siti, 3 + ms / 1000, start_ms - 60000);
+        follow(&hall);
+    }
+    CHECK_INT(unsent_by_row(&hall), 3);
+    CHECK(rev_of(&hall) <= rev + 3); /* that one row, and the counter's lease */
+    at(&hall, 60100);
+    leases_told(&hall, &siti, 90, start_ms - 60000);
+    follow(&hall);
+    CHECK_INT(unsent_by_row(&hall), 90);
+    leases_told(&hall, &siti, 0, 0);
+    follow(&hall);
+    CHECK_INT(unsent_by_row(&hall), 0);
+    close_hall(&hall);
+}
+
+TEST(leases_a_hall_that_starts_again_knows_what_was_unsent)
+{
+    struct hall hall;
+    open_hall(&hall);
+    leases_told(&hall, &siti, 2, start_ms);
+    follow(&hall);
+    leases_free(&hall.leases);
+    hall.leases = leases_new();
+    leases_restart(&hall);
+    writer_flush(hall.writer);
+    CHECK_INT(unsent_by_row(&hall), 2);
+    leases_told(&hall, &siti, 0, 0); /* it is back, and has nothing left */
+    follow(&hall);
+    CHECK_INT(unsent_by_row(&hall), 0);
+    close_hall(&hall);
+}
