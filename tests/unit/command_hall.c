@@ -145,7 +145,7 @@ static bool run(struct command_hall *h, const char *login, const char *type, con
 
 bool trial_run(struct command_hall *h, const char *login, const char *type, const char *body, ...)
 {
-    char text[1000];
+    char text[20000];
     va_list arguments;
     va_start(arguments, body);
     vsnprintf(text, sizeof text, body, arguments);

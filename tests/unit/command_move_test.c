@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/base/rng.h"
 #include "core/command/moving.h"
 #include "core/model/role.h"
 #include "tests/support/quoted.h"
@@ -337,4 +338,161 @@ TEST(move_asks_a_clerk_and_the_clerk_answers)
     CHECK(trial_run(&h, "leyla", "move.undo", "{'move':'%s'}", move)); /* not now */
     CHECK_TEXT(trial_text(&h, "/move/state"), "declined");
     trial_close(&h);
+}
+
+/* --- what is previewed is what is then so --- */
+
+enum { DESKS = 9, WAITING = 45, SERVED = 30, MOVES = 25 };
+static const char *const queue_ids[] = {"p", "b", "w", "x", "a"};
+enum { QUEUES = sizeof queue_ids / sizeof *queue_ids };
+
+static const char *any_queue(struct rng *rng)
+{
+    return queue_ids[rng_below(rng, QUEUES)];
+}
+
+static void put_desk(struct command_hall *h, struct rng *rng, int i)
+{
+    char lease[TIME_TEXT];
+    time_text(h->now_ms + 24 * 3600 * INT64_C(1000), lease);
+    bool two = rng_below(rng, 3) == 0, open = rng_below(rng, 5) > 0;
+    size_t first = rng_below(rng, QUEUES);
+    char *second =
+        xasprintf(",{'queue':'%s','weight':%d}", queue_ids[(first + 1 + rng_below(rng, QUEUES - 1)) % QUEUES],
+                  1 + (int)rng_below(rng, 4));
+    char *row = xasprintf("{'id':'k-%d','name':'K%d','agency':'az.din','state':'%s','user':'u-k%d','fence':1,"
+                          "'lease_until':'%s','queues':[{'queue':'%s','weight':1}%s]}",
+                          i, i, open ? "open" : "closed", i, lease, queue_ids[first], two ? second : "");
+    trial_put(h, TABLE_COUNTER, row);
+    free(second);
+    free(row);
+}
+
+static void put_ticket(struct command_hall *h, struct rng *rng, int i, bool served)
+{
+    char arrived[TIME_TEXT], begun[TIME_TEXT], ended[TIME_TEXT], sent[40] = "null";
+    /* Whoever may be moved came an hour ago and more: they are not of the pace at which people come to a queue. */
+    int64_t arrived_ms = h->now_ms - (int64_t)(61 + rng_below(rng, 80)) * MINUTE_MS;
+    int64_t ended_ms = h->now_ms - (int64_t)rng_below(rng, 60) * MINUTE_MS;
+    time_text(served ? ended_ms - 30 * MINUTE_MS : arrived_ms, arrived);
+    time_text(ended_ms - (int64_t)(2 + rng_below(rng, 12)) * MINUTE_MS, begun);
+    time_text(ended_ms, ended);
+    if (!served && rng_below(rng, 9) == 0)
+        str_format(sent, sizeof sent, "'k-%d'", (int)rng_below(rng, DESKS));
+    int class = rng_below(rng, 6) ? 0 : 1 + (int)rng_below(rng, 2);
+    char *row = xasprintf(
+        "{'id':'%s-%03d','number':'%s%03d','day':'2026-11-24','queue':'%s','service':'%s','state':'%s','gen':"
+        "0,"
+        "'priority_class':%d,'arrived_at':'%s','called_at':%s%s%s,'started_at':%s%s%s,'finished_at':%s%s%s,"
+        "'counter':%s,'user':null,'held_ms':0,'calls':0}",
+        served ? "d" : "n", i, served ? "D" : "N", i, any_queue(rng),
+        rng_below(rng, 2) ? "az.din.passport" : "az.din.other", served ? "done" : "waiting", class, arrived,
+        served ? "'" : "", served ? begun : "null", served ? "'" : "", served ? "'" : "",
+        served ? begun : "null", served ? "'" : "", served ? "'" : "", served ? ended : "null",
+        served ? "'" : "", sent);
+    trial_put(h, TABLE_TICKET, row);
+    free(row);
+}
+
+static void open_any_hall(struct command_hall *h, struct rng *rng)
+{
+    trial_open(h);
+    h->now_ms += 5 * 3600 * INT64_C(1000);
+    for (int i = 0; i < DESKS; i++)
+        put_desk(h, rng, i);
+    for (int i = 0; i < WAITING; i++)
+        put_ticket(h, rng, i, false);
+    for (int i = 0; i < SERVED; i++)
+        put_ticket(h, rng, i, true);
+}
+
+/* Of the last preview, one of the two values everywhere. */
+static struct json *side_of(const struct command_hall *h, size_t side)
+{
+    static const char *const members[] = {"waiting", "longest_ms", "mean_ms", "left", "newcomer_ms", "steps"};
+    const struct json *queues = json_get(h->out.data, "queues");
+    struct json *all = json_new_object();
+    for (const struct json *q = json_first(queues); q; q = json_next(q)) {
+        struct json *one = json_new_object();
+        for (size_t i = 0; i < sizeof members / sizeof *members; i++)
+            json_set(one, members[i], json_copy(json_at(json_get(q, members[i]), side)));
+        json_set(all, json_text_or(q, "queue", "?"), one);
+    }
+    return all;
+}
+
+static char *any_move(struct command_hall *h, struct rng *rng)
+{
+    static const char *const hows[] = {"only", "only", "also", "without"};
+    struct buf body = {0};
+    size_t to = rng_below(rng, QUEUES), kind = rng_below(rng, 4);
+    if (kind > 0)
+        buf_addf(&body, "'counters':['k-%d'%s],'how':'%s',", (int)rng_below(rng, 4),
+                 rng_below(rng, 2) ? ",'k-7'" : "", kind == 3 ? "only" : hows[rng_below(rng, 4)]);
+    if (kind == 0 && rng_below(rng, 2))
+        buf_addf(&body, "'tickets':['n-%03d','n-%03d'],", (int)rng_below(rng, 20),
+                 20 + (int)rng_below(rng, 20));
+    else if (kind == 0 || kind == 3)
+        buf_addf(&body, "'from':'%s',", queue_ids[(to + 1) % QUEUES]);
+    else if (rng_below(rng, 2))
+        buf_addf(&body, "'until':'%s',", in_minutes(h, 5 + (int)rng_below(rng, 50)));
+    buf_addf(&body, "'to':[{'queue':'%s','weight':%d}]", queue_ids[to], 1 + (int)rng_below(rng, 3));
+    return buf_take(&body);
+}
+
+static void check_same(struct json *previewed, struct command_hall *h, const char *what)
+{
+    struct json *is = side_of(h, 0);
+    for (const struct json *q = json_first(is); q; q = json_next(q)) {
+        char *want = json_print(json_get(previewed, json_name(q))), *got = json_print(q);
+        if (!CHECK(!json_get(previewed, json_name(q)) || str_equal(want, got)))
+            CHECK_TEXT(got, want), CHECK_TEXT(what, "");
+        free(want);
+        free(got);
+    }
+    json_free(&is);
+}
+
+static void move_about(struct command_hall *h, struct rng *rng)
+{
+    struct json *previewed = NULL;
+    char *last = xstrdup("");
+    for (int i = 0; i < MOVES; i++) {
+        char *move = any_move(h, rng);
+        if (!trial_run(h, "kamran", "hall.move", "{%s,'preview':true}", move)) {
+            free(move);
+            continue;
+        }
+        CHECK_INT(h->changes, 0);
+        if (previewed)
+            check_same(previewed, h, last);
+        json_free(&previewed);
+        previewed = side_of(h, 1);
+        struct json *seen = json_copy(json_get(h->out.data, "seen"));
+        char *text = json_print(seen);
+        int64_t moved = trial_int(h, "/moved");
+        CHECK(trial_run(h, "kamran", "hall.move", "{%s,'seen':%s}", move, text));
+        CHECK_INT(trial_int(h, "/moved"), moved);
+        json_free(&seen);
+        free(text);
+        free(last);
+        last = move;
+    }
+    json_free(&previewed);
+    free(last);
+}
+
+/* LOKET_HALLS says how many; the seed is printed with what fails. */
+TEST(move_preview_is_what_is_then_so)
+{
+    const char *asked = getenv("LOKET_HALLS");
+    int halls = asked ? atoi(asked) : 12;
+    for (int i = 0; i < halls; i++) {
+        struct command_hall h;
+        struct rng rng;
+        rng_seed(&rng, (uint64_t)i + 1);
+        open_any_hall(&h, &rng);
+        move_about(&h, &rng);
+        trial_close(&h);
+    }
 }
