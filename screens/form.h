@@ -73,6 +73,8 @@ bool fill_table_at(const struct form_screen *self, char pointer[FORM_POINTER], i
 
 void fill_put(struct form_screen *self, const struct ui *ui, const char *pointer, struct json *value);
 void fill_typed(struct form_screen *self, const struct ui *ui, const char *pointer, const char *text);
+/* A field says what cannot be read yet: half a date. It is in the journal, and in the record only when it is whole. */
+bool fill_has_half(const struct form_screen *self, const struct ui *ui);
 void fill_left(struct form_screen *self, const struct ui *ui, const char *pointer);
 void fill_commit(struct form_screen *self, struct effects *effects);
 /* Of a field that two people filled in differently: which answer holds. */

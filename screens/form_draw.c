@@ -32,9 +32,17 @@ static void saved_view(const struct form_screen *self, const struct ui *ui, stru
     if (self->failed) {
         rect_cut_right(line, 1);
         right_of(line, frame, tr(ui->lang, TR("! NOT saved")), STYLE_DANGER);
-    } else if (self->sent_count || self->typed || json_count(self->raw)) {
+        return;
+    }
+    bool half = fill_has_half(self, ui);
+    if (self->sent_count || self->typed || (half && self->journal_due)) {
         rect_cut_right(line, 1);
         right_of(line, frame, "…", STYLE_DIM);
+    } else if (half) { /* on this computer, and nowhere else */
+        rect_cut_right(line, 1);
+        char text[SHOW_TEXT];
+        str_format(text, sizeof text, "%s %s", ui_mark("saved"), tr(ui->lang, TR("not whole yet")));
+        right_of(line, frame, text, STYLE_DIM);
     } else {
         dossier_mark_view(&self->of, ui, frame, line);
     }

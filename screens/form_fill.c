@@ -520,6 +520,20 @@ void fill_typed(struct form_screen *self, const struct ui *ui, const char *point
     refresh_field(self, ui, &context, pointer);
 }
 
+bool fill_has_half(const struct form_screen *self, const struct ui *ui)
+{
+    char day[DATE_TEXT], why[FORM_WHY];
+    struct form_context context = dossier_form_context(&self->of, ui, day);
+    bool half = false;
+    for (const struct json *one = json_first(self->raw); one && !half; one = json_next(one)) {
+        const struct form_item *item = form_view_find(&self->now.view, json_name(one));
+        struct json *value = NULL;
+        half = !item || !form_parse(item, self->draft, json_as_text(one), &context, &value, why);
+        json_free(&value);
+    }
+    return half;
+}
+
 void fill_left(struct form_screen *self, const struct ui *ui, const char *pointer)
 {
     char day[DATE_TEXT], why[FORM_WHY] = "";

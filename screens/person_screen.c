@@ -548,6 +548,8 @@ static const char *person_enabled(const void *data, const struct ui *ui, enum ac
                    : TR("Mark one application with Space, then choose the other.");
     case ACTION_ADD_CASE:
         return need_history(self);
+    case ACTION_FILTER:
+        return self->place == PERSON_COMPARE ? TR("Two records stand side by side: Esc goes back.") : NULL;
     case ACTION_COMPARE:
         return self->place == PERSON_COMPARE ? TR("Two records stand side by side already.")
                                              : person_compare_why(self);

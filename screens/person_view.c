@@ -218,8 +218,11 @@ static void find_view(const struct view *view, struct frame *frame, struct rect 
         frame_rule(frame, rect_cut_top(&lower, 1));
         compare_view(view, person_row(self), twin, frame, lower);
     }
-    if (json_count(self->rows))
+    if (json_count(self->rows)) {
         grid_draw(&grid, &self->list, frame, area, false);
+        rect_cut_top(&area, 1); /* its heading */
+        list_target(&self->list, frame, area, (struct key){.code = K_ENTER});
+    }
     field_draw(&self->find, frame, line, tr(ui->lang, TR("FIN, NIK, name, phone or date of birth")), true);
 }
 

@@ -345,6 +345,7 @@ void bookings_list_view(const struct reception *self, const struct ui *ui, struc
     text_draw(frame, count, here, STYLE_DIM);
     rect_cut_right(&line, 1);
     list_draw(&self->bookings, &rows, frame, area, false);
+    list_target(&self->bookings, frame, area, (struct key){.code = K_ENTER});
     field_draw(&self->find_booking, frame, line, tr(ui->lang, TR("number, name or time")), true);
 }
 

@@ -903,6 +903,9 @@ static void finder_view(const struct view *view, struct frame *frame, struct rec
     text_draw_as(frame, count, list_position(&self->services, position), STYLE_DIM, TEXT_RIGHT);
     event_view(self->event, view->ui, frame, &line);
     list_draw(&self->services, &rows, frame, area, false);
+    /* What stands first is chosen by the first press, as by an arrow; the next gives the number, as Enter does. */
+    if (self->place == FINDER)
+        list_target(&self->services, frame, area, (struct key){.code = self->chosen ? K_ENTER : K_UP});
     field_draw(&self->find, frame, line, tr(view->ui->lang, TR("three letters in any language")),
                self->place == FINDER);
 }

@@ -97,13 +97,23 @@ bool list_wheel(struct list *list, int button)
 }
 
 /* A press goes to the row as the arrows would; on the chosen one it opens. */
-static void target_row(struct frame *frame, struct rect row, int by)
+void list_target(const struct list *list, struct frame *frame, struct rect area, struct key on_selected)
 {
-    static const struct key enter = {.code = K_ENTER}, up = {.code = K_UP}, down = {.code = K_DOWN};
-    if (by == 0)
-        frame_target_key(frame, row, enter, 1);
-    else
-        frame_target_key(frame, row, by < 0 ? up : down, by < 0 ? -by : by);
+    static const struct key up = {.code = K_UP}, down = {.code = K_DOWN};
+    int top = list_top(list, area.h);
+    if (rect_empty(area) || !list->count)
+        return;
+    frame_target_wheel(frame, area);
+    for (int i = 0; i < area.h && top + i < list->count; i++) {
+        int by = top + i - list->selected;
+        frame_target_key(frame, rect_row(area, i),
+                         by < 0   ? up
+                         : by > 0 ? down
+                                  : on_selected,
+                         by < 0   ? -by
+                         : by > 0 ? by
+                                  : 1);
+    }
 }
 
 void list_draw(const struct list *list, const struct list_rows *rows, struct frame *frame, struct rect area,
@@ -120,11 +130,9 @@ void list_draw(const struct list *list, const struct list_rows *rows, struct fra
     }
     int top = list_top(list, area.h);
     if (focus)
-        frame_target_wheel(frame, area);
+        list_target(list, frame, area, (struct key){.code = K_ENTER});
     for (int i = 0; i < area.h && top + i < list->count; i++) {
         struct rect row = rect_row(area, i);
-        if (focus)
-            target_row(frame, row, top + i - list->selected);
         bool selected = top + i == list->selected;
         unsigned look = !selected ? STYLE_TEXT : focus ? STYLE_SELECTED : STYLE_CHOSEN;
         if (selected)

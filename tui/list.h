@@ -33,6 +33,9 @@ struct list_rows {
 /* With focus the hardware cursor stands at the start of the selected row. */
 void list_draw(const struct list *list, const struct list_rows *rows, struct frame *frame, struct rect area,
                bool focus);
+/* Its rows can be pressed though the focus is in the field above it: the arrows reach them from there. on_selected: what a press
+ * on the selected row stands for. */
+void list_target(const struct list *list, struct frame *frame, struct rect area, struct key on_selected);
 void list_number(int number, char out[16]); /* "14 802": groups of three, so that long numbers can be read */
 /* "312/14 802", "" for an empty list; returns out. */
 const char *list_position(const struct list *list, char out[32]);

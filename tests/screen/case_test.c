@@ -30,6 +30,7 @@ TEST(screen_form_removed)
 TEST(screen_form_saving)
 {
     script_run("form_saving.script");
+    script_run("form_half.script");
 }
 
 TEST(screen_fees_at_midnight)

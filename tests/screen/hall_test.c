@@ -18,6 +18,11 @@ TEST(screen_words_of_a_question_are_kept)
     script_run("question_kept.script");
 }
 
+TEST(screen_lists_below_a_field_can_be_pressed)
+{
+    script_run("pressed.script");
+}
+
 TEST(screen_person_kept)
 {
     script_run("person_kept.script");

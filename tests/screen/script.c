@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "screens/app.h"
+#include "screens/pointer.h"
 #include "screens/print_text.h"
 #include "tests/screen/sound.h"
 #include "tests/support/picture.h"
@@ -441,6 +442,44 @@ static void do_asked(struct script *script, const char *rest)
     json_free(&want);
 }
 
+/* Where the words stand in a picture, as its text has them. */
+static bool place_of(const char *picture, const char *words, int *x, int *y)
+{
+    const char *at = strstr(picture, words), *line = picture;
+    *y = 0;
+    for (const char *c = picture; at && c < at; c++)
+        if (*c == '\n') {
+            ++*y;
+            line = c + 1;
+        }
+    *x = at ? utf8_count(line, (size_t)(at - line)) : 0; /* letters of one cell */
+    return at != NULL;
+}
+
+/* As runner.c does. */
+static void do_press(struct script *script, const char *rest)
+{
+    struct event event = {.kind = EVENT_MOUSE, .button = 1};
+    script->frame.points = true;
+    draw(script);
+    char *text = frame_text(&script->frame);
+    if (!place_of(text, rest, &event.x, &event.y))
+        fail(script, "the picture does not say:", rest);
+    free(text);
+    struct pointed pointed = pointer_at(&script->frame, &event);
+    script->frame.points = false;
+    if (pointed.item < 0 && !pointed.times)
+        fail(script, "nothing can be pressed there:", rest);
+    for (int i = 0; i < pointed.times; i++) {
+        struct msg msg = {.kind = MSG_KEY, .key = pointed.key};
+        tell(script, &msg);
+    }
+    if (pointed.item >= 0) {
+        struct msg msg = {.kind = MSG_POINT, .seq = pointed.item};
+        tell(script, &msg);
+    }
+}
+
 static void do_says(struct script *script, const char *rest)
 {
     draw(script);
@@ -673,6 +712,7 @@ static void run_line(struct script *script, char *line)
         {"size", do_size},
         {"expect", do_expect},
         {"asked", do_asked},
+        {"press", do_press},
         {"says", do_says},
         {"printed", do_printed},
         {"unprinted", do_unprinted},

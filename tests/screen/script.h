@@ -15,6 +15,7 @@
  *     key n S-Tab Enter                 keys by name
  *     type some text                    each letter a key
  *     paste some text
+ *     press some words                  a press of the mouse where they stand; something must be there to press
  *     fetched FILE | {…}                the hall's answer to the last fetch; nothing behind it: it failed
  *     saved {…}                         the last command was saved here; JSON: {"body","data"} (may be left out)
  *     refused CODE some sentence        or it was not
