@@ -71,6 +71,7 @@ enum {
     X("closure.approve",      ONLINE, SUPERVISOR,                              closure_approve)     \
     X("closure.reject",       ONLINE, SUPERVISOR,                              closure_reject)      \
     X("closure.withdraw",     ONLINE, CLERK | SUPERVISOR,                      closure_withdraw)    \
+    X("advice.answer",        ONLINE, SUPERVISOR,                              advice_answer)       \
     X("hall.alert",           ONLINE, EVERYONE,                                hall_alert)          \
     X("hall.alert_seen",      ONLINE, EVERYONE,                                hall_alert_seen)     \
     X("hall.alert_end",       ONLINE, EVERYONE,                                hall_alert_end)      \

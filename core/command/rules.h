@@ -112,6 +112,7 @@ command_rule ticket_recall, ticket_start, ticket_no_show, ticket_hold, ticket_re
 command_rule queue_assign, queue_move, queue_rule, queue_home;
 command_rule hall_move, move_undo;
 command_rule closure_request, closure_approve, closure_reject, closure_withdraw;
+command_rule advice_answer;
 command_rule hall_alert, hall_alert_seen, hall_alert_end;
 command_rule survey_record;
 command_rule ticket_check_in, ticket_rebook, ticket_stops;

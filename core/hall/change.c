@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "core/hall/events.h"
+#include "core/hall/forecasts.h"
 #include "core/hall/notices.h"
 #include "core/hall/search_index.h"
 #include "core/wire/feed.h"
@@ -155,6 +156,17 @@ static enum err write_audit(struct change *change, const char *outcome)
     return db_run(s);
 }
 
+/* What the hall keeps of some commands that write no row. */
+static enum err note_command(const struct change *change, const char *outcome)
+{
+    const struct command *command = change->tx.command;
+    char day[DATE_TEXT];
+    if (!str_equal(command->type, "advice.answer") || !str_equal(outcome, "applied"))
+        return ERR_OK;
+    time_date(change->env->now_ms, day);
+    return advice_note(change->env->db, command, change->tx.actor->user, day, change->env->now_ms);
+}
+
 enum err change_end(struct change *change, const char *outcome)
 {
     enum err err = write_item(change);
@@ -162,5 +174,7 @@ enum err change_end(struct change *change, const char *outcome)
         err = write_audit(change, outcome);
     if (err == ERR_OK)
         err = events_tell(change);
+    if (err == ERR_OK)
+        err = note_command(change, outcome);
     return err == ERR_OK ? store_seal(change->env->db, &change->state) : err;
 }

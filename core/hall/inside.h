@@ -37,6 +37,7 @@ struct hall {
     int64_t wall_ms, mono_ms; /* of this turn of the loop */
     int64_t session_ms;       /* wall time since the start that nobody turns: sign-ins end by it */
     int64_t tick_ms;          /* monotonic: when leases and the day were looked at */
+    int64_t forecast_quarter; /* of wall time: the last one that was looked at; 0: none since the start */
     struct day_clock day_clock;
     char code[64], name[200], day[DATE_TEXT];
     struct {

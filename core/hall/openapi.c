@@ -210,6 +210,7 @@ static const struct command_words {
     {"closure.approve", "closure:string! reason:string", ""},
     {"closure.reject", "closure:string! reason:string!", ""},
     {"closure.withdraw", "closure:string!", ""},
+    {"advice.answer", "advice:object! taken:boolean! reason:string", "taken:boolean! advice:object!"},
     {"hall.alert", "kind:string! counter:string text:string until:time", "alert:row!"},
     {"hall.alert_seen", "alert:string!", "alert:row!"},
     {"hall.alert_end", "alert:string!", "alert:row!"},

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 
 #include "core/hall/daybook.h"
+#include "core/hall/forecasts.h"
 #include "core/hall/notices.h"
 #include "core/hall/result.h"
 
@@ -106,6 +107,7 @@ static const char *const migrations[] = {
     "", /* the table of moves */
     "", /* the day book, which reports are made from (daybook.h) */
     "", /* the table of stations */
+    "", /* what was foreseen, and advice (forecasts.h) */
 };
 enum {
     VERSION = sizeof migrations / sizeof *migrations,
@@ -114,7 +116,8 @@ enum {
     VERSION_ALERTS = 9,
     VERSION_MOVES = 12,
     VERSION_DAYBOOK = 13,
-    VERSION_STATIONS = 14
+    VERSION_STATIONS = 14,
+    VERSION_FORECASTS = 15
 };
 
 /* --- opening --- */
@@ -164,6 +167,8 @@ static enum err migrate_one(struct db *db, int64_t from)
         err = rows_create_table(db, ROWS_PLAIN, TABLE_MOVE);
     if (err == ERR_OK && from + 1 == VERSION_STATIONS)
         err = rows_create_table(db, ROWS_PLAIN, TABLE_STATION);
+    if (err == ERR_OK && from + 1 == VERSION_FORECASTS)
+        err = forecasts_create(db);
     if (err == ERR_OK && from + 1 == VERSION_DAYBOOK)
         err = daybook_create(db);
     if (err != ERR_OK)

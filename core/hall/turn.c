@@ -10,6 +10,7 @@
 #include "core/hall/clocks.h"
 #include "core/hall/day.h"
 #include "core/hall/event_waits.h"
+#include "core/hall/forecasts.h"
 #include "core/hall/imports.h"
 #include "core/hall/indexing.h"
 #include "core/hall/leases.h"
@@ -125,6 +126,7 @@ static void tick(struct hall *hall)
     day_follow(hall);
     clocks_follow(hall);
     moves_follow(hall);
+    forecasts_follow(hall);
     retention_follow(hall);
 }
 
