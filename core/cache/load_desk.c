@@ -7,6 +7,7 @@
 #include "core/cache/next.h"
 #include "core/catalogue/catalogue.h"
 #include "core/command/persons.h"
+#include "core/command/visit_row.h"
 
 enum {
     CASES_MAX = 20,
@@ -224,19 +225,68 @@ static enum err put_queues(struct cache *cache, const struct json *counter, int6
 
 /* --- today --- */
 
-static enum err ended_today(struct cache *cache, const char *counter, const char *state, int64_t now_ms,
-                            struct json *tickets)
+static enum err ended_today(struct cache *cache, const char *state, int64_t now_ms, struct json *tickets)
 {
-    static const char sql_ended[] = "SELECT row, called_at FROM tickets WHERE counter = $1 AND state = $2"
-                                    " AND called_at >= $3 ORDER BY called_at LIMIT $4"; /* tickets_counter */
+    static const char sql_ended[] = "SELECT row, called_at FROM tickets WHERE user_ = $1 AND state = $2"
+                                    " AND called_at >= $3 ORDER BY called_at LIMIT $4"; /* tickets_user */
     char midnight[TIME_TEXT];
     time_text(time_day_start(now_ms), midnight);
     struct stmt *s = db_query(cache->db, sql_ended);
-    db_bind_text(s, 1, counter);
+    db_bind_text(s, 1, cache->actor.user);
     db_bind_text(s, 2, state);
     db_bind_text(s, 3, midnight);
     db_bind_int(s, 4, TODAY_MAX);
     return add_rows(cache, tickets, TABLE_TICKET, s, TODAY_MAX, now_ms, NULL);
+}
+
+static void add_own_parts(const struct cache *cache, const struct json *ticket, int64_t midnight_ms,
+                          struct json *parts)
+{
+    const struct json *stops = json_get(ticket, "stops");
+    for (const struct json *stop = json_first(stops); stop; stop = json_next(stop)) {
+        const char *state = json_text_or(stop, "state", "");
+        bool over = strcmp(state, "done") == 0 || strcmp(state, "missed") == 0;
+        if (!over || !str_equal(json_text(stop, "user"), cache->actor.user) ||
+            row_ms(stop, "called_at") < midnight_ms)
+            continue;
+        struct json *part = visit_part(ticket, stop);
+        if (part)
+            json_add(parts, part);
+    }
+}
+
+/* Today's stops that this clerk has ended, each as a ticket of its own: the visit may be at another desk by now. */
+static enum err own_parts(struct cache *cache, int64_t now_ms, struct json *parts)
+{
+    static const char sql_stops[] = "SELECT row, called_at FROM tickets WHERE stops_day = $1"
+                                    " AND instr(row, $2) > 0 LIMIT $3"; /* tickets_stops */
+    char day[DATE_TEXT];
+    struct json *tickets = json_new_array();
+    time_date(now_ms, day);
+    struct stmt *s = db_query(cache->db, sql_stops);
+    db_bind_text(s, 1, day);
+    db_bind_text(s, 2, cache->actor.user);
+    db_bind_int(s, 3, TODAY_MAX);
+    enum err err = add_rows(cache, tickets, TABLE_TICKET, s, TODAY_MAX, now_ms, NULL);
+    for (const struct json *t = json_first(tickets); t; t = json_next(t))
+        add_own_parts(cache, t, time_day_start(now_ms), parts);
+    json_free(&tickets);
+    return err;
+}
+
+static enum err add_ended(struct cache *cache, const char *state, int64_t now_ms, const struct json *parts,
+                          struct json *ended)
+{
+    struct json *tickets = json_new_array();
+    enum err err = ended_today(cache, state, now_ms, tickets);
+    for (const struct json *t = json_first(tickets); t; t = json_next(t))
+        if (!json_get(t, "stops"))
+            json_add(ended, json_copy(t));
+    for (const struct json *part = json_first(parts); part; part = json_next(part))
+        if (str_equal(json_text(part, "state"), state))
+            json_add(ended, json_copy(part));
+    json_free(&tickets);
+    return err;
 }
 
 static int64_t mean_service_ms(const struct json *tickets)
@@ -252,13 +302,14 @@ static int64_t mean_service_ms(const struct json *tickets)
     return count ? sum_ms / count : 0;
 }
 
-static enum err put_today(struct cache *cache, const char *counter, int64_t now_ms, struct json *answer)
+static enum err put_today(struct cache *cache, int64_t now_ms, const struct json *parts, struct json *answer)
 {
     struct json *today = json_new_object(), *served = json_new_array(), *missed = json_new_array();
+    bool here = cache->signed_in && *cache->actor.user;
     json_set(answer, "today", today);
-    enum err err = counter ? ended_today(cache, counter, "done", now_ms, served) : ERR_OK;
-    if (err == ERR_OK && counter)
-        err = ended_today(cache, counter, "no_show", now_ms, missed);
+    enum err err = here ? add_ended(cache, "done", now_ms, parts, served) : ERR_OK;
+    if (err == ERR_OK && here)
+        err = add_ended(cache, "no_show", now_ms, parts, missed);
     json_set_int(today, "served", (int64_t)json_count(served));
     json_set_int(today, "no_show", (int64_t)json_count(missed));
     json_set_int(today, "parked", (int64_t)json_count(json_get(answer, "parked")));
@@ -350,7 +401,24 @@ static enum err put_is_scored(struct cache *cache, const char *ticket, struct js
     return done || err == ERR_ABSENT ? ERR_OK : err;
 }
 
-static enum err put_survey(struct cache *cache, int64_t now_ms, struct json *answer)
+/* Whom I served last may be with a colleague by now. */
+static enum err last_served(struct cache *cache, int64_t now_ms, const struct json *parts,
+                            struct json **ticket)
+{
+    const struct json *last = NULL;
+    TRY(newest_of_mine(cache, "done", now_ms, ticket));
+    for (const struct json *part = json_first(parts); part; part = json_next(part))
+        if (str_equal(json_text(part, "state"), "done") &&
+            row_ms(part, "called_at") > row_ms(last ? last : *ticket, "called_at"))
+            last = part;
+    if (last) {
+        json_free(ticket);
+        *ticket = json_copy(last);
+    }
+    return ERR_OK;
+}
+
+static enum err put_survey(struct cache *cache, int64_t now_ms, const struct json *parts, struct json *answer)
 {
     static const char *const members[] = {"number", "language"};
     const struct json *here = json_get(answer, "ticket");
@@ -359,7 +427,7 @@ static enum err put_survey(struct cache *cache, int64_t now_ms, struct json *ans
     if (str_equal(json_text(here, "state"), "serving"))
         ticket = json_copy(here);
     else if (cache->signed_in && *cache->actor.user)
-        TRY(newest_of_mine(cache, "done", now_ms, &ticket));
+        TRY(last_served(cache, now_ms, parts, &ticket));
     if (!ticket || row_ms(ticket, "called_at") < time_day_start(now_ms)) {
         json_free(&ticket);
         return ERR_OK;
@@ -383,7 +451,6 @@ enum err load_desk(struct cache *cache, const struct json *args, int64_t now_ms,
     if (counter)
         TRY(set_name_of(cache, counter, "holder_name", TABLE_USER, json_text(counter, "user")));
     TRY(put_row(cache, answer, "user", TABLE_USER, cache->actor.user, now_ms, NULL));
-    const char *id = json_text(counter, "id");
     TRY(put_ticket(cache, now_ms, answer));
     TRY(put_queues(cache, counter, now_ms, answer));
     TRY(put_next(cache, counter, now_ms, answer));
@@ -392,6 +459,12 @@ enum err load_desk(struct cache *cache, const struct json *args, int64_t now_ms,
     TRY(put_undo(cache, now_ms, answer));
     TRY(put_depending(cache, counter, now_ms, answer));
     TRY(put_closing(cache, counter, now_ms, answer));
-    TRY(put_survey(cache, now_ms, answer));
-    return put_today(cache, id, now_ms, answer);
+    struct json *parts = json_new_array();
+    enum err err = cache->signed_in && *cache->actor.user ? own_parts(cache, now_ms, parts) : ERR_OK;
+    if (err == ERR_OK)
+        err = put_survey(cache, now_ms, parts, answer);
+    if (err == ERR_OK)
+        err = put_today(cache, now_ms, parts, answer);
+    json_free(&parts);
+    return err;
 }

@@ -84,6 +84,13 @@ static const char sql_board[] = BOARD_OF("base") BOARD_OF("overlay") BOARD_OF("s
     WORD_OF(set, "fold_3", "fold_2") WORD_OF(set, "fold_4", "fold_3") WORD_OF(set, "fold_5", "fold_4")
 static const char sql_name_words[] = WORDS_OF("base") WORDS_OF("overlay") WORDS_OF("shadow");
 
+/* Visits of a day that have several stops, of which each clerk had one (load_desk.c). */
+#define STOPS_OF(set)                                                                            \
+    "ALTER TABLE " set "_tickets ADD COLUMN stops_day TEXT GENERATED ALWAYS AS"                  \
+    " (CASE WHEN json_valid(row) AND json_type(row, '$.stops') = 'array' THEN day END) VIRTUAL;" \
+    "CREATE INDEX " set "_tickets_stops ON " set "_tickets (stops_day);"
+static const char sql_stops[] = STOPS_OF("base") STOPS_OF("overlay") STOPS_OF("shadow");
+
 static enum err create_rows(struct db *db)
 {
     TRY(rows_create(db, ROWS_BASE));
@@ -139,6 +146,7 @@ static const struct migration {
     {sql_board, create_views_again, "PRAGMA user_version = 5"},
     {sql_name_words, create_views_again, "PRAGMA user_version = 6"},
     {"", create_stations, "PRAGMA user_version = 7"},
+    {sql_stops, create_views_again, "PRAGMA user_version = 8"},
 };
 enum {
     VERSION_NOW = sizeof migrations / sizeof *migrations,

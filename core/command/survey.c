@@ -35,6 +35,26 @@ static enum err need_first(struct call *c, const char *ticket)
                   "This visit has been scored before. Nothing was changed: each visit counts once.");
 }
 
+/* The part of the visit that the clerk who asks has ended last: it may be with a colleague by now. NULL: the ticket as it is. */
+static const struct json *own_stop(const struct call *c, const struct json *ticket)
+{
+    const struct json *stops = json_get(ticket, "stops"), *own = NULL;
+    for (const struct json *stop = json_first(stops); stop; stop = json_next(stop))
+        if (str_equal(json_text(stop, "state"), "done") && is_me(c, json_text(stop, "user")))
+            own = stop;
+    return is_me(c, json_text(ticket, "user")) ? NULL : own;
+}
+
+static enum err of_stop(struct call *c, const struct json *stop, struct json *row)
+{
+    struct json *queue;
+    TRY(peek(c, TABLE_QUEUE, json_text(stop, "queue"), &queue));
+    json_set_text(row, "queue", json_text(stop, "queue"));
+    json_set_text(row, "service", json_as_text(json_at(json_get(stop, "services"), 0)));
+    json_set_text(row, "agency", json_text(queue, "agency"));
+    return ERR_OK;
+}
+
 enum err survey_record(struct call *c)
 {
     static const char *const copied[] = {"queue", "service", "agency"};
@@ -55,6 +75,8 @@ enum err survey_record(struct call *c)
     json_set_text(row, "ticket", row_id(ticket));
     for (size_t i = 0; i < sizeof copied / sizeof *copied; i++)
         json_set_text(row, copied[i], json_text(ticket, copied[i]));
+    if (own_stop(c, ticket))
+        TRY(of_stop(c, own_stop(c, ticket), row));
     json_set(row, "scores", json_copy(json_get(c->body, "scores")));
     json_set_text(row, "text", text);
     row_set_time(row, "at", c->at_ms);

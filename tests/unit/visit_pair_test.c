@@ -1,5 +1,6 @@
 /* tests/unit/visit_pair_test.c: a visit of several stops between a hall and workstations that do not always reach it: what
  * reception told, what the clerk's computer foresees and what the hall decides are the same. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -144,6 +145,56 @@ TEST(visit_goes_on_without_the_hall_and_is_taken_back_whole)
     json_free(&row);
     json_free(&foreseen);
     free(start), free(finish), free(undo);
+    pair_close(&pair);
+}
+
+static void check_today(struct pair *pair, const char *what, int64_t served, const char *asked)
+{
+    struct json *desk = pair_load(pair, CLERK, "desk", "{\"counter\":\"c1\"}");
+    const struct json *today = json_get(desk, "today");
+    if (!CHECK_INT(json_int(today, "served", -1), served))
+        printf("  %s\n", what);
+    CHECK_TEXT(json_text_or(json_get(desk, "survey"), "number", ""), asked);
+    if (served)
+        CHECK_INT(json_int(today, "mean_ms", 0), 60000);
+    json_free(&desk);
+}
+
+/* Whoever went on to another desk was served here all the same: it counts for the clerk, who may ask how it was. */
+TEST(visit_that_went_on_is_served_by_the_clerk_of_each_stop)
+{
+    struct pair pair;
+    open_pair(&pair);
+    pair_confirm(&pair, RECEPTION, "ticket.issue",
+                 "{\"services\":[\"s1\",\"s2\"],\"order\":\"given\",\"channel\":\"walk_in\"}");
+    pair_sync(&pair, RECEPTION);
+    pair_sync(&pair, CLERK);
+    pair_confirm(&pair, CLERK, "counter.open", "{\"counter\":\"c1\"}");
+    pair_sync(&pair, CLERK);
+    pair_confirm(&pair, CLERK, "ticket.call_next", "{\"counter\":\"c1\",\"fence\":1}");
+    pair_sync(&pair, CLERK);
+    struct json *open = first_of(&pair, CLERK, "open", "{}", "rows");
+    const char *id = json_text_or(open, "id", "");
+    char *start = xasprintf("{\"ticket\":\"%s\",\"gen\":1}", id);
+    char *finish = xasprintf("{\"ticket\":\"%s\",\"gen\":1,\"outcome\":\"served\"}", id);
+    char *undo = xasprintf("{\"ticket\":\"%s\",\"gen\":-1}", id);
+    char *score = xasprintf("{\"ticket\":\"%s\",\"scores\":[4,4,4,4,4,4,4,4,4]}", id);
+    pair_confirm(&pair, CLERK, "ticket.start", start);
+    check_today(&pair, "being served", 0, "P001");
+    pair.now_ms += 60000;
+    pair_confirm(&pair, CLERK, "ticket.finish", finish);
+    check_today(&pair, "foreseen", 1, "P001");
+    pair_sync(&pair, CLERK);
+    check_today(&pair, "known", 1, "P001");
+    struct json *data = pair_at_hall(&pair, "siti", "survey.record", score);
+    CHECK_TEXT(json_text(json_get(data, "survey"), "queue"), "p");
+    CHECK_TEXT(json_text(json_get(data, "survey"), "service"), "s1");
+    json_free(&data);
+    pair_confirm(&pair, CLERK, "ticket.undo", undo);
+    pair_sync(&pair, CLERK);
+    check_today(&pair, "taken back", 0, "P001");
+    json_free(&open);
+    free(start), free(finish), free(undo), free(score);
     pair_close(&pair);
 }
 
