@@ -75,6 +75,7 @@ enum {
     X("hall.alert",           ONLINE, EVERYONE,                                hall_alert)          \
     X("hall.alert_seen",      ONLINE, EVERYONE,                                hall_alert_seen)     \
     X("hall.alert_end",       ONLINE, EVERYONE,                                hall_alert_end)      \
+    X("hall.policy",          ONLINE, SUPERVISOR | ROLE_ADMINISTRATOR,         hall_policy)         \
     X("survey.record",        WORK,   CLERK | RECEPTION | SUPERVISOR,          survey_record)       \
     X("dispute.resolve",      ONLINE, CLERK | RECEPTION | APPROVER | SUPERVISOR, dispute_resolve)
 // clang-format on

@@ -115,6 +115,7 @@ command_rule closure_request, closure_approve, closure_reject, closure_withdraw;
 command_rule advice_answer;
 command_rule hall_alert, hall_alert_seen, hall_alert_end;
 command_rule survey_record;
+command_rule hall_policy, queue_level, level_silence;
 command_rule ticket_check_in, ticket_rebook, ticket_stops;
 command_rule case_open, case_draft, case_migrate, case_submit, case_check_document, case_pay, case_decide,
     case_confirm, case_extend, case_complain, case_void, case_duplicate, case_assign, case_deliver,

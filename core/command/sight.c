@@ -38,6 +38,15 @@ static const struct sight_rule {
     {TABLE_STATION, ROLE_SUPERVISOR, 0, REACH_HALL},
 };
 
+/* Those who find and manage people, and do not call them. */
+static const unsigned name_readers = ROLE_RECEPTION | ROLE_SUPERVISOR | ROLE_ADMINISTRATOR;
+
+/* Where the hall wants nobody to be picked: until the call a ticket is a number and a service to whoever may call. */
+static bool hides_names(const struct actor *actor, enum table table)
+{
+    return table == TABLE_TICKET && actor->names_hidden && !(actor->roles & name_readers);
+}
+
 static const struct sight_rule *sight_of(enum table table)
 {
     for (size_t i = 0; i < sizeof sights / sizeof *sights; i++)
@@ -59,6 +68,8 @@ enum sight row_sight(const struct actor *actor, enum table table, const struct j
         return SIGHT_FULL;
     if (!rule)
         return SIGHT_NONE;
+    if (hides_names(actor, table) && str_equal(json_text(row, "state"), "waiting"))
+        return SIGHT_MASKED;
     bool own = str_equal(json_text(row, "user"), actor->user) ||
                json_has_text(json_get(row, "concerns"), actor->user);
     if (rule->reach == REACH_OWN && own)
@@ -74,7 +85,8 @@ enum sight row_sight(const struct actor *actor, enum table table, const struct j
 bool table_is_whole(const struct actor *actor, enum table table)
 {
     const struct sight_rule *rule = sight_of(table);
-    return str_empty(actor->user) || (rule && rule->reach == REACH_HALL && (actor->roles & rule->full));
+    return str_empty(actor->user) ||
+           (rule && rule->reach == REACH_HALL && (actor->roles & rule->full) && !hides_names(actor, table));
 }
 
 /* Members that SIGHT_MASKED loses, and those of which the last characters stay so that two people can be told
@@ -86,8 +98,9 @@ static const struct mask {
 } masks[] = {
     {TABLE_PERSON, "nik", 4},           {TABLE_PERSON, "fin", 2},         {TABLE_PERSON, "phone", 2},
     {TABLE_PERSON, "documents", -1},    {TABLE_PERSON, "address", -1},    {TABLE_PERSON, "email", -1},
-    {TABLE_PERSON, "conflict", -1}, /* what a bus wrote in the same fields */
-    {TABLE_PERSON, "merge", -1},    /* what stood there before */
+    {TABLE_PERSON, "conflict", -1},                                 /* what a bus wrote in the same fields */
+    {TABLE_PERSON, "merge", -1},                                    /* what stood there before */
+    {TABLE_TICKET, "person", -1},       {TABLE_TICKET, "note", -1}, /* who waits, where names are hidden */
     {TABLE_CASE, "draft", -1},          {TABLE_CASE, "branches", -1},     {TABLE_CASE, "draft_revs", -1},
     {TABLE_CASE, "corrections", -1},    {TABLE_CASE, "complaints", -1},   {TABLE_CASE, "note", -1},
     {TABLE_CASE, "submitted", -1},      {TABLE_CASE, "notes", -1},        {TABLE_CASE, "outputs", -1},

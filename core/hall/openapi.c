@@ -211,6 +211,7 @@ static const struct command_words {
     {"closure.reject", "closure:string! reason:string!", ""},
     {"closure.withdraw", "closure:string!", ""},
     {"advice.answer", "advice:object! taken:boolean! reason:string", "taken:boolean! advice:object!"},
+    {"hall.policy", "policy:string! value:boolean! reason:string!", "policy:string! value:boolean! sent:integer!"},
     {"hall.alert", "kind:string! counter:string text:string until:time", "alert:row!"},
     {"hall.alert_seen", "alert:string!", "alert:row!"},
     {"hall.alert_end", "alert:string!", "alert:row!"},

@@ -163,6 +163,7 @@ static const struct {
      "{'advice':{'counter':'019ac000-0000-7000-8000-0000000000c1','queue':'population','until':'2026-11-24T06:40:00Z',"
      "'longest_before_min':52,'longest_after_min':24,'cost_queue':'tax','cost_before_min':5,'cost_after_min':9},"
      "'taken':false,'reason':'counter 7 has a training at ten'}"},
+    {"hall.policy", "{'policy':'hide_names','value':true,'reason':'nobody is picked by name'}"},
     {"hall.alert", "{'kind':'medical','counter':'7','text':'somebody has fainted'}"},
     {"hall.alert_seen", "{'alert':'019ac000-0000-7000-8000-0000000000e2'}"},
     {"hall.alert_end", "{'alert':'019ac000-0000-7000-8000-0000000000e2'}"},

@@ -19,12 +19,15 @@ struct reads {
     } recent[RECENT]; /* by rev % RECENT */
     int64_t digest_rev;
     char *digests; /* of the open tables at digest_rev */
+    int64_t policy_rev;
+    bool names_hidden; /* the hall's policy "hide_names" at its row of policy_rev */
 };
 
 struct reads *reads_new(struct db *db)
 {
     struct reads *reads = xcalloc(1, sizeof *reads);
     reads->db = db;
+    reads->policy_rev = -1;
     return reads;
 }
 
@@ -45,6 +48,38 @@ void reads_free(struct reads **slot)
     free(reads->digests);
     free(reads);
     *slot = NULL;
+}
+
+/* --- what the hall's policy hides --- */
+
+/* The hall's row is printed and read only when it is another one. */
+static enum err read_policy(struct reads *reads)
+{
+    static const char sql_rev[] =
+        "SELECT row_rev, id FROM halls ORDER BY id LIMIT 1"; /* primary key; one row */
+    static const char sql_row[] = "SELECT row, id FROM halls ORDER BY id LIMIT 1";
+    struct json *row = NULL;
+    struct stmt *s = db_query(reads->db, sql_rev);
+    enum err err = db_step(s);
+    int64_t rev = err == ERR_OK ? db_int(s, 0) : 0;
+    db_done(s);
+    if (err != ERR_OK || rev == reads->policy_rev)
+        return err == ERR_ABSENT ? ERR_OK : err;
+    err = rows_first(db_query(reads->db, sql_row), &row);
+    if (err == ERR_OK) {
+        reads->names_hidden = json_bool(json_get(row, "policy"), "hide_names", false);
+        reads->policy_rev = rev;
+    }
+    json_free(&row);
+    return err;
+}
+
+static enum err seen_by(struct reads *reads, const struct actor *actor, struct actor *out)
+{
+    enum err err = read_policy(reads);
+    *out = *actor;
+    out->names_hidden = reads->names_hidden;
+    return err;
 }
 
 /* --- feed: what of an item a person sees --- */
@@ -198,9 +233,13 @@ enum err reads_feed(struct reads *reads, const struct actor *actor, const struct
                     int64_t cursor, int64_t now_ms, struct buf *out, int64_t *to)
 {
     char now[TIME_TEXT];
+    struct actor seer;
+    enum err err = seen_by(reads, actor, &seer);
+    if (err != ERR_OK)
+        return err;
     time_text(now_ms, now);
     buf_addf(out, "{\"epoch\":%lld,\"from\":%lld,\"items\":[", (long long)state->epoch, (long long)cursor);
-    enum err err = add_items(reads, actor, cursor, out, to);
+    err = add_items(reads, &seer, cursor, out, to);
     if (err != ERR_OK)
         return err;
     buf_addf(out, "],\"to\":%lld,\"more\":%s,", (long long)*to, *to < state->rev ? "true" : "false");
@@ -338,14 +377,18 @@ enum err reads_snapshot(struct reads *reads, const struct actor *actor, const st
     enum table table;
     const char *id;
     bool more = false;
-    struct page page = {.actor = actor, .out = out};
+    struct actor seer;
+    struct page page = {.actor = &seer, .out = out};
     if (!after_read(after, &table, &id))
         return ERR_INVALID;
+    enum err err = seen_by(reads, actor, &seer);
+    if (err != ERR_OK)
+        return err;
     time_text(now_ms, now);
     buf_addf(out, "{\"epoch\":%lld,\"rev\":%lld,\"server_time\":\"%s\",\"safe_through\":%lld,\"rows\":[",
              (long long)state->epoch, (long long)state->rev, now, (long long)state_safe_through(state));
     page.start = out->length;
-    enum err err = rows_page(reads->db, table, id, SNAPSHOT_ROWS_MAX, visit, &page, &more);
+    err = rows_page(reads->db, table, id, SNAPSHOT_ROWS_MAX, visit, &page, &more);
     if (err == ERR_TOO_LARGE) {
         more = true;
         err = ERR_OK;
