@@ -57,6 +57,8 @@ enum err move_ticket_back(struct call *c, struct json *row)
             json_set_text(row, sent[i], json_text(moved, sent[i]));
     if (json_get(moved, "visit"))
         visit_restore(row, json_get(moved, "visit"));
+    else
+        visit_moved(row); /* it had no stops then, or they were changed since */
     json_remove(row, "moved");
     row_stamp(c, row, "move_back");
     return save(c, TABLE_TICKET, row);

@@ -427,7 +427,9 @@ enum err ticket_stops(struct call *c)
     need_stops(row);
     json_set(row, "stops", replaced(row, plan.stops));
     visit_moved(row);
-    json_set_null(row, "before"); /* an undo would bring the old ones back */
+    json_set_null(row, "before"); /* an undo would bring the old ones back … */
+    if (json_edit(row, "moved")) /* … and so would that of a move */
+        json_remove(json_edit(row, "moved"), "visit");
     row_stamp(c, row, "stops");
     TRY(save(c, TABLE_TICKET, row));
     ticket_answer(c, row);

@@ -409,6 +409,26 @@ TEST(visit_takes_no_new_stop_that_a_bus_has_and_keeps_one_that_it_had)
     trial_close(&h);
 }
 
+TEST(visit_that_was_changed_since_a_move_loses_no_stop_when_that_is_taken_back)
+{
+    struct command_hall h;
+    char text[300], move[UUID_TEXT];
+    open_hall(&h);
+    CHECK(issue(&h, "'az.din.passport','tax'", ",'order':'given'"));
+    for (int changed = 0; changed < 2; changed++) {
+        CHECK(trial_run(&h, "kamran", "hall.move", "{'tickets':['%s'],'to':'x'}", h.last_ticket));
+        str_copy(move, sizeof move, trial_text(&h, "/move/id"));
+        CHECK_TEXT(stands(&h, text), "x:az.din.passport=now t:tax=ahead");
+        if (changed)
+            CHECK(step(&h, "nigar", "stops", ",'services':['tax','photo']"));
+        CHECK(trial_run(&h, "kamran", "move.undo", "{'move':'%s'}", move));
+        CHECK_TEXT(stands(&h, text), changed ? "b:az.din.passport,photo=now t:tax=ahead"
+                                             : "b:az.din.passport=now t:tax=ahead");
+        CHECK_TEXT(of_ticket(&h, "/queue"), "b");
+    }
+    trial_close(&h);
+}
+
 /* A visit's stop tells as much as a ticket: who waited how long where. */
 TEST(visit_counts_each_stop_that_was_begun_as_a_ticket_of_its_own)
 {
