@@ -70,7 +70,10 @@ static const struct {
     {"search", NULL, "{'q':'aliyeva','after':'1,0,42,p-17','limit':20}", NULL,
      "{'rows':[{'t':'person','id':" PERSON ",'row':{'id':" PERSON
      ",'row_rev':97,'name':'Aliyeva Leyla Rashid','family':'Aliyeva','born':'1990-01-01'}}],'more':false,'next':null}"},
-    {"report", "waiting", "{'from':'2026-11-30','to':'2026-11-30','format':'json'}", NULL,
+    {"report", "waiting",
+     "{'from':'2026-11-30','to':'2026-11-30','format':'json','compare':0,'queue':'p','service':'az.din.id-card',"
+     "'agency':'az.din','lang':'en'}",
+     NULL,
      "{'name':'waiting','from':'2026-11-30','to':'2026-11-30','columns':['queue','name','tickets','called',"
      "'mean_min','median_min','p90_min','longest_min','promise_kept_percent'],'rows':[{'queue':'p',"
      "'name':'Identity cards and passports','tickets':1,'called':1,'mean_min':0,'median_min':0,'p90_min':0,"
@@ -151,6 +154,9 @@ static const struct {
     {"queue.rule",
      "{'queue':'P','rule':{'kind':'fifo'},'plan':[{'from':'12:00','to':'14:00','rule':'priority','max_run':2}],"
      "'reason':'a quiet day'}"},
+    {"queue.level",
+     "{'queue':'P','wait_min':15,'booked_wait_min':5,'share':90,'reason':'the service standard of the hall'}"},
+    {"level.silence", "{'queue':'P','until':null}"},
     {"queue.home", "{'queue':'P','home':'hall'}"},
     {"hall.move",
      "{'counters':['7'],'to':[{'queue':'p','weight':1}],'until':'2026-11-30T06:40:00.000Z',"

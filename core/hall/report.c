@@ -12,6 +12,7 @@
 #include "core/model/period.h"
 #include "core/model/role.h"
 #include "core/model/survey.h"
+#include "core/wire/csv.h"
 
 /* --- values --- */
 
@@ -375,6 +376,14 @@ static struct line line_of(const struct writing *w, struct sums *sums, int row, 
     return (struct line){sums, row < 0 ? none : &sums->all[row], row, w->lang, w->report->table};
 }
 
+static struct json *trend_of(const struct sums *sums, const struct sum *sum)
+{
+    struct json *trend = json_new_array();
+    for (int i = 0; i < sums->trend_count; i++)
+        json_add(trend, json_new_int(sum->trend[i]));
+    return trend;
+}
+
 /* A line has columns of both periods. Row -1 of now: none has its names, and is empty otherwise. */
 static void add_line(struct writing *w, int now, int before, struct sum *none)
 {
@@ -387,6 +396,8 @@ static void add_line(struct writing *w, int now, int before, struct sum *none)
         if (column->figure && w->ask->compare)
             json_set(row, name, before < 0 ? json_new_null() : column->value(&there));
     }
+    if (w->report->of == SUMS_QUEUES && !w->ask->csv)
+        json_set(row, "trend", trend_of(here.sums, here.sum));
     json_add(w->rows, row);
 }
 
@@ -460,51 +471,6 @@ static struct json *column_names(const struct writing *w)
     return names;
 }
 
-/* --- CSV, RFC 4180 --- */
-
-/* A spreadsheet runs what begins like a formula; an apostrophe makes it a text. */
-static bool is_formula(const char *text)
-{
-    return *text && strchr("=+-@\t\r", *text);
-}
-
-static void csv_text(struct buf *out, const char *text)
-{
-    bool quotes = strpbrk(text, ",\"\r\n") != NULL;
-    if (quotes)
-        buf_addc(out, '"');
-    if (is_formula(text))
-        buf_addc(out, '\'');
-    for (; *text; text++) {
-        if (*text == '"')
-            buf_addc(out, '"');
-        buf_addc(out, *text);
-    }
-    if (quotes)
-        buf_addc(out, '"');
-}
-
-static void csv_line(struct buf *out, const struct json *names, const struct json *row)
-{
-    for (const struct json *name = json_first(names); name; name = json_next(name)) {
-        const struct json *value = row ? json_get(row, json_as_text(name)) : name;
-        if (name != json_first(names))
-            buf_addc(out, ',');
-        if (json_is_text(value))
-            csv_text(out, json_as_text(value));
-        else if (json_is_number(value))
-            buf_addf(out, "%.12g", json_as_number(value, 0));
-    }
-    buf_adds(out, "\r\n");
-}
-
-static void write_csv(const struct json *names, const struct json *rows, struct buf *out)
-{
-    csv_line(out, names, NULL);
-    for (const struct json *row = json_first(rows); row; row = json_next(row))
-        csv_line(out, names, row);
-}
-
 /* --- all of it --- */
 
 /* False: one of the days is none. */
@@ -550,7 +516,7 @@ enum err report_write(struct db *db, int index, const struct report_ask *ask, st
     json_set(report, "columns", names);
     json_set(report, "rows", w.rows);
     if (err == ERR_OK && ask->csv)
-        write_csv(names, w.rows, out);
+        csv_write(names, w.rows, out);
     else if (err == ERR_OK)
         json_print_to(report, out);
     sums_clear(&w.now);

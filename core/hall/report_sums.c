@@ -191,11 +191,12 @@ struct reading {
     struct about *about;
     int about_room;
     char day[DAYBOOK_DAY];
-    int weekday;                 /* of day */
+    int part, weekday;           /* of day: its part of the period, and what day of the week it is */
     int64_t quarters_from;       /* since 1970 */
     signed char hours[QUARTERS]; /* on the hall's wall; -1: not looked up */
     int64_t from_ms, to_ms;      /* of decisions: from … before to */
     int hour_names[24], weekday_names[7];
+    int32_t first_day, last_day; /* of the period */
 };
 
 static bool allows(const struct report_ask *ask, const char *agency)
@@ -262,6 +263,12 @@ static bool counts(struct reading *r, int queue, int service)
 
 /* --- reading --- */
 
+static int part_of_period(const struct reading *r, int32_t day)
+{
+    int64_t days = (int64_t)r->last_day - r->first_day + 1, at = day - r->first_day;
+    return days > 0 && at >= 0 && at < days ? (int)(at * r->sums->trend_count / days) : 0;
+}
+
 static void take_names(void *ctx, const char *day, char *const *names, int count)
 {
     struct reading *r = ctx;
@@ -278,6 +285,7 @@ static void take_names(void *ctx, const char *day, char *const *names, int count
     str_copy(r->day, sizeof r->day, day);
     (void)day_parse(day, &number);
     r->weekday = day_weekday(number);
+    r->part = part_of_period(r, number);
     r->quarters_from = (int64_t)number * 96 - 48;
     memset(r->hours, -1, sizeof r->hours);
     if (r->of == SUMS_HOURS)
@@ -345,6 +353,7 @@ static void take_visit(void *ctx, const struct day_visit *visit)
     if (at < 0)
         return;
     count_visit(&r->sums->all[at], visit);
+    r->sums->all[at].trend[r->first_day == r->last_day ? hour_of(r, visit->arrived_ms) : r->part]++;
     if (r->of == SUMS_CLERKS && visit->service_ms >= 0)
         cell_add(r->sums, at, service, visit->service_ms);
 }
@@ -412,6 +421,10 @@ enum err sums_gather(struct sums *sums, struct db *db, enum sums_of of, const st
     struct day_reader reader = {.ctx = &r, .names = take_names};
     enum err err;
     (void)day_names_place(&sums->names, "");
+    (void)day_parse(from, &r.first_day);
+    (void)day_parse(to, &r.last_day);
+    int64_t days = (int64_t)r.last_day - r.first_day + 1;
+    sums->trend_count = days == 1 || days > SUM_TREND ? SUM_TREND : (int)days;
     if (of == SUMS_HOURS)
         name_hours(&r);
     if (of == SUMS_DECISIONS) {

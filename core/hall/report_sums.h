@@ -16,12 +16,13 @@ void spread_add(struct spread *spread, int64_t ms);  /* negative: not known, not
 double spread_mean_min(const struct spread *spread); /* NAN: there are none */
 double spread_share_min(struct spread *spread, double share);
 
-enum { SUM_PARTS = 3 };
+enum { SUM_PARTS = 3, SUM_TREND = 24 };
 struct sum {
     int part[SUM_PARTS]; /* of its key, places in sums.names; unused ones 0 */
     int64_t tickets, called, served, no_show, cancelled, papers_missing, named, booked;
     int64_t promised, kept, within, error_ms, lean_ms; /* lean: fact less the middle of the promise */
     int64_t decisions, days;
+    int32_t trend[SUM_TREND]; /* tickets, in trend_count parts of the period */
     struct spread wait, service;
     struct survey_sum survey;
 };
@@ -43,6 +44,7 @@ struct sums {
     struct cell *cells;
     int cell_rows, cell_columns;
     int64_t weekdays[7]; /* days with visits, Sunday first */
+    int trend_count;     /* equal parts: the hours of a day, days, or several days each */
 };
 
 /* What a report is of. */

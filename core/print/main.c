@@ -42,7 +42,8 @@ static struct paper paper_of(const struct json *document)
                           .code_label = json_text_or(document, "code_label", ""),
                           .code_hint = json_text_or(document, "code_hint", ""),
                           .page = json_text(document, "page"),
-                          .date = json_text(document, "date")};
+                          .date = json_text(document, "date"),
+                          .mono = json_bool(document, "mono", false)};
 }
 
 static int print(void)

@@ -14,7 +14,8 @@ static const double margin = 20 / 25.4 * 72, head_h = 30, foot_h = 24, gap = 8;
 
 /* A family by name, so that the same paper looks the same on every computer of the hall. */
 static const char text_font[] = "DejaVu Sans 10.5", small_font[] = "DejaVu Sans 8.5",
-                  head_font[] = "DejaVu Sans Bold 11", code_font[] = "DejaVu Sans Mono Bold 20";
+                  mono_font[] = "DejaVu Sans Mono 8.5", head_font[] = "DejaVu Sans Bold 11",
+                  code_font[] = "DejaVu Sans Mono Bold 20";
 
 struct sheet {
     const struct paper *paper;
@@ -158,7 +159,8 @@ static const char *body_of(const struct paper *paper)
 
 static void put_body(struct sheet *sheet)
 {
-    PangoLayout *layout = layout_of(sheet, text_font, body_of(sheet->paper), page_w - 2 * margin);
+    PangoLayout *layout = layout_of(sheet, sheet->paper->mono ? mono_font : text_font, body_of(sheet->paper),
+                                    page_w - 2 * margin);
     for (int i = 0; i < pango_layout_get_line_count(layout); i++) {
         PangoLayoutLine *line = pango_layout_get_line_readonly(layout, i);
         PangoRectangle size;

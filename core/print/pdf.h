@@ -2,6 +2,7 @@
  *
  * The same paper gives the same bytes: its day is the only time in it, and the fonts are embedded. */
 #pragma once
+#include <stdbool.h>
 #include <stdio.h>
 
 #include "core/base/err.h"
@@ -14,6 +15,7 @@ struct paper {
     const char *code_label, *code_hint;
     const char *page; /* "Page {page} of {pages}" in the reader's language */
     const char *date; /* YYYY-MM-DD */
+    bool mono;        /* columns stand under one another: signs of one width, 92 a line */
 };
 /* ERR_INVALID: a letter that no font of this computer has, or more pages than a notice can have. */
 enum err pdf_write(const struct paper *paper, FILE *out, struct err_info *info) MUST_USE;

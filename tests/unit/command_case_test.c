@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/hall/daybook.h"
 #include "core/hall/report.h"
 #include "tests/unit/case_hall.h"
 
@@ -150,6 +151,7 @@ TEST(report_counts_a_decision_once)
     RUN(AYDAN, "case.confirm", "{'case':'" CASE "','decision':'" D1 "','agree':true}");
     struct buf text = {0};
     const struct report_ask ask = {.from = "2000-01-01", .to = "2099-12-31", .csv = true};
+    REQUIRE(daybook_create(hall.db) == ERR_OK);
     CHECK_INT(report_write(hall.db, report_find("decisions"), &ask, &text), ERR_OK);
     CHECK(strstr(buf_text(&text), ",refuse,R12,1,") != NULL);
     buf_free(&text);
