@@ -194,7 +194,8 @@ static bool choose(const struct app *app, struct buf *text, unsigned *look, enum
                       left = (int)json_count(list_of(app, "left"));
     const struct json *alert = first_alert(app, &alerts), *due = first_due(app, &held);
     bool late = break_is_over(app), urgent = alert && !is_kind(alert, "message");
-    int all = alerts + (alert != NULL) + held + (due != NULL) + closures + left + late;
+    int all = alerts + (alert != NULL) + held + (due != NULL) + closures + left + late +
+              app_moves_count(app);
     *look = STYLE_WARN;
     if (urgent) {
         alert_text(app, alert, text);
@@ -212,6 +213,9 @@ static bool choose(const struct app *app, struct buf *text, unsigned *look, enum
     } else if (left) {
         left_text(app, json_first(list_of(app, "left")), text);
         *key = ACTION_PLACE_BOARD;
+    } else if (app_moves_count(app)) {
+        app_moves_text(app, text);
+        *key = ACTION_ATTENTION;
     } else if (alert) {
         alert_text(app, alert, text);
         *key = ACTION_ALERT;
@@ -254,6 +258,17 @@ static void words_view(const char *text, unsigned look, struct frame *frame, str
     text_draw(frame, line, text, look);
 }
 
+/* The key at the right; what is left of the line is for the words. */
+static void way_view(const char *key, struct frame *frame, struct rect *line)
+{
+    struct rect place = rect_cut_right(line, text_width(key) + 3);
+    rect_cut_left(line, 1);
+    rect_cut_right(&place, 1);
+    frame_fill(frame, place, " ", STYLE_ACCENT);
+    rect_cut_left(&place, 1);
+    text_draw(frame, place, key, STYLE_ACCENT | ATTR_BOLD);
+}
+
 void app_notice_view(const struct app *app, int64_t now_ms, struct frame *frame, struct rect line)
 {
     struct buf text = {0};
@@ -267,15 +282,40 @@ void app_notice_view(const struct app *app, int64_t now_ms, struct frame *frame,
         frame_rule(frame, line);
     if (told) {
         way_text(app, key, name);
-        struct rect place = rect_cut_right(&line, text_width(name) + 3);
-        rect_cut_left(&line, 1);
+        way_view(name, frame, &line);
         words_view(buf_text(&text), look | ATTR_BOLD | flash, frame, line);
-        rect_cut_right(&place, 1);
-        frame_fill(frame, place, " ", STYLE_ACCENT);
-        rect_cut_left(&place, 1);
-        text_draw(frame, place, name, STYLE_ACCENT | ATTR_BOLD);
     }
     buf_free(&text);
+}
+
+/* A citizen has the keyboard: that there is something for the clerk, and whose key leads there; no names, and nothing that can
+ * wait until the clerk has it again. Fire is everybody's. */
+static bool choose_handed(const struct app *app, const char **text, unsigned *look)
+{
+    int others;
+    const struct json *alert = first_alert(app, &others);
+    bool urgent = alert && !is_kind(alert, "message");
+    *look = urgent ? STYLE_DANGER : STYLE_WARN;
+    if (urgent && is_kind(alert, "fire"))
+        *text = show_alert_kind(&app->ui, "fire");
+    else if (urgent)
+        *text = tr(app->ui.lang, TR("For the clerk: an emergency call"));
+    else
+        *text = tr(app->ui.lang, TR("For the clerk: an alarm"));
+    return urgent || first_due(app, &others) || break_is_over(app);
+}
+
+void app_notice_handed_view(const struct app *app, int64_t now_ms, struct frame *frame, struct rect line)
+{
+    const char *text;
+    unsigned look, flash = flashes(app, now_ms) ? ATTR_REVERSE : 0;
+    char name[KEY_NAME];
+    if (!choose_handed(app, &text, &look))
+        return;
+    frame_rule(frame, line);
+    key_label(keymap_key(app->ui.keys, ACTION_SURVEY_END, 0), name);
+    way_view(name, frame, &line);
+    words_view(text, look | ATTR_BOLD | flash, frame, line);
 }
 
 /* --- news --- */
@@ -534,6 +574,8 @@ static void ask_closure(struct app *app, struct effects *effects)
 
 void app_attend(struct app *app, struct effects *effects)
 {
+    if (!app_has_closures(app) && app_moves_attend(app, effects))
+        return;
     if (!app_has_closures(app))
         return app_push(app, SCREEN_DISPUTES, NULL, effects);
     app->closure_at = 0;
@@ -574,6 +616,8 @@ bool app_notice_answered(struct app *app, const struct msg *msg, struct effects 
 {
     if (str_equal(msg->what, "closure"))
         return closure_answered(app, msg, effects), true;
+    if (app_moves_answered(app, msg, effects))
+        return true;
     if (!app->alert)
         return false;
     if (str_equal(msg->what, "alert"))

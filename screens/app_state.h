@@ -122,6 +122,8 @@ void app_notice_tick(struct app *app, struct effects *effects);
 void app_notice_forget(struct app *app);
 /* Draws the rule below the title, with what is to be heard in it. */
 void app_notice_view(const struct app *app, int64_t now_ms, struct frame *frame, struct rect line);
+/* Over a screen that a citizen has in hand: that something rings for the clerk; else the line stays as it is. */
+void app_notice_handed_view(const struct app *app, int64_t now_ms, struct frame *frame, struct rect line);
 void app_alert(struct app *app, struct effects *effects);  /* asks what everyone is called for */
 void app_attend(struct app *app, struct effects *effects); /* what needs attention */
 bool app_has_closures(const struct app *app);              /* a supervisor is asked to let a counter close */
@@ -129,6 +131,13 @@ bool app_has_closures(const struct app *app);              /* a supervisor is as
 bool app_notice_answered(struct app *app, const struct msg *msg, struct effects *effects);
 void app_notice_refused(struct app *app, const char *type);
 void app_notice_heard(struct app *app, const char *type, const struct json *result);
+
+/* app_moves.c: what a supervisor moved of this clerk's. */
+int app_moves_count(const struct app *app); /* how much of it is not read yet */
+void app_moves_text(const struct app *app, struct buf *out);
+bool app_moves_attend(struct app *app, struct effects *effects); /* false: there is nothing */
+bool app_moves_answered(struct app *app, const struct msg *msg, struct effects *effects);
+void app_moves_heard(struct app *app, const char *type, const struct json *result, struct effects *effects);
 
 /* app_keys.c */
 void app_key(struct app *app, struct key key, struct effects *effects);

@@ -246,7 +246,8 @@ static void body_view(const struct app *app, struct frame *frame, struct rect ar
     }
 }
 
-/* The hall's display is seen from far away and has nobody before it, the survey a citizen: no lines of ours. */
+/* The hall's display is seen from far away and has nobody before it, the survey a citizen: no lines of ours but that
+ * the clerk is wanted. */
 static bool is_whole(const struct app *app)
 {
     return app_handed(app) || (app_screen(app) == SCREEN_DISPLAY && !app->help_open && !app->ask);
@@ -264,8 +265,12 @@ void app_view(const struct app *app, int64_t now_ms, struct frame *frame)
 {
     struct rect area = frame_area(frame);
     frame_clear(frame);
-    if (!app->lock && is_whole(app))
-        return app_shown(app)->ops->view(app_shown(app)->self, &app->ui, frame, area);
+    if (!app->lock && is_whole(app)) {
+        app_shown(app)->ops->view(app_shown(app)->self, &app->ui, frame, area);
+        if (app_handed(app))
+            app_notice_handed_view(app, now_ms, frame, rect_row(area, 1));
+        return;
+    }
     title_view(app, now_ms, frame, readable(rect_cut_top(&area, 1)));
     app_notice_view(app, now_ms, frame, rect_cut_top(&area, 1));
     if (app->lock)
