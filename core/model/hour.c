@@ -209,6 +209,9 @@ struct lane {
 };
 
 struct line {
+    enum rule_kind own_kind; /* when no change has it */
+    int own_max_run;
+    bool changed;
     struct lane *lanes;
     int lane_count, lane_capacity;
     struct rule_queue rule; /* weight is the counter's */
@@ -223,13 +226,16 @@ struct desk {
     int64_t free_ms; /* end of the last service */
     int64_t deficit[RULE_QUEUES_MAX];
     bool serving, idle, fresh, closed;
+    const struct hour_share *own_shares; /* when no change has it */
+    int own_share_count;
+    bool changed;
     struct lane own; /* who was sent here */
 };
 
 struct event {
     int64_t at_ms;
     const struct hour_change *change;
-    bool ends;
+    bool ends, known;
 };
 
 struct wake {
@@ -619,15 +625,28 @@ static bool changes_desk(const struct play *p, const struct hour_change *change)
            change->desk >= 0 && change->desk < p->cast->hour->desk_count;
 }
 
+/* Its own are kept, and come back when no change has the counter any more. */
+static void change_shares(struct desk *desk, const struct event *event)
+{
+    if (event->known) {
+        desk->own_shares = event->change->shares;
+        desk->own_share_count = event->change->share_count;
+    } else {
+        desk->changed = !event->ends;
+    }
+    if (!event->known && !event->ends)
+        assign(desk, event->change->shares, event->change->share_count, true);
+    else if (!desk->changed)
+        assign(desk, desk->own_shares, desk->own_share_count, true);
+}
+
 static void change_desk(struct play *p, const struct event *event)
 {
     const struct hour_change *change = event->change;
     struct desk *desk = &p->desks[change->desk];
     const struct hour_desk *was = &p->cast->hour->desks[change->desk];
-    if (change->kind == HOUR_ASSIGN && event->ends) {
-        assign(desk, was->shares, was->share_count, true);
-    } else if (change->kind == HOUR_ASSIGN) {
-        assign(desk, change->shares, change->share_count, true);
+    if (change->kind == HOUR_ASSIGN) {
+        change_shares(desk, event);
     } else if (change->kind == HOUR_CLOSE) {
         desk->closed = !event->ends;
     } else {
@@ -645,11 +664,19 @@ static void change_desk(struct play *p, const struct event *event)
 static void change_rule(struct play *p, const struct event *event)
 {
     struct line *line = &p->lines[event->change->queue];
-    const struct hour_queue *was = &p->cast->hour->queues[event->change->queue];
     struct lane *lanes = line->lanes;
     int count = line->lane_count;
-    line->rule.kind = event->ends ? was->kind : event->change->rule;
-    line->rule.max_run = event->ends ? was->max_run : event->change->max_run;
+    if (event->known) {
+        line->own_kind = event->change->rule;
+        line->own_max_run = event->change->max_run;
+    } else {
+        line->changed = !event->ends;
+    }
+    if (event->known && line->changed)
+        return;
+    bool own = event->known || event->ends;
+    line->rule.kind = own ? line->own_kind : event->change->rule;
+    line->rule.max_run = own ? line->own_max_run : event->change->max_run;
     line->run = 0;
     line->lanes = NULL;
     line->lane_count = line->lane_capacity = 0;
@@ -691,7 +718,10 @@ static void move(struct play *p, const struct hour_change *change)
 
 static void add_changes(struct play *p, const struct hour_change *changes, int count)
 {
-    p->events = xcalloc((size_t)count * 2 + 1, sizeof *p->events);
+    const struct hour *hour = p->cast->hour;
+    p->events = xcalloc((size_t)count * 2 + (size_t)hour->known_count + 1, sizeof *p->events);
+    for (int i = 0; i < hour->known_count; i++)
+        add_event(p, (struct event){later(hour->known[i].at_ms, hour->now_ms), &hour->known[i], false, true});
     for (int i = 0; i < count; i++) {
         int64_t at_ms = later(changes[i].at_ms, p->cast->hour->now_ms);
         if (changes[i].until_ms && changes[i].until_ms <= at_ms && changes[i].kind != HOUR_MOVE)
@@ -700,9 +730,9 @@ static void add_changes(struct play *p, const struct hour_change *changes, int c
             move(p, &changes[i]);
             continue;
         }
-        add_event(p, (struct event){at_ms, &changes[i], false});
+        add_event(p, (struct event){at_ms, &changes[i], false, false});
         if (changes[i].until_ms)
-            add_event(p, (struct event){changes[i].until_ms, &changes[i], true});
+            add_event(p, (struct event){changes[i].until_ms, &changes[i], true, false});
     }
 }
 
@@ -725,6 +755,8 @@ static void play_make(struct play *p, const struct hour_cast *cast, bool calls, 
         p->lines[q].rule =
             (struct rule_queue){.queue = cast->names[q], .kind = queue->kind, .max_run = queue->max_run};
         p->lines[q].run = queue->run;
+        p->lines[q].own_kind = queue->kind;
+        p->lines[q].own_max_run = queue->max_run;
     }
     *out = (struct hour_run){.minutes = (int)((cast->end_ms - hour->now_ms) / MINUTE_MS),
                              .queue_count = hour->queue_count,
@@ -745,6 +777,8 @@ static void play_begin(struct play *p)
         struct desk *desk = &p->desks[d];
         desk->is = hour->desks[d];
         desk->free_ms = desk->is.free_ms;
+        desk->own_shares = desk->is.shares;
+        desk->own_share_count = desk->is.share_count;
         assign(desk, desk->is.shares, desk->is.share_count, false);
         desk->fresh = true;
         desk->serving = desk->free_ms > hour->now_ms;

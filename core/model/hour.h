@@ -71,12 +71,17 @@ struct hour_person {
     int desk; /* sent to this counter or its clerk; HOUR_NOBODY, HOUR_ELSEWHERE */
 };
 
+struct hour_change;
 struct hour {
     int64_t now_ms;
     const struct hour_queue *queues;
     const struct hour_desk *desks;
     const struct hour_person *people;
     int queue_count, desk_count, people_count;
+    /* What is known to come whatever else is changed: HOUR_ASSIGN and HOUR_RULE at their at_ms, for good. While another
+     * change of the same counter or queue is in force it waits for the end of that. NULL: nothing. */
+    const struct hour_change *known;
+    int known_count;
 };
 
 /* --- the hour as it would go --- */

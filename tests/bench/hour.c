@@ -33,7 +33,13 @@ static void make(struct rng *rng, int queues, int desks, int people, struct benc
     hall->shares = xcalloc((size_t)desks * SHARES, sizeof *hall->shares);
     hall->people = xcalloc((size_t)people, sizeof *hall->people);
     hall->numbers = xcalloc((size_t)people, sizeof *hall->numbers);
-    hall->hour = (struct hour){now_ms, hall->queues, hall->desks, hall->people, queues, desks, people};
+    hall->hour = (struct hour){.now_ms = now_ms,
+                               .queues = hall->queues,
+                               .desks = hall->desks,
+                               .people = hall->people,
+                               .queue_count = queues,
+                               .desk_count = desks,
+                               .people_count = people};
     for (int q = 0; q < queues; q++)
         hall->queues[q] = (struct hour_queue){.id = "",
                                               .kind = (enum rule_kind)(q % RULE_COUNT),

@@ -112,6 +112,25 @@ static void random_change(struct rng *rng, struct random_hall *hall, int i)
     change->max_run = below(rng, 4);
 }
 
+/* What ends or begins by itself, as often of what a change has as not. */
+static void random_known(struct rng *rng, struct random_hall *hall)
+{
+    for (int i = 0; i < HALLS_KNOWN && !below(rng, 2); i++) {
+        struct hour_change *known = &hall->known[hall->hour.known_count];
+        *known =
+            (struct hour_change){.kind = hall->hour.desk_count && below(rng, 2) ? HOUR_ASSIGN : HOUR_RULE,
+                                 .at_ms = hall->hour.now_ms + (1 + below(rng, 50)) * MIN + i,
+                                 .shares = hall->known_shares[i],
+                                 .rule = (enum rule_kind)below(rng, RULE_COUNT),
+                                 .max_run = below(rng, 4)};
+        known->share_count = random_shares(rng, hall->hour.queue_count, hall->known_shares[i], false);
+        known->desk = hall->hour.desk_count ? below(rng, hall->hour.desk_count) : 0;
+        known->queue = below(rng, hall->hour.queue_count);
+        hall->hour.known_count++;
+    }
+    hall->hour.known = hall->known;
+}
+
 void random_hall(struct rng *rng, struct random_hall *hall)
 {
     *hall = (struct random_hall){0};
@@ -128,6 +147,7 @@ void random_hall(struct rng *rng, struct random_hall *hall)
         random_desk(rng, hall, d);
     for (int i = 0; i < hall->hour.people_count; i++)
         random_person(rng, hall, i);
+    random_known(rng, hall);
     hall->change_count = 1 + below(rng, HALLS_CHANGES);
     for (int i = 0; i < hall->change_count; i++)
         random_change(rng, hall, i);
@@ -144,7 +164,7 @@ struct plain_person {
 struct plain_desk {
     struct hour_desk is;
     int64_t free_ms, deficit[RULE_QUEUES_MAX];
-    bool closed;
+    bool closed, taken; /* taken: a change has its queues */
 };
 
 struct plain {
@@ -154,8 +174,9 @@ struct plain {
     int64_t end_ms, t;
     struct plain_person *people;
     struct plain_desk *desks;
-    struct hour_queue *queues;
-    bool *begun, *ended;
+    struct hour_queue *queues, *own; /* own: as they are but for changes */
+    struct hour_desk *own_desks;
+    bool *begun, *ended, *came, taken_rule[HALLS_QUEUES];
     int count, step;
     struct hour_run *out;
 };
@@ -213,7 +234,7 @@ static void leave_out(struct plain *p)
 static void desk_as_was(struct plain *p, int d, bool queues)
 {
     struct plain_desk *desk = &p->desks[d];
-    struct hour_desk was = p->hour->desks[d];
+    struct hour_desk was = queues ? p->own_desks[d] : p->hour->desks[d];
     if (!queues) {
         was.shares = desk->is.shares;
         was.share_count = desk->is.share_count;
@@ -232,6 +253,7 @@ static void begin_change(struct plain *p, const struct hour_change *change)
     struct plain_desk *desk = &p->desks[change->desk];
     switch (change->kind) {
     case HOUR_ASSIGN:
+        desk->taken = true;
         desk->is.shares = change->shares;
         desk->is.share_count = change->share_count;
         desk->is.turn = 0;
@@ -249,6 +271,7 @@ static void begin_change(struct plain *p, const struct hour_change *change)
             p->people[change->people[i]].is.queue = change->queue;
         break;
     case HOUR_RULE:
+        p->taken_rule[change->queue] = true;
         p->queues[change->queue].kind = change->rule;
         p->queues[change->queue].max_run = change->max_run;
         p->queues[change->queue].run = 0;
@@ -258,16 +281,36 @@ static void begin_change(struct plain *p, const struct hour_change *change)
 
 static void end_change(struct plain *p, const struct hour_change *change)
 {
-    if (change->kind == HOUR_ASSIGN)
+    if (change->kind == HOUR_ASSIGN) {
+        p->desks[change->desk].taken = false;
         desk_as_was(p, change->desk, true);
-    else if (change->kind == HOUR_OPEN)
+    } else if (change->kind == HOUR_OPEN)
         desk_as_was(p, change->desk, false);
     else if (change->kind == HOUR_CLOSE)
         p->desks[change->desk].closed = false;
     else if (change->kind == HOUR_RULE) {
-        p->queues[change->queue].kind = p->hour->queues[change->queue].kind;
-        p->queues[change->queue].max_run = p->hour->queues[change->queue].max_run;
+        p->taken_rule[change->queue] = false;
+        p->queues[change->queue].kind = p->own[change->queue].kind;
+        p->queues[change->queue].max_run = p->own[change->queue].max_run;
         p->queues[change->queue].run = 0;
+    }
+}
+
+static void become_known(struct plain *p, const struct hour_change *known)
+{
+    if (known->kind == HOUR_ASSIGN) {
+        p->own_desks[known->desk].shares = known->shares;
+        p->own_desks[known->desk].share_count = known->share_count;
+        if (!p->desks[known->desk].taken)
+            desk_as_was(p, known->desk, true);
+    } else {
+        p->own[known->queue].kind = known->rule;
+        p->own[known->queue].max_run = known->max_run;
+        if (!p->taken_rule[known->queue]) {
+            p->queues[known->queue].kind = known->rule;
+            p->queues[known->queue].max_run = known->max_run;
+            p->queues[known->queue].run = 0;
+        }
     }
 }
 
@@ -374,6 +417,11 @@ static void happens(struct plain *p)
             p->ended[i] = true;
             end_change(p, &p->changes[i]);
         }
+    for (int i = 0; i < p->hour->known_count; i++)
+        if (!p->came[i] && p->hour->known[i].at_ms <= p->t) {
+            p->came[i] = true;
+            become_known(p, &p->hour->known[i]);
+        }
     for (int i = 0; i < p->change_count; i++)
         if (!p->begun[i] && p->changes[i].kind != HOUR_MOVE && p->changes[i].at_ms <= p->t) {
             p->begun[i] = true;
@@ -403,6 +451,8 @@ static int64_t next_moment(const struct plain *p)
         next(p, p->desks[d].is.opens_ms, &soonest);
         next(p, p->desks[d].is.away_until_ms, &soonest);
     }
+    for (int i = 0; i < p->hour->known_count; i++)
+        next(p, p->hour->known[i].at_ms, &soonest);
     for (int i = 0; i < p->change_count; i++) {
         next(p, p->changes[i].at_ms, &soonest);
         next(p, p->changes[i].until_ms, &soonest);
@@ -461,6 +511,9 @@ void plain_run(const struct hour *hour, const struct hour_change *changes, int c
     p.people = xcalloc((size_t)hour->people_count + NEWCOMERS_MAX, sizeof *p.people);
     p.desks = xcalloc((size_t)hour->desk_count + 1, sizeof *p.desks);
     p.queues = xcalloc((size_t)hour->queue_count + 1, sizeof *p.queues);
+    p.own = xcalloc((size_t)hour->queue_count + 1, sizeof *p.own);
+    p.own_desks = xcalloc((size_t)hour->desk_count + 1, sizeof *p.own_desks);
+    p.came = xcalloc((size_t)hour->known_count + 1, 1);
     p.begun = xcalloc((size_t)count + 1, 1);
     p.ended = xcalloc((size_t)count + 1, 1);
     for (int i = 0; i < hour->people_count; i++) {
@@ -470,8 +523,9 @@ void plain_run(const struct hour *hour, const struct hour_change *changes, int c
     expect_newcomers(&p);
     leave_out(&p);
     for (int q = 0; q < hour->queue_count; q++)
-        p.queues[q] = hour->queues[q];
+        p.queues[q] = p.own[q] = hour->queues[q];
     for (int d = 0; d < hour->desk_count; d++) {
+        p.own_desks[d] = hour->desks[d];
         p.desks[d] = (struct plain_desk){.is = hour->desks[d], .free_ms = hour->desks[d].free_ms};
         for (int i = 0; i < hour->desks[d].share_count; i++)
             p.desks[d].deficit[i] = hour->desks[d].shares[i].deficit;
@@ -488,6 +542,9 @@ void plain_run(const struct hour *hour, const struct hour_change *changes, int c
     free(p.people);
     free(p.desks);
     free(p.queues);
+    free(p.own);
+    free(p.own_desks);
+    free(p.came);
     free(p.begun);
     free(p.ended);
 }

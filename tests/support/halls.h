@@ -4,7 +4,7 @@
 #include "core/base/rng.h"
 #include "core/model/hour.h"
 
-enum { HALLS_QUEUES = 5, HALLS_DESKS = 8, HALLS_PEOPLE = 40, HALLS_CHANGES = 3 };
+enum { HALLS_KNOWN = 2, HALLS_QUEUES = 5, HALLS_DESKS = 8, HALLS_PEOPLE = 40, HALLS_CHANGES = 3 };
 
 struct random_hall {
     struct hour hour;
@@ -17,6 +17,8 @@ struct random_hall {
     struct hour_share change_shares[HALLS_CHANGES][HALLS_QUEUES];
     int change_people[HALLS_CHANGES][HALLS_PEOPLE];
     int change_count;
+    struct hour_change known[HALLS_KNOWN];
+    struct hour_share known_shares[HALLS_KNOWN][HALLS_QUEUES];
 };
 void random_hall(struct rng *rng, struct random_hall *hall);
 
