@@ -29,6 +29,7 @@ struct board {
     struct json *marks[BOARD_PANES]; /* {"id":"what it is called"}; NULL: none */
     struct field filter;
     bool filtering;
+    bool worst;        /* what needs somebody first comes first; else by agency and code */
     bool heat;         /* the day's picture instead of the lists */
     bool detail;       /* on a narrow screen: what is looked into, instead of the lists */
     int w, h;          /* of the terminal */

@@ -128,12 +128,37 @@ static int gather(const struct board *self, const struct json *rows, const struc
     return count;
 }
 
-static bool several_agencies(const struct json *const *rows, int count)
+/* Of rows in their agencies' order. Headings over one or two rows each would take the room that they are to save. */
+static bool groups_help(const struct json *const *rows, int count)
 {
+    enum { A_GROUP = 3 };
+    int groups = count > 0;
     for (int i = 1; i < count; i++)
-        if (!str_equal(json_text_or(rows[i], "agency", ""), json_text_or(rows[0], "agency", "")))
-            return true;
-    return false;
+        groups += !str_equal(json_text_or(rows[i], "agency", ""), json_text_or(rows[i - 1], "agency", ""));
+    return groups > 1 && groups * A_GROUP <= count;
+}
+
+/* How much a row needs somebody: a counter that nobody attends, one whose break or parked people are overdue; 0: not. */
+static int need_of_counter(const struct json *row)
+{
+    if (str_equal(json_text(row, "doing"), "unattended"))
+        return 3;
+    return json_int(row, "overdue", 0) ? 2 : json_int(row, "unsent", 0) ? 1 : 0;
+}
+
+/* First what is unattended or late, then who has waited longest. */
+static int by_need(const void *a, const void *b)
+{
+    const struct json *left = *(const struct json *const *)a, *right = *(const struct json *const *)b;
+    bool counters = json_get(left, "codes") != NULL;
+    int64_t needs = counters ? need_of_counter(right) - need_of_counter(left)
+                             : json_int(right, "late", 0) - json_int(left, "late", 0);
+    if (needs)
+        return needs < 0 ? -1 : 1;
+    const char *none = "~"; /* behind every time */
+    int order =
+        counters ? 0 : strcmp(json_text_or(left, "oldest_at", none), json_text_or(right, "oldest_at", none));
+    return order ? order : by_code(a, b);
 }
 
 static int lay_out(struct board_list *list, const struct json *const *rows, int count)
@@ -191,9 +216,11 @@ static void make_list(struct board *self, enum board_pane pane, const struct jso
     struct board_list *list = &self->lists[pane];
     const struct json **found = xcalloc(LINES_MAX, sizeof(struct json *));
     int count = gather(self, rows, found), room = board_pane_rows(self, pane);
-    list->grouped = pane != BOARD_PEOPLE && count > room && several_agencies(found, count);
     if (pane != BOARD_PEOPLE)
-        qsort(found, (size_t)count, sizeof *found, list->grouped ? by_agency : by_code);
+        qsort(found, (size_t)count, sizeof *found, self->worst ? by_need : by_agency);
+    list->grouped = pane != BOARD_PEOPLE && !self->worst && count > room && groups_help(found, count);
+    if (pane != BOARD_PEOPLE && !self->worst && !list->grouped)
+        qsort(found, (size_t)count, sizeof *found, by_code);
     int lines = lay_out(list, found, count);
     list_fit(&list->list, room);
     list_set_count(&list->list, lines);

@@ -184,6 +184,21 @@ static void turn_view(struct board *self, struct effects *effects)
     board_make_lists(self);
 }
 
+/* Back at the first row: what is worst, or where everything has its place. */
+static void turn_order(struct board *self, const struct ui *ui, struct effects *effects)
+{
+    self->worst = !self->worst;
+    for (int i = 0; i < BOARD_PEOPLE; i++) {
+        self->lists[i].cursor[0] = '\0';
+        list_select(&self->lists[i].list, 0);
+    }
+    board_make_lists(self);
+    look_into(self, effects);
+    effects_toast(effects, TOAST_PLAIN, "%s",
+                  tr(ui->lang, self->worst ? TR("What needs somebody comes first.")
+                                           : TR("In the order of their codes.")));
+}
+
 static void mark(struct board *self, const struct ui *ui, struct effects *effects)
 {
     board_mark(self, ui);
@@ -222,6 +237,8 @@ static void act(struct board *self, const struct ui *ui, enum action action, str
         return;
     case ACTION_NEXT_VIEW:
         return turn_view(self, effects);
+    case ACTION_SORT:
+        return turn_order(self, ui, effects);
     case ACTION_MARK:
         return mark(self, ui, effects);
     case ACTION_MARK_SHOWN:

@@ -308,7 +308,9 @@ static void queues_view(const struct view *view, struct frame *frame, struct rec
         {tr(view->ui->lang, TR("no-show")), 8, 0, TEXT_RIGHT},
     };
     const struct grid grid = {.columns = columns,
-                              .count = area.w >= 118 ? 9 : area.w >= 90 ? 7 : 6,
+                              .count = area.w >= 118  ? 9
+                                       : area.w >= 90 ? 7
+                                                      : 6,
                               .cell = queue_cell,
                               .heading = queue_heading,
                               .marked = board_marks(self, BOARD_QUEUES) ? queue_marked : NULL,
