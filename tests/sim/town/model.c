@@ -26,6 +26,7 @@ void model_free(struct model **slot)
     for (size_t i = 0; i < model->tickets.count; i++) {
         free(model->tickets.list[i].visit);
         free(model->tickets.list[i].before.visit);
+        model_forget_moved(&model->tickets.list[i]);
     }
     FREE_LIST(tickets);
     FREE_LIST(counters);
@@ -34,6 +35,7 @@ void model_free(struct model **slot)
     FREE_LIST(users);
     FREE_LIST(cases);
     FREE_LIST(closures);
+    FREE_LIST(moves);
     free(model);
     *slot = NULL;
 }
@@ -117,6 +119,13 @@ struct model_user *model_user_of(struct model *model, const char *name)
         if (strcmp(model->users.list[i].id, name) == 0 || strcmp(model->users.list[i].login, name) == 0)
             return &model->users.list[i];
     return NULL;
+}
+
+struct model_move *model_move_have(struct model *model, const char *id)
+{
+    struct model_move *move;
+    HAVE(moves, id, move);
+    return move;
 }
 
 /* --- small --- */
@@ -229,6 +238,12 @@ static void take_closure(struct model *model, const char *id, const struct json 
     take(closure->counter, row, "counter");
     take(closure->user, row, "user");
     str_copy(closure->state, sizeof closure->state, json_text_or(row, "state", ""));
+}
+
+static void take_move(struct model *model, const char *id, const struct json *row)
+{
+    struct model_move *move = model_move_have(model, id);
+    str_copy(move->state, sizeof move->state, json_text_or(row, "state", ""));
 }
 
 static void take_counter(struct model *model, const char *id, const struct json *row)
@@ -419,6 +434,8 @@ static void hold_row(struct model *model, const struct json *line, enum verdict 
         take_paper(model, row);
     else if (strcmp(table, "closure") == 0)
         take_closure(model, id, row);
+    else if (strcmp(table, "move") == 0)
+        take_move(model, id, row);
     else if (strcmp(table, "queue") == 0)
         take_queue(model, id, row);
     else if (strcmp(table, "service") == 0)
@@ -436,11 +453,10 @@ static enum verdict judge(struct model *model, struct model_step *step)
     static const struct {
         const char *begins;
         model_rule *rule;
-    } rules[] = {{"ticket.", model_tickets_rule},
-                 {"counter.", model_counters_rule},
-                 {"queue.", model_queues_rule},
-                 {"case.", model_cases_rule},
-                 {"closure.", model_closures_rule}};
+    } rules[] = {{"ticket.", model_tickets_rule},   {"counter.", model_counters_rule},
+                 {"queue.", model_queues_rule},     {"case.", model_cases_rule},
+                 {"closure.", model_closures_rule}, {"hall.move", model_moves_rule},
+                 {"move.undo", model_moves_rule}};
     for (size_t i = 0; step->type && i < sizeof rules / sizeof *rules; i++)
         if (strncmp(step->type, rules[i].begins, strlen(rules[i].begins)) == 0)
             return rules[i].rule(model, step);

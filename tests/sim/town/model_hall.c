@@ -60,6 +60,14 @@ static void remember(struct model_ticket *t, const struct model_ticket *was)
     t->before = before;
 }
 
+void model_forget_moved(struct model_ticket *t)
+{
+    if (t->moved)
+        free(t->moved->visit);
+    free(t->moved);
+    t->moved = NULL;
+}
+
 void model_forget_before(struct model_ticket *t)
 {
     free(t->before.visit);
@@ -227,6 +235,11 @@ static enum verdict stops_rule(struct model *model, struct model_step *s)
         return new_here ? MUST_APPLY : EITHER;
     model_visit_change(model, t, names);
     model_forget_before(t);
+    if (t->moved) { /* a move that is taken back takes back no wish */
+        free(t->moved->visit);
+        t->moved->visit = NULL;
+        t->moved->changed = true;
+    }
     model_need_row(model, "ticket", t->id);
     return EITHER;
 }
@@ -419,12 +432,34 @@ bool model_rule_now(struct model_queue *queue, const struct model_step *s)
     return true;
 }
 
+/* Of several queues where priority goes first, those who go first and those who do not are counted together. */
+static bool counts_together(struct model *model, const struct model_counter *counter)
+{
+    int count = 0;
+    for (int i = 0; i < counter->queue_count; i++) {
+        const struct model_queue *queue = model_queue_of(model, counter->queues[i]);
+        count += queue && strcmp(queue->kind, "priority") == 0;
+    }
+    return count > 1;
+}
+
+static void take_runs(struct model *model, const struct model_counter *counter)
+{
+    for (int i = 0; i < counter->queue_count; i++) {
+        struct model_queue *queue = model_queue_of(model, counter->queues[i]);
+        const struct json *row = queue ? model_row(model->step, "queue", queue->id) : NULL;
+        if (row)
+            queue->run = json_int(row, "run", 0);
+    }
+}
+
 /* Of several queues the protocol says for some rules which comes first: of fifo alone, it is the first of all. */
 static void hold_choice(struct model *model, const struct model_counter *counter, struct model_ticket *chosen)
 {
     const struct model_step *s = model->step;
     struct model_ticket *first = NULL;
     bool fifo = true, fits = false, sure = s->now_ms >= 0 || counter->closing_from_ms < 0;
+    bool together = counts_together(model, counter);
     for (int i = 0; i < counter->queue_count; i++) {
         struct model_queue *queue = model_queue_of(model, counter->queues[i]);
         int64_t run, from_ms;
@@ -441,14 +476,16 @@ static void hold_choice(struct model *model, const struct model_counter *counter
             first = head;
         if (chosen && strcmp(chosen->queue, queue->id) == 0 && (head == chosen || !told)) {
             fits = true;
-            queue->run = run;
+            queue->run = together || !sure ? queue->run : run;
         }
     }
+    if (together || !sure)
+        take_runs(model, counter);
     if (!sure)
         return;
     if (!chosen && first)
         model_object(model, "%s waits in %s, and nobody was called", first->number, first->queue);
-    else if (chosen && (!fits || (fifo && chosen != first)))
+    else if (chosen && !together && (!fits || (fifo && chosen != first)))
         model_object(model, "%s of %s was called, and by the rule it is not the turn of that one but of %s",
                      chosen->number, chosen->queue, first ? first->number : "nobody");
 }

@@ -25,6 +25,13 @@ struct model_before { /* what an undo leads back to */
     struct model_visit *visit; /* NULL: it is for one service */
 };
 
+/* Where somebody waited before a supervisor's move, for as long as that can be taken back. */
+struct model_moved {
+    char move[NAME], queue[NAME], counter[NAME], user[NAME];
+    struct model_visit *visit; /* NULL: none, or it was changed since and follows the queue */
+    bool changed;
+};
+
 /* A place that the hall chooses. */
 #define ANY_PLACE (-1)
 
@@ -35,6 +42,7 @@ struct model_ticket {
     int64_t day_ms; /* when the day begins that it is booked for; 0: it is not booked */
     struct model_before before;
     struct model_visit *visit; /* NULL: it is for one service */
+    struct model_moved *moved; /* NULL: by no move that is known */
 };
 
 struct model_counter {
@@ -46,6 +54,16 @@ struct model_counter {
     char closing_queues[SERVED_MAX][NAME];
     int closing_count;
     int64_t closing_from_ms; /* approved: from then on; -1 */
+};
+
+struct model_assigned { /* what a counter served before a move */
+    char counter[NAME], queues[SERVED_MAX][NAME];
+    int count;
+};
+struct model_move {
+    char id[NAME], state[12];
+    struct model_assigned before[4];
+    int counter_count;
 };
 
 struct model_closure {
@@ -102,6 +120,7 @@ struct model {
     MODEL_LIST(model_user) users;
     MODEL_LIST(model_case) cases;
     MODEL_LIST(model_closure) closures;
+    MODEL_LIST(model_move) moves;
     struct {
         char code[NAME];
         int64_t class;
@@ -164,10 +183,13 @@ bool model_is_foreign(struct model *model, const char *user, const char *agency)
 /* The rule named a row that has to be in the item. */
 void model_need_row(struct model *model, const char *table, const char *id);
 void model_forget_before(struct model_ticket *t);
+void model_forget_moved(struct model_ticket *t);
+struct model_move *model_move_have(struct model *model, const char *id); /* made when it is not there */
 /* The rule that counts now, in the queue: one for a time that is over has given way. False: nobody knows. */
 bool model_rule_now(struct model_queue *queue, const struct model_step *s);
 
-model_rule model_tickets_rule, model_counters_rule, model_queues_rule, model_cases_rule, model_closures_rule;
+model_rule model_tickets_rule, model_counters_rule, model_queues_rule, model_cases_rule, model_closures_rule,
+    model_moves_rule;
 /* Takes the row over; all of it, or only what the protocol leaves open. */
 void model_case_take(struct model_case *c, const struct json *row, bool all);
 /* What differs, or NULL. */

@@ -54,16 +54,30 @@ static struct chosen choose(struct model *model, const struct model_queue *from,
     return chosen;
 }
 
-/* Each keeps number, arrival, class and place: hold_ticket looks at those. */
+/* Keeps number, arrival, class and place: hold_ticket looks at those. move "": one that is not taken back. */
+static void move_ticket(struct model *model, struct model_ticket *t, const struct model_queue *to,
+                        const char *move)
+{
+    model_forget_moved(t);
+    if (*move) {
+        t->moved = xcalloc(1, sizeof *t->moved);
+        str_copy(t->moved->move, NAME, move);
+        str_copy(t->moved->queue, NAME, t->queue);
+        str_copy(t->moved->counter, NAME, t->counter);
+        str_copy(t->moved->user, NAME, t->user);
+        t->moved->visit = model_visit_copy(t->visit);
+        t->counter[0] = t->user[0] = '\0'; /* they wait for anyone there */
+    }
+    str_copy(t->queue, sizeof t->queue, to->id);
+    model_visit_moved(model, t->visit, t->queue);
+    model_forget_before(t);
+    model_need_row(model, "ticket", t->id);
+}
+
 static void move_all(struct model *model, const struct chosen *chosen, const struct model_queue *to)
 {
-    for (size_t i = 0; i < chosen->count; i++) {
-        struct model_ticket *t = chosen->list[i];
-        str_copy(t->queue, sizeof t->queue, to->id);
-        model_visit_moved(model, t->visit, t->queue);
-        model_forget_before(t);
-        model_need_row(model, "ticket", t->id);
-    }
+    for (size_t i = 0; i < chosen->count; i++)
+        move_ticket(model, chosen->list[i], to, "");
 }
 
 static void hold_no_rows(struct model *model, const char *what)
@@ -89,6 +103,159 @@ static enum verdict move_rule(struct model *model, struct model_step *s)
         move_all(model, &chosen, to);
     free(chosen.list);
     return MUST_APPLY;
+}
+
+/* --- hall.move: people and counters at once, in one record --- */
+
+static const struct json *row_of_table(const struct model_step *s, const char *table)
+{
+    for (const struct json *line = json_first(s->rows); line; line = json_next(line))
+        if (strcmp(json_text_or(line, "t", ""), table) == 0)
+            return json_get(line, "row");
+    return NULL;
+}
+
+static bool serves(const struct model_counter *counter, const char *queue)
+{
+    for (int i = 0; i < counter->queue_count; i++)
+        if (strcmp(counter->queues[i], queue) == 0)
+            return true;
+    return false;
+}
+
+/* Of the town's moves, which name one queue. */
+static bool serves_after(const struct model_counter *counter, const struct model_queue *to, const char *how,
+                         const char *queue)
+{
+    bool is_it = strcmp(queue, to->id) == 0;
+    if (strcmp(how, "also") == 0)
+        return is_it || serves(counter, queue);
+    return strcmp(how, "without") == 0 ? !is_it && serves(counter, queue) : is_it;
+}
+
+static void hold_counter_moved(struct model *model, struct model_step *s, const struct model_counter *counter,
+                               const struct model_queue *to, struct model_move *move)
+{
+    const struct json *row = model_row(s, "counter", counter->id), *list = json_get(row, "queues");
+    const char *how = json_text_or(s->body, "how", "only");
+    for (size_t i = 0; i < model->queues.count; i++) {
+        const char *queue = model->queues.list[i].id;
+        bool now = !row && serves(counter, queue); /* it is as it was */
+        for (const struct json *one = json_first(list); one; one = json_next(one))
+            now = now || strcmp(json_text_or(one, "queue", ""), queue) == 0;
+        if (now != serves_after(counter, to, how, queue))
+            model_object(model, "counter %s should serve %s \"%s\", and does not", counter->name, to->id,
+                         how);
+    }
+    if (row && move->counter_count < 4) {
+        struct model_assigned *before = &move->before[move->counter_count++];
+        str_copy(before->counter, NAME, counter->id);
+        before->count = counter->queue_count;
+        memcpy(before->queues, counter->queues, sizeof before->queues);
+    }
+}
+
+static enum verdict hall_move_rule(struct model *model, struct model_step *s)
+{
+    const struct json *tickets = json_get(s->body, "tickets"), *counters = json_get(s->body, "counters");
+    const struct model_queue *to = model_queue_of(model, json_text_or(s->body, "to", ""));
+    if (json_get(s->body, "user") || json_get(s->body, "from"))
+        return OPEN;
+    if (!to || !model_queue_is_here(model, to))
+        return MUST_REFUSE;
+    if (s->applied && json_bool(s->body, "preview", false)) {
+        hold_no_rows(model, "a preview");
+        return MUST_APPLY;
+    }
+    for (const struct json *one = json_first(tickets); one; one = json_next(one)) {
+        const struct model_ticket *t = model_ticket_of(model, json_as_text(one));
+        if (!t || strcmp(t->state, "waiting") != 0 || t->arrived_ms == 0 || *t->away)
+            return MUST_REFUSE;
+    }
+    const struct json *row = row_of_table(s, "move");
+    if (s->applied && !row)
+        model_object(model, "a move is recorded");
+    if (!s->applied || !row)
+        return EITHER; /* whose agency, or what was seen, are the hall's words */
+    struct model_move *move = model_move_have(model, json_text_or(row, "id", ""));
+    for (const struct json *one = json_first(counters); one; one = json_next(one)) {
+        const struct model_counter *counter = model_counter_of(model, json_as_text(one));
+        if (counter)
+            hold_counter_moved(model, s, counter, to, move);
+    }
+    for (const struct json *one = json_first(tickets); one; one = json_next(one)) {
+        struct model_ticket *t = model_ticket_of(model, json_as_text(one));
+        if (strcmp(t->queue, to->id) != 0)
+            move_ticket(model, t, to, move->id);
+    }
+    return EITHER;
+}
+
+/* --- move.undo: whole or not at all --- */
+
+/* As it was; a visit that was changed since only follows its queue. */
+static void move_back(struct model *model, struct model_ticket *t)
+{
+    struct model_moved *moved = t->moved;
+    str_copy(t->queue, sizeof t->queue, moved->queue);
+    if (*moved->counter)
+        str_copy(t->counter, sizeof t->counter, moved->counter);
+    if (*moved->user)
+        str_copy(t->user, sizeof t->user, moved->user);
+    if (moved->changed || !moved->visit) {
+        model_visit_moved(model, t->visit, t->queue);
+    } else {
+        free(t->visit);
+        t->visit = moved->visit;
+        moved->visit = NULL;
+    }
+    model_forget_moved(t);
+    model_need_row(model, "ticket", t->id);
+}
+
+static void hold_assigned_back(struct model *model, const struct model_step *s,
+                               const struct model_assigned *before)
+{
+    const struct json *row = model_row(s, "counter", before->counter);
+    const struct json *one = json_first(json_get(row, "queues"));
+    bool same = row != NULL;
+    for (int i = 0; i < before->count; i++, one = one ? json_next(one) : NULL)
+        same = same && strcmp(json_text_or(one, "queue", ""), before->queues[i]) == 0;
+    if (!same || one)
+        model_object(model, "counter %s should serve again what it served before", before->counter);
+}
+
+static enum verdict move_undo_rule(struct model *model, struct model_step *s)
+{
+    const char *id = json_text_or(s->body, "move", "");
+    bool known = false;
+    for (size_t i = 0; i < model->moves.count; i++)
+        known = known || strcmp(model->moves.list[i].id, id) == 0;
+    if (!known)
+        return MUST_REFUSE;
+    struct model_move *move = model_move_have(model, id);
+    if (!model_is(move->state, " running done asked "))
+        return MUST_REFUSE;
+    if (!s->applied)
+        return EITHER;
+    for (int i = 0; i < move->counter_count; i++)
+        hold_assigned_back(model, s, &move->before[i]);
+    for (size_t i = 0; i < model->tickets.count; i++) {
+        struct model_ticket *t = &model->tickets.list[i];
+        if (!t->moved || strcmp(t->moved->move, id) != 0 || strcmp(t->state, "cancelled") == 0)
+            continue;
+        if (strcmp(t->state, "waiting") != 0)
+            model_object(model, "%s was called since, and the move is taken back", t->number);
+        move_back(model, t);
+    }
+    return EITHER;
+}
+
+enum verdict model_moves_rule(struct model *model, struct model_step *s)
+{
+    if (strcmp(s->type, "move.undo") == 0)
+        return move_undo_rule(model, s);
+    return model_supervises(model, s->user) ? hall_move_rule(model, s) : MUST_REFUSE;
 }
 
 /* --- queue.assign --- */

@@ -781,6 +781,56 @@ static void move_people(struct town *town, struct station *station)
     station_confirm(town, station, "queue.move", body);
 }
 
+/* Counters and people at once. */
+static void move_in_hall(struct town *town, struct station *station)
+{
+    static const char *const hows[] = {"only", "also", "also", "without"};
+    struct json *body = object("to", any_queue(town));
+    int64_t what = pick(town, 3);
+    if (what != 1) {
+        struct json *counters = json_new_array();
+        json_add_text(counters, any_counter(town));
+        json_set(body, "counters", counters);
+        json_set_text(body, "how", hows[pick(town, 4)]);
+    }
+    if (what != 0) {
+        struct json *args = object("queue", any_queue(town)), *names = json_new_array();
+        json_set_int(args, "limit", 3);
+        struct json *answer = load(station, "queue", args);
+        for (const struct json *row = json_first(json_get(answer, "rows")); row; row = json_next(row))
+            json_add_text(names, json_text_or(row, "id", ""));
+        json_set(body, "tickets", names);
+        json_free(&answer);
+    }
+    if (what == 0 && pick(town, 2)) {
+        char at[TIME_TEXT];
+        time_text(town->now_ms + 1000 + pick(town, 60 * 1000), at);
+        json_set_text(body, "until", at);
+    }
+    if (pick(town, 6) == 0)
+        json_set_bool(body, "preview", true);
+    station_confirm(town, station, "hall.move", body);
+}
+
+static void note_move(void *ctx, const char *table, const char *id, const struct json *row)
+{
+    (void)table;
+    if (!json_text(row, "ended_at"))
+        str_copy(ctx, UUID_TEXT, id);
+}
+
+/* The newest that stands. False: none. */
+static bool undo_move(struct town *town, struct station *station)
+{
+    char id[UUID_TEXT] = "";
+    struct machine *before = town_enter(&station->machine);
+    enum err err = cache_rows(station->cache, "move", note_move, id);
+    town_leave(before);
+    if (err == ERR_OK && *id)
+        station_confirm(town, station, "move.undo", object("move", id));
+    return err == ERR_OK && *id;
+}
+
 static void set_rule(struct town *town, struct station *station)
 {
     static const char *const kinds[] = {"fifo", "fifo", "priority", "priority", "weighted", "appointments"};
@@ -845,10 +895,14 @@ static void supervise(struct town *town, struct station *station)
     int64_t what = pick(town, 12);
     if (pick(town, 3) && answer_closure(town, station))
         return;
-    if (what < 2)
+    if (pick(town, 3) == 0 && undo_move(town, station))
+        return;
+    if (what < 1)
         assign_queues(town, station);
-    else if (what < 4)
+    else if (what < 2)
         move_people(town, station);
+    else if (what < 4)
+        move_in_hall(town, station);
     else if (what < 6)
         set_rule(town, station);
     else if (what < 8)
