@@ -1,6 +1,6 @@
 #!/bin/sh
 # Measures Loket as ratios against a yardstick of the same run and prints a table with the target beside each.
-# SMALL=1 takes a hundredth of the data, to see whether it all runs; PART=station, hall, search, forms, worklist, board, hour or catalogue measures one part;
+# SMALL=1 takes a hundredth of the data, to see whether it all runs; PART=station, unsent, hall, search, forms, worklist, board, hour or catalogue measures one part;
 # PACK=az takes the hall's queues from another pack.
 set -eu
 cd "$(dirname "$0")/../.."
@@ -88,6 +88,25 @@ measure_station() {
     durable=$(thrice durable | awk '{ print $2 / $4, $0 }' | sort -n | head -n 1 | cut -d' ' -f2-)
     r=$(ratio "$(field "$durable" 2)" "$(field "$durable" 4)")
     row "confirm to saved, p99, of one page written and synced ($(field "$durable" 2) of $(field "$durable" 4) us)" "$r" "under 2" "$(most "$r" 2)"
+}
+
+# --- many records that were not sent ---------------------------------------------------------------
+# A batch of the hall's news costs what it touches, however many wait: of ten times as many it may not cost twice.
+unsent() { # unsent N: "p50 of a batch, its p99, p50 on the clock, start"
+    rm -rf "$work/unsent"
+    cp -r "$work/few" "$work/unsent"
+    "$bench" unsent "$work/unsent" --unsent "$1" --batches 20
+}
+measure_unsent() {
+    "$bench" fill cache "$work/few" 100
+    some=$(unsent 200)
+    many=$(unsent 2000)
+    ms=$(ratio "$(field "$many" 1)" 1000)
+    row "news taken in while 2000 records wait, of a processor" "$ms ms" "under 16 ms: a frame" "$(most "$ms" 16)"
+    r=$(ratio "$(field "$many" 1)" "$(field "$some" 1)")
+    row "the same, of 200's ($(field "$some" 1) us)" "$r" "at most 2" "$(most "$r" 2)"
+    ms=$(ratio "$(field "$many" 4)" 1000)
+    row "the workstation opened again with 2000 of them" "$ms ms" "under 2000 ms" "$(most "$ms" 2000)"
 }
 
 # --- the hall --------------------------------------------------------------------------------------
@@ -280,6 +299,7 @@ measure_catalogue() { # ten services in a thousand have an amount that is prose,
 }
 
 if part station; then measure_station; fi
+if part unsent; then measure_unsent; fi
 if part worklist; then measure_worklist; fi
 if part board; then measure_board; fi
 if part catalogue; then measure_catalogue; fi
