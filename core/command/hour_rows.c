@@ -66,7 +66,7 @@ struct reading {
         const char **ids; /* borrowed from the rows */
         int count, capacity;
     } agencies;
-    int people_capacity;
+    int people_capacity, end_capacity;
 };
 
 static enum err rows_of(struct db *db, const char *sql, int limit, struct json **rows)
@@ -107,6 +107,37 @@ static const struct hour_habit *habit_of(const struct hour_habits *habits, const
     return NULL;
 }
 
+static void add_end(struct reading *r, struct hour_change end)
+{
+    struct hour_hall *out = r->out;
+    if (end.at_ms >= r->now_ms + AHEAD_MS)
+        return;
+    if (out->end_count == r->end_capacity) {
+        r->end_capacity = r->end_capacity ? r->end_capacity * 2 : 16;
+        out->ends = xrealloc(out->ends, (size_t)r->end_capacity * sizeof *out->ends);
+    }
+    out->ends[out->end_count++] = end;
+}
+
+/* A rule for a time is over, or the clock on the wall has come to a line of the plan: to the minute. */
+static void read_rule_ends(struct reading *r, const struct json *row, int at)
+{
+    struct rule_queue last;
+    if (!json_is_object(json_get(row, "plan")) && !json_text(json_get(row, "rule"), "until"))
+        return;
+    rule_row_now(row, r->now_ms, &last);
+    for (int64_t t = (r->now_ms / MIN + 1) * MIN; t < r->now_ms + AHEAD_MS; t += MIN) {
+        struct rule_queue then;
+        rule_row_now(row, t, &then);
+        if (then.kind == last.kind && then.max_run == last.max_run)
+            continue;
+        add_end(r,
+                (struct hour_change){
+                    .kind = HOUR_RULE, .at_ms = t, .queue = at, .rule = then.kind, .max_run = then.max_run});
+        last = then;
+    }
+}
+
 static void read_queue(struct reading *r, const struct json *row, int at)
 {
     struct rule_queue rule = {0};
@@ -126,6 +157,7 @@ static void read_queue(struct reading *r, const struct json *row, int at)
     r->elsewhere[at] = is_elsewhere(row, r->hall);
     if (r->elsewhere[at])
         queue->arrivals = 0;
+    read_rule_ends(r, row, at);
 }
 
 static enum err read_queues(struct reading *r)
@@ -145,10 +177,10 @@ static enum err read_queues(struct reading *r)
 
 /* --- counters --- */
 
-static void read_shares(struct reading *r, const struct json *row, struct hour_desk *desk,
-                        const struct json *only)
+static void read_shares(struct reading *r, const struct json *row, const struct json *queues,
+                        struct hour_desk *desk, const struct json *only)
 {
-    const struct json *queues = json_get(row, "queues"), *deficit = json_get(row, "deficit");
+    const struct json *deficit = json_get(row, "deficit");
     struct hour_share *shares = arena_alloc(&r->out->kept, (json_count(queues) + 1) * sizeof *shares);
     for (const struct json *one = json_first(queues); one && desk->share_count < RULE_QUEUES_MAX;
          one = json_next(one)) {
@@ -162,6 +194,31 @@ static void read_shares(struct reading *r, const struct json *row, struct hour_d
             (struct hour_share){queue, (int)json_int(one, "weight", 1), json_int(deficit, id, 0)};
     }
     desk->shares = shares;
+}
+
+/* Moves for a time lie on one another (moves.h); when one is over the counter has what it had before, unless what it had
+ * is over by then as well. */
+static void read_move_ends(struct reading *r, const struct json *row, int at)
+{
+    int64_t over_ms = r->now_ms;
+    const struct json *layer = json_get(row, "assigned");
+    while (json_is_object(layer)) {
+        const struct json *before = json_get(layer, "before"), *under = json_get(before, "assigned");
+        int64_t until_ms = time_or_zero(layer, "until"), under_ms = time_or_zero(under, "until");
+        struct hour_desk then = {0};
+        if (!until_ms || !json_is_object(before))
+            return; /* for good */
+        over_ms = until_ms > over_ms ? until_ms : over_ms;
+        if (!under_ms || under_ms > over_ms) {
+            read_shares(r, row, json_get(before, "queues"), &then, NULL);
+            add_end(r, (struct hour_change){.kind = HOUR_ASSIGN,
+                                            .at_ms = over_ms,
+                                            .desk = at,
+                                            .shares = then.shares,
+                                            .share_count = then.share_count});
+        }
+        layer = under;
+    }
 }
 
 /* A break that is over and from which nobody has come back yet may go on for a few minutes. */
@@ -190,7 +247,8 @@ static void read_desk(struct reading *r, const struct json *row, int at)
         desk->last_arrival_ms = time_or_zero(json_get(row, "closing"), "from");
         only = counter_is_closing(row, r->now_ms) ? json_get(json_get(row, "closing"), "queues") : NULL;
     }
-    read_shares(r, row, desk, only);
+    read_shares(r, row, json_get(row, "queues"), desk, only);
+    read_move_ends(r, row, at);
 }
 
 static enum err read_desks(struct reading *r)
@@ -390,6 +448,8 @@ enum err hour_rows(struct db *db, int64_t now_ms, const struct hour_habits *habi
     free(r.users);
     free(r.agencies.ids);
     hour_habits_free(&own);
+    out->hour.known = out->ends;
+    out->hour.known_count = out->end_count;
     if (err != ERR_OK)
         hour_hall_free(out);
     return err;
@@ -400,6 +460,7 @@ void hour_hall_free(struct hour_hall *hall)
     free(hall->queues);
     free(hall->desks);
     free(hall->people);
+    free(hall->ends);
     arena_free(&hall->kept);
     *hall = (struct hour_hall){0};
 }

@@ -52,6 +52,10 @@ struct hour_hall {
     struct hour_desk *desks;
     struct hour_person *people;
     bool cut; /* more wait than HOUR_PEOPLE_MAX: the last ones are left out */
+    /* Moves for a time that end, rules that end or begin by the clock, within HOUR_MIN_MAX. hour.known points to them;
+     * whoever looks at the ends themselves takes them out of it. */
+    struct hour_change *ends;
+    int end_count;
     struct arena kept;
 };
 /* habits NULL: read for this once. Queues in order of their ids, counters by name, people by queue and arrival. A queue that

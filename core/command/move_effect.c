@@ -303,6 +303,7 @@ enum err move_effect(struct call *c, const struct hall_move *m)
     e->c = c;
     e->m = m;
     enum err err = hour_rows(c->tx->db, c->tx->now_ms, NULL, &e->hall);
+    e->hall.hour.known_count = 0; /* the ends of moves are looked at here, as they are before and after */
     if (err == ERR_OK) {
         copy_hall(e);
         move_desks(e);

@@ -117,6 +117,56 @@ TEST(hour_rows_of_breaks_and_closing_counters)
     trial_close(&h);
 }
 
+static void check_end(const struct hour_hall *hall, const struct hour_change *end, int64_t minutes,
+                      const char *queue)
+{
+    CHECK_INT(end->kind, HOUR_ASSIGN);
+    CHECK_INT(end->at_ms, hall->hour.now_ms + minutes * MIN);
+    CHECK_TEXT(hall->desks[end->desk].id, "c-2");
+    REQUIRE(end->share_count == 1);
+    CHECK_TEXT(hall->queues[end->shares[0].queue].id, queue);
+}
+
+TEST(hour_rows_know_what_ends)
+{
+    struct command_hall h;
+    struct hour_hall hall;
+    trial_open(&h);
+    /* On loan at B for ten minutes, before that at W for twenty, its own is P. Another was at X for five: nobody has that
+     * after ten. */
+    trial_put(
+        &h, TABLE_COUNTER,
+        "{'id':'c-2','name':'2','agency':'az.din','state':'open','user':'u-rauf','fence':1,"
+        "'lease_until':'2026-11-24T07:00:00Z','queues':[{'queue':'b','weight':1}],"
+        "'assigned':{'until':'2026-11-24T06:10:00Z','before':{'queues':[{'queue':'x','weight':1}],"
+        "'assigned':{'until':'2026-11-24T06:05:00Z','before':{'queues':[{'queue':'w','weight':1}],"
+        "'assigned':{'until':'2026-11-24T06:20:00Z','before':{'queues':[{'queue':'p','weight':1}]}}}}}}}");
+    REQUIRE(hour_rows(h.db, h.now_ms, NULL, &hall) == ERR_OK);
+    CHECK_INT(hall.hour.known_count, 2);
+    REQUIRE(hall.end_count == 2);
+    check_end(&hall, &hall.ends[0], 10, "w");
+    check_end(&hall, &hall.ends[1], 20, "p");
+    hour_hall_free(&hall);
+    trial_put(&h, TABLE_QUEUE,
+              "{'id':'b','code':'B','agency':'az.din','home':'','rule':{'kind':'priority','max_run':5,"
+              "'until':'2026-11-24T06:30:00Z','before':{'kind':'fifo'}},"
+              "'plan':{'lines':[{'from':'11:00','to':'12:00','kind':'appointments'}]}}");
+    REQUIRE(hour_rows(h.db, h.now_ms, NULL, &hall) == ERR_OK);
+    REQUIRE(hall.end_count == 5); /* by the wall of Baku: 10:30, 11:00, 12:00 */
+    static const struct {
+        int minutes;
+        enum rule_kind rule;
+    } rules[] = {{30, RULE_FIFO}, {60, RULE_APPOINTMENTS}, {120, RULE_FIFO}};
+    for (int i = 0; i < 3; i++) {
+        CHECK_INT(hall.ends[i].kind, HOUR_RULE);
+        CHECK_INT(hall.ends[i].at_ms, h.now_ms + rules[i].minutes * (int64_t)MIN);
+        CHECK_INT(hall.ends[i].rule, rules[i].rule);
+        CHECK_TEXT(hall.queues[hall.ends[i].queue].id, "b");
+    }
+    hour_hall_free(&hall);
+    trial_close(&h);
+}
+
 /* --- the hall's own call --- */
 
 static void random_ticket(struct command_hall *h, struct rng *rng)
