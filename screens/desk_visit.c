@@ -55,7 +55,6 @@ void desk_visit_view(const struct desk *desk, const struct ui *ui, struct frame 
 {
     int over = 0, all = 0;
     const struct json *list = stops(desk), *next = visit_to_come(list, 0);
-    char way[SHOW_TEXT];
     for (const struct json *stop = json_first(list); stop; stop = json_next(stop)) {
         over += str_equal(json_text(stop, "state"), "done") || str_equal(json_text(stop, "state"), "now");
         all += !str_equal(json_text(stop, "state"), "dropped");
@@ -70,7 +69,7 @@ void desk_visit_view(const struct desk *desk, const struct ui *ui, struct frame 
         return;
     }
     rect_cut_left(&line, 1 + text_draw(frame, line, tr(ui->lang, TR("next:")), STYLE_DIM));
-    text_draw(frame, line, visit_stop_way(ui, next, way), STYLE_TEXT);
+    visit_stop_view(ui, next, frame, line, STYLE_TEXT);
 }
 
 /* --- finishing --- */

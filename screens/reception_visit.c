@@ -214,7 +214,7 @@ static void stop_row(const void *data, int row, struct frame *frame, struct rect
 {
     const struct view *view = data;
     const struct json *stop = json_at(json_get(view->self->plan, "stops"), (size_t)row);
-    char way[SHOW_TEXT], why[SHOW_TEXT];
+    char why[SHOW_TEXT];
     struct rect sign = rect_cut_left(&area, SIGN_W), place = rect_cut_left(&area, PLACE_W);
     text_draw(frame, sign, look == STYLE_SELECTED ? "›" : " ", look);
     text_drawf(frame, place, look == STYLE_TEXT ? STYLE_ACCENT : look, "%d", row + 1);
@@ -224,7 +224,7 @@ static void stop_row(const void *data, int row, struct frame *frame, struct rect
     struct rect reason = rect_cut_right(&area, text_width(why) < WHY_W ? text_width(why) : WHY_W);
     text_draw(frame, reason, why, look == STYLE_TEXT ? STYLE_DIM : look);
     rect_cut_right(&area, 1);
-    text_draw(frame, area, visit_stop_way(view->ui, stop, way), look);
+    visit_stop_view(view->ui, stop, frame, area, look);
 }
 
 /* Of the stop that the cursor is on. */

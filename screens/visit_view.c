@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tui/text.h"
+
 const struct json *visit_to_come(const struct json *stops, int nth)
 {
     for (const struct json *stop = json_first(stops); stop; stop = json_next(stop))
@@ -63,9 +65,10 @@ static void counters_text(const struct ui *ui, const struct json *counters, char
         add_list(ui, counters, out);
 }
 
-const char *visit_stop_way(const struct ui *ui, const struct json *stop, char out[SHOW_TEXT])
+/* "counters 4–6 · waiting: 3" */
+static const char *stop_where(const struct ui *ui, const struct json *stop, char out[SHOW_TEXT])
 {
-    char name[SHOW_TEXT], numbers[SHOW_TEXT], where[SHOW_TEXT], waiting[SHOW_TEXT];
+    char numbers[SHOW_TEXT], where[SHOW_TEXT], waiting[SHOW_TEXT];
     const struct json *counters = json_get(stop, "counters");
     counters_text(ui, counters, numbers);
     if (json_count(counters))
@@ -74,9 +77,35 @@ const char *visit_stop_way(const struct ui *ui, const struct json *stop, char ou
     else
         str_copy(where, sizeof where, tr(ui->lang, TR("no counter is open")));
     str_format(waiting, sizeof waiting, tr(ui->lang, TR("waiting: %d")), (int)json_int(stop, "waiting", 0));
-    if (!str_format(out, SHOW_TEXT, "%s · %s · %s", visit_stop_name(ui, stop, name), where, waiting))
+    if (!str_format(out, SHOW_TEXT, "%s · %s", where, waiting))
+        str_copy(out, SHOW_TEXT, waiting);
+    return out;
+}
+
+const char *visit_stop_way(const struct ui *ui, const struct json *stop, char out[SHOW_TEXT])
+{
+    char name[SHOW_TEXT], where[SHOW_TEXT];
+    if (!str_format(out, SHOW_TEXT, "%s · %s", visit_stop_name(ui, stop, name), stop_where(ui, stop, where)))
         str_copy(out, SHOW_TEXT, name);
     return out;
+}
+
+void visit_stop_view(const struct ui *ui, const struct json *stop, struct frame *frame, struct rect area,
+                     unsigned look)
+{
+    enum { NAME_MIN = 8 };
+    char name[SHOW_TEXT], where[SHOW_TEXT], tail[SHOW_TEXT + 8];
+    str_format(tail, sizeof tail, " · %s", stop_where(ui, stop, where));
+    int w = text_width(tail);
+    if (area.w - w < NAME_MIN) { /* a long list of counters: how many wait says more */
+        str_format(where, sizeof where, tr(ui->lang, TR("waiting: %d")), (int)json_int(stop, "waiting", 0));
+        str_format(tail, sizeof tail, " · %s", where);
+        w = text_width(tail);
+    }
+    struct rect place = area;
+    place.w = area.w - w > 0 ? area.w - w : 0;
+    rect_cut_left(&area, text_draw(frame, place, visit_stop_name(ui, stop, name), look));
+    text_draw(frame, area, tail, look);
 }
 
 const char *visit_stop_why(const struct ui *ui, const struct json *stop, char out[SHOW_TEXT])
