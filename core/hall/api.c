@@ -43,8 +43,8 @@ static const struct route routes[] = {
      "q:string! after:string limit:integer", "", "rows:rows! more:boolean! next:string!?",
      "application/json"},
     {"GET", "/v1/report/{name}", ACCESS_SIGNED_IN, call_report, "report",
-     "waiting, service, clerks, decisions, survey, noshow, load, promises or out_of_turn, between two "
-     "business days; "
+     "waiting, service, clerks, decisions, survey, noshow, load, promises, forecast or "
+     "out_of_turn, between two business days; "
      "also as CSV. compare 1: beside each figure that of the period before, as COLUMN_before. Only of a "
      "queue, a "
      "service or an agency where one is named; names in lang.",

@@ -29,14 +29,14 @@ enum err forecasts_create(struct db *db)
         "NULL,"
         " expected BIGINT NOT NULL, high BIGINT NOT NULL, waiting BIGINT NOT NULL, fact BIGINT,"
         " PRIMARY KEY (queue, day, at_));"
-            "CREATE INDEX forecast_day ON forecast (day, fact);"
+        "CREATE INDEX forecast_day ON forecast (day, fact);"
         "CREATE TABLE advice (id TEXT PRIMARY KEY, day TEXT NOT NULL, at_ TEXT NOT NULL, by_ TEXT NOT NULL,"
         " counter TEXT NOT NULL, queue TEXT NOT NULL, beside BIGINT NOT NULL, until_ TEXT NOT NULL,"
         " taken BIGINT NOT NULL, reason TEXT NOT NULL, before_ BIGINT NOT NULL, after_ BIGINT NOT NULL,"
         " cost_queue TEXT NOT NULL, cost_before BIGINT NOT NULL, cost_after BIGINT NOT NULL, fact BIGINT,"
         " cost_fact BIGINT);"
         "CREATE INDEX advice_day ON advice (day, at_);"
-            "CREATE INDEX advice_queue ON advice (queue, day);");
+        "CREATE INDEX advice_queue ON advice (queue, day);");
 }
 
 /* --- what is foreseen --- */
@@ -414,50 +414,99 @@ static struct json *mean_min(int64_t sum_s, int64_t count)
     return count ? json_new_number(round((double)sum_s / (double)count / 6) / 10) : json_new_null();
 }
 
-static struct json *report_line(const struct json *queue, const char *lang, const struct trust *t)
+static struct json *share_percent(int64_t part, int64_t whole)
+{
+    return whole ? json_new_number(round(1000.0 * (double)part / (double)whole) / 10) : json_new_null();
+}
+
+#define FIGURES(X)                                                  \
+    X("forecasts", json_new_int(t->forecasts))                      \
+    X("compared", json_new_int(t->compared))                        \
+    X("error_mean_min", mean_min(t->error_s, t->compared))          \
+    X("bias_min", mean_min(t->bias_s, t->compared))                 \
+    X("within_percent", share_percent(t->within, t->compared))      \
+    X("advice", json_new_int(t->advice))                            \
+    X("taken", json_new_int(t->taken))                              \
+    X("refused", json_new_int(t->refused))                          \
+    X("measured", json_new_int(t->measured))                        \
+    X("advice_error_min", mean_min(t->advice_error_s, t->measured)) \
+    X("gain_said_min", mean_min(t->gain_said_s, t->taken_measured)) \
+    X("gain_came_min", mean_min(t->gain_came_s, t->taken_measured))
+
+static void put_figure(struct json *line, const char *name, const char *after, struct json *value)
+{
+    char whole[48];
+    str_format(whole, sizeof whole, "%s%s", name, after);
+    json_set(line, whole, value);
+}
+
+static void put_figures(struct json *line, const struct trust *t, const char *after)
+{
+#define X(name, value) put_figure(line, name, after, value);
+    FIGURES(X)
+#undef X
+}
+
+static void name_columns(struct json *names, bool compare)
+{
+    static const char *const figures[] = {
+#define X(name, value) name, name "_before",
+        FIGURES(X)
+#undef X
+    };
+    json_add_text(names, "queue");
+    json_add_text(names, "name");
+    for (size_t i = 0; i < sizeof figures / sizeof *figures; i += compare ? 1 : 2)
+        json_add_text(names, figures[i]);
+}
+
+static enum err read_trust(struct db *db, const char *queue, const char *from, const char *to,
+                           struct trust *trust)
+{
+    enum err err = read_forecasts(db, queue, from, to, trust);
+    return err == ERR_OK ? read_advice(db, queue, from, to, trust) : err;
+}
+
+static bool is_asked(const struct json *queue, const struct report_ask *ask)
+{
+    const char *agency = json_text(queue, "agency");
+    return (str_empty(ask->queue) || str_equal(ask->queue, json_text(queue, "id"))) &&
+           (str_empty(ask->agency) || str_equal(ask->agency, agency)) &&
+           (str_empty(ask->within) || str_equal(ask->within, agency)) && str_empty(ask->service);
+}
+
+static struct json *report_line(const struct json *queue, const char *lang)
 {
     struct json *line = json_new_object();
     json_set_text(line, "queue", json_text(queue, "id"));
-    json_set_text(line, "name", json_name_in(json_get(queue, "name"), lang ? lang : "en"));
-    json_set_int(line, "forecasts", t->forecasts);
-    json_set_int(line, "compared", t->compared);
-    json_set(line, "error_mean_min", mean_min(t->error_s, t->compared));
-    json_set(line, "bias_min", mean_min(t->bias_s, t->compared));
-    json_set(line, "within_percent",
-             t->compared ? json_new_number(round(1000.0 * (double)t->within / (double)t->compared) / 10)
-                         : json_new_null());
-    json_set_int(line, "advice", t->advice);
-    json_set_int(line, "taken", t->taken);
-    json_set_int(line, "refused", t->refused);
-    json_set_int(line, "measured", t->measured);
-    json_set(line, "advice_error_min", mean_min(t->advice_error_s, t->measured));
-    json_set(line, "gain_said_min", mean_min(t->gain_said_s, t->taken_measured));
-    json_set(line, "gain_came_min", mean_min(t->gain_came_s, t->taken_measured));
+    json_set_text(line, "name", json_name_in(json_get(queue, "name"), str_empty(lang) ? "en" : lang));
     return line;
 }
 
-enum err forecasts_report(struct db *db, const char *from, const char *to, const char *agency,
-                          const char *lang, struct json *names, struct json *rows)
+enum err forecasts_report(struct db *db, const struct report_ask *ask, const char *before_from,
+                          const char *before_to, struct json *names, struct json *rows)
 {
     static const char sql[] = "SELECT row, id FROM queues ORDER BY id LIMIT $1"; /* primary key */
-    static const char *const columns[] = {
-        "queue",  "name",  "forecasts", "compared", "error_mean_min",   "bias_min",      "within_percent",
-        "advice", "taken", "refused",   "measured", "advice_error_min", "gain_said_min", "gain_came_min"};
     struct json *queues = json_new_array();
     struct stmt *s = db_query(db, sql);
     db_bind_int(s, 1, HOUR_QUEUES_MAX);
     enum err err = rows_collect(s, queues);
-    for (size_t i = 0; i < sizeof columns / sizeof *columns; i++)
-        json_add_text(names, columns[i]);
+    name_columns(names, before_from != NULL);
     for (const struct json *queue = json_first(queues); queue && err == ERR_OK; queue = json_next(queue)) {
-        struct trust trust = {0};
-        if (!str_empty(agency) && !str_equal(json_text(queue, "agency"), agency))
+        struct trust now = {0}, before = {0};
+        const char *id = json_text_or(queue, "id", "");
+        if (!is_asked(queue, ask))
             continue;
-        err = read_forecasts(db, json_text_or(queue, "id", ""), from, to, &trust);
-        if (err == ERR_OK)
-            err = read_advice(db, json_text_or(queue, "id", ""), from, to, &trust);
-        if (err == ERR_OK && (trust.forecasts || trust.advice))
-            json_add(rows, report_line(queue, lang, &trust));
+        err = read_trust(db, id, ask->from, ask->to, &now);
+        if (err == ERR_OK && before_from)
+            err = read_trust(db, id, before_from, before_to, &before);
+        if (err != ERR_OK || !(now.forecasts || now.advice || before.forecasts || before.advice))
+            continue;
+        struct json *line = report_line(queue, ask->lang);
+        put_figures(line, &now, "");
+        if (before_from)
+            put_figures(line, &before, "_before");
+        json_add(rows, line);
     }
     json_free(&queues);
     return err;

@@ -5,7 +5,7 @@
  * expected to wait (core/model/hour.h). The fact is the wait of the first who came in the quarter that follows: ordinary,
  * without a booking, with one service, and kept in the place of the arrival. */
 #pragma once
-#include "core/command/command.h"
+#include "core/hall/report.h"
 
 struct hall;
 
@@ -30,13 +30,15 @@ void forecasts_follow(struct hall *hall);
 enum err advice_note(struct db *db, const struct command *command, const char *by, const char *day,
                      int64_t now_ms) MUST_USE;
 
-/* Between two business days, both included, a line for each queue, ordered by its id; agency NULL: of all. rows gets
+/* The report "forecast" (report.h): a line for each queue, ordered by its id, as far as ask's queue, agency and within go;
+ * a service has none. rows gets
  *   {"queue","name","forecasts","compared","error_mean_min","bias_min","within_percent",
  *    "advice","taken","refused","measured","advice_error_min","gain_said_min","gain_came_min"}
- * and names these. compared: of them a fact is known. error_mean_min: mean absolute error; bias_min: mean of fact less
- * forecast; within_percent: facts within the range that was foreseen. Advice: advice_error_min is the mean absolute
- * difference of the longest wait in the hour that followed from what was said of it (with the move when it was taken,
- * without it when it was refused); gain_said_min and gain_came_min are of advice taken: the longest wait without the move
- * less the one with it, as it was said, and as it came. NULL where nothing is compared. Minutes to a tenth. */
-enum err forecasts_report(struct db *db, const char *from, const char *to, const char *agency,
-                          const char *lang, struct json *names, struct json *rows) MUST_USE;
+ * and names these; with before_from beside each figure that of the days until before_to, as NAME_before. compared: of the
+ * forecasts a fact is known. error_mean_min: mean absolute error; bias_min: mean of fact less forecast; within_percent:
+ * facts within the range that was foreseen. Advice: advice_error_min is the mean absolute difference of the longest wait
+ * in the hour that followed from what was said of it (with the move when it was taken, without it when it was refused);
+ * gain_said_min and gain_came_min are of advice taken: the longest wait without the move less the one with it, as it was
+ * said, and as it came. NULL where nothing is compared. Minutes to a tenth. */
+enum err forecasts_report(struct db *db, const struct report_ask *ask, const char *before_from,
+                          const char *before_to, struct json *names, struct json *rows) MUST_USE;

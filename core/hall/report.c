@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "core/db/rows.h"
+#include "core/hall/forecasts.h"
 #include "core/hall/report_sums.h"
 #include "core/model/calendar.h"
 #include "core/model/period.h"
@@ -299,6 +300,7 @@ static const struct column promise_columns[] = {
     {"wait_mean_min", column_wait_mean_min, true},
     {NULL, NULL, false},
 };
+static const struct column forecast_columns[] = {{NULL, NULL, false}}; /* forecasts_report names its own */
 static const struct column out_of_turn_columns[] = {
     {"user", column_key, false},
     {"name", column_name, false},
@@ -338,6 +340,7 @@ static const struct report {
     {"noshow", MANAGERS, SUMS_QUEUES, TABLE_QUEUE, no_show_columns},
     {"load", MANAGERS, SUMS_HOURS, TABLE_QUEUE, load_columns},
     {"promises", MANAGERS, SUMS_QUEUES, TABLE_QUEUE, promise_columns},
+    {"forecast", MANAGERS, SUMS_QUEUES, TABLE_QUEUE, forecast_columns},
     {"out_of_turn", MANAGERS, SUMS_CLERKS, TABLE_USER, out_of_turn_columns},
 };
 enum { REPORTS = sizeof reports / sizeof *reports };
@@ -368,7 +371,7 @@ struct writing {
     const struct report_ask *ask;
     const char *lang;
     struct sums now, before;
-    struct json *rows;
+    struct json *names, *rows;
 };
 
 static struct line line_of(const struct writing *w, struct sums *sums, int row, struct sum *none)
@@ -485,19 +488,26 @@ static bool days_before(const struct report_ask *ask, char from[DATE_TEXT], char
     return true;
 }
 
+static enum err gather(struct writing *w, struct sums *sums, const char *from, const char *to)
+{
+    if (w->report->columns == forecast_columns)
+        return ERR_OK;
+    return sums_gather(sums, w->now.db, w->report->of, w->ask, from, to);
+}
+
 static enum err write_period(struct writing *w, struct json *report)
 {
     char from[DATE_TEXT], to[DATE_TEXT];
-    enum err err = sums_gather(&w->now, w->now.db, w->report->of, w->ask, w->ask->from, w->ask->to);
+    enum err err = gather(w, &w->now, w->ask->from, w->ask->to);
     if (err == ERR_OK && w->ask->compare) {
         struct json *before = json_new_object();
-        err = days_before(w->ask, from, to)
-                  ? sums_gather(&w->before, w->now.db, w->report->of, w->ask, from, to)
-                  : ERR_INVALID;
+        err = days_before(w->ask, from, to) ? gather(w, &w->before, from, to) : ERR_INVALID;
         json_set_text(before, "from", err == ERR_OK ? from : "");
         json_set_text(before, "to", err == ERR_OK ? to : "");
         json_set(report, "before", before);
     }
+    if (err == ERR_OK && w->report->columns == forecast_columns)
+        return forecasts_report(w->now.db, w->ask, w->ask->compare ? from : NULL, to, w->names, w->rows);
     if (err == ERR_OK)
         add_lines(w);
     return err;
@@ -508,6 +518,7 @@ enum err report_write(struct db *db, int index, const struct report_ask *ask, st
     struct json *report = json_new_object();
     struct writing w = {.report = &reports[index], .ask = ask, .rows = json_new_array(), .now = {.db = db}};
     struct json *names = column_names(&w);
+    w.names = names;
     w.lang = str_empty(ask->lang) ? "en" : ask->lang;
     json_set_text(report, "name", w.report->name);
     json_set_text(report, "from", ask->from);

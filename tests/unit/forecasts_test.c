@@ -52,7 +52,9 @@ static const struct json *report(struct command_hall *h, struct json **rows)
 {
     struct json *names = json_new_array();
     *rows = json_new_array();
-    CHECK(forecasts_report(h->db, "2026-11-01", "2026-11-30", NULL, "en", names, *rows) == ERR_OK);
+    const struct report_ask ask = {.from = "2026-11-01", .to = "2026-11-30"};
+    CHECK(forecasts_report(h->db, &ask, "2026-10-01", "2026-10-31", names, *rows) == ERR_OK);
+    CHECK_INT((int64_t)json_count(names), 2 + 2 * 12);
     for (const struct json *name = json_first(names); name; name = json_next(name))
         for (const struct json *row = json_first(*rows); row; row = json_next(row))
             CHECK(json_get(row, json_as_text(name)) != NULL);
@@ -109,15 +111,40 @@ TEST(forecasts_beside_the_facts)
     CHECK(figure(row, "bias_min") == 1.7);       /* (2 + 10 − 7) / 3 */
     CHECK(figure(row, "within_percent") == 33.3);
     json_free(&rows);
-    struct json *names = json_new_array();
-    rows = json_new_array();
-    CHECK(forecasts_report(h.db, "2026-11-01", "2026-11-30", "az.taxes", NULL, names, rows) == ERR_OK);
-    CHECK_INT((int64_t)json_count(rows), 0); /* another agency's */
-    json_free(&names);
-    json_free(&rows);
+    static const struct report_ask others[] = {{.from = day, .to = day, .agency = "az.taxes"},
+                                               {.from = day, .to = day, .within = "az.taxes"},
+                                               {.from = day, .to = day, .queue = "t"},
+                                               {.from = day, .to = day, .service = "az.din.passport"},
+                                               {.from = "2026-11-25", .to = "2026-11-25"}};
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+        struct json *names = json_new_array();
+        rows = json_new_array();
+        CHECK(forecasts_report(h.db, &others[i], NULL, NULL, names, rows) == ERR_OK);
+        CHECK_INT((int64_t)json_count(rows), 0);
+        CHECK_INT((int64_t)json_count(names), 14);
+        json_free(&names);
+        json_free(&rows);
+    }
     CHECK(forecasts_forget(h.db, h.now_ms + (FORECAST_KEPT_DAYS + 2) * (int64_t)24 * 60 * MIN) == ERR_OK);
     CHECK(report(&h, &rows) == NULL);
     json_free(&rows);
+    trial_close(&h);
+}
+
+TEST(forecasts_are_a_report_as_any_other)
+{
+    struct command_hall h;
+    struct buf text = {0};
+    const struct report_ask ask = {.from = day, .to = day, .compare = true, .csv = true};
+    open_trial(&h);
+    foreseen(&h, 0, 5, 10, 15);
+    put(&h, 1, 3, 15, "");
+    learn(&h, 60);
+    REQUIRE(report_find("forecast") >= 0);
+    CHECK(report_write(h.db, report_find("forecast"), &ask, &text) == ERR_OK);
+    CHECK(str_starts(buf_text(&text), "queue,name,forecasts,forecasts_before,compared,"));
+    CHECK(strstr(buf_text(&text), "\nb,") != NULL);
+    buf_free(&text);
     trial_close(&h);
 }
 

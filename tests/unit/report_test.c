@@ -5,6 +5,7 @@
 
 #include "core/base/rng.h"
 #include "core/hall/daybook.h"
+#include "core/hall/forecasts.h"
 #include "core/hall/report.h"
 #include "core/hall/report_sums.h"
 #include "core/hall/store.h"
@@ -469,7 +470,7 @@ TEST(report_is_right_after_undo_and_late_records)
     int count = 0, undone = 0, late = 0;
     trial_open(&h);
     rng_seed(&rng, 77);
-    REQUIRE(daybook_create(h.db) == ERR_OK);
+    REQUIRE(daybook_create(h.db) == ERR_OK && forecasts_create(h.db) == ERR_OK);
     REQUIRE(trial_run(&h, "leyla", "counter.open", "{'counter':'c-1'}"));
     int fence = (int)trial_int(&h, "/fence");
     for (int i = 0; i < 400; i++) {
