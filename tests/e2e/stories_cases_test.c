@@ -12,6 +12,8 @@
 #define PERSON "01900000-0000-7000-8000-0000000000b1"
 #define DOWN   "\x1b[B"
 #define F4     "\x1bOS"
+#define F6     "\x1b[17~"
+#define TWICE  "01900000-0000-7000-8000-0000000000b2"
 
 #define BIRTH     "az.edliyye.birth"
 #define RESIDENCE "az.din.residence-certificate"
@@ -97,6 +99,39 @@ TEST(story_of_a_result_handed_over)
     step(aysel, "to the one who applied", CHOICE, "1", "Handed over.");
     REQUIRE(pty_wait(aysel->pty, "all safe"));
     CHECK_INT(centre_count(&story.centre, "case", "/state", "delivered"), 1);
+    story_ends(&story, 0);
+}
+
+/* Recorded twice, in two spellings, with an application at each: one person from then on, and two again when it was a
+ * mistake. */
+TEST(story_of_two_records_of_one_person)
+{
+    struct story story;
+    story_open(&story, "two records of one person, merged and taken apart");
+    struct centre *centre = &story.centre;
+    let_apply(&story, "aysel", RESIDENCE, residence, "id-card");
+    done(centre_do(centre, "lale", "person.record",
+                   "{'person':'" TWICE "','given':'Lale','family':'Quliyeva','born':'1990-05-14'}"));
+    done(centre_do(centre, "murad", "case.open",
+                   "{'case':'01900000-0000-7000-8000-0000000000c2','service':'" RECORD
+                   "','channel':'desk','person':'" TWICE "'}"));
+    struct seat *aysel = story_seat(&story, "aysel");
+    story_begins(&story);
+    step(aysel, "who is it?", DECISION, "3", "FIN");
+    type(aysel, "the FIN", "7CD4E9N", "Quliyeva");
+    step(aysel, "this one", CHOICE, "\r", "possibly the same person");
+    step(aysel, "both side by side", DECISION, F6, "goes on");
+    CHECK(pty_wait(aysel->pty, "the same name and date of birth"));
+    step(aysel, "they are one", DECISION, F6, "Merge Lale Quliyeva into");
+    step(aysel, "indeed", DANGER - DECISION, "y", "One person, one record");
+    REQUIRE(pty_wait(aysel->pty, "Criminal record")); /* what was asked for under the other name */
+    REQUIRE(pty_wait(aysel->pty, "all safe"));
+    CHECK_INT(centre_count(centre, "person", "/merged_into", PERSON), 1);
+    step(aysel, "no, it is her sister", DECISION, "u", "apart again?");
+    step(aysel, "indeed", DANGER - DECISION, "y", "two records again");
+    REQUIRE(pty_wait(aysel->pty, "all safe"));
+    CHECK_INT(centre_count(centre, "person", "/merged_into", PERSON), 0);
+    CHECK_INT(centre_count(centre, "case", "/person", TWICE), 1);
     story_ends(&story, 0);
 }
 
