@@ -138,6 +138,14 @@ static void read_rule_ends(struct reading *r, const struct json *row, int at)
     }
 }
 
+/* The queue's service level, else the hall's (level_row.h). */
+static int target_min(const struct json *queue, const struct json *hall)
+{
+    const struct json *own = json_get(queue, "level");
+    const struct json *level = json_is_object(own) ? own : json_get(json_get(hall, "policy"), "level");
+    return (int)json_int(level, "wait_min", 0);
+}
+
 static void read_queue(struct reading *r, const struct json *row, int at)
 {
     struct rule_queue rule = {0};
@@ -153,7 +161,7 @@ static void read_queue(struct reading *r, const struct json *row, int at)
                                  .service_ms = habit ? habit->service_ms : 0,
                                  .arrivals = habit ? habit->arrivals : 0,
                                  .no_show = habit ? habit->no_show : 0,
-                                 .target_min = (int)json_int(json_get(row, "level"), "wait_min", 0)};
+                                 .target_min = target_min(row, r->hall)};
     r->elsewhere[at] = is_elsewhere(row, r->hall);
     if (r->elsewhere[at])
         queue->arrivals = 0;

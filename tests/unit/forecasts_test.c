@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "core/hall/forecasts.h"
+#include "core/hall/inside.h"
+#include "core/hall/writer.h"
 #include "tests/support/pair.h"
 #include "tests/support/test.h"
 #include "tests/unit/command_hall.h"
@@ -171,6 +173,41 @@ TEST(forecasts_are_noted_of_queues_that_are_called_from)
     CHECK_INT(db_int(s, 3), 3);
     db_done(s);
     trial_close(&h);
+}
+
+static int64_t count_forecasts(struct db *db)
+{
+    static const char sql[] = "SELECT count(*) FROM forecast";
+    struct stmt *s = db_query(db, sql);
+    int64_t count = db_step(s) == ERR_OK ? db_int(s, 0) : -1;
+    db_done(s);
+    return count;
+}
+
+/* A quarter is noted once, and not one in the middle of which the program started. */
+TEST(forecasts_follow_the_quarters_of_the_hour)
+{
+    static const struct {
+        int minutes; /* that go by */
+        int64_t forecasts;
+    } steps[] = {{0, 0}, {16, 1}, {1, 1}, {15, 2}, {46, 3}};
+    struct pair pair;
+    pair_open(&pair);
+    struct json *data = pair_at_hall(&pair, "siti", "counter.open", "{\"counter\":\"c1\"}");
+    json_free(&data);
+    struct hall hall = {.db = pair.hall, .epoch = 1, .wall_ms = pair.now_ms, .mono_ms = 1000};
+    hall.writer = writer_new(&hall);
+    str_copy(hall.day, sizeof hall.day, day);
+    for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
+        hall.wall_ms += steps[i].minutes * (int64_t)MIN;
+        REQUIRE(db_script(pair.hall, "UPDATE counters SET row = json_set(row, '$.lease_until',"
+                                     " '2099-01-01T00:00:00.000Z') WHERE state = 'open'") == ERR_OK);
+        forecasts_follow(&hall);
+        writer_flush(hall.writer);
+        CHECK_INT(count_forecasts(pair.hall), steps[i].forecasts);
+    }
+    writer_free(&hall.writer);
+    pair_close(&pair);
 }
 
 /* --- advice --- */

@@ -60,6 +60,8 @@ TEST(hour_rows_of_a_small_hall)
     REQUIRE(b >= 0 && t >= 0 && one >= 0);
     CHECK(hour->queues[hour_find_queue(hour, "a")].kind == RULE_APPOINTMENTS);
     CHECK_INT(hour->queues[hour_find_queue(hour, "p")].max_run, 2);
+    CHECK_INT(hour->queues[b].target_min, 0);
+    CHECK_INT(hour_target_min(&hour->queues[b]), HOUR_TARGET_MIN);
     CHECK_INT(hour->queues[b].service_ms, 8 * MIN);
     CHECK(hour->queues[b].agency != hour->queues[t].agency);
     CHECK_INT(hour->queues[b].agency, hour->desks[one].agency);
@@ -80,6 +82,20 @@ TEST(hour_rows_of_a_small_hall)
     CHECK(hall.desks[one].opens_ms == HOUR_NEVER);
     CHECK_INT(hall.desks[one].free_ms,
               h.now_ms + 12 * MIN); /* longer than expected: a quarter of it may be to come */
+    hour_hall_free(&hall);
+    trial_close(&h);
+}
+
+TEST(hour_rows_have_the_targets_of_queue_and_hall)
+{
+    struct command_hall h;
+    struct hour_hall hall;
+    trial_open(&h);
+    trial_put(&h, TABLE_HALL, "{'id':'hall','code':'ASAN-01','policy':{'level':{'wait_min':20}}}");
+    trial_put(&h, TABLE_QUEUE, "{'id':'b','code':'B','agency':'az.din','level':{'wait_min':7}}");
+    REQUIRE(hour_rows(h.db, h.now_ms, NULL, &hall) == ERR_OK);
+    CHECK_INT(hall.queues[hour_find_queue(&hall.hour, "b")].target_min, 7);
+    CHECK_INT(hall.queues[hour_find_queue(&hall.hour, "p")].target_min, 20);
     hour_hall_free(&hall);
     trial_close(&h);
 }
