@@ -6,7 +6,7 @@
 
 #include "screens/show.h"
 
-enum { LINE_W = 92, NAME_W = 30, ROWS_MAX = 48, CELL_W = 10, BOTH_W = 16, WIDE_W = 26 };
+enum { LINE_W = 92, NAME_W = 26, ROWS_MAX = 48, CELL_W = 8, BOTH_W = 14, WIDE_W = 30, WIDE_MIN = 14 };
 
 static void pad(struct buf *out, const char *text, int width, enum text_align align)
 {
@@ -19,13 +19,17 @@ static void pad(struct buf *out, const char *text, int width, enum text_align al
         buf_addc(out, ' ');
 }
 
-static int width_of(const struct reports *self, const struct report_column *of)
+/* Wide enough for its heading; a text takes what is left of the line. */
+static int width_of(const struct reports *self, const struct ui *ui, const struct report_column *of, int left)
 {
+    int title = *of->title ? text_width(tr(ui->lang, of->title)) : 0, width = CELL_W;
     if (of->figure == FIGURE_NAME)
         return NAME_W;
-    if (of->figure == FIGURE_TREND || of->figure == FIGURE_BAR || str_equal(of->member, "mix"))
-        return WIDE_W;
-    return self->compare && reports_align(of->figure) == TEXT_RIGHT ? BOTH_W : CELL_W;
+    if (of->figure == FIGURE_TREND || str_equal(of->member, "mix"))
+        return left < WIDE_MIN ? LINE_W : left < WIDE_W ? left : WIDE_W;
+    if (self->compare && reports_align(of->figure) == TEXT_RIGHT)
+        width = BOTH_W;
+    return title > width ? title : width;
 }
 
 /* row NULL: the headings. */
@@ -37,7 +41,7 @@ static void add_line(const struct reports *self, const struct ui *ui, const stru
     for (int i = 0; i < reports_columns(kind); i++) {
         const struct report_column *of = &kind->columns[i];
         char text[256], before[256];
-        int width = width_of(self, of);
+        int width = width_of(self, ui, of, left);
         if (width > left || of->figure == FIGURE_BAR)
             break;
         left -= width + 1;

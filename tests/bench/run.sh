@@ -1,6 +1,6 @@
 #!/bin/sh
 # Measures Loket as ratios against a yardstick of the same run and prints a table with the target beside each.
-# SMALL=1 takes a hundredth of the data, to see whether it all runs; PART=station, unsent, hall, search, forms, worklist, board, hour or catalogue measures one part;
+# SMALL=1 takes a hundredth of the data, to see whether it all runs; PART=station, unsent, hall, search, reports, forms, worklist, board, hour or catalogue measures one part;
 # PACK=az takes the hall's queues from another pack.
 set -eu
 cd "$(dirname "$0")/../.."
@@ -253,6 +253,23 @@ measure_search() {
     rm -rf "$work/search"
 }
 
+# --- the reports ------------------------------------------------------------------------------------
+measure_reports() {
+    "$build/loketd" init --data "$work/reports" --hall H --name Bench --pack id >/dev/null
+    reports=$("$bench" reports "$work/reports" "$million")
+    ms=$(ratio "$(field "$reports" 1)" 1000)
+    row "who waited how long, a year of $million visits" "$ms ms" "under 1000 ms" "$(most "$ms" 1000)"
+    ms=$(ratio "$(field "$reports" 2)" 1000)
+    row "the same, the slowest of all reports" "$ms ms" "under 1000 ms" "$(most "$ms" 1000)"
+    ms=$(ratio "$(field "$reports" 3)" 1000)
+    row "the same, compared with the year before" "$ms ms" "under 1000 ms" "$(most "$ms" 1000)"
+    ms=$(ratio "$(field "$reports" 4)" 1000)
+    row "the same, of today, from its rows" "$ms ms" "under 1000 ms" "$(most "$ms" 1000)"
+    ms=$(ratio "$(field "$reports" 5)" 1000)
+    row "a part of the day book written, the longest (all in $(ratio "$(field "$reports" 6)" 1000000) s, $(field "$reports" 7) KiB)" "$ms ms" "under 100 ms" "$(most "$ms" 100)"
+    rm -rf "$work/reports"
+}
+
 # --- the next hour ---------------------------------------------------------------------------------
 measure_hour() {
     hour=$("$bench" hour)
@@ -305,5 +322,6 @@ if part board; then measure_board; fi
 if part catalogue; then measure_catalogue; fi
 if part forms; then measure_forms; fi
 if part search; then measure_search; fi
+if part reports; then measure_reports; fi
 if part hour; then measure_hour; fi
 if part hall; then measure_hall; fi
