@@ -29,12 +29,14 @@ struct board {
     struct json *marks[BOARD_PANES]; /* {"id":"what it is called"}; NULL: none */
     struct field filter;
     bool filtering;
-    bool worst;        /* what needs somebody first comes first; else by agency and code */
-    bool heat;         /* the day's picture instead of the lists */
-    bool detail;       /* on a narrow screen: what is looked into, instead of the lists */
-    int w, h;          /* of the terminal */
-    int64_t loaded_ms; /* when it was asked for last */
-    bool stale;        /* rows have changed since */
+    bool worst;          /* what needs somebody first comes first; else by agency and code */
+    bool heat;           /* the day's picture instead of the lists */
+    bool detail;         /* on a narrow screen: what is looked into, instead of the lists */
+    struct json *levels; /* of "levels"; NULL */
+    int64_t levels_ms;   /* when they were asked for last */
+    int w, h;            /* of the terminal */
+    int64_t loaded_ms;   /* when it was asked for last */
+    bool stale;          /* rows have changed since */
 };
 
 /* --- board_lists.c --- */

@@ -8,6 +8,7 @@
 
 enum {
     FILTER_BYTES = 100,
+    LEVELS_MS = 15 * 1000,
     PAUSE_MS = 400, /* between two refreshes: a hall that changes ten times a second is not read ten times */
     REFRESH_MS = 20 * 1000, /* promises break by the clock alone */
     PEOPLE_ROWS = 60,
@@ -27,6 +28,7 @@ static void *board_new(const struct json *args)
 static void board_free(void *data)
 {
     struct board *self = data;
+    json_free(&self->levels);
     board_drop_lists(self);
     field_deinit(&self->filter);
     json_free(&self->data);
@@ -58,8 +60,25 @@ static void load_people(struct board *self, struct effects *effects)
     effects_load(effects, "floor_people", args);
 }
 
+/* They play the next hours forward: every so often is enough to see one break coming. */
+static void load_levels_now_and_then(struct board *self, const struct ui *ui, struct effects *effects)
+{
+    int64_t since_ms = ui->now_ms - self->levels_ms;
+    if (self->levels_ms && since_ms >= 0 && since_ms < LEVELS_MS)
+        return;
+    self->levels_ms = ui->now_ms;
+    effects_load(effects, "levels", NULL);
+}
+
+static void take_levels(struct board *self, const struct json *levels)
+{
+    json_free(&self->levels);
+    self->levels = json_copy(levels);
+}
+
 static void load(struct board *self, const struct ui *ui, struct effects *effects)
 {
+    load_levels_now_and_then(self, ui, effects);
     self->loaded_ms = ui->now_ms;
     self->stale = false;
     effects_load(effects, "floor", NULL);
@@ -226,6 +245,9 @@ static void open_why(const struct board *self, struct effects *effects)
 static void act(struct board *self, const struct ui *ui, enum action action, struct effects *effects)
 {
     switch (action) {
+    case ACTION_HOLDS:
+    case ACTION_CLOSURES:
+        return effects_open(effects, SCREEN_HOLDS, NULL);
     case ACTION_RULES:
         return open_rules(self, effects);
     case ACTION_WHY:
@@ -270,6 +292,8 @@ static void board_update(void *data, const struct ui *ui, const struct msg *msg,
     case MSG_TICK:
         return tick(self, ui, effects);
     case MSG_DATA:
+        if (str_equal(msg->what, "levels"))
+            return take_levels(self, msg->json);
         return on_data(self, msg, effects);
     case MSG_ACTION:
         return act(self, ui, msg->action, effects);
@@ -303,8 +327,6 @@ static const char *board_enabled(const void *data, const struct ui *ui, enum act
     case ACTION_RULES:
         return board_chosen(self, BOARD_QUEUES) ? NULL : TR("There is no queue.");
     case ACTION_MOVE:
-    case ACTION_CLOSURES:
-    case ACTION_HOLDS:
     case ACTION_UNDO:
         return TR("This program was built without that screen.");
     default:

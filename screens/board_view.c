@@ -704,6 +704,37 @@ static void add_wrong(const struct ui *ui, struct frame *frame, struct rect *lin
     rect_cut_left(line, 3);
 }
 
+/* The first target that is broken, or breaks at this pace, while there is time; an alarm that was silenced stays so. */
+static void level_view(const struct view *view, struct frame *frame, struct rect *line)
+{
+    const struct json *levels = json_get(view->self->levels, "rows"), *first = NULL;
+    const struct ui *ui = view->ui;
+    char text[SHOW_TEXT], clock[SHOW_TEXT], more[16] = "";
+    int others = 0;
+    for (const struct json *row = json_first(levels); row; row = json_next(row)) {
+        bool burns = json_text(row, "breaks_at") || str_equal(json_text(row, "state"), "broken");
+        if (!burns || json_text(row, "silenced_until"))
+            continue;
+        others += first != NULL;
+        first = first ? first : row;
+    }
+    if (!first)
+        return;
+    if (others)
+        str_format(more, sizeof more, " (+%d)", others);
+    if (json_text(first, "breaks_at"))
+        str_format(text, sizeof text, tr(ui->lang, TR("! %s: target breaks at %s%s")),
+                   json_text_or(first, "code", ""), show_clock(json_text(first, "breaks_at"), clock), more);
+    else
+        str_format(text, sizeof text, tr(ui->lang, TR("! %s: target broken%s")),
+                   json_text_or(first, "code", ""), more);
+    if (line->w < text_width(text))
+        return;
+    rect_cut_left(line,
+                  text_draw(frame, *line, text, json_text(first, "breaks_at") ? STYLE_WARN : STYLE_DANGER));
+    rect_cut_left(line, 3);
+}
+
 static void wrong_view(const struct view *view, struct frame *frame, struct rect line)
 {
     const struct board *self = view->self;
@@ -712,6 +743,7 @@ static void wrong_view(const struct view *view, struct frame *frame, struct rect
     add_wrong(view->ui, frame, &line, TR("! unattended counters: %d"), unattended(self), STYLE_DANGER);
     add_wrong(view->ui, frame, &line, TR("! promises broken: %d"), count_of(self, "queues", "late"),
               STYLE_DANGER);
+    level_view(view, frame, &line);
     add_wrong(view->ui, frame, &line, TR("! parked too long: %d"), json_int(self->data, "overdue", 0),
               STYLE_WARN);
     add_wrong(view->ui, frame, &line, TR("unsent elsewhere: %d"),

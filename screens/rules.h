@@ -17,16 +17,20 @@ struct proposal {
 };
 struct rules {
     struct json *data;      /* the query "queues" */
+    struct json *levels;    /* the query "levels"; NULL before the first */
     struct json *rehearsal; /* the answer to the query "rehearsal"; NULL before the first */
     struct list list;
     struct proposal proposal;
-    struct json *line; /* of the plan, while it is asked for */
-    char counter[64];  /* whose shares are being changed */
-    bool chosen;       /* the queue that was asked for is found */
+    struct json *line;  /* of the plan, while it is asked for */
+    char counter[64];   /* whose shares are being changed */
+    struct json *asked; /* the body of a command that is asked together, member by member; NULL: none */
+    bool chosen;        /* the queue that was asked for is found */
     char wanted[64];
 };
 
 const struct json *rules_queue(const struct rules *self); /* the chosen row; NULL: no queue */
+const struct json *
+rules_level(const struct rules *self); /* of the chosen queue, as of "levels"; NULL: no target */
 /* "priority first, 3 in a row at most": kind, max_run of a rule, or of a line of the plan. */
 const char *rules_words(const struct ui *ui, enum rule_kind kind, int max_run, char out[200]);
 /* How many of how many shares the queue has at a counter; false: it does not serve the queue. */

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/model/level.h"
 #include "screens/show.h"
 
 enum { RUN_MAX = 100, WEIGHT_MAX = 100, UNDO_MS = 10 * 60 * 1000 };
@@ -20,9 +21,11 @@ static void rules_free(void *data)
 {
     struct rules *self = data;
     json_free(&self->data);
+    json_free(&self->levels);
     json_free(&self->rehearsal);
     json_free(&self->proposal.lines);
     json_free(&self->line);
+    json_free(&self->asked);
     free(self);
 }
 
@@ -35,6 +38,15 @@ static const char *rules_object(const void *data)
 const struct json *rules_queue(const struct rules *self)
 {
     return json_at(json_get(self->data, "rows"), (size_t)self->list.selected);
+}
+
+const struct json *rules_level(const struct rules *self)
+{
+    const char *queue = json_text(rules_queue(self), "id");
+    for (const struct json *row = json_first(json_get(self->levels, "rows")); row; row = json_next(row))
+        if (str_equal(json_text(row, "queue"), queue))
+            return row;
+    return NULL;
 }
 
 const char *rules_words(const struct ui *ui, enum rule_kind kind, int max_run, char out[200])
@@ -311,6 +323,125 @@ static void set_weight(struct rules *self, const struct ui *ui, const char *text
     effects_command(effects, "queue.assign", body);
 }
 
+/* --- the service level, its alarm, and names: asked member by member, then sent as one --- */
+
+static void begin(struct rules *self, const char *member, const char *value)
+{
+    json_free(&self->asked);
+    self->asked = json_new_object();
+    json_set_text(self->asked, member, value);
+}
+
+static void ask_why(const struct ui *ui, const char *id, const char *text, struct effects *effects)
+{
+    struct json *question = question_new(id, tr(ui->lang, text));
+    question_field(question, "", false);
+    question_keep(question);
+    effects_ask(effects, question);
+}
+
+static void number_text(const struct json *row, const char *name, int otherwise, char out[16])
+{
+    str_format(out, 16, "%d", (int)json_int(row, name, otherwise));
+}
+
+static void ask_level(struct rules *self, const struct ui *ui, struct effects *effects)
+{
+    char typed[16];
+    begin(self, "queue", self->proposal.queue);
+    number_text(json_get(rules_level(self), "target"), "wait_min", 15, typed);
+    ask_field(ui, "level_wait", TR("Within how many minutes shall people be called? 0: no target"), typed,
+              effects);
+}
+
+static void level_wait(struct rules *self, const struct ui *ui, const char *text, struct effects *effects)
+{
+    int minutes = 0;
+    char typed[16];
+    if (strcmp(text, "0") != 0 && !whole_number(text, LEVEL_WAIT_MAX, &minutes))
+        return wrong(ui, effects, TR("That is no number of minutes up to 480. Nothing was changed."));
+    json_set_int(self->asked, "wait_min", minutes);
+    if (!minutes)
+        return ask_why(ui, "level_why", TR("Why? It is kept with the target."), effects);
+    number_text(json_get(rules_level(self), "target"), "booked_wait_min", minutes, typed);
+    ask_field(ui, "level_booked", TR("And who is booked, within how many minutes?"), typed, effects);
+}
+
+static void level_booked(struct rules *self, const struct ui *ui, const char *text, struct effects *effects)
+{
+    int minutes;
+    char typed[16];
+    if (!whole_number(text, LEVEL_WAIT_MAX, &minutes))
+        return wrong(ui, effects, TR("That is no number of minutes up to 480. Nothing was changed."));
+    json_set_int(self->asked, "booked_wait_min", minutes);
+    number_text(json_get(rules_level(self), "target"), "share", LEVEL_SHARE, typed);
+    ask_field(ui, "level_share", TR("For how many of 100 people?"), typed, effects);
+}
+
+static void level_share(struct rules *self, const struct ui *ui, const char *text, struct effects *effects)
+{
+    int share;
+    if (!whole_number(text, LEVEL_SHARE_MAX, &share))
+        return wrong(ui, effects, TR("That is no number from 1 to 100. Nothing was changed."));
+    json_set_int(self->asked, "share", share);
+    ask_why(ui, "level_why", TR("Why? It is kept with the target."), effects);
+}
+
+static void send_asked(struct rules *self, const char *type, const char *reason, struct effects *effects)
+{
+    struct json *body = self->asked;
+    self->asked = NULL;
+    json_set_text(body, "reason", reason);
+    effects_command(effects, type, body);
+}
+
+static void level_why(struct rules *self, const struct ui *ui, const char *text, struct effects *effects)
+{
+    (void)ui;
+    send_asked(self, "queue.level", text, effects);
+}
+
+static void ask_silence(struct rules *self, const struct ui *ui, struct effects *effects)
+{
+    begin(self, "queue", self->proposal.queue);
+    if (json_text(rules_level(self), "silenced_until"))
+        return send_asked(self, "level.silence", NULL, effects); /* heard again */
+    ask_field(ui, "silence_until", TR("No alarm until what time today?"), "", effects);
+}
+
+static void silence_until(struct rules *self, const struct ui *ui, const char *text, struct effects *effects)
+{
+    char until[TIME_TEXT];
+    if (!rule_clock_valid(text, false) || today_ms(ui, text) < 0)
+        return wrong(ui, effects, TR("A later time of the same day is needed, such as 14:00."));
+    time_text(today_ms(ui, text), until);
+    json_set_text(self->asked, "until", until);
+    ask_why(ui, "silence_why", TR("Why is the alarm silenced? It is kept."), effects);
+}
+
+static void silence_why(struct rules *self, const struct ui *ui, const char *text, struct effects *effects)
+{
+    (void)ui;
+    send_asked(self, "level.silence", text, effects);
+}
+
+static void ask_names(struct rules *self, const struct ui *ui, struct effects *effects)
+{
+    bool hidden = json_bool(self->levels, "hide_names", false);
+    begin(self, "policy", "hide_names");
+    json_set_bool(self->asked, "value", !hidden);
+    ask_why(ui, "names_why",
+            hidden ? TR("Show clerks the names of those who wait: why?")
+                   : TR("Hide the names of those who wait from clerks until the call: why?"),
+            effects);
+}
+
+static void names_why(struct rules *self, const struct ui *ui, const char *text, struct effects *effects)
+{
+    (void)ui;
+    send_asked(self, "hall.policy", text, effects);
+}
+
 /* --- switching on --- */
 
 static void ask_reason(const struct rules *self, const struct ui *ui, struct effects *effects)
@@ -358,9 +489,22 @@ static void answered(struct rules *self, const struct ui *ui, const struct msg *
         const char *id;
         void (*take)(struct rules *self, const struct ui *ui, const char *text, struct effects *effects);
     } questions[] = {
-        {"kind", set_kind},       {"run", set_run},     {"until", set_until},
-        {"plan_from", plan_from}, {"plan_to", plan_to}, {"plan_rule", plan_rule},
-        {"plan_run", plan_run},   {"reason", ask_sure}, {"weight", set_weight},
+        {"kind", set_kind},
+        {"run", set_run},
+        {"until", set_until},
+        {"plan_from", plan_from},
+        {"plan_to", plan_to},
+        {"plan_rule", plan_rule},
+        {"plan_run", plan_run},
+        {"reason", ask_sure},
+        {"weight", set_weight},
+        {"level_wait", level_wait},
+        {"level_booked", level_booked},
+        {"level_share", level_share},
+        {"level_why", level_why},
+        {"silence_until", silence_until},
+        {"silence_why", silence_why},
+        {"names_why", names_why},
     };
     const char *text = msg->text ? msg->text : "";
     for (size_t i = 0; i < sizeof questions / sizeof *questions; i++)
@@ -405,6 +549,11 @@ static void on_data(struct rules *self, const struct ui *ui, const struct msg *m
 {
     if (str_equal(msg->what, "queues"))
         return take_queues(self, ui, msg->json, effects);
+    if (str_equal(msg->what, "levels")) {
+        json_free(&self->levels);
+        self->levels = json_copy(msg->json);
+        return;
+    }
     json_free(&self->rehearsal);
     self->rehearsal = json_copy(msg->json);
 }
@@ -415,6 +564,8 @@ static void on_result(struct rules *self, const struct ui *ui, const struct msg 
         return;
     if (str_equal(msg->what, "queue.assign"))
         return effects_toast(effects, TOAST_GOOD, "%s", tr(ui->lang, TR("The shares count from now on.")));
+    if (!str_equal(msg->what, "queue.rule"))
+        return effects_toast(effects, TOAST_GOOD, "%s", tr(ui->lang, TR("Recorded.")));
     propose_now(self, ui);
     effects_toast(effects, TOAST_GOOD, "%s",
                   tr(ui->lang, TR("It counts from now on. u takes it back for ten minutes.")));
@@ -464,6 +615,12 @@ static void act(struct rules *self, const struct ui *ui, enum action action, str
         return ask_counter(self, ui, effects);
     case ACTION_RULE_ON:
         return ask_reason(self, ui, effects);
+    case ACTION_LEVEL:
+        return ask_level(self, ui, effects);
+    case ACTION_SILENCE:
+        return ask_silence(self, ui, effects);
+    case ACTION_NAMES:
+        return ask_names(self, ui, effects);
     case ACTION_UNDO:
         return take_back(self, effects);
     default:
@@ -476,6 +633,7 @@ static void rules_update(void *data, const struct ui *ui, const struct msg *msg,
     struct rules *self = data;
     switch (msg->kind) {
     case MSG_LOAD:
+        effects_load(effects, "levels", NULL);
         return effects_load(effects, "queues", NULL);
     case MSG_DATA:
         return on_data(self, ui, msg, effects);
@@ -540,6 +698,12 @@ static const char *rules_enabled(const void *data, const struct ui *ui, enum act
             return TR("Nothing is changed: choose a rule or a plan first.");
         if (json_get(self->rehearsal, "refused"))
             return TR("It cannot count like this: the reason stands at its side.");
+        return needs_hall(ui);
+    case ACTION_LEVEL:
+        return rules_queue(self) ? needs_hall(ui) : TR("There is no queue.");
+    case ACTION_SILENCE:
+        return rules_level(self) ? needs_hall(ui) : TR("This queue has no target, and so no alarm.");
+    case ACTION_NAMES:
         return needs_hall(ui);
     case ACTION_UNDO: {
         const char *why = why_no_undo(self, ui);

@@ -15,6 +15,7 @@ static const struct {
     {"accounts", load_accounts},     {"desk", load_desk},         {"case", load_case},
     {"persons", load_persons},       {"person", load_person},     {"services", load_services},
     {"priorities", load_priorities}, {"bookings", load_bookings}, {"queue", load_queue},
+    {"levels", load_levels},         {"holds", load_holds},
     {"queues", load_queues},         {"users", load_users},       {"outbox", load_outbox},
     {"disputes", load_disputes},     {"worklist", load_worklist}, {"board", load_board},
     {"journal", load_journal},       {"status", load_status},     {"tickets", load_tickets},

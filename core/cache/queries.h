@@ -58,6 +58,13 @@
  * "why"         {"ticket"} or {"number": of today, as typed} → {"number","ticket":ticket|null,"queue":queue|null,
  *                "calls":[why of a call(core/command/ticket_call.c)+{"user_name","counter_name"}…≤5] the newest first,
  *                "line": as core/command/lines.h, {} for whoever does not wait}
+ * "levels"      {} → {"hide_names": from clerks until the call,"rows":[{"queue","code","target":{"wait_min","booked_wait_min"?,"share"},
+ *                "state":"none|kept|burning|broken","called","within": today,"waiting","late","late_foreseen",
+ *                "allowed": how many may be late,"share_now","share_foreseen": of 100|null,"breaks_at"|null,
+ *                "silenced_until"|null}…] of queues that have a target
+ * "holds"       {} → {"closures":[closure+{"user_name","counter_name","effect":[{"code","before_min","after_min": the
+ *                longest wait of the next hour, with the counter and without}…]}…≤10] that are asked for,
+ *                "unattended":[counter+{"user_name"}…],"parked":[ticket+{"user_name","counter_name","queue_code","overdue"}…≤300]}
  * "priorities"  {} → {"rows":[{"code","class","name","legal"}…]}                    of the hall's pack
  * "bookings"    {"q"} → {"q","day","booked","here","rows":[ticket+{"person_name","service_name","queue_code","documents",
  *                "here": is checked in,"other_day"}…≤60],"more"}                   of today by time, those who are not here

@@ -64,6 +64,8 @@ enum {
     X("queue.assign",         ONLINE, SUPERVISOR,                              queue_assign)        \
     X("queue.move",           ONLINE, SUPERVISOR,                              queue_move)          \
     X("queue.rule",           ONLINE, SUPERVISOR,                              queue_rule)          \
+    X("queue.level",          ONLINE, SUPERVISOR,                              queue_level)         \
+    X("level.silence",        ONLINE, SUPERVISOR,                              level_silence)       \
     X("queue.home",           ONLINE, SUPERVISOR,                              queue_home)          \
     X("hall.move",            ONLINE, SUPERVISOR,                              hall_move)           \
     X("move.undo",            ONLINE, CLERK | SUPERVISOR,                      move_undo)           \

@@ -200,6 +200,9 @@ static const struct command_words {
     {"queue.rule", "queue:string! rule:any until:time plan:objects reason:string preview:boolean undo:boolean",
      "queue:any preview:boolean rule:object now:object waiting:integer desks:integer average_min:number up:integer "
      "down:integer same:integer longer:integer longer_most_min:integer rows:objects"},
+    {"queue.level", "queue:string! service:string wait_min:integer! booked_wait_min:integer share:integer reason:string!",
+     "queue:row!"},
+    {"level.silence", "queue:string! until:time? reason:string", "queue:row!"},
     {"queue.home", "queue:string! home:string? home_gen:integer", ""},
     {"hall.move",
      "counters:strings tickets:strings from:any to:any how:string user:string counter:string until:time "

@@ -96,6 +96,8 @@ TEST(screen_keys_typed_ahead_wait_for_the_hall)
 TEST(screen_rules)
 {
     script_run("rules.script");
+    script_run("levels.script");
+    script_run("board_levels.script");
 }
 
 TEST(screen_why)
@@ -103,4 +105,9 @@ TEST(screen_why)
     script_run("why.script");
     script_run("why_number.script");
     script_run("board_ways.script");
+}
+
+TEST(screen_holds)
+{
+    script_run("holds.script");
 }
