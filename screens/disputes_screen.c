@@ -333,4 +333,5 @@ const struct screen_ops disputes_screen = {.id = SCREEN_DISPUTES,
                                            .free = disputes_free,
                                            .update = disputes_update,
                                            .view = disputes_view,
-                                           .enabled = disputes_enabled};
+                                           .enabled = disputes_enabled,
+                                           .awaits = true};

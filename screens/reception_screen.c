@@ -936,4 +936,5 @@ const struct screen_ops reception_screen = {.id = SCREEN_RECEPTION,
                                             .update = reception_update,
                                             .view = reception_view,
                                             .enabled = reception_enabled,
-                                            .typing = typing};
+                                            .typing = typing,
+                                            .awaits = true}; /* of what is undone alone: a ticket needs no hall */
