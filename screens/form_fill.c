@@ -234,12 +234,19 @@ static void go_to_unmended(struct form_screen *self, const struct ui *ui)
     json_free(&named);
 }
 
-/* What another system left begins with the first thing that is missing in it. False: nothing is, or no system left it. */
-static bool go_to_missing(struct form_screen *self, const struct ui *ui)
+/* Somebody filled in a part of it: a clerk, or the system that left it. What the program alone filled in is gone over from the
+ * first field on. */
+static bool is_begun(const struct form_screen *self)
 {
     const struct json *row = dossier_row(&self->of);
-    if (!json_is_object(json_get(row, "arrival")) || !str_equal(dossier_state(&self->of), "draft") ||
-        fill_check(self, ui))
+    return str_equal(dossier_state(&self->of), "draft") &&
+           (json_is_object(json_get(row, "arrival")) || json_count(json_get(row, "draft_revs")) > 0);
+}
+
+/* What was begun goes on with the first thing that is missing in it. False: nothing is, or nobody began it. */
+static bool go_to_missing(struct form_screen *self, const struct ui *ui)
+{
+    if (!is_begun(self) || fill_check(self, ui))
         return false;
     char *first = xstrdup(json_text_or(json_first(self->mend), "pointer", ""));
     json_free(&self->mend);
