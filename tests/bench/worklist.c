@@ -63,14 +63,16 @@ static struct json *hall_rows(void)
     return page;
 }
 
-/* One in a hundred is the clerk's own, one in fifty arrived online and is nobody's. */
+/* One in a hundred is the clerk's own, one in fifty arrived online and is nobody's, one in five hundred is approved, half of
+ * those wait for a second person. */
 static const char case_rows[] =
     "INSERT INTO base_cases (id, row_rev, row, number, service, agency, person, state, user_, opened_at, "
     "due_at,"
     " confirm_asked_at) WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < %lld),"
     " c(i, id, state, user_, channel, opened_at, due_at) AS (SELECT i, "
     "printf('01900000-0000-7000-8000-%%012x', i),"
-    " CASE i %% 4 WHEN 0 THEN 'submitted' WHEN 1 THEN 'complete' WHEN 2 THEN 'in_review' ELSE 'referred' END,"
+    " CASE WHEN i %% 500 = 7 THEN 'approved' ELSE CASE i %% 4 WHEN 0 THEN 'submitted' WHEN 1 THEN 'complete' "
+    "WHEN 2 THEN 'in_review' ELSE 'referred' END END,"
     " CASE WHEN i %% 50 = 0 THEN NULL WHEN i %% 100 = 1 THEN 'u1' ELSE 'u' || (i %% 40 + 2) END,"
     " CASE WHEN i %% 50 = 0 THEN 'online' ELSE 'walk_in' END,"
     " strftime('%%Y-%%m-%%dT%%H:%%M:%%S.000Z', 1700000000 + i * 7, 'unixepoch'),"
@@ -81,7 +83,7 @@ static const char case_rows[] =
     "'channel', channel,"
     " 'opened_at', opened_at, 'due_at', due_at, 'draft', json_object('street', 'Jl. Melati ' || i)),"
     " printf('B-%%09d', i), 's' || (i %% 60), 'a1', 'p' || (i %% 1000), state, user_, opened_at, due_at, "
-    "NULL FROM c";
+    "CASE WHEN i %% 1000 = 7 THEN opened_at END FROM c";
 
 static void write_cases(const char *dir, long long count)
 {
@@ -189,8 +191,9 @@ static void move_about(struct cache *cache, long long count, struct rng *rng, st
 int bench_worklist(int argc, char **argv)
 {
     static const char *const open[] = {
-        "{\"filter\":\"mine\",\"limit\":200}", "{\"filter\":\"agency\",\"limit\":200}",
-        "{\"filter\":\"online\",\"limit\":200}", "{\"filter\":\"due\",\"limit\":200}"};
+        "{\"filter\":\"mine\",\"limit\":200}",   "{\"filter\":\"agency\",\"limit\":200}",
+        "{\"filter\":\"online\",\"limit\":200}", "{\"filter\":\"due\",\"limit\":200}",
+        "{\"filter\":\"ready\",\"limit\":200}",  "{\"filter\":\"ready\",\"sort\":\"due\",\"limit\":200}"};
     static const char *const end[] = {"{\"filter\":\"agency\",\"end\":true,\"limit\":200}",
                                       "{\"filter\":\"agency\",\"sort\":\"due\",\"end\":true,\"limit\":200}",
                                       "{\"filter\":\"due\",\"end\":true,\"limit\":200}"};
