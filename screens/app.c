@@ -403,6 +403,7 @@ static void on_result(struct app *app, const struct msg *msg, struct effects *ef
         routed.what = pending->type;
         tell_asker(app, &routed, effects);
         app_notice_heard(app, pending->type, msg->json);
+        app_moves_heard(app, pending->type, msg->json, effects);
         hear(app, pending, msg);
         pending->type[0] = '\0';
     }

@@ -54,7 +54,9 @@ static const char *why_not(const struct app *app, enum action action)
     if (place != SCREEN_COUNT)
         return place_enabled(app, place);
     if (action == ACTION_ATTENTION)
-        return app->ui.link.disputes || app_has_closures(app) ? NULL : TR("Nothing needs attention.");
+        return app->ui.link.disputes || app_has_closures(app) || app_moves_count(app)
+                   ? NULL
+                   : TR("Nothing needs attention.");
     return top->ops->enabled ? top->ops->enabled(top->self, &app->ui, action) : NULL;
 }
 

@@ -194,7 +194,8 @@ static bool choose(const struct app *app, struct buf *text, unsigned *look, enum
                       left = (int)json_count(list_of(app, "left"));
     const struct json *alert = first_alert(app, &alerts), *due = first_due(app, &held);
     bool late = break_is_over(app), urgent = alert && !is_kind(alert, "message");
-    int all = alerts + (alert != NULL) + held + (due != NULL) + closures + left + late;
+    int all = alerts + (alert != NULL) + held + (due != NULL) + closures + left + late +
+              app_moves_count(app);
     *look = STYLE_WARN;
     if (urgent) {
         alert_text(app, alert, text);
@@ -212,6 +213,9 @@ static bool choose(const struct app *app, struct buf *text, unsigned *look, enum
     } else if (left) {
         left_text(app, json_first(list_of(app, "left")), text);
         *key = ACTION_PLACE_BOARD;
+    } else if (app_moves_count(app)) {
+        app_moves_text(app, text);
+        *key = ACTION_ATTENTION;
     } else if (alert) {
         alert_text(app, alert, text);
         *key = ACTION_ALERT;
@@ -570,6 +574,8 @@ static void ask_closure(struct app *app, struct effects *effects)
 
 void app_attend(struct app *app, struct effects *effects)
 {
+    if (!app_has_closures(app) && app_moves_attend(app, effects))
+        return;
     if (!app_has_closures(app))
         return app_push(app, SCREEN_DISPUTES, NULL, effects);
     app->closure_at = 0;
@@ -610,6 +616,8 @@ bool app_notice_answered(struct app *app, const struct msg *msg, struct effects 
 {
     if (str_equal(msg->what, "closure"))
         return closure_answered(app, msg, effects), true;
+    if (app_moves_answered(app, msg, effects))
+        return true;
     if (!app->alert)
         return false;
     if (str_equal(msg->what, "alert"))

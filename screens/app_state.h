@@ -132,6 +132,13 @@ bool app_notice_answered(struct app *app, const struct msg *msg, struct effects 
 void app_notice_refused(struct app *app, const char *type);
 void app_notice_heard(struct app *app, const char *type, const struct json *result);
 
+/* app_moves.c: what a supervisor moved of this clerk's. */
+int app_moves_count(const struct app *app); /* how much of it is not read yet */
+void app_moves_text(const struct app *app, struct buf *out);
+bool app_moves_attend(struct app *app, struct effects *effects); /* false: there is nothing */
+bool app_moves_answered(struct app *app, const struct msg *msg, struct effects *effects);
+void app_moves_heard(struct app *app, const char *type, const struct json *result, struct effects *effects);
+
 /* app_keys.c */
 void app_key(struct app *app, struct key key, struct effects *effects);
 void app_paste(struct app *app, const struct msg *msg, struct effects *effects);

@@ -22,6 +22,7 @@ struct board_list {
 
 struct board {
     struct json *data;      /* the answer of the query "floor"; NULL: not here yet */
+    struct json *moves;     /* of "moves": the last one; NULL */
     struct json *people;    /* of "floor_people": of the queue or counter that is looked into; NULL */
     enum board_pane pane;   /* has the focus */
     enum board_pane beside; /* BOARD_QUEUES or BOARD_COUNTERS: whose row is looked into */
@@ -61,6 +62,15 @@ void board_mark_shown(struct board *self, const struct ui *ui); /* all that the 
 void board_unmark(struct board *self);
 /* "P Population", "7", "P014": what a row of a pane is called. */
 const char *board_label(const struct ui *ui, enum board_pane pane, const struct json *row, char out[160]);
+
+/* --- board_moves.c --- */
+/* What is marked, or else the row at the cursor, is moved. */
+void board_open_move(const struct board *self, const struct ui *ui, struct effects *effects);
+const char *board_why_no_move(const struct board *self); /* NULL: it is possible */
+void board_ask_undo(const struct board *self, const struct ui *ui, struct effects *effects);
+const char *board_why_no_undo(const struct board *self, const struct ui *ui); /* NULL: it is possible */
+void board_undo(const char *move, struct effects *effects);
+void board_moved(const struct ui *ui, const struct msg *msg, struct effects *effects); /* what came of it */
 
 /* --- board_view.c --- */
 enum { BOARD_WIDE = 120 }; /* columns from which on what is looked into stands beside the lists */

@@ -33,6 +33,7 @@ static void board_free(void *data)
     field_deinit(&self->filter);
     json_free(&self->data);
     json_free(&self->people);
+    json_free(&self->moves);
     free(self);
 }
 
@@ -82,6 +83,7 @@ static void load(struct board *self, const struct ui *ui, struct effects *effect
     self->loaded_ms = ui->now_ms;
     self->stale = false;
     effects_load(effects, "floor", NULL);
+    effects_load(effects, "moves", NULL);
 }
 
 /* The first change is shown at once; those that follow on it, with the next second. */
@@ -104,6 +106,10 @@ static void tick(struct board *self, const struct ui *ui, struct effects *effect
 static void on_data(struct board *self, const struct msg *msg, struct effects *effects)
 {
     bool people = str_equal(msg->what, "floor_people");
+    if (str_equal(msg->what, "moves")) {
+        json_free(&self->moves);
+        self->moves = json_copy(msg->json);
+    }
     if (!people && !str_equal(msg->what, "floor"))
         return;
     struct json **place = people ? &self->people : &self->data;
@@ -248,6 +254,10 @@ static void act(struct board *self, const struct ui *ui, enum action action, str
     case ACTION_HOLDS:
     case ACTION_CLOSURES:
         return effects_open(effects, SCREEN_HOLDS, NULL);
+    case ACTION_MOVE:
+        return board_open_move(self, ui, effects);
+    case ACTION_UNDO:
+        return board_ask_undo(self, ui, effects);
     case ACTION_RULES:
         return open_rules(self, effects);
     case ACTION_WHY:
@@ -304,6 +314,12 @@ static void board_update(void *data, const struct ui *ui, const struct msg *msg,
             return;
         field_paste(&self->filter, msg->text, strlen(msg->text));
         return board_make_lists(self);
+    case MSG_ANSWERED:
+        if (str_equal(msg->what, "move_undo"))
+            board_undo(msg->text ? msg->text : "", effects);
+        return;
+    case MSG_RESULT:
+        return board_moved(ui, msg, effects);
     case MSG_RESIZE:
         return resize(self, msg, effects);
     default:
@@ -319,7 +335,6 @@ static bool typing(const void *data)
 static const char *board_enabled(const void *data, const struct ui *ui, enum action action)
 {
     const struct board *self = data;
-    (void)ui;
     switch (action) {
     case ACTION_MARK:
     case ACTION_MARK_SHOWN:
@@ -327,8 +342,9 @@ static const char *board_enabled(const void *data, const struct ui *ui, enum act
     case ACTION_RULES:
         return board_chosen(self, BOARD_QUEUES) ? NULL : TR("There is no queue.");
     case ACTION_MOVE:
+        return board_why_no_move(self);
     case ACTION_UNDO:
-        return TR("This program was built without that screen.");
+        return board_why_no_undo(self, ui);
     default:
         return NULL;
     }

@@ -22,6 +22,7 @@ static const struct {
     {"cases", load_cases},           {"waiting", load_waiting},   {"open", load_open},
     {"visit", load_visit},           {"rehearsal", load_rehearsal},
     {"why", load_why},
+    {"move", load_move},             {"moves", load_moves},
     {"floor", load_floor},           {"floor_people", load_floor_people},
 };
 

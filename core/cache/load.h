@@ -68,4 +68,7 @@ enum err put_depending(struct cache *cache, const struct json *counter, int64_t 
 enum err put_closing(struct cache *cache, const struct json *counter, int64_t now_ms,
                      struct json *answer) MUST_USE;
 /* "notices" of the query "status". */
+/* "asked" and "assigned" for the clerk of a counter (load_moves.c). */
+enum err put_moves(struct cache *cache, const struct json *counter, int64_t now_ms,
+                   struct json *answer) MUST_USE;
 enum err put_notices(struct cache *cache, const char *counter, int64_t now_ms, struct json *answer) MUST_USE;

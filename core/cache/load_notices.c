@@ -287,6 +287,8 @@ enum err put_notices(struct cache *cache, const char *counter, int64_t now_ms, s
     TRY(find_row(cache, TABLE_COUNTER, counter, now_ms, &row));
     put_break(cache, row, notices);
     enum err err = put_closing(cache, row, now_ms, notices);
+    if (err == ERR_OK)
+        err = put_moves(cache, row, now_ms, notices);
     json_free(&row);
     return err;
 }

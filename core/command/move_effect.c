@@ -1,6 +1,7 @@
 /* core/command/move_effect.c: what a move does to the next hour (core/model/hour.h), before it is made: the hall's rows as
  * a snapshot, and the same snapshot as the rows will be, each played forward. So what is previewed is what is then so. */
 #include <stdlib.h>
+#include <string.h>
 
 #include "core/command/hall_move.h"
 #include "core/command/hour_rows.h"
@@ -19,6 +20,7 @@ struct effect {
     struct hour after; /* of the copies below */
     struct hour_desk *desks;
     struct hour_person *people;
+    int *order;                           /* of each person of the snapshot: their place in people */
     struct hour_change ends[2][ENDS_MAX]; /* before, after; one more for a clerk who goes */
     int end_count[2];
     struct hour_run runs[2];
@@ -67,6 +69,38 @@ static void move_people(struct effect *e)
         e->people[i].desk = HOUR_NOBODY;
     }
     json_free(&ids);
+}
+
+static int by_line(const void *a, const void *b, void *people)
+{
+    const struct hour_person *x = &((const struct hour_person *)people)[*(const int *)a],
+                             *y = &((const struct hour_person *)people)[*(const int *)b];
+    int64_t x_ms = x->since_ms ? x->since_ms : x->arrived_ms,
+            y_ms = y->since_ms ? y->since_ms : y->arrived_ms;
+    if (x->queue != y->queue)
+        return x->queue - y->queue;
+    if (x_ms != y_ms)
+        return x_ms < y_ms ? -1 : 1;
+    int number = strcmp(x->number, y->number);
+    return number ? number : *(const int *)a - *(const int *)b;
+}
+
+/* In the order in which the rows are read then, so that of those who are alike in all else the same one comes first. */
+static void line_up(struct effect *e)
+{
+    size_t count = (size_t)e->hall.hour.people_count;
+    int *sorted = arena_alloc(&e->kept, (count + 1) * sizeof *sorted);
+    struct hour_person *people = arena_alloc(&e->kept, (count + 1) * sizeof *people);
+    e->order = arena_alloc(&e->kept, (count + 1) * sizeof *e->order);
+    for (size_t i = 0; i < count; i++)
+        sorted[i] = (int)i;
+    qsort_r(sorted, count, sizeof *sorted, by_line, e->people);
+    for (size_t i = 0; i < count; i++) {
+        people[i] = e->people[sorted[i]];
+        e->order[sorted[i]] = (int)i;
+    }
+    e->people = people;
+    e->after.people = people;
 }
 
 static void copy_hall(struct effect *e)
@@ -234,7 +268,7 @@ static int64_t wait_ms(const struct effect *e, int side, int person)
 {
     const struct hour_person *who = &e->hall.people[person];
     int64_t since_ms = who->since_ms ? who->since_ms : who->arrived_ms;
-    int64_t call_ms = e->runs[side].people[person].call_ms;
+    int64_t call_ms = e->runs[side].people[side ? e->order[person] : person].call_ms;
     int64_t end_ms = e->hall.hour.now_ms + (int64_t)e->runs[side].minutes * MINUTE_MS;
     return (call_ms ? call_ms : end_ms) - since_ms;
 }
@@ -308,6 +342,7 @@ enum err move_effect(struct call *c, const struct hall_move *m)
         copy_hall(e);
         move_desks(e);
         move_people(e);
+        line_up(e);
         err = note_all_ends(e);
     }
     if (err == ERR_OK) {
