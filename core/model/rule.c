@@ -23,6 +23,7 @@ struct hall {
     struct rule_state state;
     struct entry *entries;
     int count;
+    unsigned kinds;   /* rules by which somebody here is called, a bit each */
     int64_t clock_ms; /* appointments: when the person chosen now will be called */
     bool skip_recent; /* appointments: leave out who was called less than RULE_RECALL_MS ago */
 };
@@ -81,6 +82,7 @@ static void hall_init(struct hall *hall, const struct rule_desk *desk, const str
     hall->entries = xcalloc((size_t)count + 1, sizeof *hall->entries);
     for (int i = 0; i < count; i++) {
         int queue = queue_index(desk, candidates[i].queue);
+        hall->kinds |= queue >= 0 ? 1u << desk->queues[queue].kind : 0;
         if (queue >= 0 || candidates[i].own)
             hall->entries[hall->count++] =
                 (struct entry){.person = &candidates[i], .index = i, .queue = queue};
@@ -361,7 +363,9 @@ static void choose(struct hall *hall, struct choice *choice)
     choice->taken = choice->own.entry ? &choice->own : NULL;
     for (int kind = 0; kind < RULE_COUNT; kind++) {
         struct nominee *nominee = &choice->of[kind];
-        *nominee = choosers[kind](hall);
+        nominee->entry = NULL;
+        if (hall->kinds & 1u << kind)
+            *nominee = choosers[kind](hall);
         if (!nominee->entry || choice->taken == &choice->own)
             continue;
         if (!choice->taken || nominee->entry < choice->taken->entry) /* entries stand in order of arrival */
