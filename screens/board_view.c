@@ -735,6 +735,22 @@ static void level_view(const struct view *view, struct frame *frame, struct rect
     rect_cut_left(line, 3);
 }
 
+/* Who sits at no counter and could not hand over: at reception, say. By name, as far as there is room. */
+static void elsewhere_view(const struct view *view, struct frame *frame, struct rect *line)
+{
+    char text[SHOW_TEXT], clock[SHOW_TEXT];
+    for (const struct json *row = json_first(json_get(view->self->data, "elsewhere")); row;
+         row = json_next(row)) {
+        str_format(text, sizeof text, tr(view->ui->lang, TR("○ %s: %d unsent since %s")),
+                   json_text_or(row, "user_name", "–"), (int)json_int(row, "unsent", 0),
+                   show_clock(json_text(row, "since"), clock));
+        if (line->w < text_width(text))
+            return;
+        rect_cut_left(line, text_draw(frame, *line, text, STYLE_WARN));
+        rect_cut_left(line, 3);
+    }
+}
+
 static void wrong_view(const struct view *view, struct frame *frame, struct rect line)
 {
     const struct board *self = view->self;
@@ -746,8 +762,9 @@ static void wrong_view(const struct view *view, struct frame *frame, struct rect
     level_view(view, frame, &line);
     add_wrong(view->ui, frame, &line, TR("! parked too long: %d"), json_int(self->data, "overdue", 0),
               STYLE_WARN);
-    add_wrong(view->ui, frame, &line, TR("unsent elsewhere: %d"),
-              count_of(self, "counters", "unsent") + count_of(self, "elsewhere", "unsent"), STYLE_WARN);
+    add_wrong(view->ui, frame, &line, TR("unsent elsewhere: %d"), count_of(self, "counters", "unsent"),
+              STYLE_WARN);
+    elsewhere_view(view, frame, &line);
 }
 
 /* "Advice: counter 7 to P until 10:40: longest wait 52 → 24 min, T 5 → 9" */
