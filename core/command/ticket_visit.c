@@ -428,7 +428,7 @@ enum err ticket_stops(struct call *c)
     json_set(row, "stops", replaced(row, plan.stops));
     visit_moved(row);
     json_set_null(row, "before"); /* an undo would bring the old ones back … */
-    if (json_edit(row, "moved")) /* … and so would that of a move */
+    if (json_edit(row, "moved"))  /* … and so would that of a move */
         json_remove(json_edit(row, "moved"), "visit");
     row_stamp(c, row, "stops");
     TRY(save(c, TABLE_TICKET, row));

@@ -422,8 +422,8 @@ TEST(visit_that_was_changed_since_a_move_loses_no_stop_when_that_is_taken_back)
         if (changed)
             CHECK(step(&h, "nigar", "stops", ",'services':['tax','photo']"));
         CHECK(trial_run(&h, "kamran", "move.undo", "{'move':'%s'}", move));
-        CHECK_TEXT(stands(&h, text), changed ? "b:az.din.passport,photo=now t:tax=ahead"
-                                             : "b:az.din.passport=now t:tax=ahead");
+        CHECK_TEXT(stands(&h, text),
+                   changed ? "b:az.din.passport,photo=now t:tax=ahead" : "b:az.din.passport=now t:tax=ahead");
         CHECK_TEXT(of_ticket(&h, "/queue"), "b");
     }
     trial_close(&h);
@@ -434,11 +434,12 @@ TEST(visit_that_went_along_with_a_bus_ends_with_its_day_at_every_stop)
     struct command_hall h;
     open_hall(&h);
     trial_put(&h, TABLE_QUEUE, "{'id':'b','code':'B','agency':'az.din','home':'B3','home_name':'Bus 3'}");
-    trial_put(&h, TABLE_TICKET,
-              "{'id':'gone','number':'B009','queue':'b','service':'az.din.passport','state':'waiting','gen':0,"
-              "'day':'2020-01-02','arrived_at':'2020-01-02T05:00:00.000Z','away':'B3','stops':["
-              "{'queue':'b','services':['az.din.passport'],'state':'now'},"
-              "{'queue':'t','services':['tax'],'state':'ahead'}]}");
+    trial_put(
+        &h, TABLE_TICKET,
+        "{'id':'gone','number':'B009','queue':'b','service':'az.din.passport','state':'waiting','gen':0,"
+        "'day':'2020-01-02','arrived_at':'2020-01-02T05:00:00.000Z','away':'B3','stops':["
+        "{'queue':'b','services':['az.din.passport'],'state':'now'},"
+        "{'queue':'t','services':['tax'],'state':'ahead'}]}");
     CHECK(trial_run(&h, "kamran", "queue.home", "{'queue':'b'}"));
     CHECK_TEXT(trial_row_text(&h, TABLE_TICKET, "gone", "/state"), "cancelled");
     CHECK_TEXT(trial_row_text(&h, TABLE_TICKET, "gone", "/stops/0/state"), "dropped");
