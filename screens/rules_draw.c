@@ -276,10 +276,14 @@ static void person_row(const struct view *view, const struct json *row, bool aft
     if (after)
         text_draw_as(view->frame, rect_cut_right(&line, MOVE_W), move, look | ATTR_BOLD, TEXT_RIGHT);
     if (json_text(row, "appointment_at"))
-        text_draw(view->frame, line, show_clock(json_text(row, "appointment_at"), text), STYLE_DIM);
+        show_clock(json_text(row, "appointment_at"), text);
     else if (json_int(row, "priority_class", 0) > 0)
-        text_drawf(view->frame, line, STYLE_DIM, tr(view->ui->lang, TR("class %d")),
+        str_format(text, sizeof text, tr(view->ui->lang, TR("class %d")),
                    (int)json_int(row, "priority_class", 0));
+    else
+        return;
+    if (text_width(text) <= line.w)
+        text_draw(view->frame, line, text, STYLE_DIM);
 }
 
 static void order_view(const struct view *view, const char *title, const struct json **rows, int count,
