@@ -80,6 +80,16 @@ static const struct report_column promise_columns[] = {
     {"later_mean_min", TR("later by"), FIGURE_MINUTES},
     {NULL, NULL, FIGURE_TEXT},
 };
+static const struct report_column forecast_columns[] = {
+    {"name", TR("queue"), FIGURE_NAME},
+    {"compared", TR("foreseen"), FIGURE_COUNT},
+    {"within_percent", TR("within %"), FIGURE_PERCENT},
+    {"error_mean_min", TR("off by"), FIGURE_MINUTES},
+    {"bias_min", TR("later by"), FIGURE_MINUTES},
+    {"taken", TR("advice taken"), FIGURE_COUNT},
+    {"gain_came_min", TR("gained"), FIGURE_MINUTES},
+    {NULL, NULL, FIGURE_TEXT},
+};
 static const struct report_column out_of_turn_columns[] = {
     {"name", TR("clerk"), FIGURE_NAME},
     {"called", TR("called"), FIGURE_COUNT},
@@ -97,6 +107,7 @@ static const struct report_kind kinds[] = {
     {"clerks", TR("Clerks"), NULL, clerk_columns},
     {"survey", TR("Satisfaction"), "service", survey_columns},
     {"promises", TR("Promises"), "queue", promise_columns},
+    {"forecast", TR("Forecasts"), "queue", forecast_columns},
     {"out_of_turn", TR("Out of turn"), NULL, out_of_turn_columns},
 };
 

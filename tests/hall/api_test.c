@@ -121,14 +121,17 @@ TEST(roles_are_asked)
     CHECK_TEXT(json_text(result, "status"), "refused");
     json_free(&result);
     check_error(&hall, "GET", "/v1/report/waiting", clerk.token, NULL, 403, "not_your_role");
-    for (int i = 0; i < 6; i++) {
-        static const char *const names[] = {"waiting", "service", "clerks", "decisions", "survey", "noshow"};
+    static const char *const names[] = {"waiting", "service", "clerks",   "decisions",  "survey",
+                                        "noshow",  "load",    "promises", "out_of_turn"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         char path[80];
-        str_format(path, sizeof path, "/v1/report/%s?from=2026-01-01&to=2099-12-31", names[i]);
+        check_error(&hall, "GET", "/v1/report/waiting", reception.token, NULL, 403, "not_your_role");
+        str_format(path, sizeof path, "/v1/report/%s?from=2026-01-01&to=2099-12-31&compare=1", names[i]);
         struct json *report = hall_ask(&supervisor, "GET", path, NULL, &status);
         CHECK_INT(status, 200);
         CHECK_TEXT(json_text(report, "name"), names[i]);
         CHECK(json_count(json_get(report, "columns")) > 3);
+        CHECK_TEXT(json_text(json_get(report, "before"), "to"), "2025-12-31");
         json_free(&report);
         str_format(path, sizeof path, "/v1/report/%s?format=csv", names[i]);
         char *csv = hall_request_text(&hall, "GET", path, supervisor.token, NULL, &status);
@@ -138,6 +141,7 @@ TEST(roles_are_asked)
     }
     check_error(&hall, "GET", "/v1/report/moods", supervisor.token, NULL, 404, "unknown_report");
     check_error(&hall, "GET", "/v1/report/waiting?from=soon", supervisor.token, NULL, 400, "invalid_query");
+    check_error(&hall, "GET", "/v1/report/waiting?compare=2", supervisor.token, NULL, 400, "invalid_query");
     hall_sign_out(&clerk);
     hall_sign_out(&reception);
     hall_sign_out(&supervisor);

@@ -266,7 +266,7 @@ TEST(report_promises_are_held_against_the_fact)
     CHECK_TEXT(figure(db, "promises", year, "p", "promised"), "4");
     CHECK_TEXT(figure(db, "promises", year, "p", "kept_percent"), "75");
     CHECK_TEXT(figure(db, "promises", year, "p", "within_percent"), "50");
-    CHECK_TEXT(figure(db, "promises", year, "p", "error_mean_min"), "5"); /* (0 + 5.52 + 9 + 5.5) ÷ 4 */
+    CHECK_TEXT(figure(db, "promises", year, "p", "error_mean_min"), "5");   /* (0 + 5.52 + 9 + 5.5) ÷ 4 */
     CHECK_TEXT(figure(db, "promises", year, "p", "later_mean_min"), "0.5"); /* (0 + 5.52 − 9 + 5.5) ÷ 4 */
     CHECK_TEXT(figure(db, "out_of_turn", year, "u1", "out_of_turn_percent"), "20");
     db_close(&db);
@@ -394,6 +394,30 @@ TEST(report_periods_and_the_ones_before)
     check_period(PERIOD_MONTH, "2026-02-14", "2026-02-01", "2026-02-28");
     check_period(PERIOD_QUARTER, "2026-12-31", "2026-10-01", "2026-12-31");
     check_period(PERIOD_YEAR, "2026-07-01", "2026-01-01", "2026-12-31");
+}
+
+/* Right after an update a year is not in the day book yet: it is told how much is not, today aside. */
+TEST(report_of_days_that_are_not_in_the_book_yet)
+{
+    struct db *db = open_hall("report-due");
+    int64_t days = -1;
+    for (int i = 0; i < 50; i++) {
+        char day[DATE_TEXT];
+        int32_t first;
+        REQUIRE(day_parse("2026-01-01", &first));
+        day_text(first + i, day);
+        visit(db, i, day, "p", "s1", "u1", 60, 60, "");
+    }
+    CHECK_INT(report_due(db, &year, "2026-02-19", &days), ERR_OK);
+    CHECK_INT(days, 49);
+    CHECK(days > REPORT_LIVE_DAYS);
+    struct report_ask march = {.from = "2026-03-01", .to = "2026-03-31", .compare = true};
+    CHECK_INT(report_due(db, &march, "2026-04-01", &days), ERR_OK);
+    CHECK_INT(days, 19); /* of February */
+    write_book(db);
+    CHECK_INT(report_due(db, &year, "2026-02-19", &days), ERR_OK);
+    CHECK_INT(days, 0);
+    db_close(&db);
 }
 
 /* --- CSV --- */
