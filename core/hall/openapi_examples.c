@@ -60,7 +60,8 @@ static const struct {
      "{'epoch':1,'last_seq':1,'rev':101,'safe_through':0,'server_time':" NOW
      ",'results':[{'seq':1,'id':" TICKET ",'status':'applied','rev':101,'data':{'ticket':" TICKET_ROW
      ",'ahead':0,'estimate_min':[0,10]}}]}"},
-    {"feed", NULL, "{'cursor':100,'epoch':1,'wait':25}", NULL,
+    {"feed", NULL, "{'cursor':100,'epoch':1,'wait':25,'unsent':2,'unsent_since':'2026-11-30T05:58:00.000Z'}",
+     NULL,
      "{'epoch':1,'from':100,'items':[{'rev':101,'command':" TICKET ",'by':" CLERK
      ",'rows':[{'t':'ticket','id':" TICKET ",'row':" TICKET_ROW "}],'h':" H
      "}],'to':101,'more':false,'server_time':" NOW ",'safe_through':0}"},
@@ -69,9 +70,11 @@ static const struct {
      ",'row':" TICKET_ROW "}],'next':null}"},
     {"search", NULL, "{'q':'aliyeva','after':'1,0,42,p-17','limit':20}", NULL,
      "{'rows':[{'t':'person','id':" PERSON ",'row':{'id':" PERSON
-     ",'row_rev':97,'name':'Aliyeva Leyla Rashid','family':'Aliyeva','born':'1990-01-01'}}],'more':false,'next':null}"},
+     ",'row_rev':97,'name':'Aliyeva Leyla "
+     "Rashid','family':'Aliyeva','born':'1990-01-01'}}],'more':false,'next':null}"},
     {"report", "waiting",
-     "{'from':'2026-11-30','to':'2026-11-30','format':'json','compare':0,'queue':'p','service':'az.din.id-card',"
+     "{'from':'2026-11-30','to':'2026-11-30','format':'json','compare':0,'queue':'p','service':'az.din.id-"
+     "card',"
      "'agency':'az.din','lang':'en'}",
      NULL,
      "{'name':'waiting','from':'2026-11-30','to':'2026-11-30','columns':['queue','name','tickets','called',"
@@ -151,24 +154,24 @@ static const struct {
     {"person.unmerge", "{'person':" PERSON "}"},
     {"queue.assign", "{'counter':'7','queues':[{'queue':'p','weight':1}]}"},
     {"queue.move", "{'from':'P','to':'V','preview':true}"},
-    {"queue.rule",
-     "{'queue':'P','rule':{'kind':'fifo'},'plan':[{'from':'12:00','to':'14:00','rule':'priority','max_run':2}],"
-     "'reason':'a quiet day'}"},
-    {"queue.level",
-     "{'queue':'P','wait_min':15,'booked_wait_min':5,'share':90,'reason':'the service standard of the hall'}"},
+    {"queue.rule", "{'queue':'P','rule':{'kind':'fifo'},'plan':[{'from':'12:00','to':'14:00','rule':'"
+                   "priority','max_run':2}],"
+                   "'reason':'a quiet day'}"},
+    {"queue.level", "{'queue':'P','wait_min':15,'booked_wait_min':5,'share':90,'reason':'the service "
+                    "standard of the hall'}"},
     {"level.silence", "{'queue':'P','until':null}"},
     {"queue.home", "{'queue':'P','home':'hall'}"},
-    {"hall.move",
-     "{'counters':['7'],'to':[{'queue':'p','weight':1}],'until':'2026-11-30T06:40:00.000Z',"
-     "'seen':{'counters':[{'id':'c7','rev':88}]}}"},
+    {"hall.move", "{'counters':['7'],'to':[{'queue':'p','weight':1}],'until':'2026-11-30T06:40:00.000Z',"
+                  "'seen':{'counters':[{'id':'c7','rev':88}]}}"},
     {"move.undo", "{'move':'019ac000-0000-7000-8000-0000000000f4'}"},
     {"closure.request", "{'counter':'7','reason':'lunch'}"},
     {"closure.approve", "{'closure':'019ac000-0000-7000-8000-0000000000e1'}"},
     {"closure.withdraw", "{'closure':'019ac000-0000-7000-8000-0000000000e1'}"},
-    {"advice.answer",
-     "{'advice':{'counter':'019ac000-0000-7000-8000-0000000000c1','queue':'population','until':'2026-11-24T06:40:00Z',"
-     "'longest_before_min':52,'longest_after_min':24,'cost_queue':'tax','cost_before_min':5,'cost_after_min':9},"
-     "'taken':false,'reason':'counter 7 has a training at ten'}"},
+    {"advice.answer", "{'advice':{'counter':'019ac000-0000-7000-8000-0000000000c1','queue':'population','"
+                      "until':'2026-11-24T06:40:00Z',"
+                      "'longest_before_min':52,'longest_after_min':24,'cost_queue':'tax','cost_before_min':5,"
+                      "'cost_after_min':9},"
+                      "'taken':false,'reason':'counter 7 has a training at ten'}"},
     {"hall.policy", "{'policy':'hide_names','value':true,'reason':'nobody is picked by name'}"},
     {"hall.alert", "{'kind':'medical','counter':'7','text':'somebody has fainted'}"},
     {"hall.alert_seen", "{'alert':'019ac000-0000-7000-8000-0000000000e2'}"},
