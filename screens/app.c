@@ -234,7 +234,7 @@ void app_push(struct app *app, enum screen_id screen, const struct json *args, s
 static void tell_clerk(struct app *app)
 {
     if (app->toast.until_ms == TOAST_WAITS && !app_handed(app))
-        app->toast.until_ms = app->ui.now_ms + TOAST_MS;
+        app_toast_begin(app);
 }
 
 /* The bottom screen stays. */
@@ -263,8 +263,31 @@ void app_toast(struct app *app, enum toast_kind kind, const char *text)
                                      [TOAST_GOOD] = STYLE_GOOD,
                                      [TOAST_WARN] = STYLE_WARN,
                                      [TOAST_DANGER] = STYLE_DANGER};
-    toast_show(&app->toast, looks[kind], text,
-               app_handed(app) || app->lock ? TOAST_WAITS : app->ui.now_ms + TOAST_MS);
+    app->toast_stays = false;
+    toast_show(&app->toast, looks[kind], text, TOAST_WAITS);
+    if (!app_handed(app) && !app->lock)
+        app_toast_begin(app);
+}
+
+void app_toast_begin(struct app *app)
+{
+    app->toast_read_ms = app->ui.now_ms + TOAST_MS;
+    app->toast.until_ms = app->toast_stays ? TOAST_STAYS : app->toast_read_ms;
+}
+
+/* What went wrong by itself, such as a printer, comes when nobody may be looking; a refusal answers a key. */
+static void tell_from_outside(struct app *app, const struct msg *msg)
+{
+    app_toast(app, msg->toast, msg->text ? msg->text : "");
+    app->toast_stays = msg->toast == TOAST_DANGER;
+    if (app->toast.until_ms != TOAST_WAITS)
+        app_toast_begin(app);
+}
+
+void app_toast_key(struct app *app)
+{
+    if (app->toast.until_ms == TOAST_STAYS)
+        app->toast.until_ms = app->toast_read_ms;
 }
 
 static void ask(struct app *app, struct effect *effect, struct effects *effects)
@@ -605,7 +628,7 @@ static void handle(struct app *app, const struct msg *msg, struct effects *effec
     case MSG_RESIZE:
         return on_resize(app, msg, effects);
     case MSG_TOAST:
-        return app_toast(app, msg->toast, msg->text ? msg->text : "");
+        return tell_from_outside(app, msg);
     case MSG_STATUS:
         return on_status(app, msg, effects);
     case MSG_UNPRINTED:

@@ -273,6 +273,7 @@ static bool key_over_all(struct app *app, struct key key, struct effects *effect
 void app_key(struct app *app, struct key key, struct effects *effects)
 {
     app->key = key;
+    app_toast_key(app);
     if (app_lock_key(app, key, effects))
         return;
     if (app_waits(app) && (key_over_all(app, key, effects) || app_ahead_key(app, key)))

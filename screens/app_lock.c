@@ -108,7 +108,7 @@ void app_lock_answered(struct app *app, const struct msg *msg, struct effects *e
     }
     app_unlock(app, effects);
     if (app->toast.until_ms == TOAST_WAITS) /* what was said meanwhile was seen by nobody */
-        app->toast.until_ms = app->ui.now_ms + TOAST_MS;
+        app_toast_begin(app);
     struct msg load = {.kind = MSG_LOAD, .now_ms = app->ui.now_ms};
     app_tell_top(app, &load, effects);
 }

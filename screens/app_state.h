@@ -18,7 +18,8 @@ enum {
     ASK_SERIAL = ~0U,      /* "to" of what a searching question loads */
     KEPT_SERIAL = ~0U - 1, /* of the words in the journal */
 };
-#define TOAST_WAITS INT64_MAX /* until the clerk has the keyboard again */
+#define TOAST_WAITS INT64_MAX       /* until the clerk has the keyboard again */
+#define TOAST_STAYS (INT64_MAX - 1) /* a fault: until a key, whoever went away finds it */
 
 struct layer {
     const struct screen_ops *ops;
@@ -61,6 +62,8 @@ struct app {
         signing_in; /* the hall is asked who this is; nothing that is typed then is kept: it may be a password */
     bool typed_ahead; /* and something was */
     struct toast toast;
+    bool toast_stays;      /* a fault that nobody's key brought */
+    int64_t toast_read_ms; /* … and was there long enough to be read */
     struct lock *lock;    /* NULL: somebody sits here */
     int lock_after_min;   /* 0: never by itself */
     int idle_s;           /* ticks since the last key or text: no clock, since that may be turned */
@@ -94,6 +97,8 @@ struct layer *app_top(struct app *app);
 const struct layer *app_shown(const struct app *app); /* NULL: no screen yet */
 void app_push(struct app *app, enum screen_id screen, const struct json *args, struct effects *effects);
 void app_toast(struct app *app, enum toast_kind kind, const char *text);
+void app_toast_begin(struct app *app); /* it is before the clerk from now on */
+void app_toast_key(struct app *app);   /* a key takes a fault away, not before it could be read */
 void app_ask_search(struct app *app, struct effects *effects);
 void app_tell_top(struct app *app, const struct msg *msg, struct effects *effects);
 void app_answer(struct app *app, const struct msg *msg,

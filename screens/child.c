@@ -84,19 +84,39 @@ int child_start(struct child *child, const char *program, char *const words[], c
     return failed;
 }
 
+/* A signal, such as that of a resized terminal, ends neither wait before its time. */
+static void wait_for(int fd, int64_t until_ms)
+{
+    int64_t left_ms;
+    int ready = -1;
+    do {
+        left_ms = until_ms - clock_mono_now_ms();
+        ready = poll(&(struct pollfd){.fd = fd, .events = POLLIN}, 1, left_ms > 0 ? (int)left_ms : 0);
+    } while (ready < 0 && errno == EINTR && left_ms > 0);
+}
+
+static pid_t waitpid_again(pid_t pid, int *status, int flags)
+{
+    pid_t ended;
+    do
+        ended = waitpid(pid, status, flags);
+    while (ended < 0 && errno == EINTR);
+    return ended;
+}
+
 bool child_ended(struct child *child, bool wait, int *status)
 {
     int fd = wait ? (int)syscall(SYS_pidfd_open, child->pid, 0) : -1;
-    int64_t left_ms = child->until_ms - clock_mono_now_ms();
     if (fd >= 0) {
-        poll(&(struct pollfd){.fd = fd, .events = POLLIN}, 1, left_ms > 0 ? (int)left_ms : 0);
+        wait_for(fd, child->until_ms);
         close(fd);
     }
-    pid_t ended = waitpid(child->pid, status, wait && fd < 0 ? 0 : WNOHANG); /* an old kernel has no pidfd */
+    pid_t ended =
+        waitpid_again(child->pid, status, wait && fd < 0 ? 0 : WNOHANG); /* an old kernel has no pidfd */
     if (ended == 0 && (wait || clock_mono_now_ms() >= child->until_ms)) {
         child->given_up = true;
         kill(-child->pid, SIGKILL);
-        ended = waitpid(child->pid, status, 0);
+        ended = waitpid_again(child->pid, status, 0);
     }
     if (ended != 0)
         child->pid = 0;

@@ -202,6 +202,7 @@ static void heal(struct station *station)
     station->damaged = false;
     if (!first)
         return;
+    station_unlock_forget(station); /* no answer comes any more */
     sync_free(&station->sync);
     station_drop_fetches(station);
     cache_close(&station->cache);

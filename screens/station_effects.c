@@ -146,6 +146,7 @@ static void sign_in(struct station *station, const struct effect *effect)
 
 void station_sign_out(struct station *station)
 {
+    station_unlock_forget(station);
     if (station->sync)
         sync_sign_out(station->sync);
     else if (cache_sign_out(station->cache))

@@ -91,6 +91,12 @@ bool station_unlock_answered(struct station *station, enum err err, const char *
     return true;
 }
 
+/* Whoever has signed out waits for no answer: the next sign-in is one of its own. */
+void station_unlock_forget(struct station *station)
+{
+    station->unlocking = station->known = false;
+}
+
 /* --- after the end of a program that was locked --- */
 
 void station_lock_again(struct station *station)

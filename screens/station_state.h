@@ -66,6 +66,7 @@ void station_keep_verifier(struct station *station);
 void station_unlock(struct station *station, const char *login, const char *password);
 /* True: a locked screen had asked, and is told. */
 bool station_unlock_answered(struct station *station, enum err err, const char *code, const char *text);
+void station_unlock_forget(struct station *station);
 void station_lock_again(struct station *station);
 /* --- station_hall.c --- */
 void station_set_setting(struct station *station, const char *name, const char *value);

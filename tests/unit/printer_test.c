@@ -1,7 +1,11 @@
 /* tests/unit/printer_test.c: the print command gets the text on its standard input, whole and as it is, and says what went
  * wrong; nothing of the text is ever the shell's to read. */
+#include <fcntl.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 #include "screens/printer.h"
@@ -58,6 +62,38 @@ TEST(printer_that_hangs_is_given_up)
     CHECK(printer_done(&printer, false, &err, &info));
     CHECK_INT(err, ERR_SYSTEM);
     CHECK(strstr(info.text, "did not end within 30 s"));
+}
+
+static int way_in; /* what the command waits to read from */
+static volatile sig_atomic_t alarms;
+
+static void on_alarm(int signal)
+{
+    enum { ENOUGH = 3 };
+    (void)signal;
+    if (++alarms == ENOUGH)
+        (void)!write(way_in, "x\n", 2);
+}
+
+/* A terminal that is resized, or any other signal, is no reason to give it up: it has its time. */
+TEST(printer_is_not_given_up_by_a_signal)
+{
+    struct err_info info = {0};
+    struct sigaction alarm = {.sa_handler = on_alarm}, before;
+    const struct itimerval soon = {{0, 2000}, {0, 2000}}, never = {{0, 0}, {0, 0}};
+    char *path = xasprintf("%s/way", test_folder()), *command = xasprintf("read word < '%s'", path);
+    REQUIRE(mkfifo(path, 0600) == 0);
+    way_in = open(path, O_RDWR | O_CLOEXEC);
+    REQUIRE(way_in >= 0 && sigaction(SIGALRM, &alarm, &before) == 0);
+    alarms = 0;
+    REQUIRE(setitimer(ITIMER_REAL, &soon, NULL) == 0);
+    CHECK_INT(print(command, "x", &info), ERR_OK);
+    REQUIRE(setitimer(ITIMER_REAL, &never, NULL) == 0);
+    CHECK(alarms >= 3);
+    sigaction(SIGALRM, &before, NULL);
+    close(way_in);
+    free(command);
+    free(path);
 }
 
 /* The way to the hall is none of a command's. */

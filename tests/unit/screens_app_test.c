@@ -1,5 +1,6 @@
 /* tests/unit/screens_app_test.c: the action table and the app's own rules, with a screen made for the test.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -78,7 +79,7 @@ static bool shows(const struct fixture *f, const char *words)
 {
     struct frame frame;
     frame_init(&frame, 80, 24);
-    app_view(f->app, 1795500120000, &frame);
+    app_view(f->app, app_ui(f->app)->now_ms, &frame);
     char *text = frame_text(&frame);
     bool found = strstr(text, words);
     free(text);
@@ -263,6 +264,34 @@ TEST(app_is_left_from_everywhere)
         CHECK(!asked(&f, EFFECT_QUIT));
         press(&f, "C-q");
         CHECK(asked(&f, EFFECT_QUIT));
+        end(&f);
+    }
+}
+
+/* A printer complains when nobody may be looking; the key that comes just then does not take it away unread. */
+TEST(app_fault_stays_until_a_key_that_comes_when_it_was_read)
+{
+    enum { SOON_MS = 7000, LATER_MS = 9000, LUNCH_MS = 500 * 1000 };
+    static const struct {
+        enum toast_kind kind;
+        int64_t key_ms, after_ms; /* -1: no key */
+        bool stays;
+    } cases[] = {{TOAST_DANGER, -1, LUNCH_MS, true},     {TOAST_DANGER, LATER_MS, LATER_MS, false},
+                 {TOAST_DANGER, SOON_MS, SOON_MS, true}, {TOAST_DANGER, SOON_MS, LATER_MS, false},
+                 {TOAST_GOOD, -1, SOON_MS, true},        {TOAST_GOOD, -1, LATER_MS, false}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct fixture f = start(SCREEN_DESK, "clerk");
+        const int64_t begin_ms = app_ui(f.app)->now_ms;
+        struct msg fault = {
+            .kind = MSG_TOAST, .toast = cases[i].kind, .text = "Not printed", .now_ms = begin_ms};
+        app_update(f.app, &fault, &f.effects);
+        if (cases[i].key_ms >= 0) {
+            struct msg key = {.kind = MSG_KEY, .key = key_of("j"), .now_ms = begin_ms + cases[i].key_ms};
+            app_update(f.app, &key, &f.effects);
+        }
+        app_ui(f.app)->now_ms = begin_ms + cases[i].after_ms;
+        if (!CHECK(shows(&f, "Not printed") == cases[i].stays))
+            printf("  case %zu\n", i);
         end(&f);
     }
 }
