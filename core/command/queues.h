@@ -31,15 +31,15 @@ void ticket_promise_put(struct call *c, struct json *row, bool is_here, int64_t 
 enum err quota_need_left(struct call *c, const struct json *service, int64_t at_ms, const char *day,
                          const char *moved) MUST_USE;
 
-/* --- queue_home.c --- */
-/* Whether this hall may call from the queue, or a bus has it. */
-enum err queue_is_here(struct call *c, const struct json *row, bool *here) MUST_USE;
-/* Refused queue_elsewhere, naming the bus, when another hall has the queue (row NULL: no queue, no refusal). */
 /* Refused last_ticket_over when the queue gives no numbers to walk-ins at that time (ticket_hours.c), unless the body has a
  * late_reason of somebody who may: then that, for the row; else it is left as it is. */
 enum err queue_need_hours(struct call *c, const struct json *queue, int64_t at_ms,
                           const char **late_reason) MUST_USE;
 
+/* --- queue_home.c --- */
+/* Whether this hall may call from the queue, or a bus has it. */
+enum err queue_is_here(struct call *c, const struct json *row, bool *here) MUST_USE;
+/* Refused queue_elsewhere, naming the bus, when another hall has the queue (row NULL: no queue, no refusal). */
 enum err queue_need_here(struct call *c, const struct json *row, const char *field) MUST_USE;
 /* People who wait in a queue, of classes 1 … priority_class only when that is not 0; counted to COUNT_MAX. */
 enum { QUEUE_COUNT_MAX = 2000 };
