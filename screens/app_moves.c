@@ -98,11 +98,11 @@ bool app_moves_answered(struct app *app, const struct msg *msg, struct effects *
 /* Whoever has gone sits there from now on. */
 void app_moves_heard(struct app *app, const char *type, const struct json *result, struct effects *effects)
 {
-    const struct json *counter = json_pointer(result, "/data/counter");
+    const char *counter = json_text(json_pointer(result, "/data/counter"), "id");
     if (!str_equal(json_text(result, "status"), "applied"))
         return;
-    if (str_equal(type, "counter.open") && !str_equal(json_text(counter, "id"), app->ui.session.counter))
-        effects_setting(effects, "counter", json_text_or(counter, "id", ""));
+    if (str_equal(type, "counter.open") && counter && !str_equal(counter, app->ui.session.counter))
+        effects_setting(effects, "counter", counter);
     if (str_equal(type, "move.undo") && str_equal(json_pointer(result, "/data/move/state")
                                                       ? json_as_text(json_pointer(result, "/data/move/state"))
                                                       : "",
