@@ -194,8 +194,7 @@ static bool choose(const struct app *app, struct buf *text, unsigned *look, enum
                       left = (int)json_count(list_of(app, "left"));
     const struct json *alert = first_alert(app, &alerts), *due = first_due(app, &held);
     bool late = break_is_over(app), urgent = alert && !is_kind(alert, "message");
-    int all = alerts + (alert != NULL) + held + (due != NULL) + closures + left + late +
-              app_moves_count(app);
+    int all = alerts + (alert != NULL) + held + (due != NULL) + closures + left + late + app_moves_count(app);
     *look = STYLE_WARN;
     if (urgent) {
         alert_text(app, alert, text);

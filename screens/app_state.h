@@ -64,16 +64,16 @@ struct app {
     struct toast toast;
     bool toast_stays;      /* a fault that nobody's key brought */
     int64_t toast_read_ms; /* … and was there long enough to be read */
-    struct lock *lock;    /* NULL: somebody sits here */
-    int lock_after_min;   /* 0: never by itself */
-    int idle_s;           /* ticks since the last key or text: no clock, since that may be turned */
-    struct ask *ask;      /* NULL: no question is open */
-    unsigned ask_from;    /* the layer that asked; 0: the app itself */
-    struct json *notices; /* of the last status: calls, requests, alarms (app_notice.c); NULL: none */
-    struct json *alert;   /* a call or an answer that is being put together; NULL: none */
-    struct json *heeded;  /* ids of calls that this clerk knows of; NULL: none */
-    int closure_at;       /* which request is being answered */
-    int rung;             /* alarms that have rung */
+    struct lock *lock;     /* NULL: somebody sits here */
+    int lock_after_min;    /* 0: never by itself */
+    int idle_s;            /* ticks since the last key or text: no clock, since that may be turned */
+    struct ask *ask;       /* NULL: no question is open */
+    unsigned ask_from;     /* the layer that asked; 0: the app itself */
+    struct json *notices;  /* of the last status: calls, requests, alarms (app_notice.c); NULL: none */
+    struct json *alert;    /* a call or an answer that is being put together; NULL: none */
+    struct json *heeded;   /* ids of calls that this clerk knows of; NULL: none */
+    int closure_at;        /* which request is being answered */
+    int rung;              /* alarms that have rung */
     int64_t rung_ms, flash_ms;
     int64_t alert_ms;       /* since when the hall is asked to call everyone; 0: it answered */
     struct json *kept;      /* {"USER QUESTION OBJECT":{"text","answered"}}: words that are not saved yet */

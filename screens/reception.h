@@ -25,7 +25,7 @@ struct reception {
     char booked[TIME_TEXT]; /* time of the booking, "" a walk-in */
     enum reception_issued issued;
     bool late_asked; /* why a number is given after the queue's last ticket */
-    int64_t seq; /* of the ticket shown */
+    int64_t seq;     /* of the ticket shown */
     struct json *ticket, *answer;
     char printed[16];               /* the number last sent to the ticket printer */
     char left[64], left_number[16]; /* the last one taken out of the queue */

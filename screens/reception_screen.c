@@ -930,6 +930,7 @@ static void reception_view(const void *data, const struct ui *ui, struct frame *
         finder_view(&view, frame, finder);
 }
 
+/* Keys wait for what is undone alone: a ticket needs no hall. */
 const struct screen_ops reception_screen = {.id = SCREEN_RECEPTION,
                                             .new = reception_new,
                                             .free = reception_free,
@@ -937,4 +938,4 @@ const struct screen_ops reception_screen = {.id = SCREEN_RECEPTION,
                                             .view = reception_view,
                                             .enabled = reception_enabled,
                                             .typing = typing,
-                                            .awaits = true}; /* of what is undone alone: a ticket needs no hall */
+                                            .awaits = true};

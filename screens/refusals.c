@@ -25,8 +25,9 @@ static const struct refusal_text refusals[] = {
     {"already_yours", TR("This person is yours already: e takes them back.")},
     {"bad_credentials", TR("The name or the password is not right.")},
     {"busy", TR("Many people sign in at once. Try again in a moment.")},
-    {"called_since", TR("Somebody was called because of this move: it cannot be taken back. Nothing was changed: "
-                        "move it anew.")},
+    {"called_since",
+     TR("Somebody was called because of this move: it cannot be taken back. Nothing was changed: "
+        "move it anew.")},
     {"case_closed", TR("This application is closed: nothing more is done with it.")},
     {"case_decided", TR("This application is decided already.")},
     {"case_exists", TR("This application is open already.")},
