@@ -1,5 +1,5 @@
 /* core/command/queue_rules.c: what a supervisor does with queues: who serves them, who waits in them. By which rule is
- * queue_rule.c, at which hall queue_home.c. */
+ * queue_rule.c, at which hall queue_home.c; several at once, for a time and with a way back is hall_move.c. */
 #include <string.h>
 
 #include "core/command/moves.h"
