@@ -81,13 +81,26 @@ static bool fits(const struct moving *self, const struct ui *ui, const struct js
     return there;
 }
 
+/* A counter is moved among the queues of its agency and those of none: the hall would refuse any other. */
+static bool is_served(const struct moving *self, const struct json *queue)
+{
+    const char *agency = json_text_or(queue, "agency", "");
+    for (const struct json *row = json_first(json_get(self->data, "counters")); row; row = json_next(row)) {
+        const char *its = json_text_or(row, "agency", "");
+        if (json_get(self->counters, json_text_or(row, "id", "")) && *agency && *its &&
+            !str_equal(agency, its))
+            return false;
+    }
+    return true;
+}
+
 /* Of counters those at which nobody sits; of queues those that nobody is moved out of. */
 static bool is_target(const struct moving *self, const struct json *row)
 {
     const char *id = json_text_or(row, "id", "");
     if (self->asking)
         return str_equal(json_text_or(row, "state", "closed"), "closed") && !json_get(self->counters, id);
-    return !json_get(self->from, id);
+    return !json_get(self->from, id) && is_served(self, row);
 }
 
 static void make_targets(struct moving *self, const struct ui *ui)
