@@ -56,6 +56,7 @@ static const struct {
     {"hall.policy", TR("policy of the hall changed")},
     {"queue.level", TR("service level changed")},
     {"level.silence", TR("alarm silenced")},
+    {"advice.answer", TR("advice answered")},
     {"queue.home", TR("queue taken back")},
     {"hall.move", TR("counters or people moved")},
     {"move.undo", TR("move taken back")},

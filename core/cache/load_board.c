@@ -573,10 +573,10 @@ enum err load_floor(struct cache *cache, const struct json *args, int64_t now_ms
 
 /* --- the people of one queue, of one counter --- */
 
-/* The hall wants nobody chosen by name: "names_hidden" of its policy (until the call). */
+/* The hall wants nobody chosen by name: "hide_names" of its policy (until the call). */
 static bool hides_names(const struct json *hall)
 {
-    return json_bool(json_get(hall, "policy"), "names_hidden", false);
+    return json_bool(json_get(hall, "policy"), "hide_names", false);
 }
 
 static enum err add_person(struct cache *cache, const struct json *ticket, bool named, struct json *rows)

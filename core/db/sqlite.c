@@ -89,10 +89,17 @@ static bool is_lost(const struct db *db)
 /* The schema is read from the file too: one that lacks what every file of ours has is damaged, and no mistake of ours. */
 static bool lacks_schema(const struct db *db)
 {
-    static const char *const words[] = {"no such table", "no such column", "has no column named",
-                                        "ON CONFLICT clause does not match", "unknown function", "no such function",
-                                        "wrong number of arguments", "non-deterministic use of", "bad JSON path",
-                                        "JSON path error", "error in ",
+    static const char *const words[] = {"no such table",
+                                        "no such column",
+                                        "has no column named",
+                                        "ON CONFLICT clause does not match",
+                                        "unknown function",
+                                        "no such function",
+                                        "wrong number of arguments",
+                                        "non-deterministic use of",
+                                        "bad JSON path",
+                                        "JSON path error",
+                                        "error in ",
                                         "do not have the same number of result columns"};
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (strstr(sqlite3_errmsg(db->raw), words[i]))

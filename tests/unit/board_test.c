@@ -342,7 +342,7 @@ TEST(board_a_workstation_knows_what_is_overdue)
 
 TEST(board_people_of_a_queue_come_in_order_and_have_no_names_where_the_hall_hides_them)
 {
-    static const char *const halls[] = {"{}", "{'names_hidden':true}"};
+    static const char *const halls[] = {"{}", "{'hide_names':true}"};
     for (int hidden = 0; hidden < 2; hidden++) {
         struct made made;
         open_made(&made);

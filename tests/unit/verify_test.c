@@ -6,15 +6,40 @@
 #include <time.h>
 
 #include "core/hall/result.h"
+#include "core/hall/server_core.h"
 #include "core/hall/verify.h"
 #include "tests/support/test.h"
 #include "tests/support/workday.h"
+
+static enum err put_station(struct tx *tx, void *ctx)
+{
+    struct json *row = json_new_object();
+    json_set_int(row, "unsent", 2);
+    json_set_text(row, "seen_at", ctx);
+    enum err err = tx_put(tx, TABLE_STATION, "c0ffee", row);
+    json_free(&row);
+    return err;
+}
+
+/* As the hall notes it of itself (leases.c). */
+static void hear_of_station(struct pair *pair)
+{
+    static char seen_at[] = "2026-11-25T08:00:00.000Z";
+    struct server_env env = {.db = pair->hall, .epoch = 1, .now_ms = pair->now_ms, .mono_ms = 1};
+    REQUIRE(db_begin(pair->hall) == ERR_OK);
+    CHECK(server_change(&env, "hall.leases", NULL, put_station, seen_at) == ERR_OK);
+    REQUIRE(db_commit(pair->hall) == ERR_OK);
+}
 
 /* A day after which every table of the hall has rows, and siti's installation four answers. */
 static void open_day(struct pair *pair)
 {
     workday_open(pair);
     workday_unsent(pair, 3);
+    struct json *moved = pair_at_hall(pair, "budi", "hall.move",
+                                      "{\"counters\":[\"2\"],\"to\":[{\"queue\":\"p\",\"weight\":2}]}");
+    json_free(&moved);
+    hear_of_station(pair);
     pair_sync(pair, 0);
     CHECK_INT(workday_count(pair->hall, "SELECT count(*) FROM result"), 4);
 }
