@@ -1,5 +1,5 @@
 /* screens/board.h: what the files of the supervisor's board share: board_screen.c (what it does), board_lists.c (its lists,
- * marks and filter), board_view.c (how it looks). What is marked here is moved by who asks for it (board_marks).
+ * marks and filter), board_moves.c, board_advice.c, board_view.c (how it looks). What is marked here is moved by who asks for it (board_marks).
  *
  * The board shows the hall as the workstation's copy has it (the query "floor"). It holds no truth of its own: each
  * refresh brings all of it anew, the rows at the cursors and the marks stay by their ids. */
@@ -30,14 +30,16 @@ struct board {
     struct json *marks[BOARD_PANES]; /* {"id":"what it is called"}; NULL: none */
     struct field filter;
     bool filtering;
-    bool worst;          /* what needs somebody first comes first; else by agency and code */
-    bool heat;           /* the day's picture instead of the lists */
-    bool detail;         /* on a narrow screen: what is looked into, instead of the lists */
-    struct json *levels; /* of "levels"; NULL */
-    int64_t levels_ms;   /* when they were asked for last */
-    int w, h;            /* of the terminal */
-    int64_t loaded_ms;   /* when it was asked for last */
-    bool stale;          /* rows have changed since */
+    bool worst;            /* what needs somebody first comes first; else by agency and code */
+    bool heat;             /* the day's picture instead of the lists */
+    bool detail;           /* on a narrow screen: what is looked into, instead of the lists */
+    struct json *refusing; /* the advice that a reason is asked for; NULL */
+    struct json *refused;  /* {"counter queue how":"until"} of advice that was refused here; NULL: none */
+    struct json *levels;   /* of "levels"; NULL */
+    int64_t levels_ms;     /* when they were asked for last */
+    int w, h;              /* of the terminal */
+    int64_t loaded_ms;     /* when it was asked for last */
+    bool stale;            /* rows have changed since */
 };
 
 /* --- board_lists.c --- */
@@ -71,6 +73,17 @@ void board_ask_undo(const struct board *self, const struct ui *ui, struct effect
 const char *board_why_no_undo(const struct board *self, const struct ui *ui); /* NULL: it is possible */
 void board_undo(const char *move, struct effects *effects);
 void board_moved(const struct ui *ui, const struct msg *msg, struct effects *effects); /* what came of it */
+
+/* --- board_advice.c --- */
+/* The advice that is shown: of those in the answer the first that is neither refused nor made already; NULL: none. */
+const struct json *board_advice(const struct board *self, const struct ui *ui);
+const char *board_why_no_advice(const struct board *self, const struct ui *ui);  /* NULL: there is one */
+const char *board_why_no_refusal(const struct board *self, const struct ui *ui); /* NULL: it is possible */
+/* The move step, with what is advised. */
+void board_open_advice(const struct board *self, const struct ui *ui, struct effects *effects);
+void board_ask_refusal(struct board *self, const struct ui *ui, struct effects *effects);
+void board_refuse(struct board *self, const char *reason, struct effects *effects);
+void board_advice_answered(struct board *self, const struct msg *msg); /* the hall has the refusal */
 
 /* --- board_view.c --- */
 enum { BOARD_WIDE = 120 }; /* columns from which on what is looked into stands beside the lists */

@@ -29,6 +29,8 @@ static void board_free(void *data)
 {
     struct board *self = data;
     json_free(&self->levels);
+    json_free(&self->refusing);
+    json_free(&self->refused);
     board_drop_lists(self);
     field_deinit(&self->filter);
     json_free(&self->data);
@@ -256,6 +258,10 @@ static void act(struct board *self, const struct ui *ui, enum action action, str
         return effects_open(effects, SCREEN_HOLDS, NULL);
     case ACTION_MOVE:
         return board_open_move(self, ui, effects);
+    case ACTION_ADVICE:
+        return board_open_advice(self, ui, effects);
+    case ACTION_ADVICE_NOT:
+        return board_ask_refusal(self, ui, effects);
     case ACTION_UNDO:
         return board_ask_undo(self, ui, effects);
     case ACTION_RULES:
@@ -317,8 +323,11 @@ static void board_update(void *data, const struct ui *ui, const struct msg *msg,
     case MSG_ANSWERED:
         if (str_equal(msg->what, "move_undo"))
             board_undo(msg->text ? msg->text : "", effects);
+        if (str_equal(msg->what, "advice_not"))
+            board_refuse(self, msg->text ? msg->text : "", effects);
         return;
     case MSG_RESULT:
+        board_advice_answered(self, msg);
         return board_moved(ui, msg, effects);
     case MSG_RESIZE:
         return resize(self, msg, effects);
@@ -343,6 +352,10 @@ static const char *board_enabled(const void *data, const struct ui *ui, enum act
         return board_chosen(self, BOARD_QUEUES) ? NULL : TR("There is no queue.");
     case ACTION_MOVE:
         return board_why_no_move(self);
+    case ACTION_ADVICE:
+        return board_why_no_advice(self, ui);
+    case ACTION_ADVICE_NOT:
+        return board_why_no_refusal(self, ui);
     case ACTION_UNDO:
         return board_why_no_undo(self, ui);
     default:

@@ -771,7 +771,7 @@ static void wrong_view(const struct view *view, struct frame *frame, struct rect
 static void advice_view(const struct view *view, struct frame *frame, struct rect line)
 {
     const struct board *self = view->self;
-    const struct json *advice = json_first(json_get(self->data, "advice")), *cost;
+    const struct json *advice = board_advice(self, view->ui), *cost;
     char until[SHOW_TEXT], text[GRID_CELL];
     if (!advice)
         return;

@@ -18,6 +18,7 @@ struct moving {
     bool filtering;
     bool asking; /* the clerk is asked to another counter; else a queue is chosen */
     enum move_how how;
+    struct json *advice;  /* the advice that it was opened with, as advice.answer takes it; NULL */
     int64_t until_ms;     /* 0: for good */
     char target[64];      /* id of the line at the cursor; "" none */
     struct json *refused; /* the answer to the last attempt: who was there first; NULL */
@@ -27,6 +28,8 @@ struct moving {
 
 const struct json *moving_target(const struct moving *self); /* NULL: none */
 bool moving_has_counters(const struct moving *self);
+/* What is chosen is what was advised. */
+bool moving_is_advised(const struct moving *self);
 /* "only", "also", "without": as the wire has it. */
 const char *moving_how(enum move_how how);
 

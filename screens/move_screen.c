@@ -32,6 +32,19 @@ static struct json *kept(const struct json *args, const char *name)
     return json_count(list) ? json_copy(list) : NULL;
 }
 
+/* An advised move stands there as it was said. */
+static void prefill(struct moving *self, const struct json *args)
+{
+    const char *until = json_text(args, "until");
+    self->advice = kept(args, "advice");
+    str_copy(self->target, sizeof self->target, json_text_or(args, "to", ""));
+    for (int i = 0; i < MOVE_HOWS; i++)
+        if (str_equal(json_text(args, "how"), hows[i]))
+            self->how = (enum move_how)i;
+    if (until && !time_parse(until, &self->until_ms))
+        self->until_ms = 0;
+}
+
 static void *move_new(const struct json *args)
 {
     struct moving *self = xcalloc(1, sizeof *self);
@@ -41,6 +54,7 @@ static void *move_new(const struct json *args)
     str_copy(self->user, sizeof self->user, json_text_or(args, "user", ""));
     str_copy(self->user_name, sizeof self->user_name, json_text_or(args, "user_name", ""));
     field_init(&self->filter, FILTER_BYTES);
+    prefill(self, args);
     return self;
 }
 
@@ -53,6 +67,7 @@ static void move_free(void *data)
     json_free(&self->data);
     json_free(&self->effect);
     json_free(&self->refused);
+    json_free(&self->advice);
     field_deinit(&self->filter);
     free(self->targets);
     free(self);
@@ -262,6 +277,35 @@ static void turn_asking(struct moving *self, const struct ui *ui, struct effects
     look(self, ui, effects);
 }
 
+/* --- the advice --- */
+
+bool moving_is_advised(const struct moving *self)
+{
+    int64_t until_ms;
+    const char *until = json_text(self->advice, "until");
+    enum move_how how = json_bool(self->advice, "beside", false) ? MOVE_ALSO : MOVE_ONLY;
+    return until && !self->asking && self->how == how && time_parse(until, &until_ms) &&
+           until_ms == self->until_ms && str_equal(json_text(self->advice, "queue"), self->target);
+}
+
+/* Only what was made as it was said is advice taken. */
+static void say_taken(struct moving *self, struct effects *effects)
+{
+    if (!moving_is_advised(self))
+        return;
+    struct json *body = json_new_object();
+    json_set(body, "advice", json_copy(self->advice));
+    json_set_bool(body, "taken", true);
+    effects_command(effects, "advice.answer", body);
+}
+
+/* The board asks for the reason: there the advice stands. */
+static void leave_to_refuse(struct effects *effects)
+{
+    effects_back(effects);
+    effects_do(effects, ACTION_ADVICE_NOT);
+}
+
 /* --- it happens --- */
 
 static void apply(struct moving *self, struct effects *effects)
@@ -284,6 +328,7 @@ static void on_result(struct moving *self, const struct ui *ui, const struct msg
         self->refused = json_copy(msg->json);
         return effects_load(effects, "queues", NULL);
     }
+    say_taken(self, effects);
     effects_toast(
         effects, TOAST_GOOD, "%s",
         tr(ui->lang, self->asking
@@ -335,6 +380,8 @@ static void act(struct moving *self, const struct ui *ui, enum action action, st
         return turn_how(self, ui, effects);
     case ACTION_MOVE_ASK:
         return turn_asking(self, ui, effects);
+    case ACTION_ADVICE_NOT:
+        return leave_to_refuse(effects);
     case ACTION_MOVE_NOW:
         return apply(self, effects);
     default:
@@ -394,6 +441,8 @@ static const char *move_enabled(const void *data, const struct ui *ui, enum acti
         return moving_has_counters(self) && !self->asking ? NULL : TR("Only counters have several queues.");
     case ACTION_MOVE_ASK:
         return *self->user ? NULL : TR("Choose one counter at which somebody sits, alone.");
+    case ACTION_ADVICE_NOT:
+        return self->advice ? NULL : TR("This move is your own: nothing advised it.");
     case ACTION_MOVE_NOW:
         return why_not_now(self, ui);
     default:

@@ -79,6 +79,8 @@ static void where_text(const struct view *view, struct buf *out)
         buf_addf(out, tr(lang, TR("until %s today")), show_clock(time, clock));
     else
         buf_adds(out, tr(lang, TR("for good")));
+    if (moving_is_advised(self))
+        buf_addf(out, " · %s", tr(lang, TR("as advised")));
 }
 
 /* --- what came of the last attempt --- */

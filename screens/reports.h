@@ -40,7 +40,7 @@ struct reports {
     bool compare, made;                         /* made: the period was set for the first time */
     char only[16], only_id[64], only_name[128]; /* "queue" or "service"; "" all */
     struct json *data;                          /* the last answer, of path shown; NULL: none yet */
-    char shown[REPORT_PATH];   /* its path, without the language */
+    char shown[REPORT_PATH];                    /* its path, without the language */
     enum lang shown_lang;
     int64_t shown_ms;        /* when it came */
     char asked[REPORT_PATH]; /* under way; "" nothing */

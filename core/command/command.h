@@ -35,7 +35,8 @@ struct actor {
     unsigned roles;  /* core/model/role.h */
     char client[UUID_TEXT];
     bool machine; /* another system, by its key: what it opens nobody holds, and no record is told to it */
-    bool names_hidden; /* the hall shows those who call numbers alone until the call (its policy "hide_names") */
+    bool
+        names_hidden; /* the hall shows those who call numbers alone until the call (its policy "hide_names") */
 };
 
 enum { TX_CHANGES_MAX = 4096 };

@@ -26,8 +26,11 @@ static const struct route routes[] = {
      "client:uuid! epoch:integer! acked_through:integer commands:commands!",
      "epoch:integer! last_seq:integer! rev:integer! safe_through:integer! server_time:time! results:results!",
      "application/json"},
-    {"GET", "/v1/feed", ACCESS_SIGNED_IN, call_feed, "feed", "What happened after a cursor; waits for news. A workstation says how many records of its person it could not "
-     "hand over for a while, and since when, so that supervisors know of them while it is heard of no more (rows "
+    {"GET", "/v1/feed", ACCESS_SIGNED_IN, call_feed, "feed",
+     "What happened after a cursor; waits for news. A workstation says how many records of its person it "
+     "could not "
+     "hand over for a while, and since when, so that supervisors know of them while it is heard of no more "
+     "(rows "
      "of the table station, which they alone see).",
      "cursor:integer! epoch:integer wait:integer unsent:integer unsent_since:time", "",
      "epoch:integer! from:integer! to:integer! items:items! more:boolean! server_time:time! "

@@ -136,8 +136,8 @@ static bool query_day(struct hall *hall, struct http_request *request, const cha
 }
 
 /* What a report is asked for, from the query; false: the request is answered. */
-static bool query_report(struct hall *hall, struct http_request *request, char from[DATE_TEXT], char to[DATE_TEXT],
-                         struct report_ask *ask)
+static bool query_report(struct hall *hall, struct http_request *request, char from[DATE_TEXT],
+                         char to[DATE_TEXT], struct report_ask *ask)
 {
     int32_t first, last;
     int64_t compare;
@@ -174,7 +174,8 @@ static bool is_too_early(struct hall *hall, struct http_request *request, const 
         api_store_failed(hall, request, err);
     else if (days > REPORT_LIVE_DAYS) {
         str_format(sentence, sizeof sentence,
-                   "The hall still reads in %lld of these days for its reports. Nothing is lost: ask again in a minute.",
+                   "The hall still reads in %lld of these days for its reports. Nothing is lost: ask again "
+                   "in a minute.",
                    (long long)days);
         http_add_header(request, "Retry-After", "20");
         api_error(hall, request, 503, "not_ready", NULL, sentence);

@@ -197,10 +197,13 @@ static const struct command_words {
     {"person.unmerge", "person:string!", "person:string! from:string! kept:strings!"},
     {"queue.assign", "counter:string! queues:objects!", ""},
     {"queue.move", "from:string! to:string! filter:object preview:boolean", ""},
-    {"queue.rule", "queue:string! rule:any until:time plan:objects reason:string preview:boolean undo:boolean",
-     "queue:any preview:boolean rule:object now:object waiting:integer desks:integer average_min:number up:integer "
+    {"queue.rule",
+     "queue:string! rule:any until:time plan:objects reason:string preview:boolean undo:boolean",
+     "queue:any preview:boolean rule:object now:object waiting:integer desks:integer average_min:number "
+     "up:integer "
      "down:integer same:integer longer:integer longer_most_min:integer rows:objects"},
-    {"queue.level", "queue:string! service:string wait_min:integer! booked_wait_min:integer share:integer reason:string!",
+    {"queue.level",
+     "queue:string! service:string wait_min:integer! booked_wait_min:integer share:integer reason:string!",
      "queue:row!"},
     {"level.silence", "queue:string! until:time? reason:string", "queue:row!"},
     {"queue.home", "queue:string! home:string? home_gen:integer", ""},
@@ -214,7 +217,8 @@ static const struct command_words {
     {"closure.reject", "closure:string! reason:string!", ""},
     {"closure.withdraw", "closure:string!", ""},
     {"advice.answer", "advice:object! taken:boolean! reason:string", "taken:boolean! advice:object!"},
-    {"hall.policy", "policy:string! value:boolean! reason:string!", "policy:string! value:boolean! sent:integer!"},
+    {"hall.policy", "policy:string! value:boolean! reason:string!",
+     "policy:string! value:boolean! sent:integer!"},
     {"hall.alert", "kind:string! counter:string text:string until:time", "alert:row!"},
     {"hall.alert_seen", "alert:string!", "alert:row!"},
     {"hall.alert_end", "alert:string!", "alert:row!"},

@@ -69,8 +69,7 @@ static const struct {
      "{'epoch':1,'rev':101,'server_time':" NOW ",'safe_through':0,'rows':[{'t':'ticket','id':" TICKET
      ",'row':" TICKET_ROW "}],'next':null}"},
     {"search", NULL, "{'q':'aliyeva','after':'1,0,42,p-17','limit':20}", NULL,
-     "{'rows':[{'t':'person','id':" PERSON ",'row':{'id':" PERSON
-     ",'row_rev':97,'name':'Aliyeva Leyla "
+     "{'rows':[{'t':'person','id':" PERSON ",'row':{'id':" PERSON ",'row_rev':97,'name':'Aliyeva Leyla "
      "Rashid','family':'Aliyeva','born':'1990-01-01'}}],'more':false,'next':null}"},
     {"report", "waiting",
      "{'from':'2026-11-30','to':'2026-11-30','format':'json','compare':0,'queue':'p','service':'az.din.id-"

@@ -154,8 +154,7 @@ void hall_end_turn(struct hall *hall, bool quiet)
 
 int hall_timeout_ms(const struct hall *hall)
 {
-    if (writer_pending(hall->writer) || imports_due(hall) || indexing_due(hall) ||
-        bookkeeping_due(hall))
+    if (writer_pending(hall->writer) || imports_due(hall) || indexing_due(hall) || bookkeeping_due(hall))
         return 0;
     int64_t left_ms = hall->tick_ms + TURN_TICK_MS - hall->mono_ms;
     int ms = left_ms > 0 ? (int)left_ms : 0, polls_ms = polls_timeout_ms(hall),

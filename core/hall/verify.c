@@ -417,8 +417,8 @@ static enum err check_applications(struct verify *v)
 enum err verify_store(struct db *db, struct verified *done, struct err_info *info)
 {
     static enum err (*const checks[])(struct verify * v) = {
-        check_types, check_state,   check_changes,     check_audit,   check_rows,
-        check_gone,  check_results, check_invariants,  check_notices, check_search,
+        check_types, check_state,   check_changes,      check_audit,   check_rows,
+        check_gone,  check_results, check_invariants,   check_notices, check_search,
         check_buses, check_events,  check_applications, check_daybook};
     struct verify v = {
         .db = db, .done = done, .info = info, .open = json_new_object(), .never_less = json_new_object()};

@@ -29,7 +29,7 @@ int bench_polls(int argc, char **argv);   /* commit to the last of many long pol
 int bench_worklist(int argc, char **argv); /* a worklist of many applications */
 int bench_board(int argc, char **argv);    /* a refresh of the supervisor's board */
 int bench_search(int argc, char **argv);   /* the hall's search among many persons and applications */
-int bench_reports(int argc, char **argv);    /* the reports over a year of visits */
+int bench_reports(int argc, char **argv);  /* the reports over a year of visits */
 int bench_forms(int argc, char **argv);    /* a form of 300 fields validated */
 int bench_unsent(int argc, char **argv);   /* a batch of news with many unsent records */
 int bench_hour(int argc, char **argv);     /* the next hour of a hall, and advice */

@@ -5,6 +5,7 @@
 TEST(screen_board)
 {
     script_run("board.script");
+    script_run("board_advice.script");
 }
 
 TEST(screen_board_everywhere)

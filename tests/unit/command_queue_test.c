@@ -171,7 +171,7 @@ TEST(command_statements_never_scan_or_sort)
         "call",          "numbers",     "ticket_row",     "heads",      "ticket_call", "ticket_promise",
         "counter_rules", "queue_rules", "queue_rehearse", "closure",    "survey",      "ticket_quota",
         "case_open",     "case_row",    "case_twin",      "queue_home", "dispute_bus", "alert",
-        "move_tickets",  "move_undo",   "hall_move",  "move_effect"};
+        "move_tickets",  "move_undo",   "hall_move",      "move_effect"};
     struct command_hall h;
     int count = 0;
     trial_open(&h);

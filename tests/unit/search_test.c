@@ -471,7 +471,8 @@ static void check_pages(struct place *place, const struct actor *actor, const ch
 
 TEST(search_pages_go_on_where_the_page_before_ended)
 {
-    static const char *const typed[] = {"a", "al", "əliyev", "m", "leyla al", "mohammad", "B-2026", "01.01.1991"};
+    static const char *const typed[] = {"a",        "al",       "əliyev", "m",
+                                        "leyla al", "mohammad", "B-2026", "01.01.1991"};
     struct place place = place_open();
     uint64_t state = 20261130;
     REQUIRE(db_begin(place.db) == ERR_OK);

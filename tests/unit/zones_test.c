@@ -468,8 +468,8 @@ static int64_t decisions_between(struct pair *pair, const char *from, const char
 {
     struct buf text = {0};
     struct json *report = NULL;
-    REQUIRE(report_write(pair->hall, report_find("decisions"),
-                         &(struct report_ask){.from = from, .to = to}, &text) == ERR_OK);
+    REQUIRE(report_write(pair->hall, report_find("decisions"), &(struct report_ask){.from = from, .to = to},
+                         &text) == ERR_OK);
     REQUIRE(json_parse(buf_text(&text), text.length, &report, NULL) == ERR_OK);
     int64_t count = json_int(json_first(json_get(report, "rows")), "decisions", 0);
     json_free(&report);
