@@ -40,7 +40,7 @@ static int counter_order(const void *a, const void *b)
 
 struct floor_queue *floor_queue(struct floor *floor, const char *id)
 {
-    struct floor_queue key;
+    struct floor_queue key = {0};
     if (!id || !floor->queue_count || !str_copy(key.id, sizeof key.id, id))
         return NULL;
     return bsearch(&key, floor->queues, (size_t)floor->queue_count, sizeof key, queue_order);
@@ -48,7 +48,7 @@ struct floor_queue *floor_queue(struct floor *floor, const char *id)
 
 struct floor_counter *floor_counter(struct floor *floor, const char *id)
 {
-    struct floor_counter key;
+    struct floor_counter key = {0};
     if (!id || !floor->counter_count || !str_copy(key.id, sizeof key.id, id))
         return NULL;
     return bsearch(&key, floor->counters, (size_t)floor->counter_count, sizeof key, counter_order);
