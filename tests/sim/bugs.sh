@@ -3,10 +3,10 @@
 # counts the seeds until the simulator finds it. Prints a table; fails when a bug is not found within 200 seeds, or no
 # longer fits the code.
 #
-#   tests/sim/bugs.sh [NAME…]        none: all. SEEDS=200 EVENTS=10000 SEED=1 BUILD=build
+#   tests/sim/bugs.sh [NAME…]        none: all. SEEDS=200 EVENTS=20000 SEED=1 BUILD=build
 set -u
 cd "$(dirname "$0")/../.." || exit 1
-build=${BUILD:-build} seeds=${SEEDS:-200} events=${EVENTS:-10000} seed=${SEED:-1}
+build=${BUILD:-build} seeds=${SEEDS:-200} events=${EVENTS:-20000} seed=${SEED:-1}
 names=${*:-$(cd tests/sim/bugs && echo *.patch)}
 make --no-print-directory BUILD="$build" -j"$(nproc)" "$build/release/sim" >/dev/null || exit 1
 objects=$(make --no-print-directory BUILD="$build" town-objects)

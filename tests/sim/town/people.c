@@ -863,6 +863,13 @@ static void note_asked(void *ctx, const char *table, const char *id, const struc
     str_copy(asked->id, sizeof asked->id, id);
 }
 
+static void answer(struct town *town, struct station *station, const char *closure, const char *type)
+{
+    struct json *body = object("closure", closure);
+    json_set_text(body, "reason", "as the queue stands");
+    station_confirm(town, station, type, body);
+}
+
 /* False: nobody asks. */
 static bool answer_closure(struct town *town, struct station *station)
 {
@@ -875,9 +882,10 @@ static bool answer_closure(struct town *town, struct station *station)
     int64_t seldom = town->day == DAY_OF_VISITORS ? 12 : 4;
     if (err != ERR_OK || !asked.id[0] || (asked.approved && pick(town, seldom)))
         return false;
-    struct json *body = object("closure", asked.id);
-    json_set_text(body, "reason", "as the queue stands");
-    station_confirm(town, station, asked.approved ? "closure.withdraw" : types[pick(town, 4)], body);
+    answer(town, station, asked.id, asked.approved ? "closure.withdraw" : types[pick(town, 4)]);
+    if (pick(town, 3) == 0 &&
+        station->machine.running) /* and thinks better of it before the answer is here */
+        answer(town, station, asked.id, types[pick(town, 4)]);
     return true;
 }
 
