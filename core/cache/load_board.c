@@ -579,52 +579,70 @@ static bool hides_names(const struct json *hall)
     return json_bool(json_get(hall, "policy"), "hide_names", false);
 }
 
-static enum err add_person(struct cache *cache, const struct json *ticket, bool named, struct json *rows)
+struct people {
+    struct cache *cache;
+    struct json *rows;     /* of the answer */
+    struct json *services; /* {"id":name} of those met: many wait for few, and a service's row is long */
+};
+
+static enum err name_service(struct people *people, struct json *row, const char *id)
+{
+    const struct json *known = json_get(people->services, str_empty(id) ? "" : id);
+    if (known) {
+        json_set(row, "service_name", json_copy(known));
+        return ERR_OK;
+    }
+    TRY(set_name_of(people->cache, row, "service_name", TABLE_SERVICE, id));
+    json_set(people->services, str_empty(id) ? "" : id, json_copy(json_get(row, "service_name")));
+    return ERR_OK;
+}
+
+static enum err add_person(struct people *people, const struct json *ticket, bool named)
 {
     static const char *const members[] = {"id",          "number", "state",   "arrived_at", "appointment_at",
                                           "priority",    "queue",  "channel", "called_at",  "held_until",
                                           "hold_reason", "user",   "counter"};
     struct json *row = json_new_object();
-    json_add(rows, row);
+    json_add(people->rows, row);
     copy_members(row, ticket, members, sizeof members / sizeof *members);
     int64_t promise_min = json_as_int(json_pointer(ticket, "/promise_min/1"), -1),
             arrived_ms = row_ms(ticket, "arrived_at");
     const char *stop = json_as_text(json_pointer(ticket, "/stops/0/state"));
     if (promise_min >= 0 && arrived_ms > 0 && (!stop || str_equal(stop, "now")))
         set_moment(row, "promised_at", arrived_ms + promise_min * 60 * 1000);
-    TRY(set_name_of(cache, row, "service_name", TABLE_SERVICE, json_text(ticket, "service")));
-    return named ? set_name_of(cache, row, "person_name", TABLE_PERSON, json_text(ticket, "person")) : ERR_OK;
+    TRY(name_service(people, row, json_text(ticket, "service")));
+    return named ? set_name_of(people->cache, row, "person_name", TABLE_PERSON, json_text(ticket, "person"))
+                 : ERR_OK;
 }
 
-static enum err add_people(struct cache *cache, struct stmt *s, bool named, struct json *rows)
+static enum err add_people(struct people *people, struct stmt *s, bool named)
 {
     struct json *tickets = json_new_array();
     enum err err = rows_collect(s, tickets);
     for (const struct json *t = json_first(tickets); t && err == ERR_OK; t = json_next(t))
-        err = add_person(cache, t, named, rows);
+        err = add_person(people, t, named);
     json_free(&tickets);
     return err;
 }
 
-static enum err people_of_queue(struct cache *cache, const char *queue, int limit, bool named,
-                                struct json *rows)
+static enum err people_of_queue(struct people *people, const char *queue, int limit, bool named)
 {
-    struct stmt *s = db_query(cache->db, sql_people);
+    struct stmt *s = db_query(people->cache->db, sql_people);
     db_bind_text(s, 1, queue);
     db_bind_int(s, 2, limit);
-    return add_people(cache, s, named, rows);
+    return add_people(people, s, named);
 }
 
 /* Whoever sits at the counter has called, serves or has parked them. */
-static enum err people_of_user(struct cache *cache, const char *user, int limit, struct json *rows)
+static enum err people_of_user(struct people *people, const char *user, int limit)
 {
     static const char *const states[] = {"serving", "called", "held"};
     for (size_t i = 0; i < sizeof states / sizeof *states && !str_empty(user); i++) {
-        struct stmt *s = db_query(cache->db, sql_of_user);
+        struct stmt *s = db_query(people->cache->db, sql_of_user);
         db_bind_text(s, 1, user);
         db_bind_text(s, 2, states[i]);
         db_bind_int(s, 3, limit);
-        TRY(add_people(cache, s, true, rows));
+        TRY(add_people(people, s, true));
     }
     return ERR_OK;
 }
@@ -642,7 +660,8 @@ enum err load_floor_people(struct cache *cache, const struct json *args, int64_t
     json_set_bool(answer, "names_hidden", hidden);
     json_set_text(answer, "queue", queue);
     json_set_text(answer, "user", user);
-    struct json *rows = put_array(answer, "rows");
-    return queue ? people_of_queue(cache, queue, limit, !hidden, rows)
-                 : people_of_user(cache, user, limit, rows);
+    struct people people = {cache, put_array(answer, "rows"), json_new_object()};
+    err = queue ? people_of_queue(&people, queue, limit, !hidden) : people_of_user(&people, user, limit);
+    json_free(&people.services);
+    return err;
 }

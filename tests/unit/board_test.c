@@ -373,6 +373,31 @@ TEST(board_people_of_a_queue_come_in_order_and_have_no_names_where_the_hall_hide
     }
 }
 
+/* A service's name is read once for all who wait for it, and each has that of their own. */
+TEST(board_people_of_a_queue_have_their_own_services_names)
+{
+    static const char *const names[] = {"Passport", "Certificate", "–", "Passport", "–", "Certificate"};
+    struct made made;
+    open_made(&made);
+    add_hall(&made);
+    add(&made, "service", "{'id':'a','name':{'en':'Passport'}}");
+    add(&made, "service", "{'id':'b','name':{'en':'Certificate'}}");
+    add_ticket(&made, "P001", "p", "waiting", "02:01", "'service':'a'");
+    add_ticket(&made, "P002", "p", "waiting", "02:02", "'service':'b'");
+    add_ticket(&made, "P003", "p", "waiting", "02:03", "");
+    add_ticket(&made, "P004", "p", "waiting", "02:04", "'service':'a'");
+    add_ticket(&made, "P005", "p", "waiting", "02:05", "'service':'gone'");
+    add_ticket(&made, "P006", "p", "waiting", "02:06", "'service':'b'");
+    fill(&made);
+    struct json *answer = ask_at(&made, "floor_people", "{'queue':'p'}", now_ms);
+    const struct json *rows = json_get(answer, "rows");
+    CHECK_INT((int64_t)json_count(rows), 6);
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        CHECK_TEXT(json_text_or(json_get(json_at(rows, i), "service_name"), "en", "–"), names[i]);
+    json_free(&answer);
+    close_made(&made);
+}
+
 /* What a supervisor has done and not sent yet is counted, and only once. */
 TEST(board_counts_ones_own_unsent_work)
 {
