@@ -130,7 +130,7 @@ void order_follow(struct town *town, const struct committed *committed)
         .code = strncmp(committed->outcome, "refused ", 8) == 0 ? committed->outcome + 8 : "",
         .rows = committed->rows,
         .now_ms = is_timed ? town->now_ms : -1,
-        .hall_ms = is_timed ? town->now_ms + backend_serving(town)->machine.wall_wrong_ms : -1,
+        .hall_ms = is_timed ? backend_serving(town)->hall.wall_ms : -1, /* it does not believe each clock */
         .clocks_are_right = !(town->faults & (1u << FAULT_HALL_CLOCK | 1u << FAULT_CLOCK))};
     char why[300];
     note_rev(check->order, step.rev, known ? (size_t)(op - check->ops) + 1 : 0);
