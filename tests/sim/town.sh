@@ -10,7 +10,7 @@ try() { # try PROGRAM ARGUMENT…
     echo "$(basename "$(dirname "$1")") $*" | sed "s,$1 ,sim ,"
     if "$@"; then passed=$((passed + 1)); else failed=$((failed + 1)); fi
 }
-# A planted bug that no longer fits the code proves nothing (bugs.sh, which takes hours, hunts for them).
+# A planted bug that no longer fits the code proves nothing (bugs.sh, which takes minutes, hunts for them).
 for bug in tests/sim/bugs/*.patch; do
     if ! patch -s -p1 --dry-run <"$bug" >/dev/null; then
         echo "$bug does not fit the code any more"
