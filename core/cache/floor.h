@@ -1,4 +1,4 @@
-/* core/cache/floor.h: what the query "floor" (queries.h) works with, for load_board.c and floor.c alone: the day's pictures
+/* core/cache/floor.h: what the query "floor" (queries.h) works with, for load_board.c, load_level.c and floor*.c alone: the day's pictures
  * and the counters' rows are remembered between two refreshes, so that a refresh costs what has changed and not what is
  * there. All of it is in memory and may be thrown away at any time. */
 #pragma once
@@ -77,6 +77,10 @@ enum err floor_look_ahead(struct cache *cache, struct floor *floor, int64_t now_
 const struct json *floor_ahead(const struct floor *floor,
                                const char *queue);          /* its members of the answer; NULL */
 const struct json *floor_advice(const struct floor *floor); /* an array; NULL */
+/* How long services take and how many come, as the board read them less than HOUR_HABITS_MS ago: reading them costs more
+ * than the play. NULL, also of no floor: not read, or too long ago. Until the next query. */
+struct hour_habits;
+const struct hour_habits *floor_habits(const struct floor *floor, int64_t now_ms);
 void floor_hour_free(struct floor *floor);
 
 /* For tests: the nth statement that is asked at each refresh; NULL: there is none. Left out is the one that walks the

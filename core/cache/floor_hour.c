@@ -133,6 +133,13 @@ enum err floor_look_ahead(struct cache *cache, struct floor *floor, int64_t now_
     return ERR_OK;
 }
 
+const struct hour_habits *floor_habits(const struct floor *floor, int64_t now_ms)
+{
+    const struct hour_habits *habits = floor && floor->hour ? &floor->hour->habits : NULL;
+    int64_t age_ms = habits && habits->at_ms ? now_ms - habits->at_ms : -1;
+    return age_ms >= 0 && age_ms < HOUR_HABITS_MS ? habits : NULL;
+}
+
 const struct json *floor_ahead(const struct floor *floor, const char *queue)
 {
     return floor->hour ? json_get(floor->hour->queues, queue) : NULL;

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/cache/load.h"
+#include "core/cache/floor.h"
 #include "core/command/hour_rows.h"
 #include "core/command/level_row.h"
 
@@ -201,7 +201,8 @@ static enum err put_levels(struct levels *levels, const struct json *queues, str
         if (!level_row_target(queue, NULL, levels->hall, &target))
             continue;
         if (!played) {
-            TRY(hour_rows(levels->cache->db, levels->now_ms, NULL, &levels->hour));
+            TRY(hour_rows(levels->cache->db, levels->now_ms,
+                          floor_habits(levels->cache->floor, levels->now_ms), &levels->hour));
             hour_run(&levels->hour.hour, LOOK_AHEAD_MIN, &levels->run);
             played = true;
         }
