@@ -158,12 +158,13 @@ static void tell_once(struct town *town, struct station *station, struct op *op,
 {
     const struct json *data = json_get(result, "data");
     int64_t rev = json_int(result, "rev", 0);
-    bool again = op->told_life == station->machine.life && op->told_rev == rev && op->data && data &&
-                 json_equal(op->data, data);
+    bool same = op->data && data && json_equal(op->data, data);
+    bool again = op->told_life == station->machine.life && op->told_rev == rev && same;
     if (op->online && again && !op->doubtful)
         town_violated(town, "station %d told its person twice what came of %s seq %lld",
                       station->machine.number, op->type, (long long)op->seq);
-    op->told_life = station->machine.life;
+    /* What a hall that is the hall no more says otherwise makes the first answer news again. */
+    op->told_life = same || !op->data ? station->machine.life : 0;
     op->told_rev = rev;
 }
 
