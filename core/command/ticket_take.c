@@ -1,7 +1,18 @@
 /* core/command/ticket_take.c: ticket.take: a clerk goes on with a colleague's citizen, with the reason. Who is parked may
  * be taken by any clerk of the queue's agency; who is called or served only by whoever sits at that counter now, so that
- * nobody is left there when a counter changes hands. */
+ * nobody is left there when a counter changes hands. A counter that was given another agency's queue calls from it, so
+ * whoever sits there takes its people too. */
+#include "core/command/heads.h"
 #include "core/command/ticket_row.h"
+
+static enum err need_agency_or_place(struct call *c, const struct ticket *ticket, const struct json *counter)
+{
+    struct json *queue;
+    if (str_equal(ticket->counter, row_id(counter)) || counter_serves(counter, ticket->queue))
+        return ERR_OK;
+    TRY(peek(c, TABLE_QUEUE, ticket->queue, &queue));
+    return need_agency(c, json_text(queue, "agency"));
+}
 
 static enum err need_free_to_take(struct call *c, const struct ticket *ticket, const struct json *counter)
 {
@@ -30,7 +41,7 @@ static void put_taken(struct call *c, struct json *row, const char *from, const 
 
 enum err ticket_take_over(struct call *c)
 {
-    struct json *counter, *row, *queue;
+    struct json *counter, *row;
     struct ticket ticket;
     struct ticket_act act = {.event = TICKET_TAKE, .user = c->actor->user};
     const char *reason;
@@ -38,8 +49,7 @@ enum err ticket_take_over(struct call *c)
     TRY(counter_need_held(c, &counter));
     TRY(body_int(c, "gen", -1, &act.gen));
     TRY(ticket_load(c, &row, &ticket));
-    TRY(peek(c, TABLE_QUEUE, ticket.queue, &queue));
-    TRY(need_agency(c, json_text(queue, "agency")));
+    TRY(need_agency_or_place(c, &ticket, counter));
     TRY(body_text(c, "reason", &reason));
     if (!reason)
         return refuse(c, "reason_needed", "reason", "Why do you go on with %s? Give a reason: %s is told.",

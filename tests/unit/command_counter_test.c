@@ -240,6 +240,28 @@ TEST(ticket_of_another_agency_is_not_taken_and_a_desk_takes_one_at_a_time)
     trial_close(&h);
 }
 
+/* A supervisor gave the counter another agency's queue: whoever takes the counter over takes the citizen too. */
+TEST(ticket_of_another_agency_is_taken_where_its_queue_is_called)
+{
+    struct command_hall h;
+    char ticket[64];
+    trial_open(&h);
+    trial_put(&h, TABLE_QUEUE,
+              "{'id':'x','code':'X','agency':'az.other','rule':'fifo','home':'','services':['s-x']}");
+    trial_put(&h, TABLE_COUNTER,
+              "{'id':'c-9','name':'9','agency':'az.din','queues':[{'queue':'x','weight':1}],'state':'closed',"
+              "'fence':0}");
+    CHECK(trial_run(&h, "nigar", "ticket.issue", "{'queue':'x'}"));
+    CHECK(open_counter(&h, "leyla", "9", ""));
+    CHECK(trial_run(&h, "leyla", "ticket.call_next", "{'counter':'9','fence':1}"));
+    str_copy(ticket, sizeof ticket, h.last_ticket);
+    CHECK(open_counter(&h, "rauf", "9", ",'takeover':true"));
+    CHECK(trial_run(&h, "rauf", "ticket.take",
+                    "{'counter':'9','fence':2,'ticket':'%s','reason':'she fell ill'}", ticket));
+    CHECK_TEXT(trial_text(&h, "/ticket/user"), "u-rauf");
+    trial_close(&h);
+}
+
 /* What one clerk writes the next one reads, with whose it is; a step without a note leaves the last one. */
 TEST(ticket_note_is_kept_with_who_wrote_it)
 {
