@@ -417,14 +417,16 @@ static enum err known_state(struct cache *cache, int64_t seq, const struct json 
     return err;
 }
 
-static enum err store_result(struct answers *a, int64_t seq, const struct json *result, bool applied)
+/* What was told already stays as it was told: the hall may have kept less of it by now. */
+static enum err store_result(struct answers *a, int64_t seq, const struct json *result, bool applied,
+                             bool told)
 {
-    static const char sql_result[] = "UPDATE outbox SET state = $1, rev = $2, result = $3,"
+    static const char sql_result[] = "UPDATE outbox SET state = $1, rev = $2, result = COALESCE($3, result),"
                                      " replay = CASE WHEN $4 = 1 THEN 0 ELSE replay END"
                                      " WHERE client = $5 AND seq = $6"; /* primary key */
     int64_t rev = json_int(result, "rev", 0);
     bool leaves = !applied || (rev <= a->place.cursor && !a->place.needs_snapshot);
-    char *text = json_print(result);
+    char *text = told ? NULL : json_print(result);
     struct stmt *s = db_query(a->cache->db, sql_result);
     db_bind_text(s, 1, applied ? "applied" : "refused");
     db_bind_int(s, 2, rev);
@@ -456,7 +458,7 @@ static enum err take_result(struct answers *a, const struct json *result)
         json_set(news, "result", json_copy(result));
         json_add(a->news, news);
     }
-    return store_result(a, seq, result, applied);
+    return store_result(a, seq, result, applied, known.told);
 }
 
 /* The hall knows less than was answered: it came back from an older copy. Those are sent again. */

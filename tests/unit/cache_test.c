@@ -651,6 +651,28 @@ TEST(cache_tells_an_answer_once_although_a_standby_gives_it_again)
     pair_close(&pair);
 }
 
+/* One hall has not kept all of an answer, and the next one, restored from an older backup, has: still no news. */
+TEST(cache_tells_an_answer_once_although_a_hall_between_gave_it_without_its_data)
+{
+    struct pair pair;
+    int news = 0;
+    morning(&pair);
+    call_one(&pair);
+    new_epoch_at_hall(&pair);
+    REQUIRE(cache_new_epoch(pair.cache[0], 2) == ERR_OK);
+    struct json *whole = pair_push(&pair, 0), *less = json_copy(whole);
+    CHECK(json_set_pointer(less, "/results/0/data", json_new_object()));
+    CHECK(json_set_pointer(less, "/results/1/data", json_new_object()));
+    REQUIRE(cache_push_results(pair.cache[0], less, count_news, &news) == ERR_OK);
+    REQUIRE(cache_new_epoch(pair.cache[0], 3) == ERR_OK);
+    CHECK_INT(cache_unsent(pair.cache[0]), 2);
+    REQUIRE(cache_push_results(pair.cache[0], whole, count_news, &news) == ERR_OK);
+    CHECK_INT(news, 0);
+    json_free(&less);
+    json_free(&whole);
+    pair_close(&pair);
+}
+
 /* The disk was full when the new epoch was heard of: the copy of the other history makes up for it. */
 TEST(cache_sends_again_what_a_copy_of_another_epoch_may_not_have)
 {
