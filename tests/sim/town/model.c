@@ -243,7 +243,10 @@ static void take_closure(struct model *model, const char *id, const struct json 
 static void take_move(struct model *model, const char *id, const struct json *row)
 {
     struct model_move *move = model_move_have(model, id);
+    bool ran = model_is(move->state, " running ");
     str_copy(move->state, sizeof move->state, json_text_or(row, "state", ""));
+    if (ran && !model_is(move->state, " running "))
+        model_move_over(model, move);
 }
 
 static void take_counter(struct model *model, const char *id, const struct json *row)

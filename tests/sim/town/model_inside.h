@@ -60,7 +60,7 @@ struct model_assigned { /* what a counter served before a move */
     char counter[NAME], queues[SERVED_MAX][NAME];
     int count;
 };
-struct model_move {
+struct model_move { /* or an assignment, which nothing ends: state "" */
     char id[NAME], state[12];
     struct model_assigned before[4];
     int counter_count;
@@ -185,6 +185,8 @@ void model_need_row(struct model *model, const char *table, const char *id);
 void model_forget_before(struct model_ticket *t);
 void model_forget_moved(struct model_ticket *t);
 struct model_move *model_move_have(struct model *model, const char *id); /* made when it is not there */
+void model_move_over(struct model *model,
+                     const struct model_move *over); /* what lies on it comes back to what was before it */
 /* The rule that counts now, in the queue: one for a time that is over has given way. False: nobody knows. */
 bool model_rule_now(struct model_queue *queue, const struct model_step *s);
 

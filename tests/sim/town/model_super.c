@@ -133,6 +133,41 @@ static bool serves_after(const struct model_counter *counter, const struct model
     return strcmp(how, "without") == 0 ? !is_it && serves(counter, queue) : is_it;
 }
 
+static void note_before(struct model_move *move, const struct model_counter *counter)
+{
+    if (move->counter_count == sizeof move->before / sizeof *move->before)
+        return;
+    struct model_assigned *before = &move->before[move->counter_count++];
+    str_copy(before->counter, NAME, counter->id);
+    before->count = counter->queue_count;
+    memcpy(before->queues, counter->queues, sizeof before->queues);
+}
+
+static struct model_assigned *before_of(struct model_move *move, const char *counter)
+{
+    for (int i = 0; i < move->counter_count; i++)
+        if (strcmp(move->before[i].counter, counter) == 0)
+            return &move->before[i];
+    return NULL;
+}
+
+/* What a counter served before the oldest that still lies on the one that is over. */
+void model_move_over(struct model *model, const struct model_move *over)
+{
+    for (int i = 0; i < over->counter_count; i++) {
+        const struct model_assigned *before = &over->before[i];
+        for (size_t k = (size_t)(over - model->moves.list) + 1; k < model->moves.count; k++) {
+            struct model_move *later = &model->moves.list[k];
+            struct model_assigned *above =
+                model_is(later->state, " over undone declined ") ? NULL : before_of(later, before->counter);
+            if (above) {
+                *above = *before;
+                break;
+            }
+        }
+    }
+}
+
 static void hold_counter_moved(struct model *model, struct model_step *s, const struct model_counter *counter,
                                const struct model_queue *to, struct model_move *move)
 {
@@ -147,12 +182,8 @@ static void hold_counter_moved(struct model *model, struct model_step *s, const 
             model_object(model, "counter %s should serve %s \"%s\", and does not", counter->name, to->id,
                          how);
     }
-    if (row && move->counter_count < 4) {
-        struct model_assigned *before = &move->before[move->counter_count++];
-        str_copy(before->counter, NAME, counter->id);
-        before->count = counter->queue_count;
-        memcpy(before->queues, counter->queues, sizeof before->queues);
-    }
+    if (row)
+        note_before(move, counter);
 }
 
 static enum verdict hall_move_rule(struct model *model, struct model_step *s)
@@ -285,6 +316,11 @@ static enum verdict assign_rule(struct model *model, struct model_step *s)
     }
     if (put)
         model_object(model, "counter %s serves more than it was given", counter->name);
+    if (row) {
+        char id[NAME]; /* what lies below it may end, and is not what a later move comes back to */
+        str_format(id, sizeof id, "assign %lld", (long long)s->rev);
+        note_before(model_move_have(model, id), counter);
+    }
     return MUST_APPLY;
 }
 
