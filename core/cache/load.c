@@ -192,6 +192,26 @@ struct json *put_array(struct json *answer, const char *name)
     return rows;
 }
 
+struct tx foreseeing(struct cache *cache, const struct command *command, int64_t now_ms)
+{
+    return (struct tx){.db = cache->db,
+                       .set = ROWS_OVERLAY,
+                       .predicting = true,
+                       .now_ms = now_ms,
+                       .actor = &cache->actor,
+                       .command = command};
+}
+
+struct json *put_refused(struct json *answer, const struct outcome *out)
+{
+    struct json *refused = json_new_object();
+    json_set_text(refused, "code", out->code);
+    json_set_text(refused, "message", out->message);
+    json_set_text(refused, "field", out->field);
+    json_set(answer, "refused", refused);
+    return refused;
+}
+
 enum err put_hall(struct cache *cache, struct json *answer)
 {
     static const char sql_hall[] = "SELECT row, id FROM halls ORDER BY id LIMIT 1"; /* primary key */

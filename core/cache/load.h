@@ -33,6 +33,10 @@ enum err put_row(struct cache *cache, struct json *answer, const char *name, enu
 enum err add_rows(struct cache *cache, struct json *rows, enum table table, struct stmt *s, int max,
                   int64_t now_ms, bool *more) MUST_USE;
 struct json *put_array(struct json *answer, const char *name); /* borrowed from answer */
+/* What a rule of the hall would do, asked of this copy by a foresee of core/command; command outlives it. Writes nothing. */
+struct tx foreseeing(struct cache *cache, const struct command *command, int64_t now_ms);
+/* {"code","message","field"} as "refused"; borrowed from answer. */
+struct json *put_refused(struct json *answer, const struct outcome *out);
 enum err put_hall(struct cache *cache, struct json *answer) MUST_USE;
 /* The name of another row into row under as; JSON null when it is not here. */
 enum err set_name_of(struct cache *cache, struct json *row, const char *as, enum table table,

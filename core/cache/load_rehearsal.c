@@ -6,24 +6,14 @@
 enum err load_rehearsal(struct cache *cache, const struct json *args, int64_t now_ms, struct json *answer)
 {
     struct command command = {.type = "queue.rule", .body = args};
-    struct tx tx = {.db = cache->db,
-                    .set = ROWS_OVERLAY,
-                    .predicting = true,
-                    .now_ms = now_ms,
-                    .actor = &cache->actor,
-                    .command = &command};
+    struct tx tx = foreseeing(cache, &command, now_ms);
     struct outcome out;
     enum err err = rule_foresee(&tx, args, &out);
     tx_deinit(&tx);
     if (err == ERR_OK && out.applied)
         json_set(answer, "rehearsal", json_copy(out.data));
-    if (err == ERR_OK && !out.applied) {
-        struct json *refused = json_new_object();
-        json_set_text(refused, "code", out.code);
-        json_set_text(refused, "message", out.message);
-        json_set_text(refused, "field", out.field);
-        json_set(answer, "refused", refused);
-    }
+    if (err == ERR_OK && !out.applied)
+        put_refused(answer, &out);
     json_free(&out.data);
     return err;
 }

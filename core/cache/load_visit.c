@@ -80,12 +80,7 @@ enum err put_visit(struct cache *cache, const struct json *ticket, int64_t now_m
 enum err load_visit(struct cache *cache, const struct json *args, int64_t now_ms, struct json *answer)
 {
     struct command command = {.type = "ticket.issue", .body = args};
-    struct tx tx = {.db = cache->db,
-                    .set = ROWS_OVERLAY,
-                    .predicting = true,
-                    .now_ms = now_ms,
-                    .actor = &cache->actor,
-                    .command = &command};
+    struct tx tx = foreseeing(cache, &command, now_ms);
     struct outcome out;
     enum err err = visit_foresee(&tx, args, &out);
     tx_deinit(&tx);
@@ -94,13 +89,8 @@ enum err load_visit(struct cache *cache, const struct json *args, int64_t now_ms
     const struct json *minutes = json_get(out.data, "visit_min"), *services = json_get(args, "services");
     json_set(answer, "services", services ? json_copy(services) : json_new_array());
     json_set(answer, "visit_min", minutes ? json_copy(minutes) : json_new_null());
-    if (!out.applied) {
-        struct json *refused = json_new_object();
-        json_set_text(refused, "code", out.code);
-        json_set_text(refused, "message", out.message);
-        json_set_text(refused, "service", json_text(out.data, "service"));
-        json_set(answer, "refused", refused);
-    }
+    if (!out.applied)
+        json_set_text(put_refused(answer, &out), "service", json_text(out.data, "service"));
     json_free(&out.data);
     return err;
 }

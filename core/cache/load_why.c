@@ -81,12 +81,7 @@ static enum err put_calls(struct cache *cache, const struct json *ticket, struct
 static enum err put_line(struct cache *cache, const struct json *ticket, int64_t now_ms, struct json *answer)
 {
     struct command command = {.type = "ticket.call_next"};
-    struct tx tx = {.db = cache->db,
-                    .set = ROWS_OVERLAY,
-                    .predicting = true,
-                    .now_ms = now_ms,
-                    .actor = &cache->actor,
-                    .command = &command};
+    struct tx tx = foreseeing(cache, &command, now_ms);
     struct outcome out;
     enum err err = line_foresee(&tx, json_text_or(ticket, "id", ""), &out);
     tx_deinit(&tx);

@@ -221,7 +221,7 @@ static void leave_out(struct plain *p)
             }
             if (!next)
                 break;
-            next->there = true; /* seen, for now */
+            next->there = true; /* looked at; they come when they come: see below */
             come += 1 - p->hour->queues[q].no_show;
             next->away = come < 0.5 - 1e-9;
             come -= next->away ? 0 : 1;
