@@ -1,6 +1,7 @@
 /* core/hall/daybook.c: see daybook.h. */
 #include "core/hall/daybook.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "core/base/clock.h"
@@ -16,57 +17,69 @@
     " DELETE FROM daybook WHERE kind = '" kind "' AND day = " day ";"                                   \
     " INSERT INTO daybook_due (kind, day) SELECT '" kind "', " day " WHERE " day " IS NOT NULL AND NOT" \
     " EXISTS (SELECT 1 FROM daybook_due WHERE kind = '" kind "' AND day = " day ");"
-#define TRIGGER(name, of, strike) "CREATE TRIGGER daybook_" name " AFTER " of " BEGIN" strike " END;"
-#define TICKET_OF(row)            "(SELECT day FROM tickets WHERE id = " row ".ticket)"
-#define UTC_DAY(row)              "substr(" row ".at_, 1, 10)"
-#define DECISIONS_OF(row)         "SELECT " UTC_DAY("decisions") " FROM decisions WHERE case_ = " row ".id"
+#define TICKET_OF(row) "(SELECT day FROM tickets WHERE id = " row ".ticket)"
+#define UTC_DAY(row)   "substr(" row ".at_, 1, 10)"
+#define DECIDED        " FROM decisions WHERE case_ = new.id AND at_ IS NOT NULL"
 /* What a decision was about is its application's to say. */
-#define STRIKE_CASE                                                                                        \
-    " DELETE FROM daybook WHERE kind = 'd' AND day IN (" DECISIONS_OF(                                     \
-        "new") ");"                                                                                        \
-               " INSERT INTO daybook_due (kind, day) SELECT DISTINCT 'd', " UTC_DAY(                       \
-                   "decisions") " FROM decisions"                                                          \
-                                " WHERE case_ = new.id AND at_ IS NOT NULL AND NOT EXISTS (SELECT 1 FROM " \
-                                "daybook_due WHERE kind = 'd'"                                             \
-                                " AND day = " UTC_DAY("decisions") ");"
+#define STRIKE_CASE                                                                               \
+    " DELETE FROM daybook WHERE kind = 'd' AND day IN (SELECT " UTC_DAY("decisions") DECIDED      \
+        ");"                                                                                      \
+        " INSERT INTO daybook_due (kind, day) SELECT DISTINCT 'd', " UTC_DAY("decisions") DECIDED \
+        " AND NOT EXISTS (SELECT 1 FROM daybook_due WHERE kind = 'd' AND day = " UTC_DAY("decisions") ");"
 
 /* From one day to the next by the index, however many rows each has. */
 #define EVERY_DAY(kind, first, next)                                                              \
     "WITH RECURSIVE d (day) AS (SELECT " first " UNION ALL SELECT " next " FROM d WHERE d.day IS" \
     " NOT NULL) INSERT INTO daybook_due (kind, day) SELECT '" kind "', day FROM d WHERE day IS NOT NULL;"
 
+static const struct {
+    const char *name, *after, *strikes;
+} triggers[] = {
+    {"ticket_new", "INSERT ON tickets", STRIKE("v", "new.day")},
+    {"ticket", "UPDATE ON tickets", STRIKE("v", "new.day")},
+    {"ticket_moved", "UPDATE ON tickets WHEN old.day IS NOT new.day", STRIKE("v", "old.day")},
+    {"ticket_gone", "DELETE ON tickets", STRIKE("v", "old.day")},
+    {"survey_new", "INSERT ON surveys", STRIKE("v", TICKET_OF("new"))},
+    {"survey", "UPDATE ON surveys", STRIKE("v", TICKET_OF("new")) STRIKE("v", TICKET_OF("old"))},
+    {"survey_gone", "DELETE ON surveys", STRIKE("v", TICKET_OF("old"))},
+    {"decision_new", "INSERT ON decisions", STRIKE("d", UTC_DAY("new"))},
+    {"decision", "UPDATE ON decisions", STRIKE("d", UTC_DAY("new")) STRIKE("d", UTC_DAY("old"))},
+    {"decision_gone", "DELETE ON decisions", STRIKE("d", UTC_DAY("old"))},
+    {"case_new", "INSERT ON cases", STRIKE_CASE},
+    {"case", "UPDATE ON cases WHEN old.service IS NOT new.service", STRIKE_CASE},
+};
+
+static enum err create_triggers(struct db *db)
+{
+    enum err err = ERR_OK;
+    for (size_t i = 0; err == ERR_OK && i < sizeof triggers / sizeof *triggers; i++) {
+        char *text = xasprintf("CREATE TRIGGER daybook_%s AFTER %s BEGIN%s END;", triggers[i].name,
+                               triggers[i].after, triggers[i].strikes);
+        err = db_script(db, text);
+        free(text);
+    }
+    return err;
+}
+
 enum err daybook_create(struct db *db)
 {
-    return db_script(
-        db,
+    static const char tables[] =
         "CREATE TABLE daybook (kind TEXT NOT NULL, day TEXT NOT NULL, part BIGINT NOT NULL,"
         " last BIGINT NOT NULL, text TEXT NOT NULL, PRIMARY KEY (kind, day, part));"
         "CREATE TABLE daybook_due (kind TEXT NOT NULL, day TEXT NOT NULL, PRIMARY KEY (kind, day))"
         " WITHOUT ROWID;"
-        "CREATE INDEX decisions_day ON decisions (at_);" TRIGGER("ticket_new", "INSERT ON tickets",
-                                                                 STRIKE("v", "new.day"))
-            TRIGGER("ticket", "UPDATE ON tickets", STRIKE("v", "new.day")) TRIGGER(
-                "ticket_moved", "UPDATE ON tickets WHEN old.day IS NOT new.day",
-                STRIKE("v", "old.day")) TRIGGER("ticket_gone", "DELETE ON tickets", STRIKE("v", "old.day"))
-                TRIGGER("survey_new", "INSERT ON surveys", STRIKE("v", TICKET_OF("new"))) TRIGGER(
-                    "survey", "UPDATE ON surveys",
-                    STRIKE("v", TICKET_OF("new"))
-                        STRIKE("v", TICKET_OF("old"))) TRIGGER("survey_gone", "DELETE ON surveys",
-                                                               STRIKE("v", TICKET_OF("old")))
-                    TRIGGER("decision_new", "INSERT ON decisions", STRIKE("d", UTC_DAY("new"))) TRIGGER(
-                        "decision", "UPDATE ON decisions",
-                        STRIKE("d", UTC_DAY("new"))
-                            STRIKE("d",
-                                   UTC_DAY("old"))) TRIGGER("decision_gone", "DELETE ON decisions",
-                                                            STRIKE("d", UTC_DAY("old")))
-                        TRIGGER("case_new", "INSERT ON cases", STRIKE_CASE) TRIGGER(
-                            "case",
-                            "UPDATE ON cases WHEN old.service IS NOT new.service",
-                            STRIKE_CASE) EVERY_DAY("v", "(SELECT min(day) FROM tickets)",
-                                                   "(SELECT min(day) FROM tickets WHERE day > d.day)")
-                            EVERY_DAY(
-                                "d", "(SELECT substr(min(at_), 1, 10) FROM decisions)",
-                                "(SELECT substr(min(at_), 1, 10) FROM decisions WHERE at_ >= d.day || '~')"));
+        "CREATE INDEX decisions_day ON decisions (at_);";
+    static const char visits[] =
+        EVERY_DAY("v", "(SELECT min(day) FROM tickets)", "(SELECT min(day) FROM tickets WHERE day > d.day)");
+    static const char decisions[] =
+        EVERY_DAY("d", "(SELECT substr(min(at_), 1, 10) FROM decisions)",
+                  "(SELECT substr(min(at_), 1, 10) FROM decisions WHERE at_ >= d.day || '~')");
+    enum err err = db_script(db, tables);
+    if (err == ERR_OK)
+        err = create_triggers(db);
+    if (err == ERR_OK)
+        err = db_script(db, visits);
+    return err == ERR_OK ? db_script(db, decisions) : err;
 }
 
 /* --- from rows to lines --- */
