@@ -28,8 +28,10 @@ static enum err add_heads(struct cache *cache, const struct json *counter, const
     struct json *found = json_new_array();
     struct stmt *s = db_query(cache->db, sql);
     db_bind_text(s, 1, key);
-    db_bind_int(s, 2, HEADS);
-    enum err err = add_rows(cache, found, TABLE_TICKET, s, HEADS, now_ms, NULL);
+    /* At a counter that closes newcomers may stand before whoever it still calls. */
+    int limit = counter_is_closing(counter, now_ms) ? CANDIDATES_MAX : HEADS;
+    db_bind_int(s, 2, limit);
+    enum err err = add_rows(cache, found, TABLE_TICKET, s, limit, now_ms, NULL);
     for (const struct json *t = json_first(found); t && err == ERR_OK; t = json_next(t))
         if (counter_still_calls(counter, t, cache->actor.user, now_ms) &&
             !listed(tickets, json_text(t, "id")) && json_count(tickets) < CANDIDATES_MAX)

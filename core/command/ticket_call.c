@@ -70,8 +70,11 @@ static enum err add_queue(struct asking *a, const struct json *assigned)
     if (str_equal(json_text(a->counter, "turn"), row_id(row)))
         a->state.turn = a->count;
     a->count++;
+    /* At a counter that closes newcomers may stand before whoever it still calls. */
+    bool closing = counter_is_closing(a->counter, a->c->at_ms);
     for (const struct head_list *list = head_lists(rule->kind); list->sql; list++)
-        TRY(add_heads(a->c, list->sql, "queue", row_id(row), list->limit, a->tickets));
+        TRY(add_heads(a->c, list->sql, "queue", row_id(row), closing ? QUEUE_COUNT_MAX : list->limit,
+                      a->tickets));
     return ERR_OK;
 }
 

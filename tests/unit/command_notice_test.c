@@ -59,6 +59,27 @@ TEST(closing_serves_whoever_has_a_number_and_nobody_later)
     trial_close(&h);
 }
 
+/* Newcomers of a class that goes first stand before whoever has a number, however many they are. */
+TEST(closing_finds_who_has_a_number_behind_any_number_of_newcomers)
+{
+    struct command_hall h;
+    char closure[64];
+    trial_open(&h);
+    CHECK(trial_run(&h, "kamran", "queue.rule", "{'queue':'b','rule':'priority','reason':'r'}"));
+    CHECK(trial_run(&h, "leyla", "counter.open", "{'counter':'1'}"));
+    CHECK(trial_run(&h, "nigar", "ticket.issue", "{'queue':'b','priority':'elderly'}"));
+    h.now_ms += 1000;
+    CHECK(trial_run(&h, "leyla", "closure.request", "{'counter':'1','reason':'ill'}"));
+    str_copy(closure, sizeof closure, trial_text(&h, "/closure/id"));
+    CHECK(trial_run(&h, "kamran", "closure.approve", "{'closure':'%s'}", closure));
+    for (int i = 0; i < 12; i++) {
+        h.now_ms += 1000;
+        CHECK(trial_run(&h, "nigar", "ticket.issue", "{'queue':'b','priority':'disabled'}"));
+    }
+    CHECK_TEXT(call_next(&h, "leyla", "1"), "B001");
+    trial_close(&h);
+}
+
 TEST(closing_leaves_a_queue_to_others_who_serve_it)
 {
     struct command_hall h;
