@@ -77,7 +77,7 @@ static const char *age(const struct ui *ui, const struct json *row, const char *
 {
     int64_t ms = moment(row, name);
     out[0] = '\0';
-    return ms < 0 ? out : show_duration(ui->now_ms - ms, out);
+    return ms < 0 ? out : show_duration(ui, ui->now_ms - ms, out);
 }
 
 static int64_t count_of(const struct board *self, const char *list, const char *member)

@@ -26,7 +26,7 @@ static void ticket_clock(const struct json *ticket, const struct ui *ui, struct 
     bool called = str_equal(json_text(ticket, "state"), "called");
     const char *since = json_text(ticket, called ? "called_at" : "started_at");
     struct rect place = rect_cut_right(&line, CLOCK_W);
-    text_draw_as(frame, place, show_duration(show_since_ms(ui, since), clock), STYLE_TEXT | ATTR_BOLD,
+    text_draw_as(frame, place, show_duration(ui, show_since_ms(ui, since), clock), STYLE_TEXT | ATTR_BOLD,
                  TEXT_LEFT);
     rect_cut_right(&line, 2);
     text_draw_as(frame, line, show_ticket_state(ui, json_text_or(ticket, "state", "")),
@@ -474,7 +474,7 @@ static void today_view(const struct desk *desk, const struct ui *ui, struct fram
     rect_cut_left(&head, 1), rect_cut_left(&first, 2), rect_cut_left(&second, 2);
     show_heading(frame, head, tr(ui->lang, TR("Today")));
     text_drawf(frame, first, STYLE_TEXT, tr(ui->lang, TR("served %d   mean %s")),
-               (int)json_int(today, "served", 0), show_duration(json_int(today, "mean_ms", 0), mean));
+               (int)json_int(today, "served", 0), show_duration(ui, json_int(today, "mean_ms", 0), mean));
     text_drawf(frame, second, STYLE_TEXT, tr(ui->lang, TR("parked %d   no-show %d")),
                (int)json_int(today, "parked", 0), (int)json_int(today, "no_show", 0));
 }

@@ -220,19 +220,26 @@ static void bar_view(const struct view *view, struct rect area, int64_t before_m
                after_ms < before_ms ? STYLE_GOOD : STYLE_WARN);
 }
 
+/* Both in minutes, however many: they are there to be compared. */
+static void from_to(const struct ui *ui, int64_t before_ms, int64_t after_ms, char out[SHOW_TEXT])
+{
+    char after[SHOW_TEXT];
+    str_format(after, sizeof after, tr(ui->lang, TR("%d min")), (int)(after_ms / MINUTE_MS));
+    str_format(out, SHOW_TEXT, "%3d → %s", (int)(before_ms / MINUTE_MS), after);
+}
+
 static void queue_view(const struct view *view, const struct json *row, int64_t most_ms, struct rect line)
 {
     int64_t before_ms = of(row, "longest_ms", 0), after_ms = of(row, "longest_ms", 1);
     unsigned look = after_ms - before_ms >= MINUTE_MS   ? STYLE_WARN
                     : before_ms - after_ms >= MINUTE_MS ? STYLE_GOOD
                                                         : STYLE_TEXT;
-    char text[SHOW_TEXT], minutes[SHOW_TEXT];
+    char text[SHOW_TEXT];
     text_draw(view->frame, rect_cut_left(&line, CODE_W), code_of(view, json_text_or(row, "queue", "?")),
               STYLE_TEXT | ATTR_BOLD);
     str_format(text, sizeof text, "%3d → %d", (int)of(row, "waiting", 0), (int)of(row, "waiting", 1));
     text_draw(view->frame, rect_cut_left(&line, WAITING_W), text, STYLE_TEXT);
-    str_format(text, sizeof text, "%3d → %s", (int)(before_ms / MINUTE_MS),
-               show_minutes(view->ui, after_ms, minutes));
+    from_to(view->ui, before_ms, after_ms, text);
     text_draw(view->frame, rect_cut_left(&line, LONGEST_W), text, look);
     bar_view(view, line, before_ms, after_ms, most_ms);
 }
@@ -272,10 +279,10 @@ static void person_view(const struct view *view, const struct json *one, struct 
 {
     int64_t before_ms = of(one, "wait_ms", 0), after_ms = of(one, "wait_ms", 1),
             by = (after_ms - before_ms) / MINUTE_MS;
-    char minutes[SHOW_TEXT];
+    char text[SHOW_TEXT];
+    from_to(view->ui, before_ms, after_ms, text);
     text_drawf(view->frame, rect_cut_left(&line, 8), STYLE_TEXT, "%s", json_text_or(one, "number", "?"));
-    text_drawf(view->frame, rect_cut_left(&line, LONGEST_W + 2), STYLE_DIM, "%3d → %s",
-               (int)(before_ms / MINUTE_MS), show_minutes(view->ui, after_ms, minutes));
+    text_draw(view->frame, rect_cut_left(&line, LONGEST_W + 2), text, STYLE_DIM);
     text_drawf(view->frame, line, by > 0 ? STYLE_WARN : STYLE_GOOD, "%+d", (int)by);
 }
 

@@ -9,13 +9,14 @@
 
 enum { SECOND_MS = 1000, MINUTE_S = 60, HOUR_S = 3600 };
 
-const char *show_duration(int64_t ms, char out[SHOW_TEXT])
+const char *show_duration(const struct ui *ui, int64_t ms, char out[SHOW_TEXT])
 {
     int64_t s = ms > 0 ? ms / SECOND_MS : 0;
     if (s < HOUR_S)
         str_format(out, SHOW_TEXT, "%02d:%02d", (int)(s / MINUTE_S), (int)(s % MINUTE_S));
     else
-        str_format(out, SHOW_TEXT, "%d:%02d h", (int)(s / HOUR_S), (int)(s % HOUR_S / MINUTE_S));
+        str_format(out, SHOW_TEXT, tr(ui->lang, TR("%d:%02d h")), (int)(s / HOUR_S),
+                   (int)(s % HOUR_S / MINUTE_S));
     return out;
 }
 

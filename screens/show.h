@@ -5,7 +5,8 @@
 
 enum { SHOW_TEXT = 160 };
 
-const char *show_duration(int64_t ms, char out[SHOW_TEXT]); /* 03:12, from an hour on 1:03 h */
+const char *show_duration(const struct ui *ui, int64_t ms,
+                          char out[SHOW_TEXT]); /* 03:12, from an hour on 1:03 h */
 const char *show_minutes(const struct ui *ui, int64_t ms,
                          char out[SHOW_TEXT]);                 /* 12 min; from 100 on 1:45 h */
 const char *show_clock(const char *time, char out[SHOW_TEXT]); /* 10:15 of a stored time; "" */
