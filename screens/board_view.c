@@ -299,7 +299,7 @@ static void queues_view(const struct view *view, struct frame *frame, struct rec
     const struct grid_column columns[] = {
         {tr(view->ui->lang, TR("queue")), 0, 12, TEXT_LEFT},
         {tr(view->ui->lang, TR("waiting")), 8, 0, TEXT_RIGHT},
-        {tr(view->ui->lang, TR("oldest")), 8, 0, TEXT_RIGHT},
+        {tr(view->ui->lang, TR("oldest")), 9, 0, TEXT_RIGHT},
         {tr(view->ui->lang, TR("next hour")), 15, 0, TEXT_LEFT},
         {tr(view->ui->lang, TR("promise")), 11, 0, TEXT_LEFT},
         {tr(view->ui->lang, TR("counters")), 8, 0, TEXT_LEFT},
