@@ -1,7 +1,7 @@
 /* core/cache/overlay.c: what the unsent records make of the copy, so that a screen shows the hall's rows and one's own
  * work: predicted by the hall's own rules, and after news of the hall only where the news change something.
  *
- * See footprints.h for what depends on what, and core/ARCHITECTURE.md, "The overlay". Knows no network. */
+ * See footprints.h for what depends on what, and core/cache/README.md, "The overlay". Knows no network. */
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,5 +1,5 @@
 /* core/command/queue_home.c: where a queue is: at this hall or with a mobile one (a bus, a village visit), and what
- * that means for those who wait in it. See core/ARCHITECTURE.md, "The bus". Knows no parcel.
+ * that means for those who wait in it. See core/hall/README.md, "The bus". Knows no parcel.
  *
  * Members of a queue's row beside "home" and "home_gen": home_name and home_since (of a queue that is away), prefix (at
  * a mobile hall: of its block of numbers). Of a ticket's: away (the code of the bus that it went along with). */

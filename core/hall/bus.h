@@ -1,4 +1,4 @@
-/* core/hall/bus.h: the bus, core/ARCHITECTURE.md: a queue leaves with a mobile hall, works a day without contact, comes
+/* core/hall/bus.h: the bus, core/hall/README.md: a queue leaves with a mobile hall, works a day without contact, comes
  * home and is merged; or it does not come. Each runs in the transaction that env has begun and touches nothing else:
  * no file, clock, chance or network, so that it is the same on a hall that stands still and on one at work.
  *

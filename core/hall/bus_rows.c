@@ -1,5 +1,5 @@
 /* core/hall/bus_rows.c: the rows that a bus brings home, each beside the row that left and the row that is here now.
- * See core/ARCHITECTURE.md, "The bus". Commands that must run again are bus_merge.c. */
+ * See core/hall/README.md, "The bus". Commands that must run again are bus_merge.c. */
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>

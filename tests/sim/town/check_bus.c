@@ -1,4 +1,4 @@
-/* tests/sim/town/check_bus.c: what becomes of a bus's day (core/ARCHITECTURE.md, "The bus"): its parcel holds what was
+/* tests/sim/town/check_bus.c: what becomes of a bus's day (core/hall/README.md, "The bus"): its parcel holds what was
  * done there; a merge takes each of its rows that nobody changed at home meanwhile as it is, leaves those that went on at
  * home as they are and tells of them, keeps every command once, and brings the queue home; the same parcel again changes
  * nothing. Read from the two files on the stick and from the home's rows before and after, within the merge's own

@@ -1,5 +1,5 @@
 /* tests/sim/town/model_super.c: what a supervisor does with queues and counters, by PROTOCOL.md section 4 and
- * core/ARCHITECTURE.md: who waits elsewhere, who serves whom, by which rule, and which counter closes. */
+ * core/command/README.md: who waits elsewhere, who serves whom, by which rule, and which counter closes. */
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,4 +1,4 @@
-/* tests/sim/town/model_visit.c: a visit of several services, as core/ARCHITECTURE.md tells of it: one ticket whose stops
+/* tests/sim/town/model_visit.c: a visit of several services, as core/command/README.md tells of it: one ticket whose stops
  * come one after the other. Each service stands in one place: at a stop that is over, at the one that is now, at one to
  * come, or among those that were dropped; nothing leaves the visit, and nobody stands in two queues. */
 #include <stdlib.h>
