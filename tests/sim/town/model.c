@@ -196,7 +196,7 @@ static void take_queue(struct model *model, const char *id, const struct json *r
     str_copy(queue->back_kind, sizeof queue->back_kind,
              timed ? json_text_or(json_get(rule, "before"), "kind", "fifo") : "");
     queue->back_max_run = timed ? json_int(json_get(rule, "before"), "max_run", 0) : 0;
-    if (other_rule)
+    if (other_rule && queue->run_rev != model->step->rev)
         queue->run = 0;
 }
 

@@ -448,8 +448,10 @@ static void take_runs(struct model *model, const struct model_counter *counter)
     for (int i = 0; i < counter->queue_count; i++) {
         struct model_queue *queue = model_queue_of(model, counter->queues[i]);
         const struct json *row = queue ? model_row(model->step, "queue", queue->id) : NULL;
-        if (row)
-            queue->run = json_int(row, "run", 0);
+        if (!row)
+            continue;
+        queue->run = json_int(row, "run", 0);
+        queue->run_rev = model->step->rev;
     }
 }
 

@@ -73,6 +73,7 @@ struct model_closure {
 struct model_queue {
     char id[NAME], code[NAME], kind[16], home[NAME];
     int64_t max_run, run;
+    int64_t run_rev;  /* the rev whose row told the run, since nobody knows when its rule was over */
     int64_t until_ms; /* -1: the rule lasts; else then the one before it comes back */
     char back_kind[16];
     int64_t back_max_run;
