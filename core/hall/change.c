@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/hall/audit_index.h"
 #include "core/hall/events.h"
 #include "core/hall/forecasts.h"
 #include "core/hall/notices.h"
@@ -153,7 +154,15 @@ static enum err write_audit(struct change *change, const char *outcome)
     db_bind_int(s, 2, change->state.rev);
     db_bind_text(s, 9, hash);
     str_copy(change->state.audit_head, sizeof change->state.audit_head, hash);
-    return db_run(s);
+    enum err err = db_run(s);
+    const struct audit_entry entry = {.rev = change->state.rev,
+                                      .at = at,
+                                      .outcome = outcome,
+                                      .actor = tx->actor,
+                                      .command = tx->command,
+                                      .rows = tx->changes,
+                                      .row_count = tx->change_count};
+    return err == ERR_OK ? audit_index_note(change->env->db, &entry) : err;
 }
 
 /* What the hall keeps of some commands that write no row. */

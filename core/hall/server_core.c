@@ -632,8 +632,8 @@ static enum err own_command(const struct server_env *env, const char *type, cons
     return ERR_OK;
 }
 
-enum err server_change(const struct server_env *env, const char *type, const struct json *detail,
-                       server_write *write, void *ctx)
+static enum err change_by(const struct server_env *env, const struct actor *actor, const char *type,
+                          const struct json *detail, server_write *write, void *ctx, int64_t *rev)
 {
     struct command command;
     struct change change;
@@ -641,13 +641,28 @@ enum err server_change(const struct server_env *env, const char *type, const str
     enum err err = own_command(env, type, detail, &command, id);
     if (err != ERR_OK)
         return err;
-    err = change_begin(&change, env, &the_hall, &command);
+    err = change_begin(&change, env, actor, &command);
     if (err == ERR_OK)
         err = write(&change.tx, ctx);
     if (err == ERR_OK)
         err = change_end(&change, "applied");
+    *rev = change.state.rev;
     change_deinit(&change);
     return err;
+}
+
+enum err server_change(const struct server_env *env, const char *type, const struct json *detail,
+                       server_write *write, void *ctx)
+{
+    int64_t rev;
+    return change_by(env, &the_hall, type, detail, write, ctx, &rev);
+}
+
+enum err server_change_by(const struct server_env *env, const struct actor *actor, const char *type,
+                          const struct json *detail, server_write *write, void *ctx)
+{
+    int64_t rev;
+    return change_by(env, actor ? actor : &the_hall, type, detail, write, ctx, &rev);
 }
 
 static enum err no_rows(struct tx *tx, void *ctx)
@@ -659,6 +674,12 @@ static enum err no_rows(struct tx *tx, void *ctx)
 enum err server_note(const struct server_env *env, const char *type, const struct json *detail)
 {
     return server_change(env, type, detail, no_rows, NULL);
+}
+
+enum err server_note_by(const struct server_env *env, const struct actor *actor, const char *type,
+                        const struct json *detail, int64_t *rev)
+{
+    return change_by(env, actor, type, detail, no_rows, NULL, rev);
 }
 
 enum err server_command(const struct server_env *env, const struct actor *actor, const char *type,

@@ -34,8 +34,14 @@ enum err server_push(const struct server_env *env, const struct actor *actor, co
 typedef enum err server_write(struct tx *tx, void *ctx);
 enum err server_change(const struct server_env *env, const char *type, const struct json *detail,
                        server_write *write, void *ctx) MUST_USE;
+/* The same on behalf of actor, whom feed and audit name; NULL: the hall's own program. */
+enum err server_change_by(const struct server_env *env, const struct actor *actor, const char *type,
+                          const struct json *detail, server_write *write, void *ctx) MUST_USE;
 /* One that writes no row: that something was done outside the protocol, and to what, stands in the audit. */
 enum err server_note(const struct server_env *env, const char *type, const struct json *detail) MUST_USE;
+/* The same, done by a person; *rev is the line's. */
+enum err server_note_by(const struct server_env *env, const struct actor *actor, const char *type,
+                        const struct json *detail, int64_t *rev) MUST_USE;
 /* Runs a command of the table as the hall's own program (actor NULL) or as actor. The outcome is the
  * caller's. */
 enum err server_command(const struct server_env *env, const struct actor *actor, const char *type,

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "core/hall/audit_index.h"
 #include "core/hall/daybook.h"
 #include "core/hall/forecasts.h"
 #include "core/hall/notices.h"
@@ -108,6 +109,7 @@ static const char *const migrations[] = {
     "", /* the day book, which reports are made from (daybook.h) */
     "", /* the table of stations */
     "", /* what was foreseen, and advice (forecasts.h) */
+    "", /* by what a line of the audit is found (audit_index.h) */
 };
 enum {
     VERSION = sizeof migrations / sizeof *migrations,
@@ -117,7 +119,8 @@ enum {
     VERSION_MOVES = 12,
     VERSION_DAYBOOK = 13,
     VERSION_STATIONS = 14,
-    VERSION_FORECASTS = 15
+    VERSION_FORECASTS = 15,
+    VERSION_AUDIT = 16
 };
 
 /* --- opening --- */
@@ -171,6 +174,8 @@ static enum err migrate_one(struct db *db, int64_t from)
         err = forecasts_create(db);
     if (err == ERR_OK && from + 1 == VERSION_DAYBOOK)
         err = daybook_create(db);
+    if (err == ERR_OK && from + 1 == VERSION_AUDIT)
+        err = audit_index_create(db);
     if (err != ERR_OK)
         return err;
     struct stmt *s = db_query(db, sql);

@@ -1,6 +1,7 @@
 /* core/hall/verify.c: see verify.h. One walk over the changes, one over the rows; memory grows with the people who
  * are being served, not with the history. */
 #include "core/hall/applications.h"
+#include "core/hall/audit_chain.h"
 #include "core/hall/events.h"
 #include "core/hall/notices.h"
 #include "core/hall/verify_inside.h"
@@ -162,49 +163,36 @@ static enum err check_changes(struct verify *v)
 
 /* --- the audit --- */
 
-static enum err check_line(struct verify *v, struct stmt *s, const char *head)
+static enum err bad_line(struct verify *v, int64_t rev, enum audit_fault fault)
 {
-    char rev[24], hash[SHA256_TEXT];
-    const char *members[8] = {db_text(s, 1), rev};
-    str_format(rev, sizeof rev, "%" PRId64, db_int(s, 0));
-    for (int i = 2; i < 8; i++)
-        members[i] = db_text(s, i);
-    for (int i = 0; i < 8; i++)
-        if (!members[i])
-            return bad(v, "audit line %s cannot be read.", rev);
-    audit_hash(members, hash);
-    if (!str_equal(hash, db_text(s, 8)))
-        return bad(v, "audit line %s was altered: its hash does not fit.", rev);
-    return str_equal(members[0], head) ? ERR_OK
-                                       : bad(v, "audit line %s does not follow the one before it.", rev);
+    switch (fault) {
+    case AUDIT_UNREADABLE:
+        return bad(v, "audit line %" PRId64 " cannot be read.", rev);
+    case AUDIT_ALTERED:
+        return bad(v, "audit line %" PRId64 " was altered: its hash does not fit.", rev);
+    case AUDIT_APART:
+        return bad(v, "audit line %" PRId64 " does not follow the one before it.", rev);
+    default:
+        return bad(v, "audit line %" PRId64 " is missing.", rev);
+    }
 }
 
 static enum err check_audit(struct verify *v)
 {
-    static const char sql[] = "SELECT rev, prev, at_, actor, client, type, body_sha256, outcome, hash"
-                              " FROM audit ORDER BY rev"; /* primary key */
-    char head[SHA256_TEXT] = "";
-    int64_t expected = v->base_rev + 1;
-    struct stmt *s = db_query(v->db, sql);
-    enum err err;
-    str_copy(head, sizeof head, v->base_audit);
-    while ((err = db_step(s)) == ERR_OK) {
-        if (db_int(s, 0) != expected)
-            err = bad(v, "audit line %" PRId64 " is missing.", expected);
-        else
-            err = check_line(v, s, head);
-        if (err != ERR_OK)
-            break;
-        str_copy(head, sizeof head, db_text(s, 8));
-        expected++;
-        v->done->audit++;
-    }
-    db_done(s);
-    if (err != ERR_ABSENT)
+    enum { LINES = 1000 };
+    struct audit_place place = {.rev = v->base_rev};
+    enum audit_fault fault = AUDIT_FITS;
+    bool end = false;
+    enum err err = ERR_OK;
+    str_copy(place.hash, sizeof place.hash, v->base_audit);
+    while (err == ERR_OK && fault == AUDIT_FITS && !end)
+        err = audit_chain_walk(v->db, &place, LINES, &end, &fault);
+    v->done->audit = place.rev - v->base_rev;
+    if (err != ERR_OK)
         return err;
-    if (expected - 1 != v->state.rev)
-        return bad(v, "audit line %" PRId64 " is missing.", expected);
-    return str_equal(head, v->state.audit_head) ? ERR_OK : bad(v, "the last audit line is not the hall's.");
+    if (fault != AUDIT_FITS || place.rev != v->state.rev)
+        return bad_line(v, place.rev + 1, fault);
+    return str_equal(place.hash, v->state.audit_head) ? ERR_OK : bad(v, "the last audit line is not the hall's.");
 }
 
 /* --- rows --- */

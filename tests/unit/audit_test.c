@@ -1,0 +1,312 @@
+/* tests/unit/audit_test.c: the audit searched: every answer against all lines read one by one, on random audits. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/hall/audit.h"
+#include "core/hall/audit_index.h"
+#include "core/model/role.h"
+#include "tests/support/pair.h"
+#include "tests/support/test.h"
+
+enum { LINES = 700, PEOPLE = 5, TICKETS = 12, CASES = 8, ASKS = 60, HOUR_MS = 3600 * 1000 };
+
+static const int64_t start_ms = 1795572000000; /* 2026-11-25T02:00:00Z */
+
+struct line {
+    int64_t rev;
+    char at[TIME_TEXT], user[64], type[40], outcome[60];
+    char rows[3][80]; /* "ticket/t-3" */
+    char agencies[3][16];
+};
+
+struct trial {
+    struct pair pair;
+    struct rng rng;
+    struct actor people[PEOPLE];
+    struct line lines[LINES];
+    int count;
+    int64_t now_ms;
+    int low_row; /* of the rows that a change writes now */
+    const struct line *being_written;
+};
+
+static struct server_env env_of(struct trial *t)
+{
+    struct hall_state state;
+    REQUIRE(store_state(t->pair.hall, &state) == ERR_OK);
+    return (struct server_env){
+        .db = t->pair.hall, .epoch = state.epoch, .now_ms = t->now_ms, .mono_ms = 1000};
+}
+
+static int pick(struct trial *t, int below)
+{
+    return (int)(rng_next(&t->rng) % (uint64_t)below);
+}
+
+static void put(struct tx *tx, enum table table, const char *id, const char *text)
+{
+    struct json *row = NULL;
+    REQUIRE(json_parse(text, strlen(text), &row, NULL) == ERR_OK);
+    REQUIRE(tx_put(tx, table, id, row) == ERR_OK);
+    json_free(&row);
+}
+
+static enum err write_rows(struct tx *tx, void *ctx)
+{
+    struct trial *t = ctx;
+    for (int i = 0; i < 3; i++) {
+        const char *name = t->being_written->rows[i], *id = strchr(name, '/');
+        char *row = NULL;
+        if (str_starts(name, "ticket/"))
+            row = xasprintf("{\"number\":\"P%03d\",\"day\":\"2026-11-25\",\"state\":\"waiting\",\"queue\":"
+                            "\"p\",\"arrived_at\":"
+                            "\"2026-11-25T02:00:00.000Z\"}",
+                            atoi(id + 3));
+        else if (str_starts(name, "case/"))
+            row = xasprintf("{\"number\":\"T1-2026-%06d\",\"agency\":\"%s\",\"state\":\"draft\",\"draft\":{"
+                            "\"nik\":\"3171\"}}",
+                            atoi(id + 3), atoi(id + 3) % 2 ? "a1" : "a2");
+        if (row)
+            put(tx, str_starts(name, "case/") ? TABLE_CASE : TABLE_TICKET, id + 1, row);
+        free(row);
+    }
+    return ERR_OK;
+}
+
+static void add_agency(struct line *line, const char *agency)
+{
+    for (int i = 0; i < 3 && *agency; i++) {
+        if (str_equal(line->agencies[i], agency))
+            return;
+        if (!*line->agencies[i]) {
+            str_copy(line->agencies[i], sizeof line->agencies[i], agency);
+            return;
+        }
+    }
+}
+
+static void random_rows(struct trial *t, struct line *line)
+{
+    int count = pick(t, 4);
+    for (int i = 0; i < count && i < 3; i++) {
+        bool ticket = pick(t, 2);
+        int n = pick(t, ticket ? TICKETS : CASES);
+        str_format(line->rows[i], sizeof line->rows[i], ticket ? "ticket/t-%d" : "case/k-%d", n);
+        if (!ticket)
+            add_agency(line, n % 2 ? "a1" : "a2");
+    }
+}
+
+static void random_line(struct trial *t)
+{
+    static const char *const types[] = {"ticket.call", "ticket.finish", "case.decide",
+                                        "case.draft",  "hall.day",      "queue.rule"};
+    struct line *line = &t->lines[t->count++];
+    const struct actor *who = &t->people[pick(t, PEOPLE)];
+    struct server_env env = env_of(t);
+    *line = (struct line){0};
+    str_copy(line->user, sizeof line->user, who->user);
+    str_copy(line->type, sizeof line->type, types[pick(t, 6)]);
+    str_copy(line->outcome, sizeof line->outcome, "applied");
+    add_agency(line, who->agency);
+    t->now_ms += pick(t, 40) ? pick(t, 20 * 60 * 1000)
+                             : -(int64_t)pick(t, 30 * HOUR_MS); /* a clock is turned at times */
+    time_text(t->now_ms, line->at);
+    env.now_ms = t->now_ms;
+    if (pick(t, 5) == 0) { /* refused: the body names what it was about */
+        int n = pick(t, CASES);
+        struct outcome out = {0};
+        struct json *body = json_new_object();
+        char id[16];
+        str_format(id, sizeof id, "k-%d", n);
+        json_set_text(body, "case", id);
+        REQUIRE(server_command(&env, who->user[0] ? who : NULL, "case.nonsense", body, &out) == ERR_OK);
+        str_copy(line->type, sizeof line->type, "case.nonsense");
+        str_format(line->outcome, sizeof line->outcome, "refused %s", out.code);
+        str_format(line->rows[0], sizeof line->rows[0], "case/%s", id);
+        struct json *row = NULL;
+        if (row_get(t->pair.hall, TABLE_CASE, id, &row) == ERR_OK)
+            add_agency(line, json_text_or(row, "agency", ""));
+        json_free(&row);
+        json_free(&out.data);
+        json_free(&body);
+    } else {
+        random_rows(t, line);
+        t->being_written = line;
+        REQUIRE(server_change_by(&env, who->user[0] ? who : NULL, line->type, NULL, write_rows, t) == ERR_OK);
+    }
+    struct hall_state state;
+    REQUIRE(store_state(t->pair.hall, &state) == ERR_OK);
+    line->rev = state.rev;
+}
+
+static void more_lines(struct trial *t, int count)
+{
+    REQUIRE(db_begin(t->pair.hall) == ERR_OK);
+    for (int i = 0; i < count && t->count < LINES; i++)
+        random_line(t);
+    REQUIRE(db_commit(t->pair.hall) == ERR_OK);
+}
+
+static void trial_open(struct trial *t, uint64_t seed, int lines)
+{
+    static const char *const who[PEOPLE][3] = {{"", "", ""},
+                                               {"u-siti", "siti", "a1"},
+                                               {"u-adi", "adi", "a1"},
+                                               {"u-rina", "rina", ""},
+                                               {"u-other", "other", "a2"}};
+    *t = (struct trial){.now_ms = start_ms};
+    pair_open(&t->pair);
+    rng_seed(&t->rng, seed);
+    for (int i = 0; i < PEOPLE; i++) {
+        str_copy(t->people[i].user, sizeof t->people[i].user, who[i][0]);
+        str_copy(t->people[i].login, sizeof t->people[i].login, who[i][1]);
+        str_copy(t->people[i].agency, sizeof t->people[i].agency, who[i][2]);
+        t->people[i].roles = i == 0 ? ~0u : ROLE_CLERK;
+    }
+    struct line *first = &t->lines[t->count++]; /* the hall's own making */
+    first->rev = 1;
+    time_text(start_ms, first->at);
+    str_copy(first->type, sizeof first->type, "hall.setup");
+    str_copy(first->outcome, sizeof first->outcome, "applied");
+    add_agency(first, "a1");
+    more_lines(t, lines);
+}
+
+/* --- the plain way: every line, asked by itself --- */
+
+struct question {
+    char from[TIME_TEXT], to[TIME_TEXT], user[64], types[80], subject[80], letters[40];
+    bool refused;
+    struct actor viewer;
+};
+
+static bool has_row(const struct line *line, const char *name)
+{
+    return str_equal(line->rows[0], name) || str_equal(line->rows[1], name) || str_equal(line->rows[2], name);
+}
+
+static bool fits(const struct question *q, const struct line *line)
+{
+    bool agency = !*q->viewer.agency || str_equal(line->agencies[0], q->viewer.agency) ||
+                  str_equal(line->agencies[1], q->viewer.agency) ||
+                  str_equal(line->agencies[2], q->viewer.agency);
+    bool who = !*q->user || str_equal(line->user, q->user) || (str_equal(q->user, "system") && !*line->user);
+    bool letters = !*q->letters || strstr(line->type, q->letters) ||
+                   (str_equal(q->letters, "siti") && (str_equal(line->user, "u-siti"))) ||
+                   (str_equal(q->letters, "refu") && str_starts(line->outcome, "refused"));
+    char *types = xasprintf(",%s,", q->types), *type = xasprintf(",%s,", line->type);
+    bool command = !*q->types || strstr(types, type);
+    free(types);
+    free(type);
+    return agency && who && letters && command && (!*q->from || strcmp(line->at, q->from) >= 0) &&
+           (!*q->to || strcmp(line->at, q->to) < 0) && (!*q->subject || has_row(line, q->subject)) &&
+           (!q->refused || str_starts(line->outcome, "refused"));
+}
+
+static struct audit_ask ask_of(const struct question *q)
+{
+    return (struct audit_ask){.from = *q->from ? q->from : NULL,
+                              .to = *q->to ? q->to : NULL,
+                              .day = "2026-11-25",
+                              .user = q->user,
+                              .types = q->types,
+                              .subject = q->subject,
+                              .letters = q->letters,
+                              .refused = q->refused};
+}
+
+static void random_question(struct trial *t, struct question *q)
+{
+    static const char *const users[] = {"u-siti", "u-adi", "system", "u-other", "nobody"};
+    static const char *const types[] = {"ticket.call", "ticket.call,ticket.finish", "case.decide", "no.such"};
+    static const char *const letters[] = {"case", "siti", "draft", "refu", "zzz"};
+    *q = (struct question){.viewer = {.user = "u-budi", .roles = ROLE_SUPERVISOR}};
+    if (pick(t, 3) == 0)
+        str_copy(q->viewer.agency, sizeof q->viewer.agency, pick(t, 2) ? "a1" : "a2");
+    if (pick(t, 3) == 0)
+        str_copy(q->user, sizeof q->user, users[pick(t, 5)]);
+    if (pick(t, 3) == 0)
+        str_copy(q->types, sizeof q->types, types[pick(t, 4)]);
+    if (pick(t, 3) == 0)
+        str_format(q->subject, sizeof q->subject, pick(t, 2) ? "ticket/t-%d" : "case/k-%d", pick(t, CASES));
+    if (pick(t, 4) == 0)
+        str_copy(q->letters, sizeof q->letters, letters[pick(t, 5)]);
+    q->refused = pick(t, 6) == 0;
+    int64_t from_ms = start_ms + pick(t, 100 * HOUR_MS), to_ms = from_ms + pick(t, 60 * HOUR_MS);
+    if (pick(t, 2) == 0)
+        time_text(from_ms, q->from);
+    if (pick(t, 2) == 0)
+        time_text(to_ms, q->to);
+}
+
+/* Looks at every page; what is added meanwhile is in none. */
+static void check_question(struct trial *t, const struct question *q, int limit, bool growing)
+{
+    struct audit_ask ask = ask_of(q);
+    int64_t before = INT64_MAX;
+    int at = t->count - 1, pages = 0;
+    bool end = false;
+    for (; !end && pages < 2 * LINES; pages++) {
+        struct json *page = NULL;
+        REQUIRE(audit_find(t->pair.hall, &q->viewer, &ask, before, limit, &page) == ERR_OK);
+        const struct json *lines = json_get(page, "lines");
+        CHECK((int)json_count(lines) <= limit);
+        for (const struct json *line = json_first(lines); line; line = json_next(line)) {
+            while (at >= 0 && !fits(q, &t->lines[at]))
+                at--;
+            if (!CHECK(at >= 0) || !CHECK_INT(json_int(line, "rev", 0), t->lines[at].rev)) {
+                printf("    of %s %s %s %s %s %s %s %d\n", q->viewer.agency, q->from, q->to, q->user,
+                       q->types, q->subject, q->letters, q->refused);
+                at = -1;
+                end = true;
+                break;
+            }
+            CHECK_TEXT(json_text(line, "type"), t->lines[at].type);
+            CHECK_TEXT(json_text(line, "outcome"), t->lines[at].outcome);
+            at--;
+        }
+        end |= json_is_null(json_get(page, "next"));
+        CHECK(json_bool(page, "whole", false));
+        int64_t next = json_int(page, "next", 0);
+        CHECK(end || next < before);
+        before = next;
+        json_free(&page);
+        if (growing)
+            more_lines(t, 3);
+    }
+    while (at >= 0 && !fits(q, &t->lines[at]))
+        at--;
+    if (!CHECK_INT(at >= 0 ? t->lines[at].rev : 0, 0) && at > 0)
+        printf("    missing of %s %s %s %s %s %s %s %d\n", q->viewer.agency, q->from, q->to, q->user,
+               q->types, q->subject, q->letters, q->refused);
+}
+
+TEST(audit_answers_as_every_line_read_by_itself)
+{
+    for (uint64_t seed = 1; seed <= 4; seed++) {
+        struct trial *t = xcalloc(1, sizeof *t);
+        trial_open(t, seed, 400);
+        for (int i = 0; i < ASKS; i++) {
+            struct question q;
+            random_question(t, &q);
+            check_question(t, &q, 1 + pick(t, 40), false);
+        }
+        pair_close(&t->pair);
+        free(t);
+    }
+}
+
+TEST(audit_pages_are_complete_and_without_doubles_while_lines_are_added)
+{
+    struct trial *t = xcalloc(1, sizeof *t);
+    trial_open(t, 9, 300);
+    for (int i = 0; i < 8; i++) {
+        struct question q;
+        random_question(t, &q);
+        check_question(t, &q, 7, true);
+    }
+    pair_close(&t->pair);
+    free(t);
+}
