@@ -101,7 +101,7 @@ static enum err put_line(struct call *c, const struct line *line, const char *qu
     json_set_int(out, "waiting", line->placed);
     json_set_int(out, "desks", outlook.desks);
     json_set(out, "average_min", json_new_number(outlook.average_min));
-    if (queue_estimate(place, outlook.average_min, outlook.desks, &estimate))
+    if (queue_estimate(place, outlook.average_min, outlook.desks ? outlook.share : 0, &estimate))
         json_set_int(out, "wait_min", estimate.expected_min);
     else
         json_set_null(out, "wait_min");

@@ -1,14 +1,18 @@
 /* core/command/ticket_promise.c: how many people are before a newcomer, and how long it will take.
  *
  * What is promised is stored with the ticket, so that it can be compared with the fact later. Counts only
- * counters that are really open, and of today's bookings only those that are there or come due first: who is booked for
- * the afternoon holds up nobody in the morning. The arithmetic is core/model/queue.c. */
+ * counters that are really open, as far as they are not taken by people of their other queues (core/model/share.h), and of
+ * today's bookings only those that are there or come due first: who is booked for the afternoon holds up nobody in the
+ * morning. The arithmetic is core/model/queue.c. */
+#include <string.h>
+
 #include "core/command/heads.h"
 #include "core/command/queues.h"
 #include "core/command/ticket_row.h"
 #include "core/model/queue.h"
+#include "core/model/share.h"
 
-enum { DESKS_MAX = 200, RECENT_MAX = 12 };
+enum { RECENT_MAX = 12, OPEN_MAX = 2000 /* counters */ };
 static const double average_otherwise_min = 10; /* before anybody was served in the queue */
 
 enum err queue_waiting(struct call *c, const char *queue, int priority_class, int64_t *count)
@@ -55,28 +59,6 @@ static enum err count_ahead(struct call *c, const char *queue, int priority_clas
     return err;
 }
 
-/* Desks that call from the queue. The text match only spares reading the others' rows; a pattern that is bound as a whole
- * would have SQLite prepare the statement anew each time. */
-static enum err desks_open(struct call *c, const char *queue, int64_t *desks)
-{
-    static const char sql_open[] =
-        "SELECT row, name FROM counters WHERE state = $1 AND row LIKE '%\"' || $2 ||"
-        " '\"%' ORDER BY name LIMIT $3"; /* counters_state */
-    struct json *rows = keep(c, json_new_array());
-    struct stmt *s = tx_list(c->tx, sql_open, TABLE_COUNTER, "state", "open");
-    db_bind_text(s, 2, queue);
-    db_bind_int(s, 3, DESKS_MAX);
-    enum err err = rows_collect(s, rows);
-    *desks = 0;
-    for (const struct json *row = json_first(rows); row; row = json_next(row)) {
-        struct counter counter;
-        counter_read(row, &counter);
-        *desks += counter_serves(row, queue) && counter_really_open(&counter, c->tx->now_ms) &&
-                  !counter_is_closing(row, c->tx->now_ms);
-    }
-    return err;
-}
-
 /* A visit that somebody forgot to end until another day tells nothing of how long one takes. */
 static int64_t service_ms(const struct ticket *ticket, int64_t now_ms)
 {
@@ -107,13 +89,154 @@ static enum err average_service(struct call *c, const char *queue, double *avera
     return ERR_OK;
 }
 
-static void set_minutes(struct queue_outlook *out)
+/* --- counters --- */
+
+/* The queue that is asked about and those of its counters' other queues, with the open counters of all of them. */
+struct floor_part {
+    const char *ids[SHARE_QUEUES_MAX]; /* kept by the call */
+    struct share_queue queues[SHARE_QUEUES_MAX];
+    struct share_desk desks[SHARE_DESKS_MAX];
+    int queue_count, desk_count;
+};
+
+static int queue_place(const struct floor_part *p, const char *id)
+{
+    for (int i = 0; i < p->queue_count; i++)
+        if (str_equal(p->ids[i], id))
+            return i;
+    return -1;
+}
+
+static void add_desk(struct call *c, struct floor_part *p, const struct json *row)
+{
+    struct counter counter;
+    counter_read(row, &counter);
+    if (p->desk_count == SHARE_DESKS_MAX || !counter_really_open(&counter, c->tx->now_ms) ||
+        counter_is_closing(row, c->tx->now_ms))
+        return;
+    struct share_desk *desk = &p->desks[p->desk_count];
+    bool serves = false;
+    for (int q = 0; q < SHARE_QUEUES_MAX; q++)
+        desk->weights[q] = -1;
+    const struct json *queues = json_get(row, "queues");
+    for (const struct json *one = json_first(queues); one; one = json_next(one)) {
+        int at = queue_place(p, json_text(one, "queue"));
+        if (at < 0)
+            continue;
+        desk->weights[at] = (int)json_int(one, "weight", 1);
+        serves = true;
+    }
+    p->desk_count += serves;
+}
+
+static void add_queues(struct call *c, struct floor_part *p, const struct json *counter)
+{
+    const struct json *queues = json_get(counter, "queues");
+    for (const struct json *one = json_first(queues); one; one = json_next(one)) {
+        const char *id = json_text(one, "queue");
+        if (id && p->queue_count < SHARE_QUEUES_MAX && queue_place(p, id) < 0)
+            p->ids[p->queue_count++] = json_as_text(keep(c, json_new_text(id)));
+    }
+}
+
+/* Open counters that call from the first queue. The text match only spares reading the others' rows; a pattern that is
+ * bound as a whole would have SQLite prepare the statement anew each time. */
+static enum err desks_of_queue(struct call *c, struct floor_part *p)
+{
+    static const char sql_open[] =
+        "SELECT row, name FROM counters WHERE state = $1 AND row LIKE '%\"' || $2 ||"
+        " '\"%' ORDER BY name LIMIT $3"; /* counters_state */
+    struct json *rows = keep(c, json_new_array());
+    struct stmt *s = tx_list(c->tx, sql_open, TABLE_COUNTER, "state", "open");
+    db_bind_text(s, 2, p->ids[0]);
+    db_bind_int(s, 3, SHARE_DESKS_MAX);
+    TRY(rows_collect(s, rows));
+    for (const struct json *row = json_first(rows); row; row = json_next(row))
+        if (counter_serves(row, p->ids[0]))
+            add_queues(c, p, row);
+    for (const struct json *row = json_first(rows); row; row = json_next(row))
+        if (counter_serves(row, p->ids[0]))
+            add_desk(c, p, row);
+    return ERR_OK;
+}
+
+static bool names_queue(const struct floor_part *p, const char *text, int from, int to)
+{
+    char quoted[MODEL_ID + 2];
+    for (int i = from; i < to; i++)
+        if (str_format(quoted, sizeof quoted, "\"%s\"", p->ids[i]) && strstr(text, quoted))
+            return true;
+    return false;
+}
+
+/* Where else people of the other queues are called. */
+static enum err desks_of_others(struct call *c, struct floor_part *p)
+{
+    static const char sql_open[] =
+        "SELECT row, name FROM counters WHERE state = $1 ORDER BY name LIMIT $2"; /* counters_state */
+    struct stmt *s = tx_list(c->tx, sql_open, TABLE_COUNTER, "state", "open");
+    enum err err;
+    db_bind_int(s, 2, OPEN_MAX);
+    while ((err = db_step(s)) == ERR_OK) {
+        const char *text = db_text(s, 0);
+        struct json *row = NULL;
+        if (!text || !names_queue(p, text, 1, p->queue_count) ||
+            json_parse(text, strlen(text), &row, NULL) != ERR_OK)
+            continue;
+        if (!counter_serves(row, p->ids[0]))
+            add_desk(c, p, row);
+        json_free(&row);
+    }
+    db_done(s);
+    return err == ERR_ABSENT ? ERR_OK : err;
+}
+
+/* Who of another queue is before the newcomer as far as that queue goes. */
+static enum err others_before(struct call *c, struct floor_part *p, int class, int64_t *all)
+{
+    *all = 0;
+    for (int i = 1; i < p->queue_count; i++) {
+        struct json *row;
+        struct rule_queue rule = {0};
+        struct share_queue *queue = &p->queues[i];
+        TRY(peek(c, TABLE_QUEUE, p->ids[i], &row));
+        if (row)
+            queue_rule_now(c, row, &rule);
+        queue->kind = rule.kind;
+        TRY(count_ahead(c, p->ids[i], rule.kind == RULE_PRIORITY ? class : 0,
+                        c->tx->now_ms + RULE_CLOCK_LEAD_MS, &queue->before));
+        if (queue->before)
+            TRY(average_service(c, p->ids[i], &queue->average_min));
+        *all += queue->before;
+    }
+    return ERR_OK;
+}
+
+static enum err read_floor(struct call *c, struct floor_part *p, int class, struct queue_outlook *out)
+{
+    int64_t others;
+    TRY(desks_of_queue(c, p));
+    out->desks = p->desk_count;
+    TRY(others_before(c, p, class, &others));
+    if (others > 0)
+        return desks_of_others(c, p);
+    p->queue_count = 1; /* whoever is free there calls from this queue */
+    return ERR_OK;
+}
+
+/* --- the promise --- */
+
+static void set_minutes(struct floor_part *p, struct queue_outlook *out)
 {
     struct estimate estimate = {0};
+    p->queues[0].before = out->ahead;
+    p->queues[0].average_min = out->average_min;
+    out->share = out->desks ? share_of_desks(p->queues, p->queue_count, p->desks, p->desk_count) : 1;
     /* Before the first counter opens one is counted on: somebody will. */
-    int64_t desks = out->desks ? out->desks : 1;
-    if (!queue_estimate(out->ahead, out->average_min, desks, &estimate))
-        (void)queue_estimate(out->ahead, average_otherwise_min, desks, &estimate);
+    if (!(out->share > 0))
+        out->share = out->desks ? (double)out->desks : 1;
+    if (!queue_estimate(out->ahead, out->average_min, out->share, &estimate))
+        (void)queue_estimate(out->ahead, average_otherwise_min, out->share, &estimate);
     out->minutes[0] = estimate.optimistic_min;
     out->minutes[1] = estimate.expected_min > out->minutes[0] ? estimate.expected_min : out->minutes[0];
 }
@@ -122,20 +245,22 @@ static enum err outlook(struct call *c, const char *queue, int priority_class, s
 {
     struct json *row;
     struct rule_queue rule = {0};
+    struct floor_part part = {.ids = {queue}, .queue_count = 1};
     int64_t due_ms = c->tx->now_ms + RULE_CLOCK_LEAD_MS;
     TRY(peek(c, TABLE_QUEUE, queue, &row));
     if (row)
         queue_rule_now(c, row, &rule);
     int class = rule.kind == RULE_PRIORITY ? priority_class : 0;
+    part.queues[0].kind = rule.kind;
     TRY(count_ahead(c, queue, class, due_ms, &out->ahead));
-    TRY(desks_open(c, queue, &out->desks));
     TRY(average_service(c, queue, &out->average_min));
-    set_minutes(out);
+    TRY(read_floor(c, &part, class, out));
+    set_minutes(&part, out);
     if (rule.kind != RULE_APPOINTMENTS)
         return ERR_OK;
     /* Bookings that come due while a newcomer waits are called before. */
     TRY(count_ahead(c, queue, class, due_ms + out->minutes[1] * 60000, &out->ahead));
-    set_minutes(out);
+    set_minutes(&part, out);
     return ERR_OK;
 }
 

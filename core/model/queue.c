@@ -55,13 +55,13 @@ bool queue_number(const char *prefix, int64_t index, char *out, size_t capacity)
 
 /* Expected: every desk is busy now, and each of those ahead, and one being served, takes the average.
  * Optimistic: people take four fifths of it and all desks but one are about to become free. */
-bool queue_estimate(int64_t ahead, double average_min, int64_t desks, struct estimate *estimate)
+bool queue_estimate(int64_t ahead, double average_min, double desks, struct estimate *estimate)
 {
-    if (desks <= 0 || ahead < 0 || !(average_min >= 0) || average_min > 24 * 60)
+    if (!(desks > 0) || ahead < 0 || !(average_min >= 0) || average_min > 24 * 60)
         return false;
-    double slot_min = average_min / (double)desks;
-    int64_t queued = ahead - (desks - 1);
-    estimate->optimistic_min = queued > 0 ? (int64_t)floor((double)queued * slot_min * 0.8) : 0;
+    double slot_min = average_min / desks;
+    double queued = (double)ahead - (desks > 1 ? desks - 1 : 0);
+    estimate->optimistic_min = queued > 0 ? (int64_t)floor(queued * slot_min * 0.8) : 0;
     estimate->expected_min = (int64_t)floor((double)(ahead + 1) * slot_min);
     return true;
 }

@@ -22,12 +22,12 @@ int queue_number_compare(const char *a, const char *b);
 /* Prefix and index: ("P", 14) → "P014". False when it does not fit. */
 bool queue_number(const char *prefix, int64_t index, char *out, size_t capacity);
 
-/* Minutes until the person with `ahead` people before is called, by desks that are really open (counter.h).
- * False when no desk is open: nobody can say. */
+/* Minutes until the person with `ahead` people before is called, by desks that are really open (counter.h): 1.5 where
+ * one of two is half another queue's (share.h). False when no desk is open: nobody can say. */
 struct estimate {
     int64_t optimistic_min, expected_min;
 };
-bool queue_estimate(int64_t ahead, double average_min, int64_t desks, struct estimate *estimate);
+bool queue_estimate(int64_t ahead, double average_min, double desks, struct estimate *estimate);
 
 /* A queue has one home, the hall or a bus (PROTOCOL.md section 1). Codes: queue_elsewhere, home_gen_old. */
 bool queue_home_check(const char *home, int64_t home_gen, const char *here, int64_t known_gen,

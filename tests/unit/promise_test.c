@@ -79,6 +79,68 @@ TEST(promise_of_a_class_counts_its_own_bookings)
     trial_close(&h);
 }
 
+static void put_counter(struct command_hall *h, const char *name, const char *queues, int lease_min,
+                        const char *more)
+{
+    char lease[TIME_TEXT];
+    time_text(h->now_ms + lease_min * (int64_t)MIN, lease);
+    char *row =
+        xasprintf("{'id':'c-%s','name':'%s','agency':'az.din','state':'open','user':'u-leyla','fence':1,"
+                  "'lease_until':'%s','queues':[%s]%s}",
+                  name, name, lease, queues, more);
+    trial_put(h, TABLE_COUNTER, row);
+    free(row);
+}
+
+static int most_minutes(struct command_hall *h, const char *queue, const char *more)
+{
+    CHECK(trial_run(h, "nigar", "ticket.issue", "{'queue':'%s'%s}", queue, more));
+    int minutes = (int)trial_int(h, "/estimate_min/1");
+    CHECK(trial_run(h, "nigar", "ticket.cancel", "{'ticket':'%s','gen':%d}", h->last_ticket,
+                    (int)trial_int(h, "/ticket/gen")));
+    return minutes;
+}
+
+/* Ten minutes each, since nobody was served yet. */
+TEST(promise_shares_a_counter_with_its_other_queues)
+{
+    struct command_hall h;
+    trial_open(&h);
+    for (int i = 0; i < 3; i++)
+        put_waiting(&h, "b", NEVER, true, 0);
+    put_counter(&h, "1", "{'queue':'b','weight':1},{'queue':'p','weight':1}", 1, "");
+    CHECK_INT(most_minutes(&h, "b", ""), 40);
+    for (int i = 0; i < 4; i++)
+        put_waiting(&h, "p", NEVER, true, i == 0);
+    CHECK_INT(most_minutes(&h, "b", ""), 80); /* four more come first at the only counter */
+    CHECK_INT(most_minutes(&h, "p", ""), 80);
+    CHECK_INT(most_minutes(&h, "p", ",'priority':'disabled'"),
+              50);                       /* one before, and who came first of the others */
+    put_waiting(&h, "p", 180, false, 0); /* booked for the afternoon: holds up nobody */
+    CHECK_INT(most_minutes(&h, "b", ""), 80);
+    put_counter(&h, "2", "{'queue':'p','weight':1}", -1, "");
+    CHECK_INT(most_minutes(&h, "b", ""), 80); /* nobody has been heard of there */
+    put_counter(&h, "2", "{'queue':'p','weight':1}", 1, "");
+    CHECK_INT(most_minutes(&h, "b", ""), 40); /* they have a counter of their own now */
+    int eight_for_two = most_minutes(&h, "p", "");
+    CHECK(eight_for_two >= 39 && eight_for_two <= 40);
+    put_counter(&h, "2", "{'queue':'x','weight':1}", 1, ",'assigned':{'before':{'queues':[{'queue':'p'}]}}");
+    CHECK_INT(most_minutes(&h, "b", ""), 80); /* it had that queue before it was moved */
+    trial_close(&h);
+}
+
+TEST(promise_under_weights_is_of_the_queues_share)
+{
+    struct command_hall h;
+    trial_open(&h);
+    put_waiting(&h, "w", NEVER, true, 0);
+    for (int i = 0; i < 30; i++)
+        put_waiting(&h, "x", NEVER, true, 0);
+    put_counter(&h, "1", "{'queue':'w','weight':1},{'queue':'x','weight':3}", 1, "");
+    CHECK_INT(most_minutes(&h, "w", ""), 80); /* each of the two after three of the others */
+    trial_close(&h);
+}
+
 /* A hall whose clock stands years back still says how many wait. */
 TEST(promise_counts_everybody_who_waits_whatever_the_clock_says)
 {
