@@ -29,6 +29,7 @@ struct leases {
         int64_t written, written_ms;       /* unsent as the row has it, since when, monotonic */
     } * told;                              /* only those that ever had some: few */
     size_t told_count;
+    bool owed; /* rows that are wrong could not be written */
 };
 
 struct leases *leases_new(void)
@@ -279,7 +280,8 @@ static enum err run_renewal(void *ctx, const struct server_env *env)
 static void renewal_done(void *ctx, enum err err)
 {
     struct renewal *renewal = ctx;
-    if (err == ERR_OK) /* else the next round tries again */
+    renewal->hall->leases->owed = err != ERR_OK;
+    if (err == ERR_OK)
         news_written(renewal->hall);
     free(renewal);
 }
@@ -289,6 +291,11 @@ static void add_renewal(struct hall *hall, bool restart)
     struct renewal *renewal = xcalloc(1, sizeof *renewal);
     *renewal = (struct renewal){hall, restart};
     writer_add(hall->writer, run_renewal, renewal_done, renewal);
+}
+
+bool leases_owed(const struct hall *hall)
+{
+    return hall->leases->owed;
 }
 
 void leases_follow(struct hall *hall)
@@ -301,6 +308,8 @@ void leases_follow(struct hall *hall)
     json_free(&rows);
     if (due || any_news(hall))
         add_renewal(hall, false);
+    else
+        hall->leases->owed = false;
 }
 
 void leases_restart(struct hall *hall)

@@ -36,7 +36,7 @@ void hall_clock_says(struct hall *hall, int64_t wall_ms, int64_t mono_ms)
     hall->session_ms = first ? wall_ms : hall->session_ms + (mono_ms - hall->mono_ms);
     hall->mono_ms = mono_ms;
     hall->wall_ms = wall_ms;
-    if (!first && llabs(wall_ms - mono_ms - apart_ms) >= TURNED_MS)
+    if (!first && (leases_owed(hall) || llabs(wall_ms - mono_ms - apart_ms) >= TURNED_MS))
         leases_follow(hall);
 }
 
