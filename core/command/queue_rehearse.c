@@ -1,8 +1,10 @@
-/* core/command/queue_rehearse.c: what another rule would do to those who wait in a queue now (rehearsals.h). The order is
- * that of core/model/rule.c, which calls them; this reads the rows for it and writes down what comes out. */
+/* core/command/queue_rehearse.c: what another rule would do to those who wait in a queue now (rehearsals.h). The hall's next
+ * hours are played forward with both rules (core/model/hour.h), at all its counters and with all their queues, so what is
+ * said is what then happens; this reads the rows for it and writes down what comes out. */
 #include <stdlib.h>
 
 #include "core/command/heads.h"
+#include "core/command/hour_rows.h"
 #include "core/command/queues.h"
 #include "core/command/rehearsals.h"
 #include "core/command/ticket_row.h"
@@ -17,6 +19,9 @@ struct rehearsed {
     struct rule_state state; /* of now */
     int queue_count;
     const char *counter; /* its name, when it is asked as one counter would call */
+    struct hour_hall hall;
+    struct hour_run runs[2]; /* as it is, and as it would be */
+    int64_t *calls[2];       /* of each ticket, in order: when it is called; 0: nobody can say */
 };
 
 /* --- who waits --- */
@@ -161,20 +166,107 @@ static void put_sum(const struct rehearsal_sum *sum, struct json *out)
     set_minutes(out, "longest_min_after", sum->longest_after);
 }
 
-static void put_people(struct call *c, const struct rehearsed *r, const struct queue_outlook *outlook)
+/* --- the hours --- */
+
+static void play(struct call *c, struct rehearsed *r, const struct json *row, const struct rule_queue *then,
+                 int64_t until_ms)
+{
+    const struct hour_change change = {.kind = HOUR_RULE,
+                                       .at_ms = c->tx->now_ms,
+                                       .until_ms = until_ms,
+                                       .queue = hour_find_queue(&r->hall.hour, row_id(row)),
+                                       .rule = then->kind,
+                                       .max_run = then->max_run};
+    hour_run(&r->hall.hour, HOUR_MIN_MAX, &r->runs[0]);
+    hour_run_changed(&r->hall.hour, &change, change.queue >= 0, HOUR_MIN_MAX, &r->runs[1]);
+}
+
+/* The person's place in the snapshot, at or after from: people stand in both in the same order. */
+static int find_person(const struct hour *hour, const char *ticket, const char *queue, int from)
+{
+    for (int i = from; i < hour->people_count; i++)
+        if (str_equal(hour->people[i].id, ticket))
+            return i;
+        else if (hour->people[i].queue >= 0 && !str_equal(hour->queues[hour->people[i].queue].id, queue))
+            break;
+    return -1;
+}
+
+static int first_of_queue(const struct hour *hour, const char *queue)
+{
+    for (int i = 0; i < hour->people_count; i++)
+        if (hour->people[i].queue >= 0 && str_equal(hour->queues[hour->people[i].queue].id, queue))
+            return i;
+    return hour->people_count;
+}
+
+/* Who is not reached in the time looked at: they go on at its pace, by the place that the rule gives. */
+struct rest {
+    int64_t end_ms, step_ms; /* step_ms 0: nobody of the queue was called */
+};
+
+static struct rest rest_of(const struct rehearsed *r, int side, const char *queue)
+{
+    const struct hour_run *run = &r->runs[side];
+    int at = hour_find_queue(&r->hall.hour, queue), called = at >= 0 ? run->queues[at].called : 0;
+    int64_t length_ms = (int64_t)run->minutes * 60000;
+    return (struct rest){r->hall.hour.now_ms + length_ms, called ? length_ms / called : 0};
+}
+
+static void read_calls(struct rehearsed *r, int side)
+{
+    const struct hour *hour = &r->hall.hour;
+    const char *queue = NULL;
+    int from = 0, at = 0;
+    r->calls[side] = xcalloc(json_count(r->tickets) + 1, sizeof *r->calls[side]);
+    for (const struct json *t = json_first(r->tickets); t; t = json_next(t), at++) {
+        const char *here = json_text_or(t, "queue", "");
+        if (!queue || !str_equal(queue, here))
+            from = first_of_queue(hour, here);
+        queue = here;
+        int person = find_person(hour, row_id(t), here, from);
+        if (person < 0)
+            continue;
+        from = person + 1;
+        r->calls[side][at] = r->runs[side].people[person].call_ms;
+    }
+}
+
+static void reach_the_rest(struct rehearsed *r, int side, const struct rehearsal_way *way,
+                           const struct candidate *candidates, int count)
+{
+    int *order = xcalloc((size_t)count + 1, sizeof *order);
+    int placed = rule_order(&way->desk, &way->state, candidates, count, order);
+    for (int q = 0; q < r->queue_count; q++) {
+        struct rest rest = rest_of(r, side, row_id(r->queues[q]));
+        int64_t at_ms = rest.end_ms;
+        for (int i = 0; i < placed && rest.step_ms; i++) {
+            if (r->calls[side][order[i]] || !str_equal(candidates[order[i]].queue, row_id(r->queues[q])))
+                continue;
+            at_ms += rest.step_ms;
+            r->calls[side][order[i]] = at_ms;
+        }
+    }
+    free(order);
+}
+
+/* --- the people --- */
+
+static void put_people(struct call *c, struct rehearsed *r)
 {
     int count = (int)json_count(r->tickets), at = 0;
     struct candidate *candidates = xcalloc((size_t)count + 1, sizeof *candidates);
     struct rehearsal_person *people = xcalloc((size_t)count + 1, sizeof *people);
     int *order = xcalloc((size_t)count + 1, sizeof *order);
-    struct rehearsal_way now = {{r->now, r->queue_count, c->at_ms}, r->state},
-                         then = {{r->then, r->queue_count, c->at_ms}, {.run = {0}}};
+    struct rehearsal_way now = {{r->now, r->queue_count, c->at_ms}, r->state, r->calls[0]},
+                         then = {{r->then, r->queue_count, c->at_ms}, {.run = {0}}, r->calls[1]};
     struct rehearsal_sum sum;
     struct json *rows = json_new_array();
     for (const struct json *t = json_first(r->tickets); t; t = json_next(t))
         candidates[at++] = head_candidate(t, "", "");
-    int placed = rehearse_ways(&now, &then, candidates, count, outlook->average_min, outlook->desks, people,
-                               order, &sum);
+    reach_the_rest(r, 0, &now, candidates, count);
+    reach_the_rest(r, 1, &then, candidates, count);
+    int placed = rehearse_ways(&now, &then, candidates, count, people, order, &sum);
     for (int i = 0; i < placed && i < REHEARSED_SHOWN; i++)
         json_add(rows, person_json(r, json_at(r->tickets, (size_t)order[i]), &people[order[i]]));
     put_sum(&sum, answer(c));
@@ -184,23 +276,44 @@ static void put_people(struct call *c, const struct rehearsed *r, const struct q
     free(order);
 }
 
-enum err queue_rehearse(struct call *c, const struct json *row, const struct rule_queue *now,
-                        const struct rule_queue *then)
+static enum err play_both(struct call *c, struct rehearsed *r, const struct json *row,
+                          const struct rule_queue *then, int64_t until_ms)
 {
-    struct rehearsed r = {.tickets = keep(c, json_new_array())};
-    struct queue_outlook outlook;
-    TRY(queue_outlook(c, row_id(row), 0, &outlook));
-    TRY(gather(c, &r, row, now, then));
-    json_set_text(answer(c), "queue", row_id(row));
-    json_set_text(answer(c), "code", json_text(row, "code"));
-    row_set_time(answer(c), "at", c->at_ms);
-    json_set(answer(c), "rule", rule_json(then));
-    json_set(answer(c), "now", rule_json(now));
-    json_set_int(answer(c), "waiting", (int64_t)json_count(r.tickets));
-    json_set_int(answer(c), "desks", outlook.desks);
-    json_set(answer(c), "average_min", json_new_number(outlook.average_min));
-    if (r.counter)
-        json_set_text(answer(c), "counter", r.counter);
-    put_people(c, &r, &outlook);
+    TRY(hour_rows(c->tx->db, c->tx->now_ms, NULL, &r->hall));
+    play(c, r, row, then, until_ms);
+    for (int side = 0; side < 2; side++)
+        read_calls(r, side);
+    put_people(c, r);
+    for (int side = 0; side < 2; side++) {
+        hour_run_free(&r->runs[side]);
+        free(r->calls[side]);
+    }
+    hour_hall_free(&r->hall);
     return ERR_OK;
+}
+
+enum err queue_rehearse(struct call *c, const struct json *row, const struct rule_queue *now,
+                        const struct rule_queue *then, int64_t until_ms)
+{
+    struct rehearsed *r = xcalloc(1, sizeof *r);
+    struct queue_outlook outlook;
+    r->tickets = keep(c, json_new_array());
+    enum err err = queue_outlook(c, row_id(row), 0, &outlook);
+    if (err == ERR_OK)
+        err = gather(c, r, row, now, then);
+    if (err == ERR_OK) {
+        json_set_text(answer(c), "queue", row_id(row));
+        json_set_text(answer(c), "code", json_text(row, "code"));
+        row_set_time(answer(c), "at", c->at_ms);
+        json_set(answer(c), "rule", rule_json(then));
+        json_set(answer(c), "now", rule_json(now));
+        json_set_int(answer(c), "waiting", (int64_t)json_count(r->tickets));
+        json_set_int(answer(c), "desks", outlook.desks);
+        json_set(answer(c), "average_min", json_new_number(outlook.average_min));
+        if (r->counter)
+            json_set_text(answer(c), "counter", r->counter);
+        err = play_both(c, r, row, then, until_ms);
+    }
+    free(r);
+    return err;
 }

@@ -167,16 +167,18 @@ static enum err rehearse(struct call *c, struct json *row)
 {
     struct rule_queue now, then;
     enum rule_kind kind;
+    int64_t until_ms;
     struct json *wanted = keep(c, json_copy(row));
     queue_rule_now(c, row, &now);
     TRY(propose(c, "", wanted));
+    TRY(body_time(c, "until", &until_ms));
     rule_row_now(wanted, c->tx->now_ms, &then);
     if (named(c->body)) {
         TRY(named_rule(c, named(c->body), &kind));
         then.kind = kind;
         then.max_run = (int)json_int(json_get(wanted, "rule"), "max_run", 0);
     }
-    return queue_rehearse(c, row, &now, &then);
+    return queue_rehearse(c, row, &now, &then, until_ms > 0 ? until_ms : 0);
 }
 
 /* --- and back --- */

@@ -6,9 +6,10 @@
 /* The rule in force now (rule_row.h). One that was set until a time and is over gives way to the one before it, in row
  * too. */
 void queue_rule_now(struct call *c, struct json *row, struct rule_queue *rule);
-/* What another rule would do to those who wait in the queue now, into the answer (rehearsals.h). */
+/* What another rule would do to those who wait in the queue now, into the answer (rehearsals.h). until_ms: when it is
+ * over; 0: it stays. */
 enum err queue_rehearse(struct call *c, const struct json *row, const struct rule_queue *now,
-                        const struct rule_queue *then) MUST_USE;
+                        const struct rule_queue *then, int64_t until_ms) MUST_USE;
 /* body.MEMBER, a queue by id or code, of the actor's agency. */
 enum err queue_load(struct call *c, const char *member, struct json **row) MUST_USE;
 enum err queue_done(struct call *c, struct json *row) MUST_USE; /* saved and answered */

@@ -13,5 +13,7 @@ enum { REHEARSED_MAX = 1000, REHEARSED_SHOWN = 200 };
  *    "longest_min","longest_min_after": the longest whole wait|null,
  *    "rows":[{"ticket","number","queue_code","service","priority_class","arrived_at","appointment_at"|null,
  *             "place","place_after": from 1, "wait_min","wait_min_after": from now|null}…≤REHEARSED_SHOWN] in the new order}
+ * Minutes and places are of the next hours played forward with the one rule and with the other (core/model/hour.h); beyond
+ * HOUR_MIN_MAX at their pace.
  * Who was sent to a counter or a clerk comes before every queue and stands in none. */
 enum err rule_foresee(struct tx *tx, const struct json *body, struct outcome *out) MUST_USE;

@@ -1,5 +1,5 @@
 /* core/model/rehearsal.h: what another rule would do to the people who wait: who is called earlier, who later, and by how
- * much. Pure; the order is rule_order's, the minutes queue_estimate's. */
+ * much. Pure; the calls are those of the next hours played forward (hour.h), the order of whom they do not reach rule_order's. */
 #pragma once
 #include "core/model/rule.h"
 
@@ -7,6 +7,8 @@
 struct rehearsal_way {
     struct rule_desk desk;
     struct rule_state state;
+    const int64_t *
+        calls_ms; /* of each candidate: when the call is foreseen, wall ms; 0: nobody can say. NULL: of nobody */
 };
 /* Of one person: places from 0, -1: called by neither; minutes from now until the call, -1: nobody can say. */
 struct rehearsal_person {
@@ -23,7 +25,7 @@ struct rehearsal_sum {
 };
 
 /* people[count] in the order of candidates; order[count] (may be NULL): indices in the new order, those whom nobody calls
- * left out. Returns how many are called. average_min and desks as in queue_estimate. */
+ * left out. Returns how many are called. Places are by the call that is foreseen, then by the rule. */
 int rehearse_ways(const struct rehearsal_way *before, const struct rehearsal_way *after,
-                  const struct candidate *candidates, int count, double average_min, int64_t desks,
-                  struct rehearsal_person *people, int *order, struct rehearsal_sum *sum);
+                  const struct candidate *candidates, int count, struct rehearsal_person *people, int *order,
+                  struct rehearsal_sum *sum);

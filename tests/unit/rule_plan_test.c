@@ -164,9 +164,9 @@ TEST(rule_preview_says_who_moves_and_changes_nothing)
     CHECK_TEXT(trial_text(&h, "/rows/0/number"), "B004");
     CHECK_INT(trial_int(&h, "/rows/0/place"), 4);
     CHECK_INT(trial_int(&h, "/rows/0/place_after"), 1);
-    CHECK_INT(trial_int(&h, "/rows/0/wait_min"), 40); /* ten minutes a person, one desk */
-    CHECK_INT(trial_int(&h, "/rows/0/wait_min_after"), 10);
-    CHECK_INT(trial_int(&h, "/rows/1/wait_min_after"), 20);
+    CHECK_INT(trial_int(&h, "/rows/0/wait_min"), 30); /* ten minutes a person, one counter that is free */
+    CHECK_INT(trial_int(&h, "/rows/0/wait_min_after"), 0);
+    CHECK_INT(trial_int(&h, "/rows/1/wait_min_after"), 10);
     CHECK_INT(trial_int(&h, "/longer"), 3);
     CHECK_INT(trial_int(&h, "/longer_most_min"), 10);
     CHECK(!trial_run(&h, "kamran", "queue.rule", "{'queue':'b','rule':'luck','preview':true}"));
@@ -235,7 +235,94 @@ TEST(rule_preview_is_what_then_happens)
     }
 }
 
+/* --- and on random halls: several counters with several queues each, played to the end --- */
+
+static void random_counters(struct command_hall *h, struct rng *rng)
+{
+    static const char *const clerks[] = {"leyla", "rauf"}, *const queues[] = {"b", "p", "a"};
+    for (int i = 0; i < 2; i++) {
+        struct buf list = {0};
+        buf_adds(&list, "'b'");
+        for (int q = 1; q < 3; q++)
+            if (rng_below(rng, 2))
+                buf_addf(&list, ",'%s'", queues[q]);
+        CHECK(
+            trial_run(h, "kamran", "queue.assign", "{'counter':'%d','queues':[%s]}", i + 1, buf_text(&list)));
+        CHECK(trial_run(h, clerks[i], "counter.open", "{'counter':'%d'}", i + 1));
+        buf_free(&list);
+    }
+}
+
+/* Two clerks who take ten minutes for everybody, until nobody waits. Each call comes in the minute that was told. */
+static void play_and_compare(struct command_hall *h, const struct json *told, const char *member,
+                             int *compared)
+{
+    static const char *const clerks[] = {"leyla", "rauf"};
+    char serving[2][64] = {"", ""};
+    int64_t begun_ms = h->now_ms, gen[2] = {0, 0};
+    for (int step = 0; step < 24; step++, h->now_ms += 10 * MINUTE_MS)
+        for (int i = 0; i < 2; i++) {
+            int fence = (int)trial_row_int(h, TABLE_COUNTER, i ? "c-2" : "c-1", "/fence");
+            if (*serving[i])
+                CHECK(trial_run(h, clerks[i], "ticket.finish", "{'ticket':'%s','gen':%d,'outcome':'served'}",
+                                serving[i], (int)gen[i]));
+            str_copy(serving[i], sizeof serving[i], "");
+            CHECK(trial_run(h, clerks[i], "ticket.call_next", "{'counter':'%d','fence':%d}", i + 1, fence));
+            if (str_empty(trial_text(h, "/ticket/id")))
+                continue;
+            str_copy(serving[i], sizeof serving[i], h->last_ticket);
+            gen[i] = trial_int(h, "/ticket/gen");
+            for (const struct json *row = json_first(told); row; row = json_next(row)) {
+                if (!str_equal(json_text(row, "ticket"), serving[i]))
+                    continue;
+                CHECK_INT((h->now_ms - begun_ms) / MINUTE_MS, json_int(row, member, -1));
+                ++*compared;
+            }
+            CHECK(
+                trial_run(h, clerks[i], "ticket.start", "{'ticket':'%s','gen':%d}", serving[i], (int)gen[i]));
+        }
+}
+
+TEST(rule_rehearsal_is_what_then_happens_at_all_counters)
+{
+    static const char *const kinds[] = {"fifo", "priority", "weighted", "appointments"};
+    static const char *const classes[] = {"", "", ",'priority':'disabled'", ",'priority':'elderly'"};
+    static const char *const queues[] = {"b", "b", "p", "a"};
+    struct rng rng;
+    int compared = 0, moved = 0;
+    rng_seed(&rng, 7103);
+    for (int round = 0; round < 32; round++) {
+        struct command_hall h;
+        trial_open(&h);
+        for (int i = 4 + (int)rng_below(&rng, 12); i > 0; i--) {
+            h.now_ms += (int64_t)(1 + rng_below(&rng, 4)) * MINUTE_MS;
+            CHECK(trial_run(&h, "nigar", "ticket.issue", "{'queue':'%s'%s}", queues[rng_below(&rng, 4)],
+                            classes[rng_below(&rng, 4)]));
+        }
+        h.now_ms += 2 * HOUR_MS; /* nobody comes any more */
+        random_counters(&h, &rng);
+        bool switched = round % 2;
+        CHECK(trial_run(&h, "kamran", "queue.rule", "{'queue':'b','rule':'%s','max_run':2,'preview':true}",
+                        kinds[round / 2 % 4]));
+        moved += (int)trial_int(&h, "/up");
+        struct json *told = json_copy(json_get(h.out.data, "rows"));
+        if (switched)
+            CHECK(trial_run(&h, "kamran", "queue.rule", "{'queue':'b','rule':'%s','max_run':2,'reason':'r'}",
+                            kinds[round / 2 % 4]));
+        play_and_compare(&h, told, switched ? "wait_min_after" : "wait_min", &compared);
+        json_free(&told);
+        trial_close(&h);
+    }
+    CHECK(compared > 100);
+    CHECK(moved > 20);
+}
+
 /* --- properties of the sums, on random queues --- */
+
+static int64_t call_of(const int64_t *calls, int person)
+{
+    return calls[person] ? calls[person] : INT64_MAX;
+}
 
 TEST(rule_rehearsal_adds_up_on_random_queues)
 {
@@ -251,8 +338,7 @@ TEST(rule_rehearsal_adds_up_on_random_queues)
         struct rule_queue now = {"q", (enum rule_kind)rng_below(&rng, RULE_COUNT), 2, 1},
                           then = {"q", (enum rule_kind)rng_below(&rng, RULE_COUNT), 1, 1};
         int64_t now_ms = INT64_C(1795500000000);
-        struct rehearsal_way before = {{&now, 1, now_ms}, {.run = {0}}},
-                             after = {{&then, 1, now_ms}, {.run = {0}}};
+        struct rehearsal_way before = {.desk = {&now, 1, now_ms}}, after = {.desk = {&then, 1, now_ms}};
         for (int i = 0; i < count; i++) {
             str_format(names[i], sizeof names[i], "P%03d", i);
             people[i] = (struct candidate){.number = names[i],
@@ -262,14 +348,24 @@ TEST(rule_rehearsal_adds_up_on_random_queues)
             if (rng_below(&rng, 3) == 0)
                 people[i].booked_ms = people[i].arrived_ms + (int64_t)rng_below(&rng, HOUR_MS);
         }
-        REQUIRE(rehearse_ways(&before, &after, people, count, 7, 2, of, order, &sum) == count);
+        int64_t calls[2][PEOPLE] = {{0}};
+        for (int i = 0; i < count; i++)
+            for (int side = 0; side < 2; side++)
+                calls[side][i] = rng_below(&rng, 4) ? now_ms + (int64_t)rng_below(&rng, HOUR_MS) : 0;
+        before.calls_ms = calls[0];
+        after.calls_ms = calls[1];
+        REQUIRE(rehearse_ways(&before, &after, people, count, of, order, &sum) == count);
         REQUIRE(sum.up + sum.down + sum.same == count); /* everyone once */
         for (int i = 0; i < count; i++) {
             moved += of[i].place - of[i].place_after;
             REQUIRE(order[of[i].place_after] == i);
-            REQUIRE((of[i].wait_min < of[i].wait_min_after) <= (of[i].place < of[i].place_after));
+            REQUIRE((of[i].wait_min < 0) == !calls[0][i] && (of[i].wait_min_after < 0) == !calls[1][i]);
+            if (i > 0) /* by the call, and whom nobody is known to call after all others */
+                REQUIRE(call_of(calls[1], order[i - 1]) <= call_of(calls[1], order[i]));
         }
-        REQUIRE(moved == 0); /* a place that one gains another loses */
+        REQUIRE(moved == 0);                     /* a place that one gains another loses */
+        before.calls_ms = after.calls_ms = NULL; /* nothing is foreseen: the rule alone */
+        REQUIRE(rehearse_ways(&before, &after, people, count, of, order, &sum) == count);
         if (now.kind == then.kind && now.kind != RULE_PRIORITY)
             REQUIRE(sum.same == count);
     }
