@@ -5,9 +5,9 @@
 
 #include "core/cache/floor.h"
 #include "core/command/hour_rows.h"
-#include "core/command/level_row.h"
+#include "core/command/level_day.h"
 
-enum { QUEUES_MAX = 500, CALLED_MAX = 20000, LOOK_AHEAD_MIN = 180, MINUTE_MS = 60 * 1000 };
+enum { QUEUES_MAX = 500 };
 
 struct levels {
     struct cache *cache;
@@ -16,119 +16,6 @@ struct levels {
     struct hour_hall hour;
     struct hour_run run;
 };
-
-/* --- who was called today --- */
-
-static int64_t text_ms(const char *text)
-{
-    int64_t ms;
-    return text && time_parse(text, &ms) ? ms : 0;
-}
-
-/* $1 queue, $2 state, $3 midnight, $4 limit; the row only where services differ. */
-static const char sql_called[] =
-    "SELECT arrived_at, called_at, appointment_at FROM tickets WHERE queue = $1 AND state = $2"
-    " AND arrived_at >= $3 ORDER BY arrived_at LIMIT $4"; /* tickets_arrival */
-static const char sql_called_rows[] =
-    "SELECT arrived_at, called_at, appointment_at, row FROM tickets WHERE queue = $1 AND state = $2"
-    " AND arrived_at >= $3 ORDER BY arrived_at LIMIT $4"; /* tickets_arrival */
-
-static bool target_of(const struct levels *levels, const struct json *queue, const char *row_text,
-                      struct level_target *target)
-{
-    struct json *row = NULL;
-    if (!row_text || json_parse(row_text, strlen(row_text), &row, NULL) != ERR_OK)
-        return level_row_target(queue, NULL, levels->hall, target);
-    bool found = level_row_target(queue, json_text(row, "service"), levels->hall, target);
-    json_free(&row);
-    return found;
-}
-
-static void count_one(const struct levels *levels, const struct json *queue, struct stmt *s, bool with_row,
-                      struct level_day *day)
-{
-    struct level_target target;
-    int64_t arrived_ms = text_ms(db_text(s, 0)), called_ms = text_ms(db_text(s, 1)),
-            booked_ms = text_ms(db_text(s, 2));
-    if (!called_ms || !target_of(levels, queue, with_row ? db_text(s, 3) : NULL, &target))
-        return;
-    day->called++;
-    day->within += called_ms - level_since(arrived_ms, booked_ms) <= level_limit_ms(&target, booked_ms > 0);
-}
-
-static enum err count_called(const struct levels *levels, const struct json *queue, struct level_day *day)
-{
-    static const char *const states[] = {"called", "serving", "held", "done", "no_show"};
-    char midnight[TIME_TEXT];
-    bool with_row = level_row_differs(queue);
-    enum err err = ERR_OK;
-    time_text(time_day_start(levels->now_ms), midnight);
-    for (size_t i = 0; i < sizeof states / sizeof *states; i++) {
-        struct stmt *s = db_query(levels->cache->db, with_row ? sql_called_rows : sql_called);
-        db_bind_text(s, 1, json_text_or(queue, "id", ""));
-        db_bind_text(s, 2, states[i]);
-        db_bind_text(s, 3, midnight);
-        db_bind_int(s, 4, CALLED_MAX);
-        while ((err = db_step(s)) == ERR_OK)
-            count_one(levels, queue, s, with_row, day);
-        db_done(s);
-        if (err != ERR_ABSENT)
-            return err;
-    }
-    return ERR_OK;
-}
-
-/* --- who waits --- */
-
-static int hour_queue_of(const struct levels *levels, const char *id)
-{
-    for (int i = 0; i < levels->hour.hour.queue_count; i++)
-        if (str_equal(levels->hour.hour.queues[i].id, id))
-            return i;
-    return -1;
-}
-
-static enum err target_of_person(const struct levels *levels, const struct json *queue, const char *ticket,
-                                 struct level_target *target)
-{
-    struct json *row = NULL;
-    if (level_row_differs(queue))
-        TRY(find_row(levels->cache, TABLE_TICKET, ticket, 0, &row));
-    if (!level_row_target(queue, json_text(row, "service"), levels->hall, target))
-        *target = (struct level_target){.wait_min = LEVEL_WAIT_MAX};
-    json_free(&row);
-    return ERR_OK;
-}
-
-/* Whoever is not called in the time looked at is called after it at best. */
-static int64_t foreseen_ms(const struct levels *levels, int queue, int person)
-{
-    int64_t call_ms = levels->run.people[person].call_ms;
-    if (call_ms)
-        return call_ms;
-    return levels->run.queues[queue].newcomer_ms < 0 ? -1
-                                                     : levels->now_ms + (int64_t)LOOK_AHEAD_MIN * MINUTE_MS;
-}
-
-static enum err add_people(const struct levels *levels, const struct json *queue, struct level_person *people,
-                           int *count)
-{
-    const struct hour *hour = &levels->hour.hour;
-    int at = hour_queue_of(levels, json_text_or(queue, "id", ""));
-    *count = 0;
-    for (int i = 0; i < hour->people_count && at >= 0; i++) {
-        const struct hour_person *person = &hour->people[i];
-        struct level_target target;
-        if (person->queue != at || person->comes_ms > levels->now_ms)
-            continue;
-        TRY(target_of_person(levels, queue, person->id, &target));
-        int64_t from_ms = person->since_ms ? person->since_ms : person->arrived_ms;
-        people[(*count)++] =
-            (struct level_person){level_since(from_ms, person->booked_ms),
-                                  level_limit_ms(&target, person->booked_ms > 0), foreseen_ms(levels, at, i)};
-    }
-    return ERR_OK;
-}
 
 /* --- the answer --- */
 
@@ -164,30 +51,25 @@ static void set_moment(struct json *row, const char *name, int64_t wall_ms)
 static enum err add_level(const struct levels *levels, const struct json *queue,
                           const struct level_target *target, struct json *rows)
 {
-    struct level_day day = {0};
-    struct level_burn burn;
+    const struct level_hall hall = {levels->cache->db, levels->hall, levels->now_ms, &levels->hour.hour,
+                                    &levels->run};
+    struct level_today today;
     struct json *row = json_new_object();
-    struct level_person *people = xcalloc((size_t)levels->hour.hour.people_count + 1, sizeof *people);
-    int count = 0;
     json_add(rows, row);
-    enum err err = count_called(levels, queue, &day);
-    if (err == ERR_OK)
-        err = add_people(levels, queue, people, &count);
-    level_burn(target->share, &day, people, count, levels->now_ms, &burn);
-    free(people);
+    enum err err = level_today(&hall, queue, target, &today);
     json_set_text(row, "queue", json_text(queue, "id"));
     json_set_text(row, "code", json_text(queue, "code"));
     json_set(row, "target", target_json(target));
-    json_set_text(row, "state", level_state_text(burn.state));
-    json_set_int(row, "called", day.called);
-    json_set_int(row, "within", day.within);
-    json_set_int(row, "waiting", count);
-    json_set_int(row, "late", burn.late);
-    json_set_int(row, "late_foreseen", burn.late_foreseen);
-    json_set_int(row, "allowed", burn.allowed);
-    set_share(row, "share_now", burn.share_now);
-    set_share(row, "share_foreseen", burn.share_foreseen);
-    set_moment(row, "breaks_at", burn.breaks_ms);
+    json_set_text(row, "state", level_state_text(today.burn.state));
+    json_set_int(row, "called", today.day.called);
+    json_set_int(row, "within", today.day.within);
+    json_set_int(row, "waiting", today.waiting);
+    json_set_int(row, "late", today.burn.late);
+    json_set_int(row, "late_foreseen", today.burn.late_foreseen);
+    json_set_int(row, "allowed", today.burn.allowed);
+    set_share(row, "share_now", today.burn.share_now);
+    set_share(row, "share_foreseen", today.burn.share_foreseen);
+    set_moment(row, "breaks_at", today.burn.breaks_ms);
     set_moment(row, "silenced_until", level_row_silence(queue, levels->now_ms));
     return err;
 }
@@ -203,7 +85,7 @@ static enum err put_levels(struct levels *levels, const struct json *queues, str
         if (!played) {
             TRY(hour_rows(levels->cache->db, levels->now_ms,
                           floor_habits(levels->cache->floor, levels->now_ms), &levels->hour));
-            hour_run(&levels->hour.hour, LOOK_AHEAD_MIN, &levels->run);
+            hour_run(&levels->hour.hour, LEVEL_LOOK_AHEAD_MIN, &levels->run);
             played = true;
         }
         err = add_level(levels, queue, &target, rows);

@@ -87,6 +87,20 @@ static const struct route routes[] = {
      "submitted_at:time!? complete_at:time!? due_at:time!? outcome:outcome!? decided_at:time!? "
      "delivered_at:time!? duplicate:boolean! missing:missing! appointment:appointment!?",
      "application/json"},
+    {"GET", "/v1/figures", ACCESS_KEY, call_figures, "figures",
+     "How the hall does now, for who looks at many halls: people who wait, counters, promises, levels, what "
+     "is foreseen, "
+     "today, yesterday and this month, by agency and by queue. Numbers and times, nobody's name and no "
+     "ticket's number. By a "
+     "key made with --scope figures; one of an agency is told of that agency alone, and null of what is the "
+     "whole hall's. "
+     "ETag and If-None-Match: a hall in which nothing happens answers 304. The hall's time is the header "
+     "Date.",
+     "", "",
+     "epoch:integer! rev:integer! version:string! store:string! practice:boolean! hall:object! day:date! "
+     "opening:opening! now:figures! unsent:object!? disputes:integer!? survey:object!? yesterday:object!? "
+     "month:object!? agencies:agencies! queues:queues!",
+     "application/json"},
     {"GET", "/v1/openapi.json", ACCESS_SIGNED_IN, call_openapi, "openapi", "This description.", "", "",
      "openapi:string! info:object! paths:object! components:object!", "application/json"},
     {"GET", "/v1/health", ACCESS_OPEN, call_health, "health", "Whether the hall serves, and how far it is.",

@@ -81,8 +81,11 @@ static void answer_scope(struct hall *hall, struct http_request *request, enum p
 {
     if (wanted == PARTNER_APPLIES)
         return answer_in(hall, request, 403, "other_scope");
-    api_error(hall, request, 403, "other_scope", NULL,
-              "This key leaves applications and reads no events: loketd key add makes one that does.");
+    api_error(
+        hall, request, 403, "other_scope", NULL,
+        wanted == PARTNER_LOOKS
+            ? "This key does not read the hall's figures: loketd key add --scope figures makes one that does."
+            : "This key does not read events: loketd key add makes one that does.");
 }
 
 bool api_partner(struct hall *hall, struct http_request *request, enum partner_scope scope, int often,

@@ -12,6 +12,7 @@ call call_report, call_openapi, call_health, call_metrics;
 call call_verify;           /* api_notice.c */
 call call_events;           /* api_events.c: by an agency's key */
 call call_leave, call_left; /* api_application.c: by a key that applies */
+call call_figures;          /* api_figures.c: by a key that reads figures */
 
 const char *call_token(const struct http_request *request); /* of an authorised call */
 

@@ -11,6 +11,7 @@
 struct askers;
 struct clocks;
 struct event_waits;
+struct figures;
 struct leases;
 struct polls;
 struct sign_ins;
@@ -25,6 +26,7 @@ struct hall {
     struct polls *polls;
     struct event_waits *event_waits;
     struct askers *askers;
+    struct figures *figures;
     struct writer *writer;
     struct leases *leases;
     struct clocks *clocks;

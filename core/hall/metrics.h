@@ -7,7 +7,7 @@
 
 struct hall;
 
-enum { METRIC_ROUTES_MAX = 16, METRIC_BUCKETS = 10, METRIC_STATUS_CLASSES = 6 };
+enum { METRIC_ROUTES_MAX = 32, METRIC_BUCKETS = 10, METRIC_STATUS_CLASSES = 6 };
 
 struct histogram {
     int64_t buckets[METRIC_BUCKETS]; /* the last holds whatever is slower */

@@ -56,6 +56,12 @@ static const struct type {
     {"items", "{\"type\":\"array\",\"items\":{\"$ref\":\"#/components/schemas/Item\"}}"},
     {"rows", "{\"type\":\"array\",\"items\":{\"$ref\":\"#/components/schemas/Line\"}}"},
     {"events", "{\"type\":\"array\",\"items\":{\"$ref\":\"#/components/schemas/Event\"}}"},
+    {"opening", "{\"enum\":[\"open\",\"closed\",\"day_off\"]}"},
+    {"figures", "{\"$ref\":\"#/components/schemas/Figures\"}"},
+    {"levels", "{\"$ref\":\"#/components/schemas/Levels\"}"},
+    {"counters", "{\"$ref\":\"#/components/schemas/Counters\"}"},
+    {"agencies", "{\"type\":\"array\",\"items\":{\"$ref\":\"#/components/schemas/AgencyFigures\"}}"},
+    {"queues", "{\"type\":\"array\",\"items\":{\"$ref\":\"#/components/schemas/QueueFigures\"}}"},
     {"visit_order", "{\"enum\":[\"sensible\",\"given\"]}"},
     {"language", "{\"enum\":[\"az\",\"id\",\"en\",\"ru\"]}"},
     {"applicant", "{\"$ref\":\"#/components/schemas/Applicant\"}"},
@@ -319,6 +325,25 @@ static void add_application(struct json *schemas)
     json_set(schemas, "Appointment", object_schema("at:time! number:string!?"));
 }
 
+/* --- figures --- */
+
+#define FIGURES                                                                                        \
+    "waiting:integer! oldest_at:time!? late:integer! waiting_in_hour:integer! expected_min:integer!? " \
+    "expected_low_min:integer!? expected_high_min:integer!? served:integer! no_show:integer! "         \
+    "called:integer! wait_mean_min:number!? wait_p90_min:number!? levels:levels! counters:counters!"
+
+static void add_figures(struct json *schemas)
+{
+    json_set(schemas, "Levels", object_schema("kept:integer! burning:integer! broken:integer!"));
+    json_set(schemas, "Counters",
+             object_schema("all:integer! open:integer! paused:integer! unattended:integer!"));
+    json_set(schemas, "Figures", object_schema(FIGURES));
+    json_set(schemas, "AgencyFigures", object_schema("id:string! name:object!? " FIGURES));
+    json_set(schemas, "QueueFigures",
+             object_schema("id:string! code:string!? name:any! agency:string!? away:boolean! " FIGURES
+                           " ahead:integers!"));
+}
+
 static void add_schemas(struct json *schemas)
 {
     struct json *error = object_schema("error:object!");
@@ -335,6 +360,7 @@ static void add_schemas(struct json *schemas)
     json_set(schemas, "Row", object_schema("id:string! row_rev:integer!"));
     add_event(schemas);
     add_application(schemas);
+    add_figures(schemas);
     add_commands(schemas);
 }
 

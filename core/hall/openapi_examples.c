@@ -45,6 +45,15 @@
     "'label':'Place of birth','message':'This must be filled in.'}],'papers':[{'code':'photo'," \
     "'name':'Photograph'}]},'appointment':{'at':'2026-12-02T06:00:00.000Z','number':'P001'}"
 
+#define FIGURES                                                                            \
+    "'waiting':12,'oldest_at':" NOW ",'late':2,'waiting_in_hour':9,'expected_min':24,"     \
+    "'expected_low_min':17,'expected_high_min':33,'served':143,'no_show':6,'called':151,"  \
+    "'wait_mean_min':11.4,'wait_p90_min':27.5,'levels':{'kept':2,'burning':1,'broken':0}," \
+    "'counters':{'all':9,'open':6,'paused':1,'unattended':1}"
+#define DAYS(from, to)                                                                       \
+    "{'from':'" from "','to':'" to "','tickets':391,'served':370,'no_show':12,'called':382," \
+    "'wait_mean_min':12.9,'wait_p90_min':30.2}"
+
 static const struct {
     const char *name, *path, *query, *body, *answer;
 } calls[] = {
@@ -94,6 +103,19 @@ static const struct {
      "'appointment_at':'2026-12-02T06:00:00.000Z','complete':false}",
      "{" APPLICATION "}"},
     {"application", "egov-2026-000417", NULL, NULL, "{" APPLICATION "}"},
+    {"figures", NULL, NULL, NULL,
+     "{'epoch':1,'rev':811,'version':'0.1.0','store':'ok','practice':false,'hall':{'code':'AZ-BAKU-05',"
+     "'name':{'az':'Bakı 5','en':'Baku 5'},'timezone':'Asia/Baku'},'day':'2026-11-30','opening':'open',"
+     "'now':{" FIGURES "},'unsent':{'stations':1,'records':3,'since':" NOW "},'disputes':1,"
+     "'survey':{'people':41,'index':88.4,'grade':'A'},'yesterday':" DAYS(
+         "2026-11-29",
+         "2026-11-29") ",'month':" DAYS("2026-11-01",
+                                        "2026-11-29") ",'agencies':[{'id':'az.din','name':{'en':'Ministry of "
+                                                      "Internal Affairs'}," FIGURES
+                                                      "}],'queues':[{'id':'p','code':'P','name':{'en':'"
+                                                      "Identity cards and passports'},'agency':'az.din',"
+                                                      "'away':false," FIGURES
+                                                      ",'ahead':[12,12,11,11,10,10,10,9,9,9,9,9,9]}]}"},
     {"openapi", NULL, NULL, NULL,
      "{'openapi':'3.1.0','info':{'title':'Loket hall protocol 1','version':'0.1.0',"
      "'description':'How a workstation and the hall backend agree.'},'paths':{},'components':{}}"},

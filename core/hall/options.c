@@ -103,8 +103,8 @@ static const struct verb {
     {"export-cases", NULL, HALL_EXPORT_CASES, BIT(DATA) | BIT(FROM) | BIT(UNTIL) | BIT(AGENCY) | UNMASKED_BIT,
      0, "[FILE]", "export-cases --data DIR [--from DAY] [--until DAY] [--agency A] [--unmasked] [FILE]"},
     {"key", "add", HALL_KEY_ADD, BIT(DATA) | BIT(AGENCY) | BIT(NAME) | BIT(SCOPE) | BIT(SERVICES) | JSON_BIT,
-     BIT(AGENCY), NULL,
-     "key add --data DIR --agency A [--name N] [--scope read|apply] [--services S,…] [--json]"},
+     0, NULL,
+     "key add --data DIR --agency A [--name N] [--scope read|apply|figures] [--services S,…] [--json]"},
     {"key", "list", HALL_KEY_LIST, BIT(DATA) | JSON_BIT, 0, NULL, "key list --data DIR [--json]"},
     {"key", "revoke", HALL_KEY_REVOKE, BIT(DATA), 0, "KEY", "key revoke --data DIR KEY"},
     {"webhook", "add", HALL_WEBHOOK_ADD, BIT(DATA) | BIT(AGENCY) | BIT(URL) | BIT(AFTER) | JSON_BIT,
@@ -144,9 +144,10 @@ const char *hall_options_usage(void)
            "       loketd export-cases --data DIR [--from DAY] [--until DAY] [--agency A] [--unmasked] "
            "[FILE]\n"
            "                       the applications as JSON Lines, without what is sensitive unless asked\n"
-           "       loketd key      add|list|revoke --data DIR [--agency A --name N --scope read|apply] "
-           "[KEY]\n"
-           "                       by which an agency's own system reads its events\n"
+           "       loketd key      add|list|revoke --data DIR [--agency A --name N --scope\n"
+           "                       read|apply|figures] [KEY]   by which an agency's own system reads its "
+           "events,\n"
+           "                       and loket halls this hall's figures\n"
            "       loketd webhook  add|list|remove --data DIR [--agency A --url URL] [WEBHOOK]\n"
            "       loketd deliver  --data DIR [--log FILE]   sends events to those addresses, beside serve\n"
            "       loketd import-catalogue FILE --data DIR [--dry-run] [--keep-good] [--agency A] [--json]\n"

@@ -62,6 +62,13 @@ static void print_key(const struct hall_options *options, const struct json *ans
         json_free(&out);
         return;
     }
+    if (str_equal(options->scope, "figures")) {
+        printf("Key %s of %s reads figures:\n  %s\n"
+               "It is shown this once and kept nowhere. Write it into a file of its own, which loket halls "
+               "reads.\n",
+               json_text_or(answer, "id", "?"), options->agency ? options->agency : "the whole hall", key);
+        return;
+    }
     if (str_equal(options->scope, "apply")) {
         printf("Key %s of %s leaves applications:\n  %s\nIt is shown this once and kept nowhere.\n",
                json_text_or(answer, "id", "?"), options->agency, key);
@@ -77,10 +84,14 @@ static void print_key(const struct hall_options *options, const struct json *ans
 enum err partner_key_add(const struct hall_options *options, struct err_info *info)
 {
     char key[KEY_TEXT], digest[SHA256_TEXT];
+    const char *agency = options->agency ? options->agency : "";
+    if (!*agency && !str_equal(options->scope, "figures"))
+        return err_set(info, ERR_USAGE,
+                       "--agency is missing: only a key with --scope figures may be of the whole hall.");
     struct json *request = request_new("key.add"), *answer = NULL;
     key_new(key, digest);
-    json_set_text(request, "agency", options->agency);
-    json_set_text(request, "name", options->name ? options->name : options->agency);
+    json_set_text(request, "agency", agency);
+    json_set_text(request, "name", options->name ? options->name : *agency ? agency : "figures");
     json_set_text(request, "sha256", digest);
     if (options->scope)
         json_set_text(request, "scope", options->scope);

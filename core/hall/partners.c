@@ -138,6 +138,18 @@ static enum err need_offered(struct partner_task *t, const char *word)
                : err;
 }
 
+static const char *const scopes[PARTNER_SCOPES] = {
+    [PARTNER_READS] = "read", [PARTNER_APPLIES] = "apply", [PARTNER_LOOKS] = "figures"};
+
+/* PARTNER_SCOPES: none such. */
+static enum partner_scope scope_of(const char *text)
+{
+    int scope = 0;
+    while (scope < PARTNER_SCOPES && !str_equal(scopes[scope], text))
+        scope++;
+    return (enum partner_scope)scope;
+}
+
 /* Scope and services belong together: what only reads names none. */
 static enum err need_scope(struct partner_task *t)
 {
@@ -145,10 +157,11 @@ static enum err need_scope(struct partner_task *t)
     const char *services = json_text_or(t->request, "services", "");
     bool applies = str_equal(scope, "apply");
     enum err err = ERR_OK;
-    if (!applies && !str_equal(scope, "read"))
+    if (scope_of(scope) == PARTNER_SCOPES)
         return err_set(
             t->info, ERR_USAGE,
-            "--scope is read (its events) or apply (leaves applications): one key does one of them.");
+            "--scope is read (its events), apply (leaves applications) or figures (how the hall does): "
+            "one key does one of them.");
     if (!applies && *services)
         return err_set(t->info, ERR_USAGE, "--services goes with --scope apply: a key that reads has none.");
     if (strlen(services) > PARTNER_SERVICES_MAX)
@@ -186,9 +199,10 @@ static enum err key_add(struct partner_task *t)
         return err_set(t->info, ERR_USAGE, "--name is one line of at most %d bytes.", PARTNER_NAME_MAX);
     if (strlen(json_text_or(t->request, "sha256", "")) != SHA256_TEXT - 1)
         return err_set(t->info, ERR_USAGE, "This request brings no key.");
-    enum err err = partner_need_agency(t, agency);
-    if (err == ERR_OK)
-        err = need_scope(t);
+    enum err err = need_scope(t);
+    bool whole = scope_of(json_text_or(t->request, "scope", "read")) == PARTNER_LOOKS && str_empty(agency);
+    if (err == ERR_OK && !whole)
+        err = partner_need_agency(t, agency);
     if (err == ERR_OK)
         err = partner_need_signing_key(t);
     if (err == ERR_OK)
@@ -309,7 +323,7 @@ enum err partner_of_key(struct db *db, const char *key, struct partner *partner)
         if (!time_parse(db_text(s, 4), &partner->asked_ms))
             partner->asked_ms = -1;
         str_copy(partner->name, sizeof partner->name, db_text(s, 5));
-        partner->scope = str_equal(db_text(s, 6), "apply") ? PARTNER_APPLIES : PARTNER_READS;
+        partner->scope = scope_of(db_text(s, 6));
         str_copy(partner->services, sizeof partner->services, db_text(s, 7));
     }
     db_done(s);

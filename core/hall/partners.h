@@ -1,5 +1,6 @@
 /* core/hall/partners.h: the agencies' own systems: by which keys they read their events (GET /v1/events) or leave
- * applications (POST /v1/applications), and to which addresses loketd deliver sends events. Runs in the transaction that is open.
+ * applications (POST /v1/applications), and to which addresses loketd deliver sends events; and by which keys the hall's
+ * figures are read (GET /v1/figures). Runs in the transaction that is open.
  *
  * A key is kept only as its SHA-256, as a session's token is. What goes out is signed with the hall's own key
  * (Ed25519), so that the receiver keeps nothing that could be stolen from it: its public half is printed with each
@@ -19,14 +20,15 @@ enum {
 
 /* --- administration: admin.h's requests "key.…" and "webhook.…" ---
  *   key.add {agency,name,scope?,services?,sha256,secret,public}: the last two are the hall's signing key if it has none
- *     yet; scope is "read" or "apply", services what "apply" may name: services or agencies, without it the agency's own
+ *     yet; scope is "read", "apply" or "figures", services what "apply" may name: services or agencies, without it the
+ *     agency's own. agency "" with "figures" alone: those of the whole hall
  *   key.list {} · key.revoke {id} · webhook.add {agency,url,after?,secret,public} · webhook.list {} · webhook.remove {id}
  *   webhook.turn {sent,failed,busy}: loketd deliver tells what came of its letters and is told what is next */
 enum err partners_apply(const struct server_env *env, const struct json *request, struct json **answer,
                         struct err_info *info) MUST_USE;
 
 /* --- reading --- */
-enum partner_scope { PARTNER_READS, PARTNER_APPLIES };
+enum partner_scope { PARTNER_READS, PARTNER_APPLIES, PARTNER_LOOKS, PARTNER_SCOPES };
 struct partner {
     char id[PARTNER_ID], agency[64], name[PARTNER_NAME_MAX + 1];
     enum partner_scope scope;

@@ -73,10 +73,24 @@ double spread_share_min(struct spread *spread, double share)
     return spread->beyond[rank - 1] / 10.0;
 }
 
-static void spread_free(struct spread *spread)
+void spread_join(struct spread *to, const struct spread *from)
+{
+    int64_t count = to->count + from->count, sum_ms = to->sum_ms + from->sum_ms;
+    if (from->room > to->room)
+        make_room(to, from->room - 1);
+    for (int i = 0; i < from->room; i++)
+        to->tenths[i] += from->tenths[i];
+    for (size_t i = 0; i < from->beyond_count; i++)
+        count_beyond(to, from->beyond[i]);
+    to->count = count;
+    to->sum_ms = sum_ms;
+}
+
+void spread_clear(struct spread *spread)
 {
     free(spread->tenths);
     free(spread->beyond);
+    *spread = (struct spread){0};
 }
 
 /* --- sums by their keys --- */
@@ -445,8 +459,8 @@ enum err sums_gather(struct sums *sums, struct db *db, enum sums_of of, const st
 void sums_clear(struct sums *sums)
 {
     for (int i = 0; i < sums->count; i++) {
-        spread_free(&sums->all[i].wait);
-        spread_free(&sums->all[i].service);
+        spread_clear(&sums->all[i].wait);
+        spread_clear(&sums->all[i].service);
     }
     free(sums->all);
     free(sums->slots);

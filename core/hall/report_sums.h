@@ -15,6 +15,8 @@ struct spread {
 void spread_add(struct spread *spread, int64_t ms);  /* negative: not known, nothing is added */
 double spread_mean_min(const struct spread *spread); /* NAN: there are none */
 double spread_share_min(struct spread *spread, double share);
+void spread_join(struct spread *to, const struct spread *from); /* both together, in to */
+void spread_clear(struct spread *spread);
 
 enum { SUM_PARTS = 3, SUM_TREND = 24 };
 struct sum {

@@ -10,6 +10,7 @@
 #include "core/hall/clocks.h"
 #include "core/hall/day.h"
 #include "core/hall/event_waits.h"
+#include "core/hall/figures.h"
 #include "core/hall/forecasts.h"
 #include "core/hall/imports.h"
 #include "core/hall/indexing.h"
@@ -94,6 +95,7 @@ enum err hall_unlock(struct hall *hall, const char *data, bool practice, struct 
     hall->polls = polls_new();
     hall->event_waits = event_waits_new();
     hall->askers = askers_new();
+    hall->figures = figures_new();
     hall->writer = writer_new(hall);
     hall->leases = leases_new();
     hall->sign_ins = sign_ins_new();
@@ -172,6 +174,7 @@ void hall_lock_up(struct hall *hall)
     polls_free(&hall->polls);
     event_waits_free(&hall->event_waits);
     askers_free(&hall->askers);
+    figures_free(&hall->figures);
     writer_free(&hall->writer);
     leases_free(&hall->leases);
     tokens_free(&hall->tokens);
