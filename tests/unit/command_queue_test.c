@@ -194,6 +194,6 @@ TEST(command_statements_never_scan_or_sort)
         }
         free(text);
     }
-    CHECK_INT(count, 41);
+    CHECK_INT(count, 42);
     trial_close(&h);
 }
