@@ -53,6 +53,39 @@ static const struct route routes[] = {
      "service or an agency where one is named; names in lang.",
      "from:date to:date format:format compare:integer queue:string service:string agency:string lang:string",
      "", "name:string! from:date! to:date! before:object columns:strings! rows:objects!", "application/json"},
+    {"GET", "/v1/audit", ACCESS_SIGNED_IN, call_audit, "audit",
+     "The lines of the audit, the newest first; for supervisors and administrators, to a supervisor of an "
+     "agency those of that agency. from and to are days, both counted whole, or times; user an id, a login or "
+     "\"system\"; type commands with commas between; subject the number of a ticket or an application, an "
+     "identity, or TABLE/ID; q letters of a person, a command, a counter, a queue, or a number; words: "
+     "commands that q stands for in the reader's language; refused 1: those alone. The look is a line of the "
+     "audit itself, once; save 1: and says that lines are taken along. \"next\" goes on in \"after\" with "
+     "the same filters; a page may have no line and go on, searched_through says how far it came. whole "
+     "false: lines up to some rev are not read in yet after an update and are not found. As CSV \"next\" is "
+     "the header Loket-Next, and the pages laid one after the other are one table.",
+     "from:string to:string user:string type:string subject:string q:string words:string refused:integer "
+     "save:integer after:string limit:integer format:format",
+     "", "lines:objects! searched_through:integer! whole:boolean! next:string!? look:integer!", "application/json"},
+    {"POST", "/v1/audit/verify", ACCESS_SIGNED_IN, call_audit_check, "checkAudit",
+     "Begin to check the chain of the audit, from its first line to the last. One check at a time (409 "
+     "check_running). head: what an earlier check said, to hear whether that line is still there, unchanged.",
+     "", "head:object?", "state:string! done:integer total:integer by:string begun_at:time", "application/json"},
+    {"GET", "/v1/audit/verify", ACCESS_SIGNED_IN, call_audit_checked, "auditCheck",
+     "How far the check of the audit is, and what came of the last one: state none, running, done or failed. "
+     "bad names the first line that does not fit, what of it (missing, altered, apart, unreadable) and the "
+     "column where that can be known. A hall that was started again has none.",
+     "", "",
+     "state:string! done:integer total:integer by:string begun_at:time ended_at:time lines:integer head:object "
+     "bad:object? kept:object?",
+     "application/json"},
+    {"GET", "/v1/audit/{rev}", ACCESS_SIGNED_IN, call_audit_line, "auditLine",
+     "One line with the rows that it wrote, as they were before and after, as far as this person may see them. "
+     "look: that of the page on which it was found.",
+     "look:integer!", "",
+     "rev:integer! at:time! user:string! login:string! name:string! client:string! workstation:string!? "
+     "type:string! outcome:string! prev:string! body_sha256:string! hash:string! rows:integer! about:objects! "
+     "detail:object written:objects!",
+     "application/json"},
     {"GET", "/v1/verify/{code}", ACCESS_OPEN, call_verify, "verify",
      "Whether the hall gave the notice with this code, and whether it still stands. Tells nothing of a "
      "person.",

@@ -13,6 +13,7 @@ call call_verify;           /* api_notice.c */
 call call_events;           /* api_events.c: by an agency's key */
 call call_leave, call_left; /* api_application.c: by a key that applies */
 call call_figures;          /* api_figures.c: by a key that reads figures */
+call call_audit, call_audit_line, call_audit_check, call_audit_checked; /* api_audit.c */
 
 const char *call_token(const struct http_request *request); /* of an authorised call */
 

@@ -9,6 +9,7 @@
 #include "core/hall/session.h"
 
 struct askers;
+struct audit_check;
 struct clocks;
 struct event_waits;
 struct figures;
@@ -26,6 +27,7 @@ struct hall {
     struct polls *polls;
     struct event_waits *event_waits;
     struct askers *askers;
+    struct audit_check *audit_check;
     struct figures *figures;
     struct writer *writer;
     struct leases *leases;
@@ -57,6 +59,10 @@ struct hall {
         int64_t again_ms;   /* monotonic: not looked for before */
         int64_t parts;      /* since the start */
     } book;
+    struct {
+        bool pending, queued; /* lines of an older file are not all in the index of the audit yet */
+        int64_t again_ms;     /* monotonic: not before */
+    } audit_reading;
     bool practice, stopping;
     bool grouping;  /* a group of writes is open: what is read now is not yet committed */
     bool full;      /* the last write found no room: read only until one succeeds */

@@ -54,6 +54,20 @@
     "{'from':'" from "','to':'" to "','tickets':391,'served':370,'no_show':12,'called':382," \
     "'wait_mean_min':12.9,'wait_p90_min':30.2}"
 
+#define AUDIT_LINE                                                                                        \
+    "'rev':101,'at':" NOW ",'user':" CLERK ",'login':'leyla','name':'Leyla A.','client':" CLIENT           \
+    ",'workstation':'W1','type':'ticket.issue','outcome':'applied','hash':" H ",'prev':" H                 \
+    ",'body_sha256':" H ",'rows':1,'about':[{'t':'ticket','id':" TICKET ",'label':'P001'}]"
+
+#define FIGURES                                                                            \
+    "'waiting':12,'oldest_at':" NOW ",'late':2,'waiting_in_hour':9,'expected_min':24,"     \
+    "'expected_low_min':17,'expected_high_min':33,'served':143,'no_show':6,'called':151,"  \
+    "'wait_mean_min':11.4,'wait_p90_min':27.5,'levels':{'kept':2,'burning':1,'broken':0}," \
+    "'counters':{'all':9,'open':6,'paused':1,'unattended':1}"
+#define DAYS(from, to)                                                                       \
+    "{'from':'" from "','to':'" to "','tickets':391,'served':370,'no_show':12,'called':382," \
+    "'wait_mean_min':12.9,'wait_p90_min':30.2}"
+
 static const struct {
     const char *name, *path, *query, *body, *answer;
 } calls[] = {
@@ -89,6 +103,18 @@ static const struct {
      "'mean_min','median_min','p90_min','longest_min','promise_kept_percent'],'rows':[{'queue':'p',"
      "'name':'Identity cards and passports','tickets':1,'called':1,'mean_min':0,'median_min':0,'p90_min':0,"
      "'longest_min':0,'promise_kept_percent':100}]}"},
+    {"audit", NULL,
+     "{'from':'2026-11-30','to':'2026-11-30','user':'leyla','type':'ticket.issue','subject':'P001','q':'leyla',"
+     "'words':'ticket.issue','refused':0,'save':0,'after':'101.117','limit':50,'format':'json'}",
+     NULL, "{'lines':[{" AUDIT_LINE "}],'searched_through':1,'whole':true,'next':null,'look':117}"},
+    {"checkAudit", NULL, NULL, "{'head':{'rev':101,'hash':" H "}}",
+     "{'state':'running','done':0,'total':117,'by':'Leyla A.','begun_at':" NOW "}"},
+    {"auditCheck", NULL, NULL, NULL,
+     "{'state':'done','done':117,'total':118,'by':'Leyla A.','begun_at':" NOW ",'ended_at':" NOW ",'lines':117,"
+     "'head':{'rev':117,'hash':" H ",'at':" NOW "},'bad':null,'kept':{'rev':101,'hash':" H ",'found':" H
+     ",'at':" NOW ",'same':true}}"},
+    {"auditLine", "101", "{'look':117}", NULL,
+     "{" AUDIT_LINE ",'written':[{'t':'ticket','id':" TICKET ",'before':null,'after':" TICKET_ROW ",'kept':true}]}"},
     {"verify", "XRKX-W02Q-G6SC-YT4D", NULL, NULL,
      "{'code':'XRKX-W02Q-G6SC-YT4D','outcome':'approve','date':'2026-11-24','agency':'az.din',"
      "'agency_name':{'az':'Daxili İşlər Nazirliyi','en':'Ministry of Internal Affairs'},'stands':false,"

@@ -5,6 +5,8 @@
 
 #include "core/base/log.h"
 #include "core/hall/api_partner.h"
+#include "core/hall/audit_check.h"
+#include "core/hall/audit_reading.h"
 #include "core/hall/bookkeeping.h"
 #include "core/hall/calls.h"
 #include "core/hall/clocks.h"
@@ -95,6 +97,7 @@ enum err hall_unlock(struct hall *hall, const char *data, bool practice, struct 
     hall->polls = polls_new();
     hall->event_waits = event_waits_new();
     hall->askers = askers_new();
+    hall->audit_check = audit_check_new();
     hall->figures = figures_new();
     hall->writer = writer_new(hall);
     hall->leases = leases_new();
@@ -110,6 +113,7 @@ enum err hall_wake(struct hall *hall, struct err_info *info)
     leases_restart(hall);
     imports_wake(hall);
     indexing_wake(hall);
+    audit_reading_wake(hall);
     day_follow(hall);
     clocks_follow(hall);
     moves_follow(hall);
@@ -146,7 +150,9 @@ void hall_end_turn(struct hall *hall, bool quiet)
     tick(hall);
     imports_follow(hall);
     indexing_follow(hall);
+    audit_reading_follow(hall);
     bookkeeping_follow(hall);
+    audit_check_follow(hall);
     bool wrote = writer_pending(hall->writer);
     writer_flush(hall->writer);
     polls_wake(hall);
@@ -156,7 +162,8 @@ void hall_end_turn(struct hall *hall, bool quiet)
 
 int hall_timeout_ms(const struct hall *hall)
 {
-    if (writer_pending(hall->writer) || imports_due(hall) || indexing_due(hall) || bookkeeping_due(hall))
+    if (writer_pending(hall->writer) || imports_due(hall) || indexing_due(hall) || bookkeeping_due(hall) ||
+        audit_reading_due(hall) || audit_check_due(hall))
         return 0;
     int64_t left_ms = hall->tick_ms + TURN_TICK_MS - hall->mono_ms;
     int ms = left_ms > 0 ? (int)left_ms : 0, polls_ms = polls_timeout_ms(hall),
@@ -174,6 +181,7 @@ void hall_lock_up(struct hall *hall)
     polls_free(&hall->polls);
     event_waits_free(&hall->event_waits);
     askers_free(&hall->askers);
+    audit_check_free(&hall->audit_check);
     figures_free(&hall->figures);
     writer_free(&hall->writer);
     leases_free(&hall->leases);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/hall/audit.h"
+#include "core/hall/audit_chain.h"
 #include "core/hall/audit_index.h"
 #include "core/model/role.h"
 #include "tests/support/pair.h"
@@ -149,6 +150,25 @@ static void more_lines(struct trial *t, int count)
     REQUIRE(db_commit(t->pair.hall) == ERR_OK);
 }
 
+static enum err write_other(struct tx *tx, void *ctx)
+{
+    (void)ctx;
+    put(tx, TABLE_USER, "u-other",
+        "{\"id\":\"u-other\",\"login\":\"other\",\"name\":\"Other\",\"agency\":\"a2\"}");
+    return ERR_OK;
+}
+
+static void add_other(struct trial *t)
+{
+    struct line *line = &t->lines[t->count++];
+    struct server_env env = env_of(t);
+    REQUIRE(db_begin(t->pair.hall) == ERR_OK);
+    REQUIRE(server_change(&env, "user.add", NULL, write_other, NULL) == ERR_OK);
+    REQUIRE(db_commit(t->pair.hall) == ERR_OK);
+    *line = (struct line){.rev = 2, .type = "user.add", .outcome = "applied", .agencies = {"a2"}};
+    time_text(t->now_ms, line->at);
+}
+
 static void trial_open(struct trial *t, uint64_t seed, int lines)
 {
     static const char *const who[PEOPLE][3] = {{"", "", ""},
@@ -171,6 +191,7 @@ static void trial_open(struct trial *t, uint64_t seed, int lines)
     str_copy(first->type, sizeof first->type, "hall.setup");
     str_copy(first->outcome, sizeof first->outcome, "applied");
     add_agency(first, "a1");
+    add_other(t);
     more_lines(t, lines);
 }
 
@@ -309,4 +330,191 @@ TEST(audit_pages_are_complete_and_without_doubles_while_lines_are_added)
     }
     pair_close(&t->pair);
     free(t);
+}
+
+/* --- a file from before --- */
+
+/* What the index has of lines that were carried out: of refusals only the line itself is kept. */
+static char *index_text(struct db *db)
+{
+    static const char sql[] =
+        "SELECT tag || ' ' || audit_tag.rev FROM audit_tag JOIN audit ON audit.rev = audit_tag.rev"
+        " WHERE outcome = 'applied' ORDER BY tag, audit_tag.rev",
+                      sql_hours[] = "SELECT hour || ' ' || first_rev FROM audit_hour ORDER BY first_rev";
+    struct buf text = {0};
+    struct stmt *s = db_query(db, sql);
+    while (db_step(s) == ERR_OK)
+        buf_addf(&text, "%s\n", db_text(s, 0));
+    db_done(s);
+    s = db_query(db, sql_hours);
+    while (db_step(s) == ERR_OK)
+        buf_addf(&text, "%s\n", db_text(s, 0));
+    db_done(s);
+    return buf_take(&text);
+}
+
+TEST(audit_of_a_file_from_before_is_read_into_the_index)
+{
+    struct trial *t = xcalloc(1, sizeof *t);
+    trial_open(t, 5, 300);
+    struct db *db = t->pair.hall;
+    char *written = index_text(db);
+    REQUIRE(db_script(db, "DELETE FROM audit_tag; DELETE FROM audit_hour;"
+                          "UPDATE audit_state SET place = (SELECT rev FROM hall_state)") == ERR_OK);
+    more_lines(t, 1); /* the hall works on meanwhile */
+    struct question all = {.viewer = {.user = "u-budi", .roles = ROLE_SUPERVISOR}};
+    struct audit_ask ask = ask_of(&all);
+    struct json *page = NULL;
+    REQUIRE(audit_find(db, &all.viewer, &ask, INT64_MAX, 50, &page) == ERR_OK);
+    CHECK(!json_bool(page, "whole", true));
+    CHECK_INT((int64_t)json_count(json_get(page, "lines")), 1);
+    json_free(&page);
+    bool whole = false;
+    for (int i = 0; i < 100 && !whole; i++) {
+        REQUIRE(db_begin(db) == ERR_OK);
+        REQUIRE(audit_index_slice(db, 300, &whole) == ERR_OK); /* more than a stretch of one hour */
+        REQUIRE(db_commit(db) == ERR_OK);
+    }
+    CHECK(whole);
+    char *read = index_text(db);
+    REQUIRE(db_script(db, "DELETE FROM audit_tag WHERE rev = (SELECT rev FROM hall_state)") == ERR_OK);
+    char *before = index_text(db);
+    CHECK(strlen(before) <= strlen(read));
+    check_question(t, &all, 40, false);
+    char *hours = strstr(before, "2026-"), *hours_written = strstr(written, "2026-");
+    if (hours && hours_written)
+        *hours = *hours_written = '\0';
+    CHECK_TEXT(before, written);
+    free(written);
+    free(read);
+    free(before);
+    pair_close(&t->pair);
+    free(t);
+}
+
+/* --- cost --- */
+
+/* Two sets of ten thousand lines that never meet: a page says how far it came, and the pages end. */
+TEST(audit_walks_no_further_than_its_bound_and_says_how_far)
+{
+    static const char sql[] = "INSERT INTO audit_tag (tag, rev) VALUES ($1, $2)";
+    struct pair pair;
+    struct actor viewer = {.user = "u-budi", .roles = ROLE_SUPERVISOR};
+    struct audit_ask ask = {.user = "u-x", .types = "y"};
+    enum { EACH = 20000 };
+    pair_open(&pair);
+    REQUIRE(db_begin(pair.hall) == ERR_OK);
+    for (int i = 2; i < EACH; i++) {
+        struct stmt *s = db_query(pair.hall, sql);
+        db_bind_text(s, 1, i % 2 ? "u/u-x" : "c/y");
+        db_bind_int(s, 2, i);
+        REQUIRE(db_run(s) == ERR_OK);
+    }
+    REQUIRE(db_script(pair.hall, "UPDATE hall_state SET rev = 20000") == ERR_OK);
+    REQUIRE(db_commit(pair.hall) == ERR_OK);
+    int pages = 0;
+    for (int64_t before = INT64_MAX; before > 0; pages++) {
+        struct json *page = NULL;
+        REQUIRE(audit_find(pair.hall, &viewer, &ask, before, 50, &page) == ERR_OK);
+        CHECK_INT((int64_t)json_count(json_get(page, "lines")), 0);
+        int64_t next = json_int(page, "next", 0);
+        CHECK(next < before && json_int(page, "searched_through", 0) >= next);
+        before = next;
+        json_free(&page);
+    }
+    CHECK(pages > EACH / 2 / AUDIT_STEPS_MAX && pages < 20);
+    pair_close(&pair);
+}
+
+/* --- who sees what --- */
+
+static const struct json *about_with(const struct json *line, const char *id)
+{
+    for (const struct json *one = json_first(json_get(line, "about")); one; one = json_next(one))
+        if (str_equal(json_text(one, "id"), id))
+            return one;
+    return NULL;
+}
+
+TEST(audit_shows_an_agency_its_own_rows_and_nobody_what_is_hidden)
+{
+    struct trial *t = xcalloc(1, sizeof *t);
+    trial_open(t, 3, 0);
+    struct line *line = &t->lines[t->count];
+    *line = (struct line){.type = "case.draft", .rows = {"case/k-1", "case/k-2", "ticket/t-1"}};
+    t->being_written = line;
+    struct server_env env = env_of(t);
+    for (int i = 0; i < 2; i++) {
+        REQUIRE(db_begin(t->pair.hall) == ERR_OK);
+        REQUIRE(server_change_by(&env, &t->people[1], "case.draft", NULL, write_rows, t) == ERR_OK);
+        REQUIRE(db_commit(t->pair.hall) == ERR_OK);
+    }
+    struct actor viewers[] = {{.user = "u-1", .agency = "a1", .roles = ROLE_SUPERVISOR},
+                              {.user = "u-2", .agency = "a2", .roles = ROLE_SUPERVISOR},
+                              {.user = "u-3", .agency = "a3", .roles = ROLE_SUPERVISOR},
+                              {.user = "u-4", .roles = ROLE_ADMINISTRATOR}};
+    static const char *const sees[][2] = {{"k-1", "k-2"}, {"k-2", "k-1"}};
+    for (int i = 0; i < 4; i++) {
+        struct json *whole = NULL;
+        enum err err = audit_line(t->pair.hall, &viewers[i], 4, &whole);
+        CHECK_INT(err, i == 2 ? ERR_ABSENT : ERR_OK);
+        char *text = whole ? json_print(whole) : xstrdup("");
+        CHECK(!strstr(text, "3171")); /* what is hidden from both roles */
+        if (i < 2) {
+            CHECK(about_with(whole, sees[i][0]) && !about_with(whole, sees[i][1]));
+            CHECK(strstr(text, sees[i][0]) != NULL);
+        }
+        CHECK(i == 2 || strstr(text, "P001"));
+        if (i == 3)
+            CHECK(!json_is_null(json_pointer(whole, "/written/2/before")));
+        free(text);
+        json_free(&whole);
+    }
+    pair_close(&t->pair);
+    free(t);
+}
+
+/* --- what was altered --- */
+
+TEST(audit_lines_that_were_altered_are_named_with_their_column)
+{
+    static const struct {
+        const char *sql;
+        int64_t line;
+        const char *fault, *column;
+    } tries[] = {
+        {"UPDATE audit SET prev = hash WHERE rev = 9", 9, "altered", "prev"},
+        {"UPDATE audit SET hash = prev WHERE rev = 9", 9, "altered", "hash"},
+        {"UPDATE audit SET actor = 'u-rina-too' WHERE rev = 9", 9, "altered", "actor"},
+        {"UPDATE audit SET client = 'x' WHERE rev = 9", 9, "altered", "client"},
+        {"UPDATE audit SET type = 'nothing.much' WHERE rev = 9", 9, "altered", "type"},
+        {"UPDATE audit SET outcome = 'refused so' WHERE rev = 9", 9, "altered", "outcome"},
+        {"UPDATE audit SET at_ = replace(at_, '2026', '2025') WHERE rev = 9", 9, "altered", ""},
+        {"UPDATE audit SET body_sha256 = prev WHERE rev = 9", 9, "altered", ""},
+        {"DELETE FROM audit WHERE rev = 9", 9, "missing", ""},
+        {"DELETE FROM audit WHERE rev = 1", 1, "missing", ""},
+        {"UPDATE audit SET rev = 5000 WHERE rev = 9", 9, "missing", ""},
+        {"UPDATE audit SET hash = NULL, actor = NULL WHERE rev = 9", 0, "", ""}, /* the table takes none */
+    };
+    for (size_t i = 0; i < sizeof tries / sizeof *tries; i++) {
+        struct trial *t = xcalloc(1, sizeof *t);
+        struct audit_place place = {0};
+        enum audit_fault fault = AUDIT_FITS;
+        char column[16] = "";
+        bool end = false;
+        trial_open(t, 7, 40);
+        REQUIRE(db_script(t->pair.hall, "UPDATE audit SET client = '' WHERE rev < 0") == ERR_OK);
+        enum err err = db_script(t->pair.hall, tries[i].sql);
+        CHECK_INT(err == ERR_OK, tries[i].line > 0);
+        while (!end && fault == AUDIT_FITS)
+            REQUIRE(audit_chain_walk(t->pair.hall, &place, 8, &end, &fault) == ERR_OK);
+        CHECK_TEXT(audit_fault_text(fault), tries[i].fault);
+        CHECK_INT(fault ? place.rev + 1 : 0, tries[i].line);
+        if (fault == AUDIT_ALTERED)
+            REQUIRE(audit_chain_column(t->pair.hall, &place, column) == ERR_OK);
+        if (!CHECK_TEXT(column, tries[i].column))
+            printf("    %s\n", tries[i].sql);
+        pair_close(&t->pair);
+        free(t);
+    }
 }
