@@ -85,7 +85,7 @@ enum msg_kind {
                    * app.c   has shown a refusal's message already */
     MSG_ANSWERED, /* what: id of the question; text: value or typed text; json: the chosen row or NULL */
     MSG_SIGNED_IN, /* json: {"user","hall","counter","counter_name"}; or code and text, when it was refused */
-    MSG_FETCHED,   /* what: the path of effects_fetch; json, or text when it failed */
+    MSG_FETCHED,   /* what: the path of effects_fetch; json, or text when it failed; both when the hall refused */
     MSG_STATUS, /* ui->link changed; json: its members (state as a number), "practice" and "lock_after_min" */
     MSG_SIGNED_OUT,
     MSG_TOAST,     /* toast, text: the edges have something to say */
@@ -119,7 +119,7 @@ enum effect_kind {
     EFFECT_UNLOCK, /* what: login, text: password, NULL in a practice hall: MSG_UNLOCKED, or another's MSG_SIGNED_IN */
     EFFECT_SETTING, /* what: name, text: value: kept for the next start */
     EFFECT_HALL,    /* what: "practice", "setup" or "join"; text: its pack, folder or URL */
-    EFFECT_FETCH,   /* what: a path below the hall's URL */
+    EFFECT_FETCH,   /* what: a path below the hall's URL; text: JSON, which is posted there, NULL: a GET */
     EFFECT_EXPORT,  /* what: "outbox" …, text: file; a toast says what came of it */
     EFFECT_NOTICE,  /* text: file, json: notice_paper.h; a toast says what came of it */
     EFFECT_PRINT, /* what: its kind (print_text.h), text; json: {"title"}: to a printer; a toast or MSG_UNPRINTED says what

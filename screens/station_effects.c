@@ -164,7 +164,7 @@ static void fetch(struct station *station, const struct effect *effect)
         if (!str_copy(place->path, sizeof place->path, effect->what))
             break;
         place->from = effect->from;
-        int64_t tag = sync_get(station->sync, effect->what);
+        int64_t tag = sync_post(station->sync, effect->what, effect->text);
         if (tag < 0) /* all lines are busy: said at once, so that it can be asked again */
             break;
         place->tag = tag;

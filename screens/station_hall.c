@@ -37,7 +37,7 @@ static void on_answer(void *ctx, int64_t tag, enum err err, const struct json *b
         struct msg msg = {.kind = MSG_FETCHED,
                           .what = fetch->path,
                           .to = fetch->from,
-                          .json = err ? NULL : body,
+                          .json = body,
                           .text = err ? err_text(err) : NULL};
         fetch->tag = 0;
         station_tell(station, &msg);

@@ -323,7 +323,7 @@ void call_audit_check(struct hall *hall, struct http_request *request, const str
         else if (err != ERR_OK)
             api_store_failed(hall, request, err);
         else
-            tell_check(hall, request, 202);
+            tell_check(hall, request, 200);
     }
     json_free(&body);
 }

@@ -706,11 +706,16 @@ void sync_retry_now(struct sync *sync)
 
 int64_t sync_get(struct sync *sync, const char *path)
 {
+    return sync_post(sync, path, NULL);
+}
+
+int64_t sync_post(struct sync *sync, const char *path, const char *body)
+{
     for (int i = PLACE_GET; i < PLACE_SIGN_OUT; i++) {
         if (sync->places[i].busy)
             continue;
         sync->places[i].tag = ++sync->last_tag;
-        return begin(sync, i, path, NULL, PUSH_TIMEOUT_MS) ? sync->last_tag : -1;
+        return begin(sync, i, path, body, PUSH_TIMEOUT_MS) ? sync->last_tag : -1;
     }
     return -1;
 }

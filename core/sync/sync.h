@@ -58,6 +58,8 @@ void sync_wake(struct sync *sync);      /* after cache_confirm: there is somethi
 void sync_retry_now(struct sync *sync); /* the person asks: no more waiting */
 int64_t sync_get(struct sync *sync,
                  const char *path); /* GET beside the feed, such as /v1/search?q=; returns the tag */
+/* The same as a POST of JSON text, which is copied. */
+int64_t sync_post(struct sync *sync, const char *path, const char *body);
 const struct sync_status *sync_status(const struct sync *sync);
 
 /* An online command needs the hall now and is otherwise not even stored (PROTOCOL.md section 9): NULL when a command

@@ -163,7 +163,7 @@ static struct json *checked(struct hall_client *who, const char *body)
 {
     int status;
     struct json *answer = hall_ask(who, "POST", "/v1/audit/verify", body, &status);
-    CHECK_INT(status, 202);
+    CHECK_INT(status, 200);
     CHECK_TEXT(json_text(answer, "state"), "running");
     for (int i = 0; i < ASKED_MAX && str_equal(json_text(answer, "state"), "running"); i++) {
         json_free(&answer);
