@@ -529,6 +529,32 @@ static void put_counters(struct floor *floor, struct json *answer)
         json_add(rows, counter_json(floor, &floor->counters[i]));
 }
 
+/* A supervisor said no to it, here or elsewhere, and its time is not over (core/command/advice.c). */
+static bool is_refused(const struct floor *floor, const struct json *advice, int64_t now_ms)
+{
+    const struct json *counter = NULL;
+    for (int i = 0; i < floor->counter_count && !counter; i++)
+        if (str_equal(json_text(floor->counters[i].row, "id"), json_text(advice, "counter")))
+            counter = floor->counters[i].row;
+    const struct json *refused = json_get(counter, "advice_refused");
+    for (const struct json *one = json_first(refused); one; one = json_next(one)) {
+        int64_t until_ms;
+        if (str_equal(json_text(one, "queue"), json_text(advice, "queue")) &&
+            json_bool(one, "beside", false) == json_bool(advice, "beside", false) &&
+            time_parse(json_text_or(one, "until", ""), &until_ms) && now_ms < until_ms)
+            return true;
+    }
+    return false;
+}
+
+static void put_advice(const struct floor *floor, int64_t now_ms, struct json *answer)
+{
+    struct json *rows = put_array(answer, "advice");
+    for (const struct json *one = json_first(floor_advice(floor)); one; one = json_next(one))
+        if (!is_refused(floor, one, now_ms) || one)
+            json_add(rows, json_copy(one));
+}
+
 enum err load_floor(struct cache *cache, const struct json *args, int64_t now_ms, struct json *answer)
 {
     struct json *rows = json_new_array();
@@ -560,7 +586,7 @@ enum err load_floor(struct cache *cache, const struct json *args, int64_t now_ms
         count_counters(floor, now_ms);
         put_queues(floor, now_ms, answer);
         put_counters(floor, answer);
-        json_set(answer, "advice", floor_advice(floor) ? json_copy(floor_advice(floor)) : json_new_array());
+        put_advice(floor, now_ms, answer);
         json_set_int(answer, "held", totals.held);
         json_set_int(answer, "overdue", totals.overdue);
         err = put_agencies(cache, floor, answer);

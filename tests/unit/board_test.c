@@ -322,6 +322,47 @@ TEST(board_looks_an_hour_ahead)
     close_made(&made);
 }
 
+/* How often moving c2 to p is advised, where its row has that. */
+static int advised(const char *more, int64_t at_ms)
+{
+    struct made made;
+    char number[8], came[8];
+    int count = 0;
+    open_made(&made);
+    add_hall(&made);
+    add_counter(&made, "c1", "open", "siti", "p", "03:03", "");
+    add_counter(&made, "c2", "open", "adi", "t", "03:03", more);
+    for (int i = 0; i < 12; i++) {
+        str_format(number, sizeof number, "P%03d", i);
+        str_format(came, sizeof came, "01:%02d", 5 * i); /* and nobody in the last hour */
+        add_ticket(&made, number, "p", "waiting", came, "");
+    }
+    fill(&made);
+    struct json *answer = ask_at(&made, "floor", "{}", at_ms);
+    for (const struct json *one = json_first(json_get(answer, "advice")); one; one = json_next(one))
+        count += str_equal(json_text(one, "counter"), "c2") && str_equal(json_text(one, "queue"), "p") &&
+                 !json_bool(one, "beside", true);
+    json_free(&answer);
+    close_made(&made);
+    return count;
+}
+
+/* Whoever refused it, at whatever board, before or after a restart. */
+TEST(board_advice_that_was_refused_is_not_said_in_its_time)
+{
+    CHECK_INT(advised("", now_ms), 1);
+    CHECK_INT(advised("'advice_refused':[{'queue':'t','beside':false,'until':'2026-11-24T03:30:00.000Z'},"
+                      "{'queue':'p','beside':false,'until':'2026-11-24T03:02:00.001Z'}]",
+                      now_ms),
+              0);
+    CHECK_INT(
+        advised("'advice_refused':[{'queue':'p','beside':false,'until':'2026-11-24T03:02:00.000Z'}]", now_ms),
+        1); /* its time is over */
+    CHECK_INT(
+        advised("'advice_refused':[{'queue':'p','beside':true,'until':'2026-11-24T03:30:00.000Z'}]", now_ms),
+        1); /* that was another one */
+}
+
 /* Who confirms and hears nothing says so with the next poll; who is answered at once never does. */
 TEST(board_a_workstation_knows_what_is_overdue)
 {

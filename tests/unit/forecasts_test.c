@@ -246,6 +246,21 @@ TEST(advice_is_answered_whole_or_refused)
     CHECK_INT(h.changes, 0);
     CHECK(
         trial_run(&h, "kamran", "advice.answer", "{" ADVICE ",'taken':false,'reason':'a training at ten'}"));
+    CHECK_TEXT(trial_row_text(&h, TABLE_COUNTER, "c-1", "/advice_refused/0/queue"), "b");
+    CHECK_TEXT(trial_row_text(&h, TABLE_COUNTER, "c-1", "/advice_refused/0/until"),
+               "2026-11-24T06:40:00.000Z");
+    CHECK_TEXT(trial_row_text(&h, TABLE_COUNTER, "c-1", "/advice_refused/0/by"), "u-kamran");
+    CHECK(!*trial_row_text(&h, TABLE_COUNTER, "c-1",
+                           "/advice_refused/0/reason")); /* whoever sits there reads the row */
+    CHECK(trial_run(&h, "rena", "advice.answer", "{" ADVICE ",'taken':false,'reason':'still'}"));
+    CHECK_TEXT(trial_row_text(&h, TABLE_COUNTER, "c-1", "/advice_refused/0/by"), "u-rena");
+    CHECK(!*trial_row_text(&h, TABLE_COUNTER, "c-1", "/advice_refused/1/by"));
+    h.now_ms += 41 * 60 * 1000; /* its time is over: the next one takes its place */
+    CHECK(trial_run(&h, "kamran", "advice.answer",
+                    "{'advice':{'counter':'c-1','queue':'t','until':'2026-11-24T07:40:00Z',"
+                    "'longest_before_min':52,'longest_after_min':24},'taken':false}"));
+    CHECK_TEXT(trial_row_text(&h, TABLE_COUNTER, "c-1", "/advice_refused/0/queue"), "t");
+    CHECK(!*trial_row_text(&h, TABLE_COUNTER, "c-1", "/advice_refused/1/by"));
     CHECK(!trial_run(&h, "leyla", "advice.answer", "{" ADVICE ",'taken':true}"));
     CHECK_TEXT(h.out.code, "forbidden");
     trial_close(&h);
