@@ -551,7 +551,7 @@ static void put_advice(const struct floor *floor, int64_t now_ms, struct json *a
 {
     struct json *rows = put_array(answer, "advice");
     for (const struct json *one = json_first(floor_advice(floor)); one; one = json_next(one))
-        if (!is_refused(floor, one, now_ms) || one)
+        if (!is_refused(floor, one, now_ms))
             json_add(rows, json_copy(one));
 }
 
