@@ -2,6 +2,7 @@
  * on the same weekdays before. See hour_rows.h. */
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "core/command/hour_rows.h"
 #include "core/command/ticket_row.h"
@@ -25,8 +26,13 @@ struct tally {
     int64_t sum_ms, count;
 };
 
+/* The hours that the pace is made of: the one that is over, and of each week before that one and the one after it. */
+enum { HOUR_NOW, HOURS = 1 + 2 * WEEKS };
+
 struct habits {
     struct db *db;
+    const char **codes;     /* of each queue; kept by out */
+    int64_t (*came)[HOURS]; /* of each queue: people without a booking */
     int64_t now_ms;
     struct hour_habits *out;
     struct tally *services;
@@ -100,9 +106,11 @@ static void keep_services(struct habits *h)
 static const char sql_arrived[] =
     "SELECT count(*) FROM (SELECT state FROM tickets WHERE queue = $1 AND state IN " ANY_STATE
     " AND arrived_at > $2 AND arrived_at <= $3 LIMIT $4) AS t"; /* tickets_arrival */
-static const char sql_booked[] =
-    "SELECT count(*) FROM (SELECT state FROM tickets WHERE queue = $1 AND state IN " ANY_STATE
-    " AND appointment_at > $2 AND appointment_at <= $3 LIMIT $4) AS t"; /* tickets_booked */
+static const char sql_numbers[] = "SELECT number FROM tickets WHERE queue = $1 AND state IN " ANY_STATE
+                                  " AND arrived_at > $2 AND arrived_at <= $3 LIMIT $4"; /* tickets_arrival */
+static const char sql_booked_numbers[] =
+    "SELECT number FROM tickets WHERE queue = $1 AND state IN " ANY_STATE
+    " AND appointment_at > $2 AND appointment_at <= $3 LIMIT $4"; /* tickets_booked */
 static const char sql_booked_done[] =
     "SELECT count(*) FROM (SELECT state FROM tickets WHERE queue = $1 AND state = 'done'"
     " AND appointment_at > $2 AND appointment_at <= $3 LIMIT $4) AS t"; /* tickets_booked */
@@ -127,36 +135,98 @@ static enum err count_between(struct habits *h, const char *sql, const char *que
     return err == ERR_ABSENT ? ERR_OK : err;
 }
 
-/* People who came without a booking, of whatever became of them. */
-static enum err count_came(struct habits *h, const char *queue, int64_t from_ms, int64_t to_ms,
-                           int64_t *count)
+/* Whether the number was drawn under that code: "P014" under "P", and "H2001" rather under "H2" than under "H". */
+static bool is_drawn_under(const char *number, const char *code)
 {
-    int64_t booked = 0;
-    enum err err = count_between(h, sql_arrived, queue, from_ms, to_ms, COUNT_MAX, count);
-    if (err == ERR_OK)
-        err = count_between(h, sql_booked, queue, from_ms, to_ms, COUNT_MAX, &booked);
-    *count -= booked < *count ? booked : *count;
+    size_t length = strlen(code),
+           digits = strspn(number + (strncmp(number, code, length) ? 0 : length), "0123456789");
+    return length && !strncmp(number, code, length) && digits >= 3 && !number[length + digits] &&
+           strcmp(number + length, "000") != 0;
+}
+
+/* The queue in which somebody drew their number, wherever they were sent since. Its number tells: it never changes. One
+ * that no queue gives (of a bus, of a printer without the hall) stays with the queue where it is. */
+static int drawn_in(const struct habits *h, const char *number, int present)
+{
+    size_t longest = 0;
+    int queue = present;
+    for (int i = 0; number && i < h->out->queue_count; i++) {
+        size_t length = strlen(h->codes[i]);
+        if (length > longest && is_drawn_under(number, h->codes[i])) {
+            longest = length;
+            queue = i;
+        }
+    }
+    return queue;
+}
+
+static enum err count_numbers(struct habits *h, const char *sql, int queue, int hour, int64_t from_ms,
+                              int one)
+{
+    enum { HOUR_MS = 60 * MIN };
+    char from[TIME_TEXT], to[TIME_TEXT];
+    struct stmt *s = db_query(h->db, sql);
+    enum err err;
+    time_text(from_ms, from);
+    time_text(from_ms + HOUR_MS, to);
+    db_bind_text(s, 1, h->out->queues[queue].queue);
+    db_bind_text(s, 2, from);
+    db_bind_text(s, 3, to);
+    db_bind_int(s, 4, COUNT_MAX);
+    while ((err = db_step(s)) == ERR_OK)
+        h->came[drawn_in(h, db_text(s, 0), queue)][hour] += one;
+    db_done(s);
+    return err == ERR_ABSENT ? ERR_OK : err;
+}
+
+/* The beginning of an hour that the pace is made of. */
+static int64_t hour_begins(const struct habits *h, int hour)
+{
+    enum { WEEK_MS = 7 * 24 * 60 * MIN };
+    int week = (hour + 1) / 2;
+    bool after = hour > HOUR_NOW && hour % 2 == 0;
+    return h->now_ms - week * (int64_t)WEEK_MS - (after ? 0 : PACE_MS);
+}
+
+/* People who came without a booking, of whatever became of them, each where they drew their number. */
+static enum err count_came(struct habits *h)
+{
+    enum err err = ERR_OK;
+    h->came = xcalloc((size_t)h->out->queue_count + 1, sizeof *h->came);
+    for (int queue = 0; queue < h->out->queue_count; queue++)
+        for (int hour = 0; hour < HOURS && err == ERR_OK; hour++) {
+            int64_t from_ms = hour_begins(h, hour);
+            err = count_numbers(h, sql_numbers, queue, hour, from_ms, 1);
+            if (err == ERR_OK)
+                err = count_numbers(h, sql_booked_numbers, queue, hour, from_ms, -1);
+        }
     return err;
 }
 
-/* The mean of the same hours a week and two weeks ago; -1: nothing is known of them. */
-static enum err count_usual(struct habits *h, const char *queue, int64_t from_ms, int64_t to_ms,
-                            double *usual)
+static int64_t came_in(const struct habits *h, int queue, int hour)
 {
-    enum { WEEK_MS = 7 * 24 * 60 * MIN };
-    int64_t sum = 0, days = 0;
+    return h->came[queue][hour] > 0 ? h->came[queue][hour] : 0;
+}
+
+/* The mean of the same hours a week and two weeks ago; -1: nothing is known of them. */
+static enum err count_usual(struct habits *h, int queue, double usual[2])
+{
+    int64_t sums[2] = {0, 0}, days = 0;
     for (int week = 1; week <= WEEKS; week++) {
-        int64_t back_ms = week * (int64_t)WEEK_MS, came = 0, all_day = 0;
-        enum err err = count_came(h, queue, from_ms - back_ms, to_ms - back_ms, &came);
-        int64_t start_ms = time_day_start(from_ms - back_ms);
-        if (err == ERR_OK)
-            err = count_between(h, sql_arrived, queue, start_ms, start_ms + 24 * 60 * MIN, 1, &all_day);
+        int64_t came = 0, all_day = 0;
+        int64_t start_ms = time_day_start(hour_begins(h, 2 * week));
+        enum err err = count_between(h, sql_arrived, h->out->queues[queue].queue, start_ms, start_ms + DAY_MS,
+                                     1, &all_day);
         if (err != ERR_OK)
             return err;
-        sum += came;
-        days += all_day > 0; /* a holiday is no usual day */
+        for (int after = 0; after < 2; after++) {
+            came += came_in(h, queue, 2 * week - 1 + after);
+            sums[after] += came_in(h, queue, 2 * week - 1 + after);
+        }
+        days += all_day > 0 || came > 0; /* a holiday is no usual day */
     }
-    *usual = days ? (double)sum / (double)days : -1;
+    for (int after = 0; after < 2; after++)
+        usual[after] = days ? (double)sums[after] / (double)days : -1;
     return ERR_OK;
 }
 
@@ -182,30 +252,28 @@ static enum err open_ms(struct habits *h, const char *queue, int64_t *ms)
 
 /* As many as usual in the hour to come, more or fewer by what today differs from the usual day; where no usual day is known,
  * as many as lately. */
-static enum err read_pace(struct habits *h, struct hour_habit *habit)
+static enum err read_pace(struct habits *h, int queue)
 {
-    double before, after;
+    struct hour_habit *habit = &h->out->queues[queue];
+    double usual[2]; /* in the hour before, in the hour to come */
     int64_t stretch_ms;
-    enum err err = count_came(h, habit->queue, h->now_ms - PACE_MS, h->now_ms, &habit->came);
-    if (err == ERR_OK)
-        err = count_usual(h, habit->queue, h->now_ms - PACE_MS, h->now_ms, &before);
-    if (err == ERR_OK)
-        err = count_usual(h, habit->queue, h->now_ms, h->now_ms + PACE_MS, &after);
+    habit->came = came_in(h, queue, HOUR_NOW);
+    enum err err = count_usual(h, queue, usual);
     if (err == ERR_OK)
         err = open_ms(h, habit->queue, &stretch_ms);
     if (err != ERR_OK)
         return err;
-    habit->usually = before < 0 ? -1 : llround(before);
-    if (after < 0) {
+    habit->usually = usual[0] < 0 ? -1 : llround(usual[0]);
+    if (usual[1] < 0) {
         habit->arrivals = (double)habit->came * 10 * MIN / (double)stretch_ms;
         return ERR_OK;
     }
-    double today = before >= USUAL_MIN ? (double)habit->came / before : 1;
+    double today = usual[0] >= USUAL_MIN ? (double)habit->came / usual[0] : 1;
     if (today > day_differs_most)
         today = day_differs_most;
     if (today < 1 / day_differs_most)
         today = 1 / day_differs_most;
-    habit->arrivals = after * today / 6;
+    habit->arrivals = usual[1] * today / 6;
     return ERR_OK;
 }
 
@@ -220,28 +288,42 @@ static enum err read_no_show(struct habits *h, struct hour_habit *habit)
     return err;
 }
 
+static enum err read_queues(struct habits *h)
+{
+    static const char sql[] = "SELECT id, code FROM queues ORDER BY id LIMIT $1"; /* primary key */
+    struct hour_habits *out = h->out;
+    struct stmt *s = db_query(h->db, sql);
+    enum err err;
+    db_bind_int(s, 1, HOUR_QUEUES_MAX);
+    while ((err = db_step(s)) == ERR_OK) {
+        const char *code = db_text(s, 1);
+        h->codes[out->queue_count] = arena_strdup(&out->kept, code ? code : "");
+        out->queues[out->queue_count++].queue = arena_strdup(&out->kept, db_text(s, 0));
+    }
+    db_done(s);
+    return err == ERR_ABSENT ? ERR_OK : err;
+}
+
 enum err hour_habits_read(struct db *db, int64_t now_ms, struct hour_habits *out)
 {
-    static const char sql[] = "SELECT id FROM queues ORDER BY id LIMIT $1"; /* primary key */
     struct habits h = {.db = db, .now_ms = now_ms, .out = out};
     *out = (struct hour_habits){.at_ms = now_ms};
     out->queues = xcalloc(HOUR_QUEUES_MAX, sizeof *out->queues);
-    struct stmt *s = db_query(db, sql);
-    enum err err;
-    db_bind_int(s, 1, HOUR_QUEUES_MAX);
-    while ((err = db_step(s)) == ERR_OK)
-        out->queues[out->queue_count++].queue = arena_strdup(&out->kept, db_text(s, 0));
-    db_done(s);
-    err = err == ERR_ABSENT ? ERR_OK : err;
+    h.codes = xcalloc(HOUR_QUEUES_MAX, sizeof *h.codes);
+    enum err err = read_queues(&h);
+    if (err == ERR_OK)
+        err = count_came(&h);
     for (int i = 0; i < out->queue_count && err == ERR_OK; i++) {
         err = read_services(&h, &out->queues[i]);
         if (err == ERR_OK)
-            err = read_pace(&h, &out->queues[i]);
+            err = read_pace(&h, i);
         if (err == ERR_OK)
             err = read_no_show(&h, &out->queues[i]);
     }
     keep_services(&h);
     free(h.services);
+    free(h.codes);
+    free(h.came);
     if (err != ERR_OK)
         hour_habits_free(out);
     return err;

@@ -320,6 +320,87 @@ TEST(hour_pace_is_todays_and_the_usual)
     trial_close(&h);
 }
 
+static void put_drawn(struct command_hall *h, const char *number, const char *queue, int64_t arrived_ms)
+{
+    char at[TIME_TEXT];
+    time_text(arrived_ms, at);
+    char *row = xasprintf("{'id':'d-%d-%s','number':'%s','queue':'%s','state':'done','priority_class':0,"
+                          "'arrived_at':'%s','appointment_at':null}",
+                          (int)h->rev, number, number, queue, at);
+    trial_put(h, TABLE_TICKET, row);
+    free(row);
+}
+
+/* Who came for one queue and was moved to another came for the first all the same. */
+TEST(hour_pace_is_counted_where_numbers_were_drawn)
+{
+    struct command_hall h;
+    struct hour_habits habits;
+    char number[16];
+    trial_open(&h);
+    trial_put(&h, TABLE_QUEUE, "{'id':'b2','code':'B2','agency':'az.din','rule':{'kind':'fifo'},'home':''}");
+    for (int i = 1; i <= 6; i++) {
+        str_format(number, sizeof number, "P%03d", i);
+        put_drawn(&h, number, i % 2 ? "b" : "p", h.now_ms - (58 - i) * (int64_t)MIN); /* three were moved */
+        put_drawn(&h, number, "b", h.now_ms - 7 * 24 * 60 * (int64_t)MIN + i * MIN);  /* then all of them */
+    }
+    put_drawn(&h, "B001", "p", h.now_ms - 5 * MIN);
+    put_drawn(&h, "B2001", "b", h.now_ms - 5 * MIN);  /* of B2 */
+    put_drawn(&h, "B2000", "t", h.now_ms - 5 * MIN);  /* of B: none has the number 0 */
+    put_drawn(&h, "K7-001", "t", h.now_ms - 5 * MIN); /* of a workstation without the hall */
+    REQUIRE(hour_habits_read(h.db, h.now_ms, &habits) == ERR_OK);
+    for (int i = 0; i < habits.queue_count; i++) {
+        const struct hour_habit *habit = &habits.queues[i];
+        static const struct {
+            const char *queue;
+            int came;
+        } want[] = {{"p", 6}, {"b", 2}, {"b2", 1}, {"t", 1}, {"w", 0}};
+        for (size_t q = 0; q < sizeof want / sizeof *want; q++)
+            if (str_equal(want[q].queue, habit->queue))
+                CHECK_INT(habit->came, want[q].came);
+        if (str_equal(habit->queue, "p")) /* six in the hour to come, as a week ago */
+            CHECK(habit->arrivals > 0.99 && habit->arrivals < 1.01);
+    }
+    hour_habits_free(&habits);
+    trial_close(&h);
+}
+
+/* A transfer to the first place goes before everybody; its wait counts from the arrival. */
+TEST(hour_rows_know_a_place_that_was_given)
+{
+    struct command_hall h;
+    struct hour_hall hall;
+    struct hour_run run;
+    char id[64];
+    trial_open(&h);
+    for (int i = 0; i < 3; i++)
+        CHECK(issue(&h, "b", ""));
+    CHECK(issue(&h, "p", ""));
+    str_copy(id, sizeof id, h.last_ticket);
+    int64_t arrived_ms = h.now_ms;
+    h.now_ms += 10 * MIN;
+    trial_put(
+        &h, TABLE_COUNTER,
+        "{'id':'c-5','name':'5','agency':'az.din','state':'closed','fence':0,'queues':[{'queue':'p'}]}");
+    stay_open(&h, "leyla", "5");
+    CHECK(trial_run(&h, "leyla", "ticket.call_next", "{'counter':'5','fence':1}"));
+    CHECK(trial_run(&h, "leyla", "ticket.transfer",
+                    "{'ticket':'%s','gen':%d,'to':{'queue':'b'},'place':'first'}", id,
+                    (int)trial_int(&h, "/ticket/gen")));
+    stay_open(&h, "rauf", "1");
+    REQUIRE(hour_rows(h.db, h.now_ms, NULL, &hall) == ERR_OK);
+    hour_run(&hall.hour, 60, &run);
+    int moved = hour_find_person(&hall.hour, id);
+    REQUIRE(moved >= 0);
+    CHECK_INT(run.people[moved].call_ms, h.now_ms);
+    CHECK_INT(hall.people[moved].since_ms, arrived_ms);
+    for (int i = 0; i < hall.hour.people_count; i++)
+        CHECK(i == moved || run.people[i].call_ms > h.now_ms);
+    hour_run_free(&run);
+    hour_hall_free(&hall);
+    trial_close(&h);
+}
+
 TEST(hour_statements_go_by_indexes)
 {
     static const char *const files[] = {"core/command/hour_rows.c", "core/command/hour_habits.c"};
@@ -351,6 +432,6 @@ TEST(hour_statements_go_by_indexes)
         }
         free(text);
     }
-    CHECK_INT(count, 11);
+    CHECK_INT(count, 12);
     trial_close(&h);
 }
