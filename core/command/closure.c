@@ -255,6 +255,10 @@ enum err closure_request(struct call *c)
     if (serve && !str_equal(serve, all_who_wait) && !str_equal(serve, "depending"))
         return refuse(c, "invalid_body", "serve",
                       "\"serve\" says who is still served: depending or waiting. Nothing was changed.");
+    if (!reason)
+        return refuse(c, "reason_needed", "reason",
+                      "Why shall counter %s close? Give the supervisor a reason. Nothing was changed.",
+                      json_text_or(counter, "name", ""));
     TRY(body_time(c, "from", &from_ms));
     TRY(body_time(c, "until", &until_ms));
     TRY(need_no_other(c, counter));

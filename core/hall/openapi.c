@@ -218,7 +218,7 @@ static const struct command_words {
      "reason:string seen:object preview:boolean",
      "preview:boolean! moved:integer move:row seen:object queues:objects people:object"},
     {"move.undo", "move:string!", "move:row!"},
-    {"closure.request", "counter:string! reason:string from:time until:time serve:string", ""},
+    {"closure.request", "counter:string! reason:string! from:time until:time serve:string", ""},
     {"closure.approve", "closure:string! reason:string", ""},
     {"closure.reject", "closure:string! reason:string!", ""},
     {"closure.withdraw", "closure:string!", ""},

@@ -487,6 +487,10 @@ TEST(closure_is_asked_once_and_answered_once)
     struct command_hall h;
     char id[64];
     trial_open(&h);
+    CHECK(!trial_run(&h, "leyla", "closure.request", "{'counter':'1'}"));
+    CHECK_TEXT(h.out.code, "reason_needed");
+    CHECK(!trial_run(&h, "leyla", "closure.request", "{'counter':'1','reason':''}"));
+    CHECK_TEXT(h.out.code, "reason_needed");
     CHECK(trial_run(&h, "leyla", "closure.request", "{'counter':'1','reason':'doctor'}"));
     str_copy(id, sizeof id, trial_text(&h, "/closure/id"));
     CHECK(!trial_run(&h, "rauf", "closure.request", "{'counter':'1','reason':'me too'}"));
