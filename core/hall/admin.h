@@ -5,8 +5,7 @@
 #include "core/hall/server_core.h"
 
 /* request: {"do": what, …}:
- *   user.add {login,name,roles[],agency,hash?} · user.disable {login} · user.password {login,hash} · user.list
- *   counter.add {name,agency?,queues[code]} · counter.list
+ *   user.… and counter.…: admin_people.h
  *   catalogue.list · .import · .stage · .decide · .drop: admin_catalogue.h · bus.depart, bus.parcel, bus.merge, bus.recall: bus.h
  * A hash is made by password_hash; passwords never come here. *answer: {"rows":[…]} or {"row":{…}}; the caller
  * frees. ERR_USAGE, ERR_ABSENT, ERR_CONFLICT, ERR_INVALID come with their sentence in info; for another error

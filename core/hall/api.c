@@ -134,6 +134,19 @@ static const struct route routes[] = {
      "opening:opening! now:figures! unsent:object!? disputes:integer!? survey:object!? yesterday:object!? "
      "month:object!? agencies:agencies! queues:queues!",
      "application/json"},
+    {"POST", "/v1/admin", ACCESS_SIGNED_IN, call_admin, "administer",
+     "Accounts and counters, each by \"do\": user.add (login, name, roles, agency, password), user.change (login; "
+     "name, roles, agency), user.disable, user.enable, user.password (login, password) and user.list, for "
+     "administrators; counter.add (name, agency, queues), counter.change (counter; name, agency, queues), "
+     "counter.disable, counter.enable and counter.list, for supervisors too. user.list is theirs as well. Whoever "
+     "belongs to an agency has its accounts and counters alone. Members that are left out stay; \"was\" holds "
+     "members as they were seen, and refuses the change when one is another by now. Asked again, with the same "
+     "\"id\" where something is added or a password set, it has no second effect. What is changed answers its row; a "
+     "list its rows after \"after\".",
+     "",
+     "do:string! id:uuid login:string name:string roles:strings agency:string password:string counter:string "
+     "queues:anys was:object after:string limit:integer",
+     "row:object changed:boolean rows:objects more:boolean next:string?", "application/json"},
     {"GET", "/v1/openapi.json", ACCESS_SIGNED_IN, call_openapi, "openapi", "This description.", "", "",
      "openapi:string! info:object! paths:object! components:object!", "application/json"},
     {"GET", "/v1/health", ACCESS_OPEN, call_health, "health", "Whether the hall serves, and how far it is.",
@@ -317,12 +330,24 @@ static const char *bearer(const struct http_request *request)
     return text + strspn(text, " ");
 }
 
+void api_disabled(struct hall *hall, struct http_request *request)
+{
+    http_add_header(request, "WWW-Authenticate", "Bearer");
+    api_error(hall, request, 401, "account_disabled", NULL,
+              "This account was disabled by an administrator. What was recorded here and is not sent yet is kept; ask "
+              "an administrator.");
+}
+
 static bool authorise(struct hall *hall, struct http_request *request, struct actor *actor)
 {
     const char *token = bearer(request);
     enum err err = token ? tokens_actor(hall, token, actor) : ERR_ABSENT;
     if (err == ERR_OK)
         return true;
+    if (err == ERR_REFUSED) {
+        api_disabled(hall, request);
+        return false;
+    }
     if (err != ERR_ABSENT) {
         api_store_failed(hall, request, err);
         return false;

@@ -168,13 +168,14 @@ static struct sign_in *take(struct sign_ins *sign_ins, int64_t id)
 
 void sign_ins_checked(struct hall *hall)
 {
-    int64_t id;
-    bool right;
-    while (hasher_take(hall->hasher, &id, &right)) {
-        struct sign_in *sign_in = take(hall->sign_ins, id);
-        if (!sign_in)
+    struct hashed result;
+    while (hasher_take(hall->hasher, &result)) {
+        struct sign_in *sign_in = take(hall->sign_ins, result.id);
+        if (!sign_in) {
+            admin_hashed(hall, &result);
             continue;
-        if (!right || !sign_in->user) {
+        }
+        if (!result.right || !sign_in->user) {
             refuse_sign_in(sign_in);
             continue;
         }

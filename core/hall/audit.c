@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/hall/admin_people.h"
 #include "core/hall/audit_sets.h"
 
 enum { ABOUT_MAX = 8, ITEM_MAX = 64 * 1024 };
@@ -102,11 +103,12 @@ static enum err about_note(struct db *db, const struct actor *viewer, int64_t re
 {
     struct json *note = NULL;
     enum table table;
+    bool named = json_count(about) > 0; /* by its rows: what is noted says how they were before */
     enum err err = audit_index_about(db, rev, &note);
     for (const struct json *member = json_first(note); member && err == ERR_OK; member = json_next(member))
-        if (json_is_text(member) && table_find(json_name(member), &table) && json_count(about) < ABOUT_MAX)
+        if (!named && json_is_text(member) && table_find(json_name(member), &table) && json_count(about) < ABOUT_MAX)
             err = add_about(db, viewer, json_name(member), json_as_text(member), about);
-    if (note && json_count(about) == 0)
+    if (note && (named || json_count(about) == 0))
         json_set(line, "detail", json_copy(note));
     json_free(&note);
     return err;
@@ -170,7 +172,7 @@ static enum err fill_line(struct db *db, const struct actor *viewer, int64_t rev
     struct json *about = json_new_array();
     int64_t count = 0;
     enum err err = about_rows(db, viewer, rev, about, &count);
-    if (err == ERR_OK && json_count(about) == 0)
+    if (err == ERR_OK && (json_count(about) == 0 || admin_people_knows(json_text(line, "type"))))
         err = about_note(db, viewer, rev, line, about);
     json_set_int(line, "rows", count);
     json_set(line, "about", about);

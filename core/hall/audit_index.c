@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/hall/admin_people.h"
+
 enum { HOUR_TEXT = 14 }; /* YYYY-MM-DDTHH */
 
 enum err audit_index_create(struct db *db)
@@ -132,7 +134,8 @@ static enum err put_named(struct db *db, const struct json *body, int64_t rev)
 
 static bool by_the_hall(const struct audit_entry *entry)
 {
-    return str_empty(entry->actor->user) || str_starts(entry->command->type, "audit.");
+    return str_empty(entry->actor->user) || str_starts(entry->command->type, "audit.") ||
+           admin_people_knows(entry->command->type);
 }
 
 /* What the hall says of itself is kept as it is said; of people's words only what names a row. */
@@ -211,7 +214,9 @@ enum err audit_index_note(struct db *db, const struct audit_entry *entry)
         err = put_named(db, command->body, entry->rev);
     for (int i = 0; i < entry->row_count && err == ERR_OK; i++)
         err = put_row(db, entry->rows[i].table, entry->rows[i].id, entry->rev);
-    if (err == ERR_OK && (entry->row_count == 0 || str_starts(entry->outcome, "refused")))
+    /* Of accounts and counters what was before and after: rows are replaced, and changes shortened. */
+    if (err == ERR_OK && (entry->row_count == 0 || str_starts(entry->outcome, "refused") ||
+                          admin_people_knows(command->type)))
         err = put_about(db, entry);
     return err == ERR_OK ? follow_hour(db, entry->at, entry->rev) : err;
 }

@@ -15,6 +15,8 @@ call call_leave, call_left; /* api_application.c: by a key that applies */
 call call_figures;          /* api_figures.c: by a key that reads figures */
 call call_audit, call_audit_line, call_audit_check, call_audit_checked; /* api_audit.c */
 
+call call_admin;            /* api_admin.c */
+
 const char *call_token(const struct http_request *request); /* of an authorised call */
 
 /* Sign-ins whose password is being checked. */
@@ -22,4 +24,10 @@ struct sign_ins;
 struct sign_ins *sign_ins_new(void);
 void sign_ins_free(struct sign_ins **sign_ins); /* NULL-safe */
 void sign_ins_checked(struct hall *hall);       /* takes what the hasher has finished */
+/* Accounts whose new password is being hashed. */
+struct admin_calls;
+struct hashed;
+struct admin_calls *admin_calls_new(void);
+void admin_calls_free(struct admin_calls **calls); /* NULL-safe */
+void admin_hashed(struct hall *hall, const struct hashed *hashed);
 int sign_ins_count(const struct sign_ins *sign_ins);

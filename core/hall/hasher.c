@@ -12,9 +12,8 @@
 #include "core/base/str.h"
 
 struct job {
-    int64_t id;
-    char *hash, *password;
-    bool right;
+    char *hash, *password; /* hash NULL: it is to be made */
+    struct hashed result;
 };
 
 /* Jobs stand in one ring: taken … checked … asked. */
@@ -54,9 +53,10 @@ static void *work(void *ctx)
             break;
         struct job *job = job_at(hasher, hasher->checked);
         pthread_mutex_unlock(&hasher->lock);
-        bool right = password_verify(job->hash, job->password);
+        bool right = job->hash ? password_verify(job->hash, job->password)
+                               : password_hash(job->password, job->result.made);
         pthread_mutex_lock(&hasher->lock);
-        job->right = right;
+        job->result.right = right;
         job_wipe(job);
         hasher->checked++;
         ssize_t n = write(hasher->fd, &one, sizeof one);
@@ -114,7 +114,7 @@ bool hasher_ask(struct hasher *hasher, int64_t id, const char *hash, const char 
     bool room = hasher->asked - hasher->taken < HASHER_QUEUE_MAX;
     if (room) {
         *job_at(hasher, hasher->asked) =
-            (struct job){.id = id, .hash = xstrdup(hash), .password = xstrdup(password)};
+            (struct job){.hash = hash ? xstrdup(hash) : NULL, .password = xstrdup(password), .result.id = id};
         hasher->asked++;
         pthread_cond_signal(&hasher->work);
     }
@@ -122,7 +122,7 @@ bool hasher_ask(struct hasher *hasher, int64_t id, const char *hash, const char 
     return room;
 }
 
-bool hasher_take(struct hasher *hasher, int64_t *id, bool *right)
+bool hasher_take(struct hasher *hasher, struct hashed *result)
 {
     uint64_t count;
     ssize_t n = read(hasher->fd, &count, sizeof count);
@@ -130,8 +130,7 @@ bool hasher_take(struct hasher *hasher, int64_t *id, bool *right)
     pthread_mutex_lock(&hasher->lock);
     bool there = hasher->taken != hasher->checked;
     if (there) {
-        *id = job_at(hasher, hasher->taken)->id;
-        *right = job_at(hasher, hasher->taken)->right;
+        *result = job_at(hasher, hasher->taken)->result;
         hasher->taken++;
     }
     pthread_mutex_unlock(&hasher->lock);

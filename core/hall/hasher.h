@@ -1,10 +1,11 @@
-/* core/hall/hasher.h: passwords are checked beside the loop: argon2id takes 20–50 ms, and a morning's
- * sign-ins must not hold up a call. One thread, handed (hash, password), gives back yes or no; nothing else
- * is shared. */
+/* core/hall/hasher.h: passwords are checked, and new ones hashed, beside the loop: argon2id takes 20–50 ms, and a morning's
+ * sign-ins must not hold up a call. One thread, handed (hash, password), gives back yes or no, or handed a password
+ * alone its hash; nothing else is shared. */
 #pragma once
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "core/base/crypto.h"
 #include "core/base/err.h"
 
 enum { HASHER_QUEUE_MAX = 64 };
@@ -13,7 +14,12 @@ struct hasher;
 enum err hasher_open(struct hasher **out, struct err_info *info) MUST_USE;
 void hasher_close(struct hasher **hasher);  /* waits for the check under way */
 int hasher_fd(const struct hasher *hasher); /* readable: call hasher_take */
-/* False: HASHER_QUEUE_MAX checks wait already. Both texts are copied; the password is wiped after use. */
+/* False: HASHER_QUEUE_MAX jobs wait already. Both texts are copied; the password is wiped after use. hash NULL: make one. */
 bool hasher_ask(struct hasher *hasher, int64_t id, const char *hash, const char *password);
+struct hashed {
+    int64_t id;
+    bool right;               /* it is the password of that hash; or it was hashed */
+    char made[PASSWORD_HASH]; /* "" of a check */
+};
 /* The next result; false when there is none. */
-bool hasher_take(struct hasher *hasher, int64_t *id, bool *right);
+bool hasher_take(struct hasher *hasher, struct hashed *result);

@@ -8,6 +8,7 @@
 #include "core/hall/server_core.h"
 #include "core/hall/session.h"
 
+struct admin_calls;
 struct askers;
 struct audit_check;
 struct clocks;
@@ -33,6 +34,7 @@ struct hall {
     struct leases *leases;
     struct clocks *clocks;
     struct sign_ins *sign_ins;
+    struct admin_calls *admin_calls;
     struct tokens *tokens;
     struct throttle throttle;
     struct metrics metrics;

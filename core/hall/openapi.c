@@ -50,6 +50,7 @@ static const struct type {
     {"integers", "{\"type\":\"array\",\"items\":{\"type\":\"integer\"}}"},
     {"objects", "{\"type\":\"array\",\"items\":{\"type\":\"object\"}}"},
     {"any", "{}"},
+    {"anys", "{\"type\":\"array\",\"items\":{}}"},
     {"commands",
      "{\"type\":\"array\",\"maxItems\":50,\"items\":{\"$ref\":\"#/components/schemas/Command\"}}"},
     {"results", "{\"type\":\"array\",\"items\":{\"$ref\":\"#/components/schemas/Result\"}}"},

@@ -94,6 +94,11 @@ static const struct {
     {"search", NULL, "{'q':'aliyeva','after':'1,0,42,p-17','limit':20}", NULL,
      "{'rows':[{'t':'person','id':" PERSON ",'row':{'id':" PERSON ",'row_rev':97,'name':'Aliyeva Leyla "
      "Rashid','family':'Aliyeva','born':'1990-01-01'}}],'more':false,'next':null}"},
+    {"administer", NULL, NULL,
+     "{'do':'user.add','id':" CLERK ",'login':'leyla','name':'Leyla A.','roles':['clerk','reception'],'agency':'',"
+     "'password':'a boat on 7 hills'}",
+     "{'changed':true,'row':{'id':" CLERK ",'row_rev':102,'login':'leyla','name':'Leyla A.','roles':['clerk',"
+     "'reception'],'agency':'','active':true}}"},
     {"report", "waiting",
      "{'from':'2026-11-30','to':'2026-11-30','format':'json','compare':0,'queue':'p','service':'az.din.id-"
      "card',"

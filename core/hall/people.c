@@ -75,7 +75,10 @@ static void cell_agency(const struct json *row, char out[LIST_CELL])
 }
 static void cell_state(const struct json *row, char out[LIST_CELL])
 {
-    list_member(row, "state", out);
+    if (!json_bool(row, "active", true))
+        str_copy(out, LIST_CELL, "disabled");
+    else
+        list_member(row, "state", out);
 }
 static void cell_active(const struct json *row, char out[LIST_CELL])
 {
@@ -139,14 +142,41 @@ enum err people_user_list(const struct hall_options *options, struct err_info *i
     return err;
 }
 
+enum err people_user_change(const struct hall_options *options, struct err_info *info)
+{
+    struct json *request = request_new("user.change"), *answer = NULL;
+    json_set_text(request, "login", options->login);
+    if (options->name)
+        json_set_text(request, "name", options->name);
+    if (options->agency)
+        json_set_text(request, "agency", options->agency);
+    if (options->roles)
+        people_words(request, "roles", options->roles);
+    enum err err = ask(options, request, &answer, info);
+    if (err == ERR_OK)
+        printf("%s is as you said; it counts from the next thing they do.\n", options->login);
+    json_free(&answer);
+    return err;
+}
+
+enum err people_user_enable(const struct hall_options *options, struct err_info *info)
+{
+    struct json *request = request_new("user.enable"), *answer = NULL;
+    json_set_text(request, "login", options->login);
+    enum err err = ask(options, request, &answer, info);
+    if (err == ERR_OK)
+        printf("%s may sign in again, with the password of before.\n", options->login);
+    json_free(&answer);
+    return err;
+}
+
 enum err people_user_disable(const struct hall_options *options, struct err_info *info)
 {
     struct json *request = request_new("user.disable"), *answer = NULL;
     json_set_text(request, "login", options->login);
     enum err err = ask(options, request, &answer, info);
     if (err == ERR_OK)
-        printf("%s can no longer sign in, and is signed out everywhere. loketd user password lets them in "
-               "again.\n",
+        printf("%s can no longer sign in, and is signed out everywhere. loketd user enable lets them in again.\n",
                options->login);
     json_free(&answer);
     return err;
@@ -182,6 +212,45 @@ enum err people_counter_add(const struct hall_options *options, struct err_info 
         printf("Counter %s is there; a clerk opens it at a workstation.\n", options->name);
     json_free(&answer);
     return err;
+}
+
+enum err people_counter_change(const struct hall_options *options, struct err_info *info)
+{
+    struct json *request = request_new("counter.change"), *answer = NULL;
+    json_set_text(request, "counter", options->argument);
+    if (options->name)
+        json_set_text(request, "name", options->name);
+    if (options->agency)
+        json_set_text(request, "agency", options->agency);
+    if (options->queues)
+        people_words(request, "queues", options->queues);
+    enum err err = ask(options, request, &answer, info);
+    if (err == ERR_OK)
+        printf("Counter %s is as you said.\n", options->name ? options->name : options->argument);
+    json_free(&answer);
+    return err;
+}
+
+static enum err set_counter(const struct hall_options *options, const char *what, const char *sentence,
+                            struct err_info *info)
+{
+    struct json *request = request_new(what), *answer = NULL;
+    json_set_text(request, "counter", options->argument);
+    enum err err = ask(options, request, &answer, info);
+    if (err == ERR_OK)
+        printf("Counter %s %s\n", options->argument, sentence);
+    json_free(&answer);
+    return err;
+}
+
+enum err people_counter_disable(const struct hall_options *options, struct err_info *info)
+{
+    return set_counter(options, "counter.disable", "is disabled: nobody opens it any more.", info);
+}
+
+enum err people_counter_enable(const struct hall_options *options, struct err_info *info)
+{
+    return set_counter(options, "counter.enable", "is there again; a clerk opens it at a workstation.", info);
 }
 
 enum err people_counter_list(const struct hall_options *options, struct err_info *info)

@@ -11,7 +11,12 @@ void people_words(struct json *request, const char *member, const char *text);
 
 enum err people_user_add(const struct hall_options *options, struct err_info *info) MUST_USE;
 enum err people_user_list(const struct hall_options *options, struct err_info *info) MUST_USE;
+enum err people_user_change(const struct hall_options *options, struct err_info *info) MUST_USE;
+enum err people_user_enable(const struct hall_options *options, struct err_info *info) MUST_USE;
 enum err people_user_disable(const struct hall_options *options, struct err_info *info) MUST_USE;
 enum err people_user_password(const struct hall_options *options, struct err_info *info) MUST_USE;
 enum err people_counter_add(const struct hall_options *options, struct err_info *info) MUST_USE;
+enum err people_counter_change(const struct hall_options *options, struct err_info *info) MUST_USE;
+enum err people_counter_disable(const struct hall_options *options, struct err_info *info) MUST_USE;
+enum err people_counter_enable(const struct hall_options *options, struct err_info *info) MUST_USE;
 enum err people_counter_list(const struct hall_options *options, struct err_info *info) MUST_USE;

@@ -203,6 +203,24 @@ void polls_wake(struct hall *hall)
         free(polls->list[--polls->count]);
 }
 
+void polls_user_changed(struct hall *hall, const struct json *row)
+{
+    struct polls *polls = hall->polls;
+    for (int i = polls->count - 1; i >= 0; i--) {
+        struct poll *poll = polls->list[i];
+        char client[UUID_TEXT];
+        if (!str_equal(poll->actor.user, json_text(row, "id")))
+            continue;
+        str_copy(client, sizeof client, poll->actor.client);
+        actor_read(row, client, &poll->actor);
+        if (json_bool(row, "active", true))
+            continue;
+        api_disabled(hall, poll->request);
+        free(poll);
+        polls->list[i] = polls->list[--polls->count];
+    }
+}
+
 int polls_timeout_ms(const struct hall *hall)
 {
     const struct polls *polls = hall->polls;

@@ -110,6 +110,17 @@ enum err session_remove_user(struct db *db, const char *user)
     return db_run(s);
 }
 
+enum err session_remove_others(struct db *db, const char *user, const char *token)
+{
+    static const char sql[] = "DELETE FROM session WHERE user_ = $1 AND token_sha256 <> $2"; /* session_user */
+    char digest[SHA256_TEXT];
+    token_digest(token, digest);
+    struct stmt *s = db_query(db, sql);
+    db_bind_text(s, 1, user);
+    db_bind_text(s, 2, digest);
+    return db_run(s);
+}
+
 enum err session_prune(struct db *db, int64_t now_ms)
 {
     static const char sql[] = "DELETE FROM session WHERE expires_at < $1"; /* few rows, once a day */
@@ -134,7 +145,7 @@ enum err session_actor(struct db *db, const char *token, int64_t now_ms, struct 
     if (err == ERR_OK)
         err = json_parse(db_text(s, 1), strlen(db_text(s, 1)), &user, NULL);
     if (err == ERR_OK && !json_bool(user, "active", true))
-        err = ERR_ABSENT;
+        err = ERR_REFUSED;
     if (err == ERR_OK)
         actor_read(user, db_text(s, 0), actor);
     db_done(s);

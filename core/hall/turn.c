@@ -102,6 +102,7 @@ enum err hall_unlock(struct hall *hall, const char *data, bool practice, struct 
     hall->writer = writer_new(hall);
     hall->leases = leases_new();
     hall->sign_ins = sign_ins_new();
+    hall->admin_calls = admin_calls_new();
     hall->tokens = tokens_new();
     hall->clocks = clocks_new(hall);
     hall_look_at_clock(hall);
@@ -178,6 +179,7 @@ void hall_lock_up(struct hall *hall)
 {
     hasher_close(&hall->hasher);
     sign_ins_free(&hall->sign_ins);
+    admin_calls_free(&hall->admin_calls);
     polls_free(&hall->polls);
     event_waits_free(&hall->event_waits);
     askers_free(&hall->askers);

@@ -861,6 +861,19 @@ static void check_applications(const struct json *document, const struct test_ha
     ran_free(&ran);
 }
 
+static void check_administered(const struct json *document, const struct test_hall *hall)
+{
+    struct hall_client boss;
+    int status;
+    CHECK_INT(hall_sign_in(&boss, hall, "admin", TEST_PASSWORD), 200);
+    struct json *answer =
+        hall_ask(&boss, "POST", "/v1/admin", "{\"do\":\"user.enable\",\"login\":\"clerk1\"}", &status);
+    CHECK_INT(status, 200);
+    check_answer(document, "/v1/admin", "post", answer);
+    json_free(&answer);
+    hall_sign_out(&boss);
+}
+
 TEST(openapi_lists_everything_and_is_true)
 {
     struct test_hall hall;
@@ -899,6 +912,7 @@ TEST(openapi_lists_everything_and_is_true)
         json_free(&answer);
     }
     CHECK_INT(hall_sign_in(&clerk, &hall, "clerk1", TEST_PASSWORD), 200);
+    check_administered(document, &hall);
     check_push(document, &hall);
     check_events(document, &hall, &clerk);
     check_applications(document, &hall);

@@ -82,7 +82,8 @@ TEST(session_of_a_disabled_person_counts_for_nothing)
     struct actor actor = {0};
     struct db *db = signed_in();
     set_active(db, false);
-    CHECK(session_actor(db, "token", start_ms, &actor) == ERR_ABSENT);
+    CHECK(session_actor(db, "token", start_ms, &actor) == ERR_REFUSED);
+    CHECK_TEXT(actor.user, "");
     db_rollback(db);
     db_close(&db);
 }

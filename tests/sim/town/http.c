@@ -310,11 +310,10 @@ bool hasher_ask(struct hasher *hasher, int64_t id, const char *hash, const char 
     return true;
 }
 
-bool hasher_take(struct hasher *hasher, int64_t *id, bool *right)
+bool hasher_take(struct hasher *hasher, struct hashed *result)
 {
     if (hasher->count == 0)
         return false;
-    *id = hasher->ids[--hasher->count];
-    *right = true;
+    *result = (struct hashed){.id = hasher->ids[--hasher->count], .right = true, .made = "$"};
     return true;
 }
