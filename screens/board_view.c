@@ -709,7 +709,7 @@ static void level_view(const struct view *view, struct frame *frame, struct rect
 {
     const struct json *levels = json_get(view->self->levels, "rows"), *first = NULL;
     const struct ui *ui = view->ui;
-    char text[SHOW_TEXT], clock[SHOW_TEXT], more[16] = "";
+    char text[SHOW_TEXT], clock[SHOW_TEXT], whose[80], more[16] = "";
     int others = 0;
     for (const struct json *row = json_first(levels); row; row = json_next(row)) {
         bool burns = json_text(row, "breaks_at") || str_equal(json_text(row, "state"), "broken");
@@ -722,12 +722,13 @@ static void level_view(const struct view *view, struct frame *frame, struct rect
         return;
     if (others)
         str_format(more, sizeof more, " (+%d)", others);
+    const char *service = show_name(ui, json_get(first, "service_name")), *code = json_text_or(first, "code", "");
+    str_format(whose, sizeof whose, json_text(first, "service") ? "%.12s, %.24s" : "%.12s%.0s", code, service);
     if (json_text(first, "breaks_at"))
-        str_format(text, sizeof text, tr(ui->lang, TR("! %s: target breaks at %s%s")),
-                   json_text_or(first, "code", ""), show_clock(json_text(first, "breaks_at"), clock), more);
+        str_format(text, sizeof text, tr(ui->lang, TR("! %s: target breaks at %s%s")), whose,
+                   show_clock(json_text(first, "breaks_at"), clock), more);
     else
-        str_format(text, sizeof text, tr(ui->lang, TR("! %s: target broken%s")),
-                   json_text_or(first, "code", ""), more);
+        str_format(text, sizeof text, tr(ui->lang, TR("! %s: target broken%s")), whose, more);
     if (line->w < text_width(text))
         return;
     rect_cut_left(line,

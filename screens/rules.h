@@ -31,6 +31,8 @@ struct rules {
 const struct json *rules_queue(const struct rules *self); /* the chosen row; NULL: no queue */
 const struct json *
 rules_level(const struct rules *self); /* of the chosen queue, as of "levels"; NULL: no target */
+const struct json *rules_level_of(const struct rules *self, const char *service); /* NULL: of the queue */
+bool rules_has_level(const struct rules *self); /* the queue, or a service of it */
 /* "priority first, 3 in a row at most": kind, max_run of a rule, or of a line of the plan. */
 const char *rules_words(const struct ui *ui, enum rule_kind kind, int max_run, char out[200]);
 /* How many of how many shares the queue has at a counter; false: it does not serve the queue. */

@@ -142,42 +142,63 @@ static void until_view(const struct view *view, struct rect *area)
         fact(view, area, tr(view->ui->lang, TR("until")), show_clock(until, clock), false);
 }
 
-/* "15 min, booked 5, for 90 of 100" and how it stands, with a sign that reads without colour. */
-static void level_view(const struct view *view, struct rect *area)
+/* How it stands, with a sign that reads without colour; false: nobody yet. */
+static bool standing(const struct ui *ui, const struct json *level, char text[SHOW_TEXT], unsigned *look)
 {
-    const struct ui *ui = view->ui;
-    const struct json *level = rules_level(view->self), *target = json_get(level, "target");
-    const char *state = json_text_or(level, "state", ""), *silenced = json_text(level, "silenced_until");
+    const char *state = json_text_or(level, "state", "");
+    char clock[SHOW_TEXT];
     bool broken = str_equal(state, "broken"), burning = str_equal(state, "burning");
-    int booked = (int)json_int(target, "booked_wait_min", json_int(target, "wait_min", 0));
-    char text[SHOW_TEXT], clock[SHOW_TEXT];
-    if (!level)
-        return;
-    str_format(text, sizeof text, tr(ui->lang, TR("%d min, booked %d, for %d of 100")),
-               (int)json_int(target, "wait_min", 0), booked, (int)json_int(target, "share", 0));
-    fact(view, area, tr(ui->lang, TR("target")), text, false);
     if (broken)
-        str_format(text, sizeof text, tr(ui->lang, TR("! broken: %d late, %d may be")),
+        str_format(text, SHOW_TEXT, tr(ui->lang, TR("! broken: %d late, %d may be")),
                    (int)json_int(level, "late", 0), (int)json_int(level, "allowed", 0));
     else if (burning)
-        str_format(text, sizeof text, tr(ui->lang, TR("! breaks at %s: foreseen %d of 100")),
+        str_format(text, SHOW_TEXT, tr(ui->lang, TR("! breaks at %s: foreseen %d of 100")),
                    show_clock(json_text(level, "breaks_at"), clock),
                    (int)json_int(level, "share_foreseen", 0));
     else if (str_equal(state, "kept"))
-        str_format(text, sizeof text, tr(ui->lang, TR("kept: foreseen %d of 100")),
+        str_format(text, SHOW_TEXT, tr(ui->lang, TR("kept: foreseen %d of 100")),
                    (int)json_int(level, "share_foreseen", 0));
     else
+        return false;
+    *look = json_text(level, "silenced_until") ? STYLE_DIM
+            : broken                           ? STYLE_DANGER
+            : burning                          ? STYLE_WARN
+                                               : STYLE_GOOD;
+    return true;
+}
+
+/* "15 min, booked 5, for 90 of 100" and below it how it stands. */
+static void target_view(const struct view *view, const struct json *level, struct rect *area)
+{
+    const struct ui *ui = view->ui;
+    const struct json *target = json_get(level, "target");
+    const char *silenced = json_text(level, "silenced_until");
+    int booked = (int)json_int(target, "booked_wait_min", json_int(target, "wait_min", 0));
+    char text[SHOW_TEXT], clock[SHOW_TEXT];
+    unsigned look;
+    if (json_text(level, "service"))
+        text_draw(view->frame, rect_cut_top(area, 1), show_name(ui, json_get(level, "service_name")),
+                  STYLE_TEXT);
+    str_format(text, sizeof text, tr(ui->lang, TR("%d min, booked %d, for %d of 100")),
+               (int)json_int(target, "wait_min", 0), booked, (int)json_int(target, "share", 0));
+    fact(view, area, tr(ui->lang, TR("target")), text, false);
+    if (!standing(ui, level, text, &look))
         return;
     struct rect line = rect_cut_top(area, 1);
-    rect_cut_left(&line, text_draw(view->frame, line, text,
-                                   silenced  ? STYLE_DIM
-                                   : broken  ? STYLE_DANGER
-                                   : burning ? STYLE_WARN
-                                             : STYLE_GOOD) +
-                             2);
+    rect_cut_left(&line, text_draw(view->frame, line, text, look) + 2);
     if (silenced)
         text_drawf(view->frame, line, STYLE_DIM, tr(ui->lang, TR("silent until %s")),
                    show_clock(silenced, clock));
+}
+
+/* Of the queue, then of its services that have one of their own. */
+static void level_view(const struct view *view, struct rect *area)
+{
+    const char *queue = json_text(rules_queue(view->self), "id");
+    const struct json *levels = json_get(view->self->levels, "rows");
+    for (const struct json *row = json_first(levels); row; row = json_next(row))
+        if (str_equal(json_text(row, "queue"), queue))
+            target_view(view, row, area);
 }
 
 static void proposal_view(const struct view *view, struct rect *area)

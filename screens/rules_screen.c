@@ -40,13 +40,28 @@ const struct json *rules_queue(const struct rules *self)
     return json_at(json_get(self->data, "rows"), (size_t)self->list.selected);
 }
 
+const struct json *rules_level_of(const struct rules *self, const char *service)
+{
+    const char *queue = json_text(rules_queue(self), "id");
+    for (const struct json *row = json_first(json_get(self->levels, "rows")); row; row = json_next(row))
+        if (str_equal(json_text(row, "queue"), queue) &&
+            str_equal(json_text_or(row, "service", ""), service ? service : ""))
+            return row;
+    return NULL;
+}
+
 const struct json *rules_level(const struct rules *self)
+{
+    return rules_level_of(self, NULL);
+}
+
+bool rules_has_level(const struct rules *self)
 {
     const char *queue = json_text(rules_queue(self), "id");
     for (const struct json *row = json_first(json_get(self->levels, "rows")); row; row = json_next(row))
         if (str_equal(json_text(row, "queue"), queue))
-            return row;
-    return NULL;
+            return true;
+    return false;
 }
 
 const char *rules_words(const struct ui *ui, enum rule_kind kind, int max_run, char out[200])
@@ -345,13 +360,61 @@ static void number_text(const struct json *row, const char *name, int otherwise,
     str_format(out, 16, "%d", (int)json_int(row, name, otherwise));
 }
 
-static void ask_level(struct rules *self, const struct ui *ui, struct effects *effects)
+/* The level that is asked about: of the queue, or of the service that was chosen; NULL: it has none yet. */
+static const struct json *asked_level(const struct rules *self)
+{
+    return rules_level_of(self, json_text(self->asked, "service"));
+}
+
+static void ask_wait(struct rules *self, const struct ui *ui, struct effects *effects)
 {
     char typed[16];
-    begin(self, "queue", self->proposal.queue);
-    number_text(json_get(rules_level(self), "target"), "wait_min", 15, typed);
+    number_text(json_get(asked_level(self), "target"), "wait_min", 15, typed);
     ask_field(ui, "level_wait", TR("Within how many minutes shall people be called? 0: no target"), typed,
               effects);
+}
+
+/* Where a queue gives several services, whose target? Their names come first. */
+static void ask_level(struct rules *self, const struct ui *ui, struct effects *effects)
+{
+    begin(self, "queue", self->proposal.queue);
+    if (json_count(json_get(rules_queue(self), "services")) < 2)
+        return ask_wait(self, ui, effects);
+    struct json *args = json_new_object();
+    json_set_text(args, "queue", self->proposal.queue);
+    effects_load(effects, "targets", args);
+}
+
+static void put_item(const struct ui *ui, struct json *question, const char *name, const struct json *target,
+                     const char *value)
+{
+    char text[SHOW_TEXT];
+    int wait = (int)json_int(target, "wait_min", 0);
+    if (wait)
+        str_format(text, sizeof text, tr(ui->lang, TR("%s: %d min")), name, wait);
+    else
+        str_copy(text, sizeof text, name);
+    question_item(question, text, value, NULL);
+}
+
+static void ask_whose(struct rules *self, const struct ui *ui, const struct json *services,
+                      struct effects *effects)
+{
+    if (!self->asked || !str_equal(json_text(self->asked, "queue"), self->proposal.queue))
+        return;
+    struct json *question = question_new("level_of", tr(ui->lang, TR("Whose target?")));
+    put_item(ui, question, tr(ui->lang, TR("the whole queue")), json_get(rules_level(self), "target"), "-");
+    for (const struct json *one = json_first(json_get(services, "rows")); one; one = json_next(one))
+        put_item(ui, question, show_name(ui, json_get(one, "service_name")), json_get(one, "target"),
+                 json_text_or(one, "service", ""));
+    effects_ask(effects, question);
+}
+
+static void level_of(struct rules *self, const struct ui *ui, const char *text, struct effects *effects)
+{
+    if (!str_equal(text, "-"))
+        json_set_text(self->asked, "service", text);
+    ask_wait(self, ui, effects);
 }
 
 static void level_wait(struct rules *self, const struct ui *ui, const char *text, struct effects *effects)
@@ -363,7 +426,7 @@ static void level_wait(struct rules *self, const struct ui *ui, const char *text
     json_set_int(self->asked, "wait_min", minutes);
     if (!minutes)
         return ask_why(ui, "level_why", TR("Why? It is kept with the target."), effects);
-    number_text(json_get(rules_level(self), "target"), "booked_wait_min", minutes, typed);
+    number_text(json_get(asked_level(self), "target"), "booked_wait_min", minutes, typed);
     ask_field(ui, "level_booked", TR("And who is booked, within how many minutes?"), typed, effects);
 }
 
@@ -374,7 +437,7 @@ static void level_booked(struct rules *self, const struct ui *ui, const char *te
     if (!whole_number(text, LEVEL_WAIT_MAX, &minutes))
         return wrong(ui, effects, TR("That is no number of minutes up to 480. Nothing was changed."));
     json_set_int(self->asked, "booked_wait_min", minutes);
-    number_text(json_get(rules_level(self), "target"), "share", LEVEL_SHARE, typed);
+    number_text(json_get(asked_level(self), "target"), "share", LEVEL_SHARE, typed);
     ask_field(ui, "level_share", TR("For how many of 100 people?"), typed, effects);
 }
 
@@ -401,12 +464,45 @@ static void level_why(struct rules *self, const struct ui *ui, const char *text,
     send_asked(self, "queue.level", text, effects);
 }
 
-static void ask_silence(struct rules *self, const struct ui *ui, struct effects *effects)
+static void ask_silence_until(struct rules *self, const struct ui *ui, struct effects *effects)
 {
-    begin(self, "queue", self->proposal.queue);
-    if (json_text(rules_level(self), "silenced_until"))
+    const struct json *silence = json_get(rules_queue(self), "level_silence");
+    const char *service = json_text(self->asked, "service");
+    bool silent = json_text(asked_level(self), "silenced_until") != NULL;
+    if (service && silent && !json_get(json_get(silence, "services"), service)) /* with its queue's */
+        json_remove(self->asked, "service");
+    if (silent)
         return send_asked(self, "level.silence", NULL, effects); /* heard again */
     ask_field(ui, "silence_until", TR("No alarm until what time today?"), "", effects);
+}
+
+/* Of several targets, whose alarm? */
+static void ask_silence(struct rules *self, const struct ui *ui, struct effects *effects)
+{
+    struct json *question = question_new("silence_of", tr(ui->lang, TR("Whose alarm?")));
+    const char *queue = self->proposal.queue;
+    int count = 0;
+    begin(self, "queue", queue);
+    for (const struct json *row = json_first(json_get(self->levels, "rows")); row; row = json_next(row)) {
+        if (!str_equal(json_text(row, "queue"), queue))
+            continue;
+        const char *service = json_text(row, "service");
+        put_item(ui, question,
+                 service ? show_name(ui, json_get(row, "service_name")) : tr(ui->lang, TR("the whole queue")),
+                 json_get(row, "target"), service ? service : "-");
+        count++;
+    }
+    if (count > 1)
+        return effects_ask(effects, question);
+    json_free(&question);
+    ask_silence_until(self, ui, effects);
+}
+
+static void silence_of(struct rules *self, const struct ui *ui, const char *text, struct effects *effects)
+{
+    if (!str_equal(text, "-"))
+        json_set_text(self->asked, "service", text);
+    ask_silence_until(self, ui, effects);
 }
 
 static void silence_until(struct rules *self, const struct ui *ui, const char *text, struct effects *effects)
@@ -489,22 +585,15 @@ static void answered(struct rules *self, const struct ui *ui, const struct msg *
         const char *id;
         void (*take)(struct rules *self, const struct ui *ui, const char *text, struct effects *effects);
     } questions[] = {
-        {"kind", set_kind},
-        {"run", set_run},
-        {"until", set_until},
-        {"plan_from", plan_from},
-        {"plan_to", plan_to},
-        {"plan_rule", plan_rule},
-        {"plan_run", plan_run},
-        {"reason", ask_sure},
-        {"weight", set_weight},
-        {"level_wait", level_wait},
-        {"level_booked", level_booked},
-        {"level_share", level_share},
-        {"level_why", level_why},
-        {"silence_until", silence_until},
-        {"silence_why", silence_why},
-        {"names_why", names_why},
+        {"kind", set_kind},           {"run", set_run},
+        {"until", set_until},         {"plan_from", plan_from},
+        {"plan_to", plan_to},         {"plan_rule", plan_rule},
+        {"plan_run", plan_run},       {"reason", ask_sure},
+        {"weight", set_weight},       {"level_of", level_of},
+        {"level_wait", level_wait},   {"level_booked", level_booked},
+        {"level_share", level_share}, {"level_why", level_why},
+        {"silence_of", silence_of},   {"silence_until", silence_until},
+        {"silence_why", silence_why}, {"names_why", names_why},
     };
     const char *text = msg->text ? msg->text : "";
     for (size_t i = 0; i < sizeof questions / sizeof *questions; i++)
@@ -554,6 +643,8 @@ static void on_data(struct rules *self, const struct ui *ui, const struct msg *m
         self->levels = json_copy(msg->json);
         return;
     }
+    if (str_equal(msg->what, "targets"))
+        return ask_whose(self, ui, msg->json, effects);
     json_free(&self->rehearsal);
     self->rehearsal = json_copy(msg->json);
 }
@@ -702,7 +793,7 @@ static const char *rules_enabled(const void *data, const struct ui *ui, enum act
     case ACTION_LEVEL:
         return rules_queue(self) ? needs_hall(ui) : TR("There is no queue.");
     case ACTION_SILENCE:
-        return rules_level(self) ? needs_hall(ui) : TR("This queue has no target, and so no alarm.");
+        return rules_has_level(self) ? needs_hall(ui) : TR("This queue has no target, and so no alarm.");
     case ACTION_NAMES:
         return needs_hall(ui);
     case ACTION_UNDO: {

@@ -48,7 +48,8 @@ static void set_moment(struct json *row, const char *name, int64_t wall_ms)
     json_set_text(row, name, text);
 }
 
-static enum err add_level(const struct levels *levels, const struct json *queue,
+/* service NULL: of the queue. */
+static enum err add_level(const struct levels *levels, const struct json *queue, const char *service,
                           const struct level_target *target, struct json *rows)
 {
     const struct level_hall hall = {levels->cache->db, levels->hall, levels->now_ms, &levels->hour.hour,
@@ -56,9 +57,13 @@ static enum err add_level(const struct levels *levels, const struct json *queue,
     struct level_today today;
     struct json *row = json_new_object();
     json_add(rows, row);
-    enum err err = level_today(&hall, queue, target, &today);
+    enum err err = level_today_of(&hall, queue, service, target, &today);
     json_set_text(row, "queue", json_text(queue, "id"));
     json_set_text(row, "code", json_text(queue, "code"));
+    if (service) {
+        json_set_text(row, "service", service);
+        TRY(set_name_of(levels->cache, row, "service_name", TABLE_SERVICE, service));
+    }
     json_set(row, "target", target_json(target));
     json_set_text(row, "state", level_state_text(today.burn.state));
     json_set_int(row, "called", today.day.called);
@@ -70,7 +75,19 @@ static enum err add_level(const struct levels *levels, const struct json *queue,
     set_share(row, "share_now", today.burn.share_now);
     set_share(row, "share_foreseen", today.burn.share_foreseen);
     set_moment(row, "breaks_at", today.burn.breaks_ms);
-    set_moment(row, "silenced_until", level_row_silence(queue, levels->now_ms));
+    set_moment(row, "silenced_until", level_row_silence(queue, service, levels->now_ms));
+    return err;
+}
+
+static enum err add_services(const struct levels *levels, const struct json *queue, struct json *rows)
+{
+    const struct json *services = json_get(json_get(queue, "level"), "services");
+    enum err err = ERR_OK;
+    for (const struct json *one = json_first(services); one && err == ERR_OK; one = json_next(one)) {
+        struct level_target target;
+        if (level_row_own(queue, json_name(one), &target))
+            err = add_level(levels, queue, json_name(one), &target, rows);
+    }
     return err;
 }
 
@@ -80,7 +97,8 @@ static enum err put_levels(struct levels *levels, const struct json *queues, str
     bool played = false;
     enum err err = ERR_OK;
     for (const struct json *queue = json_first(queues); queue && err == ERR_OK; queue = json_next(queue)) {
-        if (!level_row_target(queue, NULL, levels->hall, &target))
+        bool has = level_row_target(queue, NULL, levels->hall, &target);
+        if (!has && !level_row_differs(queue))
             continue;
         if (!played) {
             TRY(hour_rows(levels->cache->db, levels->now_ms,
@@ -88,10 +106,33 @@ static enum err put_levels(struct levels *levels, const struct json *queues, str
             hour_run(&levels->hour.hour, LEVEL_LOOK_AHEAD_MIN, &levels->run);
             played = true;
         }
-        err = add_level(levels, queue, &target, rows);
+        err = has ? add_level(levels, queue, NULL, &target, rows) : ERR_OK;
+        if (err == ERR_OK)
+            err = add_services(levels, queue, rows);
     }
     if (played)
         hour_run_free(&levels->run);
+    return err;
+}
+
+/* Services of a queue, for whom a target may be set. */
+enum err load_targets(struct cache *cache, const struct json *args, int64_t now_ms, struct json *answer)
+{
+    struct json *queue = NULL, *rows = put_array(answer, "rows");
+    (void)now_ms;
+    TRY(find_row(cache, TABLE_QUEUE, json_text_or(args, "queue", ""), 0, &queue));
+    enum err err = ERR_OK;
+    const struct json *services = json_get(queue, "services");
+    for (const struct json *one = json_first(services); one && err == ERR_OK; one = json_next(one)) {
+        struct json *row = json_new_object();
+        struct level_target target;
+        json_add(rows, row);
+        json_set_text(row, "service", json_as_text(one));
+        if (level_row_own(queue, json_as_text(one), &target))
+            json_set(row, "target", target_json(&target));
+        err = set_name_of(cache, row, "service_name", TABLE_SERVICE, json_as_text(one));
+    }
+    json_free(&queue);
     return err;
 }
 

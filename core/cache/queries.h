@@ -63,7 +63,9 @@
  * "levels"      {} → {"hide_names": from clerks until the call,"rows":[{"queue","code","target":{"wait_min","booked_wait_min"?,"share"},
  *                "state":"none|kept|burning|broken","called","within": today,"waiting","late","late_foreseen",
  *                "allowed": how many may be late,"share_now","share_foreseen": of 100|null,"breaks_at"|null,
- *                "silenced_until"|null}…] of queues that have a target
+ *                "silenced_until"|null,"service"?,"service_name"?}…] of queues that have a target, each followed by those
+ *                of its services that have one of their own
+ * "targets"     {"queue"} → {"rows":[{"service","service_name","target"?: its own}…]}
  * "holds"       {} → {"closures":[closure+{"user_name","counter_name","effect":[{"code","before_min","after_min": the
  *                longest wait of the next hour, with the counter and without}…]}…≤10] that are asked for,
  *                "unattended":[counter+{"user_name"}…],"parked":[ticket+{"user_name","counter_name","queue_code","overdue"}…≤300]}

@@ -23,3 +23,6 @@ struct level_today {
 /* target: the queue's, as level_row_target has it. */
 enum err level_today(const struct level_hall *hall, const struct json *queue,
                      const struct level_target *target, struct level_today *out) MUST_USE;
+/* The same of those alone who came for the service; target: the service's own (level_row_own). */
+enum err level_today_of(const struct level_hall *hall, const struct json *queue, const char *service,
+                        const struct level_target *target, struct level_today *out) MUST_USE;

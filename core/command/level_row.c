@@ -28,9 +28,22 @@ bool level_row_differs(const struct json *queue)
     return json_count(json_get(json_get(queue, "level"), "services")) > 0;
 }
 
-int64_t level_row_silence(const struct json *queue, int64_t now_ms)
+bool level_row_own(const struct json *queue, const char *service, struct level_target *target)
+{
+    return read_target(json_get(json_get(json_get(queue, "level"), "services"), service), target);
+}
+
+static int64_t until_of(const struct json *silence, int64_t now_ms)
 {
     int64_t until_ms;
-    const char *until = json_text(json_get(queue, "level_silence"), "until");
+    const char *until = json_text(silence, "until");
     return until && time_parse(until, &until_ms) && until_ms > now_ms ? until_ms : -1;
+}
+
+int64_t level_row_silence(const struct json *queue, const char *service, int64_t now_ms)
+{
+    const struct json *silence = json_get(queue, "level_silence");
+    int64_t all_ms = until_of(silence, now_ms),
+            own_ms = service ? until_of(json_get(json_get(silence, "services"), service), now_ms) : -1;
+    return own_ms > all_ms ? own_ms : all_ms;
 }

@@ -78,16 +78,50 @@ enum err queue_level(struct call *c)
     return queue_done(c, queue);
 }
 
+/* What stays when the queue's own silence, or that of one of its services, is set or (silence NULL) taken away. */
+static void put_silence(struct json *queue, const char *service, const struct json *silence)
+{
+    struct json *all = json_is_object(json_get(queue, "level_silence"))
+                           ? json_copy(json_get(queue, "level_silence"))
+                           : json_new_object();
+    struct json *services =
+        json_is_object(json_get(all, "services")) ? json_copy(json_get(all, "services")) : json_new_object();
+    if (service && silence)
+        json_set(services, service, json_copy(silence));
+    else if (service)
+        json_remove(services, service);
+    if (!service) {
+        json_free(&all);
+        all = silence ? json_copy(silence) : json_new_object();
+    }
+    json_remove(all, "services");
+    if (json_count(services))
+        json_set(all, "services", services);
+    else
+        json_free(&services);
+    json_remove(queue, "level_silence");
+    if (json_count(all))
+        json_set(queue, "level_silence", all);
+    else
+        json_free(&all);
+}
+
 enum err level_silence(struct call *c)
 {
     struct json *queue, *silence = keep(c, json_new_object());
-    const char *reason;
+    const char *reason, *service;
+    struct level_target target;
     int64_t until_ms;
     TRY(queue_load(c, "queue", &queue));
     TRY(body_time(c, "until", &until_ms));
     TRY(body_text(c, "reason", &reason));
+    TRY(body_text(c, "service", &service));
+    if (service && !level_row_own(queue, service, &target))
+        return refuse(c, "invalid_level", "service",
+                      "Queue %.40s has no target for that service, and so no alarm. Nothing was changed.",
+                      json_text_or(queue, "code", row_id(queue)));
     if (until_ms < 0) { /* it may be heard again */
-        json_remove(queue, "level_silence");
+        put_silence(queue, service, NULL);
         return queue_done(c, queue);
     }
     if (until_ms <= c->tx->now_ms || until_ms > c->tx->now_ms + SILENCE_MAX_MS)
@@ -98,6 +132,6 @@ enum err level_silence(struct call *c)
         return refuse(c, "reason_needed", "reason", "Why is the alarm silenced? Give a reason: it is kept.");
     row_set_time(silence, "until", until_ms);
     put_author(c, reason, silence);
-    json_set(queue, "level_silence", json_copy(silence));
+    put_silence(queue, service, silence);
     return queue_done(c, queue);
 }

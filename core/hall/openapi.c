@@ -212,7 +212,7 @@ static const struct command_words {
     {"queue.level",
      "queue:string! service:string wait_min:integer! booked_wait_min:integer share:integer reason:string!",
      "queue:row!"},
-    {"level.silence", "queue:string! until:time? reason:string", "queue:row!"},
+    {"level.silence", "queue:string! service:string until:time? reason:string", "queue:row!"},
     {"queue.home", "queue:string! home:string? home_gen:integer", ""},
     {"hall.move",
      "counters:strings tickets:strings from:any to:any how:string user:string counter:string until:time "

@@ -148,8 +148,34 @@ TEST(level_is_set_by_a_supervisor_with_a_reason)
     CHECK(trial_run(&h, "kamran", "level.silence",
                     "{'queue':'b','until':'2026-11-24T07:00:00.000Z','reason':'a colleague is on the way'}"));
     CHECK_TEXT(trial_text(&h, "/queue/level_silence/reason"), "a colleague is on the way");
+    /* The alarm of a service by itself; neither silence ends with the other. */
+    CHECK(
+        !trial_run(&h, "kamran", "level.silence",
+                   "{'queue':'b','service':'az.din.none','until':'2026-11-24T07:00:00.000Z','reason':'r'}"));
+    CHECK_TEXT(h.out.code, "invalid_level");
+    CHECK(!trial_run(&h, "kamran", "level.silence",
+                     "{'queue':'b','service':'az.din.passport','until':'2026-11-24T07:00:00.000Z'}"));
+    CHECK_TEXT(h.out.code, "reason_needed");
+    CHECK(trial_run(
+        &h, "kamran", "level.silence",
+        "{'queue':'b','service':'az.din.passport','until':'2026-11-24T08:00:00.000Z','reason':'a new "
+        "form'}"));
+    CHECK_TEXT(trial_text(&h, "/queue/level_silence/reason"), "a colleague is on the way");
+    CHECK_TEXT(trial_text(&h, "/queue/level_silence/services/az.din.passport/reason"), "a new form");
+    CHECK_TEXT(trial_text(&h, "/queue/level_silence/services/az.din.passport/by"), "u-kamran");
     CHECK(trial_run(&h, "kamran", "level.silence", "{'queue':'b'}")); /* heard again */
     CHECK_TEXT(trial_text(&h, "/queue/level_silence/reason"), "");
+    CHECK_TEXT(trial_text(&h, "/queue/level_silence/services/az.din.passport/reason"), "a new form");
+    CHECK(level_row_silence(json_get(h.out.data, "queue"), NULL, h.now_ms) < 0);
+    CHECK(level_row_silence(json_get(h.out.data, "queue"), "az.din.passport", h.now_ms) > h.now_ms);
+    CHECK(trial_run(&h, "kamran", "level.silence",
+                    "{'queue':'b','until':'2026-11-24T07:00:00.000Z','reason':'again'}"));
+    CHECK_TEXT(trial_text(&h, "/queue/level_silence/services/az.din.passport/reason"), "a new form");
+    CHECK(trial_run(&h, "kamran", "level.silence", "{'queue':'b','service':'az.din.passport'}"));
+    CHECK_TEXT(trial_text(&h, "/queue/level_silence/services/az.din.passport/reason"), "");
+    CHECK_TEXT(trial_text(&h, "/queue/level_silence/reason"), "again");
+    CHECK(trial_run(&h, "kamran", "level.silence", "{'queue':'b'}"));
+    CHECK(!*trial_row_text(&h, TABLE_QUEUE, "b", "/level_silence/until"));
     trial_close(&h);
 }
 
@@ -168,8 +194,11 @@ TEST(level_of_a_service_goes_before_the_queue_and_the_queue_before_the_hall)
     CHECK(!level_row_target(plain, "s", NULL, &target));
     CHECK(!level_row_target(without, NULL, hall, &target)); /* on purpose */
     CHECK(level_row_differs(queue) && !level_row_differs(plain));
-    CHECK(level_row_silence(queue, COMMAND_HALL_START_MS) == COMMAND_HALL_START_MS + HOUR_MS);
-    CHECK_INT(level_row_silence(queue, COMMAND_HALL_START_MS + HOUR_MS), -1);
+    CHECK(level_row_own(queue, "s", &target) && target.wait_min == 5);
+    CHECK(!level_row_own(queue, "t", &target) && !level_row_own(plain, "s", &target));
+    CHECK(level_row_silence(queue, NULL, COMMAND_HALL_START_MS) == COMMAND_HALL_START_MS + HOUR_MS);
+    CHECK(level_row_silence(queue, "s", COMMAND_HALL_START_MS) == COMMAND_HALL_START_MS + HOUR_MS);
+    CHECK_INT(level_row_silence(queue, NULL, COMMAND_HALL_START_MS + HOUR_MS), -1);
     json_free(&hall);
     json_free(&plain);
     json_free(&without);
@@ -212,6 +241,48 @@ TEST(level_is_shown_from_the_copy)
     CHECK_INT(json_int(json_get(row, "target"), "share", -1), 50);
     CHECK(!json_text(row, "silenced_until"));
     CHECK(str_equal(json_text(row, "state"), "burning") == (json_text(row, "breaks_at") != NULL));
+    json_free(&answer);
+    pair_close(&pair);
+}
+
+/* Those of one service by themselves, beside all of the queue. */
+TEST(level_of_a_service_stands_by_itself)
+{
+    struct pair pair;
+    pair_open(&pair);
+    pair_start(&pair, 0);
+    pair_sign_in(&pair, 0, "budi");
+    for (int i = 0; i < 4; i++) {
+        at_hall(&pair, "rina", "ticket.issue",
+                i % 2 ? "{\"service\":\"s1\",\"channel\":\"walk_in\"}"
+                      : "{\"queue\":\"p\",\"channel\":\"walk_in\"}");
+        pair.now_ms += 6 * MINUTE_MS;
+    }
+    at_hall(&pair, "budi", "queue.level",
+            "{\"queue\":\"p\",\"service\":\"s1\",\"wait_min\":10,\"share\":60,\"reason\":\"r\"}");
+    pair_sync(&pair, 0);
+    struct json *answer = pair_load(&pair, 0, "levels", "{}");
+    const struct json *rows = json_get(answer, "rows"), *row = json_first(rows);
+    CHECK_INT((int64_t)json_count(rows), 1); /* the queue itself has no target */
+    CHECK_TEXT(json_text(row, "service"), "s1");
+    CHECK(json_is_object(json_get(row, "service_name")));
+    CHECK_INT(json_int(row, "waiting", -1), 2);
+    CHECK_INT(json_int(row, "late", -1), 1); /* one waits for 18 minutes, one for 6 */
+    json_free(&answer);
+    at_hall(&pair, "budi", "queue.level", "{\"queue\":\"p\",\"wait_min\":20,\"share\":50,\"reason\":\"r\"}");
+    at_hall(&pair, "budi", "level.silence", "{\"queue\":\"p\",\"service\":\"s1\",\"until\":null}");
+    pair_sync(&pair, 0);
+    answer = pair_load(&pair, 0, "levels", "{}");
+    rows = json_get(answer, "rows");
+    CHECK_INT((int64_t)json_count(rows), 2);
+    CHECK(!json_get(json_at(rows, 0), "service"));
+    CHECK_INT(json_int(json_at(rows, 0), "waiting", -1), 4); /* everybody, each by their own target */
+    CHECK_INT(json_int(json_at(rows, 0), "late", -1), 2);    /* 24 beyond 20, and 18 beyond 10 */
+    CHECK_TEXT(json_text(json_at(rows, 1), "service"), "s1");
+    json_free(&answer);
+    answer = pair_load(&pair, 0, "targets", "{\"queue\":\"p\"}");
+    CHECK_TEXT(json_text(json_first(json_get(answer, "rows")), "service"), "s1");
+    CHECK_INT(json_int(json_get(json_first(json_get(answer, "rows")), "target"), "wait_min", -1), 10);
     json_free(&answer);
     pair_close(&pair);
 }
