@@ -175,6 +175,31 @@ enum err notice_file_start(struct notice_file *file, const struct json *paper, c
     return err;
 }
 
+enum err notice_file_begin(struct notice_file *file, const char *path, enum lang lang, struct err_info *info)
+{
+    *file = (struct notice_file){.path = full_path(path), .fd = -1, .child = {.faults = -1}, .lang = lang};
+    enum err err = open_part(file, info);
+    if (err != ERR_OK)
+        end(file);
+    return err;
+}
+
+enum err notice_file_add(struct notice_file *file, const char *text, struct err_info *info)
+{
+    if (child_write_all(file->fd, text, strlen(text)))
+        return ERR_OK;
+    enum err err = fail(file, errno, info);
+    end(file);
+    return err;
+}
+
+enum err notice_file_end(struct notice_file *file, struct err_info *info)
+{
+    enum err err = keep_part(file, info);
+    end(file);
+    return err;
+}
+
 bool notice_file_done(struct notice_file *file, bool wait, enum err *err, struct err_info *info)
 {
     int status = 0;

@@ -20,6 +20,10 @@ enum err notice_file_start(struct notice_file *file, const struct json *paper, c
 /* False: the PDF is still being made (never with wait). True: *err and info say what came of it; the file is closed and
  * file->path stays until notice_file_forget. */
 bool notice_file_done(struct notice_file *file, bool wait, enum err *err, struct err_info *info);
+/* A long text that comes in pieces: begun, added to, and with the end there under its name; any failure leaves nothing. */
+enum err notice_file_begin(struct notice_file *file, const char *path, enum lang lang, struct err_info *info) MUST_USE;
+enum err notice_file_add(struct notice_file *file, const char *text, struct err_info *info) MUST_USE;
+enum err notice_file_end(struct notice_file *file, struct err_info *info) MUST_USE;
 /* Whether this computer can make a PDF with all letters of the four languages; writes nothing. */
 enum err notice_file_try(enum lang lang, struct err_info *info) MUST_USE;
 void notice_file_forget(struct notice_file *file); /* stops what is under way */

@@ -340,6 +340,8 @@ static void on_action(struct reports *self, const struct ui *ui, enum action act
         return changed(self, ui, effects);
     case ACTION_EXPORT:
         return ask_file(self, ui, effects);
+    case ACTION_AUDIT:
+        return effects_open(effects, SCREEN_AUDIT, NULL);
     case ACTION_BACK:
         return widen(self, ui, effects);
     default:

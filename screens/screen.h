@@ -122,6 +122,8 @@ enum effect_kind {
     EFFECT_FETCH,   /* what: a path below the hall's URL; text: JSON, which is posted there, NULL: a GET */
     EFFECT_EXPORT,  /* what: "outbox" …, text: file; a toast says what came of it */
     EFFECT_NOTICE,  /* text: file, json: notice_paper.h; a toast says what came of it */
+    EFFECT_PIECES,  /* what: "begin", text: file; then "add", text, and "end" or "drop": a long text as a file. A toast says
+                     * that it is there; MSG_FETCHED with what "file" and text, why it is not */
     EFFECT_PRINT, /* what: its kind (print_text.h), text; json: {"title"}: to a printer; a toast or MSG_UNPRINTED says what
                    * came of it */
     EFFECT_COPY, /* text: to the clipboard */

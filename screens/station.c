@@ -400,6 +400,7 @@ void station_free(struct station **station)
         app_leave(s->app, &s->effects);
         station_drain(s);
     }
+    notice_file_forget(&s->pieces); /* half a file is none */
     if (s->notice.path) { /* it is a matter of moments */
         enum err err;
         struct err_info info;

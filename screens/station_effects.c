@@ -214,6 +214,39 @@ static void save_notice(struct station *station, const struct effect *effect)
     }
 }
 
+static enum err take_piece(struct station *station, const struct effect *effect, struct err_info *info)
+{
+    enum lang lang = app_ui(station->app)->lang;
+    struct notice_file *file = &station->pieces;
+    if (str_equal(effect->what, "begin")) {
+        notice_file_forget(file);
+        return notice_file_begin(file, effect->text, lang, info);
+    }
+    if (!file->path)
+        return ERR_OK;
+    if (str_equal(effect->what, "add"))
+        return notice_file_add(file, effect->text, info);
+    enum err err = str_equal(effect->what, "end") ? notice_file_end(file, info) : ERR_OK;
+    if (err == ERR_OK && str_equal(effect->what, "end")) {
+        char *text = xasprintf(tr(lang, TR("Saved: %s")), file->path);
+        station_tell_toast(station, TOAST_GOOD, text);
+        free(text);
+    }
+    notice_file_forget(file);
+    return err;
+}
+
+static void write_piece(struct station *station, const struct effect *effect)
+{
+    struct err_info info = {0};
+    if (take_piece(station, effect, &info) == ERR_OK)
+        return;
+    notice_file_forget(&station->pieces);
+    struct msg msg = {.kind = MSG_FETCHED, .what = "file", .to = effect->from, .text = info.text};
+    station_tell(station, &msg);
+    station_tell_toast(station, TOAST_DANGER, info.text);
+}
+
 /* What came of it: at once of a text, of a PDF when loket-pdf has ended. */
 void station_watch_notice(struct station *station)
 {
@@ -334,6 +367,8 @@ static void carry_out(struct station *station, struct effect *effect)
         return export_outbox(station, effect);
     case EFFECT_NOTICE:
         return save_notice(station, effect);
+    case EFFECT_PIECES:
+        return write_piece(station, effect);
     case EFFECT_PRINT:
         return station_print(station, effect);
     case EFFECT_COPY:

@@ -45,6 +45,7 @@ struct station {
     struct buf clipboard;
     char folder[400];
     struct notice_file notice; /* being saved; path NULL: none */
+    struct notice_file pieces; /* the same of a text that comes in pieces */
     struct printer printers[PRINTERS_MAX];
     bool terminal_prints, terminal_copies;
     struct buf print_text; /* for the terminal's printer */
