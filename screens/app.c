@@ -540,9 +540,30 @@ static void give_way(struct app *app, const struct json *json, struct effects *e
     app_push(app, SCREEN_SIGN_IN, NULL, effects);
 }
 
+/* An administrator gave this person other roles: a screen that is not theirs any more goes, with what is typed there in
+ * the journal; the others stay as they are. */
+static void follow_roles(struct app *app, struct effects *effects)
+{
+    bool all = true;
+    for (int i = 0; i < app->layer_count; i++) {
+        unsigned roles = screen_info(app->layers[i].ops->id)->roles;
+        all = all && (!roles || (roles & app->ui.session.roles));
+    }
+    if (all) {
+        tell_kind(app, app_top(app), MSG_LOAD, effects);
+    } else {
+        clear(app, effects);
+        open_home(app, effects);
+    }
+    app_toast(app, TOAST_WARN,
+              tr(app->ui.lang, TR("An administrator changed your roles: you see and do from now on what they allow. "
+                                  "Nothing of yours is lost.")));
+}
+
 /* Signed in: to the place that fits the person best. Refused: the sign-in screen says why. */
 static void on_signed_in(struct app *app, const struct msg *msg, struct effects *effects)
 {
+    const struct session before = app->ui.session;
     if (msg->json) {
         give_way(app, msg->json, effects);
         take_session(&app->ui.session, msg->json);
@@ -555,6 +576,9 @@ static void on_signed_in(struct app *app, const struct msg *msg, struct effects 
     app->signing_in = app->typed_ahead = false;
     if (!msg->json || !app->layer_count)
         return;
+    bool same = before.signed_in && str_equal(before.user, app->ui.session.user);
+    if (same && before.roles != app->ui.session.roles)
+        return follow_roles(app, effects);
     if (app_screen(app) != SCREEN_SIGN_IN && app_screen(app) != SCREEN_START)
         return tell_kind(app, app_top(app), MSG_LOAD, effects);
     clear(app, effects);

@@ -219,6 +219,34 @@ static void heal(struct station *station)
     tell_recovered(station);
 }
 
+/* --- an account that an administrator changes --- */
+
+/* Another name, other roles or another agency than the app was told. */
+static bool account_changed(const struct station *station)
+{
+    const struct actor *now = cache_actor(station->cache), *told = &station->told;
+    return now->roles != told->roles || !str_equal(now->name, told->name) || !str_equal(now->agency, told->agency);
+}
+
+/* Nobody works on under an account that is no more: what is typed and not sent stays, and stays theirs. */
+static void leave_disabled(struct station *station)
+{
+    enum lang lang = app_ui(station->app)->lang;
+    int64_t unsent = cache_unsent(station->cache);
+    char text[300];
+    station_sign_out(station);
+    if (unsent > 0)
+        str_format(text, sizeof text,
+                   tr(lang, TR("Your account was disabled by an administrator. Not sent yet: %d; kept on this computer, and "
+                               "yours. Ask an administrator.")),
+                   (int)unsent);
+    else
+        str_copy(text, sizeof text,
+                 tr(lang, TR("Your account was disabled by an administrator. All your records are at the hall. Ask an "
+                             "administrator.")));
+    station_tell_toast(station, TOAST_DANGER, text);
+}
+
 /* --- the turn --- */
 
 void station_step(struct station *station)
@@ -234,11 +262,13 @@ void station_step(struct station *station)
     station_watch_printers(station);
     if (station->sync)
         sync_step(station->sync, clock_wall_now_ms(), mono_ms);
+    if (station->sync && sync_status(station->sync)->disabled && cache_actor(station->cache))
+        leave_disabled(station);
     if (station->status_changed || station->rows_changed || mono_ms - station->status_ms >= STATUS_EVERY_MS)
         tell_status(station);
     if (station->rows_changed) {
         station->rows_changed = false;
-        if (cache_actor(station->cache) && !station->whole_session)
+        if (cache_actor(station->cache) && (!station->whole_session || account_changed(station)))
             station_tell_signed_in(station);
         else
             station_tell_kind(station, MSG_LOAD);

@@ -108,6 +108,7 @@ void station_tell_signed_in(struct station *station)
         log_write(LOG_WARN, "the hall's time zone %s is not known on this computer", zone);
     /* Before the first copy of the hall neither its name nor its counters are known: told again then. */
     station->whole_session = json_is_object(json_get(session, "hall"));
+    station->told = *cache_actor(station->cache);
     struct msg msg = {.kind = MSG_SIGNED_IN, .json = session};
     station_tell(station, &msg);
     json_free(&session);

@@ -228,9 +228,8 @@ static enum err heal(struct cache *cache, int64_t now_ms, int *records, struct e
     return err;
 }
 
-static void read_actor(struct cache *cache, const struct json *user)
+static void actor_of(const struct json *user, const char *client, struct actor *actor)
 {
-    struct actor *actor = &cache->actor;
     *actor = (struct actor){0};
     str_copy(actor->user, sizeof actor->user, json_text_or(user, "id", ""));
     str_copy(actor->login, sizeof actor->login, json_text_or(user, "login", ""));
@@ -240,7 +239,12 @@ static void read_actor(struct cache *cache, const struct json *user)
     for (const struct json *role = json_first(roles); role; role = json_next(role))
         if (json_as_text(role))
             actor->roles |= role_find(json_as_text(role));
-    str_copy(actor->client, sizeof actor->client, cache->client);
+    str_copy(actor->client, sizeof actor->client, client);
+}
+
+static void read_actor(struct cache *cache, const struct json *user)
+{
+    actor_of(user, cache->client, &cache->actor);
 }
 
 static void drop_token(char **token)
@@ -733,6 +737,70 @@ enum err cache_sign_in(struct cache *cache, const struct json *session)
     else
         drop_token(&before.token);
     return err;
+}
+
+/* --- an account that an administrator changes while its person works here --- */
+
+static struct json *user_of(const struct json *row)
+{
+    static const char *const members[] = {"id", "login", "name", "roles", "agency"};
+    struct json *user = json_new_object();
+    for (size_t i = 0; i < sizeof members / sizeof *members; i++) {
+        const struct json *member = json_get(row, members[i]);
+        json_set(user, members[i], member ? json_copy(member) : json_new_null());
+    }
+    return user;
+}
+
+static enum err keep_user(struct cache *cache, const struct json *user)
+{
+    char *text = NULL;
+    struct json *session = NULL;
+    TRY(meta_get(cache->db, "session", &text));
+    enum err err = text ? json_parse(text, strlen(text), &session, NULL) : ERR_ABSENT;
+    if (text)
+        secret_wipe(text, strlen(text));
+    free(text);
+    if (err != ERR_OK)
+        return err == ERR_ABSENT ? ERR_OK : err;
+    json_set(session, "user", json_copy(user));
+    text = json_print(session);
+    err = meta_set(cache->db, "session", text);
+    secret_wipe(text, strlen(text));
+    free(text);
+    json_free(&session);
+    return err;
+}
+
+/* Whose sight the rows are stays as it was: until the next copy they are those of before. */
+enum err account_follow(struct cache *cache, struct json **user, bool *sight)
+{
+    struct json *row = NULL;
+    struct actor now;
+    *user = NULL;
+    *sight = false;
+    if (!cache->signed_in)
+        return ERR_OK;
+    enum err err = row_get(cache->db, TABLE_USER, cache->actor.user, &row);
+    if (err != ERR_OK)
+        return err == ERR_ABSENT ? ERR_OK : err;
+    struct json *fresh = user_of(row);
+    json_free(&row);
+    actor_of(fresh, cache->client, &now);
+    *sight = now.roles != cache->actor.roles || !str_equal(now.agency, cache->actor.agency);
+    bool same = !*sight && str_equal(now.name, cache->actor.name);
+    err = same ? ERR_OK : keep_user(cache, fresh);
+    if (same || err != ERR_OK)
+        json_free(&fresh);
+    *user = fresh;
+    return err;
+}
+
+void account_take(struct cache *cache, struct json **user)
+{
+    if (*user)
+        read_actor(cache, *user);
+    json_free(user);
 }
 
 /* The next person sees none of it. */

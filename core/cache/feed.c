@@ -12,6 +12,9 @@ struct batch {
     struct place place;
     bool catalogue; /* services or queues changed */
     bool pruned;
+    bool own;          /* the account of whoever is signed in was written */
+    bool swapped;      /* the rows are a copy that was just made, as the account stands */
+    struct json *user; /* it is this one by now; NULL: as it was */
     const struct json **news; /* what is told to a follower once it is stored; borrowed from the feed */
     size_t news_count, news_capacity;
 };
@@ -111,6 +114,7 @@ static enum err apply_row(struct batch *batch, const struct json *change, int64_
     if (have > (json_is_object(row) ? json_int(row, "row_rev", rev) : rev))
         return ERR_OK;
     note_table(batch, table);
+    batch->own |= table == TABLE_USER && str_equal(id, batch->cache->actor.user);
     note_news(batch, change);
     TRY(overlay_touch(batch->cache, table, id, row));
     if (json_is_null(row))
@@ -185,6 +189,10 @@ static enum err leave_answered(struct batch *batch)
 static enum err settle(struct batch *batch)
 {
     struct cache *cache = batch->cache;
+    bool sight = false;
+    if (batch->own)
+        TRY(account_follow(cache, &batch->user, &sight));
+    batch->place.needs_snapshot |= sight && !batch->swapped; /* other rows are theirs to see */
     TRY(leave_answered(batch));
     batch->pruned = batch->place.safe_through != cache->pruned_through;
     if (batch->pruned)
@@ -232,14 +240,18 @@ static enum err finish(struct batch *batch, enum err err)
 {
     struct cache *cache = batch->cache;
     if (err == ERR_INVALID) {
+        json_free(&batch->user);
         file_undo(cache);
         return file_refuse(cache, ERR_CORRUPT,
                            "The hall sent a row that is not as it should be. Nothing of it was "
                            "taken over; work here is kept.");
     }
     err = file_end(cache, err);
-    if (err != ERR_OK)
+    if (err != ERR_OK) {
+        json_free(&batch->user);
         return err;
+    }
+    account_take(cache, &batch->user);
     cache->place = batch->place;
     if (batch->pruned)
         cache->pruned_through = batch->place.safe_through;
@@ -323,7 +335,8 @@ static enum err replay_after(struct cache *cache, int64_t rev)
 
 enum err cache_snapshot_swap(struct cache *cache, int64_t rev, int64_t epoch, int64_t now_ms)
 {
-    struct batch batch = {.cache = cache, .place = cache->place, .catalogue = true};
+    struct batch batch = {
+        .cache = cache, .place = cache->place, .catalogue = true, .own = true, .swapped = true};
     bool other = epoch != cache->place.epoch; /* nobody said so before, or the disk could not take it then */
     int64_t resent = 0;
     batch.place.cursor = rev;

@@ -526,7 +526,8 @@ static void put_counters(struct floor *floor, struct json *answer)
 {
     struct json *rows = put_array(answer, "counters");
     for (int i = 0; i < floor->counter_count; i++)
-        json_add(rows, counter_json(floor, &floor->counters[i]));
+        if (json_bool(floor->counters[i].row, "active", true))
+            json_add(rows, counter_json(floor, &floor->counters[i]));
 }
 
 /* A supervisor said no to it, here or elsewhere, and its time is not over (core/command/advice.c). */

@@ -18,11 +18,25 @@ static const char sql_users[] = "SELECT row, id FROM users ORDER BY id LIMIT $1"
 static const char sql_counters[] = "SELECT row, id FROM counters ORDER BY id LIMIT $1"; /* primary key */
 static const char sql_queues[] = "SELECT row, id FROM queues ORDER BY id LIMIT $1";     /* primary key */
 
+/* One that is disabled is offered to nobody. */
+static enum err used_counters(struct cache *cache, struct json *counters, int64_t now_ms)
+{
+    struct json *all = json_new_array();
+    struct stmt *s = db_query(cache->db, sql_counters);
+    db_bind_int(s, 1, 2 * ACCOUNTS_MAX);
+    enum err err = add_rows(cache, all, TABLE_COUNTER, s, 2 * ACCOUNTS_MAX, now_ms, NULL);
+    for (const struct json *row = json_first(all); err == ERR_OK && row; row = json_next(row))
+        if (json_bool(row, "active", true) && json_count(counters) < ACCOUNTS_MAX)
+            json_add(counters, json_copy(row));
+    json_free(&all);
+    return err;
+}
+
 enum err load_accounts(struct cache *cache, const struct json *args, int64_t now_ms, struct json *answer)
 {
     (void)args;
     TRY(all_rows(cache, answer, "users", TABLE_USER, sql_users, ACCOUNTS_MAX, now_ms));
-    TRY(all_rows(cache, answer, "counters", TABLE_COUNTER, sql_counters, ACCOUNTS_MAX, now_ms));
+    TRY(used_counters(cache, put_array(answer, "counters"), now_ms));
     TRY(all_rows(cache, answer, "queues", TABLE_QUEUE, sql_queues, QUEUES_MAX, now_ms));
     return put_hall(cache, answer);
 }

@@ -7,7 +7,10 @@
  * Each is on an index and bounded, so that its cost does not grow with the cache. Ids in args, unless noted.
  *
  * what          args → answer
- * "accounts"    {} → {"users":[user…],"counters":[counter…],"queues":[queue…],"hall":{…}}  at most 200 of each
+ * "accounts"    {} → {"users":[user…],"counters":[counter…],"queues":[queue…],"hall":{…}}  at most 200 of each, without
+ *               counters that are disabled
+ * "people"      {} → {"users":[user…],"counters":[counter…],"agencies":[agency…],"queues":[queue…],"more"?}   by login, name,
+ *               id, code; of the own agency alone where one has one; disabled ones ("active":false) too
  * "desk"        {"counter"} →
  *               {"hall":{…},"counter":{…,"holder_name"}|null,"user":{…},"ticket":ticket|null    (called or served by me)
  *                "person":person|null,"service":{"id","name","documents",…}|null,

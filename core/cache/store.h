@@ -69,6 +69,11 @@ enum err meta_set_int(struct db *db, const char *name, int64_t value) MUST_USE;
 /* *value NULL when there is none; the caller frees. */
 enum err meta_get(struct db *db, const char *name, char **value) MUST_USE;
 enum err place_read(struct db *db, struct place *place) MUST_USE;
+/* cache.c, in the transaction that is open: the account of whoever is signed in, as the base has it by now, when it is
+ * another than that of the sign-in: the session is kept with it. *sight: it sees other rows. account_take after the commit
+ * frees it. *user NULL: nothing changed. */
+enum err account_follow(struct cache *cache, struct json **user, bool *sight) MUST_USE;
+void account_take(struct cache *cache, struct json **user);
 /* In the transaction that is open: what was answered and is not safe becomes unsent; count gets how many. */
 enum err outbox_send_again(struct cache *cache, int64_t *count) MUST_USE;
 enum err place_write(struct db *db, const struct place *place) MUST_USE;

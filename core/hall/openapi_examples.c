@@ -59,15 +59,6 @@
     ",'workstation':'W1','type':'ticket.issue','outcome':'applied','hash':" H ",'prev':" H                 \
     ",'body_sha256':" H ",'rows':1,'about':[{'t':'ticket','id':" TICKET ",'label':'P001'}]"
 
-#define FIGURES                                                                            \
-    "'waiting':12,'oldest_at':" NOW ",'late':2,'waiting_in_hour':9,'expected_min':24,"     \
-    "'expected_low_min':17,'expected_high_min':33,'served':143,'no_show':6,'called':151,"  \
-    "'wait_mean_min':11.4,'wait_p90_min':27.5,'levels':{'kept':2,'burning':1,'broken':0}," \
-    "'counters':{'all':9,'open':6,'paused':1,'unattended':1}"
-#define DAYS(from, to)                                                                       \
-    "{'from':'" from "','to':'" to "','tickets':391,'served':370,'no_show':12,'called':382," \
-    "'wait_mean_min':12.9,'wait_p90_min':30.2}"
-
 static const struct {
     const char *name, *path, *query, *body, *answer;
 } calls[] = {

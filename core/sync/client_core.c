@@ -230,6 +230,7 @@ static void refused(struct client_core *core, const struct client_event *event,
     switch (event->answer.status) {
     case 401:
         core->expired = true;
+        core->disabled = str_equal(event->answer.code, "account_disabled");
         cancel_all(core, effects);
         break;
     case 409:
@@ -335,7 +336,7 @@ static void session_stored(struct client_core *core, const struct client_event *
         return;
     cancel_all(core, effects); /* what is under way is the former person's */
     core->signed_in = true;
-    core->expired = core->frozen = core->push_again = false;
+    core->expired = core->disabled = core->frozen = core->push_again = false;
     core->hold = HOLD_NONE;
     core->batch_max = CLIENT_BATCH_MAX;
     forget_waits(core);
@@ -600,6 +601,7 @@ static void describe(struct client_core *core, int64_t wall_ms)
     if (state != status->state || status->since_ms == 0)
         status->since_ms = wall_ms;
     status->state = state;
+    status->disabled = state == SYNC_EXPIRED && core->disabled;
     status->err = status_err(core);
     if (state == SYNC_OFFLINE)
         offline_text(core, status);
@@ -617,7 +619,7 @@ static void describe(struct client_core *core, int64_t wall_ms)
 static void resume(struct client_core *core, const struct client_event *event)
 {
     core->signed_in = event->facts.has_token;
-    core->expired = core->frozen = false;
+    core->expired = core->disabled = core->frozen = false;
     forget_waits(core);
 }
 

@@ -103,7 +103,7 @@ enum client_phase { CLIENT_IDLE, CLIENT_SENT, CLIENT_STORING };
 struct client_core {
     struct rng *rng;
     struct sync_status status;
-    bool signed_in, expired, frozen, unexpected;
+    bool signed_in, expired, disabled, frozen, unexpected;
     enum client_link link;
     enum client_hold hold;
     char why[300]; /* of a link that is down, a hold or frozen: particulars, "" none */

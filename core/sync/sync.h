@@ -22,6 +22,7 @@ enum sync_state {
 };
 struct sync_status {
     enum sync_state state;
+    bool disabled;       /* expired, because an administrator disabled the account */
     int64_t since_ms;    /* wall time of the last change of state */
     int64_t offset_ms;   /* hall's clock minus ours, as last seen */
     int64_t retry_ms;    /* wall time at which the hall is tried again by itself; 0: now, or nothing waits */

@@ -279,6 +279,24 @@ TEST(client_meets_a_restored_hall)
     CHECK_INT(s.core.status.state, SYNC_SNAPSHOT);
 }
 
+/* Of a sign-in that merely ran out a person signs in again; of a disabled account nobody works on. */
+TEST(client_tells_a_disabled_account_from_an_old_sign_in)
+{
+    struct side s;
+    open_side(&s);
+    answer(&s, CLIENT_FEED, error(401, "session_ended"));
+    CHECK_INT(s.core.status.state, SYNC_EXPIRED);
+    CHECK(!s.core.status.disabled);
+    tell(&s, (struct client_event){.kind = CLIENT_SIGN_OUT});
+    open_side(&s);
+    answer(&s, CLIENT_FEED, error(401, "account_disabled"));
+    CHECK_INT(s.core.status.state, SYNC_EXPIRED);
+    CHECK(s.core.status.disabled);
+    tell(&s, (struct client_event){.kind = CLIENT_SIGN_OUT});
+    CHECK_INT(s.core.status.state, SYNC_SIGNED_OUT);
+    CHECK(!s.core.status.disabled);
+}
+
 /* The sign-in may be the first that is heard of it: a cursor of the old history means nothing in the new one. */
 TEST(client_meets_a_restored_hall_when_it_signs_in)
 {
