@@ -27,7 +27,8 @@ static const struct {
     {"user.password", TR("password changed")},
     {"counter.add", TR("counter added")},
     {"counter.change", TR("counter changed")},
-    {"counter.remove", TR("counter taken away")},
+    {"counter.disable", TR("counter taken out of use")},
+    {"counter.enable", TR("counter in use again")},
     {"key.add", TR("key for another system made")},
     {"key.revoke", TR("key of another system revoked")},
     {"webhook.add", TR("address for events added")},
@@ -260,9 +261,9 @@ int audit_verdict(const struct audit *self, const struct ui *ui, char *lines[4],
                                                    "is, and tell who answers for the hall.")),
                                    number);
     } else {
-        lines[count++] = xasprintf(tr(ui->lang, TR("%s lines, unbroken.")), number);
-        lines[count++] = xasprintf(tr(ui->lang, TR("Head %s of %s")), json_text_or(head, "hash", ""),
+        lines[count++] = xasprintf(tr(ui->lang, TR("%s lines, unbroken; the last of %s.")), number,
                                    show_moment(ui, json_text(head, "at"), moment));
+        lines[count++] = xasprintf(tr(ui->lang, TR("Head %s")), json_text_or(head, "hash", ""));
     }
     if (json_is_object(kept))
         lines[count++] = kept_sentence(ui, kept);

@@ -6,7 +6,7 @@
 #include "core/command/command.h"
 #include "core/hall/store.h"
 
-enum { AUDIT_LINES_MAX = 500, AUDIT_STEPS_MAX = 4000, AUDIT_TAGS_MAX = 512 };
+enum { AUDIT_LINES_MAX = 500, AUDIT_STEPS_MAX = 1500, AUDIT_TAGS_MAX = 512 };
 
 /* All of them together; NULL or "": not asked for. */
 struct audit_ask {

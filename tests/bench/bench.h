@@ -32,4 +32,5 @@ int bench_search(int argc, char **argv);   /* the hall's search among many perso
 int bench_reports(int argc, char **argv);  /* the reports over a year of visits */
 int bench_forms(int argc, char **argv);    /* a form of 300 fields validated */
 int bench_unsent(int argc, char **argv);   /* a batch of news with many unsent records */
+int bench_audit(int argc, char **argv);    /* the audit searched and checked among many lines */
 int bench_hour(int argc, char **argv);     /* the next hour of a hall, and advice */

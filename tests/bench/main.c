@@ -69,7 +69,7 @@ static const struct {
              {"calls", bench_calls},   {"yard", bench_yard},         {"polls", bench_polls},
              {"forms", bench_forms},   {"worklist", bench_worklist}, {"unsent", bench_unsent},
              {"search", bench_search}, {"reports", bench_reports},   {"hour", bench_hour},
-             {"board", bench_board}};
+             {"board", bench_board},   {"audit", bench_audit}};
 
 int main(int argc, char **argv)
 {
@@ -77,7 +77,7 @@ int main(int argc, char **argv)
         if (strcmp(argv[1], verbs[i].name) == 0)
             return verbs[i].run(argc - 2, argv + 2);
     fputs(
-        "usage: bench keys|fill|durable|calls|yard|polls|forms|worklist|unsent|search|reports|hour|board …\n",
+        "usage: bench keys|fill|durable|calls|yard|polls|forms|worklist|unsent|search|reports|hour|board|audit …\n",
         stderr);
     return 2;
 }

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Measures Loket as ratios against a yardstick of the same run and prints a table with the target beside each.
-# SMALL=1 takes a hundredth of the data, to see whether it all runs; PART=station, unsent, hall, search, reports, forms, worklist, board, hour or catalogue measures one part;
+# SMALL=1 takes a hundredth of the data, to see whether it all runs; PART=station, unsent, hall, search, reports, audit, forms, worklist, board, hour or catalogue measures one part;
 # PACK=az takes the hall's queues from another pack.
 set -eu
 cd "$(dirname "$0")/../.."
@@ -253,6 +253,20 @@ measure_search() {
     rm -rf "$work/search"
 }
 
+# --- the audit --------------------------------------------------------------------------------------
+measure_audit() {
+    "$build/loketd" init --data "$work/audit_few" --hall H --name Bench --pack id >/dev/null
+    "$build/loketd" init --data "$work/audit" --hall H --name Bench --pack id >/dev/null
+    few=$("$bench" audit "$work/audit_few" 20000)
+    audit=$("$bench" audit "$work/audit" "$history")
+    times=$(ratio "$(field "$audit" 2)" "$(field "$few" 2)")
+    row "a page of the audit of $history lines, p99 $(field "$audit" 2) us" "$times" "under 2 of 20000 lines" "$(most "$times" 2)"
+    row "its index, a command" "$(field "$audit" 4) us" "under 100 us" "$(most "$(field "$audit" 4)" 100)"
+    ms=$(ratio "$(field "$audit" 5)" 1000)
+    row "a slice of its check, the longest (all in $(ratio "$(field "$audit" 6)" 1000) s)" "$ms ms" "under 10 ms" "$(most "$ms" 10)"
+    rm -rf "$work/audit" "$work/audit_few"
+}
+
 # --- the reports ------------------------------------------------------------------------------------
 measure_reports() {
     "$build/loketd" init --data "$work/reports" --hall H --name Bench --pack id >/dev/null
@@ -323,5 +337,6 @@ if part catalogue; then measure_catalogue; fi
 if part forms; then measure_forms; fi
 if part search; then measure_search; fi
 if part reports; then measure_reports; fi
+if part audit; then measure_audit; fi
 if part hour; then measure_hour; fi
 if part hall; then measure_hall; fi

@@ -51,7 +51,7 @@ TEST(audit_is_searched_saved_and_checked_from_the_screen)
     free(text);
     /* The chain, and its head as a page. */
     pty_type(chief->pty, "c");
-    REQUIRE(pty_wait(chief->pty, "lines, unbroken."));
+    REQUIRE(pty_wait(chief->pty, "lines, unbroken;"));
     pty_type(chief->pty, "s\x15");
     pty_type(chief->pty, head);
     pty_type(chief->pty, "\r");

@@ -422,7 +422,7 @@ TEST(audit_walks_no_further_than_its_bound_and_says_how_far)
         before = next;
         json_free(&page);
     }
-    CHECK(pages > EACH / 2 / AUDIT_STEPS_MAX && pages < 20);
+    CHECK(pages > EACH / 2 / AUDIT_STEPS_MAX && pages < 40);
     pair_close(&pair);
 }
 
