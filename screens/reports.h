@@ -17,6 +17,8 @@ enum figure {
     FIGURE_MINUTES, /* and other numbers with a tenth */
     FIGURE_PERCENT,
     FIGURE_INDEX, /* with hundredths */
+    FIGURE_MOMENT,
+    FIGURE_WORDS, /* somebody's own: as wide as there is room */
     FIGURE_TREND, /* a row ▁▂▃ of the row's "trend" */
     FIGURE_BAR,   /* a bar of the column's share of the largest */
 };

@@ -18,6 +18,7 @@ enum {
     BOTH_W = 16,
     TREND_W = 25,
     TEXT_W = 12,
+    MOMENT_W = 16,
     HOURS = 24
 };
 
@@ -123,6 +124,10 @@ static int column_width(const struct table *table, const struct report_column *o
     case FIGURE_TREND:
     case FIGURE_BAR:
         return TREND_W;
+    case FIGURE_MOMENT:
+        return MOMENT_W;
+    case FIGURE_WORDS:
+        return 0;
     case FIGURE_TEXT:
     case FIGURE_OUTCOME:
         return str_equal(of->member, "mix") ? 0 : str_equal(of->member, "grade") ? 6 : TEXT_W;

@@ -90,6 +90,24 @@ static const struct report_column forecast_columns[] = {
     {"gain_came_min", TR("gained"), FIGURE_MINUTES},
     {NULL, NULL, FIGURE_TEXT},
 };
+static const struct report_column level_columns[] = {
+    {"name", TR("queue, or service"), FIGURE_NAME},
+    {"within_percent", TR("within %"), FIGURE_PERCENT},
+    {"called", TR("called"), FIGURE_COUNT},
+    {"alarms", TR("alarms"), FIGURE_COUNT},
+    {"burning_min", TR("burned min"), FIGURE_COUNT},
+    {"broken_min", TR("broken min"), FIGURE_COUNT},
+    {"silences", TR("silenced"), FIGURE_COUNT},
+    {NULL, NULL, FIGURE_TEXT},
+};
+static const struct report_column silence_columns[] = {
+    {"name", TR("queue, or service"), FIGURE_NAME},
+    {"at", TR("silenced at"), FIGURE_MOMENT},
+    {"minutes", TR("minutes"), FIGURE_COUNT},
+    {"by", TR("by"), FIGURE_TEXT},
+    {"reason", TR("reason"), FIGURE_WORDS},
+    {NULL, NULL, FIGURE_TEXT},
+};
 static const struct report_column out_of_turn_columns[] = {
     {"name", TR("clerk"), FIGURE_NAME},
     {"called", TR("called"), FIGURE_COUNT},
@@ -108,6 +126,8 @@ static const struct report_kind kinds[] = {
     {"survey", TR("Satisfaction"), "service", survey_columns},
     {"promises", TR("Promises"), "queue", promise_columns},
     {"forecast", TR("Forecasts"), "queue", forecast_columns},
+    {"levels", TR("Targets"), "queue", level_columns},
+    {"silences", TR("Silenced alarms"), "queue", silence_columns},
     {"out_of_turn", TR("Out of turn"), NULL, out_of_turn_columns},
 };
 
@@ -181,7 +201,7 @@ void reports_figure(const struct ui *ui, const struct report_kind *kind, int col
                     bool before, char out[256])
 {
     const struct report_column *of = &kind->columns[column];
-    char member[48];
+    char member[48], moment[SHOW_TEXT];
     str_format(member, sizeof member, before ? "%s_before" : "%s", of->member);
     const struct json *value = json_get(row, member);
     out[0] = '\0';
@@ -194,6 +214,9 @@ void reports_figure(const struct ui *ui, const struct report_kind *kind, int col
     case FIGURE_TREND:
         return write_trend(value, out);
     case FIGURE_BAR:
+        return;
+    case FIGURE_MOMENT:
+        str_copy(out, 256, show_moment(ui, json_as_text(value), moment));
         return;
     default:
         break;

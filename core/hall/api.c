@@ -46,7 +46,7 @@ static const struct route routes[] = {
      "q:string! after:string limit:integer", "", "rows:rows! more:boolean! next:string!?",
      "application/json"},
     {"GET", "/v1/report/{name}", ACCESS_SIGNED_IN, call_report, "report",
-     "waiting, service, clerks, decisions, survey, noshow, load, promises, forecast or "
+     "waiting, service, clerks, decisions, survey, noshow, load, promises, forecast, levels, silences or "
      "out_of_turn, between two business days; "
      "also as CSV. compare 1: beside each figure that of the period before, as COLUMN_before. Only of a "
      "queue, a "
@@ -55,7 +55,8 @@ static const struct route routes[] = {
      "", "name:string! from:date! to:date! before:object columns:strings! rows:objects!", "application/json"},
     {"GET", "/v1/audit", ACCESS_SIGNED_IN, call_audit, "audit",
      "The lines of the audit, the newest first; for supervisors and administrators, to a supervisor of an "
-     "agency those of that agency. from and to are days, both counted whole, or times; user an id, a login or "
+     "agency those of that agency. from and to are days, both counted whole, or times; user an id, a login "
+     "or "
      "\"system\"; type commands with commas between; subject the number of a ticket or an application, an "
      "identity, or TABLE/ID; q letters of a person, a command, a counter, a queue, or a number; words: "
      "commands that q stands for in the reader's language; refused 1: those alone. The look is a line of the "
@@ -65,25 +66,30 @@ static const struct route routes[] = {
      "the header Loket-Next, and the pages laid one after the other are one table.",
      "from:string to:string user:string type:string subject:string q:string words:string refused:integer "
      "save:integer after:string limit:integer format:format",
-     "", "lines:objects! searched_through:integer! whole:boolean! next:string!? look:integer!", "application/json"},
+     "", "lines:objects! searched_through:integer! whole:boolean! next:string!? look:integer!",
+     "application/json"},
     {"POST", "/v1/audit/verify", ACCESS_SIGNED_IN, call_audit_check, "checkAudit",
      "Begin to check the chain of the audit, from its first line to the last. One check at a time (409 "
      "check_running). head: what an earlier check said, to hear whether that line is still there, unchanged.",
-     "", "head:object?", "state:string! done:integer total:integer by:string begun_at:time", "application/json"},
+     "", "head:object?", "state:string! done:integer total:integer by:string begun_at:time",
+     "application/json"},
     {"GET", "/v1/audit/verify", ACCESS_SIGNED_IN, call_audit_checked, "auditCheck",
      "How far the check of the audit is, and what came of the last one: state none, running, done or failed. "
      "bad names the first line that does not fit, what of it (missing, altered, apart, unreadable) and the "
      "column where that can be known. A hall that was started again has none.",
      "", "",
-     "state:string! done:integer total:integer by:string begun_at:time ended_at:time lines:integer head:object "
+     "state:string! done:integer total:integer by:string begun_at:time ended_at:time lines:integer "
+     "head:object "
      "bad:object? kept:object?",
      "application/json"},
     {"GET", "/v1/audit/{rev}", ACCESS_SIGNED_IN, call_audit_line, "auditLine",
-     "One line with the rows that it wrote, as they were before and after, as far as this person may see them. "
+     "One line with the rows that it wrote, as they were before and after, as far as this person may see "
+     "them. "
      "look: that of the page on which it was found.",
      "look:integer!", "",
      "rev:integer! at:time! user:string! login:string! name:string! client:string! workstation:string!? "
-     "type:string! outcome:string! prev:string! body_sha256:string! hash:string! rows:integer! about:objects! "
+     "type:string! outcome:string! prev:string! body_sha256:string! hash:string! rows:integer! "
+     "about:objects! "
      "detail:object written:objects!",
      "application/json"},
     {"GET", "/v1/verify/{code}", ACCESS_OPEN, call_verify, "verify",
@@ -135,13 +141,18 @@ static const struct route routes[] = {
      "month:object!? agencies:agencies! queues:queues!",
      "application/json"},
     {"POST", "/v1/admin", ACCESS_SIGNED_IN, call_admin, "administer",
-     "Accounts and counters, each by \"do\": user.add (login, name, roles, agency, password), user.change (login; "
+     "Accounts and counters, each by \"do\": user.add (login, name, roles, agency, password), user.change "
+     "(login; "
      "name, roles, agency), user.disable, user.enable, user.password (login, password) and user.list, for "
      "administrators; counter.add (name, agency, queues), counter.change (counter; name, agency, queues), "
-     "counter.disable, counter.enable and counter.list, for supervisors too. user.list is theirs as well. Whoever "
-     "belongs to an agency has its accounts and counters alone. Members that are left out stay; \"was\" holds "
-     "members as they were seen, and refuses the change when one is another by now. Asked again, with the same "
-     "\"id\" where something is added or a password set, it has no second effect. What is changed answers its row; a "
+     "counter.disable, counter.enable and counter.list, for supervisors too. user.list is theirs as well. "
+     "Whoever "
+     "belongs to an agency has its accounts and counters alone. Members that are left out stay; \"was\" "
+     "holds "
+     "members as they were seen, and refuses the change when one is another by now. Asked again, with the "
+     "same "
+     "\"id\" where something is added or a password set, it has no second effect. What is changed answers "
+     "its row; a "
      "list its rows after \"after\".",
      "",
      "do:string! id:uuid login:string name:string roles:strings agency:string password:string counter:string "
@@ -334,7 +345,8 @@ void api_disabled(struct hall *hall, struct http_request *request)
 {
     http_add_header(request, "WWW-Authenticate", "Bearer");
     api_error(hall, request, 401, "account_disabled", NULL,
-              "This account was disabled by an administrator. What was recorded here and is not sent yet is kept; ask "
+              "This account was disabled by an administrator. What was recorded here and is not sent yet is "
+              "kept; ask "
               "an administrator.");
 }
 

@@ -193,7 +193,7 @@ void call_report(struct hall *hall, struct http_request *request, const struct a
     if (index < 0)
         api_error(hall, request, 404, "unknown_report", NULL,
                   "The reports are waiting, service, clerks, decisions, survey, noshow, load, promises, "
-                  "forecast and out_of_turn.");
+                  "forecast, levels, silences and out_of_turn.");
     else if (!(actor->roles & report_roles(index)))
         api_error(hall, request, 403, "not_your_role", NULL, "Your roles do not include this report.");
     else if (query_report(hall, request, from, to, &ask) && !is_too_early(hall, request, &ask)) {

@@ -8,6 +8,7 @@
 #include "core/hall/audit_index.h"
 #include "core/hall/events.h"
 #include "core/hall/forecasts.h"
+#include "core/hall/level_notes.h"
 #include "core/hall/notices.h"
 #include "core/hall/search_index.h"
 #include "core/wire/feed.h"
@@ -165,15 +166,28 @@ static enum err write_audit(struct change *change, const char *outcome)
     return err == ERR_OK ? audit_index_note(change->env->db, &entry) : err;
 }
 
-/* What the hall keeps of some commands that write no row. */
+static const char *changed_row(const struct tx *tx, enum table table)
+{
+    for (int i = 0; i < tx->change_count; i++)
+        if (tx->changes[i].table == table)
+            return tx->changes[i].id;
+    return "";
+}
+
+/* What the hall keeps of some commands beside their rows, for its reports. */
 static enum err note_command(const struct change *change, const char *outcome)
 {
-    const struct command *command = change->tx.command;
+    const struct tx *tx = &change->tx;
+    bool advice = str_equal(tx->command->type, "advice.answer"),
+         silence = str_equal(tx->command->type, "level.silence");
     char day[DATE_TEXT];
-    if (!str_equal(command->type, "advice.answer") || !str_equal(outcome, "applied"))
+    if ((!advice && !silence) || !str_equal(outcome, "applied"))
         return ERR_OK;
     time_date(change->env->now_ms, day);
-    return advice_note(change->env->db, command, change->tx.actor->user, day, change->env->now_ms);
+    if (silence)
+        return level_silence_note(change->env->db, tx->command, changed_row(tx, TABLE_QUEUE), tx->actor->user,
+                                  day, change->env->now_ms);
+    return advice_note(change->env->db, tx->command, tx->actor->user, day, change->env->now_ms);
 }
 
 enum err change_end(struct change *change, const char *outcome)

@@ -8,6 +8,7 @@
 #include "core/base/log.h"
 #include "core/command/hour_rows.h"
 #include "core/hall/inside.h"
+#include "core/hall/level_notes.h"
 #include "core/hall/writer.h"
 
 enum {
@@ -327,6 +328,10 @@ static enum err write_quarter(void *ctx, const struct server_env *env)
     enum err err = forecasts_learn(env->db, hall->day, env->now_ms);
     if (err == ERR_OK)
         err = forecasts_note(env->db, hall->day, env->now_ms);
+    if (err == ERR_OK)
+        err = level_notes_take(env->db, hall->day, env->now_ms);
+    if (err == ERR_OK)
+        err = level_notes_forget(env->db, env->now_ms);
     return err == ERR_OK ? forecasts_forget(env->db, env->now_ms) : err;
 }
 

@@ -23,7 +23,7 @@ enum err forecasts_note(struct db *db, const char *day, int64_t now_ms) MUST_USE
 enum err forecasts_learn(struct db *db, const char *day, int64_t now_ms) MUST_USE;
 /* Strikes out what is older than FORECAST_KEPT_DAYS. */
 enum err forecasts_forget(struct db *db, int64_t now_ms) MUST_USE;
-/* All three when a quarter of an hour begins; called every few seconds. */
+/* All three when a quarter of an hour begins, and what became of service levels (level_notes.h); called every few seconds. */
 void forecasts_follow(struct hall *hall);
 
 /* An advice.answer that was applied, with its answer's "advice" (core/command/advice.c). */

@@ -8,6 +8,7 @@
 
 #include "core/db/rows.h"
 #include "core/hall/forecasts.h"
+#include "core/hall/level_notes.h"
 #include "core/hall/report_sums.h"
 #include "core/model/calendar.h"
 #include "core/model/period.h"
@@ -300,7 +301,7 @@ static const struct column promise_columns[] = {
     {"wait_mean_min", column_wait_mean_min, true},
     {NULL, NULL, false},
 };
-static const struct column forecast_columns[] = {{NULL, NULL, false}}; /* forecasts_report names its own */
+static const struct column no_columns[] = {{NULL, NULL, false}}; /* who writes the report names its own */
 static const struct column out_of_turn_columns[] = {
     {"user", column_key, false},
     {"name", column_name, false},
@@ -331,17 +332,22 @@ static const struct report {
     enum sums_of of;
     enum table table; /* whose name the key has */
     const struct column *columns;
+    /* of one that is not made from the day book; before_from NULL: nothing is compared */
+    enum err (*write)(struct db *db, const struct report_ask *ask, const char *before_from,
+                      const char *before_to, struct json *names, struct json *rows);
 } reports[] = {
-    {"waiting", MANAGERS, SUMS_QUEUES, TABLE_QUEUE, waiting_columns},
-    {"service", MANAGERS, SUMS_SERVICES, TABLE_SERVICE, service_columns},
-    {"clerks", MANAGERS, SUMS_CLERKS, TABLE_USER, clerk_columns},
-    {"decisions", MANAGERS | ROLE_APPROVER, SUMS_DECISIONS, TABLE_SERVICE, decision_columns},
-    {"survey", MANAGERS, SUMS_SURVEYS, TABLE_SERVICE, survey_columns},
-    {"noshow", MANAGERS, SUMS_QUEUES, TABLE_QUEUE, no_show_columns},
-    {"load", MANAGERS, SUMS_HOURS, TABLE_QUEUE, load_columns},
-    {"promises", MANAGERS, SUMS_QUEUES, TABLE_QUEUE, promise_columns},
-    {"forecast", MANAGERS, SUMS_QUEUES, TABLE_QUEUE, forecast_columns},
-    {"out_of_turn", MANAGERS, SUMS_CLERKS, TABLE_USER, out_of_turn_columns},
+    {"waiting", MANAGERS, SUMS_QUEUES, TABLE_QUEUE, waiting_columns, NULL},
+    {"service", MANAGERS, SUMS_SERVICES, TABLE_SERVICE, service_columns, NULL},
+    {"clerks", MANAGERS, SUMS_CLERKS, TABLE_USER, clerk_columns, NULL},
+    {"decisions", MANAGERS | ROLE_APPROVER, SUMS_DECISIONS, TABLE_SERVICE, decision_columns, NULL},
+    {"survey", MANAGERS, SUMS_SURVEYS, TABLE_SERVICE, survey_columns, NULL},
+    {"noshow", MANAGERS, SUMS_QUEUES, TABLE_QUEUE, no_show_columns, NULL},
+    {"load", MANAGERS, SUMS_HOURS, TABLE_QUEUE, load_columns, NULL},
+    {"promises", MANAGERS, SUMS_QUEUES, TABLE_QUEUE, promise_columns, NULL},
+    {"forecast", MANAGERS, SUMS_QUEUES, TABLE_QUEUE, no_columns, forecasts_report},
+    {"levels", MANAGERS, SUMS_QUEUES, TABLE_QUEUE, no_columns, levels_report},
+    {"silences", MANAGERS, SUMS_QUEUES, TABLE_QUEUE, no_columns, silences_report},
+    {"out_of_turn", MANAGERS, SUMS_CLERKS, TABLE_USER, out_of_turn_columns, NULL},
 };
 enum { REPORTS = sizeof reports / sizeof *reports };
 
@@ -490,7 +496,7 @@ static bool days_before(const struct report_ask *ask, char from[DATE_TEXT], char
 
 static enum err gather(struct writing *w, struct sums *sums, const char *from, const char *to)
 {
-    if (w->report->columns == forecast_columns)
+    if (w->report->write)
         return ERR_OK;
     return sums_gather(sums, w->now.db, w->report->of, w->ask, from, to);
 }
@@ -506,8 +512,8 @@ static enum err write_period(struct writing *w, struct json *report)
         json_set_text(before, "to", err == ERR_OK ? to : "");
         json_set(report, "before", before);
     }
-    if (err == ERR_OK && w->report->columns == forecast_columns)
-        return forecasts_report(w->now.db, w->ask, w->ask->compare ? from : NULL, to, w->names, w->rows);
+    if (err == ERR_OK && w->report->write)
+        return w->report->write(w->now.db, w->ask, w->ask->compare ? from : NULL, to, w->names, w->rows);
     if (err == ERR_OK)
         add_lines(w);
     return err;

@@ -10,6 +10,7 @@
 #include "core/hall/audit_index.h"
 #include "core/hall/daybook.h"
 #include "core/hall/forecasts.h"
+#include "core/hall/level_notes.h"
 #include "core/hall/notices.h"
 #include "core/hall/result.h"
 
@@ -110,6 +111,7 @@ static const char *const migrations[] = {
     "", /* the table of stations */
     "", /* what was foreseen, and advice (forecasts.h) */
     "", /* by what a line of the audit is found (audit_index.h) */
+    "", /* what became of service levels (level_notes.h) */
 };
 enum {
     VERSION = sizeof migrations / sizeof *migrations,
@@ -120,7 +122,8 @@ enum {
     VERSION_DAYBOOK = 13,
     VERSION_STATIONS = 14,
     VERSION_FORECASTS = 15,
-    VERSION_AUDIT = 16
+    VERSION_AUDIT = 16,
+    VERSION_LEVELS = 17
 };
 
 /* --- opening --- */
@@ -176,6 +179,8 @@ static enum err migrate_one(struct db *db, int64_t from)
         err = daybook_create(db);
     if (err == ERR_OK && from + 1 == VERSION_AUDIT)
         err = audit_index_create(db);
+    if (err == ERR_OK && from + 1 == VERSION_LEVELS)
+        err = level_notes_create(db);
     if (err != ERR_OK)
         return err;
     struct stmt *s = db_query(db, sql);

@@ -6,6 +6,7 @@
 #include "core/base/rng.h"
 #include "core/hall/daybook.h"
 #include "core/hall/forecasts.h"
+#include "core/hall/level_notes.h"
 #include "core/hall/report.h"
 #include "core/hall/report_sums.h"
 #include "core/hall/store.h"
@@ -495,6 +496,7 @@ TEST(report_is_right_after_undo_and_late_records)
     trial_open(&h);
     rng_seed(&rng, 77);
     REQUIRE(daybook_create(h.db) == ERR_OK && forecasts_create(h.db) == ERR_OK);
+    REQUIRE(level_notes_create(h.db) == ERR_OK);
     REQUIRE(trial_run(&h, "leyla", "counter.open", "{'counter':'c-1'}"));
     int fence = (int)trial_int(&h, "/fence");
     for (int i = 0; i < 400; i++) {
