@@ -400,23 +400,34 @@ static void on_refused(struct app *app, const struct msg *msg, struct effects *e
     app_ahead_drop(app, TOAST_DANGER, why);
 }
 
+/* Of a screen on which the reason stands it is said only there. */
+static const char *why_refused(struct app *app, const struct msg *msg, char out[SHOW_REFUSED])
+{
+    for (int i = 0; i < PENDING_MAX; i++) {
+        const struct pending *pending = &app->pending[i];
+        const struct layer *asker = layer_find(app, pending->to);
+        if (pending->type[0] && pending->seq == msg->seq && asker && asker->ops->tells_why)
+            return tr(app->ui.lang, TR("Nothing was changed: the reason stands above."));
+    }
+    return show_refused(&app->ui, msg->json, out);
+}
+
 /* What was typed ahead counted on another answer. */
-static void hear(struct app *app, const struct pending *pending, const struct msg *msg)
+static void hear(struct app *app, const struct pending *pending, const struct msg *msg, const char *why)
 {
     const struct json *error = json_get(msg->json, "error");
     bool awaited = pending->turn && pending->turn == app->waiting.turn;
     app_heard(app, pending->turn, json_int(msg->json, "rev", 0));
     if (awaited && json_is_object(error))
-        app_ahead_drop(app, TOAST_DANGER,
-                       show_refusal(&app->ui, json_text(error, "code"), json_text_or(error, "message", "")));
+        app_ahead_drop(app, TOAST_DANGER, why);
 }
 
 static void on_result(struct app *app, const struct msg *msg, struct effects *effects)
 {
-    const struct json *error = json_get(msg->json, "error");
-    if (json_text(error, "message"))
-        app_toast(app, TOAST_DANGER,
-                  show_refusal(&app->ui, json_text(error, "code"), json_text(error, "message")));
+    char text[SHOW_REFUSED];
+    const char *why = why_refused(app, msg, text);
+    if (json_text(json_get(msg->json, "error"), "message"))
+        app_toast(app, TOAST_DANGER, why);
     for (int i = 0; i < PENDING_MAX; i++) {
         struct pending *pending = &app->pending[i];
         if (!pending->type[0] || pending->seq != msg->seq)
@@ -427,7 +438,7 @@ static void on_result(struct app *app, const struct msg *msg, struct effects *ef
         tell_asker(app, &routed, effects);
         app_notice_heard(app, pending->type, msg->json);
         app_moves_heard(app, pending->type, msg->json, effects);
-        hear(app, pending, msg);
+        hear(app, pending, msg, why);
         pending->type[0] = '\0';
     }
 }

@@ -19,7 +19,8 @@ void app_wait_for(struct app *app, const struct effect *command)
         command_class(command->what) != COMMAND_ONLINE)
         return;
     if (app->waiting.to != top->serial)
-        app->waiting = (struct waiting){.to = top->serial, .key = app->key, .turn = ++app->turns};
+        app->waiting = (struct waiting){
+            .to = top->serial, .key = app->key, .turn = ++app->turns, .gives_way = top->ops->gives_way};
     app->waiting.asked++;
 }
 
@@ -139,14 +140,21 @@ static void carry_out_first(struct app *app, struct effects *effects)
     free(first.text);
 }
 
-void app_go_on(struct app *app, int64_t rev, struct effects *effects)
+/* What was typed is for the screen that asked, or for the one below when it has closed as was hoped for. */
+static bool is_meant(const struct app *app)
 {
     const struct layer *top = app_shown(app);
+    return top &&
+           (top->serial == app->waiting.to || (app->waiting.gives_way && top->serial < app->waiting.to));
+}
+
+void app_go_on(struct app *app, int64_t rev, struct effects *effects)
+{
     if (!app_can_go_on(app, rev))
         return;
     if (!app->waiting.to)
         return carry_out_first(app, effects);
-    if (!top || top->serial != app->waiting.to)
+    if (!is_meant(app))
         app_ahead_drop(app, TOAST_WARN, tr(app->ui.lang, TR("The answer led to another screen.")));
     app->waiting = (struct waiting){0};
 }

@@ -39,6 +39,7 @@ struct waiting {
     unsigned turn;  /* tells it from those before, whose answers may be late */
     int asked;      /* commands without an answer */
     int64_t rev;    /* up to here the hall's rows must be here before a key makes sense */
+    bool gives_way; /* the layer closes by the answer: keys are for the one below */
     struct key key; /* the one that asked */
 };
 struct ahead {

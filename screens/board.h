@@ -30,6 +30,7 @@ struct board {
     struct json *marks[BOARD_PANES]; /* {"id":"what it is called"}; NULL: none */
     struct field filter;
     bool filtering;
+    bool filters_people; /* what was typed is sought among the people beside; else in the other lists */
     bool worst;            /* what needs somebody first comes first; else by agency and code */
     bool heat;             /* the day's picture instead of the lists */
     bool detail;           /* on a narrow screen: what is looked into, instead of the lists */
@@ -49,6 +50,7 @@ const struct json *board_chosen(const struct board *self,
                                 enum board_pane pane); /* at the cursor; NULL: none */
 const struct json *board_counter_row(const struct board *self, const char *id); /* of the answer; NULL */
 const struct json *board_queue_row(const struct board *self, const char *id);
+bool board_filters(const struct board *self, enum board_pane pane); /* something is sought in this pane */
 /* After another answer, another filter or another size: the cursors stay on their rows. */
 void board_make_lists(struct board *self);
 void board_drop_lists(struct board *self);

@@ -119,11 +119,18 @@ static void add_line(struct board_list *list, int line, const struct json *row, 
     list->groups[line] = group;
 }
 
-static int gather(const struct board *self, const struct json *rows, const struct json *out[LINES_MAX])
+/* What is sought among the people does not hide the row that they belong to, nor the other way round. */
+bool board_filters(const struct board *self, enum board_pane pane)
+{
+    return *field_text(&self->filter) && self->filters_people == (pane == BOARD_PEOPLE);
+}
+
+static int gather(const struct board *self, enum board_pane pane, const struct json *rows,
+                  const struct json *out[LINES_MAX])
 {
     int count = 0;
     for (const struct json *row = json_first(rows); row && count < LINES_MAX; row = json_next(row))
-        if (fits(self, row, json_text_or(row, "agency", "")))
+        if (!board_filters(self, pane) || fits(self, row, json_text_or(row, "agency", "")))
             out[count++] = row;
     return count;
 }
@@ -215,7 +222,7 @@ static void make_list(struct board *self, enum board_pane pane, const struct jso
 {
     struct board_list *list = &self->lists[pane];
     const struct json **found = xcalloc(LINES_MAX, sizeof(struct json *));
-    int count = gather(self, rows, found), room = board_pane_rows(self, pane);
+    int count = gather(self, pane, rows, found), room = board_pane_rows(self, pane);
     if (pane != BOARD_PEOPLE)
         qsort(found, (size_t)count, sizeof *found, self->worst ? by_need : by_agency);
     list->grouped = pane != BOARD_PEOPLE && !self->worst && count > room && groups_help(found, count);

@@ -92,10 +92,10 @@ static void load(struct board *self, const struct ui *ui, struct effects *effect
 static void load_soon(struct board *self, const struct ui *ui, struct effects *effects)
 {
     int64_t since_ms = ui->now_ms - self->loaded_ms;
-    if (self->data && since_ms >= 0 && since_ms < PAUSE_MS)
-        self->stale = true;
-    else
-        load(self, ui, effects);
+    if (!self->data || since_ms < 0 || since_ms >= PAUSE_MS)
+        return load(self, ui, effects);
+    self->stale = true;
+    effects_load(effects, "moves", NULL); /* few rows; u means the last of them */
 }
 
 static void tick(struct board *self, const struct ui *ui, struct effects *effects)
@@ -274,7 +274,8 @@ static void act(struct board *self, const struct ui *ui, enum action action, str
         return back(self, effects);
     case ACTION_FILTER:
         self->filtering = true;
-        return;
+        self->filters_people = self->pane == BOARD_PEOPLE;
+        return board_make_lists(self);
     case ACTION_NEXT_VIEW:
         return turn_view(self, effects);
     case ACTION_SORT:
@@ -377,4 +378,5 @@ const struct screen_ops board_screen = {.id = SCREEN_BOARD,
                                         .view = board_view,
                                         .enabled = board_enabled,
                                         .typing = typing,
-                                        .title = board_title};
+                                        .title = board_title,
+                                        .awaits = true};

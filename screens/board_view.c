@@ -286,11 +286,11 @@ static bool queue_marked(const void *data, int line)
     return board_is_marked(self, BOARD_QUEUES, json_text_or(board_row(self, BOARD_QUEUES, line), "id", ""));
 }
 
-static const char *empty_text(const struct view *view, const char *otherwise)
+static const char *empty_text(const struct view *view, enum board_pane pane, const char *otherwise)
 {
     if (!view->self->data)
         return tr(view->ui->lang, TR("The list is being loaded."));
-    return tr(view->ui->lang, *field_text(&view->self->filter) ? TR("Nothing fits the filter.") : otherwise);
+    return tr(view->ui->lang, board_filters(view->self, pane) ? TR("Nothing fits the filter.") : otherwise);
 }
 
 static void queues_view(const struct view *view, struct frame *frame, struct rect area, bool focus)
@@ -315,7 +315,7 @@ static void queues_view(const struct view *view, struct frame *frame, struct rec
                               .heading = queue_heading,
                               .marked = board_marks(self, BOARD_QUEUES) ? queue_marked : NULL,
                               .self = view,
-                              .empty = empty_text(view, TR("This hall has no queue."))};
+                              .empty = empty_text(view, BOARD_QUEUES, TR("This hall has no queue."))};
     grid_draw(&grid, &self->lists[BOARD_QUEUES].list, frame, area, focus);
 }
 
@@ -381,7 +381,7 @@ static void counters_view(const struct view *view, struct frame *frame, struct r
                               .heading = counter_heading,
                               .marked = board_marks(self, BOARD_COUNTERS) ? counter_marked : NULL,
                               .self = view,
-                              .empty = empty_text(view, TR("This hall has no counter."))};
+                              .empty = empty_text(view, BOARD_COUNTERS, TR("This hall has no counter."))};
     grid_draw(&grid, &self->lists[BOARD_COUNTERS].list, frame, area, focus);
 }
 
@@ -534,7 +534,8 @@ static void people_view(const struct view *view, struct frame *frame, struct rec
         .cell = person_cell,
         .marked = board_marks(self, BOARD_PEOPLE) ? person_marked : NULL,
         .self = view,
-        .empty = tr(view->ui->lang, queue ? TR("Nobody waits here.") : TR("Nobody is at this counter."))};
+        .empty = empty_text(view, BOARD_PEOPLE,
+                            queue ? TR("Nobody waits here.") : TR("Nobody is at this counter."))};
     grid_draw(&grid, &self->lists[BOARD_PEOPLE].list, frame, area, self->pane == BOARD_PEOPLE);
 }
 
@@ -678,7 +679,8 @@ static void heat_numbers(const struct heat *heat, struct frame *frame, struct re
 static void heat_view(const struct view *view, struct frame *frame, struct rect area)
 {
     const struct heat heat = {*view, shown_hours(view->self, area.w), most_of_all(view->self)};
-    const struct list_rows rows = {heat_row, NULL, &heat, empty_text(view, TR("This hall has no queue."))};
+    const struct list_rows rows = {heat_row, NULL, &heat,
+                                   empty_text(view, BOARD_QUEUES, TR("This hall has no queue."))};
     struct rect numbers = rect_cut_bottom(&area, 1);
     frame_rule(frame, rect_cut_bottom(&area, 1));
     heat_heading(&heat, frame, rect_cut_top(&area, 1));
@@ -722,8 +724,10 @@ static void level_view(const struct view *view, struct frame *frame, struct rect
         return;
     if (others)
         str_format(more, sizeof more, " (+%d)", others);
-    const char *service = show_name(ui, json_get(first, "service_name")), *code = json_text_or(first, "code", "");
-    str_format(whose, sizeof whose, json_text(first, "service") ? "%.12s, %.24s" : "%.12s%.0s", code, service);
+    const char *service = show_name(ui, json_get(first, "service_name")),
+               *code = json_text_or(first, "code", "");
+    str_format(whose, sizeof whose, json_text(first, "service") ? "%.12s, %.24s" : "%.12s%.0s", code,
+               service);
     if (json_text(first, "breaks_at"))
         str_format(text, sizeof text, tr(ui->lang, TR("! %s: target breaks at %s%s")), whose,
                    show_clock(json_text(first, "breaks_at"), clock), more);

@@ -285,4 +285,5 @@ const struct screen_ops holds_screen = {.id = SCREEN_HOLDS,
                                         .free = holds_free,
                                         .update = holds_update,
                                         .view = holds_view,
-                                        .enabled = holds_enabled};
+                                        .enabled = holds_enabled,
+                                        .awaits = true};

@@ -67,6 +67,7 @@ static void move_free(void *data)
     json_free(&self->data);
     json_free(&self->effect);
     json_free(&self->refused);
+    json_free(&self->seen);
     json_free(&self->advice);
     field_deinit(&self->filter);
     free(self->targets);
@@ -133,6 +134,123 @@ static void make_targets(struct moving *self, const struct ui *ui)
     }
     list_set_count(&self->list, count);
     list_select(&self->list, at);
+}
+
+/* --- what the person knows --- */
+
+/* A move that was prepared for what a colleague has changed since must not go by in the second in which the rows come:
+ * what was known stays, with the news beside it, until a key shows that they were read. y is no such key. */
+static void know_anew(struct moving *self)
+{
+    json_free(&self->seen);
+}
+
+static int64_t assigned_rev(const struct json *counter)
+{
+    return json_int(json_get(counter, "assigned"), "rev", 0);
+}
+
+static void add_code(const struct moving *self, const char *queue, struct buf *codes)
+{
+    for (const struct json *row = json_first(json_get(self->data, "rows")); row; row = json_next(row))
+        if (str_equal(json_text(row, "id"), queue))
+            buf_addf(codes, "%s%s", codes->length ? ", " : "", json_text_or(row, "code", "?"));
+}
+
+/* As the hall would say it to whoever moves it now. */
+static struct json *news_of(const struct moving *self, const struct json *counter)
+{
+    const struct json *assigned = json_get(counter, "assigned"), *queues = json_get(counter, "queues");
+    struct json *news = json_new_object(), *data = json_new_object(), *error = json_new_object();
+    struct buf codes = {0};
+    bool later = assigned_rev(counter) > json_int(self->seen, json_text_or(counter, "id", ""), 0);
+    for (const struct json *q = json_first(queues); q; q = json_next(q))
+        add_code(self, json_text_or(q, "queue", ""), &codes);
+    json_set_text(error, "code", "moved_meanwhile");
+    json_set_text(data, "counter_name", json_text(counter, "name"));
+    json_set_text(data, "codes", buf_text(&codes));
+    json_set_text(data, "by_name", later ? json_text(assigned, "by_name") : NULL);
+    json_set_text(data, "at", later ? json_text(assigned, "at") : NULL);
+    json_set(news, "data", data);
+    json_set(news, "error", error);
+    buf_free(&codes);
+    return news;
+}
+
+/* The hall's answer is here before its rows: what it told is no news. */
+static bool is_told(const struct moving *self, const struct json *news)
+{
+    static const char *const members[] = {"counter_name", "by_name", "at"};
+    const struct json *told = json_get(self->refused, "data"), *data = json_get(news, "data");
+    for (size_t i = 0; i < sizeof members / sizeof *members; i++)
+        if (!str_equal(json_text_or(told, members[i], ""), json_text_or(data, members[i], "")))
+            return false;
+    return json_text(self->refused, "status") != NULL;
+}
+
+static void compare(struct moving *self, const struct json *counter)
+{
+    const char *id = json_text_or(counter, "id", "");
+    int64_t rev = assigned_rev(counter);
+    if (!json_get(self->counters, id))
+        return;
+    if (json_get(self->seen, id) && json_int(self->seen, id, 0) != rev) {
+        struct json *news = news_of(self, counter);
+        if (!is_told(self, news)) {
+            json_free(&self->refused);
+            self->refused = news;
+            return;
+        }
+        json_free(&news);
+    }
+    json_set_int(self->seen, id, rev);
+}
+
+static void look_for_news(struct moving *self)
+{
+    if (!self->seen)
+        self->seen = json_new_object();
+    for (const struct json *row = json_first(json_get(self->data, "counters")); row; row = json_next(row))
+        compare(self, row);
+}
+
+/* People who were named are known where they stood at first; of whole queues it is who waits there now. */
+static void know_tickets(struct moving *self)
+{
+    const struct json *lines = json_get(json_get(json_get(self->effect, "move"), "seen"), "tickets");
+    for (const struct json *line = json_first(lines); line && self->seen; line = json_next(line)) {
+        const char *id = json_text_or(line, "id", "");
+        if (json_get(self->tickets, id) && !json_get(self->seen, id))
+            json_set(self->seen, id, json_copy(line));
+    }
+}
+
+static void know_anew_by_key(struct moving *self)
+{
+    if (!self->refused || !self->data)
+        return;
+    know_anew(self);
+    look_for_news(self);
+    know_tickets(self);
+}
+
+/* "seen" of the effect with what the person knows in it. */
+static struct json *seen_of(const struct moving *self, const struct json *seen)
+{
+    struct json *all = json_new_object(), *counters = json_new_array(), *tickets = json_new_array();
+    for (const struct json *line = json_first(json_get(seen, "counters")); line; line = json_next(line)) {
+        struct json *one = json_copy(line);
+        json_set_int(one, "rev",
+                     json_int(self->seen, json_text_or(line, "id", ""), json_int(line, "rev", 0)));
+        json_add(counters, one);
+    }
+    for (const struct json *line = json_first(json_get(seen, "tickets")); line; line = json_next(line)) {
+        const struct json *known = json_get(self->seen, json_text_or(line, "id", ""));
+        json_add(tickets, json_copy(known ? known : line));
+    }
+    json_set(all, "counters", counters);
+    json_set(all, "tickets", tickets);
+    return all;
 }
 
 /* --- the effect --- */
@@ -209,9 +327,11 @@ static void on_data(struct moving *self, const struct ui *ui, const struct msg *
     if (str_equal(msg->what, "move")) {
         json_free(&self->effect);
         self->effect = json_copy(msg->json);
+        know_tickets(self);
     } else if (str_equal(msg->what, "queues")) {
         json_free(&self->data);
         self->data = json_copy(msg->json);
+        look_for_news(self);
         make_targets(self, ui);
         look(self, ui, effects);
     }
@@ -313,7 +433,7 @@ static void apply(struct moving *self, struct effects *effects)
     struct json *body = body_of(self);
     const struct json *seen = json_get(json_get(self->effect, "move"), "seen");
     if (seen && !self->asking)
-        json_set(body, "seen", json_copy(seen));
+        json_set(body, "seen", seen_of(self, seen));
     json_free(&self->refused);
     effects_command(effects, "hall.move", body);
 }
@@ -326,6 +446,7 @@ static void on_result(struct moving *self, const struct ui *ui, const struct msg
     if (!str_equal(json_text(msg->json, "status"), "applied")) {
         json_free(&self->refused);
         self->refused = json_copy(msg->json);
+        know_anew(self);
         return effects_load(effects, "queues", NULL);
     }
     say_taken(self, effects);
@@ -342,6 +463,7 @@ static void on_result(struct moving *self, const struct ui *ui, const struct msg
 static void on_key(struct moving *self, const struct ui *ui, struct key key, struct effects *effects)
 {
     int before = self->list.selected;
+    know_anew_by_key(self);
     if (self->filtering && (key_is(key, "Enter") || key_is(key, "Tab"))) {
         self->filtering = false;
     } else if (self->filtering && !list_key_below_field(&self->list, key)) {
@@ -368,6 +490,8 @@ static void back(struct moving *self, const struct ui *ui, struct effects *effec
 
 static void act(struct moving *self, const struct ui *ui, enum action action, struct effects *effects)
 {
+    if (action != ACTION_MOVE_NOW)
+        know_anew_by_key(self);
     switch (action) {
     case ACTION_BACK:
         return back(self, ui, effects);
@@ -461,4 +585,7 @@ const struct screen_ops move_screen = {.id = SCREEN_MOVE,
                                        .update = move_update,
                                        .view = moving_view,
                                        .enabled = move_enabled,
-                                       .typing = move_typing};
+                                       .typing = move_typing,
+                                       .awaits = true,
+                                       .gives_way = true,
+                                       .tells_why = true};

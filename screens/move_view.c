@@ -83,63 +83,20 @@ static void where_text(const struct view *view, struct buf *out)
         buf_addf(out, " · %s", tr(lang, TR("as advised")));
 }
 
-/* --- what came of the last attempt --- */
-
-static void codes_text(const struct moving *self, const struct json *queues, char out[80])
-{
-    struct buf text = {0};
-    for (const struct json *q = json_first(queues); q; q = json_next(q))
-        for (const struct json *row = json_first(json_get(self->data, "rows")); row; row = json_next(row))
-            if (str_equal(json_text(row, "id"), json_text(q, "queue")))
-                buf_addf(&text, "%s%s", text.length ? ", " : "", json_text_or(row, "code", "?"));
-    str_copy(out, 80, text.length ? buf_text(&text) : "–");
-    buf_free(&text);
-}
-
-/* Who was there first, when, and what it is now. */
-static void refused_text(const struct view *view, struct buf *out)
-{
-    const struct json *data = json_get(view->self->refused, "data"),
-                      *error = json_get(view->self->refused, "error");
-    const char *code = json_text_or(error, "code", ""), *by = json_text_or(data, "by_name", "…");
-    const char *number = json_text_or(data, "number", "?");
-    enum lang lang = view->ui->lang;
-    char clock[SHOW_TEXT], codes[80];
-    show_clock(json_text(data, "at"), clock);
-    codes_text(view->self, json_get(data, "queues"), codes);
-    if (str_equal(code, "moved_meanwhile") && json_text(data, "counter_name"))
-        buf_addf(out,
-                 tr(lang, TR("%s moved counter %s at %s: it serves %s now. Nothing was changed; what stands "
-                             "here is as it "
-                             "is now.")),
-                 by, json_text_or(data, "counter_name", "?"), clock, codes);
-    else if (str_equal(code, "moved_meanwhile"))
-        buf_addf(out,
-                 tr(lang, TR("%s moved %s at %s. Nothing was changed; what stands here is as it is now.")),
-                 by, number, clock);
-    else if (str_equal(code, "not_waiting"))
-        buf_addf(out,
-                 tr(lang,
-                    TR("%s is not waiting any more. Nothing was changed; what stands here is as it is now.")),
-                 number);
-    else
-        buf_adds(out, show_refusal(view->ui, code, json_text_or(error, "message", "")));
-}
-
 static void head_view(const struct view *view, struct rect *area)
 {
-    struct buf what = {0}, where = {0}, refused = {0};
+    struct buf what = {0}, where = {0};
+    char refused[SHOW_REFUSED];
     struct rect line = rect_cut_top(area, 1), to = rect_cut_top(area, 1);
     what_text(view, &what);
     where_text(view, &where);
     text_draw(view->frame, line, buf_text(&what), STYLE_TEXT | ATTR_BOLD);
     text_draw(view->frame, rect_cut_left(&to, 2), "→", STYLE_ACCENT | ATTR_BOLD);
     text_draw(view->frame, to, buf_text(&where), STYLE_ACCENT);
-    if (view->self->refused) {
-        refused_text(view, &refused);
-        rect_cut_top(area, text_draw_wrapped(view->frame, *area, buf_text(&refused), STYLE_WARN, 0));
-    }
-    buf_free(&refused);
+    if (view->self->refused)
+        rect_cut_top(area,
+                     text_draw_wrapped(view->frame, *area,
+                                       show_refused(view->ui, view->self->refused, refused), STYLE_WARN, 0));
     buf_free(&what);
     buf_free(&where);
 }
@@ -211,7 +168,7 @@ static void bar_view(const struct view *view, struct rect area, int64_t before_m
 {
     int64_t common_ms = before_ms < after_ms ? before_ms : after_ms;
     int64_t longer_ms = before_ms < after_ms ? after_ms : before_ms;
-    if (most_ms <= 0 || area.w < 4)
+    if (most_ms < MINUTE_MS || area.w < 4) /* nobody waits a minute: nothing to compare */
         return;
     int w = (int)(longer_ms * area.w / most_ms), common = (int)(common_ms * area.w / most_ms);
     struct rect whole = rect_cut_left(&area, w), same = rect_cut_left(&whole, common);

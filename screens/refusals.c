@@ -161,3 +161,67 @@ const char *show_refusal(const struct ui *ui, const char *code, const char *mess
         bsearch(code, refusals, sizeof refusals / sizeof *refusals, sizeof *refusals, by_code);
     return found ? tr(ui->lang, found->text) : message ? message : "";
 }
+
+/* --- who did it, when, and what it is now --- */
+
+static void moved_text(const struct ui *ui, const struct json *data, char out[SHOW_REFUSED])
+{
+    const char *counter = json_text(data, "counter_name"), *by = json_text(data, "by_name"),
+               *codes = json_text(data, "codes");
+    char clock[SHOW_TEXT];
+    show_clock(json_text(data, "at"), clock);
+    if (!codes)
+        codes = "…";
+    if (counter && by)
+        str_format(out, SHOW_REFUSED,
+                   tr(ui->lang, TR("%s moved counter %s at %s: it serves %s now. Nothing was changed; what "
+                                   "stands here is as it is now.")),
+                   by, counter, clock, *codes ? codes : tr(ui->lang, TR("no queue")));
+    else if (counter)
+        str_format(out, SHOW_REFUSED,
+                   tr(ui->lang, TR("A move ended meanwhile: counter %s serves %s now. Nothing was changed; "
+                                   "what stands here is as it is now.")),
+                   counter, *codes ? codes : tr(ui->lang, TR("no queue")));
+    else
+        str_format(
+            out, SHOW_REFUSED,
+            tr(ui->lang, TR("%s moved %s at %s. Nothing was changed; what stands here is as it is now.")),
+            by ? by : "…", json_text_or(data, "number", "?"), clock);
+}
+
+static bool called_text(const struct ui *ui, const char *code, const struct json *data,
+                        char out[SHOW_REFUSED])
+{
+    const char *number = json_text(data, "number"), *counter = json_text(data, "counter_name");
+    char clock[SHOW_TEXT];
+    if (!number)
+        return false;
+    if (counter && *show_clock(json_text(data, "at"), clock))
+        str_format(
+            out, SHOW_REFUSED,
+            str_equal(code, "called_since")
+                ? tr(ui->lang, TR("It cannot be taken back any more: %s was called at counter %s at %s. "
+                                  "Nothing was changed: move it anew."))
+                : tr(ui->lang, TR("%s was called at counter %s at %s. Nothing was changed; what stands "
+                                  "here is as it is now.")),
+            number, counter, clock);
+    else
+        str_format(
+            out, SHOW_REFUSED,
+            tr(ui->lang, TR("%s is not waiting any more. Nothing was changed; what stands here is as it "
+                            "is now.")),
+            number);
+    return true;
+}
+
+const char *show_refused(const struct ui *ui, const struct json *result, char out[SHOW_REFUSED])
+{
+    const struct json *data = json_get(result, "data"), *error = json_get(result, "error");
+    const char *code = json_text_or(error, "code", "");
+    bool called = str_equal(code, "called_since") || str_equal(code, "not_waiting");
+    if (str_equal(code, "moved_meanwhile") && (json_text(data, "counter_name") || json_text(data, "number")))
+        moved_text(ui, data, out);
+    else if (!called || !called_text(ui, code, data, out))
+        str_copy(out, SHOW_REFUSED, show_refusal(ui, code, json_text_or(error, "message", "")));
+    return out;
+}

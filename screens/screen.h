@@ -220,6 +220,10 @@ struct screen_ops {
     void (*locked)(const void *self, const struct ui *ui, struct frame *frame, struct rect *area);
     /* The answer to an online command changes what the next key means: keys wait for it (app_ahead.c). */
     bool awaits;
+    /* Of one that awaits: it closes by the answer that is hoped for, so the keys are for the screen below it. */
+    bool gives_way;
+    /* A refusal of its online commands stands on it, for longer than a sentence below: there it is said only that. */
+    bool tells_why;
     /* In a citizen's hands: drawn without title, action line and sentences of ours, which wait for the clerk; other
      * screens open and ask nothing over it. The table of actions gives it keys of its own alone. */
     bool handed;

@@ -59,6 +59,9 @@ void show_add_alert_kinds(const struct ui *ui, struct json *question);
 
 /* A refusal of the hall in the clerk's language; its own sentence where there is none, and in English. */
 const char *show_refusal(const struct ui *ui, const char *code, const char *message);
+/* Of a result that was refused: with who did what when, and what it is now, where the answer names them. Returns out. */
+enum { SHOW_REFUSED = 500 };
+const char *show_refused(const struct ui *ui, const struct json *result, char out[SHOW_REFUSED]);
 
 /* Pieces that several screens draw: a heading, a line "key  what it does". Each returns the columns used. */
 int show_heading(struct frame *frame, struct rect line, const char *text);

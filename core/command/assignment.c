@@ -69,12 +69,10 @@ static struct json *below(struct json *layer)
     return json_is_object(under) ? under : NULL;
 }
 
-/* What lies too deep can no longer come back. Of two for good the older one is over: nothing ends it any more. */
+/* What lies too deep can no longer come back. One for good under another stays: when that one is taken back, it can be. */
 static void shorten(struct json *top)
 {
     struct json *under = below(top);
-    if (under && !json_text(top, "until") && !json_text(under, "until"))
-        json_remove(under, "before");
     for (int deep = 1; under; deep++, under = below(under))
         if (deep >= LAYERS_MAX)
             json_remove(under, "before");

@@ -164,6 +164,7 @@ enum err refuse_counter_moved(struct call *c, const struct json *counter)
     json_set_text(answer(c), "counter", row_id(counter));
     json_set_text(answer(c), "counter_name", json_text(counter, "name"));
     json_set(answer(c), "queues", queues ? json_copy(queues) : json_new_array());
+    json_set_text(answer(c), "codes", json_count(queues) ? codes : "");
     return refuse(
         c, "moved_meanwhile", "counters",
         "%.60s moved counter %.20s meanwhile%s%s: it serves %.70s now. Nothing was changed: look again.",

@@ -5,5 +5,6 @@
 TEST(screen_move)
 {
     script_run("move.script");
+    script_run("move_ahead.script");
     script_run("moved.script");
 }

@@ -170,8 +170,7 @@ void check_note(const struct test_hall *hall, const char *want)
     free(note);
 }
 
-/* Every row of the hall that this person sees. The caller frees. */
-static struct json *all_rows(const struct test_hall *hall, const char *login)
+struct json *rows_of_hall(const struct test_hall *hall, const char *login)
 {
     struct hall_client client;
     struct json *rows = json_new_array();
@@ -194,7 +193,7 @@ static struct json *all_rows(const struct test_hall *hall, const char *login)
 int rows_seen_by(const struct test_hall *hall, const char *login, const char *table, const char *pointer,
                  const char *want)
 {
-    struct json *rows = all_rows(hall, login);
+    struct json *rows = rows_of_hall(hall, login);
     int count = 0;
     for (const struct json *row = json_first(rows); row; row = json_next(row))
         if (str_equal(json_text(row, "t"), table) &&

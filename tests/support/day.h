@@ -50,6 +50,8 @@ void day_close(struct day *day);
 /* What the hall holds of the first case's draft; NULL: nothing. The caller frees. */
 char *note_at_hall(const struct test_hall *hall);
 void check_note(const struct test_hall *hall, const char *want);
+/* Every row of the hall that this person sees, as the snapshot has it: [{"t","id","row"}]. The caller frees. */
+struct json *rows_of_hall(const struct test_hall *hall, const char *login);
 /* How many rows of a table the hall has whose member (a pointer; NULL: any) reads so. */
 int rows_at_hall(const struct test_hall *hall, const char *table, const char *pointer, const char *want);
 /* The same of those that somebody else than the supervisor sees, who sees no draft. */

@@ -35,7 +35,12 @@ struct pty {
     struct buf line; /* of the announcements, not yet whole */
     struct buf text;
     struct buf bytes; /* all that it wrote */
+    struct pty *next;
 };
+/* All that are open: one that nobody reads would stand still when its terminal is full. */
+static struct pty *all_open;
+
+enum { PTY_OPEN_MAX = 64 };
 
 static int64_t now_ms(void)
 {
@@ -130,7 +135,18 @@ struct pty *pty_start(const struct pty_options *options)
     fcntl(pty->announce, F_SETFL, O_NONBLOCK);
     fcntl(pty->announce, F_SETFD, FD_CLOEXEC);
     open_vterm(pty);
+    pty->next = all_open;
+    all_open = pty;
     return pty;
+}
+
+static void leave_open(const struct pty *pty)
+{
+    for (struct pty **at = &all_open; *at; at = &(*at)->next)
+        if (*at == pty) {
+            *at = pty->next;
+            return;
+        }
 }
 
 void pty_free(struct pty **pty)
@@ -145,6 +161,7 @@ void pty_free(struct pty **pty)
     if (p->fd >= 0)
         close(p->fd);
     close(p->announce);
+    leave_open(p);
     vterm_free(p->vterm);
     buf_free(&p->bytes);
     buf_free(&p->line);
@@ -201,20 +218,39 @@ static void read_all(struct pty *pty)
     read_screen(pty);
 }
 
-/* False when the program ended or patience did. */
+/* The pipe's other end is closed for good: polling it would return at once for ever. */
+static bool hangs_up(const struct pollfd *fd)
+{
+    return fd->revents & POLLHUP && !(fd->revents & POLLIN);
+}
+
+static int add_fds(const struct pty *pty, struct pollfd *fds)
+{
+    fds[0] = (struct pollfd){.fd = pty->fd, .events = POLLIN};
+    fds[1] = (struct pollfd){.fd = pty->announce, .events = POLLIN};
+    return 2;
+}
+
+/* False when the program ended or patience did. The others go on meanwhile. */
 static bool wait_more(struct pty *pty, int64_t until_ms)
 {
-    struct pollfd fds[] = {{.fd = pty->fd, .events = POLLIN}, {.fd = pty->announce, .events = POLLIN}};
+    struct pollfd fds[2 * PTY_OPEN_MAX];
+    int count = add_fds(pty, fds);
     int64_t left_ms = until_ms - now_ms();
     if (pty->ended || left_ms <= 0)
         return false;
-    poll(fds, 2, (int)left_ms);
-    if (fds[1].revents & POLLHUP &&
-        !(fds[1].revents & POLLIN)) { /* the pipe's other end is closed for good */
+    for (const struct pty *other = all_open; other && count < 2 * PTY_OPEN_MAX; other = other->next)
+        if (other != pty && !other->ended && other->fd >= 0)
+            count += add_fds(other, fds + count);
+    poll(fds, (nfds_t)count, (int)left_ms);
+    if (hangs_up(&fds[1])) {
         fds[1].fd = -1;
         poll(fds, 1, (int)left_ms);
     }
     read_all(pty);
+    for (struct pty *other = all_open; other; other = other->next)
+        if (other != pty && !other->ended && other->fd >= 0)
+            read_all(other);
     return true;
 }
 
@@ -337,6 +373,20 @@ bool pty_wait(struct pty *pty, const char *words)
 bool pty_wait_gone(struct pty *pty, const char *words)
 {
     return wait_for(pty, words, false);
+}
+
+bool pty_wait_until(struct pty *pty, bool (*is_so)(const char *screen, const void *ctx), const void *ctx,
+                    const char *what)
+{
+    int64_t until_ms = now_ms() + TEST_PATIENCE_MS;
+    while (!is_so(pty_screen(pty), ctx))
+        if (!wait_more(pty, until_ms)) {
+            if (is_so(pty_screen(pty), ctx))
+                break;
+            tell(pty, "the screen was never so", what);
+            return false;
+        }
+    return true;
 }
 
 void pty_resize(struct pty *pty, int cols, int rows)

@@ -29,6 +29,9 @@ int pty_presses(const struct pty *pty);
 bool pty_wait(struct pty *pty, const char *words);
 bool pty_wait_gone(struct pty *pty, const char *words);
 bool pty_shows(struct pty *pty, const char *words);   /* now, without waiting */
+/* The same until the whole screen's text is as somebody wants it; what: said when it never is. */
+bool pty_wait_until(struct pty *pty, bool (*is_so)(const char *screen, const void *ctx), const void *ctx,
+                    const char *what);
 void pty_resize(struct pty *pty, int cols, int rows); /* waits for the frame of that size */
 /* All rows as text, trailing spaces cut; valid until the next call. */
 const char *pty_screen(struct pty *pty);

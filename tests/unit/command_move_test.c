@@ -294,6 +294,25 @@ TEST(moves_on_top_of_each_other_end_in_any_order)
     trial_close(&h);
 }
 
+/* Of two supervisors, each takes their own back, the later one first. */
+TEST(move_under_another_is_taken_back_after_it)
+{
+    struct command_hall h;
+    trial_open(&h);
+    CHECK(trial_run(&h, "kamran", "hall.move", "{'counters':['1'],'to':'P'}"));
+    char *first = kept(trial_text(&h, "/move/id"));
+    CHECK(trial_run(&h, "kamran", "hall.move", "{'counters':['1'],'to':'W'}"));
+    char *second = kept(trial_text(&h, "/move/id"));
+    CHECK(!trial_run(&h, "kamran", "move.undo", "{'move':'%s'}", first));
+    CHECK_TEXT(h.out.code, "moved_meanwhile");
+    CHECK_TEXT(trial_text(&h, "/codes"), "W");
+    CHECK(trial_run(&h, "kamran", "move.undo", "{'move':'%s'}", second));
+    CHECK_TEXT(counter_text(&h, "c-1", "/queues/0/queue"), "p");
+    CHECK(trial_run(&h, "kamran", "move.undo", "{'move':'%s'}", first));
+    CHECK_TEXT(counter_text(&h, "c-1", "/queues/0/queue"), "b");
+    trial_close(&h);
+}
+
 TEST(move_never_outlives_its_day)
 {
     struct command_hall h;
