@@ -158,7 +158,7 @@ fuzz: deps test-deps fuzz-deps ## looks for inputs that break things; SECONDS=60
 # The whole hall from a seed: the shipped rooms, with the town's world in place of network, clocks and connections.
 TOWN_OUT  := $(addprefix core/hall/,main.c serve.c porter.c practice.c options.c http.c hasher.c courier.c)
 TOWN_SRC  := $(filter-out $(TOWN_OUT),$(call sources,$(addprefix core/,$(CORE_ROOMS) cache hall)) \
-             core/sync/client_core.c core/sync/driver.c) $(SIM_SRC) $(wildcard tests/sim/town/*.c)
+             core/sync/client_core.c core/sync/driver.c core/sync/line.c) $(SIM_SRC) $(wildcard tests/sim/town/*.c)
 TOWN_WRAP := $(SIM_WRAP) $(addprefix -Wl$(comma)--wrap=,clock_wall_now_ms clock_mono_now_ms token_new)
 # A town takes and gives back memory for a dozen machines in one thread: mimalloc does it with 6 in 100 fewer
 # instructions in all. ASan brings its own.

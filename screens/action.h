@@ -18,8 +18,8 @@ enum {
     OFF_BAR = 1 << SCREEN_COUNT,
     IN_ALL = OFF_BAR - 1,
     IN_ANY = IN_ALL & ~IN_SURVEY, /* which is in a citizen's hands: nothing of the clerk's is reached there */
-    IN_WORK = IN_ANY & ~(IN_START | IN_SIGN_IN | IN_DISPLAY), /* wherever someone is signed in */
-    IN_LISTS = IN_RECEPTION | IN_PERSON | IN_WORKLIST | IN_BOARD | IN_MOVE,
+    IN_WORK = IN_ANY & ~(IN_START | IN_SIGN_IN | IN_DISPLAY | IN_HALLS), /* wherever someone is signed in */
+    IN_LISTS = IN_RECEPTION | IN_PERSON | IN_WORKLIST | IN_BOARD | IN_MOVE | IN_HALLS,
 };
 
 enum action {

@@ -50,7 +50,7 @@ static enum err read_settings(int argc, char **argv, struct options *options, st
  * folder behind the verb. */
 static bool uses_data(enum command_verb verb)
 {
-    return verb == VERB_SCREEN || verb == VERB_BOARD || verb == VERB_OUTBOX || verb == VERB_DOCTOR;
+    return verb == VERB_SCREEN || verb == VERB_BOARD || verb == VERB_HALLS || verb == VERB_OUTBOX || verb == VERB_DOCTOR;
 }
 
 static enum err need_data(struct settings *settings, struct err_info *info)
@@ -92,6 +92,16 @@ static int not_built(void)
     return 1;
 }
 
+static int halls(const struct options *options, struct settings *settings)
+{
+    if (options->arg_count != 1) {
+        fputs("loket: halls takes one FILE, the list of halls; see man loket\n", stderr);
+        return 2;
+    }
+    start_log(settings);
+    return runner_halls(settings, options->args[0]);
+}
+
 static int run(const struct options *options, struct settings *settings)
 {
     switch (options->verb) {
@@ -113,6 +123,8 @@ static int run(const struct options *options, struct settings *settings)
     case VERB_HELP:
         fputs(options_usage(), stdout);
         return 0;
+    case VERB_HALLS:
+        return halls(options, settings);
     case VERB_SCREEN:
     case VERB_BOARD:
         start_log(settings);

@@ -12,7 +12,7 @@ static const struct {
     enum command_verb verb;
     bool own_options; /* the rest of the line belongs to the verb */
 } verbs[] = {
-    {"board", VERB_BOARD, false},   {"pipe", VERB_PIPE, true}, {"form", VERB_FORM, true},
+    {"halls", VERB_HALLS, false},   {"board", VERB_BOARD, false},   {"pipe", VERB_PIPE, true}, {"form", VERB_FORM, true},
     {"outbox", VERB_OUTBOX, false}, {"keys", VERB_KEYS, true}, {"doctor", VERB_DOCTOR, false},
     {"replay", VERB_REPLAY, true},
 };
@@ -23,6 +23,7 @@ const char *options_usage(void)
            "             [--lang az|id|en|ru] [--ascii] [--linear] [--demo SCENARIO] [--seed N]\n"
            "             [--log FILE] [--record FILE]\n"
            "       loket board [--hall URL]            the hall display of called numbers\n"
+           "       loket halls FILE                    many halls' figures on one screen\n"
            "       loket pipe …                        the workstation without a screen\n"
            "       loket form check|render|validate|notice …\n"
            "       loket outbox list | export FILE     every record that is not sent yet\n"

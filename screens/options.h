@@ -5,6 +5,7 @@
 enum command_verb {
     VERB_SCREEN, /* the workstation itself */
     VERB_BOARD,
+    VERB_HALLS,
     VERB_PIPE,
     VERB_FORM,
     VERB_OUTBOX,

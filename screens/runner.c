@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "core/base/log.h"
+#include "screens/halls_station.h"
 #include "screens/key_lines.h"
 #include "screens/pointer.h"
 #include "screens/station.h"
@@ -24,7 +25,7 @@ enum { TICK_MS = 1000 };
 
 struct runner {
     struct settings *settings;
-    struct station *station;
+    struct edge edge;
     struct term *term;
     struct loop *loop;
     struct frame frame;
@@ -32,7 +33,6 @@ struct runner {
     struct theme theme;
     char theme_name[32];
     bool connected; /* the hall was looked for: after the first picture */
-    bool display;
     int input_timer;
 };
 
@@ -72,16 +72,16 @@ static void next_theme(struct runner *runner)
     char name[32];
     themes_next(runner->theme_name, name);
     take_theme(runner, name);
-    station_keep(runner->station, "theme", name);
+    runner->edge.keep(runner->edge.self, "theme", name);
     struct msg msg = {.kind = MSG_TOAST, .toast = TOAST_PLAIN, .text = name};
-    station_tell(runner->station, &msg);
+    runner->edge.tell(runner->edge.self, &msg);
 }
 
 /* --- pictures --- */
 
 static void draw(struct runner *runner)
 {
-    app_view(station_app(runner->station), station_now_ms(runner->station), &runner->frame);
+    app_view(runner->edge.app(runner->edge.self), runner->edge.now_ms(runner->edge.self), &runner->frame);
     if (runner->settings->linear)
         linear_frame(&runner->frame, &runner->column);
     term_present(runner->term, runner->settings->linear ? &runner->column : &runner->frame);
@@ -89,13 +89,13 @@ static void draw(struct runner *runner)
 
 static void do_wants(struct runner *runner)
 {
-    unsigned wants = station_wants(runner->station);
+    unsigned wants = runner->edge.wants(runner->edge.self);
     if (wants & WANT_BELL && (runner->settings->bell == BELL_SOUND || runner->settings->bell == BELL_BOTH))
         term_bell(runner->term);
     if (wants & WANT_COPY)
-        term_copy(runner->term, station_clipboard(runner->station));
+        term_copy(runner->term, runner->edge.clipboard(runner->edge.self));
     if (wants & WANT_PRINT)
-        term_print(runner->term, station_print_text(runner->station));
+        term_print(runner->term, runner->edge.print_text(runner->edge.self));
     if (wants & WANT_REDRAW)
         term_redraw(runner->term);
     if (wants & WANT_SUSPEND)
@@ -113,16 +113,16 @@ static void connect_once(struct runner *runner)
         return;
     runner->connected = true;
     draw(runner);
-    station_connect(runner->station);
+    runner->edge.connect(runner->edge.self);
 }
 
 static void idle(void *self)
 {
     struct runner *runner = self;
     connect_once(runner);
-    station_step(runner->station);
+    runner->edge.step(runner->edge.self);
     do_wants(runner);
-    if (station_dirty(runner->station))
+    if (runner->edge.dirty(runner->edge.self))
         draw(runner);
 }
 
@@ -136,7 +136,7 @@ static void resize(struct runner *runner, int w, int h)
     }
     frame_resize(&runner->frame, w, h);
     struct msg msg = {.kind = MSG_RESIZE, .w = w, .h = h};
-    station_tell(runner->station, &msg);
+    runner->edge.tell(runner->edge.self, &msg);
 }
 
 /* On the picture that the person saw. One column is for ears and fingers. */
@@ -147,10 +147,10 @@ static void on_mouse(struct runner *runner, const struct event *event)
     if (runner->settings->linear)
         return;
     if (pointed.item >= 0)
-        return station_tell(runner->station, &msg);
+        return runner->edge.tell(runner->edge.self, &msg);
     for (int i = 0; i < pointed.times; i++) {
         msg = (struct msg){.kind = MSG_KEY, .key = pointed.key};
-        station_tell(runner->station, &msg);
+        runner->edge.tell(runner->edge.self, &msg);
     }
 }
 
@@ -159,10 +159,10 @@ static void on_event(struct runner *runner, const struct event *event)
     struct msg msg = {.kind = MSG_KEY, .key = event->key};
     switch (event->kind) {
     case EVENT_KEY:
-        return station_tell(runner->station, &msg);
+        return runner->edge.tell(runner->edge.self, &msg);
     case EVENT_PASTE:
         msg = (struct msg){.kind = MSG_PASTE, .text = event->text};
-        return station_tell(runner->station, &msg);
+        return runner->edge.tell(runner->edge.self, &msg);
     case EVENT_RESIZE:
         return resize(runner, event->w, event->h);
     case EVENT_CLOSED:
@@ -207,8 +207,8 @@ static void tick(void *self)
 {
     struct runner *runner = self;
     struct msg msg = {.kind = MSG_TICK};
-    station_tell(runner->station, &msg);
-    loop_after(runner->loop, TICK_MS - station_now_ms(runner->station) % TICK_MS, tick, runner);
+    runner->edge.tell(runner->edge.self, &msg);
+    loop_after(runner->loop, TICK_MS - runner->edge.now_ms(runner->edge.self) % TICK_MS, tick, runner);
 }
 
 static void caught(void *self, int number)
@@ -224,7 +224,8 @@ static void caught(void *self, int number)
 
 static int wait_for(void *self, struct pollfd *fds, unsigned count, int timeout_ms)
 {
-    return station_wait(((struct runner *)self)->station, fds, count, timeout_ms);
+    struct runner *runner = self;
+    return runner->edge.wait(runner->edge.self, fds, count, timeout_ms);
 }
 
 /* --- the whole --- */
@@ -268,7 +269,7 @@ static void tell_complaints(struct runner *runner)
     else if (more > 1)
         str_format(told, sizeof told, tr(lang, TR("%s · %d more lines in the log")), first, more);
     struct msg msg = {.kind = MSG_TOAST, .toast = TOAST_WARN, .text = told};
-    station_tell(runner->station, &msg);
+    runner->edge.tell(runner->edge.self, &msg);
 }
 
 static void run_loop(struct runner *runner)
@@ -294,22 +295,46 @@ static void run_loop(struct runner *runner)
 int runner_run(struct settings *settings, bool display)
 {
     struct err_info info = {0};
-    struct runner runner = {.settings = settings, .display = display};
+    struct runner runner = {.settings = settings};
+    struct station *station = NULL;
     struct keymap *keys = runner_keymap(settings);
     int status = 1;
     settings->display = display;
-    if (station_new(&runner.station, settings, runner_lang(settings), keys, &info))
+    if (station_new(&station, settings, runner_lang(settings), keys, &info))
         fprintf(stderr, "loket: %s\n", info.text);
     else if (open_terminal(&runner)) {
-        station_set_display(runner.station, display);
-        station_set_terminal(runner.station, term_prints(runner.term), term_copies(runner.term));
+        station_set_display(station, display);
+        station_set_terminal(station, term_prints(runner.term), term_copies(runner.term));
+        runner.edge = station_edge(station);
         run_loop(&runner);
-        status = station_fault(runner.station) ? 1 : 0;
+        status = station_fault(station) ? 1 : 0;
     }
     term_free(&runner.term);
-    if (!info.err && station_fault(runner.station))
-        fprintf(stderr, "loket: %s\n", station_fault(runner.station));
-    station_free(&runner.station);
+    if (!info.err && station_fault(station))
+        fprintf(stderr, "loket: %s\n", station_fault(station));
+    station_free(&station);
+    keymap_free(&keys);
+    return status;
+}
+
+int runner_halls(struct settings *settings, const char *file)
+{
+    struct err_info info = {0};
+    struct runner runner = {.settings = settings};
+    struct halls_station *station = NULL;
+    struct buf complaints = {0};
+    struct keymap *keys = runner_keymap(settings);
+    int status = 1;
+    if (halls_station_new(&station, settings, file, runner_lang(settings), keys, &complaints, &info))
+        fprintf(stderr, "%sloket: %s\n", buf_text(&complaints), info.text);
+    else if (open_terminal(&runner)) {
+        runner.edge = halls_station_edge(station);
+        run_loop(&runner);
+        status = 0;
+    }
+    term_free(&runner.term);
+    halls_station_free(&station);
+    buf_free(&complaints);
     keymap_free(&keys);
     return status;
 }

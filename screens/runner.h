@@ -4,6 +4,8 @@
 
 /* Runs until the person leaves; the exit status. display: the hall display instead of the clerk's home. */
 int runner_run(struct settings *settings, bool display);
+/* Many halls on one screen (halls_station.h); file: their list. */
+int runner_halls(struct settings *settings, const char *file);
 /* The keymap of actions.def with the settings' own keys; what was wrong goes to settings->complaints. */
 struct keymap *runner_keymap(struct settings *settings);
 /* The language of --lang or the settings, else of the locale (id_* → id), else English. */

@@ -1,15 +1,12 @@
 /* screens/settings.c: reads the settings file and the environment. Knows no screen. */
 #include "screens/settings.h"
 
-#include <ctype.h>
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "screens/config_lines.h"
 #include "screens/tr.h"
-
-enum { LINE_MAX_BYTES = 4096, LINES_MAX = 10000 };
 
 void settings_init(struct settings *settings)
 {
@@ -160,72 +157,32 @@ static const char *set(struct settings *settings, const char *section, const cha
 
 /* --- lines --- */
 
-static char *trim(char *text)
+static const char *take_line(void *ctx, const char *section, char *line, const char *at)
 {
-    while (isspace((unsigned char)*text))
-        text++;
-    size_t length = strlen(text);
-    while (length && isspace((unsigned char)text[length - 1]))
-        text[--length] = '\0';
-    return text;
-}
-
-/* NULL, or what is wrong with the line. */
-static const char *parse_line(struct settings *settings, char *line, char section[32])
-{
-    line = trim(line);
-    size_t length = strlen(line);
-    if (!length || *line == '#' || *line == ';')
-        return NULL;
-    if (*line == '[') {
-        if (line[length - 1] != ']')
-            return "a section ends with ]";
-        line[length - 1] = '\0';
-        return str_copy(section, 32, trim(line + 1)) ? NULL : "this section's name is too long";
-    }
+    struct settings *settings = ctx;
     char *equals = strchr(line, '=');
     if (!equals)
         return "expected NAME = VALUE";
     *equals = '\0';
-    return set(settings, section, trim(line), trim(equals + 1));
+    settings->line = at;
+    const char *fault = set(settings, section, config_trim(line), config_trim(equals + 1));
+    settings->line = NULL;
+    return fault;
 }
 
 void settings_parse(struct settings *settings, const char *name, const char *text)
 {
-    char section[32] = "";
-    for (int number = 1; *text && number <= LINES_MAX; number++) {
-        size_t length = strcspn(text, "\n");
-        const char *fault = "this line is too long, or not UTF-8";
-        char *at = xasprintf("%s:%d", name, number);
-        settings->line = at;
-        if (length < LINE_MAX_BYTES && utf8_valid(text, length)) {
-            char *line = xstrndup(text, length);
-            fault = parse_line(settings, line, section);
-            free(line);
-        }
-        if (fault)
-            buf_addf(&settings->complaints, "%s: %s\n", at, fault);
-        settings->line = NULL;
-        free(at);
-        text += length + (text[length] == '\n');
-    }
+    config_lines(name, text, take_line, settings, &settings->complaints);
 }
 
 enum err settings_read(struct settings *settings, const char *path, struct err_info *info)
 {
-    FILE *file = fopen(path, "rbe");
-    if (!file)
-        return err_set(info, err_from_errno(errno), "%s cannot be read: %s", path, strerror(errno));
     struct buf text = {0};
-    char chunk[4096];
-    for (size_t n; text.length < 1U << 20 && (n = fread(chunk, 1, sizeof chunk, file)) > 0;)
-        buf_add(&text, chunk, n);
-    bool failed = ferror(file);
-    fclose(file);
-    if (!failed)
+    enum err err = config_read(path, &text, info);
+    if (err == ERR_OK)
         settings_parse(settings, path, buf_text(&text));
     buf_free(&text);
-    return failed ? err_set(info, ERR_DISK, "%s cannot be read to its end", path) : ERR_OK;
+    return err;
 }
 
 int settings_lock_min(const struct settings *settings, bool practice)

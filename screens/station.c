@@ -453,3 +453,66 @@ void station_free(struct station **station)
     free(s);
     *station = NULL;
 }
+
+/* --- as the terminal's side knows it --- */
+
+static const struct app *edge_app(const void *self)
+{
+    return station_app(self);
+}
+static int64_t edge_now_ms(const void *self)
+{
+    return station_now_ms(self);
+}
+static void edge_tell(void *self, struct msg *msg)
+{
+    station_tell(self, msg);
+}
+static void edge_connect(void *self)
+{
+    station_connect(self);
+}
+static void edge_step(void *self)
+{
+    station_step(self);
+}
+static int edge_wait(void *self, struct pollfd *fds, unsigned count, int timeout_ms)
+{
+    return station_wait(self, fds, count, timeout_ms);
+}
+static void edge_keep(void *self, const char *name, const char *value)
+{
+    station_keep(self, name, value);
+}
+static unsigned edge_wants(void *self)
+{
+    return station_wants(self);
+}
+static bool edge_dirty(void *self)
+{
+    return station_dirty(self);
+}
+static const char *edge_clipboard(const void *self)
+{
+    return station_clipboard(self);
+}
+static const char *edge_print_text(const void *self)
+{
+    return station_print_text(self);
+}
+
+struct edge station_edge(struct station *station)
+{
+    return (struct edge){.self = station,
+                         .app = edge_app,
+                         .now_ms = edge_now_ms,
+                         .tell = edge_tell,
+                         .connect = edge_connect,
+                         .step = edge_step,
+                         .wait = edge_wait,
+                         .keep = edge_keep,
+                         .wants = edge_wants,
+                         .dirty = edge_dirty,
+                         .clipboard = edge_clipboard,
+                         .print_text = edge_print_text};
+}

@@ -6,21 +6,10 @@
 #include <poll.h>
 #include <stdio.h>
 
-#include "screens/app.h"
+#include "screens/edge.h"
 #include "screens/settings.h"
 
 struct station;
-
-/* What only the terminal can do; handed out once by station_wants and then forgotten. */
-enum station_want {
-    WANT_BELL = 1,
-    WANT_REDRAW = 2,
-    WANT_SUSPEND = 4,
-    WANT_QUIT = 8,
-    WANT_COPY = 16,
-    WANT_NEXT_THEME = 32,
-    WANT_PRINT = 64,
-};
 
 /* Opens the cache below settings->data (in a practice hall the first folder that is free) and shows the first
  * screen; neither network nor hall is touched. settings is borrowed and may be changed. */
@@ -45,9 +34,11 @@ const char *station_fault(const struct station *station);
 
 const struct app *station_app(const struct station *station);
 int64_t station_now_ms(const struct station *station); /* wall time by the hall's clock */
-unsigned station_wants(struct station *station);       /* bits of enum station_want; then forgotten */
+unsigned station_wants(struct station *station);       /* bits of enum edge_want; then forgotten */
 const char *station_clipboard(const struct station *station);
 void station_set_terminal(struct station *station, bool prints, bool copies); /* what it can beside showing */
 const char *station_print_text(const struct station *station);
 /* True once after each change of what is shown. */
 bool station_dirty(struct station *station);
+/* For the terminal's side. */
+struct edge station_edge(struct station *station);

@@ -10,20 +10,18 @@
 #include "core/base/crypto.h"
 #include "core/base/log.h"
 #include "core/sync/client_core.h"
+#include "core/sync/line.h"
 #include "core/sync/sync.h"
 
 enum {
-    CONNECT_TIMEOUT_MS = 3000,
     PUSH_TIMEOUT_MS = 8 * 1000,
     SIGN_IN_TIMEOUT_MS = 20 * 1000, /* at eight in the morning everybody signs in */
     FEED_TIMEOUT_MS = (CLIENT_POLL_WAIT_S + 3) * 1000,
     PAGE_TIMEOUT_MS = 60 * 1000,
-    KEEPALIVE_S = 10,
     ANSWER_BYTES_MAX = 16 << 20,
     GETS_MAX = 4,
     QUEUE_MAX = 16,
     TIDY_EVERY_MS = 200,
-    POLL_FOREVER_MS = 600 * 1000, /* curl knows no "for ever" */
 };
 
 /* A request's handle, and what comes back. The gets and the sign-out have places after the core's requests.
@@ -71,22 +69,6 @@ enum err sync_check_url(const char *url, struct err_info *info)
     return ERR_OK;
 }
 
-static char *clean_url(const char *url)
-{
-    char *clean = xstrdup(url);
-    size_t length = strlen(clean);
-    while (length > 0 && clean[length - 1] == '/')
-        clean[--length] = '\0';
-    return clean;
-}
-
-static bool is_loopback(const char *url)
-{
-    const char *host = strstr(url, "//");
-    return host &&
-           (str_starts(host, "//localhost") || str_starts(host, "//127.") || str_starts(host, "//[::1]"));
-}
-
 /* --- one exchange --- */
 
 static size_t receive(char *data, size_t size, size_t count, void *ctx)
@@ -128,23 +110,11 @@ static void hang_up(struct sync *sync)
 static void set_common(struct sync *sync, struct exchange *exchange)
 {
     CURL *easy = exchange->easy;
-    curl_easy_reset(easy); /* connections stay */
+    line_begin(easy, sync->url, sync->ca_file);
     curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, receive);
     curl_easy_setopt(easy, CURLOPT_WRITEDATA, exchange);
     curl_easy_setopt(easy, CURLOPT_PRIVATE, exchange);
     curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, exchange->error);
-    curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
-    curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
-    curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
-    curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)CONNECT_TIMEOUT_MS);
-    curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
-    curl_easy_setopt(easy, CURLOPT_TCP_KEEPIDLE, (long)KEEPALIVE_S);
-    curl_easy_setopt(easy, CURLOPT_TCP_KEEPINTVL, (long)KEEPALIVE_S);
-    curl_easy_setopt(easy, CURLOPT_USERAGENT, "loket/" LOKET_VERSION);
-    if (sync->ca_file)
-        curl_easy_setopt(easy, CURLOPT_CAINFO, sync->ca_file);
-    if (is_loopback(sync->url))
-        curl_easy_setopt(easy, CURLOPT_NOPROXY, "*");
 }
 
 static void set_headers(struct sync *sync, struct exchange *exchange, bool body)
@@ -153,13 +123,7 @@ static void set_headers(struct sync *sync, struct exchange *exchange, bool body)
     exchange->headers = curl_slist_append(NULL, "Expect:");
     if (body)
         exchange->headers = curl_slist_append(exchange->headers, "Content-Type: application/json");
-    const char *token = cache_token(sync->cache);
-    if (token && token[strcspn(token, "\r\n")] == '\0') {
-        char *line = xasprintf("Authorization: Bearer %s", token);
-        exchange->headers = curl_slist_append(exchange->headers, line);
-        secret_wipe(line, strlen(line));
-        free(line);
-    }
+    exchange->headers = line_authorise(exchange->headers, cache_token(sync->cache));
     curl_easy_setopt(exchange->easy, CURLOPT_HTTPHEADER, exchange->headers);
 }
 
@@ -622,7 +586,7 @@ enum err sync_new(struct sync **out, struct cache *cache, const char *url, const
         return err;
     struct sync *sync = xcalloc(1, sizeof *sync);
     sync->cache = cache;
-    sync->url = clean_url(url);
+    sync->url = line_clean_url(url);
     sync->ca_file = ca_file ? xstrdup(ca_file) : NULL;
     if (events)
         sync->events = *events;
@@ -664,7 +628,7 @@ enum err sync_set_url(struct sync *sync, const char *url, struct err_info *info)
     if (err != ERR_OK)
         return err;
     free(sync->url);
-    sync->url = clean_url(url);
+    sync->url = line_clean_url(url);
     tell_kind(sync, CLIENT_RETRY);
     return ERR_OK;
 }
@@ -741,15 +705,7 @@ const char *sync_refuses(const struct sync *sync, const char *type)
 
 int sync_wait(struct sync *sync, struct pollfd *extra, unsigned extra_count, int timeout_ms)
 {
-    enum { EXTRA_MAX = 16 };
-    struct curl_waitfd fds[EXTRA_MAX];
-    if (!sync->multi || extra_count > EXTRA_MAX)
-        return poll(extra, extra_count, timeout_ms);
-    for (unsigned i = 0; i < extra_count; i++)
-        fds[i] = (struct curl_waitfd){.fd = extra[i].fd, .events = extra[i].events}; /* the same bits */
-    curl_multi_poll(sync->multi, fds, extra_count, timeout_ms < 0 ? POLL_FOREVER_MS : timeout_ms, NULL);
-    /* curl hides that a terminal was hung up, and that nobody reads a pipe any more. */
-    return poll(extra, extra_count, 0);
+    return line_wait(sync->multi, extra, extra_count, timeout_ms);
 }
 
 /* Moves what can be moved; true when something came to its end and was told. */
