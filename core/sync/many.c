@@ -190,8 +190,8 @@ static enum many_why why_of_line(CURLcode code)
     case CURLE_SSL_CACERT_BADFILE:
     case CURLE_SSL_CERTPROBLEM:
     case CURLE_SSL_ISSUER_ERROR:
-    case CURLE_SSL_CONNECT_ERROR:
         return MANY_CERTIFICATE;
+    case CURLE_SSL_CONNECT_ERROR: /* what answers there speaks no TLS */
     case CURLE_WEIRD_SERVER_REPLY:
     case CURLE_UNSUPPORTED_PROTOCOL:
     case CURLE_WRITE_ERROR:
