@@ -256,6 +256,8 @@ static void act(struct board *self, const struct ui *ui, enum action action, str
     case ACTION_HOLDS:
     case ACTION_CLOSURES:
         return effects_open(effects, SCREEN_HOLDS, NULL);
+    case ACTION_PEOPLE:
+        return effects_open(effects, SCREEN_PEOPLE, NULL);
     case ACTION_AUDIT:
         return effects_open(effects, SCREEN_AUDIT, NULL);
     case ACTION_MOVE:

@@ -158,6 +158,8 @@ static void settings_update(void *data, const struct ui *ui, const struct msg *m
     case MSG_ACTION:
         if (msg->action == ACTION_BACK)
             effects_back(effects);
+        else if (msg->action == ACTION_PEOPLE)
+            effects_open(effects, SCREEN_PEOPLE, NULL);
         return;
     case MSG_ANSWERED:
         str_copy(self->counter, sizeof self->counter, json_text_or(msg->json, "name", ""));

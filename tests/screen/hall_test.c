@@ -107,6 +107,12 @@ TEST(screen_why)
     script_run("board_ways.script");
 }
 
+TEST(screen_people)
+{
+    script_run("people.script");
+    script_run("people_supervisor.script");
+}
+
 TEST(screen_holds)
 {
     script_run("holds.script");

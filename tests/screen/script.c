@@ -36,6 +36,7 @@ struct script {
     struct json *body;
     unsigned from;
     char *fetch; /* the path of the last one */
+    char *posted; /* by it; NULL: nothing */
     unsigned fetch_from;
 };
 
@@ -117,6 +118,8 @@ static void settle(struct script *script, struct effects *effects)
             free(script->fetch);
             script->fetch = xstrdup(effect->what);
             script->fetch_from = effect->from;
+            free(script->posted);
+            script->posted = effect->text ? xstrdup(effect->text) : NULL;
         }
         effects_move(&script->seen, effect);
     }
@@ -292,6 +295,34 @@ static void do_fetched(struct script *script, const char *rest)
     tell(script, &msg);
     free(what);
     json_free(&json);
+}
+
+/* The hall answered, with a refusal. */
+static void do_denied(struct script *script, const char *rest)
+{
+    struct json *json = read_json(script, rest);
+    char *what = xstrdup(script->fetch ? script->fetch : "");
+    struct msg msg = {.kind = MSG_FETCHED, .what = what, .to = script->fetch_from, .json = json, .text = "refused"};
+    tell(script, &msg);
+    free(what);
+    json_free(&json);
+}
+
+/* What the last fetch posted, but for its identity. */
+static void do_posted(struct script *script, const char *rest)
+{
+    struct json *want = read_json(script, rest), *got = NULL;
+    if (!script->posted || json_parse(script->posted, strlen(script->posted), &got, NULL) != ERR_OK)
+        fail(script, "nothing was posted", "");
+    else {
+        json_remove(got, "id");
+        if (!json_equal(want, got))
+            fail(script, "posted was", script->posted);
+    }
+    json_free(&want);
+    json_free(&got);
+    free(script->posted);
+    script->posted = NULL;
 }
 
 static void do_saved(struct script *script, const char *rest)
@@ -704,6 +735,8 @@ static void run_line(struct script *script, char *line)
         {"type", do_type},
         {"paste", do_paste},
         {"fetched", do_fetched},
+        {"denied", do_denied},
+        {"posted", do_posted},
         {"saved", do_saved},
         {"refused", do_refused},
         {"result", do_result},
@@ -745,6 +778,7 @@ static void script_end(struct script *script)
     effects_deinit(&script->seen);
     free(script->type);
     free(script->fetch);
+    free(script->posted);
     json_free(&script->body);
     frame_deinit(&script->frame);
     app_free(&script->app);

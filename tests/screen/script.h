@@ -17,6 +17,8 @@
  *     paste some text
  *     press some words                  a press of the mouse where they stand; something must be there to press
  *     fetched FILE | {…}                the hall's answer to the last fetch; nothing behind it: it failed
+ *     denied {"error":{…}}              or it refused
+ *     posted {…}                        the last fetch posted exactly this, but for its "id"
  *     saved {…}                         the last command was saved here; JSON: {"body","data"} (may be left out)
  *     refused CODE some sentence        or it was not
  *     result {…}                        the hall's answer to it; a number first: to the command with that seq
