@@ -372,18 +372,16 @@ TEST(audit_of_a_file_from_before_is_read_into_the_index)
     bool whole = false;
     for (int i = 0; i < 100 && !whole; i++) {
         REQUIRE(db_begin(db) == ERR_OK);
-        REQUIRE(audit_index_slice(db, 300, &whole) == ERR_OK); /* more than a stretch of one hour */
+        REQUIRE(audit_index_slice(db, 1000, &whole) == ERR_OK);
         REQUIRE(db_commit(db) == ERR_OK);
     }
     CHECK(whole);
     char *read = index_text(db);
-    REQUIRE(db_script(db, "DELETE FROM audit_tag WHERE rev = (SELECT rev FROM hall_state)") == ERR_OK);
+    REQUIRE(db_script(db, "DELETE FROM audit_tag WHERE rev = (SELECT rev FROM hall_state);"
+                          "DELETE FROM audit_hour WHERE first_rev = (SELECT rev FROM hall_state)") == ERR_OK);
     char *before = index_text(db);
     CHECK(strlen(before) <= strlen(read));
     check_question(t, &all, 40, false);
-    char *hours = strstr(before, "2026-"), *hours_written = strstr(written, "2026-");
-    if (hours && hours_written)
-        *hours = *hours_written = '\0';
     CHECK_TEXT(before, written);
     free(written);
     free(read);
