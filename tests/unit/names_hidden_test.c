@@ -5,9 +5,12 @@
 #include <string.h>
 
 #include "core/command/command.h"
+#include "core/hall/report.h"
+#include "core/hall/store.h"
 #include "core/model/role.h"
 #include "tests/support/pair.h"
 #include "tests/support/test.h"
+#include "tests/unit/command_hall.h"
 
 enum { SITI, RINA, BUDI };
 
@@ -79,6 +82,160 @@ TEST(names_are_hidden_from_those_who_call_until_the_call)
     struct json *desk = pair_load(&pair, SITI, "desk", "{\"counter\":\"c1\"}");
     CHECK_TEXT(json_text_or(json_get(desk, "person"), "name", ""), "Wahyuni");
     json_free(&desk);
+    pair_close(&pair);
+}
+
+/* Rows of a feed's item or a snapshot: none but the person's own names the person. Persons are there to be searched: that
+ * says nothing of who waits. */
+static int named_in(const struct json *rows, const char *person)
+{
+    int named = 0;
+    for (const struct json *line = json_first(rows); line; line = json_next(line)) {
+        char *text = json_print(line);
+        bool is_person = str_equal(json_text(line, "t"), "person");
+        named += !is_person && (strstr(text, person) || strstr(text, "Wahyuni"));
+        free(text);
+    }
+    return named;
+}
+
+static int named_in_feed(struct pair *pair, int n, int64_t cursor, const char *person)
+{
+    struct hall_state state;
+    struct buf text = {0};
+    struct json *feed = NULL;
+    int64_t to;
+    int named = 0;
+    REQUIRE(store_state(pair->hall, &state) == ERR_OK);
+    REQUIRE(reads_feed(pair->reads, &pair->actor[n], &state, cursor, pair->now_ms, &text, &to) == ERR_OK);
+    REQUIRE(json_parse(buf_text(&text), text.length, &feed, NULL) == ERR_OK);
+    for (const struct json *item = json_first(json_get(feed, "items")); item; item = json_next(item))
+        named += named_in(json_get(item, "rows"), person);
+    buf_free(&text);
+    json_free(&feed);
+    return named;
+}
+
+static int named_in_snapshot(struct pair *pair, int n, const char *person)
+{
+    struct hall_state state;
+    char after[200] = "";
+    int named = 0;
+    REQUIRE(store_state(pair->hall, &state) == ERR_OK);
+    do {
+        struct buf text = {0};
+        struct json *page = NULL;
+        REQUIRE(reads_snapshot(pair->reads, &pair->actor[n], &state, *after ? after : NULL, pair->now_ms,
+                               &text) == ERR_OK);
+        REQUIRE(json_parse(buf_text(&text), text.length, &page, NULL) == ERR_OK);
+        named += named_in(json_get(page, "rows"), person);
+        str_copy(after, sizeof after, json_text_or(page, "next", ""));
+        buf_free(&text);
+        json_free(&page);
+    } while (*after);
+    return named;
+}
+
+static int named_in_search(struct pair *pair, int n, const char *person)
+{
+    struct buf text = {0};
+    struct json *found = NULL;
+    REQUIRE(reads_search(pair->reads, &pair->actor[n], "Wahyuni", NULL, 20, &text) == ERR_OK);
+    REQUIRE(json_parse(buf_text(&text), text.length, &found, NULL) == ERR_OK);
+    CHECK(json_count(json_get(found, "rows")) > 0);
+    int named = named_in(json_get(found, "rows"), person);
+    buf_free(&text);
+    json_free(&found);
+    return named;
+}
+
+/* What comes to a clerk's workstation of somebody who waits, by each way, does not say who it is: neither of one who was
+ * never called, nor of one who was and waits again with a colleague's words about them. */
+TEST(names_are_hidden_on_every_way)
+{
+    struct pair pair;
+    struct json *data;
+    char person[64], ticket[64];
+    open_hall(&pair);
+    at_hall(&pair, "budi", "hall.policy",
+            "{\"policy\":\"hide_names\",\"value\":true,\"reason\":\"no cherries\"}");
+    int64_t before = pair_count(&pair, "SELECT max(rev) FROM change");
+    data = pair_at_hall(&pair, "rina", "ticket.issue", issue);
+    str_copy(ticket, sizeof ticket, json_as_text(json_pointer(data, "/ticket/id")));
+    str_copy(person, sizeof person, json_as_text(json_pointer(data, "/ticket/person")));
+    json_free(&data);
+    REQUIRE(*person && *ticket);
+    CHECK_INT(named_in_feed(&pair, SITI, before, person), 0);
+    CHECK_INT(named_in_snapshot(&pair, SITI, person), 0);
+    CHECK_INT(named_in_search(&pair, SITI, person), 0);
+    CHECK(named_in_feed(&pair, RINA, before, person) > 0); /* who finds people finds them */
+    CHECK(named_in_snapshot(&pair, RINA, person) > 0);
+    at_hall(&pair, "siti", "counter.open", "{\"counter\":\"c1\"}");
+    at_hall(&pair, "siti", "ticket.call_next", "{\"counter\":\"c1\",\"fence\":1}");
+    char *body = xasprintf("{\"ticket\":\"%s\",\"gen\":1}", ticket);
+    at_hall(&pair, "siti", "ticket.start", body);
+    free(body);
+    CHECK(named_in_snapshot(&pair, SITI, person) > 0); /* called: a person */
+    before = pair_count(&pair, "SELECT max(rev) FROM change");
+    body = xasprintf(
+        "{\"ticket\":\"%s\",\"gen\":1,\"to\":{\"queue\":\"p\"},\"note\":\"Wahyuni forgot a paper\"}", ticket);
+    at_hall(&pair, "siti", "ticket.transfer", body);
+    free(body);
+    CHECK_TEXT(json_text_or(data = pair_hall_row(&pair, TABLE_TICKET, ticket), "state", ""), "waiting");
+    json_free(&data);
+    CHECK_INT(named_in_feed(&pair, SITI, before, person), 0);
+    CHECK_INT(named_in_snapshot(&pair, SITI, person), 0);
+    CHECK_INT(named_in_search(&pair, SITI, person), 0);
+    pair_close(&pair);
+}
+
+/* Nobody is called out of turn without a reason … */
+TEST(names_out_of_turn_needs_a_reason)
+{
+    struct command_hall h;
+    trial_open(&h);
+    CHECK(trial_run(&h, "nigar", "ticket.issue", "{'queue':'b'}"));
+    CHECK(trial_run(&h, "nigar", "ticket.issue", "{'queue':'b'}"));
+    CHECK(trial_run(&h, "leyla", "counter.open", "{'counter':'1'}"));
+    CHECK(!trial_run(&h, "leyla", "ticket.call", "{'counter':'1','fence':1,'ticket':'%s'}", h.last_ticket));
+    CHECK_TEXT(h.out.code, "reason_needed");
+    CHECK_TEXT(trial_row_text(&h, TABLE_TICKET, h.last_ticket, "/state"), "waiting");
+    CHECK(!trial_run(&h, "leyla", "ticket.call", "{'counter':'1','fence':1,'ticket':'%s','reason':''}",
+                     h.last_ticket));
+    CHECK_TEXT(h.out.code, "reason_needed");
+    trial_close(&h);
+}
+
+/* … and it stands in the report, of whom and how often. */
+TEST(names_out_of_turn_is_reported)
+{
+    static const struct report_ask all = {.from = "2000-01-01", .to = "2099-12-31"};
+    struct pair pair;
+    struct buf text = {0};
+    struct json *data, *report = NULL;
+    char *body, second[64];
+    open_hall(&pair);
+    at_hall(&pair, "rina", "ticket.issue", issue);
+    data = pair_at_hall(&pair, "rina", "ticket.issue", "{\"queue\":\"p\",\"channel\":\"walk_in\"}");
+    str_copy(second, sizeof second, json_as_text(json_pointer(data, "/ticket/id")));
+    json_free(&data);
+    at_hall(&pair, "siti", "counter.open", "{\"counter\":\"c1\"}");
+    body =
+        xasprintf("{\"counter\":\"c1\",\"fence\":1,\"ticket\":\"%s\",\"reason\":\"a small child\"}", second);
+    at_hall(&pair, "siti", "ticket.call", body);
+    free(body);
+    data = pair_hall_row(&pair, TABLE_TICKET, second);
+    CHECK_TEXT(json_text(data, "state"), "called");
+    CHECK_TEXT(json_as_text(json_pointer(data, "/why/words")), "a small child"); /* as the screen shows it */
+    json_free(&data);
+    REQUIRE(report_write(pair.hall, report_find("out_of_turn"), &all, &text) == ERR_OK);
+    REQUIRE(json_parse(buf_text(&text), text.length, &report, NULL) == ERR_OK);
+    const struct json *row = json_first(json_get(report, "rows"));
+    CHECK_INT(json_int(row, "called", -1), 1);
+    CHECK_INT(json_int(row, "out_of_turn", -1), 1);
+    CHECK(!str_empty(json_text(row, "name")));
+    json_free(&report);
+    buf_free(&text);
     pair_close(&pair);
 }
 
