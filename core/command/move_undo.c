@@ -1,11 +1,12 @@
 /* core/command/move_undo.c: how a move ends: taken back by a supervisor, over by its time, accepted by the clerk who was
  * asked. A move is taken back whole or not at all: nobody was called because of it, and nobody moved the same since. */
 #include <stdlib.h>
+#include <string.h>
 
 #include "core/command/hall_move.h"
 #include "core/command/ticket_row.h"
 
-enum { CALLED_MAX = 50, DUE_MAX = 20 };
+enum { CALLED_MAX = 200, DUE_MAX = 20 };
 
 /* --- may it be taken back? --- */
 
@@ -17,29 +18,38 @@ static bool serves(const struct json *queues, const char *queue)
     return false;
 }
 
-static enum err calls_since(struct call *c, const char *counter, const char *state, const char *at,
-                            struct json *rows)
+static enum err last_called(struct call *c, const char *counter, const char *state, struct json *rows)
 {
     static const char sql_called[] = "SELECT row, called_at FROM tickets WHERE counter = $1 AND state = $2"
-                                     " AND called_at >= $3 ORDER BY called_at LIMIT $4"; /* tickets_counter */
+                                     " ORDER BY called_at DESC LIMIT $3"; /* tickets_counter */
     struct stmt *s = tx_list(c->tx, sql_called, TABLE_TICKET, "counter", counter);
     db_bind_text(s, 2, state);
-    db_bind_text(s, 3, at);
-    db_bind_int(s, 4, CALLED_MAX);
+    db_bind_int(s, 3, CALLED_MAX);
     return rows_collect(s, rows);
 }
 
+/* While the counter was assigned as it is now, or later: no clock tells that, since the hall's may have been turned. A call
+ * of an older program tells its time alone. */
+static bool is_since(const struct json *ticket, const struct json *move, const struct json *counter)
+{
+    const struct json *assigned = json_get(json_get(ticket, "why"), "assigned");
+    if (json_is_number(assigned))
+        return json_as_int(assigned, 0) >= assignment_rev(counter);
+    return strcmp(json_text_or(ticket, "called_at", ""), json_text_or(move, "at", "")) >= 0;
+}
+
 /* Somebody whom the counter would not have called without the move. */
-static enum err need_no_call(struct call *c, const struct json *move, const struct json *moved)
+static enum err need_no_call(struct call *c, const struct json *move, const struct json *moved,
+                             const struct json *counter)
 {
     static const char *const states[] = {"called", "serving", "held", "done", "no_show"};
     struct json *rows = keep(c, json_new_array());
     for (size_t i = 0; i < sizeof states / sizeof *states; i++)
-        TRY(calls_since(c, json_text_or(moved, "counter", ""), states[i], json_text_or(move, "at", ""),
-                        rows));
+        TRY(last_called(c, row_id(counter), states[i], rows));
     for (const struct json *row = json_first(rows); row; row = json_next(row)) {
         const char *queue = json_text_or(row, "queue", "");
-        if (serves(json_get(moved, "after"), queue) && !serves(json_get(moved, "before"), queue))
+        if (is_since(row, move, counter) && serves(json_get(moved, "after"), queue) &&
+            !serves(json_get(moved, "before"), queue))
             return refuse_ticket_called(c, "called_since", row);
     }
     return ERR_OK;
@@ -53,7 +63,7 @@ static enum err check_counters(struct call *c, const struct json *move)
         TRY(need_agency(c, json_text(row, "agency")));
         if (assignment_place(row, row_id(move)) != ASSIGNMENT_TOP)
             return refuse_counter_moved(c, row);
-        TRY(need_no_call(c, move, one));
+        TRY(need_no_call(c, move, one, row));
     }
     return ERR_OK;
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "core/command/heads.h"
+#include "core/command/moves.h"
 #include "core/command/queues.h"
 #include "core/command/ticket_row.h"
 #include "core/model/rule.h"
@@ -251,6 +252,8 @@ static void keep_why(struct call *c, struct json *row, const struct json *why, c
     json_set(kept, "passed_over", passed);
     json_set_text(kept, "user", c->actor->user);
     json_set_text(kept, "counter", row_id(counter));
+    json_set_int(kept, "assigned",
+                 assignment_rev(counter)); /* by which a move knows who was called because of it */
     row_set_time(kept, "at", c->at_ms);
     if (str_equal(json_text(why, "rule"), "named")) /* in the caller's own words */
         json_set_text(kept, "words", json_text(why, "text"));

@@ -222,6 +222,32 @@ TEST(move_undo_is_refused_when_somebody_was_called_by_it)
     trial_close(&h);
 }
 
+/* The hall's clock is put back by an hour, twice: who was called before a move was not called because of it, who was called
+ * after it was, whatever their times say. */
+TEST(move_undo_asks_no_clock_who_was_called)
+{
+    struct command_hall h;
+    trial_open(&h);
+    issue(&h, "p", 2);
+    CHECK(trial_run(&h, "kamran", "hall.move", "{'counters':['1'],'to':'P'}"));
+    CHECK(trial_run(&h, "leyla", "counter.open", "{'counter':'1'}"));
+    CHECK(trial_run(&h, "leyla", "ticket.call_next", "{'counter':'1','fence':1}"));
+    char *called = kept(trial_text(&h, "/ticket/id"));
+    CHECK(trial_run(&h, "leyla", "ticket.start", "{'ticket':'%s','gen':1}", called));
+    CHECK(trial_run(&h, "leyla", "ticket.finish", "{'ticket':'%s','gen':1,'outcome':'served'}", called));
+    CHECK(trial_run(&h, "kamran", "hall.move", "{'counters':['1'],'to':'B'}"));
+    h.now_ms -= 60 * MINUTE_MS;
+    CHECK(trial_run(&h, "kamran", "hall.move", "{'counters':['1'],'to':'P'}"));
+    CHECK(trial_run(&h, "kamran", "move.undo", "{'move':'%s'}", kept(trial_text(&h, "/move/id"))));
+    CHECK(trial_run(&h, "kamran", "hall.move", "{'counters':['1'],'to':'P'}"));
+    char *move = kept(trial_text(&h, "/move/id"));
+    h.now_ms -= 60 * MINUTE_MS;
+    CHECK(trial_run(&h, "leyla", "ticket.call_next", "{'counter':'1','fence':1}"));
+    CHECK(!trial_run(&h, "kamran", "move.undo", "{'move':'%s'}", move));
+    CHECK_TEXT(h.out.code, "called_since");
+    trial_close(&h);
+}
+
 TEST(move_undo_is_refused_when_the_same_was_moved_again)
 {
     struct command_hall h;
