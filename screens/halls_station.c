@@ -14,6 +14,7 @@
 
 enum {
     SHOW_MS = 1000,      /* answers come one by one: the screen is told of them together */
+    SAME_MS = 10 * 1000, /* and more seldom that nothing is new */
     KEEP_MS = 30 * 1000, /* and the disk still more seldom */
     EFFECTS_A_TURN_MAX = 4096
 };
@@ -29,8 +30,9 @@ struct halls_station {
     struct rng rng;
     struct notice_file saving; /* path NULL: nothing is */
     unsigned wants;
-    bool draining, dirty, changed, zone;
+    bool draining, dirty, zone;
     int64_t shown_ms, kept_ms; /* monotonic: when the screen, and the disk, were told last */
+    int64_t show_ms;           /* monotonic: when the screen is told next; 0: there is nothing to tell */
 };
 
 static enum lang lang_of(const struct halls_station *s)
@@ -182,6 +184,13 @@ static void know_zone(struct halls_station *s, const struct seen *seen)
         s->zone = zone_set(zone);
 }
 
+static void show_by(struct halls_station *s, int64_t after_ms)
+{
+    int64_t due_ms = s->shown_ms + after_ms;
+    if (!s->show_ms || due_ms < s->show_ms)
+        s->show_ms = due_ms;
+}
+
 static void answered(void *ctx, int hall, const struct many_answer *answer)
 {
     struct halls_station *s = ctx;
@@ -192,7 +201,8 @@ static void answered(void *ctx, int hall, const struct many_answer *answer)
     know_zone(s, seen);
     if (first || before != answer->why)
         log_write(LOG_INFO, "halls: %s: %s", s->file.halls[hall].url, many_why_text(answer->why));
-    s->changed = true;
+    show_by(s, !first && answer->why == MANY_SAME && (before == MANY_NEW || before == MANY_SAME) ? SAME_MS
+                                                                                                 : SHOW_MS);
 }
 
 static void recall(struct halls_station *s, int hall)
@@ -334,9 +344,9 @@ static void edge_step(void *self)
     if (s->many)
         many_step(s->many, mono_ms);
     watch_saving(s);
-    if (s->changed && mono_ms - s->shown_ms >= SHOW_MS) {
+    if (s->show_ms && mono_ms >= s->show_ms) {
         struct msg msg = {.kind = MSG_LOAD};
-        s->changed = false;
+        s->show_ms = 0;
         s->shown_ms = mono_ms;
         tell(s, &msg);
     }
@@ -354,12 +364,12 @@ static int sooner(int a, int64_t b)
 static int edge_wait(void *self, struct pollfd *fds, unsigned count, int timeout_ms)
 {
     struct halls_station *s = self;
-    int64_t mono_ms = clock_mono_now_ms(), show_ms = s->shown_ms + SHOW_MS - mono_ms;
+    int64_t mono_ms = clock_mono_now_ms();
     if (!s->many)
         return poll(fds, count, timeout_ms);
     timeout_ms = sooner(timeout_ms, many_timeout_ms(s->many, mono_ms));
-    if (s->changed)
-        timeout_ms = sooner(timeout_ms, show_ms > 0 ? show_ms : 0);
+    if (s->show_ms)
+        timeout_ms = sooner(timeout_ms, s->show_ms > mono_ms ? s->show_ms - mono_ms : 0);
     return many_wait(s->many, fds, count, timeout_ms);
 }
 

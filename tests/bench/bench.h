@@ -33,4 +33,7 @@ int bench_reports(int argc, char **argv);  /* the reports over a year of visits 
 int bench_forms(int argc, char **argv);    /* a form of 300 fields validated */
 int bench_unsent(int argc, char **argv);   /* a batch of news with many unsent records */
 int bench_audit(int argc, char **argv);    /* the audit searched and checked among many lines */
+int bench_halls(int argc, char **argv);      /* many halls on one screen */
+int bench_halls_idle(int argc, char **argv); /* that program at rest */
+int bench_figures(int argc, char **argv);    /* what a hall's figures cost the hall */
 int bench_hour(int argc, char **argv);     /* the next hour of a hall, and advice */

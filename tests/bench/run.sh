@@ -1,6 +1,6 @@
 #!/bin/sh
 # Measures Loket as ratios against a yardstick of the same run and prints a table with the target beside each.
-# SMALL=1 takes a hundredth of the data, to see whether it all runs; PART=station, unsent, hall, search, reports, audit, forms, worklist, board, hour or catalogue measures one part;
+# SMALL=1 takes a hundredth of the data, to see whether it all runs; PART=station, unsent, hall, search, reports, audit, forms, worklist, board, halls, hour or catalogue measures one part;
 # PACK=az takes the hall's queues from another pack.
 set -eu
 cd "$(dirname "$0")/../.."
@@ -236,6 +236,33 @@ measure_board() {
     row "the board refreshed, 60 counters, 300 waiting, p99" "$(field "$board" 2) us" "under 4000 us" "$(most "$(field "$board" 2)" 4000)"
 }
 
+# --- many halls ------------------------------------------------------------------------------------
+measure_halls() {
+    halls=$("$bench" halls 305)
+    row "305 halls: one's answer with ten queues read and kept" "$(field "$halls" 1) us" "under 500 us" "$(most "$(field "$halls" 1)" 499)"
+    row "all of them put in order for the screen" "$(field "$halls" 2) us" "under 16000 us: a frame" "$(most "$(field "$halls" 2)" 15999)"
+    row "and drawn, 120x40" "$(field "$halls" 3) us" "under 4000 us" "$(most "$(field "$halls" 3)" 3999)"
+    figures=$("$bench" figures "$work/figures" 60 300 3000)
+    row "a hall's figures read, 60 counters, 300 waiting, 3000 visits" "$(field "$figures" 2) us" "under 50000 us" "$(most "$(field "$figures" 2)" 49999)"
+    row "and told again from memory" "$(field "$figures" 3) us" "under 50 us" "$(most "$(field "$figures" 3)" 49)"
+    "$build/loketd" init --data "$work/many" --hall H --name Bench --pack id >/dev/null
+    mkfifo "$work/ready"
+    "$build/loketd" serve --data "$work/many" --listen 0.0.0.0:0 --log "$work/many.log" >"$work/ready" &
+    hall_pid=$!
+    read -r line <"$work/ready"
+    rm "$work/ready"
+    port=${line##*:}
+    for n in 0 1 2 3 4; do # a key is answered ten times a second
+        "$build/loketd" key add --data "$work/many" --scope figures --json | sed 's/.*"key":"\([^"]*\)".*/\1/' >"$work/key$n"
+    done
+    seq 305 | awk -v port="$port" '{ printf "http://127.0.%d.%d:%d key%d Hall %d\n", $1 / 200, 1 + $1 % 200, port, $1 % 5, $1 }' >"$work/region"
+    percent=$("$bench" halls-idle 45 -- "$build/loket" --data "$work/region.data" --lang en halls "$work/region")
+    row "loket halls with 305 quiet halls, of a core" "$percent %" "under 2 %" "$(most "$percent" 2)"
+    kill "$hall_pid"
+    wait "$hall_pid" || true
+    hall_pid=
+}
+
 # --- the search ------------------------------------------------------------------------------------
 measure_search() {
     "$build/loketd" init --data "$work/search" --hall H --name Bench --pack id >/dev/null
@@ -333,6 +360,7 @@ if part station; then measure_station; fi
 if part unsent; then measure_unsent; fi
 if part worklist; then measure_worklist; fi
 if part board; then measure_board; fi
+if part halls; then measure_halls; fi
 if part catalogue; then measure_catalogue; fi
 if part forms; then measure_forms; fi
 if part search; then measure_search; fi
