@@ -132,6 +132,7 @@ static struct nominee choose_fifo(struct hall *hall)
 struct ordinary {
     const struct entry *oldest;  /* NULL: nobody ordinary waits */
     bool waits[RULE_QUEUES_MAX]; /* in which queues */
+    bool seen[RULE_QUEUES_MAX];  /* queues in which anybody waits for this counter */
 };
 
 static struct ordinary find_ordinary(const struct hall *hall)
@@ -139,7 +140,10 @@ static struct ordinary find_ordinary(const struct hall *hall)
     struct ordinary ordinary = {0};
     for (int i = 0; i < hall->count; i++) {
         const struct entry *entry = &hall->entries[i];
-        if (!in_group(hall, entry, RULE_PRIORITY) || entry->person->priority > 0)
+        if (!in_group(hall, entry, RULE_PRIORITY))
+            continue;
+        ordinary.seen[entry->queue] = true;
+        if (entry->person->priority > 0)
             continue;
         ordinary.waits[entry->queue] = true;
         if (!ordinary.oldest)
@@ -154,50 +158,61 @@ static int max_run(const struct hall *hall, int queue)
     return set > 0 ? set : RULE_MAX_RUN;
 }
 
-/* Whether the queue has had its priority calls in a row, and an ordinary citizen is due. */
-static bool run_is_over(const struct hall *hall, const struct ordinary *ordinary, int queue)
+static bool by_priority(const struct hall *hall, int queue)
 {
-    return ordinary->oldest && hall->state.run[queue] >= max_run(hall, queue);
+    return hall->desk->queues[queue].kind == RULE_PRIORITY;
 }
 
-/* The first of the lowest class whose queue may still go on; *barred: the queue of one who may not, or -1. */
-static const struct entry *find_priority(const struct hall *hall, const struct ordinary *ordinary,
-                                         int *barred)
+/* Whether the queue's ordinary citizens have let as many priority calls pass in a row as they must. */
+static bool run_is_over(const struct hall *hall, const struct ordinary *ordinary, int queue)
+{
+    return ordinary->waits[queue] && hall->state.run[queue] >= max_run(hall, queue);
+}
+
+/* The first queue whose run is over; -1: none. */
+static int find_over(const struct hall *hall, const struct ordinary *ordinary)
+{
+    for (int q = 0; q < queue_count(hall->desk); q++)
+        if (by_priority(hall, q) && run_is_over(hall, ordinary, q))
+            return q;
+    return -1;
+}
+
+/* The first of the lowest class. */
+static const struct entry *find_priority(const struct hall *hall)
 {
     const struct entry *best = NULL;
-    *barred = -1;
     for (int i = 0; i < hall->count; i++) {
         const struct entry *entry = &hall->entries[i];
-        if (!in_group(hall, entry, RULE_PRIORITY) || entry->person->priority <= 0)
-            continue;
-        if (run_is_over(hall, ordinary, entry->queue))
-            *barred = entry->queue;
-        else if (!best || entry->person->priority < best->person->priority)
+        if (in_group(hall, entry, RULE_PRIORITY) && entry->person->priority > 0 &&
+            (!best || entry->person->priority < best->person->priority))
             best = entry;
     }
     return best;
 }
 
+/* Each queue counts the priority calls that its own ordinary citizens let pass in a row, whichever of the counter's queues
+ * was called from; when one of them has let its own number pass, the oldest ordinary citizen of all is due. So none of the
+ * queues lets more pass than it must, and nobody starves beside a queue where only priority people wait. A queue of which this
+ * counter may call nobody, since it closes, keeps its count: others go on with it. */
 static struct nominee choose_priority(struct hall *hall)
 {
     struct ordinary ordinary = find_ordinary(hall);
-    int barred;
-    const struct entry *first = find_priority(hall, &ordinary, &barred);
+    int over = find_over(hall, &ordinary);
+    const struct entry *first = over < 0 ? find_priority(hall) : NULL;
     struct nominee nominee = {.after = hall->state};
+    for (int q = 0; q < queue_count(hall->desk); q++)
+        if (ordinary.seen[q])
+            nominee.after.run[q] = first && ordinary.waits[q] ? hall->state.run[q] + 1 : 0;
     if (first) {
-        nominee.after.run[first->queue] = ordinary.oldest ? hall->state.run[first->queue] + 1 : 0;
         nominee.entry = first;
         nominee.reason = RULE_REASON_PRIORITY;
         nominee.value = first->person->priority;
         nominee.of = nominee.after.run[first->queue];
     } else if (ordinary.oldest) {
         nominee.entry = ordinary.oldest;
-        nominee.reason = barred >= 0 ? RULE_REASON_TURN : RULE_REASON_OLDEST;
-        nominee.value = barred >= 0 ? max_run(hall, barred) : waited_min(hall, ordinary.oldest);
-        /* A queue without ordinary people of its own has paid its debt with anyone's turn. */
-        for (int q = 0; q < queue_count(hall->desk); q++)
-            if (q == ordinary.oldest->queue || !ordinary.waits[q])
-                nominee.after.run[q] = 0;
+        nominee.reason = over >= 0 ? RULE_REASON_TURN : RULE_REASON_OLDEST;
+        nominee.value = over >= 0 ? max_run(hall, over) : waited_min(hall, ordinary.oldest);
     }
     return nominee;
 }

@@ -48,7 +48,8 @@ struct rule_queue {
 /* What a rule must remember from call to call, of each queue in the same order as struct rule_queue.
  * run belongs to the queue (all its counters together), deficit and turn to the counter. */
 struct rule_state {
-    int run[RULE_QUEUES_MAX]; /* priority calls in a row while someone ordinary waited */
+    int run
+        [RULE_QUEUES_MAX]; /* priority calls in a row, of the counter, while someone ordinary waited in the queue */
     int64_t deficit[RULE_QUEUES_MAX];
     int turn; /* the queue that deficit round robin visits next */
 };

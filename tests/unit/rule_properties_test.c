@@ -71,6 +71,65 @@ TEST(rule_priority_starves_nobody_while_people_keep_coming)
 }
 
 /* Queues that are never empty: after each call every queue has its share, give or take the round that is under way. */
+static bool waits_in(const struct crowd *crowd, const char *queue, bool lawful)
+{
+    for (int i = 0; i < crowd->count; i++)
+        if ((!queue || str_equal(crowd->people[i].queue, queue)) && (crowd->people[i].priority > 0) == lawful)
+            return true;
+    return false;
+}
+
+/* Of several such queues at one counter each lets as many priority calls pass in a row as it must, whichever they are from,
+ * and not one more; and as long as none has, the lawful go first. */
+TEST(rule_priority_is_counted_by_each_queue_of_a_counter)
+{
+    enum { QUEUES = 3 };
+    static const char *const names[QUEUES] = {"q", "r", "s"};
+    struct rng rng;
+    int turns = 0, first = 0;
+    rng_seed(&rng, 47);
+    for (int round = 0; round < 100; round++) {
+        static struct crowd crowd;
+        struct rule_queue queues[QUEUES];
+        struct rule_state state = {0};
+        int64_t now_ms = start_ms;
+        int passed[QUEUES] = {0};
+        crowd.count = crowd.drawn = 0;
+        for (int q = 0; q < QUEUES; q++)
+            queues[q] = (struct rule_queue){names[q], RULE_PRIORITY, 1 + (int)rng_below(&rng, 4), 1};
+        for (int call = 0; call < 120; call++) {
+            now_ms += MINUTE_MS;
+            for (uint64_t i = rng_below(&rng, 4); i > 0; i--) { /* in the last queue nobody is ordinary */
+                int q = (int)rng_below(&rng, QUEUES);
+                come(&crowd, names[q], now_ms,
+                     q == 2 || rng_below(&rng, 3) ? 1 + (int)rng_below(&rng, 3) : 0);
+            }
+            bool due = false, before[QUEUES];
+            for (int q = 0; q < QUEUES; q++) {
+                before[q] = waits_in(&crowd, names[q], false);
+                due = due || (before[q] && passed[q] >= queues[q].max_run);
+            }
+            bool lawful = waits_in(&crowd, NULL, true);
+            struct rule_desk desk = {queues, QUEUES, now_ms};
+            int chosen = rule_choose(&desk, &state, crowd.people, crowd.count, NULL);
+            if (chosen < 0)
+                continue;
+            struct candidate called = leave(&crowd, chosen);
+            REQUIRE((called.priority > 0) == (lawful && !due));
+            for (int i = 0; i < crowd.count && !called.priority;
+                 i++) /* whose turn it is: who came first of all */
+                REQUIRE(crowd.people[i].priority > 0 || crowd.people[i].arrived_ms >= called.arrived_ms);
+            for (int q = 0; q < QUEUES; q++) {
+                passed[q] = called.priority > 0 && before[q] ? passed[q] + 1 : 0;
+                REQUIRE(passed[q] <= queues[q].max_run && state.run[q] == passed[q]);
+            }
+            turns += due;
+            first += lawful && !due;
+        }
+    }
+    CHECK(turns > 500 && first > 500);
+}
+
 TEST(rule_shares_are_kept_within_a_round)
 {
     struct rng rng;

@@ -362,20 +362,14 @@ static struct head head_of(struct model *model, const char *queue, int64_t from_
     return head;
 }
 
-/* Whom the queue's own rule calls; *run as it is then. NULL: nobody waits. */
-static struct model_ticket *first_of(struct model *model, const struct model_queue *queue, int64_t from_ms,
-                                     int64_t *run)
+/* Whom the queue's own rule calls. NULL: nobody waits. */
+static struct model_ticket *first_of(struct model *model, const struct model_queue *queue, int64_t from_ms)
 {
     struct head head = head_of(model, queue->id, from_ms);
-    *run = queue->run;
     if (strcmp(queue->kind, "priority") != 0)
         return head.any;
-    if (head.lawful && !(head.ordinary && queue->max_run > 0 && queue->run >= queue->max_run)) {
-        *run = head.ordinary ? queue->run + 1 : 0;
-        return head.lawful;
-    }
-    *run = 0;
-    return head.ordinary;
+    bool due = head.ordinary && queue->max_run > 0 && queue->run >= queue->max_run;
+    return head.lawful && !due ? head.lawful : head.ordinary;
 }
 
 static bool is_own(const struct model_ticket *t, const struct model_counter *counter, const char *user)
@@ -432,15 +426,54 @@ bool model_rule_now(struct model_queue *queue, const struct model_step *s)
     return true;
 }
 
-/* Of several queues where priority goes first, those who go first and those who do not are counted together. */
-static bool counts_together(struct model *model, const struct model_counter *counter)
+/* --- several queues of a counter where priority goes first --- */
+
+struct together {
+    int count; /* of those queues */
+    struct model_queue *queues[SERVED_MAX];
+    struct head heads[SERVED_MAX];
+};
+
+static void add_together(struct together *t, struct model *model, struct model_queue *queue, int64_t from_ms)
 {
-    int count = 0;
-    for (int i = 0; i < counter->queue_count; i++) {
-        const struct model_queue *queue = model_queue_of(model, counter->queues[i]);
-        count += queue && strcmp(queue->kind, "priority") == 0;
+    if (strcmp(queue->kind, "priority") != 0 || t->count == SERVED_MAX)
+        return;
+    t->queues[t->count] = queue;
+    t->heads[t->count++] = head_of(model, queue->id, from_ms);
+}
+
+/* Whom they call: the lawful first, until one of them has let so many pass as it must; then who came first of the ordinary. */
+static struct model_ticket *first_of_all(const struct together *t)
+{
+    struct model_ticket *lawful = NULL, *ordinary = NULL;
+    bool due = false;
+    for (int i = 0; i < t->count; i++) {
+        const struct head *head = &t->heads[i];
+        struct model_ticket *l = head->lawful, *o = head->ordinary;
+        int64_t most = t->queues[i]->max_run;
+        due = due || (o && most > 0 && t->queues[i]->run >= most);
+        if (o && (!ordinary || is_before(o, ordinary)))
+            ordinary = o;
+        if (l && (!lawful || l->class < lawful->class || (l->class == lawful->class && is_before(l, lawful))))
+            lawful = l;
     }
-    return count > 1;
+    return lawful && !due ? lawful : ordinary;
+}
+
+static bool is_one_of(const struct together *t, const char *queue)
+{
+    for (int i = 0; i < t->count; i++)
+        if (strcmp(t->queues[i]->id, queue) == 0)
+            return true;
+    return false;
+}
+
+/* Each counts by itself what its own ordinary people let pass, wherever it was called from. */
+static void count_runs(const struct together *t, const struct model_ticket *chosen)
+{
+    for (int i = 0; i < t->count; i++)
+        if (t->heads[i].any)
+            t->queues[i]->run = chosen->class > 0 && t->heads[i].ordinary ? t->queues[i]->run + 1 : 0;
 }
 
 static void take_runs(struct model *model, const struct model_counter *counter)
@@ -460,34 +493,37 @@ static void hold_choice(struct model *model, const struct model_counter *counter
 {
     const struct model_step *s = model->step;
     struct model_ticket *first = NULL;
+    struct together t = {0};
     bool fifo = true, fits = false, sure = s->now_ms >= 0 || counter->closing_from_ms < 0;
-    bool together = counts_together(model, counter);
     for (int i = 0; i < counter->queue_count; i++) {
         struct model_queue *queue = model_queue_of(model, counter->queues[i]);
-        int64_t run, from_ms;
+        int64_t from_ms;
         if (!queue || !model_queue_is_here(model, queue))
             continue;
         sure = model_rule_now(queue, s) && sure;
         if (!still_calls(counter, queue, s, &from_ms))
             continue;
-        struct model_ticket *head = first_of(model, queue, from_ms, &run);
+        struct model_ticket *head = first_of(model, queue, from_ms);
+        add_together(&t, model, queue, from_ms);
         bool told = strcmp(queue->kind, "fifo") == 0 || strcmp(queue->kind, "priority") == 0;
         bool perhaps = strcmp(queue->kind, "appointments") == 0; /* whoever was called lately is skipped */
         fifo = fifo && strcmp(queue->kind, "fifo") == 0;
         if (head && !perhaps && (!first || is_before(head, first)))
             first = head;
-        if (chosen && strcmp(chosen->queue, queue->id) == 0 && (head == chosen || !told)) {
+        if (chosen && strcmp(chosen->queue, queue->id) == 0 && (head == chosen || !told))
             fits = true;
-            queue->run = together || !sure ? queue->run : run;
-        }
     }
-    if (together || !sure)
+    if (chosen && is_one_of(&t, chosen->queue)) {
+        fits = chosen == first_of_all(&t);
+        count_runs(&t, chosen);
+    }
+    if (!sure)
         take_runs(model, counter);
     if (!sure)
         return;
     if (!chosen && first)
         model_object(model, "%s waits in %s, and nobody was called", first->number, first->queue);
-    else if (chosen && !together && (!fits || (fifo && chosen != first)))
+    else if (chosen && (!fits || (fifo && chosen != first)))
         model_object(model, "%s of %s was called, and by the rule it is not the turn of that one but of %s",
                      chosen->number, chosen->queue, first ? first->number : "nobody");
 }
