@@ -392,7 +392,8 @@ static void on_saved(struct app *app, const struct msg *msg, struct effects *eff
 
 static void on_refused(struct app *app, const struct msg *msg, struct effects *effects)
 {
-    const char *why = show_refusal(&app->ui, msg->code, msg->text);
+    char told[SHOW_REFUSED];
+    const char *why = show_refusal_told(&app->ui, msg->code, msg->text, told);
     app_toast(app, TOAST_DANGER, why);
     app_kept_refused(app);
     app_notice_refused(app, msg->what);
@@ -567,8 +568,9 @@ static void follow_roles(struct app *app, struct effects *effects)
         open_home(app, effects);
     }
     app_toast(app, TOAST_WARN,
-              tr(app->ui.lang, TR("An administrator changed your roles: you see and do from now on what they allow. "
-                                  "Nothing of yours is lost.")));
+              tr(app->ui.lang,
+                 TR("An administrator changed your roles: you see and do from now on what they allow. "
+                    "Nothing of yours is lost.")));
 }
 
 /* Signed in: to the place that fits the person best. Refused: the sign-in screen says why. */

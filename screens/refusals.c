@@ -1,5 +1,6 @@
 /* screens/refusals.c: the hall's refusals in the clerk's language, by their code. The hall writes its sentences in
  * English, with the names and numbers in them; they are the fallback for a code that is not here. Pure. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -82,7 +83,8 @@ static const struct refusal_text refusals[] = {
     {"move_too_old", TR("This was moved on another day. Nothing was changed: move it anew.")},
     {"moved_meanwhile", TR("A colleague moved the same meanwhile. Nothing was changed: look again.")},
     {"name_needed", TR("A person needs a name or an identity number.")},
-    {"name_taken", TR("There is a counter with this name already. Nothing was changed: choose another name.")},
+    {"name_taken",
+     TR("There is a counter with this name already. Nothing was changed: choose another name.")},
     {"needs_hall", TR("This needs the hall. Nothing was changed: do it when the connection is back.")},
     {"no_complaint", TR("Without a complaint it is not decided again.")},
     {"no_confirmation_needed", TR("This needs no second person.")},
@@ -189,6 +191,47 @@ const char *show_refusal(const struct ui *ui, const char *code, const char *mess
     return found ? tr(ui->lang, found->text) : message ? message : "";
 }
 
+/* --- with the times that the hall's sentence names --- */
+
+/* " · numbers again: 25.11.2026 09:00"; "" where the sentence does not say. */
+static void again_words(const struct ui *ui, const char *message, char out[SHOW_TEXT])
+{
+    char date[12] = "", clock[8] = "", day[SHOW_TEXT], when[SHOW_TEXT], text[SHOW_TEXT];
+    const char *from = strstr(message, " From ");
+    out[0] = '\0';
+    if (!from || sscanf(from, " From %10[0-9-] %5[0-9:]", date, clock) < 1)
+        return;
+    str_format(when, sizeof when, "%.40s%s%s", show_day(ui, date, day), *clock ? " " : "", clock);
+    str_format(text, sizeof text, tr(ui->lang, TR("numbers again: %s")), when);
+    str_format(out, SHOW_TEXT, " · %.140s", text);
+}
+
+/* The hall's own sentence names the time and the queue; another one, of another hall's version, is told without. */
+static bool last_ticket(const struct ui *ui, const char *message, char out[SHOW_REFUSED])
+{
+    char clock[6], queue[41], again[SHOW_TEXT];
+    if (sscanf(message, "At %5[0-9:] queue %40[^ ] gives no", clock, queue) != 2)
+        return false;
+    again_words(ui, message, again);
+    str_format(
+        out, SHOW_REFUSED,
+        tr(ui->lang, TR("At %s queue %s gives no numbers. No ticket was given; whoever holds a number is "
+                        "served.")),
+        clock, queue);
+    size_t length = strlen(out);
+    str_format(out + length, SHOW_REFUSED - length, "%s", again);
+    return true;
+}
+
+const char *show_refusal_told(const struct ui *ui, const char *code, const char *message,
+                              char out[SHOW_REFUSED])
+{
+    if (ui->lang == LANG_EN || !str_equal(code, "last_ticket_over") || !message ||
+        !last_ticket(ui, message, out))
+        str_copy(out, SHOW_REFUSED, show_refusal(ui, code, message));
+    return out;
+}
+
 /* --- who did it, when, and what it is now --- */
 
 static void moved_text(const struct ui *ui, const struct json *data, char out[SHOW_REFUSED])
@@ -249,6 +292,6 @@ const char *show_refused(const struct ui *ui, const struct json *result, char ou
     if (str_equal(code, "moved_meanwhile") && (json_text(data, "counter_name") || json_text(data, "number")))
         moved_text(ui, data, out);
     else if (!called || !called_text(ui, code, data, out))
-        str_copy(out, SHOW_REFUSED, show_refusal(ui, code, json_text_or(error, "message", "")));
+        show_refusal_told(ui, code, json_text_or(error, "message", ""), out);
     return out;
 }

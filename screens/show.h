@@ -62,6 +62,9 @@ const char *show_refusal(const struct ui *ui, const char *code, const char *mess
 /* Of a result that was refused: with who did what when, and what it is now, where the answer names them. Returns out. */
 enum { SHOW_REFUSED = 500 };
 const char *show_refused(const struct ui *ui, const struct json *result, char out[SHOW_REFUSED]);
+/* As show_refusal, with the times that the hall's sentence names, where they are known to stand in it. */
+const char *show_refusal_told(const struct ui *ui, const char *code, const char *message,
+                              char out[SHOW_REFUSED]);
 
 /* Pieces that several screens draw: a heading, a line "key  what it does". Each returns the columns used. */
 int show_heading(struct frame *frame, struct rect line, const char *text);
