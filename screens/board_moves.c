@@ -75,8 +75,10 @@ static void last_text(const struct ui *ui, const struct json *last, struct buf *
         buf_addf(out, tr(ui->lang, TR("%s → counter %s")), json_text_or(last, "asked_name", "…"),
                  json_text_or(last, "counter_name", "?"));
     if (names.length)
-        buf_addf(out, tr(ui->lang, TR("counters %s → %s")), buf_text(&names),
-                 json_text_or(last, "codes", "?"));
+        buf_addf(out,
+                 json_count(counters) == 1 ? tr(ui->lang, TR("counter %s → %s"))
+                                           : tr(ui->lang, TR("counters %s → %s")),
+                 buf_text(&names), json_text_or(last, "codes", "?"));
     if (people) {
         buf_adds(out, names.length ? " · " : "");
         buf_addf(out, tr(ui->lang, TR("%d people → %s")), people, json_text_or(last, "codes", "?"));

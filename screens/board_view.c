@@ -524,7 +524,7 @@ static void people_view(const struct view *view, struct frame *frame, struct rec
     bool queue = self->beside == BOARD_QUEUES, hidden = json_bool(self->people, "names_hidden", false);
     const struct grid_column columns[] = {
         {tr(view->ui->lang, TR("number")), 9, 0, TEXT_LEFT},
-        {tr(view->ui->lang, queue ? TR("waits") : TR("for")), 7, 0, TEXT_RIGHT},
+        {tr(view->ui->lang, queue ? TR("waits") : TR("for")), 8, 0, TEXT_RIGHT},
         {tr(view->ui->lang, queue ? TR("promised") : TR("state")), 10, 0, TEXT_LEFT},
         {tr(view->ui->lang, queue && hidden ? TR("names hidden") : TR("who")), 0, 8, TEXT_LEFT},
     };
@@ -690,6 +690,14 @@ static void heat_view(const struct view *view, struct frame *frame, struct rect 
 
 /* --- the line of what is wrong --- */
 
+/* What has no room is not left out without a sign. */
+static void put_wrong(struct frame *frame, struct rect *line, const char *text, unsigned look)
+{
+    bool fits = line->w >= text_width(text);
+    rect_cut_left(line, text_draw(frame, *line, fits ? text : line->w > 0 ? "…" : "", look));
+    rect_cut_left(line, fits ? 3 : line->w);
+}
+
 static void add_wrong(const struct ui *ui, struct frame *frame, struct rect *line, const char *format,
                       int64_t count, unsigned look)
 {
@@ -700,10 +708,7 @@ static void add_wrong(const struct ui *ui, struct frame *frame, struct rect *lin
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
     str_format(text, sizeof text, tr(ui->lang, format), (int)count);
 #pragma GCC diagnostic pop
-    if (line->w < text_width(text))
-        return;
-    rect_cut_left(line, text_draw(frame, *line, text, look));
-    rect_cut_left(line, 3);
+    put_wrong(frame, line, text, look);
 }
 
 /* The first target that is broken, or breaks at this pace, while there is time; an alarm that was silenced stays so. */
@@ -733,11 +738,7 @@ static void level_view(const struct view *view, struct frame *frame, struct rect
                    show_clock(json_text(first, "breaks_at"), clock), more);
     else
         str_format(text, sizeof text, tr(ui->lang, TR("! %s: target broken%s")), whose, more);
-    if (line->w < text_width(text))
-        return;
-    rect_cut_left(line,
-                  text_draw(frame, *line, text, json_text(first, "breaks_at") ? STYLE_WARN : STYLE_DANGER));
-    rect_cut_left(line, 3);
+    put_wrong(frame, line, text, json_text(first, "breaks_at") ? STYLE_WARN : STYLE_DANGER);
 }
 
 /* Who sits at no counter and could not hand over: at reception, say. By name, as far as there is room. */
@@ -749,10 +750,7 @@ static void elsewhere_view(const struct view *view, struct frame *frame, struct 
         str_format(text, sizeof text, tr(view->ui->lang, TR("○ %s: %d unsent since %s")),
                    json_text_or(row, "user_name", "–"), (int)json_int(row, "unsent", 0),
                    show_clock(json_text(row, "since"), clock));
-        if (line->w < text_width(text))
-            return;
-        rect_cut_left(line, text_draw(frame, *line, text, STYLE_WARN));
-        rect_cut_left(line, 3);
+        put_wrong(frame, line, text, STYLE_WARN);
     }
 }
 

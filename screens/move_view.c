@@ -9,7 +9,7 @@
 
 enum {
     WIDE = 110,
-    LIST_W = 28,
+    LIST_W = 31,
     LIST_W_WIDE = 42,
     CODE_W = 5,
     WAITING_W = 10,
@@ -51,7 +51,10 @@ static void what_text(const struct view *view, struct buf *out)
         buf_addf(out, tr(lang, TR("%s is asked to another counter")), self->user_name);
         return;
     }
-    marks_text(self->counters, TR("counters"), lang, out);
+    if (json_count(self->counters) == 1)
+        buf_addf(out, tr(lang, TR("counter %s")), json_as_text(json_first(self->counters)));
+    else
+        marks_text(self->counters, TR("counters"), lang, out);
     marks_text(self->tickets, TR("people"), lang, out);
     marks_text(self->from, TR("all who wait in"), lang, out);
 }
