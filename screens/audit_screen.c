@@ -288,6 +288,12 @@ static void back(struct audit *self, const struct ui *ui, struct effects *effect
         self->check.shown = false;
         return;
     }
+    if (*self->save.path) { /* half a file is none */
+        self->save.path[0] = '\0';
+        effects_add(effects, EFFECT_PIECES, "drop", NULL);
+        effects_toast(effects, TOAST_WARN, "%s", tr(ui->lang, TR("Saving was stopped; nothing was saved.")));
+        return;
+    }
     if (memcmp(&self->only, &none.only, sizeof self->only) == 0)
         return effects_back(effects);
     self->only = none.only;

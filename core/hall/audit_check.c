@@ -10,7 +10,7 @@
 #include "core/hall/writer.h"
 
 enum {
-    SLICE_MS = 2,      /* whoever asks meanwhile waits for no more */
+    SLICE_MS = 1,      /* whoever asks meanwhile waits for no more */
     SLICE_LINES = 200, /* between two looks at the clock */
 };
 

@@ -215,8 +215,8 @@ enum err audit_index_note(struct db *db, const struct audit_entry *entry)
     for (int i = 0; i < entry->row_count && err == ERR_OK; i++)
         err = put_row(db, entry->rows[i].table, entry->rows[i].id, entry->rev);
     /* Of accounts and counters what was before and after: rows are replaced, and changes shortened. */
-    if (err == ERR_OK && (entry->row_count == 0 || str_starts(entry->outcome, "refused") ||
-                          admin_people_knows(command->type)))
+    if (err == ERR_OK &&
+        (entry->row_count == 0 || str_starts(entry->outcome, "refused") || admin_people_knows(command->type)))
         err = put_about(db, entry);
     return err == ERR_OK ? follow_hour(db, entry->at, entry->rev) : err;
 }
@@ -381,4 +381,84 @@ enum err audit_index_about(struct db *db, int64_t rev, struct json **about)
     db_bind_int(s, 1, rev);
     enum err err = rows_first(s, about);
     return err == ERR_ABSENT ? ERR_OK : err;
+}
+
+/* --- verify --- */
+
+enum err audit_index_has_row(struct db *db, enum table table, const char *id, int64_t rev, bool *has)
+{
+    char tag[AUDIT_TAG];
+    int64_t found = 0;
+    str_format(tag, sizeof tag, "%s/%s", table_wire(table), id);
+    enum err err = audit_index_newest(db, tag, rev, &found);
+    *has = err == ERR_OK && found == rev;
+    return err == ERR_ABSENT ? ERR_OK : err;
+}
+
+/* sql: the first rev that is wrong, after $1. */
+static enum err none_is(struct db *db, const char *sql, int64_t place, const char *says,
+                        char what[AUDIT_WHAT])
+{
+    struct stmt *s = db_query(db, sql);
+    db_bind_int(s, 1, place);
+    enum err err = db_step(s);
+    if (err == ERR_OK)
+        str_format(what, AUDIT_WHAT, "audit line %lld %s", (long long)db_int(s, 0), says);
+    db_done(s);
+    return err == ERR_OK ? ERR_CORRUPT : err == ERR_ABSENT ? ERR_OK : err;
+}
+
+/* What the hall said of itself was kept as it was said: the line has its digest. */
+static enum err check_notes(struct db *db, char what[AUDIT_WHAT])
+{
+    static const char sql[] =
+        "SELECT audit_note.rev, about, body_sha256 FROM audit_note JOIN audit ON audit.rev ="
+        " audit_note.rev WHERE outcome = 'applied' AND (actor = '' OR type LIKE 'audit.%')";
+    struct stmt *s = db_query(db, sql);
+    enum err err;
+    while ((err = db_step(s)) == ERR_OK) {
+        char digest[SHA256_TEXT];
+        struct sha256 sha;
+        sha256_start(&sha);
+        sha256_add(&sha, db_text(s, 1), strlen(db_text(s, 1)));
+        sha256_text(&sha, digest);
+        if (str_equal(digest, db_text(s, 2)))
+            continue;
+        str_format(what, AUDIT_WHAT, "what audit line %lld was about was altered", (long long)db_int(s, 0));
+        err = ERR_CORRUPT;
+        break;
+    }
+    db_done(s);
+    return err == ERR_ABSENT ? ERR_OK : err;
+}
+
+enum err audit_index_verify(struct db *db, char what[AUDIT_WHAT])
+{
+    static const char
+        sql_who[] = "SELECT rev FROM audit WHERE rev > $1 AND NOT EXISTS (SELECT 1 FROM audit_tag WHERE"
+                    " tag = 'u/' || actor AND audit_tag.rev = audit.rev) LIMIT 1", /* primary keys */
+        sql_type[] = "SELECT rev FROM audit WHERE rev > $1 AND NOT EXISTS (SELECT 1 FROM audit_tag WHERE"
+                     " tag = 'c/' || type AND audit_tag.rev = audit.rev) LIMIT 1",
+        sql_refused[] =
+            "SELECT rev FROM audit WHERE rev > $1 AND outcome <> 'applied' AND NOT EXISTS (SELECT 1 FROM"
+            " audit_tag WHERE tag = 'o/refused' AND audit_tag.rev = audit.rev) LIMIT 1",
+        sql_other[] =
+            "SELECT audit_tag.rev FROM audit_tag JOIN audit ON audit.rev = audit_tag.rev WHERE audit.rev > $1"
+            " AND ((tag LIKE 'u/%' AND tag <> 'u/' || actor) OR (tag LIKE 'c/%' AND tag <> 'c/' || type)"
+            " OR (tag LIKE 'o/%' AND outcome = 'applied')) LIMIT 1",
+        sql_none[] = "SELECT rev FROM audit_tag WHERE rev > $1 AND NOT EXISTS (SELECT 1 FROM audit WHERE"
+                     " audit.rev = audit_tag.rev) LIMIT 1";
+    static const char missing[] = "is not in its index", other[] = "is in its index as another";
+    static const struct {
+        const char *sql, *says;
+    } checks[] = {{sql_who, missing},
+                  {sql_type, missing},
+                  {sql_refused, missing},
+                  {sql_other, other},
+                  {sql_none, other}};
+    int64_t place = 0;
+    enum err err = audit_index_place(db, &place);
+    for (size_t i = 0; i < sizeof checks / sizeof *checks && err == ERR_OK; i++)
+        err = none_is(db, checks[i].sql, place, checks[i].says, what);
+    return err == ERR_OK ? check_notes(db, what) : err;
 }

@@ -8,7 +8,7 @@
 #pragma once
 #include "core/hall/server_core.h"
 
-enum { AUDIT_TAG = 112, AUDIT_SLICE = 200 };
+enum { AUDIT_TAG = 112, AUDIT_SLICE = 200, AUDIT_WHAT = 160 };
 
 struct audit_entry {
     int64_t rev;
@@ -38,3 +38,9 @@ enum err audit_index_span(struct db *db, const char *from, const char *to, int64
                           int64_t *high) MUST_USE;
 /* What a line without rows was about: its own words, else what its body names; *about NULL: nothing is kept. */
 enum err audit_index_about(struct db *db, int64_t rev, struct json **about) MUST_USE;
+
+/* For loketd verify, of what is in it. *has: the row is known to have been written by that line. */
+enum err audit_index_has_row(struct db *db, enum table table, const char *id, int64_t rev,
+                             bool *has) MUST_USE;
+/* ERR_CORRUPT: what says which line is not in it as it should be, or of which the hall's own words are others. */
+enum err audit_index_verify(struct db *db, char what[AUDIT_WHAT]) MUST_USE;

@@ -2,6 +2,7 @@
  * are being served, not with the history. */
 #include "core/hall/applications.h"
 #include "core/hall/audit_chain.h"
+#include "core/hall/audit_index.h"
 #include "core/hall/events.h"
 #include "core/hall/notices.h"
 #include "core/hall/verify_inside.h"
@@ -40,6 +41,17 @@ static bool is_tombstone(const struct json *line)
     return str_equal(json_text(line, "leaf"), leaf);
 }
 
+/* The audit finds the line of this change by the row. */
+static enum err check_tagged(struct verify *v, int64_t rev, enum table table, const char *id)
+{
+    bool has = true;
+    if (v->untagged || rev <= v->audit_place)
+        return ERR_OK;
+    enum err err = audit_index_has_row(v->db, table, id, rev, &has);
+    v->untagged = err == ERR_OK && !has ? rev : 0;
+    return err;
+}
+
 /* Every row that a change wrote is still there, for the hall deletes none; and a decision was written once, never
  * again. */
 static enum err check_there(struct verify *v, int64_t rev, const struct json *line)
@@ -52,9 +64,12 @@ static enum err check_there(struct verify *v, int64_t rev, const struct json *li
     const char *t = json_text_or(line, "t", ""), *id = json_text_or(line, "id", "");
     if (is_tombstone(line) || !table_find(t, &table))
         return ERR_OK;
+    enum err err = check_tagged(v, rev, table, id);
+    if (err != ERR_OK)
+        return err;
     struct stmt *s = db_query(v->db, sql_rev[table]);
     db_bind_text(s, 1, id);
-    enum err err = db_step(s);
+    err = db_step(s);
     if (err == ERR_ABSENT && !v->gone[0])
         str_format(v->gone, sizeof v->gone, "%s %s was written by change %" PRId64 " and is gone.", t, id,
                    rev);
@@ -402,12 +417,22 @@ static enum err check_applications(struct verify *v)
     return err == ERR_CORRUPT && *what ? bad(v, "%s.", what) : err;
 }
 
+static enum err check_audit_index(struct verify *v)
+{
+    char what[AUDIT_WHAT] = "";
+    if (v->untagged)
+        return bad(v, "audit line %" PRId64 " is not in its index with all its rows.", v->untagged);
+    enum err err = audit_index_verify(v->db, what);
+    return err == ERR_CORRUPT && *what ? bad(v, "%s.", what) : err;
+}
+
 enum err verify_store(struct db *db, struct verified *done, struct err_info *info)
 {
     static enum err (*const checks[])(struct verify * v) = {
         check_types, check_state,   check_changes,      check_audit,   check_rows,
         check_gone,  check_results, check_invariants,   check_notices, check_search,
-        check_buses, check_events,  check_applications, check_daybook};
+        check_buses, check_events,  check_applications, check_daybook,
+        check_audit_index};
     struct verify v = {
         .db = db, .done = done, .info = info, .open = json_new_object(), .never_less = json_new_object()};
     *done = (struct verified){0};
@@ -416,6 +441,8 @@ enum err verify_store(struct db *db, struct verified *done, struct err_info *inf
         err = store_state(db, &v.state);
     if (err == ERR_OK)
         err = bus_base(db, &v.base_rev, v.base_audit);
+    if (err == ERR_OK)
+        err = audit_index_place(db, &v.audit_place);
     for (size_t i = 0; i < sizeof checks / sizeof *checks && err == ERR_OK; i++)
         err = checks[i](&v);
     json_free(&v.open);

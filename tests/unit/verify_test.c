@@ -194,6 +194,17 @@ static const struct damage {
     {"UPDATE hall_state SET audit_head = hex(zeroblob(32))",
      "SELECT 'the last audit line is not the hall''s'", PLAIN},
 
+    {"DELETE FROM audit_tag WHERE rev = 9 AND tag LIKE 'u/%'", "SELECT 'audit line 9 is not in its index'", PLAIN},
+    {"DELETE FROM audit_tag WHERE rev = 9 AND tag LIKE 'ticket/%'",
+     "SELECT 'audit line 9 is not in its index with all its rows'", PLAIN},
+    {"UPDATE audit_tag SET tag = 'c/nothing' WHERE rev = 9 AND tag LIKE 'c/%'",
+     "SELECT 'audit line 9 is not in its index'", PLAIN},
+    {"INSERT INTO audit_tag (tag, rev) VALUES ('u/u-nobody', 9)", "SELECT 'audit line 9 is in its index as another'",
+     PLAIN},
+    {"INSERT INTO audit_tag (tag, rev) VALUES ('case/k', 999)", "SELECT 'audit line 999 is in its index as another'",
+     PLAIN},
+    {"INSERT INTO audit_note (rev, about) VALUES (1, '[]')", "SELECT 'what audit line 1 was about was altered'", PLAIN},
+
     /* rows */
     {"UPDATE tickets SET row = '{' WHERE number = 'P002'",
      "SELECT 'ticket ' || id || ' cannot be read' FROM tickets WHERE number = 'P002'", PLAIN},
