@@ -22,9 +22,10 @@ enum {
 struct halls_station {
     struct settings *settings;
     struct halls_file file;
-    struct seen *seen; /* of each hall of the file */
-    struct many *many; /* NULL: not asked yet */
-    struct many_kept *kept;
+    struct seen *seen;      /* of each hall of the file */
+    struct many *many;      /* NULL: not asked yet */
+    struct many_kept *kept; /* NULL: nothing is kept */
+    char unkept[400];       /* why, a sentence; "" */
     struct app *app;
     struct effects effects;
     struct rng rng;
@@ -235,7 +236,7 @@ static void keep(struct halls_station *s)
     bool any = false;
     for (int i = 0; i < s->file.count; i++)
         any |= s->seen[i].unkept;
-    if (!any)
+    if (!any || !s->kept)
         return;
     enum err err = many_kept_begin(s->kept), end;
     for (int i = 0; i < s->file.count && err == ERR_OK; i++)
@@ -255,13 +256,16 @@ static enum err open_known(struct halls_station *s, const char *file, struct buf
                            struct err_info *info)
 {
     char *folder = xasprintf("%s/halls", s->settings->data);
+    struct err_info trouble = {0};
     enum err err = halls_file_read(&s->file, file, complaints, info);
-    if (err == ERR_OK)
-        err = many_kept_open(&s->kept, folder, info);
+    if (err == ERR_OK && many_kept_open(&s->kept, folder, &trouble) != ERR_OK) {
+        str_copy(s->unkept, sizeof s->unkept, trouble.text);
+        log_write(LOG_WARN, "halls: %s", trouble.text);
+    }
     s->seen = xcalloc((size_t)s->file.count + 1, sizeof *s->seen);
     for (int i = 0; i < s->file.count; i++)
         seen_begin(&s->seen[i]);
-    for (int i = 0; i < s->file.count && err == ERR_OK; i++)
+    for (int i = 0; i < s->file.count && s->kept; i++)
         recall(s, i);
     free(folder);
     return err;
@@ -284,6 +288,11 @@ enum err halls_station_new(struct halls_station **out, struct settings *settings
     s->shown_ms = s->kept_ms = clock_mono_now_ms();
     app_open(s->app, SCREEN_HALLS, NULL, &s->effects);
     drain(s);
+    if (*s->unkept) /* looking is what it is for: it goes on without */
+        tell_toast(
+            s, TOAST_WARN,
+            tr(lang,
+               TR("The next start will not know what was seen: another one keeps it, or the disk cannot.")));
     return ERR_OK;
 }
 
@@ -293,8 +302,7 @@ void halls_station_free(struct halls_station **slot)
     if (!s)
         return;
     many_free(&s->many);
-    if (s->kept)
-        keep(s);
+    keep(s);
     many_kept_close(&s->kept);
     for (int i = 0; i < s->file.count; i++)
         seen_clear(&s->seen[i]);

@@ -278,7 +278,7 @@ static struct grid_column column_of(enum lang lang, enum halls_cell cell)
 {
     switch (cell) {
     case CELL_NAME:
-        return (struct grid_column){.title = tr(lang, TR("hall")), .w_min = 12};
+        return (struct grid_column){.title = tr(lang, TR("hall")), .w_min = 12, .align = TEXT_MIDDLE};
     case CELL_WAITING:
         return (struct grid_column){.title = tr(lang, TR("waiting")), .w = 7, .align = TEXT_RIGHT};
     case CELL_LONGEST:
@@ -336,7 +336,7 @@ static void tile_view(const struct view *v, const struct json *row, bool chosen,
     struct rect heat = rect_cut_right(&tile, TILE_BAR), number = rect_cut_right(&tile, 6);
     put_name(v, row, name);
     put_number(row, "waiting", waiting);
-    text_draw(frame, tile, name, look);
+    text_draw_as(frame, tile, name, look, TEXT_MIDDLE); /* what tells two of a town apart stands at the end */
     rect_cut_right(&number, 1);
     text_draw_as(frame, number, waiting, look, TEXT_RIGHT);
     if (halls_answers(row))
@@ -358,7 +358,7 @@ static void map_view(const struct view *v, struct frame *frame, struct rect area
     }
     int down = (count + across - 1) / across, top = rect_scroll(chosen % (down ? down : 1), down, area.h);
     text_draw(frame, rect_cut_top(&area, 1),
-              tr(v->ui->lang, TR("Who waits: the darker the more; red where a promise is broken.")),
+              tr(v->ui->lang, TR("Who waits: the fuller the more; red where a promise is broken.")),
               STYLE_DIM);
     for (int i = 0; i < self->line_count; i++) {
         if (!self->lines[i].row)

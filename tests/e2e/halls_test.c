@@ -129,6 +129,12 @@ TEST(halls_that_are_killed_hang_or_take_the_key_back_are_shown_as_such_and_come_
     come_in(&r, ALPHA);
     come_in(&r, BRAVO);
     REQUIRE(pty_wait(r.pty, "4 of 5 halls · waiting 2"));
+    struct pty *first = r.pty;
+    look(&r); /* a second one beside it sees the same, though the first keeps the memory */
+    CHECK(pty_wait(r.pty, "4 of 5 halls · waiting 2"));
+    CHECK(pty_wait(r.pty, "The next start will not know"));
+    pty_free(&r.pty);
+    r.pty = first;
     kill(r.halls[CHARLIE].program.pid, SIGSTOP);
     struct ran ran = RUN(NULL, "loketd", "key", "revoke", "--data", r.halls[DELTA].hall.folder, r.id[DELTA]);
     CHECK_INT(ran.status, 0);
