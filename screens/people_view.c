@@ -134,8 +134,8 @@ static void users_view(const struct view *view, struct frame *frame, struct rect
 {
     enum lang lang = view->ui->lang;
     const struct grid_column columns[U_COLUMNS] = {
-        [U_LOGIN] = {.title = tr(lang, TR("Login")), .w = area.w > 100 ? 18 : 12},
-        [U_NAME] = {.title = tr(lang, TR("Name")), .w = area.w > 100 ? 28 : 20},
+        [U_LOGIN] = {.title = tr(lang, TR("Login")), .w = area.w > 100 ? 14 : 12},
+        [U_NAME] = {.title = tr(lang, TR("Name")), .w = area.w > 100 ? 24 : 20},
         [U_STATE] = {.title = "", .w = 10},
         [U_ROLES] = {.title = tr(lang, TR("Roles")), .w_min = 18},
         [U_AGENCY] = {.title = tr(lang, TR("Agency")), .w_min = 12},
