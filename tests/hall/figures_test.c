@@ -1,4 +1,5 @@
-/* tests/hall/figures_test.c: the figures of a real loketd: whose key opens them, what a second look costs. */
+/* tests/hall/figures_test.c: the figures of a real loketd: whose key opens them, what a second look costs, and
+ * what is said of one that does not tell them. */
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <signal.h>
@@ -8,7 +9,10 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "core/base/clock.h"
+#include "core/sync/many.h"
 #include "tests/support/real.h"
+#include "tests/support/stranger.h"
 #include "tests/support/test.h"
 
 struct looking {
@@ -168,4 +172,115 @@ TEST(a_hall_in_which_nothing_happens_answers_that_nothing_is_new)
     CHECK(!str_starts(again, "HTTP/1.1 304 "));
     free(again);
     close_looking(&l);
+}
+
+/* --- asked by the program that looks at many --- */
+
+struct told {
+    enum many_why why;
+    bool any;
+};
+
+static void tell(void *ctx, int hall, const struct many_answer *answer)
+{
+    struct told *told = ctx;
+    if (!told[hall].any) /* those that answer at once are asked again while another hangs */
+        told[hall] = (struct told){answer->why, true};
+}
+
+/* Asks each address once by its key; ca_file NULL: the system's own certificates. */
+static void ask_all(const struct many_hall *halls, int count, const char *ca_file, struct told *told)
+{
+    const struct many_events events = {.ctx = told, .answered = tell};
+    struct rng rng;
+    int left = count;
+    rng_seed(&rng, 1);
+    memset(told, 0, (size_t)count * sizeof *told);
+    struct many *many = many_new(halls, count, ca_file, &events, &rng, clock_mono_now_ms());
+    while (left > 0) {
+        int64_t now_ms = clock_mono_now_ms();
+        many_wait(many, NULL, 0, many_timeout_ms(many, now_ms));
+        many_step(many, clock_mono_now_ms());
+        left = 0;
+        for (int i = 0; i < count; i++)
+            left += !told[i].any;
+    }
+    many_free(&many);
+}
+
+static void check_why(const struct told *told, enum many_why why)
+{
+    CHECK_TEXT(many_why_text(told->why), many_why_text(why));
+}
+
+TEST(many_say_why_each_of_them_does_not_answer)
+{
+    struct looking l;
+    struct stranger page, deaf, gone;
+    open_looking(&l);
+    stranger_start(&page, STRANGER_PAGE, 0);
+    stranger_start(&deaf, STRANGER_DEAF, l.real.hall.port);
+    stranger_start(&gone, STRANGER_GONE, l.real.hall.port);
+    char *below = xasprintf("%s/nothing", l.real.hall.url);
+    char *tls = xasprintf("https://127.0.0.1:%d", l.real.hall.port);
+    char reads[80];
+    str_copy(reads, sizeof reads, l.key);
+    make_key(&l, "read", "t");
+    const struct many_hall halls[] = {
+        {l.real.hall.url, reads, NULL},
+        {l.real.hall.url, l.key, NULL},
+        {l.real.hall.url, "loketk_nobodys", NULL},
+        {below, reads, NULL},
+        {page.url, reads, NULL},
+        {deaf.url, reads, NULL},
+        {gone.url, reads, NULL},
+        {tls, reads, NULL},
+        {"http://127.0.0.1:1", reads, NULL},
+    };
+    static const enum many_why wanted[] = {MANY_NEW,    MANY_SCOPE,  MANY_KEY,     MANY_OLD,   MANY_STRANGE,
+                                           MANY_SILENT, MANY_NO_WAY, MANY_STRANGE, MANY_NO_WAY};
+    enum { COUNT = sizeof halls / sizeof *halls };
+    struct told told[COUNT];
+    ask_all(halls, COUNT, NULL, told);
+    for (int i = 0; i < COUNT; i++) {
+        if (told[i].why != wanted[i])
+            printf("    %s\n", halls[i].url);
+        check_why(&told[i], wanted[i]);
+    }
+    free(below);
+    free(tls);
+    stranger_stop(&page);
+    stranger_stop(&deaf);
+    stranger_stop(&gone);
+    close_looking(&l);
+}
+
+TEST(many_trust_a_certificate_that_they_were_given_and_no_other)
+{
+    struct looking l;
+    struct told told;
+    open_looking(&l);
+    CHECK_INT(real_end(&l.real, SIGTERM), 0);
+    char *cert = xasprintf("%s/cert.pem", l.real.hall.folder),
+         *key = xasprintf("%s/key.pem", l.real.hall.folder);
+    char *make = xasprintf("openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2"
+                           " -keyout '%s' -out '%s' -subj /CN=localhost"
+                           " -addext subjectAltName=DNS:localhost,IP:127.0.0.1 2>/dev/null",
+                           key, cert);
+    REQUIRE(system(make) == 0);
+    struct running loketd = START("loketd", "serve", "--data", l.real.hall.folder, "--listen", "127.0.0.1:0",
+                                  "--tls-cert", cert, "--tls-key", key);
+    char *line = running_line(&loketd);
+    REQUIRE(line && strstr(line, "https://"));
+    const struct many_hall hall = {strstr(line, "https://"), l.key, NULL};
+    ask_all(&hall, 1, cert, &told);
+    check_why(&told, MANY_NEW);
+    ask_all(&hall, 1, NULL, &told);
+    check_why(&told, MANY_CERTIFICATE); /* and the key never left */
+    kill(loketd.pid, SIGTERM);
+    CHECK_INT(running_wait(&loketd), 0);
+    free(line);
+    free(make);
+    free(cert);
+    free(key);
 }
