@@ -63,6 +63,8 @@ static const struct refusal_text refusals[] = {
     {"home_gen_old", TR("This queue was moved meanwhile. Nothing was changed: look at it again.")},
     {"invalid_amount", TR("This is no amount of money.")},
     {"invalid_born", TR("This is no date of birth.")},
+    {"invalid_breaks", TR("The breaks are not written as they must be. Nothing was changed.")},
+    {"invalid_hours", TR("The hours are not written as they must be. Nothing was changed.")},
     {"invalid_level", TR("A target is 1 to 480 minutes for 1 to 100 of 100 people. Nothing was changed.")},
     {"invalid_login", TR("A login is one word. Nothing was changed.")},
     {"invalid_name", TR("A name is one line. Nothing was changed.")},

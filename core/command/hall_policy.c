@@ -1,14 +1,22 @@
 /* core/command/hall_policy.c: hall.policy: what the hall wants everywhere, switched by a supervisor with a reason.
- *   hide_names  until the call a ticket is a number and a service to whoever may call (sight.c), so that nobody is picked */
+ *   hide_names        until the call a ticket is a number and a service to whoever may call (sight.c), so that nobody is picked
+ *   closing_approval  a clerk closes a counter on which others depend only after a supervisor's word (closure.c)
+ *   breaks            the breaks of the hall's day (core/catalogue/breaks.h), all of them anew: not a switch but a list */
 #include <string.h>
 
+#include "core/catalogue/breaks.h"
 #include "core/command/rules.h"
 
-enum { SENT_MAX = 2000 };
+enum { SENT_MAX = 2000, BREAKS_MAX = 50 };
+
+static bool is_switch(const char *policy)
+{
+    return strcmp(policy, "hide_names") == 0 || strcmp(policy, "closing_approval") == 0;
+}
 
 static bool is_known(const char *policy)
 {
-    return strcmp(policy, "hide_names") == 0;
+    return is_switch(policy) || strcmp(policy, "breaks") == 0;
 }
 
 /* Rows that are out already hold what is hidden from now on, or lack it: those who wait now are sent once more. */
@@ -28,28 +36,67 @@ static enum err send_again(struct call *c, int64_t *sent)
     return ERR_OK;
 }
 
-/* {"value","reason","by","at"} of the last change, so that whoever wonders can be told. */
-static struct json *changed(struct call *c, bool value, const char *reason)
+/* {"value"?,"reason","by","at"} of the last change, so that whoever wonders can be told. */
+static struct json *changed(struct call *c, const struct json *value, const char *reason)
 {
     struct json *json = json_new_object();
-    json_set_bool(json, "value", value);
+    if (json_is_bool(value))
+        json_set(json, "value", json_copy(value));
     json_set_text(json, "reason", reason);
     json_set_text(json, "by", c->actor->user);
     row_set_time(json, "at", c->at_ms);
     return json;
 }
 
+static enum err need_value(struct call *c, const char *name, const struct json *value)
+{
+    struct form_findings findings = {0};
+    struct json *pack = keep(c, json_new_object());
+    enum err err = ERR_OK;
+    if (is_switch(name))
+        return value && json_is_bool(value) ? ERR_OK
+                                            : refuse(c, "invalid_body", "value",
+                                                     "\"value\" must be true or false. Nothing was changed.");
+    json_set(pack, "breaks", value && !json_is_null(value) ? json_copy(value) : json_new_object());
+    breaks_check(pack, &findings);
+    if (json_count(value) > BREAKS_MAX)
+        err = refuse(c, "invalid_breaks", "value", "A hall has %d breaks at most. Nothing was changed.",
+                     BREAKS_MAX);
+    else if (findings.broken)
+        err = refuse(c, "invalid_breaks", "value", "%.60s: %.120s Nothing was changed.",
+                     findings.list[0].pointer, findings.list[0].message);
+    form_findings_free(&findings);
+    return err;
+}
+
+static enum err put_value(struct call *c, struct json *hall, const char *name, const struct json *value,
+                          int64_t *sent)
+{
+    if (!is_switch(name)) {
+        json_set(hall, name, json_copy(value));
+        return ERR_OK;
+    }
+    bool on = json_as_bool(value, false), was = json_bool(json_get(hall, "policy"), name, false);
+    if (strcmp(name, "hide_names") == 0 && was != on)
+        TRY(send_again(c, sent));
+    json_set_bool(json_edit(hall, "policy"), name, on);
+    return ERR_OK;
+}
+
 enum err hall_policy(struct call *c)
 {
     const char *name, *reason;
+    const struct json *value = json_get(c->body, "value");
     struct json *hall;
-    bool value;
     int64_t sent = 0;
     TRY(body_need(c, "policy", &name));
     if (!is_known(name))
-        return refuse(c, "unknown_policy", "policy",
-                      "The hall has no such policy (%.40s). It has: hide_names. Nothing was changed.", name);
-    TRY(body_bool(c, "value", &value));
+        return refuse(
+            c, "unknown_policy", "policy",
+            "The hall has no such policy (%.40s). It has: hide_names, closing_approval, breaks. Nothing "
+            "was changed.",
+            name);
+    TRY(need_value(c, name, value));
     TRY(body_text(c, "reason", &reason));
     if (!reason)
         return refuse(c, "reason_needed", "reason", "Why is the policy changed? Give a reason: it is kept.");
@@ -60,13 +107,11 @@ enum err hall_policy(struct call *c)
         json_set(hall, "policy", json_new_object());
     if (!json_is_object(json_get(hall, "policy_changes")))
         json_set(hall, "policy_changes", json_new_object());
-    if (json_bool(json_get(hall, "policy"), name, false) != value)
-        TRY(send_again(c, &sent));
-    json_set_bool(json_edit(hall, "policy"), name, value);
+    TRY(put_value(c, hall, name, value, &sent));
     json_set(json_edit(hall, "policy_changes"), name, changed(c, value, reason));
     TRY(save(c, TABLE_HALL, hall));
     json_set_text(answer(c), "policy", name);
-    json_set_bool(answer(c), "value", value);
+    json_set(answer(c), "value", json_copy(value));
     json_set_int(answer(c), "sent", sent);
     return ERR_OK;
 }

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/catalogue/hours.h"
 #include "core/command/queues.h"
 #include "core/command/rehearsals.h"
 
@@ -150,14 +151,40 @@ static enum err propose_plan(struct call *c, const struct json *wanted, const ch
     return ERR_OK;
 }
 
+/* --- when it gives numbers --- */
+
+/* body.hours, as of a service (core/catalogue/hours.h); null: as the hall. */
+static enum err propose_hours(struct call *c, const struct json *hours, const char *reason, struct json *row)
+{
+    struct form_findings findings = {0};
+    struct json *checked = keep(c, json_new_object()), *set = keep(c, json_new_object());
+    enum err err = ERR_OK;
+    json_set(checked, "hours", json_is_null(hours) ? json_new_object() : json_copy(hours));
+    hours_check(checked, &findings);
+    if (findings.broken)
+        err = refuse(c, "invalid_hours", "hours", "%.60s: %.120s Nothing was changed.",
+                     findings.list[0].pointer, findings.list[0].message);
+    form_findings_free(&findings);
+    TRY(err);
+    if (json_count(hours))
+        json_set(row, "hours", json_copy(hours));
+    else
+        json_remove(row, "hours");
+    put_author(c, reason, set);
+    json_set(row, "hours_set", json_copy(set));
+    return ERR_OK;
+}
+
 /* --- queue.rule --- */
 
 /* The row as it would be. Without a plan in the body the day's plan stays; a plan alone leaves the rule. */
 static enum err propose(struct call *c, const char *reason, struct json *row)
 {
-    const struct json *plan;
+    const struct json *plan, *hours = json_get(c->body, "hours");
     TRY(body_array(c, "plan", &plan));
-    if (!plan || named(c->body))
+    if (hours)
+        TRY(propose_hours(c, hours, reason, row));
+    if (hours ? named(c->body) != NULL : !plan || named(c->body))
         TRY(propose_rule(c, reason, row));
     return plan ? propose_plan(c, plan, reason, row) : ERR_OK;
 }
@@ -246,7 +273,8 @@ enum err queue_rule(struct call *c)
     TRY(propose(c, reason, row));
     if (!reason)
         return refuse(c, "reason_needed", "reason", "Why is the rule changed? Give a reason: it is kept.");
-    json_set(row, "rule_undo", json_copy(before));
+    if (json_get(c->body, "plan") || named(c->body)) /* hours are set anew, not taken back */
+        json_set(row, "rule_undo", json_copy(before));
     return queue_done(c, row);
 }
 

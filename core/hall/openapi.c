@@ -205,7 +205,7 @@ static const struct command_words {
     {"queue.assign", "counter:string! queues:objects!", ""},
     {"queue.move", "from:string! to:string! filter:object preview:boolean", ""},
     {"queue.rule",
-     "queue:string! rule:any until:time plan:objects reason:string preview:boolean undo:boolean",
+     "queue:string! rule:any until:time plan:objects hours:any reason:string preview:boolean undo:boolean",
      "queue:any preview:boolean rule:object now:object waiting:integer desks:integer average_min:number "
      "up:integer "
      "down:integer same:integer longer:integer longer_most_min:integer rows:objects"},
@@ -224,8 +224,7 @@ static const struct command_words {
     {"closure.reject", "closure:string! reason:string!", ""},
     {"closure.withdraw", "closure:string!", ""},
     {"advice.answer", "advice:object! taken:boolean! reason:string", "taken:boolean! advice:object!"},
-    {"hall.policy", "policy:string! value:boolean! reason:string!",
-     "policy:string! value:boolean! sent:integer!"},
+    {"hall.policy", "policy:string! value:any! reason:string!", "policy:string! value:any! sent:integer!"},
     {"hall.alert", "kind:string! counter:string text:string until:time", "alert:row!"},
     {"hall.alert_seen", "alert:string!", "alert:row!"},
     {"hall.alert_end", "alert:string!", "alert:row!"},

@@ -141,6 +141,75 @@ TEST(rule_is_taken_back_by_its_author_for_a_while)
     trial_close(&h);
 }
 
+/* --- when numbers are given, and the hall's breaks --- */
+
+TEST(rule_hours_of_a_queue_are_set_with_a_reason)
+{
+    struct command_hall h;
+    trial_open(&h);
+    CHECK(!trial_run(&h, "kamran", "queue.rule", "{'queue':'b','hours':{'week':{'tue':['09:00-09:30']}}}"));
+    CHECK_TEXT(h.out.code, "reason_needed");
+    CHECK(!trial_run(&h, "kamran", "queue.rule",
+                     "{'queue':'b','hours':{'week':{'tue':['9-10']}},'reason':'r'}"));
+    CHECK_TEXT(h.out.code, "invalid_hours");
+    CHECK(!trial_run(&h, "kamran", "queue.rule", "{'queue':'b','hours':'late','reason':'r'}"));
+    CHECK_TEXT(h.out.code, "invalid_hours");
+    CHECK(!trial_run(&h, "leyla", "queue.rule", "{'queue':'b','hours':null,'reason':'r'}"));
+    CHECK_TEXT(h.out.code, "forbidden");
+    CHECK(trial_run(&h, "nigar", "ticket.issue", "{'queue':'b'}")); /* ten in the morning, and no hours */
+    CHECK(trial_run(&h, "kamran", "queue.rule",
+                    "{'queue':'b','hours':{'week':{'tue':['09:00-09:30']}},'reason':'a holiday tomorrow'}"));
+    CHECK_TEXT(trial_row_text(&h, TABLE_QUEUE, "b", "/hours_set/reason"), "a holiday tomorrow");
+    CHECK_TEXT(trial_row_text(&h, TABLE_QUEUE, "b", "/hours_set/by"), "u-kamran");
+    CHECK_TEXT(trial_row_text(&h, TABLE_QUEUE, "b", "/rule/kind"), "fifo"); /* is called as before */
+    CHECK(!*trial_row_text(&h, TABLE_QUEUE, "b", "/rule_undo/by"));
+    CHECK(!trial_run(&h, "nigar", "ticket.issue", "{'queue':'b'}"));
+    CHECK_TEXT(h.out.code, "last_ticket_over");
+    CHECK(trial_run(&h, "kamran", "queue.rule", "{'queue':'b','hours':null,'reason':'as the hall'}"));
+    CHECK(trial_run(&h, "nigar", "ticket.issue", "{'queue':'b'}"));
+    trial_close(&h);
+}
+
+TEST(rule_breaks_of_the_hall_are_set_with_a_reason)
+{
+    static const char prayer[] =
+        "[{'name':{'en':'Friday prayer'},'reason':'prayer','days':['fri'],'from':'12:00',"
+        "'until':'13:30'}]";
+    struct command_hall h;
+    trial_open(&h);
+    CHECK(!trial_run(&h, "kamran", "hall.policy", "{'policy':'breaks','value':%s}", prayer));
+    CHECK_TEXT(h.out.code, "reason_needed");
+    CHECK(!trial_run(&h, "kamran", "hall.policy", "{'policy':'breaks','value':true,'reason':'r'}"));
+    CHECK_TEXT(h.out.code, "invalid_breaks");
+    CHECK(!trial_run(&h, "kamran", "hall.policy", "{'policy':'breaks','reason':'r'}"));
+    CHECK_TEXT(h.out.code, "invalid_breaks");
+    CHECK(!trial_run(
+        &h, "kamran", "hall.policy",
+        "{'policy':'breaks','value':[{'reason':'meal','days':['someday'],'from':'12:00','until':'13:00'}],"
+        "'reason':'r'}"));
+    CHECK_TEXT(h.out.code, "invalid_breaks");
+    CHECK(!trial_run(&h, "leyla", "hall.policy", "{'policy':'breaks','value':[],'reason':'r'}"));
+    CHECK_TEXT(h.out.code, "forbidden");
+    CHECK(trial_run(&h, "kamran", "hall.policy",
+                    "{'policy':'breaks','value':%s,'reason':'the month of fasting'}", prayer));
+    CHECK_TEXT(trial_row_text(&h, TABLE_HALL, "hall", "/breaks/0/until"), "13:30");
+    CHECK_TEXT(trial_row_text(&h, TABLE_HALL, "hall", "/policy_changes/breaks/reason"),
+               "the month of fasting");
+    CHECK(trial_run(&h, "kamran", "hall.policy", "{'policy':'breaks','value':[],'reason':'over'}"));
+    CHECK(!*trial_row_text(&h, TABLE_HALL, "hall", "/breaks/0/until"));
+    /* Whether closing a counter needs a supervisor's word is a switch. */
+    CHECK(
+        !trial_run(&h, "kamran", "hall.policy", "{'policy':'closing_approval','value':'yes','reason':'r'}"));
+    CHECK_TEXT(h.out.code, "invalid_body");
+    CHECK(trial_run(&h, "kamran", "hall.policy",
+                    "{'policy':'closing_approval','value':true,'reason':'people were left'}"));
+    CHECK(trial_run(&h, "leyla", "counter.open", "{'counter':'1'}"));
+    CHECK(trial_run(&h, "nigar", "ticket.issue", "{'queue':'b'}"));
+    CHECK(!trial_run(&h, "leyla", "counter.close", "{'counter':'1','reason':'home'}"));
+    CHECK_TEXT(h.out.code, "approval_needed");
+    trial_close(&h);
+}
+
 /* --- the rehearsal --- */
 
 TEST(rule_preview_says_who_moves_and_changes_nothing)
