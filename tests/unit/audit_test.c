@@ -5,7 +5,10 @@
 
 #include "core/hall/audit.h"
 #include "core/hall/audit_chain.h"
+#include "core/hall/audit_check.h"
 #include "core/hall/audit_index.h"
+#include "core/hall/inside.h"
+#include "core/hall/writer.h"
 #include "core/model/role.h"
 #include "tests/support/pair.h"
 #include "tests/support/test.h"
@@ -515,4 +518,51 @@ TEST(audit_lines_that_were_altered_are_named_with_their_column)
         pair_close(&t->pair);
         free(t);
     }
+}
+
+/* --- the check --- */
+
+static void expect_state(const struct hall *hall, const char *state)
+{
+    struct json *told = audit_check_tell(hall);
+    CHECK_TEXT(json_text(told, "state"), state);
+    json_free(&told);
+}
+
+/* Two ask for it at once: the second hears that one is running, and the first is not disturbed. */
+TEST(audit_check_is_one_at_a_time_and_its_result_a_line)
+{
+    struct trial *t = xcalloc(1, sizeof *t);
+    trial_open(t, 11, 250);
+    struct hall hall = {.db = t->pair.hall, .epoch = 1, .wall_ms = t->now_ms, .mono_ms = 1000};
+    struct actor budi = {.user = "u-budi", .name = "Budi", .roles = ROLE_SUPERVISOR},
+                 rina = {.user = "u-rina"};
+    hall.writer = writer_new(&hall);
+    hall.audit_check = audit_check_new();
+    REQUIRE(store_state(hall.db, &hall.state) == ERR_OK);
+    int64_t last = hall.state.rev;
+    expect_state(&hall, "none"); /* as in a hall that was killed in the middle of one */
+    CHECK(!audit_check_due(&hall));
+    CHECK_INT(audit_check_start(&hall, &budi, 0, NULL), ERR_OK);
+    CHECK_INT(audit_check_start(&hall, &rina, 0, NULL), ERR_IN_USE);
+    expect_state(&hall, "running");
+    for (int turns = 0; audit_check_due(&hall) && turns < 1000; turns++)
+        audit_check_follow(&hall);
+    CHECK_INT(audit_check_start(&hall, &rina, 0, NULL), ERR_IN_USE); /* its result is not written yet */
+    expect_state(&hall, "running");
+    writer_flush(hall.writer);
+    expect_state(&hall, "done");
+    struct json *told = audit_check_tell(&hall);
+    CHECK_INT(json_int(told, "lines", 0), last);
+    CHECK_INT(json_int(json_get(told, "head"), "rev", 0), last);
+    CHECK_TEXT(json_text(told, "by"), "Budi");
+    json_free(&told);
+    CHECK_INT(
+        pair_count(&t->pair, "SELECT count(*) FROM audit WHERE type = 'audit.verify' AND actor = 'u-budi'"),
+        1);
+    CHECK_INT(audit_check_start(&hall, &rina, 0, NULL), ERR_OK);
+    audit_check_free(&hall.audit_check);
+    writer_free(&hall.writer);
+    pair_close(&t->pair);
+    free(t);
 }
