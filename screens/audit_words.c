@@ -14,6 +14,7 @@ static const struct {
 } own[] = {
     {"hall.init", TR("hall made")},
     {"hall.setup", TR("hall made")},
+    {"hall.bookings", TR("bookings whose time has come")},
     {"hall.day", TR("business day turned")},
     {"hall.leases", TR("counters that nobody attends")},
     {"hall.leases_restart", TR("counters after the hall's start")},

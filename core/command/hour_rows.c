@@ -395,17 +395,9 @@ static void add_person(struct reading *r, int queue, struct stmt *s)
         out->hour.people_count++;
 }
 
-static enum err read_people_of(struct reading *r, int queue)
+static enum err add_people(struct reading *r, int queue, struct stmt *s)
 {
-    static const char sql[] =
-        "SELECT id, number, arrived_at, place_at, appointment_at, priority_class, counter, user_, row FROM "
-        "tickets"
-        " WHERE queue = $1 AND state = 'waiting' AND arrived_at > ''"
-        " ORDER BY arrived_at, number LIMIT $2"; /* tickets_arrival */
     enum err err;
-    struct stmt *s = db_query(r->db, sql);
-    db_bind_text(s, 1, r->out->queues[queue].id);
-    db_bind_int(s, 2, HOUR_PEOPLE_MAX);
     while ((err = db_step(s)) == ERR_OK) {
         r->out->cut = r->out->hour.people_count >= HOUR_PEOPLE_MAX;
         if (r->out->cut)
@@ -416,12 +408,49 @@ static enum err read_people_of(struct reading *r, int queue)
     return err == ERR_ABSENT ? ERR_OK : err;
 }
 
+static enum err read_people_of(struct reading *r, int queue)
+{
+    static const char sql[] =
+        "SELECT id, number, arrived_at, place_at, appointment_at, priority_class, counter, user_, row FROM "
+        "tickets"
+        " WHERE queue = $1 AND state = 'waiting' AND arrived_at > ''"
+        " ORDER BY arrived_at, number LIMIT $2"; /* tickets_arrival */
+    struct stmt *s = db_query(r->db, sql);
+    db_bind_text(s, 1, r->out->queues[queue].id);
+    db_bind_int(s, 2, HOUR_PEOPLE_MAX);
+    return add_people(r, queue, s);
+}
+
+/* Bookings of today that come while the hour lasts: they come with their time. */
+static enum err read_bookings_of(struct reading *r, int queue)
+{
+    static const char sql[] =
+        "SELECT id, number, appointment_at, place_at, appointment_at, priority_class, counter, user_, row "
+        "FROM "
+        "tickets"
+        " WHERE queue = $1 AND state = 'waiting' AND appointment_at > $2 AND appointment_at <= $3"
+        " AND arrived_at IS NULL ORDER BY appointment_at, number LIMIT $4"; /* tickets_booked */
+    char from[TIME_TEXT], until[TIME_TEXT];
+    struct stmt *s = db_query(r->db, sql);
+    time_text(time_day_start(r->now_ms), from);
+    time_text(r->now_ms + AHEAD_MS, until);
+    db_bind_text(s, 1, r->out->queues[queue].id);
+    db_bind_text(s, 2, from);
+    db_bind_text(s, 3, until);
+    db_bind_int(s, 4, HOUR_PEOPLE_MAX);
+    return add_people(r, queue, s);
+}
+
 static enum err read_people(struct reading *r)
 {
     enum err err = ERR_OK;
-    for (int q = 0; q < r->out->hour.queue_count && err == ERR_OK; q++)
-        if (!r->elsewhere[q])
-            err = read_people_of(r, q);
+    for (int q = 0; q < r->out->hour.queue_count && err == ERR_OK; q++) {
+        if (r->elsewhere[q])
+            continue;
+        err = read_people_of(r, q);
+        if (err == ERR_OK)
+            err = read_bookings_of(r, q);
+    }
     r->out->hour.people = r->out->people;
     return err;
 }

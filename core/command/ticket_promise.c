@@ -35,27 +35,27 @@ enum err queue_waiting(struct call *c, const char *queue, int priority_class, in
     return err;
 }
 
-/* Without those whose booking is due later than until_ms and who were not checked in. Only bookings are asked for their
+/* With those of today's bookings who are not here yet and whose time comes until until_ms. Only bookings are asked for their
  * time, so that a wrong clock loses nobody who waits. */
 static enum err count_ahead(struct call *c, const char *queue, int priority_class, int64_t until_ms,
                             int64_t *count)
 {
-    static const char sql_later[] =
+    static const char sql_due[] =
         "SELECT count(*) FROM tickets WHERE queue = $1 AND state = 'waiting' AND appointment_at > $2"
-        " AND appointment_at <= $3 AND arrived_at = appointment_at"
+        " AND appointment_at <= $3 AND arrived_at IS NULL"
         " AND ($4 = 0 OR (priority_class > 0 AND priority_class <= $4))"; /* tickets_booked */
-    char until[TIME_TEXT], end[TIME_TEXT];
+    char from[TIME_TEXT], until[TIME_TEXT];
+    int64_t start_ms = time_day_start(c->tx->now_ms);
     TRY(queue_waiting(c, queue, priority_class, count));
-    time_text(until_ms, until);
-    time_text(time_day_start(c->tx->now_ms) + DAY_MS, end);
-    struct stmt *s = tx_list(c->tx, sql_later, TABLE_TICKET, "queue", queue);
-    db_bind_text(s, 2, until);
-    db_bind_text(s, 3, end);
+    time_text(start_ms, from);
+    time_text(until_ms < start_ms + DAY_MS ? until_ms : start_ms + DAY_MS, until);
+    struct stmt *s = tx_list(c->tx, sql_due, TABLE_TICKET, "queue", queue);
+    db_bind_text(s, 2, from);
+    db_bind_text(s, 3, until);
     db_bind_int(s, 4, priority_class);
     enum err err = db_step(s);
-    int64_t later = err == ERR_OK ? db_int(s, 0) : 0;
+    *count += err == ERR_OK ? db_int(s, 0) : 0;
     db_done(s);
-    *count -= later < *count ? later : *count;
     return err;
 }
 

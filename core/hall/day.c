@@ -7,6 +7,7 @@
 #include "core/command/visit_row.h"
 #include "core/hall/inside.h"
 #include "core/hall/writer.h"
+#include "core/model/rule.h"
 #include "core/model/ticket.h"
 
 enum {
@@ -20,7 +21,8 @@ enum {
 struct turn {
     struct hall *hall;
     char day[DATE_TEXT];
-    bool more; /* tickets are left for another change */
+    int64_t now_ms; /* by the clock that is believed: bookings */
+    bool more;      /* tickets are left for another change */
 };
 
 static enum err turn_hall(struct tx *tx, const char *day)
@@ -126,32 +128,28 @@ static enum err old_tickets(struct db *db, const char *day, int64_t now_ms, stru
     return err;
 }
 
-/* Bookings for this day come into their queues; of a day to come (a clock that went ahead by mistake was put back) they
- * leave them again. */
-static enum err bookings(struct db *db, const char *day, bool come, struct json *rows)
+static enum err put_arrival(struct tx *tx, const struct json *ticket, const char *at)
 {
-    static const char sql_come[] = "SELECT row FROM tickets WHERE day = $1 AND state = 'waiting'"
-                                   " AND arrived_at IS NULL LIMIT $2"; /* tickets_number */
-    static const char sql_gone[] =
-        "SELECT row FROM tickets WHERE day > $1 AND state = 'waiting'"
-        " AND arrived_at > '' AND appointment_at > '' LIMIT $2"; /* tickets_number */
-    struct stmt *s = db_query(db, come ? sql_come : sql_gone);
-    db_bind_text(s, 1, day);
-    db_bind_int(s, 2, TICKETS_MAX);
-    return rows_collect(s, rows);
+    struct json *row = json_copy(ticket);
+    json_set_text(row, "arrived_at", at);
+    enum err err = tx_put(tx, TABLE_TICKET, json_text_or(row, "id", ""), row);
+    json_free(&row);
+    return err;
 }
 
-static enum err turn_bookings(struct turn *turn, struct tx *tx, bool come)
+/* A clock that went ahead by mistake brought bookings of a day to come, and was put back: they leave again. */
+static enum err send_back(struct turn *turn, struct tx *tx)
 {
+    static const char sql[] = "SELECT row FROM tickets WHERE day > $1 AND state = 'waiting'"
+                              " AND arrived_at > '' AND appointment_at > '' LIMIT $2"; /* tickets_number */
     struct json *rows = json_new_array();
-    enum err err = bookings(tx->db, turn->day, come, rows);
+    struct stmt *s = db_query(tx->db, sql);
+    db_bind_text(s, 1, turn->day);
+    db_bind_int(s, 2, TICKETS_MAX);
+    enum err err = rows_collect(s, rows);
     turn->more = turn->more || json_count(rows) >= TICKETS_MAX;
-    for (const struct json *found = json_first(rows); err == ERR_OK && found; found = json_next(found)) {
-        struct json *row = json_copy(found);
-        json_set_text(row, "arrived_at", come ? json_text(row, "appointment_at") : NULL);
-        err = tx_put(tx, TABLE_TICKET, json_text_or(row, "id", ""), row);
-        json_free(&row);
-    }
+    for (const struct json *row = json_first(rows); err == ERR_OK && row; row = json_next(row))
+        err = put_arrival(tx, row, NULL);
     json_free(&rows);
     return err;
 }
@@ -167,22 +165,28 @@ static enum err write_turn(struct tx *tx, void *ctx)
     for (const struct json *row = json_first(rows); err == ERR_OK && row; row = json_next(row))
         err = close_ticket(tx, row);
     json_free(&rows);
-    if (err == ERR_OK)
-        err = turn_bookings(turn, tx, true);
-    return err == ERR_OK ? turn_bookings(turn, tx, false) : err;
+    return err == ERR_OK ? send_back(turn, tx) : err;
+}
+
+enum err day_turn(const struct server_env *env, const char *day)
+{
+    struct turn turn = {0};
+    struct json *detail = json_new_object();
+    enum err err;
+    str_copy(turn.day, sizeof turn.day, day);
+    json_set_text(detail, "day", day);
+    do
+        err = server_change(env, "hall.day", detail, write_turn, &turn);
+    while (err == ERR_OK && turn.more);
+    json_free(&detail);
+    return err;
 }
 
 static enum err run_turn(void *ctx, const struct server_env *env)
 {
     struct turn *turn = ctx;
-    struct json *detail = json_new_object();
     enum err err = session_prune(env->db, turn->hall->session_ms);
-    json_set_text(detail, "day", turn->day);
-    do
-        err = err == ERR_OK ? server_change(env, "hall.day", detail, write_turn, turn) : err;
-    while (err == ERR_OK && turn->more);
-    json_free(&detail);
-    return err;
+    return err == ERR_OK ? day_turn(env, turn->day) : err;
 }
 
 static void turn_done(void *ctx, enum err err)
@@ -194,6 +198,102 @@ static void turn_done(void *ctx, enum err err)
         turn->hall->day[0] = '\0'; /* tried again */
     free(turn);
 }
+
+/* --- bookings of today --- */
+
+/* Until somebody checks them in nobody knows whether they are there, so they come into their queues with their time and
+ * not before. due: whose time has come; else who is there by a clock that was ahead and is not any more. */
+static enum err due_bookings(struct db *db, const char *day, int64_t now_ms, bool due, int limit,
+                             struct json *rows)
+{
+    static const char sql_due[] =
+        "SELECT t.row FROM queues AS q JOIN tickets AS t ON t.queue = q.id WHERE t.state = 'waiting'"
+        " AND t.appointment_at <= $2 AND t.arrived_at IS NULL AND t.day = $1 LIMIT $3"; /* tickets_booked */
+    static const char sql_early[] = "SELECT t.row FROM queues AS q JOIN tickets AS t ON t.queue = q.id WHERE "
+                                    "t.state = 'waiting'"
+                                    " AND t.appointment_at > $2 AND t.arrived_at = t.appointment_at AND "
+                                    "t.day = $1 LIMIT $3"; /* tickets_booked */
+    char until[TIME_TEXT];
+    struct stmt *s = db_query(db, due ? sql_due : sql_early);
+    time_text(now_ms + RULE_CLOCK_LEAD_MS, until);
+    db_bind_text(s, 1, day);
+    db_bind_text(s, 2, until);
+    db_bind_int(s, 3, limit);
+    return rows_collect(s, rows);
+}
+
+static enum err write_bookings(struct tx *tx, void *ctx)
+{
+    struct turn *turn = ctx;
+    enum err err = ERR_OK;
+    turn->more = false;
+    for (int due = 0; due < 2 && err == ERR_OK; due++) {
+        struct json *rows = json_new_array();
+        err = due_bookings(tx->db, turn->day, turn->now_ms, due, TICKETS_MAX, rows);
+        turn->more = turn->more || json_count(rows) >= TICKETS_MAX;
+        for (const struct json *row = json_first(rows); err == ERR_OK && row; row = json_next(row))
+            err = put_arrival(tx, row, due ? json_text(row, "appointment_at") : NULL);
+        json_free(&rows);
+    }
+    return err;
+}
+
+static enum err any_due(struct db *db, const char *day, int64_t now_ms, bool *any)
+{
+    struct json *rows = json_new_array();
+    enum err err = due_bookings(db, day, now_ms, true, 1, rows);
+    if (err == ERR_OK && json_count(rows) == 0)
+        err = due_bookings(db, day, now_ms, false, 1, rows);
+    *any = json_count(rows) > 0;
+    json_free(&rows);
+    return err;
+}
+
+static enum err expect(const struct server_env *env, struct turn *turn)
+{
+    struct json *detail = json_new_object();
+    enum err err;
+    json_set_text(detail, "day", turn->day);
+    do
+        err = server_change(env, "hall.bookings", detail, write_bookings, turn);
+    while (err == ERR_OK && turn->more);
+    json_free(&detail);
+    return err;
+}
+
+enum err day_expect(const struct server_env *env, const char *day)
+{
+    struct turn turn = {.now_ms = env->now_ms};
+    bool any;
+    str_copy(turn.day, sizeof turn.day, day);
+    enum err err = any_due(env->db, day, env->now_ms, &any);
+    return err == ERR_OK && any ? expect(env, &turn) : err;
+}
+
+static enum err run_expect(void *ctx, const struct server_env *env)
+{
+    return expect(env, ctx);
+}
+
+/* What could not be written is looked for again with the next look. */
+static void expect_done(void *ctx, enum err err)
+{
+    (void)err;
+    free(ctx);
+}
+
+static void bookings_follow(struct hall *hall, int64_t now_ms)
+{
+    bool any;
+    if (any_due(hall->db, hall->day, now_ms, &any) != ERR_OK || !any)
+        return;
+    struct turn *turn = xcalloc(1, sizeof *turn);
+    *turn = (struct turn){.hall = hall, .now_ms = now_ms};
+    str_copy(turn->day, sizeof turn->day, hall->day);
+    writer_add(hall->writer, run_expect, expect_done, turn);
+}
+
+/* --- the clock --- */
 
 static bool is_doubted(struct hall *hall, int64_t expected_ms)
 {
@@ -220,15 +320,21 @@ static int64_t believed_ms(struct hall *hall)
     return hall->wall_ms;
 }
 
+static void turn_to(struct hall *hall, const char *day)
+{
+    struct turn *turn = xcalloc(1, sizeof *turn);
+    turn->hall = hall;
+    str_copy(turn->day, sizeof turn->day, day);
+    str_copy(hall->day, sizeof hall->day, day);
+    writer_add(hall->writer, run_turn, turn_done, turn);
+}
+
 void day_follow(struct hall *hall)
 {
     char today[DATE_TEXT];
-    time_date(believed_ms(hall), today);
-    if (str_equal(today, hall->day))
-        return;
-    struct turn *turn = xcalloc(1, sizeof *turn);
-    turn->hall = hall;
-    str_copy(turn->day, sizeof turn->day, today);
-    str_copy(hall->day, sizeof hall->day, today);
-    writer_add(hall->writer, run_turn, turn_done, turn);
+    int64_t now_ms = believed_ms(hall);
+    time_date(now_ms, today);
+    if (!str_equal(today, hall->day))
+        turn_to(hall, today);
+    bookings_follow(hall, now_ms);
 }

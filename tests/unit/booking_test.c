@@ -11,7 +11,7 @@
 #include "tests/support/test.h"
 #include "tests/unit/command_hall.h"
 
-enum { HOUR_MS = 60 * 60 * 1000, DAY_MS = 24 * HOUR_MS, DAYS = 5, AHEAD = 4 };
+enum { HOUR_MS = 60 * 60 * 1000, DAY_MS = 24 * HOUR_MS, DAYS = 5, AHEAD = 4, LAST_H = 15 };
 
 /* --- a hall whose days turn --- */
 
@@ -126,8 +126,8 @@ static int serve_all(struct place *place)
     return serve_all_of(place, today);
 }
 
-/* People book for any time of the days to come, and others walk in: at the end of each day everybody who was due on it was
- * called, and nobody else; a newcomer has those ahead who are there, and of today's bookings those at most that come due before the
+/* People book for any time of the days to come, and others walk in: in the morning those are called who are there, at the end
+ * of each day everybody who was due on it, and nobody else; a newcomer has those ahead who are there, and of today's bookings those at most that come due before the
  * newcomer's call. By every rule. */
 TEST(booking_nobody_of_another_day_is_ever_called)
 {
@@ -152,8 +152,8 @@ TEST(booking_nobody_of_another_day_is_ever_called)
             there = 0;
             for (int i = 0; i < 12; i++) {
                 int later = (int)rng_below(&rng, AHEAD);
-                int64_t at_ms =
-                    dawn_ms + (day + later) * (int64_t)DAY_MS + (1 + (int64_t)rng_below(&rng, 15)) * HOUR_MS;
+                int64_t at_ms = dawn_ms + (day + later) * (int64_t)DAY_MS +
+                                (1 + (int64_t)rng_below(&rng, LAST_H)) * HOUR_MS;
                 if (rng_below(&rng, 3) == 0) {
                     int64_t ahead = come(&place, 0, false, NULL);
                     CHECK(ahead >= there && ahead <= (merged ? due[day] : there));
@@ -164,7 +164,9 @@ TEST(booking_nobody_of_another_day_is_ever_called)
                     there += later == 0; /* the number was drawn here */
                 }
             }
-            CHECK_INT(serve_all(&place), due[day]);
+            CHECK_INT(serve_all(&place), there);
+            go_to(&place, dawn_ms + day * (int64_t)DAY_MS + LAST_H * (int64_t)HOUR_MS);
+            CHECK_INT(serve_all(&place), due[day] - there);
         }
         CHECK_INT(pair_count(&place.pair, twice), 0);
         place_close(&place);
@@ -199,6 +201,35 @@ TEST(booking_waits_for_its_day_whatever_the_clock_does)
     come(&place, 0, false, place.called);
     go_on(&place, 1000, -20000 * (int64_t)DAY_MS); /* a computer without a battery */
     CHECK_INT(serve_all_of(&place, "2026-11-25"), 1);
+    place_close(&place);
+}
+
+/* Nobody is called who may not be there yet: a free counter leaves the bookings of the day alone until they are checked in or
+ * their time has come; a clock that was ahead by less than makes it doubtful is put right. */
+TEST(booking_of_today_is_called_when_it_came_or_its_time_did)
+{
+    struct place place;
+    char early[UUID_TEXT], booked[UUID_TEXT];
+    place_open(&place);
+    int64_t eight_ms = time_day_start(place.pair.now_ms) + DAY_MS + 8 * (int64_t)HOUR_MS;
+    come(&place, eight_ms + 2 * HOUR_MS, false, early);
+    come(&place, eight_ms + HOUR_MS, false, booked);
+    go_to(&place, eight_ms);
+    open_desk(&place);
+    CHECK_INT(serve_all(&place), 0);
+    char *body = xasprintf("{\"ticket\":\"%s\"}", early);
+    struct json *data = pair_at_hall(&place.pair, "rina", "ticket.check_in", body);
+    json_free(&data);
+    free(body);
+    CHECK_INT(serve_all(&place), 1);
+    CHECK_TEXT(place.called, "");
+    go_on(&place, 1000, 59 * (int64_t)60 * 1000);
+    check_arrived(&place, booked, true); /* two minutes before its time */
+    go_on(&place, 1000, -30 * (int64_t)60 * 1000);
+    check_arrived(&place, booked, false);
+    CHECK_INT(serve_all(&place), 0);
+    go_to(&place, eight_ms + HOUR_MS);
+    CHECK_INT(serve_all(&place), 1);
     place_close(&place);
 }
 
@@ -248,7 +279,7 @@ TEST(booking_for_another_day_waits_in_no_list_of_a_workstation)
         json_free(&queues);
         json_free(&desk);
         json_free(&queue);
-        go_to(&place, noon_ms + DAY_MS - HOUR_MS);
+        go_to(&place, noon_ms + DAY_MS);
     }
     place_close(&place);
 }

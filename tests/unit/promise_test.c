@@ -8,18 +8,18 @@
 
 enum { MIN = 60 * 1000 };
 
-/* One who waits in a queue; booked_min from now, NEVER: a walk-in. here: came already, booked or not. */
+/* One who waits in a queue; booked_min from now, NEVER: a walk-in. here: came already; else a booking that nobody came to yet. */
 enum { NEVER = -100000 };
 static void put_waiting(struct command_hall *h, const char *queue, int booked_min, bool here, int class)
 {
     char booked[TIME_TEXT], arrived[TIME_TEXT];
     time_text(h->now_ms + booked_min * (int64_t)MIN, booked);
-    time_text(here ? h->now_ms - 5 * MIN : h->now_ms + booked_min * (int64_t)MIN, arrived);
+    time_text(h->now_ms - 5 * MIN, arrived);
     bool has = booked_min != NEVER;
     char *row = xasprintf("{'id':'t-%d','number':'B%03d','day':'2026-11-24','queue':'%s','state':'waiting',"
-                          "'priority_class':%d,'arrived_at':'%s','appointment_at':%s%s%s}",
-                          (int)h->rev, (int)h->rev, queue, class, arrived, has ? "'" : "",
-                          has ? booked : "null", has ? "'" : "");
+                          "'priority_class':%d,'arrived_at':%s%s%s,'appointment_at':%s%s%s}",
+                          (int)h->rev, (int)h->rev, queue, class, here ? "'" : "", here ? arrived : "null",
+                          here ? "'" : "", has ? "'" : "", has ? booked : "null", has ? "'" : "");
     trial_put(h, TABLE_TICKET, row);
     free(row);
 }
