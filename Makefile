@@ -18,7 +18,7 @@ DEV_PACKAGES  := clang-format cppcheck shellcheck python3-pil tmux htop tig less
 
 CORE_ROOMS    := base model form catalogue wire db command
 STATION_ROOMS := $(addprefix core/,$(CORE_ROOMS) cache sync) tui screens
-HALL_ROOMS    := $(addprefix core/,$(CORE_ROOMS) hall)
+HALL_ROOMS    := $(addprefix core/,$(CORE_ROOMS) demo hall)
 
 # A program of its own, so that the workstation starts without the libraries of print.
 PRINT_ROOMS   := core/base core/wire core/print
@@ -157,7 +157,7 @@ fuzz: deps test-deps fuzz-deps ## looks for inputs that break things; SECONDS=60
 
 # The whole hall from a seed: the shipped rooms, with the town's world in place of network, clocks and connections.
 TOWN_OUT  := $(addprefix core/hall/,main.c serve.c porter.c practice.c options.c http.c hasher.c courier.c)
-TOWN_SRC  := $(filter-out $(TOWN_OUT),$(call sources,$(addprefix core/,$(CORE_ROOMS) cache hall)) \
+TOWN_SRC  := $(filter-out $(TOWN_OUT),$(call sources,$(addprefix core/,$(CORE_ROOMS) demo cache hall)) \
              core/sync/client_core.c core/sync/driver.c core/sync/line.c) $(SIM_SRC) $(wildcard tests/sim/town/*.c)
 TOWN_WRAP := $(SIM_WRAP) $(addprefix -Wl$(comma)--wrap=,clock_wall_now_ms clock_mono_now_ms token_new)
 # A town takes and gives back memory for a dozen machines in one thread: mimalloc does it with 6 in 100 fewer
@@ -225,6 +225,7 @@ install: all ## PREFIX=/usr/local DESTDIR=
 	install -D -m 755 -t $(DESTDIR)$(PREFIX)/bin $(BUILD)/loket $(BUILD)/loketd
 	install -D -m 755 -t $(DESTDIR)$(PREFIX)/libexec/loket $(BUILD)/loket-pdf
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/loket/themes themes/*.theme
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/loket/scenarios core/demo/scenarios/*.scenario
 	for pack in core/packs/??; do \
 	   install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/loket/packs/$${pack##*/} $$pack/*.json && \
 	   install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/loket/packs/$${pack##*/}/services $$pack/services/*.json; done

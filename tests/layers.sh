@@ -32,6 +32,7 @@ files() { find "$@" -name '*.[ch]' -type f | sort; }
     # The rules of the hall know neither SQL, network nor terminal; base knows nobody.
     breach 'core/(wire|db|command|cache|sync|hall|form|catalogue)/' 'model knows base alone' $(files core/model)
     breach 'core/[^b]' 'base knows no other room' $(files core/base)
+    breach 'core/(db|command|cache|sync|hall|print)/' 'demo knows no hall' $(files core/demo)
     breach 'core/(cache|sync)/' 'the hall does not know the workstation' $(files core/hall core/command core/db core/wire)
     breach 'core/hall/' 'the workstation does not know the hall program' $(files core/cache core/sync core/command screens)
     # Screens never call each other: only app, main and commands know more than one.

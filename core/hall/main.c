@@ -9,6 +9,7 @@
 #include "core/hall/backup.h"
 #include "core/hall/catalogues.h"
 #include "core/hall/courier.h"
+#include "core/hall/demo.h"
 #include "core/hall/export.h"
 #include "core/hall/options.h"
 #include "core/hall/partner_verbs.h"
@@ -164,24 +165,6 @@ static enum err rehearse_stdin(const struct hall_options *options, struct err_in
     json_free(&queue);
     json_free(&out);
     return err;
-}
-
-static enum err demo_list(const struct hall_options *options, struct err_info *info)
-{
-    (void)info;
-    if (options->json)
-        puts("[]");
-    else
-        puts("There are no scenarios in this loketd yet. A practice hall is: loket --hall practice");
-    return ERR_OK;
-}
-
-static enum err demo_run(const struct hall_options *options, struct err_info *info)
-{
-    return err_set(info, ERR_ABSENT,
-                   "There is no scenario \"%s\": this loketd has none yet. A practice hall is: loket --hall "
-                   "practice",
-                   options->argument);
 }
 
 static enum err run(const struct hall_options *options, struct err_info *info)

@@ -6,6 +6,7 @@
 
 #include "core/base/log.h"
 #include "core/catalogue/catalogue.h"
+#include "core/demo/citizen.h"
 #include "core/hall/admin.h"
 
 enum {
@@ -96,18 +97,27 @@ static enum err make_counter(const struct server_env *env, const struct json *co
     return err;
 }
 
+enum err morning_counters(const struct server_env *env, const struct pack *pack, struct err_info *info)
+{
+    const struct json *counters = json_get(json_get(pack->about, "practice"), "counters");
+    enum err err = ERR_OK;
+    for (const struct json *counter = json_first(counters); counter && err == ERR_OK;
+         counter = json_next(counter))
+        err = make_counter(env, counter, info);
+    return err;
+}
+
 enum err morning_accounts(const struct server_env *env, const struct pack *pack, struct json **rows,
                           struct err_info *info)
 {
     const struct json *practice = json_get(pack->about, "practice");
-    const struct json *users = json_get(practice, "users"), *counters = json_get(practice, "counters");
+    const struct json *users = json_get(practice, "users");
     enum err err = ERR_OK;
     *rows = json_new_array();
     for (const struct json *user = json_first(users); user && err == ERR_OK; user = json_next(user))
         err = make_account(env, pack, user, *rows, info);
-    for (const struct json *counter = json_first(counters); counter && err == ERR_OK;
-         counter = json_next(counter))
-        err = make_counter(env, counter, info);
+    if (err == ERR_OK)
+        err = morning_counters(env, pack, info);
     if (err != ERR_OK)
         json_free(rows);
     return err;
@@ -133,60 +143,6 @@ static int below(struct morning *m, int limit)
 static bool chance(struct morning *m, int percent)
 {
     return below(m, 100) < percent;
-}
-
-static const char *one_of(struct morning *m, const char *list)
-{
-    const struct json *names = json_get(json_get(m->pack->about, "practice"), list);
-    size_t count = json_count(names);
-    return count > 0 ? json_as_text(json_at(names, rng_below(m->rng, count))) : NULL;
-}
-
-/* Seven letters and digits, never I or O. */
-static void invent_fin(struct morning *m, char out[8])
-{
-    static const char letters[] = "0123456789ABCDEFGHJKLMNPQRSTUVWXYZ";
-    for (int i = 0; i < 7; i++)
-        out[i] = letters[below(m, sizeof letters - 1)];
-    out[7] = '\0';
-}
-
-struct birth {
-    int year, month, day;
-    bool woman;
-};
-
-/* Province 99 does not exist; the day of a woman is 40 more. */
-static void invent_nik(struct morning *m, const struct birth *born, char out[17])
-{
-    str_format(out, 17, "99%02d%02d%02d%02d%02d%04d", 1 + below(m, 70), 1 + below(m, 30),
-               born->day + (born->woman ? 40 : 0), born->month, born->year % 100, 1 + below(m, 9000));
-}
-
-static struct json *invent_person(struct morning *m, struct birth *born)
-{
-    struct json *person = json_new_object();
-    bool woman = chance(m, 50), azerbaijan = str_equal(json_text(m->pack->about, "id"), "az");
-    *born = (struct birth){1948 + below(m, 58), 1 + below(m, 12), 1 + below(m, 28), woman};
-    char text[40];
-    json_set_text(person, "given", one_of(m, woman ? "given_f" : "given_m"));
-    const char *father = one_of(m, "father");
-    if (father)
-        json_set_text(person, "father", father);
-    json_set_text(person, "family", one_of(m, woman ? "family_f" : "family_m"));
-    str_format(text, sizeof text, "%04d-%02d-%02d", born->year, born->month, born->day);
-    json_set_text(person, "born", text);
-    if (azerbaijan) {
-        invent_fin(m, text);
-        json_set_text(person, "fin", text);
-        str_format(text, sizeof text, "+99450000%04d", below(m, 10000));
-    } else {
-        invent_nik(m, born, text);
-        json_set_text(person, "nik", text);
-        str_format(text, sizeof text, "+628120000%04d", below(m, 10000));
-    }
-    json_set_text(person, "phone", text);
-    return person;
 }
 
 /* The nth service that has a queue, counted as with_form and served are. */
@@ -230,37 +186,11 @@ static void set_booking(struct morning *m, int64_t arrived_ms, struct json *body
     json_set_text(body, "appointment_at", at);
 }
 
-/* Whom the priorities that speak of an age or of women are for; the others may be anyone's. */
-static bool may_have(const char *priority, int age, bool woman)
-{
-    static const struct {
-        const char *code;
-        int from, to;
-        bool women;
-    } rules[] = {
-        {"elderly", 60, 120, false},    {"children", 0, 17, false},  {"pregnant", 18, 45, true},
-        {"small-child", 18, 50, false}, {"veteran", 40, 120, false},
-    };
-    for (size_t i = 0; i < sizeof rules / sizeof *rules; i++)
-        if (str_equal(rules[i].code, priority))
-            return age >= rules[i].from && age <= rules[i].to && (woman || !rules[i].women);
-    return true;
-}
-
-/* One that fits the person, from a random one on; NULL: none does. */
-static const char *choose_priority(struct morning *m, const struct birth *born)
+static int year_of(int64_t now_ms)
 {
     char today[DATE_TEXT];
-    time_date(m->env->now_ms, today);
-    int age = (int)strtol(today, NULL, 10) - born->year;
-    const struct json *priorities = json_get(m->pack->about, "priorities");
-    int count = (int)json_count(priorities), first = below(m, count);
-    for (int i = 0; i < count; i++) {
-        const char *code = json_text(json_at(priorities, (size_t)((first + i) % count)), "code");
-        if (may_have(code, age, born->woman))
-            return code;
-    }
-    return NULL;
+    time_date(now_ms, today);
+    return (int)strtol(today, NULL, 10);
 }
 
 static struct json *ticket_body(struct morning *m, int64_t arrived_ms)
@@ -271,11 +201,11 @@ static struct json *ticket_body(struct morning *m, int64_t arrived_ms)
     json_set_text(body, "service", json_text(choose_service(m), "id"));
     json_set_text(body, "channel", "walk_in");
     json_set_text(body, "language", json_as_text(json_first(languages)));
-    json_set(body, "person", invent_person(m, &born));
+    json_set(body, "person", citizen_person(m->pack, m->rng, &born));
     if (chance(m, BOOKED_PERCENT))
         set_booking(m, arrived_ms, body);
     else if (json_count(json_get(m->pack->about, "priorities")) > 0 && chance(m, PRIORITY_PERCENT))
-        json_set_text(body, "priority", choose_priority(m, &born));
+        json_set_text(body, "priority", citizen_priority(m->pack, m->rng, &born, year_of(m->env->now_ms)));
     return body;
 }
 
@@ -327,7 +257,7 @@ static enum err open_online(struct morning *m)
         json_set_text(body, "case", id);
         json_set_text(body, "service", json_text(nth_service(m, below(m, m->with_form), true), "id"));
         json_set_text(body, "channel", "online");
-        json_set(body, "person", invent_person(m, &born));
+        json_set(body, "person", citizen_person(m->pack, m->rng, &born));
         err = run(m, "case.open", m->env->now_ms, body);
     }
     return err;

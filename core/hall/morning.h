@@ -8,6 +8,9 @@
  * transaction of env. */
 enum err morning_accounts(const struct server_env *env, const struct pack *pack, struct json **rows,
                           struct err_info *info) MUST_USE;
+/* The counters alone. */
+enum err morning_counters(const struct server_env *env, const struct pack *pack,
+                          struct err_info *info) MUST_USE;
 /* Whether anybody came today yet. */
 enum err morning_is_made(struct db *db, int64_t now_ms, bool *made) MUST_USE;
 /* Tickets of the last 90 minutes, and a few applications that came online. In the transaction of env. */

@@ -30,6 +30,7 @@ static const char default_data[] = "/var/lib/loket";
     X(RULE, "--rule", rule)                       \
     X(SEED, "--seed", seed)                       \
     X(DAYS, "--days", days)                       \
+    X(CLERKS, "--clerks", clerks)                 \
     X(USERS_FD, "--users-fd", users_fd)           \
     X(TO, "--to", to)                             \
     X(FROM, "--from", from)                       \
@@ -55,15 +56,15 @@ static const struct {
 #undef X
 };
 
-#define BIT(id)      (1u << OPTION_##id)
-#define JSON_BIT     (1u << OPTION_COUNT)
-#define DRY_BIT      (1u << (OPTION_COUNT + 1))
-#define KEEP_BIT     (1u << (OPTION_COUNT + 2))
-#define UNMASKED_BIT (1u << (OPTION_COUNT + 3))
+#define BIT(id)      (UINT64_C(1) << OPTION_##id)
+#define JSON_BIT     (UINT64_C(1) << OPTION_COUNT)
+#define DRY_BIT      (UINT64_C(1) << (OPTION_COUNT + 1))
+#define KEEP_BIT     (UINT64_C(1) << (OPTION_COUNT + 2))
+#define UNMASKED_BIT (UINT64_C(1) << (OPTION_COUNT + 3))
 static const struct {
     const char *text;
     size_t member;
-    unsigned bit;
+    uint64_t bit;
 } flags[] = {
     {"--json", offsetof(struct hall_options, json), JSON_BIT},
     {"--dry-run", offsetof(struct hall_options, dry_run), DRY_BIT},
@@ -74,7 +75,7 @@ enum { FLAG_COUNT = sizeof flags / sizeof *flags };
 static const struct verb {
     const char *first, *second; /* second NULL: a verb of one word */
     enum hall_verb verb;
-    unsigned allowed, needed;
+    uint64_t allowed, needed;
     const char *argument; /* what stands behind the verb, NULL: nothing */
     const char *usage;
 } verbs[] = {
@@ -138,8 +139,8 @@ static const struct verb {
     {"rehearse", NULL, HALL_REHEARSE, BIT(RULE), BIT(RULE), NULL,
      "rehearse --rule fifo|priority|weighted|appointments < QUEUE.json"},
     {"demo", "list", HALL_DEMO_LIST, JSON_BIT, 0, NULL, "demo list"},
-    {"demo", "run", HALL_DEMO_RUN, BIT(SEED) | BIT(DAYS) | JSON_BIT, BIT(SEED), "SCENARIO",
-     "demo run SCENARIO --seed N [--days N] [--json]"},
+    {"demo", "run", HALL_DEMO_RUN, BIT(SEED) | BIT(DAYS) | BIT(PACK) | BIT(CLERKS) | JSON_BIT, BIT(SEED),
+     "SCENARIO", "demo run SCENARIO --seed N [--days N] [--pack az|id] [--clerks N] [--json]"},
 };
 enum { VERB_COUNT = sizeof verbs / sizeof *verbs };
 
@@ -174,7 +175,9 @@ const char *hall_options_usage(void)
            "       loketd merge    --data DIR [--from FILE] FILE  takes such a file in, at home\n"
            "       loketd recall   --data DIR --queues Q,…  takes queues back without their bus\n"
            "       loketd rehearse --rule fifo|priority|weighted|appointments < QUEUE.json\n"
-           "       loketd demo     list | run SCENARIO --seed N [--days N] [--json]\n"
+           "       loketd demo     list | run SCENARIO --seed N [--days N] [--pack az|id] [--clerks N] "
+           "[--json]\n"
+           "                       whole simulated days; with fewer clerks: what waiting would become\n"
            "       loketd --version | --help\n"
            "DIR is /var/lib/loket when --data is not given. --listen HOST:0 takes a free port.\n"
            "A password never stands on a command line: --password-file F, or - for standard input.\n"
@@ -186,7 +189,7 @@ const char *hall_options_usage(void)
 struct words {
     const char *word[3]; /* the verb's, then its argument */
     int count;
-    unsigned given;
+    uint64_t given;
 };
 
 /* "--data DIR" or "--data=DIR"; *used counts the arguments. */
@@ -215,7 +218,7 @@ static enum err take_option(int argc, char **argv, int at, struct hall_options *
         if (!value)
             return err_set(info, ERR_USAGE, "%s needs a value; see loketd --help", name);
         memcpy((char *)options + options_known[i].member, &value, sizeof value);
-        words->given |= 1u << i;
+        words->given |= UINT64_C(1) << i;
         return ERR_OK;
     }
     return err_set(info, ERR_USAGE, "%s is not an option of loketd; see loketd --help", text);
@@ -265,10 +268,10 @@ static enum err unknown_verb(const struct words *words, bool half, struct err_in
     return err;
 }
 
-static const char *option_name(unsigned bits)
+static const char *option_name(uint64_t bits)
 {
     for (int i = 0; i < OPTION_COUNT; i++)
-        if (bits & (1u << i))
+        if (bits & (UINT64_C(1) << i))
             return options_known[i].text;
     for (int i = 0; i < FLAG_COUNT; i++)
         if (bits & flags[i].bit)
@@ -280,7 +283,7 @@ static enum err check_verb(const struct verb *verb, const struct words *words, s
                            struct err_info *info)
 {
     int verb_words = verb->second ? 2 : 1, arguments = words->count - verb_words;
-    unsigned wrong = words->given & ~verb->allowed, missing = verb->needed & ~words->given;
+    uint64_t wrong = words->given & ~verb->allowed, missing = verb->needed & ~words->given;
     options->verb = verb->verb;
     options->argument = arguments > 0 ? words->word[verb_words] : NULL;
     if (wrong)

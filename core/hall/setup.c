@@ -15,39 +15,58 @@
 
 /* --- where packs are --- */
 
-static bool has_pack(const char *root, const char *id, char **folder)
+static bool holds(const char *folder, const char *file)
 {
-    char *path = xasprintf("%s/%s", root, id), *file = xasprintf("%s/pack.json", path);
-    bool found = access(file, R_OK) == 0;
-    free(file);
-    if (found)
-        *folder = path;
-    else
-        free(path);
+    char *path = xasprintf("%s/%s", folder, file);
+    bool found = access(path, R_OK) == 0;
+    free(path);
     return found;
 }
 
-/* Beside the program: in the tree (build/loketd, build/KIND/loketd) and installed (bin/loketd). */
-static bool beside_program(const char *id, char **folder)
+/* Takes path when file is there, else frees it. */
+static bool take(char *path, const char *file, char **folder)
 {
-    static const char *const ways[] = {"../core/packs", "../../core/packs", "../../../core/packs",
-                                       "../share/loket/packs"};
+    if (path && holds(path, file)) {
+        *folder = path;
+        return true;
+    }
+    free(path);
+    return false;
+}
+
+/* The folder of this program, without its last slash; NULL: not known. */
+static char *program_folder(void)
+{
     char program[PATH_MAX];
     ssize_t length = readlink("/proc/self/exe", program, sizeof program - 1);
     if (length <= 0)
-        return false;
+        return NULL;
     program[length] = '\0';
     char *slash = strrchr(program, '/');
-    if (!slash)
-        return false;
-    *slash = '\0';
-    bool found = false;
-    for (size_t i = 0; !found && i < sizeof ways / sizeof *ways; i++) {
-        char *root = xasprintf("%s/%s", program, ways[i]);
-        found = has_pack(root, id, folder);
-        free(root);
-    }
+    return slash ? xstrndup(program, (size_t)(slash - program)) : NULL;
+}
+
+/* In the tree the program is build/loketd or build/KIND/loketd, installed bin/loketd. */
+static bool beside_program(const char *in_tree, const char *installed, const char *file, char **folder)
+{
+    char *here = program_folder();
+    bool found = here && (take(xasprintf("%s/../%s", here, in_tree), file, folder) ||
+                          take(xasprintf("%s/../../%s", here, in_tree), file, folder) ||
+                          take(xasprintf("%s/../../../%s", here, in_tree), file, folder) ||
+                          take(xasprintf("%s/../share/loket/%s", here, installed), file, folder));
+    free(here);
     return found;
+}
+
+bool setup_folder(const char *variable, const char *in_tree, const char *installed, const char *file,
+                  char **folder)
+{
+    const char *named = getenv(variable);
+    *folder = NULL;
+    if (named)
+        return take(xstrdup(named), file, folder);
+    return beside_program(in_tree, installed, file, folder) || take(xstrdup(in_tree), file, folder) ||
+           take(xasprintf(LOKET_PREFIX "/share/loket/%s", installed), file, folder);
 }
 
 static bool plain_name(const char *id)
@@ -61,9 +80,13 @@ enum err setup_pack_folder(const char *id, char **folder, struct err_info *info)
     *folder = NULL;
     if (!plain_name(id))
         return err_set(info, ERR_USAGE, "\"%s\" is not the name of a pack: say az or id.", id);
-    if (named ? has_pack(named, id, folder)
-              : beside_program(id, folder) || has_pack("core/packs", id, folder) ||
-                    has_pack(LOKET_PREFIX "/share/loket/packs", id, folder))
+    char *file = xasprintf("%s/pack.json", id), *packs = NULL;
+    bool found = setup_folder("LOKET_PACKS", "core/packs", "packs", file, &packs);
+    if (found)
+        *folder = xasprintf("%s/%s", packs, id);
+    free(packs);
+    free(file);
+    if (found)
         return ERR_OK;
     return err_set(info, ERR_ABSENT,
                    "The pack \"%s\" is not on this computer (looked in %s). There are az and id; name their "
@@ -306,6 +329,8 @@ enum err setup_hall(const struct setup *setup, const struct pack *pack, struct d
     if (err != ERR_OK)
         return err;
     err = work_begin(&work);
+    if (setup->now_ms > 0)
+        work.env.now_ms = work.env.mono_ms = setup->now_ms;
     if (err == ERR_OK)
         err = write_all(&making, &own);
     if (err == ERR_OK && setup->practice)

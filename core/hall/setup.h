@@ -9,8 +9,13 @@ struct setup {
     const char *code, *name;
     const char *timezone; /* NULL: the pack's */
     bool practice;
+    int64_t now_ms; /* when it is made; 0: now */
 };
 
+/* A folder that came with the program and holds file: the one that variable of the environment names, else in_tree of the
+ * tree that the program was built in, else share/loket/installed. The caller frees *folder. */
+bool setup_folder(const char *variable, const char *in_tree, const char *installed, const char *file,
+                  char **folder);
 /* Where the pack of that id is: below $LOKET_PACKS, the tree that the program was built in, or the installed
  * ones. The caller frees *folder. */
 enum err setup_pack_folder(const char *id, char **folder, struct err_info *info) MUST_USE;

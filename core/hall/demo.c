@@ -1,0 +1,338 @@
+/* core/hall/demo.c: see demo.h. What it prints; demo_day.c plays. */
+#include "core/hall/demo.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "core/hall/demo_inside.h"
+
+static const char ending[] = ".scenario";
+enum { DAYS_MAX = 10000, LISTED_DAYS = 31, MINUTE_S = 60, SCENARIO_BYTES = 64 * 1024 };
+
+/* --- files --- */
+
+static enum err read_file(const char *path, struct buf *out, struct err_info *info)
+{
+    char part[4096];
+    size_t got;
+    FILE *file = fopen(path, "re");
+    while (file && out->length <= SCENARIO_BYTES && (got = fread(part, 1, sizeof part, file)) > 0)
+        buf_add(out, part, got);
+    bool read = file && !ferror(file);
+    enum err err =
+        read ? ERR_OK : err_set(info, err_from_errno(errno), "%s cannot be read: %s.", path, strerror(errno));
+    if (file)
+        fclose(file);
+    if (err == ERR_OK && out->length > SCENARIO_BYTES)
+        err = err_set(info, ERR_TOO_LARGE, "%s is larger than a scenario may be.", path);
+    return err;
+}
+
+static void tell_fault(void *context, const char *line)
+{
+    (void)context;
+    fprintf(stderr, "loketd: %s\n", line);
+}
+
+static enum err load(const char *path, struct scenario *out, struct err_info *info)
+{
+    struct buf text = {0};
+    enum err err = read_file(path, &text, info);
+    if (err == ERR_OK)
+        err = scenario_read(path, buf_text(&text), text.length, tell_fault, NULL, out, info);
+    buf_free(&text);
+    return err;
+}
+
+static enum err scenario_folder(char **folder, struct err_info *info)
+{
+    if (setup_folder("LOKET_SCENARIOS", "core/demo/scenarios", "scenarios", "first-day.scenario", folder))
+        return ERR_OK;
+    return err_set(info, ERR_ABSENT,
+                   "The scenarios of this loketd are not beside it. Name their folder in "
+                   "LOKET_SCENARIOS, or give the file of one.");
+}
+
+/* A name of the list, or the path of a file. */
+static enum err find(const char *name, struct scenario *out, struct err_info *info)
+{
+    size_t length = strlen(name);
+    bool path =
+        strchr(name, '/') || (length > strlen(ending) && str_equal(name + length - strlen(ending), ending));
+    char *folder = NULL;
+    if (path)
+        return load(name, out, info);
+    enum err err = scenario_folder(&folder, info);
+    if (err != ERR_OK)
+        return err;
+    char *file = xasprintf("%s/%s%s", folder, name, ending);
+    err = access(file, R_OK) == 0
+              ? load(file, out, info)
+              : err_set(info, ERR_ABSENT,
+                        "There is no scenario \"%s\". loketd demo list names those that there are.", name);
+    free(file);
+    free(folder);
+    return err;
+}
+
+/* --- list --- */
+
+static int is_scenario(const struct dirent *entry)
+{
+    size_t length = strlen(entry->d_name);
+    return length > strlen(ending) && str_equal(entry->d_name + length - strlen(ending), ending);
+}
+
+static struct json *texts(const char texts_of[], size_t size)
+{
+    struct json *json = json_new_object();
+    for (int i = 0; i < SCENARIO_LANGS; i++)
+        json_set_text(json, scenario_langs[i], texts_of + (size_t)i * size);
+    return json;
+}
+
+static struct json *scenario_json(const struct scenario *scenario)
+{
+    struct json *json = json_new_object();
+    json_set_text(json, "id", scenario->id);
+    json_set(json, "name", texts(scenario->name[0], sizeof scenario->name[0]));
+    json_set(json, "about", texts(scenario->about[0], sizeof scenario->about[0]));
+    json_set_text(json, "pack", *scenario->pack ? scenario->pack : "any");
+    return json;
+}
+
+static void print(struct json *json)
+{
+    char *text = json_print(json);
+    puts(text);
+    free(text);
+}
+
+enum err demo_list(const struct hall_options *options, struct err_info *info)
+{
+    enum { ENGLISH = 2 };
+    char *folder = NULL;
+    struct dirent **files = NULL;
+    struct json *list = json_new_array();
+    enum err err = scenario_folder(&folder, info);
+    int count = err == ERR_OK ? scandir(folder, &files, is_scenario, alphasort) : 0;
+    for (int i = 0; i < count; i++) {
+        struct scenario scenario;
+        char *path = xasprintf("%s/%s", folder, files[i]->d_name);
+        if (err == ERR_OK)
+            err = load(path, &scenario, info);
+        if (err == ERR_OK && options->json)
+            json_add(list, scenario_json(&scenario));
+        else if (err == ERR_OK)
+            printf("%-18s %s\n%-18s %s\n", scenario.id, scenario.name[ENGLISH], "", scenario.about[ENGLISH]);
+        free(path);
+        free(files[i]);
+    }
+    if (err == ERR_OK && options->json)
+        print(list);
+    json_free(&list);
+    free(files);
+    free(folder);
+    return err;
+}
+
+/* --- run --- */
+
+struct waits {
+    int64_t *seconds; /* ascending once sorted */
+    int count;
+};
+
+static int64_t mean(const int64_t *seconds, int count)
+{
+    int64_t sum = 0;
+    for (int i = 0; i < count; i++)
+        sum += seconds[i];
+    return count > 0 ? sum / count : 0;
+}
+
+/* Of values in ascending order. */
+static int64_t share(const int64_t *seconds, int count, int percent)
+{
+    return count > 0 ? seconds[(int64_t)(count - 1) * percent / 100] : 0;
+}
+
+static struct json *waits_json(const int64_t *seconds, int count)
+{
+    struct json *json = json_new_object();
+    json_set_int(json, "count", count);
+    json_set_int(json, "mean_s", mean(seconds, count));
+    json_set_int(json, "p50_s", share(seconds, count, 50));
+    json_set_int(json, "p90_s", share(seconds, count, 90));
+    json_set_int(json, "longest_s", share(seconds, count, 100));
+    return json;
+}
+
+static struct json *day_json(const struct demo_figures *f)
+{
+    struct json *json = json_new_object();
+    json_set_text(json, "day", f->day);
+    json_set_int(json, "visitors", f->visitors);
+    json_set_int(json, "booked", f->booked);
+    json_set_int(json, "booked_came", f->came);
+    json_set_int(json, "issued", f->issued);
+    json_set_int(json, "served", f->served);
+    json_set_int(json, "papers_missing", f->missing);
+    json_set_int(json, "no_shows", f->no_shows);
+    json_set_int(json, "left", f->left);
+    json_set_int(json, "called_early", f->early);
+    json_set_int(json, "refused", f->refused);
+    json_set(json, "wait", waits_json(f->waits_s, f->wait_count));
+    json_set_text(json, "feed", f->feed);
+    return json;
+}
+
+static void keep_waits(struct waits *waits, const struct demo_figures *f)
+{
+    waits->seconds =
+        xrealloc(waits->seconds, (size_t)(waits->count + f->wait_count + 1) * sizeof *waits->seconds);
+    for (int i = 0; i < f->wait_count; i++)
+        waits->seconds[waits->count++] = f->waits_s[i];
+}
+
+static int by_length(const void *a, const void *b)
+{
+    int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+    return (x > y) - (x < y);
+}
+
+static void print_day(const struct demo_figures *f)
+{
+    printf("%s  %8d %6d %7d %8d %6d %9" PRId64 " %6" PRId64 " %7" PRId64 "\n", f->day, f->visitors, f->served,
+           f->missing, f->no_shows, f->left, share(f->waits_s, f->wait_count, 50) / MINUTE_S,
+           share(f->waits_s, f->wait_count, 90) / MINUTE_S, share(f->waits_s, f->wait_count, 100) / MINUTE_S);
+}
+
+/* How many of a hundred waited how long. */
+static void print_chart(const struct waits *waits)
+{
+    static const int edges_min[] = {5, 10, 15, 20, 30, 45, 60, 90, 120, 1440};
+    enum { WIDTH = 50 };
+    int at = 0, from = 0;
+    puts("\nwaited      of a hundred");
+    for (size_t i = 0; i < sizeof edges_min / sizeof *edges_min; i++) {
+        int first = at;
+        while (at < waits->count && waits->seconds[at] < (int64_t)edges_min[i] * MINUTE_S)
+            at++;
+        int percent = waits->count > 0 ? ((at - first) * 200 + waits->count) / (2 * waits->count) : 0;
+        if (edges_min[i] < 1440)
+            printf("%3d-%3d min %3d ", from, edges_min[i], percent);
+        else
+            printf("over %3d    %3d ", from, percent);
+        for (int n = 0; n < percent * WIDTH / 100; n++)
+            putchar('#');
+        putchar('\n');
+        from = edges_min[i];
+    }
+    printf("%d waits: mean %" PRId64 ", half within %" PRId64 ", nine of ten within %" PRId64
+           ", longest %" PRId64 " min\n",
+           waits->count, mean(waits->seconds, waits->count) / MINUTE_S,
+           share(waits->seconds, waits->count, 50) / MINUTE_S,
+           share(waits->seconds, waits->count, 90) / MINUTE_S,
+           share(waits->seconds, waits->count, 100) / MINUTE_S);
+}
+
+static void progress(int day, int days, bool done)
+{
+    if (days > 1 && isatty(STDERR_FILENO))
+        fprintf(stderr, done ? "\r                    \r" : "\rday %d of %d", day, days);
+}
+
+static enum err run_days(struct demo *demo, int days, bool json, struct json *lines, struct waits *waits,
+                         struct err_info *info)
+{
+    enum err err = ERR_OK;
+    for (int day = 0; day < days && err == ERR_OK; day++) {
+        struct demo_figures figures;
+        progress(day + 1, days, false);
+        err = demo_day(demo, day, &figures, info);
+        if (err == ERR_OK) {
+            keep_waits(waits, &figures);
+            json_add(lines, json ? day_json(&figures) : json_new_null());
+            if (demo->refusal[0])
+                fprintf(stderr, "loketd: %s: %d commands were refused, the first: %s\n", figures.day,
+                        figures.refused, demo->refusal);
+        }
+        progress(day + 1, days, true);
+        if (err == ERR_OK && !json && days <= LISTED_DAYS)
+            print_day(&figures);
+        demo_figures_free(&figures);
+    }
+    return err;
+}
+
+static enum err whole_number(const char *text, const char *option, int64_t least, int64_t most, int64_t *out,
+                             struct err_info *info)
+{
+    char *end;
+    errno = 0;
+    long long number = strtoll(text, &end, 10);
+    if (errno || end == text || *end || number < least || number > most)
+        return err_set(info, ERR_USAGE,
+                       "%s takes a whole number from %" PRId64 " to %" PRId64 ", not \"%s\".", option, least,
+                       most, text);
+    *out = number;
+    return ERR_OK;
+}
+
+static enum err run_scenario(const struct hall_options *options, const struct scenario *scenario,
+                             int64_t seed, int days, int clerks, struct err_info *info)
+{
+    const char *pack = options->pack ? options->pack : *scenario->pack ? scenario->pack : "id";
+    struct json *out = scenario_json(scenario), *lines = json_new_array();
+    struct waits waits = {0};
+    struct demo demo;
+    if (*scenario->pack && !str_equal(pack, scenario->pack)) {
+        json_free(&out);
+        json_free(&lines);
+        return err_set(info, ERR_USAGE, "The scenario \"%s\" is for the pack %s.", scenario->id,
+                       scenario->pack);
+    }
+    enum err err = demo_open(&demo, scenario, pack, (uint64_t)seed, clerks, info);
+    if (err == ERR_OK && !options->json)
+        printf("%s, pack %s, seed %" PRId64 ", %d counters\n\n%-10s  visitors served missing no-shows   left"
+               " wait: p50    p90 longest\n",
+               scenario->id, pack, seed, demo.clerk_count, "day");
+    if (err == ERR_OK) {
+        err = run_days(&demo, days, options->json, lines, &waits, info);
+        json_set_int(out, "counters", demo.clerk_count);
+        demo_close(&demo);
+    }
+    if (waits.count > 0)
+        qsort(waits.seconds, (size_t)waits.count, sizeof *waits.seconds, by_length);
+    json_set_text(out, "pack", pack);
+    json_set_int(out, "seed", seed);
+    json_set(out, "days", lines);
+    json_set(out, "wait", waits_json(waits.seconds, waits.count));
+    if (err == ERR_OK && options->json)
+        print(out);
+    else if (err == ERR_OK)
+        print_chart(&waits);
+    json_free(&out);
+    free(waits.seconds);
+    return err;
+}
+
+enum err demo_run(const struct hall_options *options, struct err_info *info)
+{
+    int64_t seed, days = 1, clerks = 0;
+    struct scenario scenario;
+    enum err err = whole_number(options->seed, "--seed", 0, INT64_MAX, &seed, info);
+    if (err == ERR_OK && options->days)
+        err = whole_number(options->days, "--days", 1, DAYS_MAX, &days, info);
+    if (err == ERR_OK && options->clerks)
+        err = whole_number(options->clerks, "--clerks", 1, 500, &clerks, info);
+    if (err == ERR_OK)
+        err = find(options->argument, &scenario, info);
+    return err == ERR_OK ? run_scenario(options, &scenario, seed, (int)days, (int)clerks, info) : err;
+}
