@@ -14,8 +14,9 @@ _loket() {
     --pdf | --template) COMPREPLY=($(compgen -f -- "$word")); return ;;
     --watch) COMPREPLY=($(compgen -f -- "$word")); return ;;
     outbox) words="list export adopt" ;;
-    user) words="add list disable password" ;;
-    counter) words="add list" ;;
+    user) words="add list change disable enable password" ;;
+    counter) words="add list change disable enable" ;;
+    demo) words="list run --seed --days --pack --clerks --json" ;;
     key) words="add list revoke" ;;
     webhook) words="add list remove" ;;
     export-catalogue) words="--format --data" ;;

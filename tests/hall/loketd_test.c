@@ -347,6 +347,14 @@ TEST(loketd_catalogue_goes_out_and_in)
     check_run(RUN(NULL, "loketd", "verify", "--data", hall.data), 0, "is whole");
     check_run(RUN(NULL, "loketd", "import-catalogue", "Makefile", "--data", hall.data), 1, "not JSON");
     check_run(RUN(NULL, "loketd", "export-catalogue", "--format", "rdf", "--data", hall.data), 2, "jsonld");
-    check_run(RUN(NULL, "loketd", "demo", "list"), 0, "no scenarios");
+    check_run(RUN(NULL, "loketd", "demo", "list"), 0, "monday-rush");
+    check_run(RUN(NULL, "loketd", "demo", "run", "first-day", "--seed", "3"), 0, "nine of ten within");
+    check_run(RUN(NULL, "loketd", "demo", "run", "first-day", "--seed", "3", "--json"), 0,
+              "\"called_early\":0");
+    check_run(RUN(NULL, "loketd", "demo", "run", "last-day", "--seed", "3"), 1,
+              "There is no scenario \"last-day\"");
+    check_run(RUN(NULL, "loketd", "demo", "run", "./Makefile", "--seed", "3"), 1, "is no word of a scenario");
+    check_run(RUN(NULL, "loketd", "demo", "run", "first-day", "--seed", "x"), 2,
+              "--seed takes a whole number");
     free(path);
 }
