@@ -94,22 +94,22 @@ static const struct verb {
      "clerk,reception,supervisor,trainer,approver,administrator"
      " [--agency A] --password-file F"},
     {"user", "list", HALL_USER_LIST, BIT(DATA) | JSON_BIT, 0, NULL, "user list --data DIR [--json]"},
-    {"user", "change", HALL_USER_CHANGE, BIT(DATA) | BIT(LOGIN) | BIT(NAME) | BIT(ROLES) | BIT(AGENCY),
-     BIT(LOGIN), NULL, "user change --data DIR --login L [--name N] [--roles R,…] [--agency A]"},
-    {"user", "enable", HALL_USER_ENABLE, BIT(DATA) | BIT(LOGIN), BIT(LOGIN), NULL,
-     "user enable --data DIR --login L"},
     {"user", "disable", HALL_USER_DISABLE, BIT(DATA) | BIT(LOGIN), BIT(LOGIN), NULL,
      "user disable --data DIR --login L"},
     {"user", "password", HALL_USER_PASSWORD, BIT(DATA) | BIT(LOGIN) | BIT(PASSWORD), BIT(LOGIN), NULL,
      "user password --data DIR --login L --password-file F"},
+    {"user", "change", HALL_USER_CHANGE, BIT(DATA) | BIT(LOGIN) | BIT(NAME) | BIT(ROLES) | BIT(AGENCY),
+     BIT(LOGIN), NULL, "user change --data DIR --login L [--name N] [--roles R,…] [--agency A]"},
+    {"user", "enable", HALL_USER_ENABLE, BIT(DATA) | BIT(LOGIN), BIT(LOGIN), NULL,
+     "user enable --data DIR --login L"},
     {"counter", "add", HALL_COUNTER_ADD, BIT(DATA) | BIT(NAME) | BIT(AGENCY) | BIT(QUEUES),
      BIT(NAME) | BIT(QUEUES), NULL, "counter add --data DIR --name N [--agency A] --queues Q,…"},
+    {"counter", "list", HALL_COUNTER_LIST, BIT(DATA) | JSON_BIT, 0, NULL, "counter list --data DIR [--json]"},
     {"counter", "change", HALL_COUNTER_CHANGE, BIT(DATA) | BIT(NAME) | BIT(AGENCY) | BIT(QUEUES), 0,
      "COUNTER", "counter change --data DIR [--name N] [--agency A] [--queues Q,…] COUNTER"},
     {"counter", "disable", HALL_COUNTER_DISABLE, BIT(DATA), 0, "COUNTER",
      "counter disable --data DIR COUNTER"},
     {"counter", "enable", HALL_COUNTER_ENABLE, BIT(DATA), 0, "COUNTER", "counter enable --data DIR COUNTER"},
-    {"counter", "list", HALL_COUNTER_LIST, BIT(DATA) | JSON_BIT, 0, NULL, "counter list --data DIR [--json]"},
     {"export-cases", NULL, HALL_EXPORT_CASES, BIT(DATA) | BIT(FROM) | BIT(UNTIL) | BIT(AGENCY) | UNMASKED_BIT,
      0, "[FILE]", "export-cases --data DIR [--from DAY] [--until DAY] [--agency A] [--unmasked] [FILE]"},
     {"key", "add", HALL_KEY_ADD, BIT(DATA) | BIT(AGENCY) | BIT(NAME) | BIT(SCOPE) | BIT(SERVICES) | JSON_BIT,
@@ -148,7 +148,7 @@ const char *hall_options_usage(void)
 {
     return "Usage: loketd init     --data DIR --hall CODE --name NAME --pack az|id [--timezone TZ]\n"
            "       loketd serve    --data DIR --listen HOST:PORT [--tls-cert F --tls-key F] [--log FILE]\n"
-           "       loketd user     add|list|change|disable|enable|password --data DIR [--login L --name N\n"
+           "       loketd user     add|list|disable|password|change|enable --data DIR [--login L --name N\n"
            "                       --roles R,… --agency A] [--password-file F]\n"
            "       loketd counter  add|list|change|disable|enable --data DIR [--name N --agency A\n"
            "                       --queues Q,…] [COUNTER]\n"

@@ -6,6 +6,7 @@
 
 #include "core/hall/admin.h"
 #include "core/hall/admin_people.h"
+#include "core/hall/audit_index.h"
 #include "core/hall/session.h"
 #include "core/model/password.h"
 #include "tests/support/pair.h"
@@ -201,6 +202,21 @@ TEST(admin_changes_what_is_named_and_tells_before_and_after)
         "{\"user\":\"u-siti\",\"before\":{\"login\":\"siti\",\"name\":\"Siti\",\"roles\":[\"clerk\"],"
         "\"agency\":\"a1\",\"active\":true},\"after\":{\"login\":\"siti\",\"name\":\"Siti R.\",\"roles\":"
         "[\"clerk\",\"approver\"],\"agency\":\"a1\",\"active\":true}}");
+    office_close(&o);
+}
+
+/* What was before and after can be neither altered nor lent to another line. */
+TEST(admin_what_was_before_is_proved_by_the_audit)
+{
+    char what[AUDIT_WHAT] = "";
+    struct office o;
+    office_open(&o);
+    applied(&o, "ayla", "{'do':'user.change','login':'siti','name':'Siti R.'}", true);
+    CHECK(audit_index_verify(o.pair.hall, what) == ERR_OK);
+    CHECK(db_script(o.pair.hall, "UPDATE audit_note SET about = replace(about, 'Siti R.', 'Siti B.')") ==
+          ERR_OK);
+    CHECK(audit_index_verify(o.pair.hall, what) == ERR_CORRUPT);
+    CHECK(strstr(what, "was altered") != NULL);
     office_close(&o);
 }
 
