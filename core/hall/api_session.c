@@ -18,6 +18,7 @@ struct sign_in {
     int64_t id;
     struct json *user; /* NULL: there is no such login, but that is not told */
     char login[64], client[UUID_TEXT], address[64];
+    char hash[PASSWORD_HASH]; /* that the password was held against */
     char token[TOKEN_TEXT], label[ISSUER_LABEL]; /* label: for numbers given without the hall */
 };
 
@@ -119,20 +120,42 @@ static struct json *answer_json(const struct sign_in *sign_in)
     return body;
 }
 
+/* While the password was checked an administrator may have given another, or disabled the account: then it is as if it
+ * had been typed afterwards. */
+static enum err still_theirs(const struct sign_in *sign_in, struct db *db)
+{
+    char hash[PASSWORD_HASH];
+    struct json *user = NULL;
+    enum err err = session_user(db, sign_in->login, &user, hash);
+    json_free(&user);
+    if (err != ERR_OK)
+        return err == ERR_ABSENT ? ERR_REFUSED : err;
+    return str_equal(hash, sign_in->hash) ? ERR_OK : ERR_REFUSED;
+}
+
 static enum err run_sign_in(void *ctx, const struct server_env *env)
 {
     struct sign_in *sign_in = ctx;
     token_new(sign_in->token);
-    enum err err = issuer_lease(env->db, sign_in->client, sign_in->label);
+    enum err err = still_theirs(sign_in, env->db);
+    if (err != ERR_OK)
+        return err;
+    err = issuer_lease(env->db, sign_in->client, sign_in->label);
     if (err != ERR_OK)
         return err;
     return session_add(env->db, sign_in->token, json_text_or(sign_in->user, "id", ""), sign_in->client,
                        sign_in->hall->session_ms);
 }
 
+static void refuse_sign_in(struct sign_in *sign_in);
+
 static void signed_in(void *ctx, enum err err)
 {
     struct sign_in *sign_in = ctx;
+    if (err == ERR_REFUSED) {
+        refuse_sign_in(sign_in);
+        return;
+    }
     if (err == ERR_OK) {
         struct json *body = answer_json(sign_in);
         api_answer_json(sign_in->hall, sign_in->request, 200, body);
@@ -202,6 +225,7 @@ static void check_password(struct hall *hall, struct http_request *request, cons
         sign_in_free(sign_in);
         return;
     }
+    str_copy(sign_in->hash, sizeof sign_in->hash, hash);
     if (!hasher_ask(hall->hasher, sign_in->id, hash, json_text(body, "password"))) {
         http_add_header(request, "Retry-After", "1");
         api_error(hall, request, 503, "busy", NULL, "Many people sign in at once. Try again in a moment.");

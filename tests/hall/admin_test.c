@@ -9,6 +9,7 @@
 
 #include "core/base/str.h"
 #include "tests/support/hall.h"
+#include "tests/support/program.h"
 #include "tests/support/test.h"
 
 #define NEW_PASSWORD "a boat on 7 hills"
@@ -197,6 +198,42 @@ TEST(admin_changes_roles_from_the_next_request_on)
     hall_sign_out(&clerk);
     hall_sign_out(&boss);
     CHECK_INT(hall_stop(&hall), 0);
+}
+
+/* --- the command line --- */
+
+#define LOKETD(hall, ...) RUN("", "loketd", __VA_ARGS__, "--data", (hall)->folder)
+
+/* Runs and checks exit status and words, which stand on either output. */
+static void check_ran(struct ran ran, int status, const char *words)
+{
+    if (!CHECK_INT(ran.status, status) || !CHECK(strstr(ran.out, words) || strstr(ran.err, words)))
+        printf("    %s%s\n", ran.out, ran.err);
+    ran_free(&ran);
+}
+
+/* The same tasks on a hall that stands still: exit status 1 and a sentence for what cannot be. */
+TEST(admin_on_the_command_line)
+{
+    struct test_hall hall;
+    hall_make(&hall);
+    check_ran(LOKETD(&hall, "user", "change", "--login", "clerk1", "--name", "Leyla A.", "--roles",
+                     "clerk,approver"),
+              0, "clerk1 is as you said");
+    check_ran(LOKETD(&hall, "user", "list"), 0, "clerk,approver");
+    check_ran(LOKETD(&hall, "user", "change", "--login", "clerk1", "--roles", "king"), 2, "is not a role");
+    check_ran(LOKETD(&hall, "user", "disable", "--login", "clerk1"), 0, "signed out everywhere");
+    check_ran(LOKETD(&hall, "user", "list"), 0, "disabled");
+    check_ran(LOKETD(&hall, "user", "enable", "--login", "clerk1"), 0, "may sign in again");
+    check_ran(LOKETD(&hall, "user", "disable", "--login", "admin"), 1, "last administrator");
+    check_ran(LOKETD(&hall, "counter", "change", "--name", "Window 1", "--queues", "P:2,Q", "c1"), 0,
+              "as you said");
+    check_ran(LOKETD(&hall, "counter", "list"), 0, "p:2,q");
+    check_ran(LOKETD(&hall, "counter", "disable", "Window 1"), 0, "nobody opens it");
+    check_ran(LOKETD(&hall, "counter", "enable", "Window 1"), 0, "there again");
+    check_ran(LOKETD(&hall, "counter", "disable", "none"), 1, "There is no counter none");
+    check_ran(LOKETD(&hall, "counter", "disable"), 2, "COUNTER is missing");
+    check_ran(LOKETD(&hall, "verify"), 0, "is whole");
 }
 
 /* --- where it must not be --- */
