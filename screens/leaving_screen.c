@@ -447,4 +447,6 @@ const struct screen_ops leaving_screen = {
     .update = leaving_update,
     .view = view,
     .enabled = leaving_enabled,
+    .awaits = true, /* a counter that is being closed calls nobody any more */
+    .gives_way = true,
 };
