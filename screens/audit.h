@@ -5,12 +5,12 @@
 #include "tui/list.h"
 #include "tui/text.h"
 
-enum { AUDIT_PATH = 3000, AUDIT_LINES_KEPT = 5000 };
+enum { AUDIT_PATH = 6000, AUDIT_LINES_KEPT = 5000 };
 
 struct audit {
     /* What is asked for; "" all. Days as YYYY-MM-DD. */
     struct {
-        char from[DATE_TEXT], to[DATE_TEXT], user[64], user_name[128], types[1200], subject[80], letters[80];
+        char from[DATE_TEXT], to[DATE_TEXT], user[64], user_name[128], types[2400], subject[80], letters[80];
         bool refused;
     } only;
     struct json *lines;              /* the newest first; NULL: none yet */

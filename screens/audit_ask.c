@@ -28,7 +28,7 @@ void audit_path(const struct audit *self, const struct ui *ui, const char *after
                 char out[AUDIT_PATH])
 {
     struct buf path = {0};
-    char words[1200];
+    char words[2400];
     buf_addf(&path, "/v1/audit?limit=%d", save ? SAVE_PAGE : PAGE);
     add(&path, "from", self->only.from);
     add(&path, "to", self->only.to);

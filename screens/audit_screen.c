@@ -140,7 +140,7 @@ static void take_user(struct audit *self, const struct ui *ui, const struct msg 
 static void ask_types(const struct audit *self, const struct ui *ui, struct effects *effects)
 {
     struct json *question = question_new("types", tr(ui->lang, TR("What was done (Space ticks)")));
-    char name[SHOW_TEXT], list[1300];
+    char name[SHOW_TEXT], list[2500];
     str_format(list, sizeof list, ",%s,", self->only.types);
     for (int i = 0; audit_type_at(i); i++) {
         char type[80];

@@ -14,7 +14,7 @@ enum { FETCHES_MAX = 16, PRINTERS_MAX = 8 };
 struct fetch {
     int64_t tag; /* 0 free */
     unsigned from;
-    char path[800]; /* letters of any alphabet, escaped */
+    char path[6000]; /* letters of any alphabet, escaped; all commands of the audit */
 };
 struct station {
     struct settings *settings;

@@ -39,6 +39,15 @@ TEST(audit_is_searched_saved_and_checked_from_the_screen)
     REQUIRE(pty_wait(chief->pty, "audit looked at"));
     pty_type(chief->pty, "\x1b");
     REQUIRE(pty_wait(chief->pty, "hall made"));
+    /* One letter stands for most commands there are. */
+    pty_type(chief->pty, "/");
+    pty_type(chief->pty, "e\r");
+    REQUIRE(pty_wait(chief->pty, "“e”"));
+    REQUIRE(pty_wait(chief->pty, "to the first line"));
+    CHECK(pty_shows(chief->pty, "ticket issued"));
+    CHECK(!pty_shows(chief->pty, "no answer"));
+    pty_type(chief->pty, "\x1b");
+    REQUIRE(pty_wait(chief->pty, "hall made"));
     /* A file. */
     pty_type(chief->pty, "e\x15"); /* C-u: another name */
     pty_type(chief->pty, file);
