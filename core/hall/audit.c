@@ -106,7 +106,8 @@ static enum err about_note(struct db *db, const struct actor *viewer, int64_t re
     bool named = json_count(about) > 0; /* by its rows: what is noted says how they were before */
     enum err err = audit_index_about(db, rev, &note);
     for (const struct json *member = json_first(note); member && err == ERR_OK; member = json_next(member))
-        if (!named && json_is_text(member) && table_find(json_name(member), &table) && json_count(about) < ABOUT_MAX)
+        if (!named && json_is_text(member) && table_find(json_name(member), &table) &&
+            json_count(about) < ABOUT_MAX)
             err = add_about(db, viewer, json_name(member), json_as_text(member), about);
     if (note && (named || json_count(about) == 0))
         json_set(line, "detail", json_copy(note));

@@ -207,7 +207,8 @@ static enum err check_audit(struct verify *v)
         return err;
     if (fault != AUDIT_FITS || place.rev != v->state.rev)
         return bad_line(v, place.rev + 1, fault);
-    return str_equal(place.hash, v->state.audit_head) ? ERR_OK : bad(v, "the last audit line is not the hall's.");
+    return str_equal(place.hash, v->state.audit_head) ? ERR_OK
+                                                      : bad(v, "the last audit line is not the hall's.");
 }
 
 /* --- rows --- */
@@ -431,8 +432,7 @@ enum err verify_store(struct db *db, struct verified *done, struct err_info *inf
     static enum err (*const checks[])(struct verify * v) = {
         check_types, check_state,   check_changes,      check_audit,   check_rows,
         check_gone,  check_results, check_invariants,   check_notices, check_search,
-        check_buses, check_events,  check_applications, check_daybook,
-        check_audit_index};
+        check_buses, check_events,  check_applications, check_daybook, check_audit_index};
     struct verify v = {
         .db = db, .done = done, .info = info, .open = json_new_object(), .never_less = json_new_object()};
     *done = (struct verified){0};
