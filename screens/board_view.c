@@ -397,17 +397,28 @@ static void fact(const struct ui *ui, struct frame *frame, struct rect *area, co
     text_draw(frame, line, value, look);
 }
 
+/* "40–55", and beside a wait in hours "4:18–11:42". */
+static void range_text(int64_t wait, int64_t low, int64_t high, char out[SHOW_TEXT])
+{
+    enum { HOUR_MIN = 60, IN_HOURS_MIN = 100 }; /* as show_minutes has it */
+    if (wait < IN_HOURS_MIN)
+        str_format(out, SHOW_TEXT, "%d–%d", (int)low, (int)high);
+    else
+        str_format(out, SHOW_TEXT, "%d:%02d–%d:%02d", (int)(low / HOUR_MIN), (int)(low % HOUR_MIN),
+                   (int)(high / HOUR_MIN), (int)(high % HOUR_MIN));
+}
+
 /* "48 min · 40–55": four of five within that. */
 static void newcomer_fact(const struct ui *ui, const struct json *row, struct frame *frame, struct rect *area)
 {
-    char text[GRID_CELL] = "", wait[SHOW_TEXT];
+    char text[GRID_CELL] = "", wait[SHOW_TEXT], range[SHOW_TEXT];
+    int64_t minutes = json_int(row, "ahead_min", 0);
     ahead_text(ui, row, text);
     fact(ui, frame, area, TR("next hour"), text, STYLE_ACCENT);
     if (!json_get(row, "ahead_min"))
         return;
-    str_format(text, sizeof text, "%s · %d–%d",
-               show_minutes(ui, json_int(row, "ahead_min", 0) * MINUTE_MS, wait),
-               (int)json_int(row, "ahead_low", 0), (int)json_int(row, "ahead_high", 0));
+    range_text(minutes, json_int(row, "ahead_low", 0), json_int(row, "ahead_high", 0), range);
+    str_format(text, sizeof text, "%s · %s", show_minutes(ui, minutes * MINUTE_MS, wait), range);
     fact(ui, frame, area, TR("a newcomer"), text, STYLE_TEXT);
 }
 
