@@ -135,7 +135,7 @@ void people_ask(struct people *self, const struct ui *ui, struct json *request, 
     json_free(&request);
 }
 
-static void say_done(const struct people *self, const struct ui *ui, struct effects *effects)
+static void say_done(const struct people *self, const struct ui *ui, int left, struct effects *effects)
 {
     static const struct {
         const char *task, *text;
@@ -150,6 +150,15 @@ static void say_done(const struct people *self, const struct ui *ui, struct effe
         {"counter.disable", TR("the counter is disabled: nobody opens it any more.")},
         {"counter.enable", TR("the counter is there again.")},
     };
+    if (left > 0) {
+        effects_toast(
+            effects, TOAST_WARN,
+            tr(ui->lang,
+               TR("%s: signed out everywhere. People still with them or sent to them: %d; a colleague "
+                  "takes them, or the board moves them.")),
+            self->about, left);
+        return;
+    }
     for (size_t i = 0; i < sizeof done / sizeof *done; i++)
         if (str_equal(done[i].task, self->asked))
             effects_toast(effects, TOAST_GOOD, "%s: %s", self->about, tr(ui->lang, done[i].text));
@@ -179,7 +188,7 @@ static void on_fetched(struct people *self, const struct ui *ui, const struct ms
     if (msg->text) {
         say_failed(self, ui, json_get(msg->json, "error"), effects);
     } else {
-        say_done(self, ui, effects);
+        say_done(self, ui, (int)json_int(msg->json, "left", 0), effects);
         if (self->sheet.open)
             people_sheet_forget(self);
     }

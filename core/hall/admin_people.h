@@ -30,7 +30,8 @@ struct admin_refusal {
  *   user.list · counter.list {after?,limit?}: by login or name                   A S
  * Whoever belongs to an agency sees and changes its accounts and counters alone, and gives no role of the whole hall.
  * A login never changes: it is how records that are not sent yet know whose they are. A queue is named by id or code,
- * "P:3" with its weight. *answer: {"rows":[…],"more"} or {"row":{…},"changed":bool}; the caller frees.
+ * "P:3" with its weight. *answer: {"rows":[…],"more"} or {"row":{…},"changed":bool}, of
+ * user.disable with "left", how many people are with them, parked by them or sent to them; the caller frees.
  * ERR_OK, or what err_set gave with refusal filled in, or an error of the store; any error: the caller rolls back. */
 enum err admin_people(const struct server_env *env, const struct admin_by *by, const struct json *request,
                       struct json **answer, struct admin_refusal *refusal) MUST_USE;

@@ -256,6 +256,20 @@ enum err user_change(struct people *p)
     return write_user(p);
 }
 
+/* Who is with them, parked by them, or was sent to them: somebody must take those on. */
+static enum err count_left(struct people *p)
+{
+    static const char sql[] = "SELECT count(*) FROM tickets WHERE user_ = $1 AND state IN"
+                              " ('waiting', 'called', 'serving', 'held')"; /* tickets_user */
+    struct stmt *s = db_query(p->env->db, sql);
+    db_bind_text(s, 1, json_text_or(p->row, "id", ""));
+    enum err err = db_step(s);
+    if (err == ERR_OK)
+        json_set_int(p->answer, "left", db_int(s, 0));
+    db_done(s);
+    return err;
+}
+
 /* Their tokens stay until they run out, so that each of their workstations is told why it is signed out (session.h). */
 enum err user_disable(struct people *p)
 {
@@ -263,7 +277,8 @@ enum err user_disable(struct people *p)
     if (err != ERR_OK)
         return err;
     json_set_bool(p->row, "active", false);
-    return write_user(p);
+    err = write_user(p);
+    return err == ERR_OK ? count_left(p) : err;
 }
 
 /* No sign-in of before counts again: a terminal that stands somewhere may not come to life by this. */

@@ -152,12 +152,12 @@ static const struct route routes[] = {
      "members as they were seen, and refuses the change when one is another by now. Asked again, with the "
      "same "
      "\"id\" where something is added or a password set, it has no second effect. What is changed answers "
-     "its row; a "
+     "its row, user.disable how many people are left with that person; a "
      "list its rows after \"after\".",
      "",
      "do:string! id:uuid login:string name:string roles:strings agency:string password:string counter:string "
      "queues:anys was:object after:string limit:integer",
-     "row:object changed:boolean rows:objects more:boolean next:string?", "application/json"},
+     "row:object changed:boolean left:integer rows:objects more:boolean next:string?", "application/json"},
     {"GET", "/v1/openapi.json", ACCESS_SIGNED_IN, call_openapi, "openapi", "This description.", "", "",
      "openapi:string! info:object! paths:object! components:object!", "application/json"},
     {"GET", "/v1/health", ACCESS_OPEN, call_health, "health", "Whether the hall serves, and how far it is.",

@@ -308,6 +308,24 @@ TEST(admin_ends_the_sign_ins_of_whoever_is_disabled)
     office_close(&o);
 }
 
+TEST(admin_says_who_is_left_with_whoever_is_disabled)
+{
+    struct office o;
+    struct json *data;
+    office_open(&o);
+    data = pair_at_hall(&o.pair, "siti", "counter.open", "{\"counter\":\"c1\"}");
+    json_free(&data);
+    data = pair_at_hall(&o.pair, "rina", "ticket.issue", "{\"queue\":\"p\",\"channel\":\"walk_in\"}");
+    json_free(&data);
+    data = pair_at_hall(&o.pair, "siti", "ticket.call_next", "{\"counter\":\"c1\",\"fence\":1}");
+    json_free(&data);
+    applied(&o, "ayla", "{'do':'user.disable','login':'adi'}", true);
+    CHECK_INT(json_int(o.answer, "left", -1), 0);
+    applied(&o, "ayla", "{'do':'user.disable','login':'siti'}", true);
+    CHECK_INT(json_int(o.answer, "left", -1), 1);
+    office_close(&o);
+}
+
 TEST(admin_new_password_ends_the_other_sign_ins)
 {
     static const char new[] = "{'do':'user.password','login':'siti','hash':'$argon2id$second','id':"
