@@ -292,7 +292,7 @@ static void add_renewal(struct hall *hall, bool restart)
 {
     struct renewal *renewal = xcalloc(1, sizeof *renewal);
     *renewal = (struct renewal){hall, restart};
-    writer_add(hall->writer, run_renewal, renewal_done, renewal);
+    writer_add_first(hall->writer, run_renewal, renewal_done, renewal);
 }
 
 bool leases_owed(const struct hall *hall)

@@ -21,7 +21,7 @@ void leases_told(struct hall *hall, const struct actor *actor, int64_t unsent, i
 /* Adds a write when a row of a counter lags, or tells another time than ours; call every few seconds, and at once when
  * the wall clock is turned. */
 void leases_follow(struct hall *hall);
-/* The last such write failed: until one succeeds, it goes before whatever else is written. */
+/* The last such write failed: until one succeeds, it is tried before whatever else is written. */
 bool leases_owed(const struct hall *hall);
 /* At the start: every counter that is not closed gets one full period. */
 void leases_restart(struct hall *hall);

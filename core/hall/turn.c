@@ -39,7 +39,7 @@ void hall_clock_says(struct hall *hall, int64_t wall_ms, int64_t mono_ms)
     hall->session_ms = first ? wall_ms : hall->session_ms + (mono_ms - hall->mono_ms);
     hall->mono_ms = mono_ms;
     hall->wall_ms = wall_ms;
-    if (!first && (leases_owed(hall) || llabs(wall_ms - mono_ms - apart_ms) >= TURNED_MS))
+    if (!first && llabs(wall_ms - mono_ms - apart_ms) >= TURNED_MS)
         leases_follow(hall);
 }
 
@@ -155,6 +155,8 @@ void hall_end_turn(struct hall *hall, bool quiet)
     bookkeeping_follow(hall);
     audit_check_follow(hall);
     bool wrote = writer_pending(hall->writer);
+    if (wrote && leases_owed(hall))
+        leases_follow(hall);
     writer_flush(hall->writer);
     polls_wake(hall);
     event_waits_wake(hall);

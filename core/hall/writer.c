@@ -27,7 +27,8 @@ struct writer {
     struct hall *hall;
     struct write *pending;
     size_t count, capacity;
-    bool dirty; /* something was committed since the last checkpoint */
+    size_t begun; /* those before it have run already */
+    bool dirty;   /* something was committed since the last checkpoint */
 };
 
 struct writer *writer_new(struct hall *hall)
@@ -47,13 +48,25 @@ void writer_free(struct writer **slot)
     *slot = NULL;
 }
 
-void writer_add(struct writer *writer, write_run *run, write_done *done, void *ctx)
+static void add_at(struct writer *writer, size_t at, const struct write *write)
 {
     if (writer->count == writer->capacity) {
         writer->capacity = writer->capacity ? writer->capacity * 2 : 64;
         writer->pending = xrealloc(writer->pending, writer->capacity * sizeof *writer->pending);
     }
-    writer->pending[writer->count++] = (struct write){.run = run, .done = done, .ctx = ctx};
+    memmove(&writer->pending[at + 1], &writer->pending[at], (writer->count - at) * sizeof *writer->pending);
+    writer->pending[at] = *write;
+    writer->count++;
+}
+
+void writer_add(struct writer *writer, write_run *run, write_done *done, void *ctx)
+{
+    add_at(writer, writer->count, &(struct write){.run = run, .done = done, .ctx = ctx});
+}
+
+void writer_add_first(struct writer *writer, write_run *run, write_done *done, void *ctx)
+{
+    add_at(writer, writer->begun, &(struct write){.run = run, .done = done, .ctx = ctx});
 }
 
 bool writer_pending(const struct writer *writer)
@@ -105,13 +118,15 @@ static enum err run_group(struct writer *writer, size_t start, size_t *end)
     if (err == ERR_OK)
         err = db_begin(env.db);
     if (err != ERR_OK) {
-        *end = writer->count;
+        *end = writer->begun = writer->count;
         return err;
     }
     size_t i = start;
     do {
-        while (err == ERR_OK && i < writer->count && (i == start || clock_mono_now_ms() < until_ms))
-            err = run_one(&writer->pending[i++], &env);
+        while (err == ERR_OK && i < writer->count && (i == start || clock_mono_now_ms() < until_ms)) {
+            writer->begun = ++i;
+            err = run_one(&writer->pending[i - 1], &env);
+        }
     } while (err == ERR_OK && i == writer->count && clock_mono_now_ms() < until_ms && others_joined(writer));
     *end = i;
     return err;
@@ -169,7 +184,7 @@ void writer_flush(struct writer *writer)
             write.done(write.ctx, write.err);
         }
     }
-    writer->count = 0;
+    writer->count = writer->begun = 0;
 }
 
 void writer_checkpoint(struct writer *writer, bool idle)

@@ -17,6 +17,8 @@ typedef void write_done(void *ctx, enum err err);
 struct writer *writer_new(struct hall *hall);
 void writer_free(struct writer **writer); /* NULL-safe; nothing may be pending */
 void writer_add(struct writer *writer, write_run *run, write_done *done, void *ctx);
+/* The same before all that has not run yet. */
+void writer_add_first(struct writer *writer, write_run *run, write_done *done, void *ctx);
 bool writer_pending(const struct writer *writer);
 /* Runs what is pending, one group or, when it takes long, several. hall->state is then the newest. */
 void writer_flush(struct writer *writer);
