@@ -47,18 +47,19 @@ static enum err need_roles(struct people *p, const struct json *roles)
     return ERR_OK;
 }
 
-/* An agency's administrator can make nobody mightier than its own people are. */
-static enum err may_give(struct people *p, const struct json *row)
+/* An agency's administrator can make nobody mightier than its own people are, nor get at the account of whoever is: a new
+ * password of theirs would be the key to the whole hall. */
+static enum err may_touch(struct people *p)
 {
-    unsigned before = p->before ? roles_of(p->before) : 0, given = roles_of(row) & ~before & HALL_ROLES;
+    unsigned before = p->before ? roles_of(p->before) : 0, hall = (roles_of(p->row) | before) & HALL_ROLES;
     char texts[120];
-    if (!p->by || !*p->actor.agency || !given)
+    if (!p->by || !*p->actor.agency || !hall)
         return ERR_OK;
-    role_texts(given, texts, sizeof texts);
+    role_texts(hall, texts, sizeof texts);
     return people_refuse(
         p, ERR_REFUSED, "hall_role", "roles",
-        "The role %s is for the whole hall: an administrator of the hall gives it, not one of an "
-        "agency. Nothing was changed.",
+        "The role %s is for the whole hall: an administrator of the hall gives it and looks after whoever "
+        "has it, not one of an agency. Nothing was changed.",
         texts);
 }
 
@@ -145,13 +146,11 @@ static enum err not_oneself(struct people *p)
 
 static enum err write_user(struct people *p)
 {
-    enum err err = ERR_OK;
-    if (p->before && json_equal(p->before, p->row))
+    enum err err = may_touch(p);
+    if (err == ERR_OK && p->before && json_equal(p->before, p->row))
         return people_write(p, audited);
-    if (p->before)
+    if (err == ERR_OK && p->before)
         err = people_check_was(p);
-    if (err == ERR_OK)
-        err = may_give(p, p->row);
     if (err == ERR_OK && p->before)
         err = not_oneself(p);
     if (err == ERR_OK && p->before)

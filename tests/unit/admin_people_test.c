@@ -269,10 +269,15 @@ TEST(admin_of_an_agency_has_its_people_alone)
     refused(&o, "dora", "{'do':'user.change','login':'siti','agency':''}", "other_agency");
     refused(&o, "dora", "{'do':'user.change','login':'siti','roles':['supervisor']}", "hall_role");
     applied(&o, "dora", "{'do':'user.change','login':'siti','roles':['clerk','approver']}", true);
+    applied(&o, NULL, "{'do':'user.add','login':'sven','name':'S','roles':['supervisor'],'agency':'a1'}",
+            true);
+    refused(&o, "dora", "{'do':'user.password','login':'sven','hash':'her own'}", "hall_role");
+    refused(&o, "dora", "{'do':'user.disable','login':'sven'}", "hall_role");
+    refused(&o, "dora", "{'do':'user.change','login':'sven','roles':['clerk']}", "hall_role");
     CHECK(ask(&o, "dora", "{'do':'user.list'}") == ERR_OK);
     for (const struct json *row = json_first(json_get(o.answer, "rows")); row; row = json_next(row))
         CHECK_TEXT(json_text(row, "agency"), "a1");
-    CHECK_INT((int64_t)json_count(json_get(o.answer, "rows")), 4); /* adi, dina, dora, siti */
+    CHECK_INT((int64_t)json_count(json_get(o.answer, "rows")), 5); /* adi, dina, dora, siti, sven */
     CHECK(ask(&o, "ayla", "{'do':'user.list','limit':3}") == ERR_OK);
     CHECK_INT((int64_t)json_count(json_get(o.answer, "rows")), 3);
     CHECK(json_bool(o.answer, "more", false));
