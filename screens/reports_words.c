@@ -91,22 +91,15 @@ static const struct report_column forecast_columns[] = {
     {NULL, NULL, FIGURE_TEXT},
 };
 static const struct report_column level_columns[] = {
-    {"name", TR("queue, or service"), FIGURE_NAME},
-    {"within_percent", TR("within %"), FIGURE_PERCENT},
-    {"called", TR("called"), FIGURE_COUNT},
-    {"alarms", TR("alarms"), FIGURE_COUNT},
-    {"burning_min", TR("burned min"), FIGURE_COUNT},
-    {"broken_min", TR("broken min"), FIGURE_COUNT},
-    {"silences", TR("silenced"), FIGURE_COUNT},
-    {NULL, NULL, FIGURE_TEXT},
+    {"name", TR("queue, or service"), FIGURE_NAME},  {"within_percent", TR("within %"), FIGURE_PERCENT},
+    {"called", TR("called"), FIGURE_COUNT},          {"alarms", TR("alarms"), FIGURE_COUNT},
+    {"burning_min", TR("burned min"), FIGURE_COUNT}, {"broken_min", TR("broken min"), FIGURE_COUNT},
+    {"silences", TR("silenced"), FIGURE_COUNT},      {NULL, NULL, FIGURE_TEXT},
 };
 static const struct report_column silence_columns[] = {
-    {"name", TR("queue, or service"), FIGURE_NAME},
-    {"at", TR("silenced at"), FIGURE_MOMENT},
-    {"minutes", TR("minutes"), FIGURE_COUNT},
-    {"by", TR("by"), FIGURE_TEXT},
-    {"reason", TR("reason"), FIGURE_WORDS},
-    {NULL, NULL, FIGURE_TEXT},
+    {"name", TR("queue, or service"), FIGURE_NAME}, {"at", TR("silenced at"), FIGURE_MOMENT},
+    {"minutes", TR("minutes"), FIGURE_COUNT},       {"by", TR("by"), FIGURE_TEXT},
+    {"reason", TR("reason"), FIGURE_WORDS},         {NULL, NULL, FIGURE_TEXT},
 };
 static const struct report_column out_of_turn_columns[] = {
     {"name", TR("clerk"), FIGURE_NAME},

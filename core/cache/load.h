@@ -9,9 +9,8 @@ typedef enum err load_query(struct cache *cache, const struct json *args, int64_
 load_query load_desk, load_case, load_person, load_persons, load_services, load_queue, load_queues,
     load_users, load_accounts, load_outbox, load_disputes, load_worklist, load_board, load_journal,
     load_status, load_priorities, load_bookings, load_tickets, load_cases, load_waiting, load_open,
-    load_visit, load_rehearsal, load_why, load_levels, load_targets, load_holds, load_floor, load_floor_people, load_move,
-    load_people,
-    load_moves;
+    load_visit, load_rehearsal, load_why, load_levels, load_targets, load_holds, load_floor,
+    load_floor_people, load_move, load_people, load_moves;
 
 /* Every statement by which persons, and what they had, are looked for; for a test that asks the planner. NULL: no more. */
 const char *persons_statement(int n);

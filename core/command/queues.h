@@ -17,9 +17,9 @@ enum err queue_done(struct call *c, struct json *row) MUST_USE; /* saved and ans
 /* What awaits a newcomer of that class in a queue (0: of none). */
 struct queue_outlook {
     int64_t ahead, desks; /* desks: counters that are really open */
-    double share;         /* how many of them the queue has to itself (core/model/share.h); 1 when none is open */
-    double average_min;   /* of one service */
-    int64_t minutes[2];   /* until the call, as it is told */
+    double share; /* how many of them the queue has to itself (core/model/share.h); 1 when none is open */
+    double average_min; /* of one service */
+    int64_t minutes[2]; /* until the call, as it is told */
 };
 enum err queue_outlook(struct call *c, const char *queue, int priority_class,
                        struct queue_outlook *out) MUST_USE;
