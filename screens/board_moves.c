@@ -93,7 +93,7 @@ void board_ask_undo(const struct board *self, const struct ui *ui, struct effect
     last_text(ui, last, &what);
     buf_addf(&text, tr(ui->lang, TR("Take back %s?")), buf_text(&what));
     struct json *question = question_new("move_undo", buf_text(&text));
-    question_choice(question, "y", tr(ui->lang, TR("take back")), json_text_or(last, "id", ""), NULL);
+    question_choice(question, "y", tr(ui->lang, TR("undo")), json_text_or(last, "id", ""), NULL);
     effects_ask(effects, question);
     buf_free(&what);
     buf_free(&text);

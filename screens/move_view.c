@@ -252,12 +252,12 @@ static void people_view(const struct view *view, const struct json *move, struct
     int sooner = (int)json_int(people, "sooner", 0), later = (int)json_int(people, "later", 0), shown = 0;
     enum lang lang = view->ui->lang;
     rect_cut_top(&area, 1);
-    struct rect line = rect_cut_top(&area, 1);
     if (!sooner && !later) {
-        text_draw(view->frame, line, tr(lang, TR("Nobody who waits is called earlier or later.")),
-                  STYLE_TEXT);
+        text_draw_wrapped(view->frame, area, tr(lang, TR("Nobody who waits is called earlier or later.")),
+                          STYLE_TEXT, 0);
         return;
     }
+    struct rect line = rect_cut_top(&area, 1);
     text_drawf(view->frame, line, later ? STYLE_WARN : STYLE_TEXT,
                tr(lang, TR("%d are called earlier, %d later:")), sooner, later);
     for (const struct json *one = json_first(named); one && shown < NAMED_SHOWN && area.h > 0;
