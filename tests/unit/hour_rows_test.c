@@ -432,6 +432,6 @@ TEST(hour_statements_go_by_indexes)
         }
         free(text);
     }
-    CHECK_INT(count, 12);
+    CHECK_INT(count, 13);
     trial_close(&h);
 }
