@@ -35,16 +35,20 @@ static enum err read_file(const char *path, struct buf *out, struct err_info *in
 
 static void tell_fault(void *context, const char *line)
 {
-    (void)context;
+    ++*(int *)context;
     fprintf(stderr, "loketd: %s\n", line);
 }
 
 static enum err load(const char *path, struct scenario *out, struct err_info *info)
 {
     struct buf text = {0};
+    int faults = 0;
     enum err err = read_file(path, &text, info);
     if (err == ERR_OK)
-        err = scenario_read(path, buf_text(&text), text.length, tell_fault, NULL, out, info);
+        err = scenario_read(path, buf_text(&text), text.length, tell_fault, &faults, out, NULL);
+    if (faults > 0)
+        err_set(info, err, "%s is no scenario yet: %d fault%s. Nothing was simulated.", path, faults,
+                faults == 1 ? "" : "s");
     buf_free(&text);
     return err;
 }

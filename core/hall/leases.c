@@ -29,8 +29,7 @@ struct leases {
         int64_t written, written_ms;       /* unsent as the row has it, since when, monotonic */
     } * told;                              /* only those that ever had some: few */
     size_t told_count;
-    bool owed;        /* rows that are wrong could not be written … */
-    int64_t tried_ms; /* … at this moment, monotonic: not tried again within it */
+    bool owed; /* rows that are wrong could not be written */
 };
 
 struct leases *leases_new(void)
@@ -282,7 +281,6 @@ static void renewal_done(void *ctx, enum err err)
 {
     struct renewal *renewal = ctx;
     renewal->hall->leases->owed = err != ERR_OK;
-    renewal->hall->leases->tried_ms = renewal->hall->mono_ms;
     if (err == ERR_OK)
         news_written(renewal->hall);
     free(renewal);
@@ -297,7 +295,7 @@ static void add_renewal(struct hall *hall, bool restart)
 
 bool leases_owed(const struct hall *hall)
 {
-    return hall->leases->owed && hall->leases->tried_ms != hall->mono_ms;
+    return hall->leases->owed;
 }
 
 void leases_follow(struct hall *hall)

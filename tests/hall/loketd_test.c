@@ -303,7 +303,9 @@ TEST(loketd_verify_finds_one_byte)
         REQUIRE(flip(path, places[i]));
         struct ran ran = RUN(NULL, "loketd", "verify", "--data", hall.data);
         CHECK_INT(ran.status, 1);
-        if (!CHECK(strstr(ran.err, "change ") || strstr(ran.err, "audit line ")))
+        /* What only finds lines is no line: SQLite says which table's order is wrong. */
+        if (!CHECK(strstr(ran.err, "change ") || strstr(ran.err, "audit line ") ||
+                   strstr(ran.err, "audit_tag")))
             CHECK_TEXT(ran.err, places[i]);
         ran_free(&ran);
         free(path);
@@ -353,7 +355,11 @@ TEST(loketd_catalogue_goes_out_and_in)
               "\"called_early\":0");
     check_run(RUN(NULL, "loketd", "demo", "run", "last-day", "--seed", "3"), 1,
               "There is no scenario \"last-day\"");
-    check_run(RUN(NULL, "loketd", "demo", "run", "./Makefile", "--seed", "3"), 1, "is no word of a scenario");
+    struct ran faulty = RUN(NULL, "loketd", "demo", "run", "./Makefile", "--seed", "3");
+    CHECK_INT(faulty.status, 1);
+    CHECK(strstr(faulty.err, "loketd: ./Makefile:4: \"VERSION\" is no word of a scenario.\n") != NULL);
+    CHECK(strstr(faulty.err, "Nothing was simulated.\n") != NULL);
+    ran_free(&faulty);
     check_run(RUN(NULL, "loketd", "demo", "run", "first-day", "--seed", "x"), 2,
               "--seed takes a whole number");
     free(path);
