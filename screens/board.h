@@ -30,7 +30,7 @@ struct board {
     struct json *marks[BOARD_PANES]; /* {"id":"what it is called"}; NULL: none */
     struct field filter;
     bool filtering;
-    bool filters_people; /* what was typed is sought among the people beside; else in the other lists */
+    bool filters_people;   /* what was typed is sought among the people beside; else in the other lists */
     bool worst;            /* what needs somebody first comes first; else by agency and code */
     bool heat;             /* the day's picture instead of the lists */
     bool detail;           /* on a narrow screen: what is looked into, instead of the lists */

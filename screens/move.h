@@ -22,7 +22,8 @@ struct moving {
     int64_t until_ms;     /* 0: for good */
     char target[64];      /* id of the line at the cursor; "" none */
     struct json *refused; /* who was there first: the answer to the last attempt, or news of it; NULL */
-    struct json *seen;    /* what the person knows: {"id": rev} of counters, {"id": line} of tickets; NULL: nothing yet */
+    struct json *
+        seen; /* what the person knows: {"id": rev} of counters, {"id": line} of tickets; NULL: nothing yet */
     int64_t loaded_ms;
     bool stale; /* rows have changed since */
 };

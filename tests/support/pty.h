@@ -28,7 +28,7 @@ int pty_presses(const struct pty *pty);
 /* Waits until the words are on the screen; false (and a failed check with the picture) when they never come. */
 bool pty_wait(struct pty *pty, const char *words);
 bool pty_wait_gone(struct pty *pty, const char *words);
-bool pty_shows(struct pty *pty, const char *words);   /* now, without waiting */
+bool pty_shows(struct pty *pty, const char *words); /* now, without waiting */
 /* The same until the whole screen's text is as somebody wants it; what: said when it never is. */
 bool pty_wait_until(struct pty *pty, bool (*is_so)(const char *screen, const void *ctx), const void *ctx,
                     const char *what);
