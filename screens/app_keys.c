@@ -72,12 +72,9 @@ enum screen_id app_home(const struct app *app)
     static const struct {
         enum screen_id screen;
         unsigned roles;
-    } homes[] = {{SCREEN_DESK, ROLE_CLERK},
-                 {SCREEN_RECEPTION, ROLE_RECEPTION},
-                 {SCREEN_BOARD, ROLE_SUPERVISOR},
-                 {SCREEN_WORKLIST, ROLE_APPROVER | ROLE_SUPERVISOR},
-                 {SCREEN_TRAINER, ROLE_TRAINER},
-                 {SCREEN_PEOPLE, ROLE_ADMINISTRATOR}};
+    } homes[] = {{SCREEN_DESK, ROLE_CLERK},       {SCREEN_RECEPTION, ROLE_RECEPTION},
+                 {SCREEN_BOARD, ROLE_SUPERVISOR}, {SCREEN_WORKLIST, ROLE_APPROVER | ROLE_SUPERVISOR},
+                 {SCREEN_TRAINER, ROLE_TRAINER},  {SCREEN_PEOPLE, ROLE_ADMINISTRATOR}};
     for (size_t i = 0; i < sizeof homes / sizeof *homes; i++)
         if (homes[i].roles & app->ui.session.roles && !place_enabled(app, homes[i].screen))
             return homes[i].screen;

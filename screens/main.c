@@ -50,7 +50,8 @@ static enum err read_settings(int argc, char **argv, struct options *options, st
  * folder behind the verb. */
 static bool uses_data(enum command_verb verb)
 {
-    return verb == VERB_SCREEN || verb == VERB_BOARD || verb == VERB_HALLS || verb == VERB_OUTBOX || verb == VERB_DOCTOR;
+    return verb == VERB_SCREEN || verb == VERB_BOARD || verb == VERB_HALLS || verb == VERB_OUTBOX ||
+           verb == VERB_DOCTOR;
 }
 
 static enum err need_data(struct settings *settings, struct err_info *info)

@@ -21,7 +21,8 @@ enum err notice_file_start(struct notice_file *file, const struct json *paper, c
  * file->path stays until notice_file_forget. */
 bool notice_file_done(struct notice_file *file, bool wait, enum err *err, struct err_info *info);
 /* A long text that comes in pieces: begun, added to, and with the end there under its name; any failure leaves nothing. */
-enum err notice_file_begin(struct notice_file *file, const char *path, enum lang lang, struct err_info *info) MUST_USE;
+enum err notice_file_begin(struct notice_file *file, const char *path, enum lang lang,
+                           struct err_info *info) MUST_USE;
 enum err notice_file_add(struct notice_file *file, const char *text, struct err_info *info) MUST_USE;
 enum err notice_file_end(struct notice_file *file, struct err_info *info) MUST_USE;
 /* Whether this computer can make a PDF with all letters of the four languages; writes nothing. */

@@ -12,9 +12,9 @@ static const struct {
     enum command_verb verb;
     bool own_options; /* the rest of the line belongs to the verb */
 } verbs[] = {
-    {"halls", VERB_HALLS, false},   {"board", VERB_BOARD, false},   {"pipe", VERB_PIPE, true}, {"form", VERB_FORM, true},
-    {"outbox", VERB_OUTBOX, false}, {"keys", VERB_KEYS, true}, {"doctor", VERB_DOCTOR, false},
-    {"replay", VERB_REPLAY, true},
+    {"halls", VERB_HALLS, false},   {"board", VERB_BOARD, false},   {"pipe", VERB_PIPE, true},
+    {"form", VERB_FORM, true},      {"outbox", VERB_OUTBOX, false}, {"keys", VERB_KEYS, true},
+    {"doctor", VERB_DOCTOR, false}, {"replay", VERB_REPLAY, true},
 };
 
 const char *options_usage(void)

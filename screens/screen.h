@@ -85,7 +85,7 @@ enum msg_kind {
                    * app.c   has shown a refusal's message already */
     MSG_ANSWERED, /* what: id of the question; text: value or typed text; json: the chosen row or NULL */
     MSG_SIGNED_IN, /* json: {"user","hall","counter","counter_name"}; or code and text, when it was refused */
-    MSG_FETCHED,   /* what: the path of effects_fetch; json, or text when it failed; both when the hall refused */
+    MSG_FETCHED, /* what: the path of effects_fetch; json, or text when it failed; both when the hall refused */
     MSG_STATUS, /* ui->link changed; json: its members (state as a number), "practice" and "lock_after_min" */
     MSG_SIGNED_OUT,
     MSG_TOAST,     /* toast, text: the edges have something to say */
@@ -122,7 +122,7 @@ enum effect_kind {
     EFFECT_FETCH,   /* what: a path below the hall's URL; text: JSON, which is posted there, NULL: a GET */
     EFFECT_EXPORT,  /* what: "outbox" …, text: file; a toast says what came of it */
     EFFECT_NOTICE,  /* text: file, json: notice_paper.h; a toast says what came of it */
-    EFFECT_PIECES,  /* what: "begin", text: file; then "add", text, and "end" or "drop": a long text as a file. A toast says
+    EFFECT_PIECES, /* what: "begin", text: file; then "add", text, and "end" or "drop": a long text as a file. A toast says
                      * that it is there; MSG_FETCHED with what "file" and text, why it is not */
     EFFECT_PRINT, /* what: its kind (print_text.h), text; json: {"title"}: to a printer; a toast or MSG_UNPRINTED says what
                    * came of it */

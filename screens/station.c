@@ -225,7 +225,8 @@ static void heal(struct station *station)
 static bool account_changed(const struct station *station)
 {
     const struct actor *now = cache_actor(station->cache), *told = &station->told;
-    return now->roles != told->roles || !str_equal(now->name, told->name) || !str_equal(now->agency, told->agency);
+    return now->roles != told->roles || !str_equal(now->name, told->name) ||
+           !str_equal(now->agency, told->agency);
 }
 
 /* Nobody works on under an account that is no more: what is typed and not sent stays, and stays theirs. */
@@ -237,13 +238,16 @@ static void leave_disabled(struct station *station)
     station_sign_out(station);
     if (unsent > 0)
         str_format(text, sizeof text,
-                   tr(lang, TR("Your account was disabled by an administrator. Not sent yet: %d; kept on this computer, and "
+                   tr(lang, TR("Your account was disabled by an administrator. Not sent yet: %d; kept on "
+                               "this computer, and "
                                "yours. Ask an administrator.")),
                    (int)unsent);
     else
-        str_copy(text, sizeof text,
-                 tr(lang, TR("Your account was disabled by an administrator. All your records are at the hall. Ask an "
-                             "administrator.")));
+        str_copy(
+            text, sizeof text,
+            tr(lang,
+               TR("Your account was disabled by an administrator. All your records are at the hall. Ask an "
+                  "administrator.")));
     station_tell_toast(station, TOAST_DANGER, text);
 }
 
@@ -431,7 +435,7 @@ void station_free(struct station **station)
         station_drain(s);
     }
     notice_file_forget(&s->pieces); /* half a file is none */
-    if (s->notice.path) { /* it is a matter of moments */
+    if (s->notice.path) {           /* it is a matter of moments */
         enum err err;
         struct err_info info;
         notice_file_done(&s->notice, true, &err, &info);

@@ -32,7 +32,7 @@ struct station {
     int recovered;         /* records, when the cache was damaged; -1: it was not */
     bool damaged;          /* it shows itself only now */
     struct err_info fault; /* why there is no cache any more */
-    struct actor told; /* who is signed in, as the app was told last */
+    struct actor told;     /* who is signed in, as the app was told last */
     bool practice, display, whole_session, rows_changed, status_changed, dirty;
     int64_t status_ms;   /* when the status was last looked at, monotonic */
     char *password;      /* of a sign-in that is asked, until its verifier is kept; else NULL */

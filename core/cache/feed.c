@@ -12,9 +12,9 @@ struct batch {
     struct place place;
     bool catalogue; /* services or queues changed */
     bool pruned;
-    bool own;          /* the account of whoever is signed in was written */
-    bool swapped;      /* the rows are a copy that was just made, as the account stands */
-    struct json *user; /* it is this one by now; NULL: as it was */
+    bool own;                 /* the account of whoever is signed in was written */
+    bool swapped;             /* the rows are a copy that was just made, as the account stands */
+    struct json *user;        /* it is this one by now; NULL: as it was */
     const struct json **news; /* what is told to a follower once it is stored; borrowed from the feed */
     size_t news_count, news_capacity;
 };

@@ -112,7 +112,8 @@ enum err counter_open(struct call *c)
     if (str_empty(c->actor->user))
         return refuse(c, "forbidden", "", "A counter is opened by the person who sits there.");
     if (!json_bool(row, "active", true))
-        return refuse(c, "counter_disabled", "counter", "Counter %s is no longer used. Choose another counter.",
+        return refuse(c, "counter_disabled", "counter",
+                      "Counter %s is no longer used. Choose another counter.",
                       json_text_or(row, "name", "?"));
     TRY(counter_do(c, row, &counter, &act));
     TRY(leave_others(c, row_id(row)));

@@ -141,8 +141,9 @@ enum err admin_apply(const struct server_env *env, const struct json *request, s
     if (i == sizeof tasks / sizeof *tasks && admin_people_knows(json_text(request, "do")))
         err = people(&t);
     else
-        err = i < sizeof tasks / sizeof *tasks ? tasks[i].run(&t)
-                                               : err_set(info, ERR_USAGE, "This loketd does not know that task.");
+        err = i < sizeof tasks / sizeof *tasks
+                  ? tasks[i].run(&t)
+                  : err_set(info, ERR_USAGE, "This loketd does not know that task.");
     if (err != ERR_OK)
         json_free(&t.answer);
     *answer = t.answer;

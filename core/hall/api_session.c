@@ -18,7 +18,7 @@ struct sign_in {
     int64_t id;
     struct json *user; /* NULL: there is no such login, but that is not told */
     char login[64], client[UUID_TEXT], address[64];
-    char hash[PASSWORD_HASH]; /* that the password was held against */
+    char hash[PASSWORD_HASH];                    /* that the password was held against */
     char token[TOKEN_TEXT], label[ISSUER_LABEL]; /* label: for numbers given without the hall */
 };
 

@@ -15,7 +15,7 @@ call call_leave, call_left; /* api_application.c: by a key that applies */
 call call_figures;          /* api_figures.c: by a key that reads figures */
 call call_audit, call_audit_line, call_audit_check, call_audit_checked; /* api_audit.c */
 
-call call_admin;            /* api_admin.c */
+call call_admin; /* api_admin.c */
 
 const char *call_token(const struct http_request *request); /* of an authorised call */
 

@@ -54,9 +54,9 @@
     "{'from':'" from "','to':'" to "','tickets':391,'served':370,'no_show':12,'called':382," \
     "'wait_mean_min':12.9,'wait_p90_min':30.2}"
 
-#define AUDIT_LINE                                                                                        \
-    "'rev':101,'at':" NOW ",'user':" CLERK ",'login':'leyla','name':'Leyla A.','client':" CLIENT           \
-    ",'workstation':'W1','type':'ticket.issue','outcome':'applied','hash':" H ",'prev':" H                 \
+#define AUDIT_LINE                                                                               \
+    "'rev':101,'at':" NOW ",'user':" CLERK ",'login':'leyla','name':'Leyla A.','client':" CLIENT \
+    ",'workstation':'W1','type':'ticket.issue','outcome':'applied','hash':" H ",'prev':" H       \
     ",'body_sha256':" H ",'rows':1,'about':[{'t':'ticket','id':" TICKET ",'label':'P001'}]"
 
 static const struct {
@@ -86,7 +86,8 @@ static const struct {
      "{'rows':[{'t':'person','id':" PERSON ",'row':{'id':" PERSON ",'row_rev':97,'name':'Aliyeva Leyla "
      "Rashid','family':'Aliyeva','born':'1990-01-01'}}],'more':false,'next':null}"},
     {"administer", NULL, NULL,
-     "{'do':'user.add','id':" CLERK ",'login':'leyla','name':'Leyla A.','roles':['clerk','reception'],'agency':'',"
+     "{'do':'user.add','id':" CLERK
+     ",'login':'leyla','name':'Leyla A.','roles':['clerk','reception'],'agency':'',"
      "'password':'a boat on 7 hills'}",
      "{'changed':true,'row':{'id':" CLERK ",'row_rev':102,'login':'leyla','name':'Leyla A.','roles':['clerk',"
      "'reception'],'agency':'','active':true}}"},
@@ -100,17 +101,20 @@ static const struct {
      "'name':'Identity cards and passports','tickets':1,'called':1,'mean_min':0,'median_min':0,'p90_min':0,"
      "'longest_min':0,'promise_kept_percent':100}]}"},
     {"audit", NULL,
-     "{'from':'2026-11-30','to':'2026-11-30','user':'leyla','type':'ticket.issue','subject':'P001','q':'leyla',"
+     "{'from':'2026-11-30','to':'2026-11-30','user':'leyla','type':'ticket.issue','subject':'P001','q':'"
+     "leyla',"
      "'words':'ticket.issue','refused':0,'save':0,'after':'101.117','limit':50,'format':'json'}",
      NULL, "{'lines':[{" AUDIT_LINE "}],'searched_through':1,'whole':true,'next':null,'look':117}"},
     {"checkAudit", NULL, NULL, "{'head':{'rev':101,'hash':" H "}}",
      "{'state':'running','done':0,'total':117,'by':'Leyla A.','begun_at':" NOW "}"},
     {"auditCheck", NULL, NULL, NULL,
-     "{'state':'done','done':117,'total':118,'by':'Leyla A.','begun_at':" NOW ",'ended_at':" NOW ",'lines':117,"
+     "{'state':'done','done':117,'total':118,'by':'Leyla A.','begun_at':" NOW ",'ended_at':" NOW
+     ",'lines':117,"
      "'head':{'rev':117,'hash':" H ",'at':" NOW "},'bad':null,'kept':{'rev':101,'hash':" H ",'found':" H
      ",'at':" NOW ",'same':true}}"},
     {"auditLine", "101", "{'look':117}", NULL,
-     "{" AUDIT_LINE ",'written':[{'t':'ticket','id':" TICKET ",'before':null,'after':" TICKET_ROW ",'kept':true}]}"},
+     "{" AUDIT_LINE ",'written':[{'t':'ticket','id':" TICKET ",'before':null,'after':" TICKET_ROW
+     ",'kept':true}]}"},
     {"verify", "XRKX-W02Q-G6SC-YT4D", NULL, NULL,
      "{'code':'XRKX-W02Q-G6SC-YT4D','outcome':'approve','date':'2026-11-24','agency':'az.din',"
      "'agency_name':{'az':'Daxili İşlər Nazirliyi','en':'Ministry of Internal Affairs'},'stands':false,"

@@ -176,7 +176,8 @@ enum err people_user_disable(const struct hall_options *options, struct err_info
     json_set_text(request, "login", options->login);
     enum err err = ask(options, request, &answer, info);
     if (err == ERR_OK)
-        printf("%s can no longer sign in, and is signed out everywhere. loketd user enable lets them in again.\n",
+        printf("%s can no longer sign in, and is signed out everywhere. loketd user enable lets them in "
+               "again.\n",
                options->login);
     json_free(&answer);
     return err;

@@ -112,7 +112,8 @@ enum err session_remove_user(struct db *db, const char *user)
 
 enum err session_remove_others(struct db *db, const char *user, const char *token)
 {
-    static const char sql[] = "DELETE FROM session WHERE user_ = $1 AND token_sha256 <> $2"; /* session_user */
+    static const char sql[] =
+        "DELETE FROM session WHERE user_ = $1 AND token_sha256 <> $2"; /* session_user */
     char digest[SHA256_TEXT];
     token_digest(token, digest);
     struct stmt *s = db_query(db, sql);

@@ -26,7 +26,8 @@ enum err session_add(struct db *db, const char *token, const char *user, const c
                      int64_t now_ms) MUST_USE;
 enum err session_remove(struct db *db, const char *token) MUST_USE;
 enum err session_remove_user(struct db *db, const char *user) MUST_USE;
-enum err session_remove_others(struct db *db, const char *user, const char *token) MUST_USE; /* all but token */
+enum err session_remove_others(struct db *db, const char *user,
+                               const char *token) MUST_USE;     /* all but token */
 enum err session_prune(struct db *db, int64_t now_ms) MUST_USE; /* those that ran out */
 /* ERR_ABSENT: no such token, or run out. ERR_REFUSED: its user is disabled, which their workstation is told. */
 enum err session_actor(struct db *db, const char *token, int64_t now_ms, struct actor *actor) MUST_USE;

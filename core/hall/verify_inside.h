@@ -18,8 +18,8 @@ struct verify {
     /* The same with "id", of tickets that closed not long ago: an undo opens them again. */
     struct json *closed[VERIFY_CLOSED];
     struct json *never_less; /* "t id member" → the number that must not decrease */
-    int64_t untagged;    /* a change of which a row is not in the index of the audit; 0: none */
-    int64_t audit_place; /* lines up to here need not be in it yet */
+    int64_t untagged;        /* a change of which a row is not in the index of the audit; 0: none */
+    int64_t audit_place;     /* lines up to here need not be in it yet */
     char gone[200]; /* found on the way through the changes; told when they and the rows are in order */
 };
 

@@ -26,14 +26,14 @@ int bench_calls(int argc, char **argv);   /* call_next over HTTP, many clients *
 int bench_yard(int argc, char **argv);    /* the same commands on the same file without HTTP */
 int bench_durable(int argc, char **argv); /* confirm to saved, beside a raw write and its sync */
 int bench_polls(int argc, char **argv);   /* commit to the last of many long polls */
-int bench_worklist(int argc, char **argv); /* a worklist of many applications */
-int bench_board(int argc, char **argv);    /* a refresh of the supervisor's board */
-int bench_search(int argc, char **argv);   /* the hall's search among many persons and applications */
-int bench_reports(int argc, char **argv);  /* the reports over a year of visits */
-int bench_forms(int argc, char **argv);    /* a form of 300 fields validated */
-int bench_unsent(int argc, char **argv);   /* a batch of news with many unsent records */
-int bench_audit(int argc, char **argv);    /* the audit searched and checked among many lines */
+int bench_worklist(int argc, char **argv);   /* a worklist of many applications */
+int bench_board(int argc, char **argv);      /* a refresh of the supervisor's board */
+int bench_search(int argc, char **argv);     /* the hall's search among many persons and applications */
+int bench_reports(int argc, char **argv);    /* the reports over a year of visits */
+int bench_forms(int argc, char **argv);      /* a form of 300 fields validated */
+int bench_unsent(int argc, char **argv);     /* a batch of news with many unsent records */
+int bench_audit(int argc, char **argv);      /* the audit searched and checked among many lines */
 int bench_halls(int argc, char **argv);      /* many halls on one screen */
 int bench_halls_idle(int argc, char **argv); /* that program at rest */
 int bench_figures(int argc, char **argv);    /* what a hall's figures cost the hall */
-int bench_hour(int argc, char **argv);     /* the next hour of a hall, and advice */
+int bench_hour(int argc, char **argv);       /* the next hour of a hall, and advice */

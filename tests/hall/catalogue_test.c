@@ -448,7 +448,9 @@ TEST(catalogue_import_at_work_waits_for_room_on_a_full_disk)
     const char *data = real.hall.folder;
     say(data, request, "\"count\":60");
     fill_disk(disk);
-    make_room(disk, 2500 * 1024); /* for the decision and what the hall writes of itself, and not for all services */
+    make_room(disk,
+              2500 *
+                  1024); /* for the decision and what the hall writes of itself, and not for all services */
     say(data, "{\"do\":\"catalogue.decide\",\"import\":\"i\",\"count\":60}", "the disk of the hall is full");
     struct ran ran = RUN(NULL, "loketd", "export-catalogue", "--format", "json", "--data", data);
     CHECK_INT(ran.status, 1);

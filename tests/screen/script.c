@@ -35,7 +35,7 @@ struct script {
     char *type;          /* of the last command, its body and who sent it */
     struct json *body;
     unsigned from;
-    char *fetch; /* the path of the last one */
+    char *fetch;  /* the path of the last one */
     char *posted; /* by it; NULL: nothing */
     unsigned fetch_from;
 };
@@ -302,7 +302,8 @@ static void do_denied(struct script *script, const char *rest)
 {
     struct json *json = read_json(script, rest);
     char *what = xstrdup(script->fetch ? script->fetch : "");
-    struct msg msg = {.kind = MSG_FETCHED, .what = what, .to = script->fetch_from, .json = json, .text = "refused"};
+    struct msg msg = {
+        .kind = MSG_FETCHED, .what = what, .to = script->fetch_from, .json = json, .text = "refused"};
     tell(script, &msg);
     free(what);
     json_free(&json);

@@ -351,7 +351,8 @@ TEST(two_people_a_disabled_persons_records_wait_for_them)
     REQUIRE(db_commit(pair.hall) == ERR_OK);
     open_cases(&pair, 1, 3);
     change_account(&pair, (struct account){"u-siti", "[\"clerk\"]", "a1", false});
-    CHECK(session_actor(pair.hall, "token", pair.now_ms, &actor) == ERR_REFUSED); /* 401: the outbox is kept */
+    CHECK(session_actor(pair.hall, "token", pair.now_ms, &actor) ==
+          ERR_REFUSED); /* 401: the outbox is kept */
     leave(&pair);
     arrive(&pair, "adi");
     check_outbox(&pair, 0, 0, 6);
