@@ -786,6 +786,8 @@ enum err account_follow(struct cache *cache, struct json **user, bool *sight)
         return err == ERR_ABSENT ? ERR_OK : err;
     struct json *fresh = user_of(row);
     json_free(&row);
+    if (!json_is_text(json_get(fresh, "agency"))) /* nobody sees more by what is not said */
+        json_set_text(fresh, "agency", cache->actor.agency);
     actor_of(fresh, cache->client, &now);
     *sight = now.roles != cache->actor.roles || !str_equal(now.agency, cache->actor.agency);
     bool same = !*sight && str_equal(now.name, cache->actor.name);

@@ -366,7 +366,7 @@ static bool is_there(const char *file, const char *end)
 static void check_no_room(const struct test_hall *hall, const char *file)
 {
     char *program = program_path("loketd");
-    char *script = xasprintf("trap '' XFSZ; ulimit -f 64; exec '%s' export-cases --data '%s' '%s'", program,
+    char *script = xasprintf("trap '' XFSZ; ulimit -f 256; exec '%s' export-cases --data '%s' '%s'", program,
                              hall->folder, file);
     struct ran ran = RUN(NULL, "/bin/sh", "-c", script);
     CHECK_INT(ran.status, 1);
