@@ -177,16 +177,8 @@ static void ask_days(const struct reports *self, const struct ui *ui, struct eff
 
 static void take_days(struct reports *self, const struct ui *ui, const char *text, struct effects *effects)
 {
-    char first[DATE_TEXT] = "", last[DATE_TEXT] = "";
     int32_t from, to;
-    text += strspn(text, " ");
-    str_format(first, sizeof first, "%.*s", (int)strcspn(text, " "), text);
-    text += strcspn(text, " ");
-    text += strspn(text, " ");
-    str_format(last, sizeof last, "%.*s", (int)strcspn(text, " "), text);
-    if (!*last) /* one day */
-        str_copy(last, sizeof last, first);
-    if (!day_parse(first, &from) || !day_parse(last, &to) || from > to) {
+    if (!period_read(text, &from, &to)) {
         effects_toast(effects, TOAST_WARN, "%s",
                       tr(ui->lang, TR("Write two days, the earlier first, as 2026-11-01 2026-11-30.")));
         return ask_days(self, ui, effects);

@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "core/model/calendar.h"
 
@@ -47,4 +48,21 @@ void period_before(int32_t from, int32_t to, int32_t *before_from, int32_t *befo
     int first, after, month = months_of(from, &first), end = months_of(to + 1, &after);
     *before_to = from - 1;
     *before_from = first == 1 && after == 1 ? month_start(month - (end - month)) : from - (to - from + 1);
+}
+
+static const char *take_day(const char *text, char out[11])
+{
+    size_t length = strcspn(text += strspn(text, " "), " ");
+    snprintf(out, 11, "%.*s", (int)length, text);
+    return length < 11 ? text + length : NULL;
+}
+
+bool period_read(const char *text, int32_t *from, int32_t *to)
+{
+    char first[11], last[11];
+    const char *rest = take_day(text, first);
+    rest = rest ? take_day(rest, last) : NULL;
+    if (!rest || rest[strspn(rest, " ")])
+        return false;
+    return day_parse(first, from) && day_parse(*last ? last : first, to) && *from <= *to;
 }

@@ -18,3 +18,5 @@ enum period {
 void period_of(enum period period, int32_t today, int32_t *from, int32_t *to);
 /* What lies as long before: whole months of as many months where it is whole months, else of as many days. */
 void period_before(int32_t from, int32_t to, int32_t *before_from, int32_t *before_to);
+/* "2026-11-01 2026-11-30", the earlier first, or one day; false for anything else. */
+bool period_read(const char *text, int32_t *from, int32_t *to);

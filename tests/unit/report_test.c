@@ -546,3 +546,20 @@ TEST(report_is_right_after_undo_and_late_records)
     CHECK(undone > 3 && late > 3 && count > 5);
     trial_close(&h);
 }
+
+TEST(period_is_read_as_it_is_typed)
+{
+    static const char *const wrong[] = {"",
+                                        "2026-11",
+                                        "2026-11-30 2026-11-01",
+                                        "2026-11-01 2026-11-31",
+                                        "2026-11-01 2026-11-02 2026-11-03",
+                                        "2026-11-01x",
+                                        "2026-11-012 2026-11-30"};
+    int32_t from, to, first, last;
+    REQUIRE(day_parse("2026-11-01", &first) && day_parse("2026-11-30", &last));
+    CHECK(period_read("  2026-11-01   2026-11-30 ", &from, &to) && from == first && to == last);
+    CHECK(period_read("2026-11-30", &from, &to) && from == last && to == last);
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
+        CHECK(!period_read(wrong[i], &from, &to));
+}
