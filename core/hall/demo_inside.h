@@ -36,6 +36,28 @@ struct demo_event {
     int what, who;
 };
 
+enum {
+    DEMO_MINUTE_S = 60,
+    DEMO_HOUR_S = 3600,
+    DEMO_EVE_S = 18 * DEMO_HOUR_S - 24 * DEMO_HOUR_S, /* bookings are made on the evening before */
+    DEMO_OPENING_S = 5 * DEMO_MINUTE_S,               /* counters open so long before the doors */
+    DEMO_REST_S = 30 * DEMO_MINUTE_S                  /* a break */
+};
+
+enum moment {
+    MOMENT_OPEN,   /* who: a clerk */
+    MOMENT_ARRIVE, /* who: a visit */
+    MOMENT_TIRED,  /* who: a visit */
+    MOMENT_LOOK,   /* a clerk looks for somebody */
+    MOMENT_AGAIN,  /* a clerk calls once more, or gives up */
+    MOMENT_BEGIN,  /* whoever was called is at the counter */
+    MOMENT_DONE,
+    MOMENT_BACK,    /* from a break */
+    MOMENT_TROUBLE, /* who: its number */
+    MOMENT_HELPED,  /* whoever called for help has it */
+    MOMENT_EXPECT   /* the time of bookings has come */
+};
+
 /* Of one day. */
 struct demo_figures {
     char day[DATE_TEXT];
@@ -78,3 +100,49 @@ void demo_close(struct demo *demo);
 /* The nth day, from 0. figures: demo_figures_free. */
 enum err demo_day(struct demo *demo, int day, struct demo_figures *figures, struct err_info *info) MUST_USE;
 void demo_figures_free(struct demo_figures *figures);
+
+/* --- the engine, which two callers have: whole days in no time, and a hall at work --- */
+
+/* Who comes on that day, the nth of the seed; nobody has done anything yet. False: there is no such day in the hall's zone.
+ * demo_drop_day frees. */
+bool demo_make_day(struct demo *demo, int32_t day, int nth);
+void demo_drop_day(struct demo *demo);
+/* Those with a booking make it at at_s (since midnight, so before it is negative); then the day turns. */
+enum err demo_book(struct demo *demo, int64_t at_s) MUST_USE;
+void demo_plan(struct demo *demo); /* the day's first moments */
+/* Plays all moments up to that one, in the transaction of demo->env. */
+enum err demo_play_until(struct demo *demo, int64_t until_s) MUST_USE;
+int64_t demo_next_s(const struct demo *demo); /* when the next moment is; -1: none is left */
+/* Counters whose clerks had nobody to look for when the doors closed, and those that are still open at the end. */
+enum err demo_shut_all(struct demo *demo) MUST_USE;
+
+/* demo_moments.c */
+void demo_later(struct demo *demo, int64_t at_s, enum moment what, int who);
+struct demo_event demo_next(struct demo *demo);
+int64_t demo_within(struct demo *demo, int64_t least_s, int64_t most_s); /* by chance */
+
+/* demo_people.c */
+/* Runs one command now; body goes. *data may be NULL. A refusal is counted and otherwise passed: *applied says so. */
+enum err demo_say(struct demo *demo, const struct actor *actor, const char *type, struct json *body,
+                  bool *applied, struct json **data) MUST_USE;
+struct json *demo_about_ticket(const struct demo_visit *visit);
+struct json *demo_about_counter(const struct demo_clerk *clerk);
+enum err demo_issue(struct demo *demo, struct demo_visit *visit) MUST_USE;
+enum err demo_arrive(struct demo *demo, int visit) MUST_USE;
+void demo_tire(struct demo *demo, int visit);
+/* Somebody waits whom clerks with nothing to do may call. */
+void demo_wake(struct demo *demo, const char *service);
+
+/* demo_desk.c; clerk: its number */
+int demo_visit_of(const struct demo *demo, const char *ticket); /* -1: nobody's of today */
+enum err demo_open_counter(struct demo *demo, int clerk) MUST_USE;
+enum err demo_look(struct demo *demo, int clerk) MUST_USE;
+enum err demo_call_again(struct demo *demo, int clerk) MUST_USE;
+enum err demo_begin(struct demo *demo, int clerk) MUST_USE;
+enum err demo_finish(struct demo *demo, int clerk) MUST_USE;
+enum err demo_come_back(struct demo *demo, int clerk) MUST_USE;
+enum err demo_shut(struct demo *demo, struct demo_clerk *clerk) MUST_USE;
+
+/* demo_trouble.c */
+enum err demo_strike(struct demo *demo, int trouble) MUST_USE;
+enum err demo_help(struct demo *demo) MUST_USE;
