@@ -1,28 +1,7 @@
-/* tests/support/generate.h: what may be handed in at a form, made from its schema alone: a datum that is valid, and
- * one for each way in which a constraint of the schema can be broken. The same seed makes the same data.
- *
- * What a constraint means is written here a second time, as how to fulfil and how to break it. Taken from the product
- * are only: which branch of an `if`, `oneOf` or `anyOf` holds, and what x-compute makes. Not made: numbers that an
- * x-compute field must come out at. */
+/* tests/support/generate.h: beside what may be handed in at a form (core/demo/generate.h), a datum for each way in which
+ * a constraint of the schema can be broken. The same seed makes the same data. */
 #pragma once
-#include "core/base/rng.h"
-#include "core/form/form.h"
-
-struct generator {
-    const struct form_source *source; /* the service bundled, with its pack */
-    const struct form *form;          /* opened on it */
-    const struct form_context *context;
-    struct rng rng;
-    struct made *made; /* which schemas each value was made from */
-    int made_count;
-    const struct open_object *open; /* those under way, the innermost first, to choose from filtered lists */
-};
-void generate_open(struct generator *g, const struct form_source *source, const struct form *form,
-                   const struct form_context *context, uint64_t seed);
-void generate_close(struct generator *g);
-
-/* As a draft that was filled in: what a layout hides may be there too. NULL: no value fulfils some constraint. */
-struct json *generate_valid(struct generator *g);
+#include "core/demo/generate.h"
 
 struct broken {
     struct json *datum;

@@ -2,9 +2,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/demo/generate_inside.h"
 #include "core/form/pointer.h"
 #include "core/form/rule.h"
-#include "tests/support/generate_inside.h"
+#include "tests/support/generate.h"
 
 /* In no class of our patterns, in no format, in no enum. */
 static const char stranger[] = "§";

@@ -1,11 +1,11 @@
-/* tests/support/generate_text.c: texts by pattern, by format and by length. See generate_inside.h. */
+/* core/demo/generate_text.c: texts by pattern, by format and by length. See generate_inside.h. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/base/str.h"
+#include "core/demo/generate_inside.h"
 #include "core/model/calendar.h"
 #include "core/model/money.h"
-#include "tests/support/generate_inside.h"
 
 /* --- patterns: literals, classes, groups, |, and ? * + {n} {n,m}; anchors make nothing --- */
 

@@ -1,13 +1,13 @@
-/* tests/support/generate.c: a valid datum of a form. See generate.h. */
-#include "tests/support/generate.h"
+/* core/demo/generate.c: a valid datum of a form. See generate.h. */
+#include "core/demo/generate.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/demo/generate_inside.h"
 #include "core/form/pointer.h"
 #include "core/form/rule.h"
-#include "tests/support/generate_inside.h"
 
 enum {
     ROUNDS_MAX = 24,
@@ -543,12 +543,24 @@ static int depth_of(const char *at)
     return depth;
 }
 
+static struct json *known_value(struct generator *g, const struct schemas *of, const char *at)
+{
+    struct json *value = g->known ? g->known(g->known_context, g, of, at) : NULL;
+    for (int i = 0; i < of->count && value; i++)
+        if (!holds(g, of->list[i].node, value))
+            json_free(&value);
+    return value;
+}
+
 struct json *generate_value(struct generator *g, const struct schemas *place, const char *at)
 {
     struct schemas of;
     if (depth_of(at) > NESTED_MAX)
         return NULL;
     schemas_expand(g, place, NULL, at, &of);
+    struct json *known = known_value(g, &of, at);
+    if (known)
+        return known;
     for (int try = 0; try < TRIES_MAX; try++) {
         struct json *value;
         if (schemas_keyword(&of, "const"))

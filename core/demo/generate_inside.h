@@ -1,6 +1,6 @@
-/* tests/support/generate_inside.h: what the parts of the generator share. */
+/* core/demo/generate_inside.h: what the parts of the generator share. */
 #pragma once
-#include "tests/support/generate.h"
+#include "core/demo/generate.h"
 
 /* The schemas that a value must fulfil: a schema with what its $ref, allOf and the branches that hold lead to. */
 enum { SCHEMAS_MAX = 64 };
