@@ -483,6 +483,7 @@ static void take_status(struct app *app, const struct json *json)
 {
     int64_t state = json_int(json, "state", LINK_NONE), err = json_int(json, "err", ERR_OFFLINE);
     app->ui.practice = json_bool(json, "practice", false);
+    app->ui.training = app->ui.practice || json_bool(json, "training", false);
     app->lock_after_min = (int)json_int(json, "lock_after_min", 0);
     str_copy(app->ui.hall_fault, sizeof app->ui.hall_fault, json_text_or(json, "hall_fault", ""));
     app->ui.link = (struct link){

@@ -5,6 +5,7 @@
 #include "screens/app_state.h"
 #include "screens/link.h"
 #include "screens/show.h"
+#include "screens/training_word.h"
 #include "tui/funcbar.h"
 #include "tui/text.h"
 
@@ -122,13 +123,13 @@ static void title_view(const struct app *app, int64_t now_ms, struct frame *fram
     const struct ui *ui = &app->ui;
     unsigned look = link_text(ui, state);
     time_clock(now_ms, clock);
+    if (ui->training)
+        (void)training_place(ui->lang, ui->column, &line);
     rect_cut_left(&line, 1);
     right_of(&line, frame, state, look);
     right_of(&line, frame, clock, STYLE_TITLE);
     if (line.w > 44)
         right_of(&line, frame, user_name(ui->session.name, frame->w, name), STYLE_DIM);
-    if (ui->practice && line.w > 30)
-        right_of(&line, frame, tr(ui->lang, TR("practice")), STYLE_WARN);
     char *title = title_text(app);
     text_draw(frame, line, title, STYLE_TITLE | ATTR_BOLD);
     free(title);
@@ -253,31 +254,45 @@ static bool is_whole(const struct app *app)
     return app_handed(app) || (app_screen(app) == SCREEN_DISPLAY && !app->help_open && !app->ask);
 }
 
+/* The rule above the action line. What is read aloud has the word in its first line already. */
+static void rule_view(const struct app *app, struct frame *frame, struct rect rule)
+{
+    frame_rule(frame, rule);
+    if (app->ui.training && !app->ui.column)
+        training_in_rule(app->ui.lang, frame, readable(rule));
+}
+
+/* A screen that draws all of itself; in a training hall but its first row. */
+static void whole_view(const struct app *app, int64_t now_ms, struct frame *frame, struct rect area)
+{
+    if (app->ui.training)
+        rect_cut_top(&area, 1);
+    app_shown(app)->ops->view(app_shown(app)->self, &app->ui, frame, area);
+    if (app_handed(app))
+        app_notice_handed_view(app, now_ms, frame, rect_row(area, 1));
+}
+
 /* Toasts, questions and lists may hold names: none is drawn. */
 static void locked_view(const struct app *app, struct frame *frame, struct rect area)
 {
     struct rect bottom = rect_cut_bottom(&area, 1);
-    frame_rule(frame, rect_cut_bottom(&area, 1));
+    rule_view(app, frame, rect_cut_bottom(&area, 1));
     app_lock_view(app, frame, readable(area), readable(bottom));
 }
 
-void app_view(const struct app *app, int64_t now_ms, struct frame *frame)
+static void all_view(const struct app *app, int64_t now_ms, struct frame *frame)
 {
     struct rect area = frame_area(frame);
     frame_clear(frame);
-    if (!app->lock && is_whole(app)) {
-        app_shown(app)->ops->view(app_shown(app)->self, &app->ui, frame, area);
-        if (app_handed(app))
-            app_notice_handed_view(app, now_ms, frame, rect_row(area, 1));
-        return;
-    }
+    if (!app->lock && is_whole(app))
+        return whole_view(app, now_ms, frame, area);
     title_view(app, now_ms, frame, readable(rect_cut_top(&area, 1)));
     app_notice_view(app, now_ms, frame, rect_cut_top(&area, 1));
     if (app->lock)
         return locked_view(app, frame, area);
     int lines = app->ask ? ask_lines(app->ask, readable(area).w) : 1;
     struct rect bottom = rect_cut_bottom(&area, lines < area.h - 1 ? lines : area.h - 1);
-    frame_rule(frame, rect_cut_bottom(&area, 1));
+    rule_view(app, frame, rect_cut_bottom(&area, 1));
     area = readable(area);
     bottom = readable(bottom);
     if (toast_shown(&app->toast, now_ms))
@@ -292,4 +307,19 @@ void app_view(const struct app *app, int64_t now_ms, struct frame *frame)
         back_view(app, frame, bottom);
     else
         bar_view(app, frame, bottom);
+}
+
+/* Last, so that nothing lies over the word. */
+void app_view(const struct app *app, int64_t now_ms, struct frame *frame)
+{
+    const struct ui *ui = &app->ui;
+    struct rect line = rect_row(frame_area(frame), 0);
+    all_view(app, now_ms, frame);
+    if (!ui->training)
+        return;
+    if (app->lock || !is_whole(app)) {
+        line = readable(line);
+        line = training_place(ui->lang, ui->column, &line);
+    }
+    training_draw(ui->lang, frame, line);
 }

@@ -95,11 +95,6 @@ static void head_view(const struct view *view, struct frame *frame, struct rect 
     time_clock(view->ui->now_ms, clock);
     struct rect right = rect_cut_right(&line, CLOCK_TEXT);
     text_draw(frame, right, clock, STYLE_TITLE | ATTR_BOLD);
-    if (view->ui->practice && line.w > 40) {
-        const char *practice = tr(view->ui->lang, TR("practice"));
-        right = rect_cut_right(&line, text_width(practice) + 2);
-        text_draw(frame, right, practice, STYLE_WARN);
-    }
     text_draw(frame, line, name, STYLE_TITLE | ATTR_BOLD);
 }
 

@@ -4,6 +4,7 @@
 
 #include "screens/halls.h"
 #include "screens/show.h"
+#include "screens/training_word.h"
 
 /* --- one hall --- */
 
@@ -17,10 +18,17 @@ bool halls_is_first(const struct json *row)
     return str_equal(json_text(row, "state"), "first");
 }
 
+bool halls_is_training(const struct json *row)
+{
+    return json_bool(row, "practice", false);
+}
+
 const char *halls_name(const struct ui *ui, const struct json *row, char out[HALLS_NAME])
 {
     const struct json *name = json_get(row, "name");
-    str_copy(out, HALLS_NAME, json_is_object(name) ? show_name(ui, name) : json_text_or(row, "name", ""));
+    bool training = halls_is_training(row);
+    str_format(out, HALLS_NAME, "%s%s%s", training ? training_word(ui->lang) : "", training ? " · " : "",
+               json_is_object(name) ? show_name(ui, name) : json_text_or(row, "name", ""));
     return out;
 }
 
@@ -90,8 +98,6 @@ const char *halls_remark(const struct ui *ui, const struct json *row, char out[H
         str_copy(out, HALLS_NAME, tr(ui->lang, TR("no counter is open")));
     else if (str_equal(json_text(row, "opening"), "day_off"))
         str_copy(out, HALLS_NAME, tr(ui->lang, TR("day off")));
-    else if (json_bool(row, "practice", false))
-        str_copy(out, HALLS_NAME, tr(ui->lang, TR("practice")));
     return out;
 }
 
@@ -295,7 +301,8 @@ void halls_sum(const struct halls *self, const struct ui *ui, const char *region
     *out = (struct halls_sum){0};
     for (int i = 0; i < self->line_count; i++) {
         const struct json *row = self->lines[i].row;
-        if (!row || (region && !str_equal(json_text_or(row, "region", ""), region)))
+        if (!row || halls_is_training(row) ||
+            (region && !str_equal(json_text_or(row, "region", ""), region)))
             continue;
         out->halls++;
         out->asked += !halls_answers(row) && !halls_is_first(row);

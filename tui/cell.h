@@ -19,7 +19,8 @@
     X(CHOSEN, "chosen", 'c')     /* the chosen row of a pane without the focus */    \
     X(FIELD, "field", 'f')       /* where one can type */                            \
     X(HINT, "hint", 'h')         /* a picture or example in an empty field */        \
-    X(FOCUS, "focus", 'F')       /* the field that is typed into now */
+    X(FOCUS, "focus", 'F')       /* the field that is typed into now */              \
+    X(TRAINING, "", 'T')         /* nothing here is real: no theme can name it */
 
 enum style {
 #define X(name, text, letter) STYLE_##name,
