@@ -22,7 +22,7 @@ static const struct {
     {"waiting", load_waiting},       {"open", load_open},         {"visit", load_visit},
     {"rehearsal", load_rehearsal},   {"why", load_why},           {"move", load_move},
     {"moves", load_moves},           {"floor", load_floor},       {"floor_people", load_floor_people},
-    {"targets", load_targets},       {"people", load_people},
+    {"targets", load_targets},       {"people", load_people},     {"training", load_training},
 };
 
 enum err cache_load(struct cache *cache, const char *what, const struct json *args, int64_t now_ms,

@@ -10,7 +10,7 @@ load_query load_desk, load_case, load_person, load_persons, load_services, load_
     load_users, load_accounts, load_outbox, load_disputes, load_worklist, load_board, load_journal,
     load_status, load_priorities, load_bookings, load_tickets, load_cases, load_waiting, load_open,
     load_visit, load_rehearsal, load_why, load_levels, load_targets, load_holds, load_floor,
-    load_floor_people, load_move, load_people, load_moves;
+    load_floor_people, load_move, load_people, load_moves, load_training;
 
 /* Every statement by which persons, and what they had, are looked for; for a test that asks the planner. NULL: no more. */
 const char *persons_statement(int n);

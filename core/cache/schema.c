@@ -133,6 +133,11 @@ static enum err create_stations(struct db *db)
     return create_table(db, TABLE_STATION);
 }
 
+static enum err create_training(struct db *db)
+{
+    return create_table(db, TABLE_TRAINING);
+}
+
 /* The n-th entry brings a file from version n to n + 1. */
 static const struct migration {
     const char *script;
@@ -147,6 +152,7 @@ static const struct migration {
     {sql_name_words, create_views_again, "PRAGMA user_version = 6"},
     {"", create_stations, "PRAGMA user_version = 7"},
     {sql_stops, create_views_again, "PRAGMA user_version = 8"},
+    {"", create_training, "PRAGMA user_version = 9"},
 };
 enum {
     VERSION_NOW = sizeof migrations / sizeof *migrations,

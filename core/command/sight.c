@@ -7,8 +7,9 @@
 #include "core/command/legal.h"
 #include "core/model/role.h"
 
-/* Whose rows: everyone's, or those of the actor's own agency, or the actor's own. */
-enum reach { REACH_HALL, REACH_AGENCY, REACH_OWN };
+/* Whose rows: everyone's, or those of the actor's own agency, or the actor's own, or, of which everybody is told a part,
+ * nobody's and the actor's own. */
+enum reach { REACH_HALL, REACH_AGENCY, REACH_OWN, REACH_TOLD };
 
 enum { ALL_ROLES = ~0u >> 1 };
 static const unsigned case_workers = ROLE_CLERK | ROLE_APPROVER;
@@ -36,6 +37,7 @@ static const struct sight_rule {
     {TABLE_ALERT, ALL_ROLES, 0, REACH_HALL},
     {TABLE_MOVE, ALL_ROLES, 0, REACH_HALL},
     {TABLE_STATION, ROLE_SUPERVISOR, 0, REACH_HALL},
+    {TABLE_TRAINING, ROLE_TRAINER, 0, REACH_TOLD},
 };
 
 /* Those who find and manage people, and do not call them. */
@@ -72,6 +74,8 @@ enum sight row_sight(const struct actor *actor, enum table table, const struct j
         return SIGHT_MASKED;
     bool own = str_equal(json_text(row, "user"), actor->user) ||
                json_has_text(json_get(row, "concerns"), actor->user);
+    if (rule->reach == REACH_TOLD && !(actor->roles & rule->full))
+        return own || str_empty(json_text(row, "user")) ? SIGHT_MASKED : SIGHT_NONE;
     if (rule->reach == REACH_OWN && own)
         return SIGHT_FULL;
     bool fits = rule->reach != REACH_AGENCY || agency_fits(actor, row);
@@ -110,7 +114,7 @@ static const struct mask {
     {TABLE_DOCUMENT, "note", -1},       {TABLE_PAYMENT, "reference", -1}, {TABLE_DECISION, "text", -1},
     {TABLE_DECISION, "conditions", -1}, {TABLE_DECISION, "note", -1},     {TABLE_DECISION, "notice", -1},
     {TABLE_DECISION, "reasons", -1},    {TABLE_DECISION, "grounds", -1},  {TABLE_DECISION, "fields", -1},
-    {TABLE_DECISION, "papers", -1},
+    {TABLE_DECISION, "papers", -1},     {TABLE_TRAINING, "better", -1},   {TABLE_TRAINING, "score", -1},
 };
 
 /* All but the last shown characters of an ASCII identifier become bullets; other letters count as bytes, which

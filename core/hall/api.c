@@ -11,6 +11,7 @@
 #include "core/hall/inside.h"
 #include "core/hall/leases.h"
 #include "core/hall/tokens.h"
+#include "core/hall/training.h"
 
 /* --- the table --- */
 
@@ -406,6 +407,10 @@ void api_handle(void *ctx, struct http_request *request)
     if (route->access == ACCESS_SIGNED_IN) {
         if (!authorise(hall, request, &actor))
             return;
+        if (training_cuts(hall, &actor)) {
+            http_drop(request);
+            return;
+        }
         leases_heard(hall->leases, actor.user, hall->mono_ms);
     }
     route->handle(hall, request, &actor);

@@ -1,7 +1,6 @@
 /* core/hall/demo.c: see demo.h. What it prints; demo_day.c plays. */
 #include "core/hall/demo.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -9,88 +8,12 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "core/hall/demo_files.h"
 #include "core/hall/demo_inside.h"
 
-static const char ending[] = ".scenario";
-enum { DAYS_MAX = 10000, LISTED_DAYS = 31, MINUTE_S = 60, SCENARIO_BYTES = 64 * 1024 };
-
-/* --- files --- */
-
-static enum err read_file(const char *path, struct buf *out, struct err_info *info)
-{
-    char part[4096];
-    size_t got;
-    FILE *file = fopen(path, "re");
-    while (file && out->length <= SCENARIO_BYTES && (got = fread(part, 1, sizeof part, file)) > 0)
-        buf_add(out, part, got);
-    bool read = file && !ferror(file);
-    enum err err =
-        read ? ERR_OK : err_set(info, err_from_errno(errno), "%s cannot be read: %s.", path, strerror(errno));
-    if (file)
-        fclose(file);
-    if (err == ERR_OK && out->length > SCENARIO_BYTES)
-        err = err_set(info, ERR_TOO_LARGE, "%s is larger than a scenario may be.", path);
-    return err;
-}
-
-static void tell_fault(void *context, const char *line)
-{
-    ++*(int *)context;
-    fprintf(stderr, "loketd: %s\n", line);
-}
-
-static enum err load(const char *path, struct scenario *out, struct err_info *info)
-{
-    struct buf text = {0};
-    int faults = 0;
-    enum err err = read_file(path, &text, info);
-    if (err == ERR_OK)
-        err = scenario_read(path, buf_text(&text), text.length, tell_fault, &faults, out, NULL);
-    if (faults > 0)
-        err_set(info, err, "%s is no scenario yet: %d fault%s. Nothing was simulated.", path, faults,
-                faults == 1 ? "" : "s");
-    buf_free(&text);
-    return err;
-}
-
-static enum err scenario_folder(char **folder, struct err_info *info)
-{
-    if (setup_folder("LOKET_SCENARIOS", "core/demo/scenarios", "scenarios", "first-day.scenario", folder))
-        return ERR_OK;
-    return err_set(info, ERR_ABSENT,
-                   "The scenarios of this loketd are not beside it. Name their folder in "
-                   "LOKET_SCENARIOS, or give the file of one.");
-}
-
-/* A name of the list, or the path of a file. */
-static enum err find(const char *name, struct scenario *out, struct err_info *info)
-{
-    size_t length = strlen(name);
-    bool path =
-        strchr(name, '/') || (length > strlen(ending) && str_equal(name + length - strlen(ending), ending));
-    char *folder = NULL;
-    if (path)
-        return load(name, out, info);
-    enum err err = scenario_folder(&folder, info);
-    if (err != ERR_OK)
-        return err;
-    char *file = xasprintf("%s/%s%s", folder, name, ending);
-    err = access(file, R_OK) == 0
-              ? load(file, out, info)
-              : err_set(info, ERR_ABSENT,
-                        "There is no scenario \"%s\". loketd demo list names those that there are.", name);
-    free(file);
-    free(folder);
-    return err;
-}
+enum { DAYS_MAX = 10000, LISTED_DAYS = 31, MINUTE_S = 60 };
 
 /* --- list --- */
-
-static int is_scenario(const struct dirent *entry)
-{
-    size_t length = strlen(entry->d_name);
-    return length > strlen(ending) && str_equal(entry->d_name + length - strlen(ending), ending);
-}
 
 static struct json *texts(const char texts_of[], size_t size)
 {
@@ -117,31 +40,24 @@ static void print(struct json *json)
     free(text);
 }
 
-enum err demo_list(const struct hall_options *options, struct err_info *info)
+static enum err list_one(void *ctx, const struct scenario *scenario)
 {
     enum { ENGLISH = 2 };
-    char *folder = NULL;
-    struct dirent **files = NULL;
-    struct json *list = json_new_array();
-    enum err err = scenario_folder(&folder, info);
-    int count = err == ERR_OK ? scandir(folder, &files, is_scenario, alphasort) : 0;
-    for (int i = 0; i < count; i++) {
-        struct scenario scenario;
-        char *path = xasprintf("%s/%s", folder, files[i]->d_name);
-        if (err == ERR_OK)
-            err = load(path, &scenario, info);
-        if (err == ERR_OK && options->json)
-            json_add(list, scenario_json(&scenario));
-        else if (err == ERR_OK)
-            printf("%-18s %s\n%-18s %s\n", scenario.id, scenario.name[ENGLISH], "", scenario.about[ENGLISH]);
-        free(path);
-        free(files[i]);
-    }
-    if (err == ERR_OK && options->json)
+    struct json *list = ctx;
+    if (list)
+        json_add(list, scenario_json(scenario));
+    else
+        printf("%-18s %s\n%-18s %s\n", scenario->id, scenario->name[ENGLISH], "", scenario->about[ENGLISH]);
+    return ERR_OK;
+}
+
+enum err demo_list(const struct hall_options *options, struct err_info *info)
+{
+    struct json *list = options->json ? json_new_array() : NULL;
+    enum err err = demo_scenarios(list_one, list, info);
+    if (err == ERR_OK && list)
         print(list);
     json_free(&list);
-    free(files);
-    free(folder);
     return err;
 }
 
@@ -337,6 +253,6 @@ enum err demo_run(const struct hall_options *options, struct err_info *info)
     if (err == ERR_OK && options->clerks)
         err = whole_number(options->clerks, "--clerks", 1, 500, &clerks, info);
     if (err == ERR_OK)
-        err = find(options->argument, &scenario, info);
+        err = demo_scenario(options->argument, &scenario, info);
     return err == ERR_OK ? run_scenario(options, &scenario, seed, (int)days, (int)clerks, info) : err;
 }

@@ -10,7 +10,7 @@ enum {
 
 int demo_visit_of(const struct demo *d, const char *ticket)
 {
-    for (int i = 0; i < d->citizens.count; i++)
+    for (int i = 0; i < d->visit_count; i++)
         if (str_equal(d->visits[i].ticket, ticket))
             return i;
     return -1;
@@ -59,11 +59,13 @@ enum err demo_shut(struct demo *d, struct demo_clerk *clerk)
     return demo_say(d, &clerk->actor, "counter.close", demo_about_counter(clerk), NULL, NULL);
 }
 
-static void note_wait(struct demo *d, struct demo_visit *visit)
+void demo_note_wait(struct demo *d, struct demo_visit *visit)
 {
     struct demo_figures *f = d->figures;
     int64_t waited_s = d->now_s - visit->citizen->comes_s;
     visit->called_s = d->now_s;
+    if (visit->citizen == &d->stranger)
+        return;
     f->waits_s = xrealloc(f->waits_s, (size_t)(f->wait_count + 1) * sizeof *f->waits_s);
     f->waits_s[f->wait_count++] = waited_s;
 }
@@ -76,7 +78,7 @@ static void greet(struct demo *d, int who, int found)
     clerk->visit = found;
     visit->calls++;
     if (visit->here && !visit->gone) {
-        note_wait(d, visit);
+        demo_note_wait(d, visit);
         demo_later(d, d->now_s + demo_within(d, 8, 40), MOMENT_BEGIN, who);
     } else {
         d->figures->early += visit->citizen->booked_s > d->now_s + RULE_CLOCK_LEAD_MS / 1000;
@@ -91,30 +93,46 @@ static int64_t held_back_s(const struct demo *d)
     return until_s > d->now_s ? until_s - d->now_s : 0;
 }
 
-enum err demo_look(struct demo *d, int who)
+/* What keeps a clerk who has nobody from looking for the next. *kept: then nothing is left to do now. */
+static enum err keep_from_calling(struct demo *d, int who, bool *kept)
 {
     struct demo_clerk *clerk = &d->clerks[who];
-    struct json *data = NULL;
-    if (clerk->doing != DEMO_IDLE)
-        return ERR_OK;
-    clerk->woken = false;
-    if (held_back_s(d) > 0) {
-        clerk->woken = true;
-        demo_later(d, d->now_s + held_back_s(d) + demo_within(d, 1, 10), MOMENT_LOOK, who);
-        return ERR_OK;
-    }
-    if (clerk->away_s > 0) {
-        int64_t away_s = clerk->away_s;
+    int64_t again_s = held_back_s(d), away_s = clerk->away_s;
+    bool may = true;
+    enum err err = ERR_OK;
+    *kept = true;
+    if (again_s > 0)
+        again_s += demo_within(d, 1, 10);
+    else if (away_s > 0)
         clerk->away_s = 0;
+    if (again_s == 0 && away_s > 0)
         return rest(d, who, "called away", away_s);
-    }
-    if (clerk->break_s >= 0 && d->now_s >= clerk->break_s) {
+    if (again_s == 0 && clerk->break_s >= 0 && d->now_s >= clerk->break_s) {
         clerk->break_s = -1;
         return rest(d, who, "meal", DEMO_REST_S);
     }
+    if (again_s == 0 && d->trainee_count > 0)
+        err = demo_may_call(d, clerk, &may);
+    if (!may)
+        again_s = DEMO_MINUTE_S;
+    *kept = again_s > 0;
+    if (*kept) {
+        clerk->woken = true;
+        demo_later(d, d->now_s + again_s, MOMENT_LOOK, who);
+    }
+    return err;
+}
+
+static enum err call_next(struct demo *d, int who)
+{
+    struct demo_clerk *clerk = &d->clerks[who];
+    struct json *data = NULL;
     enum err err = demo_say(d, &clerk->actor, "ticket.call_next", demo_about_counter(clerk), NULL, &data);
     const struct json *ticket = json_get(data, "ticket");
-    int found = demo_visit_of(d, json_text_or(ticket, "id", "-"));
+    const char *id = json_text_or(ticket, "id", "-");
+    int found = demo_visit_of(d, id);
+    if (found < 0 && json_is_object(ticket))
+        found = demo_stranger(d, id);
     if (found >= 0) {
         d->visits[found].gen = json_int(ticket, "gen", 0);
         greet(d, who, found);
@@ -123,6 +141,16 @@ enum err demo_look(struct demo *d, int who)
     }
     json_free(&data);
     return err;
+}
+
+enum err demo_look(struct demo *d, int who)
+{
+    bool kept;
+    if (d->clerks[who].doing != DEMO_IDLE)
+        return ERR_OK;
+    d->clerks[who].woken = false;
+    enum err err = keep_from_calling(d, who, &kept);
+    return err == ERR_OK && !kept ? call_next(d, who) : err;
 }
 
 static void free_again(struct demo *d, int who)
@@ -142,7 +170,7 @@ enum err demo_call_again(struct demo *d, int who)
     struct demo_clerk *clerk = &d->clerks[who];
     struct demo_visit *visit = &d->visits[clerk->visit];
     if (visit->here && !visit->gone) {
-        note_wait(d, visit);
+        demo_note_wait(d, visit);
         demo_later(d, d->now_s + demo_within(d, 8, 40), MOMENT_BEGIN, who);
         return ERR_OK;
     }

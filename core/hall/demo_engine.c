@@ -7,7 +7,10 @@
 #include "core/hall/demo_inside.h"
 #include "core/model/rule.h"
 
-enum { OVERTIME_S = 3 * DEMO_HOUR_S }; /* who still waits then has left */
+enum {
+    OVERTIME_S = 3 * DEMO_HOUR_S, /* who still waits then has left */
+    STRANGER_S = 5 * DEMO_MINUTE_S
+};
 
 /* The hall looks every few seconds; here it need only when there is something to be seen. */
 static enum err expect(struct demo *d, int who)
@@ -43,6 +46,8 @@ static enum err happen(struct demo *d, const struct demo_event *event)
         return demo_help(d);
     case MOMENT_EXPECT:
         return expect(d, event->who);
+    case MOMENT_REVIEW: /* whoever plays looks at the rows after each moment */
+        return ERR_OK;
     }
     return ERR_OK;
 }
@@ -52,6 +57,10 @@ static bool is_served(const void *context, const char *queue)
     const struct demo *d = context;
     for (int i = 0; i < d->clerk_count; i++)
         for (const struct json *q = json_first(d->clerks[i].queues); q; q = json_next(q))
+            if (str_equal(json_text(q, "queue"), queue))
+                return true;
+    for (int i = 0; i < d->trainee_count; i++)
+        for (const struct json *q = json_first(d->trainees[i].queues); q; q = json_next(q))
             if (str_equal(json_text(q, "queue"), queue))
                 return true;
     return false;
@@ -76,9 +85,12 @@ bool demo_make_day(struct demo *d, int32_t day, int nth)
     d->refusal[0] = '\0';
     rng_seed(&d->rng, d->seed * 7919 + (uint64_t)nth);
     citizens_make(d->scenario, &d->pack, d->seed, nth, year_of(d), is_served, d, &d->citizens);
-    d->visits = xcalloc((size_t)d->citizens.count + 1, sizeof *d->visits);
+    d->stranger = (struct citizen){.booked_s = -1, .takes_s = STRANGER_S, .service = ""};
+    d->visit_count = d->citizens.count;
+    d->visit_capacity = d->citizens.count + 1;
+    d->visits = xcalloc((size_t)d->visit_capacity, sizeof *d->visits);
     for (int i = 0; i < d->citizens.count; i++)
-        d->visits[i] = (struct demo_visit){.citizen = &d->citizens.list[i], .called_s = -1};
+        d->visits[i] = (struct demo_visit){.citizen = &d->citizens.list[i], .called_s = -1, .desk_s = -1};
     return true;
 }
 
@@ -86,6 +98,7 @@ void demo_drop_day(struct demo *d)
 {
     free(d->visits);
     d->visits = NULL;
+    d->visit_count = 0;
     citizens_free(&d->citizens);
 }
 

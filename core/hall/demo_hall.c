@@ -98,7 +98,7 @@ static enum err add_people(struct demo *d, int clerks, struct err_info *info)
 
 /* --- the hall --- */
 
-static void read_calendar(struct demo *d)
+void demo_calendar(struct demo *d)
 {
     static const char *const names[] = {"sun", "mon", "tue", "wed", "thu", "fri", "sat"};
     const struct json *weekend = json_get(d->pack.about, "weekend");
@@ -148,7 +148,7 @@ enum err demo_open(struct demo *demo, const struct scenario *scenario, const cha
     enum err err = setup_pack(pack, &demo->pack, info);
     if (err != ERR_OK)
         return err;
-    read_calendar(demo);
+    demo_calendar(demo);
     err = make_folder(demo, info);
     if (err == ERR_OK)
         err = make_hall(demo, clerks > 0 ? clerks : scenario->clerks, info);

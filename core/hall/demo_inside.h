@@ -22,12 +22,20 @@ struct demo_clerk {
     bool woken; /* looks for somebody already, in a moment */
 };
 
+/* Whoever may sit at a counter for real: simulated clerks leave it to them, and people for them. */
+struct demo_trainee {
+    char user[UUID_TEXT], counter[64];
+    const struct json *queues; /* of the pack, as above; NULL: has no counter */
+};
+
 /* What became of a citizen. */
 struct demo_visit {
-    const struct citizen *citizen;
+    const struct citizen *citizen; /* demo.stranger: took a number by somebody's hand at the real reception */
     char ticket[64];
     int64_t gen, called_s; /* -1: never called while there */
+    int64_t desk_s;        /* when they reach the counter of a trainee who called; -1: are not on the way */
     bool here, gone;       /* gone: tired of waiting, or served */
+    bool taken;            /* by a trainee: they called, serve or hold */
     int calls;
 };
 
@@ -55,7 +63,8 @@ enum moment {
     MOMENT_BACK,    /* from a break */
     MOMENT_TROUBLE, /* who: its number */
     MOMENT_HELPED,  /* whoever called for help has it */
-    MOMENT_EXPECT   /* the time of bookings has come */
+    MOMENT_EXPECT,  /* the time of bookings has come */
+    MOMENT_REVIEW   /* what a trainee had better do is another now */
 };
 
 /* Of one day. */
@@ -80,10 +89,14 @@ struct demo {
     struct actor reception, supervisor;
     struct demo_clerk *clerks;
     int clerk_count;
+    struct demo_trainee *trainees; /* of a hall at work */
+    int trainee_count;
+    struct citizen stranger;
     /* of the day under way */
     int64_t midnight_ms, now_s, end_s;
     struct citizens citizens;
-    struct demo_visit *visits;
+    struct demo_visit *visits; /* of the citizens in their order, then strangers */
+    int visit_count, visit_capacity;
     struct demo_event *events;
     int event_count, event_capacity;
     int64_t orders;
@@ -97,6 +110,7 @@ struct demo {
 enum err demo_open(struct demo *demo, const struct scenario *scenario, const char *pack, uint64_t seed,
                    int clerks, struct err_info *info) MUST_USE;
 void demo_close(struct demo *demo);
+void demo_calendar(struct demo *demo); /* the pack's weekend and holidays */
 /* The nth day, from 0. figures: demo_figures_free. */
 enum err demo_day(struct demo *demo, int day, struct demo_figures *figures, struct err_info *info) MUST_USE;
 void demo_figures_free(struct demo_figures *figures);
@@ -115,6 +129,19 @@ enum err demo_play_until(struct demo *demo, int64_t until_s) MUST_USE;
 int64_t demo_next_s(const struct demo *demo); /* when the next moment is; -1: none is left */
 /* Counters whose clerks had nobody to look for when the doors closed, and those that are still open at the end. */
 enum err demo_shut_all(struct demo *demo) MUST_USE;
+
+/* demo_state.c: all of the day under way, to be gone on with by a demo whose scenario, pack, seed, clerks and trainees are the
+ * same. The caller frees. */
+struct json *demo_state(const struct demo *demo);
+bool demo_go_on(struct demo *demo, const struct json *state); /* false: it is no such text */
+
+/* demo_trainee.c: looks at what trainees did by their tickets: whoever they called comes, and goes when they are done. changed:
+ * somebody else wrote since the last look, so that clerks with nothing to do look as well. */
+enum err demo_watch(struct demo *demo, bool changed) MUST_USE;
+/* Somebody of whom nothing is known but the ticket: their place among the visits. */
+int demo_stranger(struct demo *demo, const char *ticket);
+/* There is somebody for the clerk to call whom they need not leave to a trainee. */
+enum err demo_may_call(struct demo *demo, const struct demo_clerk *clerk, bool *may) MUST_USE;
 
 /* demo_moments.c */
 void demo_later(struct demo *demo, int64_t at_s, enum moment what, int who);
@@ -142,6 +169,7 @@ enum err demo_begin(struct demo *demo, int clerk) MUST_USE;
 enum err demo_finish(struct demo *demo, int clerk) MUST_USE;
 enum err demo_come_back(struct demo *demo, int clerk) MUST_USE;
 enum err demo_shut(struct demo *demo, struct demo_clerk *clerk) MUST_USE;
+void demo_note_wait(struct demo *demo, struct demo_visit *visit); /* until now, when they are called */
 
 /* demo_trouble.c */
 enum err demo_strike(struct demo *demo, int trouble) MUST_USE;

@@ -56,7 +56,7 @@ struct http_request {
     struct buf body;
     int64_t started_us;
     void *mark;
-    bool too_large, suspended, answered, later;
+    bool too_large, suspended, answered, later, dropped;
     int status;
     const char *content_type;
     struct buf answer;
@@ -145,6 +145,8 @@ static void request_free(struct http_request *request)
 
 static enum MHD_Result send_answer(struct http_request *request)
 {
+    if (request->dropped)
+        return MHD_NO;
     struct MHD_Response *response =
         MHD_create_response_from_buffer(request->answer.length, request->answer.data, MHD_RESPMEM_MUST_COPY);
     if (!response)
@@ -598,4 +600,10 @@ void http_answer(struct http_request *request, int status, const char *content_t
         request->link->parked = false;
     request->http->resumed = true;
     MHD_resume_connection(request->connection);
+}
+
+void http_drop(struct http_request *request)
+{
+    request->dropped = true;
+    http_answer(request, 503, "text/plain", "", 0);
 }

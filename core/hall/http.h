@@ -59,6 +59,8 @@ void *http_mark(const struct http_request *request);
 void http_add_header(struct http_request *request, const char *name, const char *value);
 /* Hands the request over again in the next http_run. */
 void http_later(struct http_request *request);
+/* Closes the connection without an answer, as a network that is gone does. */
+void http_drop(struct http_request *request);
 /* Sends body (copied) and ends the request's life for the caller. */
 void http_answer(struct http_request *request, int status, const char *content_type, const char *body,
                  size_t length);

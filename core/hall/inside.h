@@ -18,6 +18,7 @@ struct leases;
 struct polls;
 struct sign_ins;
 struct tokens;
+struct training;
 struct writer;
 
 struct hall {
@@ -36,6 +37,7 @@ struct hall {
     struct sign_ins *sign_ins;
     struct admin_calls *admin_calls;
     struct tokens *tokens;
+    struct training *training; /* NULL: a real hall */
     struct throttle throttle;
     struct metrics metrics;
     struct hall_state state;  /* of the last commit: what readers are told */

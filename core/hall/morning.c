@@ -263,6 +263,14 @@ static enum err open_online(struct morning *m)
     return err;
 }
 
+enum err morning_online(const struct server_env *env, const struct pack *pack, struct rng *rng,
+                        struct err_info *info)
+{
+    struct morning m = {.env = env, .pack = pack, .rng = rng, .info = info};
+    count_services(&m);
+    return open_online(&m);
+}
+
 enum err morning_is_made(struct db *db, int64_t now_ms, bool *made)
 {
     static const char sql[] = "SELECT id FROM tickets WHERE day = $1 LIMIT 1"; /* tickets_number */

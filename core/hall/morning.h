@@ -16,3 +16,6 @@ enum err morning_is_made(struct db *db, int64_t now_ms, bool *made) MUST_USE;
 /* Tickets of the last 90 minutes, and a few applications that came online. In the transaction of env. */
 enum err morning_make(const struct server_env *env, const struct pack *pack, struct rng *rng,
                       struct err_info *info) MUST_USE;
+/* Those applications alone, for a day that is played. */
+enum err morning_online(const struct server_env *env, const struct pack *pack, struct rng *rng,
+                        struct err_info *info) MUST_USE;

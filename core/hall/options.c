@@ -32,6 +32,7 @@ static const char default_data[] = "/var/lib/loket";
     X(DAYS, "--days", days)                       \
     X(CLERKS, "--clerks", clerks)                 \
     X(USERS_FD, "--users-fd", users_fd)           \
+    X(DEMO, "--demo", scenario)                   \
     X(TO, "--to", to)                             \
     X(FROM, "--from", from)                       \
     X(USERS, "--users", users)                    \
@@ -85,8 +86,8 @@ static const struct verb {
      "init --data DIR --hall CODE --name NAME --pack az|id [--timezone TZ]"},
     {"serve", NULL, HALL_SERVE, BIT(DATA) | BIT(LISTEN) | BIT(DB) | BIT(CERT) | BIT(KEY) | BIT(LOG),
      BIT(LISTEN), NULL, "serve --data DIR --listen HOST:PORT [--tls-cert F --tls-key F] [--log FILE]"},
-    {"practice", NULL, HALL_PRACTICE, BIT(DATA) | BIT(PACK) | BIT(SEED) | BIT(USERS_FD),
-     BIT(DATA) | BIT(PACK), NULL, "practice --data DIR --pack az|id"},
+    {"practice", NULL, HALL_PRACTICE, BIT(DATA) | BIT(PACK) | BIT(SEED) | BIT(USERS_FD) | BIT(DEMO),
+     BIT(DATA) | BIT(PACK), NULL, "practice --data DIR --pack az|id [--demo SCENARIO] [--seed N]"},
     {"user", "add", HALL_USER_ADD,
      BIT(DATA) | BIT(LOGIN) | BIT(NAME) | BIT(ROLES) | BIT(AGENCY) | BIT(PASSWORD), BIT(LOGIN) | BIT(ROLES),
      NULL,

@@ -51,7 +51,7 @@ struct hall_options {
     const char *hall, *name, *pack, *timezone, *db;
     const char *listen, *tls_cert, *tls_key, *log;
     const char *login, *roles, *agency, *password_file, *queues;
-    const char *format, *rule, *seed, *days, *clerks, *users_fd;
+    const char *format, *rule, *seed, *days, *clerks, *users_fd, *scenario;
     const char *to, *from, *users; /* of a bus */
     const char *url, *after;       /* of a webhook */
     const char *scope, *services;  /* of a key */

@@ -5,6 +5,7 @@
 
 #include "core/hall/api.h"
 #include "core/hall/inside.h"
+#include "core/hall/training.h"
 
 enum { SHARED_MAX = 64 };
 
@@ -90,6 +91,10 @@ static struct shared *shared_make(struct polls *polls, const struct poll *poll)
 
 static void answer(struct hall *hall, const struct poll *poll)
 {
+    if (training_cuts(hall, &poll->actor)) {
+        http_drop(poll->request);
+        return;
+    }
     struct shared *shared = shared_find(hall->polls, poll);
     if (!shared) {
         int64_t to;
@@ -148,6 +153,7 @@ static int count_client(struct hall *hall, const char *client)
 void polls_ask(struct hall *hall, struct http_request *request, const struct actor *actor, int64_t cursor,
                int wait_s)
 {
+    wait_s = training_wait_s(hall, wait_s);
     if (wait_s > 0 && count_client(hall, actor->client) >= POLLS_PER_CLIENT) {
         http_add_header(request, "Retry-After", "1");
         api_error(hall, request, 429, "too_many_polls", "wait",

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "core/base/log.h"
+#include "core/hall/backup.h"
 #include "core/hall/morning.h"
 #include "core/hall/serve.h"
 
@@ -21,6 +22,7 @@ struct life {
     int hall_lock;  /* ours while we live; opened before users_lock, so that it is given up first */
     int users_lock; /* the thread waits on it */
     int stop[2];    /* the thread writes when the last workstation has gone */
+    char listen[64]; /* where it listened first: there it is found after it was put back to a moment */
 };
 
 /* --- small files --- */
@@ -199,12 +201,25 @@ static enum err make_accounts(const struct life *life, const struct work *work, 
     return ERR_OK;
 }
 
+/* A day that is played has its people from the scenario. */
+static enum err is_played(const struct work *work, bool *played)
+{
+    static const char sql[] = "SELECT id FROM training_state LIMIT 1"; /* one row at most */
+    struct stmt *s = db_query(work->db, sql);
+    enum err err = db_step(s);
+    *played = err == ERR_OK;
+    db_done(s);
+    return err == ERR_ABSENT ? ERR_OK : err;
+}
+
 static enum err make_morning(const struct work *work, const struct pack *pack, const char *seed,
                              struct err_info *info)
 {
     struct rng rng;
     bool made = false;
-    enum err err = morning_is_made(work->db, work->env.now_ms, &made);
+    enum err err = is_played(work, &made);
+    if (err == ERR_OK && !made)
+        err = morning_is_made(work->db, work->env.now_ms, &made);
     if (err != ERR_OK || made)
         return err;
     if (seed)
@@ -214,8 +229,8 @@ static enum err make_morning(const struct work *work, const struct pack *pack, c
     return morning_make(&work->env, pack, &rng, info);
 }
 
-static enum err fill_hall(const struct life *life, const struct pack *pack, const char *seed,
-                          struct err_info *info)
+static enum err fill_hall(const struct life *life, const struct pack *pack,
+                          const struct hall_options *options, struct err_info *info)
 {
     struct work work;
     struct json *accounts = NULL;
@@ -225,8 +240,8 @@ static enum err fill_hall(const struct life *life, const struct pack *pack, cons
     err = refuse_real(&work, life->data, info);
     if (err == ERR_OK)
         err = make_accounts(life, &work, pack, &accounts, info);
-    if (err == ERR_OK)
-        err = make_morning(&work, pack, seed, info);
+    if (err == ERR_OK && !options->scenario)
+        err = make_morning(&work, pack, options->seed, info);
     err = work_close(&work, err, info);
     if (err == ERR_OK && accounts)
         err = write_file(life->data, "practice.json", accounts, info);
@@ -244,7 +259,7 @@ static enum err prepare(const struct life *life, const struct hall_options *opti
     if (err == ERR_OK)
         err = make_hall(life, &pack, info);
     if (err == ERR_OK)
-        err = fill_hall(life, &pack, options->seed, info);
+        err = fill_hall(life, &pack, options, info);
     pack_free(&pack);
     return err;
 }
@@ -267,6 +282,7 @@ static int publish(void *ctx, const char *url)
     struct json *content = json_new_object();
     json_set_int(content, "pid", getpid());
     json_set_text(content, "url", url);
+    str_copy(life->listen, sizeof life->listen, strstr(url, "://") ? strstr(url, "://") + 3 : url);
     enum err err = write_file(life->data, "hall.url", content, &info);
     json_free(&content);
     if (err != ERR_OK)
@@ -275,16 +291,54 @@ static int publish(void *ctx, const char *url)
     return err != ERR_OK;
 }
 
-static enum err serve(struct life *life, struct err_info *info)
+/* Back to a moment of the day, by the restore that every hall has: under a new epoch, so that workstations read it again. What
+ * it replaces is no hall to be kept. */
+static enum err go_back(const struct life *life, const char *file, struct err_info *info)
+{
+    char *kept = NULL;
+    int64_t rev;
+    enum err err = backup_restore(life->data, file, &kept, &rev, info);
+    if (kept)
+        (void)unlink(kept);
+    if (err != ERR_OK) { /* the present hall stands as it was */
+        log_write(LOG_ERROR, "training: %s could not be gone back to: %s", file, info->text);
+        info->text[0] = '\0';
+        err = store_broken(err) ? err : ERR_OK;
+    }
+    free(kept);
+    return err;
+}
+
+static enum err serve_once(struct life *life, const struct hall_options *options, char **rewind,
+                           struct err_info *info)
 {
     const struct serve_options serve = {.data = life->data,
-                                        .listen = "127.0.0.1:0",
+                                        .listen = life->listen[0] ? life->listen : "127.0.0.1:0",
                                         .practice = true,
+                                        .scenario = options->scenario,
+                                        .seed = options->seed,
+                                        .rewind = rewind,
                                         .stop_fd = life->stop[0],
                                         .announce = stdout,
                                         .ready = publish,
                                         .ctx = life};
-    enum err err = serve_run(&serve, info);
+    return serve_run(&serve, info);
+}
+
+static enum err serve(struct life *life, const struct hall_options *options, struct err_info *info)
+{
+    struct hall_options again = *options;
+    char *rewind = NULL;
+    enum err err = serve_once(life, options, &rewind, info);
+    again.scenario = NULL;
+    while (err == ERR_OK && rewind) {
+        err = go_back(life, rewind, info);
+        free(rewind);
+        rewind = NULL;
+        if (err == ERR_OK)
+            err = serve_once(life, &again, &rewind, info);
+    }
+    free(rewind);
     char *url = xasprintf("%s/hall.url", life->data);
     (void)unlink(url);
     free(url);
@@ -316,7 +370,7 @@ enum err practice_run(const struct hall_options *options, struct err_info *info)
     if (err == ERR_OK)
         err = prepare(&life, options, info);
     if (err == ERR_OK)
-        err = serve(&life, info);
+        err = serve(&life, options, info);
     if (err != ERR_OK)
         log_write(LOG_ERROR, "%s", info->text);
     close(life.hall_lock);

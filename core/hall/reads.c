@@ -249,11 +249,13 @@ enum err reads_feed(struct reads *reads, const struct actor *actor, const struct
     return err;
 }
 
-/* Disputes alone are seen by the person whom they concern, whatever their role (core/command/sight.c). */
+/* Disputes, and how somebody does in a training hall, are seen by the person whom they concern, whatever their role
+ * (core/command/sight.c). */
 static bool item_personal(const struct json *item)
 {
     for (const struct json *line = json_first(json_get(item, "rows")); line; line = json_next(line))
-        if (str_equal(json_text(line, "t"), table_wire(TABLE_DISPUTE)))
+        if (str_equal(json_text(line, "t"), table_wire(TABLE_DISPUTE)) ||
+            str_equal(json_text(line, "t"), table_wire(TABLE_TRAINING)))
             return true;
     return false;
 }

@@ -19,6 +19,7 @@
 #include "core/hall/event_waits.h"
 #include "core/hall/polls.h"
 #include "core/hall/porter.h"
+#include "core/hall/training.h"
 #include "core/hall/turn.h"
 
 enum {
@@ -244,6 +245,13 @@ static void close_all(struct loop *loop)
     }
 }
 
+static enum err wake(struct loop *loop)
+{
+    if (loop->options->scenario)
+        training_start(&loop->hall, loop->options->scenario, loop->options->seed);
+    return hall_wake(&loop->hall, loop->info);
+}
+
 enum err serve_run(const struct serve_options *options, struct err_info *info)
 {
     struct loop *loop = xcalloc(1, sizeof *loop);
@@ -252,7 +260,7 @@ enum err serve_run(const struct serve_options *options, struct err_info *info)
     loop->signal_fd = -1;
     enum err err = open_all(loop);
     if (err == ERR_OK)
-        err = hall_wake(&loop->hall, info);
+        err = wake(loop);
     if (err == ERR_OK)
         err = open_http(loop);
     if (err == ERR_OK) {
@@ -260,6 +268,8 @@ enum err serve_run(const struct serve_options *options, struct err_info *info)
             serve(loop);
         finish(loop);
         err = hall_ended(&loop->hall, info);
+        if (options->rewind)
+            *options->rewind = training_take_rewind(&loop->hall);
     }
     close_all(loop);
     free(loop);

@@ -112,6 +112,8 @@ static const char *const migrations[] = {
     "", /* what was foreseen, and advice (forecasts.h) */
     "", /* by what a line of the audit is found (audit_index.h) */
     "", /* what became of service levels (level_notes.h) */
+    /* The table of training, and one row, 1, of what a training day will do next (training_state.c). */
+    "CREATE TABLE training_state (id BIGINT PRIMARY KEY, now_ms BIGINT NOT NULL, state TEXT NOT NULL);",
 };
 enum {
     VERSION = sizeof migrations / sizeof *migrations,
@@ -123,7 +125,8 @@ enum {
     VERSION_STATIONS = 14,
     VERSION_FORECASTS = 15,
     VERSION_AUDIT = 16,
-    VERSION_LEVELS = 17
+    VERSION_LEVELS = 17,
+    VERSION_TRAINING = 18
 };
 
 /* --- opening --- */
@@ -181,6 +184,8 @@ static enum err migrate_one(struct db *db, int64_t from)
         err = audit_index_create(db);
     if (err == ERR_OK && from + 1 == VERSION_LEVELS)
         err = level_notes_create(db);
+    if (err == ERR_OK && from + 1 == VERSION_TRAINING)
+        err = rows_create_table(db, ROWS_PLAIN, TABLE_TRAINING);
     if (err != ERR_OK)
         return err;
     struct stmt *s = db_query(db, sql);

@@ -21,6 +21,7 @@
 #include "core/hall/polls.h"
 #include "core/hall/retention.h"
 #include "core/hall/tokens.h"
+#include "core/hall/training.h"
 #include "core/hall/writer.h"
 
 struct server_env hall_env(const struct hall *hall)
@@ -46,7 +47,8 @@ void hall_clock_says(struct hall *hall, int64_t wall_ms, int64_t mono_ms)
 void hall_look_at_clock(struct hall *hall)
 {
     int64_t mono_ms = clock_mono_now_ms();
-    hall_clock_says(hall, clocks_wall_ms(hall->clocks, clock_wall_now_ms(), mono_ms), mono_ms);
+    int64_t wall_ms = clocks_wall_ms(hall->clocks, clock_wall_now_ms(), mono_ms);
+    hall_clock_says(hall, training_wall_ms(hall->training, wall_ms, mono_ms), mono_ms);
 }
 
 /* --- opening --- */
@@ -85,6 +87,15 @@ static enum err open_store(struct hall *hall, const char *data, struct err_info 
     return know_hall(hall, info);
 }
 
+/* A day that goes on tells another time than the computer. */
+static enum err open_training(struct hall *hall, const char *data, struct err_info *info)
+{
+    enum err err = training_open(&hall->training, hall, data, info);
+    if (err == ERR_OK)
+        hall_look_at_clock(hall);
+    return err;
+}
+
 enum err hall_unlock(struct hall *hall, const char *data, bool practice, struct err_info *info)
 {
     enum err err = open_store(hall, data, info);
@@ -106,7 +117,7 @@ enum err hall_unlock(struct hall *hall, const char *data, bool practice, struct 
     hall->tokens = tokens_new();
     hall->clocks = clocks_new(hall);
     hall_look_at_clock(hall);
-    return ERR_OK;
+    return practice ? open_training(hall, data, info) : ERR_OK;
 }
 
 enum err hall_wake(struct hall *hall, struct err_info *info)
@@ -154,6 +165,7 @@ void hall_end_turn(struct hall *hall, bool quiet)
     audit_reading_follow(hall);
     bookkeeping_follow(hall);
     audit_check_follow(hall);
+    training_follow(hall);
     bool wrote = writer_pending(hall->writer);
     if (wrote && leases_owed(hall))
         leases_follow(hall);
@@ -171,6 +183,8 @@ int hall_timeout_ms(const struct hall *hall)
     int64_t left_ms = hall->tick_ms + TURN_TICK_MS - hall->mono_ms;
     int ms = left_ms > 0 ? (int)left_ms : 0, polls_ms = polls_timeout_ms(hall),
         waits_ms = event_waits_timeout_ms(hall);
+    int training_ms = training_timeout_ms(hall);
+    ms = training_ms >= 0 && training_ms < ms ? training_ms : ms;
     ms = polls_ms >= 0 && polls_ms < ms ? polls_ms : ms;
     return waits_ms >= 0 && waits_ms < ms ? waits_ms : ms;
 }
@@ -190,6 +204,7 @@ void hall_lock_up(struct hall *hall)
     writer_free(&hall->writer);
     leases_free(&hall->leases);
     tokens_free(&hall->tokens);
+    training_free(&hall->training);
     clocks_free(&hall->clocks);
     reads_free(&hall->reads);
     if (hall->db && hall->fatal == ERR_OK && db_checkpoint(hall->db, 0) != ERR_OK)

@@ -31,6 +31,7 @@ enum {
 
 struct embedded {
     char *data, *pack;
+    char *scenario; /* NULL: an ordinary morning */
     int64_t seed;
     int epoll, inotify, timer;
     int users_lock; /* held shared while we live */
@@ -154,11 +155,17 @@ static int spawn_child(struct embedded *hall, int output)
     str_format(seed, sizeof seed, "%" PRId64, hall->seed);
     /* argv is of char *, which no text constant may become. */
     static char name[] = "loketd", verb[] = "practice", data_word[] = "--data", pack_word[] = "--pack",
-                users_word[] = "--users-fd", seed_word[] = "--seed";
-    char *words[] = {name,       verb,      data_word,
-                     hall->data, pack_word, hall->pack,
-                     users_word, users,     hall->seed ? seed_word : NULL,
-                     seed,       NULL};
+                users_word[] = "--users-fd", seed_word[] = "--seed", demo_word[] = "--demo";
+    char *words[14] = {name, verb, data_word, hall->data, pack_word, hall->pack, users_word, users};
+    int count = 8;
+    if (hall->seed) {
+        words[count++] = seed_word;
+        words[count++] = seed;
+    }
+    if (hall->scenario) {
+        words[count++] = demo_word;
+        words[count++] = hall->scenario;
+    }
     str_format(users, sizeof users, "%d", CHILD_USERS_FD);
     find_program(path);
     posix_spawn_file_actions_init(&files);
@@ -396,6 +403,7 @@ enum err embedded_start(struct embedded **out, const struct embedded_options *op
     *out = hall;
     hall->data = xstrdup(options->data);
     hall->pack = xstrdup(options->pack ? options->pack : "id");
+    hall->scenario = options->scenario ? xstrdup(options->scenario) : NULL;
     hall->seed = options->seed;
     hall->pause_ms = PAUSE_FIRST_MS;
     hall->pause = PAUSE_OVER;
@@ -425,6 +433,7 @@ void embedded_stop(struct embedded **slot)
     buf_free(&hall->said);
     free(hall->data);
     free(hall->pack);
+    free(hall->scenario);
     free(hall);
     *slot = NULL;
 }

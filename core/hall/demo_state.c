@@ -1,0 +1,188 @@
+/* core/hall/demo_state.c: a simulated day under way as a text, kept in the transaction of what was played: whoever goes on with
+ * it plays the same day. Citizens are not in it: they are made from the seed again. */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/hall/demo_inside.h"
+
+static void add_ints(struct json *list, const int64_t *values, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        json_add(list, json_new_int(values[i]));
+}
+
+static struct json *ints(const int64_t *values, size_t count)
+{
+    struct json *list = json_new_array();
+    add_ints(list, values, count);
+    return list;
+}
+
+static int64_t int_at(const struct json *list, size_t index)
+{
+    return json_as_int(json_at(list, index), 0);
+}
+
+/* --- out --- */
+
+/* Whole numbers of JSON end at 2^53. */
+static struct json *rng_json(const struct rng *rng)
+{
+    struct json *list = json_new_array();
+    for (int i = 0; i < 4; i++) {
+        char text[20];
+        str_format(text, sizeof text, "%016" PRIx64, rng->state[i]);
+        json_add_text(list, text);
+    }
+    return list;
+}
+
+static struct json *events_json(const struct demo *d)
+{
+    struct json *list = json_new_array();
+    for (int i = 0; i < d->event_count; i++) {
+        const struct demo_event *e = &d->events[i];
+        json_add(list, ints((int64_t[]){e->at_s, e->order, e->what, e->who}, 4));
+    }
+    return list;
+}
+
+static struct json *visits_json(const struct demo *d)
+{
+    struct json *list = json_new_array();
+    for (int i = 0; i < d->visit_count; i++) {
+        const struct demo_visit *v = &d->visits[i];
+        struct json *one = json_new_array();
+        json_add_text(one, v->ticket);
+        add_ints(one,
+                 (int64_t[]){v->gen, v->called_s, v->desk_s, v->calls,
+                             (v->here ? 1 : 0) | (v->gone ? 2 : 0) | (v->taken ? 4 : 0)},
+                 5);
+        json_add(list, one);
+    }
+    return list;
+}
+
+static struct json *clerks_json(const struct demo *d)
+{
+    struct json *list = json_new_array();
+    for (int i = 0; i < d->clerk_count; i++) {
+        const struct demo_clerk *c = &d->clerks[i];
+        json_add(list, ints((int64_t[]){c->fence, c->break_s, c->away_s, c->doing, c->visit, c->woken}, 6));
+    }
+    return list;
+}
+
+static struct json *figures_json(const struct demo_figures *f)
+{
+    return ints((int64_t[]){f->visitors, f->booked, f->came, f->issued, f->served, f->missing, f->no_shows,
+                            f->left, f->refused, f->early},
+                10);
+}
+
+struct json *demo_state(const struct demo *d)
+{
+    struct json *state = json_new_object();
+    json_set_text(state, "day", d->figures->day);
+    json_set_int(state, "now", d->now_s);
+    json_set_int(state, "end", d->end_s);
+    json_set_int(state, "orders", d->orders);
+    json_set_int(state, "outage", d->outage_until_s);
+    json_set_int(state, "power", d->power_until_s);
+    json_set_text(state, "alert", d->alert);
+    json_set(state, "rng", rng_json(&d->rng));
+    json_set(state, "events", events_json(d));
+    json_set(state, "visits", visits_json(d));
+    json_set(state, "clerks", clerks_json(d));
+    json_set(state, "figures", figures_json(d->figures));
+    return state;
+}
+
+/* --- in --- */
+
+static void read_rng(const struct json *list, struct rng *rng)
+{
+    for (size_t i = 0; i < 4; i++) {
+        const char *text = json_as_text(json_at(list, i));
+        rng->state[i] = text ? strtoull(text, NULL, 16) : 1;
+    }
+}
+
+/* They stand as a heap has them. */
+static void read_events(struct demo *d, const struct json *list)
+{
+    size_t count = json_count(list);
+    d->event_count = d->event_capacity = (int)count;
+    d->events = xrealloc(d->events, (count + 1) * sizeof *d->events);
+    size_t at = 0;
+    for (const struct json *one = json_first(list); one; one = json_next(one))
+        d->events[at++] =
+            (struct demo_event){int_at(one, 0), int_at(one, 1), (int)int_at(one, 2), (int)int_at(one, 3)};
+}
+
+static void read_visit(struct demo_visit *v, const struct json *one)
+{
+    int64_t marks = int_at(one, 5);
+    const char *ticket = json_as_text(json_at(one, 0));
+    str_copy(v->ticket, sizeof v->ticket, ticket ? ticket : "");
+    v->gen = int_at(one, 1);
+    v->called_s = int_at(one, 2);
+    v->desk_s = int_at(one, 3);
+    v->calls = (int)int_at(one, 4);
+    v->here = (marks & 1) != 0;
+    v->gone = (marks & 2) != 0;
+    v->taken = (marks & 4) != 0;
+}
+
+static void read_visits(struct demo *d, const struct json *list)
+{
+    int at = 0;
+    for (const struct json *one = json_first(list); one; one = json_next(one), at++) {
+        if (at >= d->visit_count)
+            demo_stranger(d, "");
+        read_visit(&d->visits[at], one);
+    }
+}
+
+static void read_clerks(struct demo *d, const struct json *list)
+{
+    int at = 0;
+    for (const struct json *one = json_first(list); one && at < d->clerk_count; one = json_next(one), at++) {
+        struct demo_clerk *c = &d->clerks[at];
+        int64_t doing = int_at(one, 3);
+        c->fence = int_at(one, 0);
+        c->break_s = int_at(one, 1);
+        c->away_s = int_at(one, 2);
+        c->doing = doing >= DEMO_SHUT && doing <= DEMO_PAUSED ? (enum demo_doing)doing : DEMO_SHUT;
+        c->visit = (int)int_at(one, 4);
+        c->woken = int_at(one, 5) != 0;
+    }
+}
+
+static void read_figures(struct demo_figures *f, const struct json *list)
+{
+    int *const all[] = {&f->visitors, &f->booked,   &f->came, &f->issued,  &f->served,
+                        &f->missing,  &f->no_shows, &f->left, &f->refused, &f->early};
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+        *all[i] = (int)int_at(list, i);
+}
+
+bool demo_go_on(struct demo *d, const struct json *state)
+{
+    int32_t day;
+    if (!day_parse(json_text_or(state, "day", ""), &day) || !demo_make_day(d, day, 0))
+        return false;
+    d->now_s = json_int(state, "now", 0);
+    d->end_s = json_int(state, "end", 0);
+    d->orders = json_int(state, "orders", 0);
+    d->outage_until_s = json_int(state, "outage", 0);
+    d->power_until_s = json_int(state, "power", 0);
+    str_copy(d->alert, sizeof d->alert, json_text_or(state, "alert", ""));
+    read_rng(json_get(state, "rng"), &d->rng);
+    read_events(d, json_get(state, "events"));
+    read_visits(d, json_get(state, "visits"));
+    read_clerks(d, json_get(state, "clerks"));
+    read_figures(d->figures, json_get(state, "figures"));
+    return true;
+}

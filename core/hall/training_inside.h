@@ -1,0 +1,62 @@
+/* core/hall/training_inside.h: what the files of training.h share. */
+#pragma once
+#include "core/hall/demo_inside.h"
+#include "core/hall/inside.h"
+#include "core/hall/training.h"
+
+struct training {
+    struct hall *hall;
+    char *data;
+    bool playing; /* a day is known; else the hall's clock is the computer's */
+    bool queued;  /* a write of ours is among the writes */
+    bool lost;    /* one failed: what is in memory is not what the store has */
+    struct scenario scenario;
+    struct demo demo; /* of this store; its people are accounts that nobody can sign in with */
+    struct demo_figures figures;
+    /* the hall's clock: base_ms at base_mono_ms, then pace times as fast */
+    int64_t base_ms, base_mono_ms;
+    int pace;
+    bool paused;
+    int64_t slow_until_s; /* since midnight, as of everything of the day */
+    bool finished;
+    int64_t seen_rev;  /* of the last look */
+    int64_t looked_ms; /* monotonic */
+    struct json *
+        people; /* {USER: {"hint"?,"frozen"?,"taken_by"?,"power_until"?,"papers"?,"offended"?}}: what a trainer did */
+    int64_t copied_s; /* the last moment to return to; since midnight */
+    bool copy_due;
+    char *rewind;
+    struct rng chance; /* of answers that wait; not the day's */
+};
+
+int64_t training_now_s(const struct training *training); /* since midnight, by the hall's clock */
+void training_set_clock(struct training *training, int64_t ms);
+
+/* training_day.c; in the transaction of env */
+enum err training_begin_day(struct training *training, const struct server_env *env, const char *scenario,
+                            uint64_t seed, struct err_info *info) MUST_USE;
+enum err training_play(struct training *training, const struct server_env *env) MUST_USE;
+void training_begun(struct training *training); /* after the commit of the first */
+
+/* training_state.c */
+enum err training_keep(struct training *training, struct db *db, int64_t now_ms) MUST_USE;
+/* Reads what is kept. ERR_ABSENT: no day was ever begun. */
+enum err training_recall(struct training *training, struct err_info *info) MUST_USE;
+void training_forget(struct training *training); /* the day, as it is in memory */
+
+/* training_people.c: accounts for the simulated, and the list of those who learn */
+enum err training_people(struct training *training, const struct server_env *env,
+                         struct err_info *info) MUST_USE;
+/* The same when all are there already. */
+enum err training_know_people(struct training *training, struct db *db, struct err_info *info) MUST_USE;
+
+/* training_rows.c: writes the rows that are another now, in a change of its own; *wrote: there was one. env NULL: asks only. */
+enum err training_rows(struct training *training, struct db *db, const struct server_env *env,
+                       bool *differ) MUST_USE;
+
+/* training_moments.c: copies to return to */
+bool training_moment_path(const struct training *training, const char *at,
+                          char **path);               /* of "HH:MM"; the caller frees */
+void training_copy_moment(struct training *training); /* outside a transaction */
+void training_drop_moments(struct training *training);
+struct json *training_moments(const struct training *training); /* [{"at","text"}] */

@@ -1,0 +1,126 @@
+/* core/hall/training_moments.c: copies of the hall's file, each with a moment of the day to return to: DIR/moments/HHMM.db. They
+ * are of one day and go with it. */
+#include <dirent.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "core/base/log.h"
+#include "core/hall/training_inside.h"
+
+enum { MOMENTS_MAX = 150, NAME = 7 /* "HHMM.db" */ };
+
+static char *folder_of(const struct training *t)
+{
+    return xasprintf("%s/moments", t->data);
+}
+
+static int is_moment(const struct dirent *entry)
+{
+    const char *name = entry->d_name;
+    return strlen(name) == NAME && strspn(name, "0123456789") == 4 && str_equal(name + 4, ".db");
+}
+
+/* Calls each with the file's path and its time, the earliest first. */
+typedef void moment_visit(void *ctx, const char *path, const char *hhmm);
+static int visit(const struct training *t, moment_visit *each, void *ctx)
+{
+    char *folder = folder_of(t);
+    struct dirent **files = NULL;
+    int count = scandir(folder, &files, is_moment, alphasort);
+    for (int i = 0; i < count; i++) {
+        char *path = xasprintf("%s/%s", folder, files[i]->d_name), hhmm[5];
+        str_format(hhmm, sizeof hhmm, "%.4s", files[i]->d_name);
+        each(ctx, path, hhmm);
+        free(path);
+        free(files[i]);
+    }
+    free(files);
+    free(folder);
+    return count;
+}
+
+static void drop_later(void *ctx, const char *path, const char *hhmm)
+{
+    if (strcmp(hhmm, ctx) > 0)
+        (void)unlink(path);
+}
+
+void training_drop_moments(struct training *t)
+{
+    visit(t, drop_later, (char[]){""});
+}
+
+static void count_one(void *ctx, const char *path, const char *hhmm)
+{
+    (void)path, (void)hhmm;
+    ++*(int *)ctx;
+}
+
+void training_copy_moment(struct training *t)
+{
+    struct err_info info = {0};
+    char clock[CLOCK_TEXT];
+    int there = 0;
+    char *folder = folder_of(t);
+    t->copy_due = false;
+    (void)mkdir(folder, 0700);
+    time_clock(t->hall->wall_ms, clock);
+    visit(t, count_one, &there);
+    if (t->hall->fatal == ERR_OK && there < MOMENTS_MAX) {
+        char *path = xasprintf("%s/%.2s%.2s.db", folder, clock, clock + 3);
+        (void)unlink(path);
+        if (db_backup(t->hall->db, path, NULL, NULL, &info) != ERR_OK)
+            log_write(LOG_WARN, "training: no moment to return to at %s: %s", clock, info.text);
+        free(path);
+    }
+    free(folder);
+}
+
+static void list_one(void *ctx, const char *path, const char *hhmm)
+{
+    struct json *rows = ctx, *row = json_new_object();
+    char text[6];
+    (void)path;
+    str_format(text, sizeof text, "%.2s:%.2s", hhmm, hhmm + 2);
+    json_set_text(row, "at", text);
+    json_set_text(row, "text", text);
+    json_add(rows, row);
+}
+
+struct json *training_moments(const struct training *t)
+{
+    struct json *rows = json_new_array();
+    visit(t, list_one, rows);
+    return rows;
+}
+
+struct wanted {
+    char hhmm[5], found[5];
+    char *path;
+};
+
+static void take_last(void *ctx, const char *path, const char *hhmm)
+{
+    struct wanted *wanted = ctx;
+    if (strcmp(hhmm, wanted->hhmm) > 0)
+        return;
+    free(wanted->path);
+    wanted->path = xstrdup(path);
+    str_copy(wanted->found, sizeof wanted->found, hhmm);
+}
+
+bool training_moment_path(const struct training *t, const char *at, char **path)
+{
+    struct wanted wanted = {0};
+    *path = NULL;
+    if (strlen(at) != CLOCK_TEXT - 1 || at[2] != ':')
+        return false;
+    str_format(wanted.hhmm, sizeof wanted.hhmm, "%.2s%.2s", at, at + 3);
+    visit(t, take_last, &wanted);
+    *path = wanted.path;
+    if (wanted.path) /* what came after it will be another */
+        visit(t, drop_later, wanted.found);
+    return wanted.path != NULL;
+}

@@ -1,0 +1,95 @@
+/* core/hall/training_state.c: what is kept of a training day beside its rows: where the day stands (demo_state.c), the clock
+ * and what the trainer set. One row, written with what was played, so that both are there or neither. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/hall/demo_files.h"
+#include "core/hall/training_inside.h"
+
+enum err training_keep(struct training *t, struct db *db, int64_t now_ms)
+{
+    static const char sql[] =
+        "INSERT INTO training_state (id, now_ms, state) VALUES (1, $1, $2)"
+        " ON CONFLICT (id) DO UPDATE SET now_ms = excluded.now_ms, state = excluded.state";
+    char seed[24];
+    struct json *state = json_new_object();
+    str_format(seed, sizeof seed, "%llu", (unsigned long long)t->demo.seed);
+    json_set_text(state, "scenario", t->scenario.id);
+    json_set_text(state, "seed", seed);
+    json_set_int(state, "pace", t->pace);
+    json_set_bool(state, "paused", t->paused);
+    json_set_bool(state, "finished", t->finished);
+    json_set_int(state, "slow", t->slow_until_s);
+    json_set_int(state, "copied", t->copied_s);
+    json_set(state, "people", json_copy(t->people));
+    json_set(state, "day", demo_state(&t->demo));
+    char *text = json_print(state);
+    struct stmt *s = db_query(db, sql);
+    db_bind_int(s, 1, now_ms);
+    db_bind_text(s, 2, text);
+    free(text);
+    json_free(&state);
+    return db_run(s);
+}
+
+static enum err read_state(struct db *db, int64_t *now_ms, struct json **state)
+{
+    static const char sql[] = "SELECT now_ms, state FROM training_state WHERE id = 1"; /* primary key */
+    struct stmt *s = db_query(db, sql);
+    enum err err = db_step(s);
+    if (err == ERR_OK) {
+        const char *text = db_text(s, 1);
+        *now_ms = db_int(s, 0);
+        err = json_parse(text ? text : "", text ? strlen(text) : 0, state, NULL);
+    }
+    db_done(s);
+    return err;
+}
+
+void training_forget(struct training *t)
+{
+    struct demo *d = &t->demo;
+    demo_drop_day(d);
+    demo_figures_free(&t->figures);
+    pack_free(&d->pack);
+    free(d->clerks);
+    free(d->trainees);
+    free(d->events);
+    *d = (struct demo){.scenario = &t->scenario, .figures = &t->figures};
+    t->playing = false;
+}
+
+static enum err go_on(struct training *t, const struct json *state, int64_t now_ms, struct err_info *info)
+{
+    struct demo *d = &t->demo;
+    enum err err = demo_scenario(json_text_or(state, "scenario", ""), &t->scenario, info);
+    training_forget(t);
+    d->seed = strtoull(json_text_or(state, "seed", "0"), NULL, 10);
+    if (err == ERR_OK)
+        err = training_know_people(t, t->hall->db, info);
+    if (err == ERR_OK && !demo_go_on(d, json_get(state, "day")))
+        err = err_set(info, ERR_CORRUPT, "what is kept of it cannot be read");
+    if (err != ERR_OK)
+        return err;
+    t->pace = (int)json_int(state, "pace", 1);
+    t->paused = json_bool(state, "paused", false);
+    t->finished = json_bool(state, "finished", false);
+    t->slow_until_s = json_int(state, "slow", 0);
+    t->copied_s = json_int(state, "copied", 0);
+    json_free(&t->people);
+    t->people = json_get(state, "people") ? json_copy(json_get(state, "people")) : json_new_object();
+    t->playing = true;
+    training_set_clock(t, now_ms);
+    return ERR_OK;
+}
+
+enum err training_recall(struct training *t, struct err_info *info)
+{
+    struct json *state = NULL;
+    int64_t now_ms = 0;
+    enum err err = read_state(t->hall->db, &now_ms, &state);
+    if (err == ERR_OK)
+        err = go_on(t, state, now_ms, info);
+    json_free(&state);
+    return err;
+}
