@@ -188,8 +188,15 @@ static void read_at(struct reading *r)
         r->out->trouble_count++;
         return;
     }
-    fault(r, "\"%s\" is no trouble. There are outage, power, rush, away and emergency.",
-          r->count > 1 ? r->words[1] : "");
+    struct buf known = {0};
+    for (int kind = 0; kind < TROUBLE_COUNT; kind++)
+        buf_addf(&known, "%s%s",
+                 kind == 0                  ? ""
+                 : kind + 1 < TROUBLE_COUNT ? ", "
+                                            : " and ",
+                 troubles[kind].text);
+    fault(r, "\"%s\" is no trouble. There are %s.", r->count > 1 ? r->words[1] : "", buf_text(&known));
+    buf_free(&known);
 }
 
 /* One line of a table: a number by name, or a function. */
@@ -216,6 +223,10 @@ static const struct key {
     NUMBER(early, 0, 100),
     NUMBER(busiest, 0, 100),
     NUMBER(forgot, 0, 100),
+    NUMBER(false_paper, 0, 100),
+    NUMBER(stale, 0, 100),
+    NUMBER(no_right, 0, 100),
+    NUMBER(elsewhere, 0, 100),
     NUMBER(priority, 0, 100),
     NUMBER(clerks, 1, 500),
 #undef NUMBER
@@ -383,6 +394,10 @@ enum err scenario_read(const char *file, const char *text, size_t length, scenar
                              .early = 40,
                              .busiest = 62,
                              .forgot = 12,
+                             .false_paper = 3,
+                             .stale = 3,
+                             .no_right = 2,
+                             .elsewhere = 2,
                              .priority = 12,
                              .patience_min = {40, 150}};
     name_it(out, file);

@@ -23,7 +23,8 @@ extern const char *const scenario_langs[SCENARIO_LANGS];
     X(POWER, "power", 1)         /* minutes in which no workstation works at all */                \
     X(RUSH, "rush", 2)           /* so many people more, within so many minutes */                 \
     X(AWAY, "away", 2)           /* so many clerks away from their counters for so many minutes */ \
-    X(EMERGENCY, "emergency", 0) /* a desk calls for help */
+    X(EMERGENCY, "emergency", 0) /* a desk calls for help */                                       \
+    X(CONTESTED, "contested", 1) /* so many applications get two decisions that differ */
 enum trouble_kind {
 #define X(name, text, numbers) TROUBLE_##name,
     TROUBLE_LIST(X)
@@ -54,6 +55,10 @@ struct scenario {
     int early;           /* of those who come, about two hours before their time */
     int busiest;         /* people who want the busiest agency */
     int forgot;          /* visits for which a paper is at home */
+    int false_paper;     /* applications with a paper that is another's, or was altered */
+    int stale;           /* applications with a paper that holds no more, or that nobody can read */
+    int no_right;        /* applications of whoever asks for somebody without a power */
+    int elsewhere;       /* applications that another official has already */
     int priority;        /* people who go first by law */
     int patience_min[2]; /* the least and the most patient leave after so many minutes */
     int clerks;          /* counters with somebody at them; 0: all */

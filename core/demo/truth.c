@@ -282,18 +282,21 @@ static void put_stale_paper(struct truth *truth, struct rng *rng)
 
 /* --- what follows from it --- */
 
+/* A paper that is missing stands before everything else: what is not whole cannot be decided. */
 static void find_ground(const struct truth_about *about, struct truth *truth, struct rng *rng)
 {
     bool fraud = about->citizen->temper == TEMPER_FRAUD, false_paper = chance(rng, about->false_paper),
          no_right = chance(rng, about->no_right), elsewhere = chance(rng, about->elsewhere),
          stale = chance(rng, about->stale);
+    if (truth->ground != TRUTH_FULFILLED)
+        return;
     if ((fraud || false_paper) && put_false_paper(about, truth, rng))
         return;
     if (no_right)
         truth->ground = TRUTH_NO_RIGHT;
     else if (elsewhere)
         truth->ground = TRUTH_ELSEWHERE;
-    else if (stale && truth->ground == TRUTH_FULFILLED)
+    else if (stale)
         put_stale_paper(truth, rng);
 }
 

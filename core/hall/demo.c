@@ -105,6 +105,14 @@ static struct json *day_json(const struct demo_figures *f)
     json_set_int(json, "papers_missing", f->missing);
     json_set_int(json, "no_shows", f->no_shows);
     json_set_int(json, "left", f->left);
+    json_set_int(json, "applications", f->applications);
+    json_set_int(json, "approved", f->approved);
+    json_set_int(json, "refused_applications", f->refusals);
+    json_set_int(json, "returned", f->returned);
+    json_set_int(json, "referred", f->referred);
+    json_set_int(json, "confirmed", f->confirmed);
+    json_set_int(json, "contested", f->contested);
+    json_set_int(json, "notices", f->notices);
     json_set_int(json, "called_early", f->early);
     json_set_int(json, "refused", f->refused);
     json_set(json, "wait", waits_json(f->waits_s, f->wait_count));

@@ -192,7 +192,8 @@ enum err demo_begin(struct demo *d, int who)
     if (visit->citizen->forgot)
         takes_s = takes_s * MISSING_TAKES / 100;
     demo_later(d, d->now_s + takes_s, MOMENT_DONE, who);
-    return demo_say(d, &clerk->actor, "ticket.start", demo_about_ticket(visit), NULL, NULL);
+    enum err err = demo_say(d, &clerk->actor, "ticket.start", demo_about_ticket(visit), NULL, NULL);
+    return err == ERR_OK && demo_applies(d, visit) ? demo_apply(d, who) : err;
 }
 
 static enum err ask_how_it_was(struct demo *d, const struct demo_clerk *clerk, const struct demo_visit *visit)
@@ -210,25 +211,45 @@ static enum err ask_how_it_was(struct demo *d, const struct demo_clerk *clerk, c
     return demo_say(d, &clerk->actor, "survey.record", body, NULL, NULL);
 }
 
+/* Of a service with a form the whole application is judged; of any other it is known what is at home. */
+static enum err find_missing(struct demo *d, int who, struct json *missing)
+{
+    const struct demo_visit *visit = &d->visits[d->clerks[who].visit];
+    struct truth truth = {0};
+    if (!demo_applies(d, visit)) {
+        if (visit->citizen->forgot)
+            json_add_text(missing, visit->citizen->forgot);
+        return ERR_OK;
+    }
+    enum err err = demo_decide(d, who, &truth);
+    for (const struct json *code = json_first(truth.missing); code; code = json_next(code))
+        json_add_text(missing, json_as_text(code));
+    truth_free(&truth);
+    return err;
+}
+
 enum err demo_finish(struct demo *d, int who)
 {
     struct demo_clerk *clerk = &d->clerks[who];
     struct demo_visit *visit = &d->visits[clerk->visit];
-    const struct citizen *citizen = visit->citizen;
     if (d->power_until_s > d->now_s) { /* the visit stands still with everything else */
         demo_later(d, d->power_until_s + demo_within(d, 60, 180), MOMENT_DONE, who);
         return ERR_OK;
     }
+    struct json *missing = json_new_array();
+    enum err err = find_missing(d, who, missing);
+    bool is_missing = json_count(missing) > 0;
     struct json *body = demo_about_ticket(visit);
-    json_set_text(body, "outcome", citizen->forgot ? "papers_missing" : "served");
-    if (citizen->forgot) {
-        struct json *missing = json_new_array();
-        json_add_text(missing, citizen->forgot);
-        json_set(body, "missing", missing);
-    }
-    enum err err = demo_say(d, &clerk->actor, "ticket.finish", body, NULL, NULL);
-    d->figures->served += citizen->forgot == NULL;
-    d->figures->missing += citizen->forgot != NULL;
+    json_set_text(body, "outcome", is_missing ? "papers_missing" : "served");
+    if (is_missing)
+        json_set(body, "missing", json_copy(missing));
+    json_free(&missing);
+    if (err == ERR_OK)
+        err = demo_say(d, &clerk->actor, "ticket.finish", body, NULL, NULL);
+    else
+        json_free(&body);
+    d->figures->served += !is_missing;
+    d->figures->missing += is_missing;
     if (err == ERR_OK && rng_below(&d->rng, 100) < SURVEYED)
         err = ask_how_it_was(d, clerk, visit);
     free_again(d, who);

@@ -89,6 +89,8 @@ static enum err add_people(struct demo *d, int clerks, struct err_info *info)
     enum err err = add_user(d, "reception", "reception", "", &d->reception, info);
     if (err == ERR_OK)
         err = add_user(d, "supervisor", "supervisor", "", &d->supervisor, info);
+    if (err == ERR_OK)
+        err = add_user(d, "approver", "approver", "", &d->approver, info);
     for (const struct json *counter = json_first(counters); counter && err == ERR_OK;
          counter = json_next(counter))
         if (clerks == 0 || d->clerk_count < clerks)
@@ -164,6 +166,7 @@ void demo_close(struct demo *demo)
         db_close(&demo->env.db);
     }
     remove_folder(demo);
+    demo_drop_forms(demo);
     pack_free(&demo->pack);
     free(demo->clerks);
     free(demo->events);

@@ -1,7 +1,7 @@
 /* core/hall/demo_inside.h: what the files of demo.h share: a training hall without a screen, whose clerks, reception and
  * supervisor are simulated. What they do are the protocol's own commands, decided by the hall's own rules. */
 #pragma once
-#include "core/demo/citizen.h"
+#include "core/demo/truth.h"
 #include "core/hall/setup.h"
 #include "core/model/calendar.h"
 
@@ -18,8 +18,9 @@ struct demo_clerk {
     int64_t fence, break_s;    /* since midnight; -1: had it */
     int64_t away_s;            /* called away for so long as soon as nobody sits there; 0: not */
     enum demo_doing doing;
-    int visit;  /* of whom it has; -1 nobody */
-    bool woken; /* looks for somebody already, in a moment */
+    int visit;   /* of whom it has; -1 nobody */
+    int64_t seq; /* of what was pushed from a workstation */
+    bool woken;  /* looks for somebody already, in a moment */
 };
 
 /* Whoever may sit at a counter for real: simulated clerks leave it to them, and people for them. */
@@ -64,13 +65,17 @@ enum moment {
     MOMENT_TROUBLE, /* who: its number */
     MOMENT_HELPED,  /* whoever called for help has it */
     MOMENT_EXPECT,  /* the time of bookings has come */
-    MOMENT_REVIEW   /* what a trainee had better do is another now */
+    MOMENT_REVIEW,  /* what a trainee had better do is another now */
+    MOMENT_CONFIRM, /* who: a visit, whose decision wants a second person */
+    MOMENT_SETTLE   /* who: a visit, with two decisions */
 };
 
 /* Of one day. */
 struct demo_figures {
     char day[DATE_TEXT];
     int visitors, booked, came, issued, served, missing, no_shows, left, refused;
+    int applications, approved, refusals, returned, referred; /* opened; decided */
+    int confirmed, contested, notices;
     int early;        /* bookings that were called before their time, when nobody was there */
     int64_t *waits_s; /* of each who was called while there */
     int wait_count;
@@ -86,7 +91,8 @@ struct demo {
     char *folder; /* the store's; goes with the demo */
     struct server_env env;
     struct rng rng;
-    struct actor reception, supervisor;
+    struct actor reception, supervisor, approver; /* approver: without a user there is none */
+    struct form **forms;                          /* of pack.services, once they are needed: demo_case.c */
     struct demo_clerk *clerks;
     int clerk_count;
     struct demo_trainee *trainees; /* of a hall at work */
@@ -101,6 +107,7 @@ struct demo {
     int event_count, event_capacity;
     int64_t orders;
     int64_t outage_until_s, power_until_s;
+    int contests; /* so many applications are still to be decided twice */
     char alert[UUID_TEXT];
     struct demo_figures *figures;
     char refusal[300]; /* the first of the day */
@@ -170,6 +177,17 @@ enum err demo_finish(struct demo *demo, int clerk) MUST_USE;
 enum err demo_come_back(struct demo *demo, int clerk) MUST_USE;
 enum err demo_shut(struct demo *demo, struct demo_clerk *clerk) MUST_USE;
 void demo_note_wait(struct demo *demo, struct demo_visit *visit); /* until now, when they are called */
+
+/* demo_case.c */
+/* What truth_make needs of somebody of the day; the same for whoever asks, at whatever time. about borrows from demo. */
+void demo_about(struct demo *demo, const struct citizen *citizen, struct truth_about *about);
+void demo_drop_forms(struct demo *demo);                                    /* before its pack goes */
+bool demo_applies(const struct demo *demo, const struct demo_visit *visit); /* the service has a form */
+enum err demo_apply(struct demo *demo, int clerk) MUST_USE;
+/* Everything from the form to the decision. truth: what was true; the caller frees it, whatever is answered. */
+enum err demo_decide(struct demo *demo, int clerk, struct truth *truth) MUST_USE;
+enum err demo_confirm(struct demo *demo, int visit) MUST_USE;
+enum err demo_settle(struct demo *demo, int visit) MUST_USE;
 
 /* demo_trouble.c */
 enum err demo_strike(struct demo *demo, int trouble) MUST_USE;

@@ -69,7 +69,8 @@ static struct json *clerks_json(const struct demo *d)
     struct json *list = json_new_array();
     for (int i = 0; i < d->clerk_count; i++) {
         const struct demo_clerk *c = &d->clerks[i];
-        json_add(list, ints((int64_t[]){c->fence, c->break_s, c->away_s, c->doing, c->visit, c->woken}, 6));
+        json_add(list,
+                 ints((int64_t[]){c->fence, c->break_s, c->away_s, c->doing, c->visit, c->woken, c->seq}, 7));
     }
     return list;
 }
@@ -77,8 +78,9 @@ static struct json *clerks_json(const struct demo *d)
 static struct json *figures_json(const struct demo_figures *f)
 {
     return ints((int64_t[]){f->visitors, f->booked, f->came, f->issued, f->served, f->missing, f->no_shows,
-                            f->left, f->refused, f->early},
-                10);
+                            f->left, f->refused, f->early, f->applications, f->approved, f->refusals,
+                            f->returned, f->referred, f->confirmed, f->contested, f->notices},
+                18);
 }
 
 struct json *demo_state(const struct demo *d)
@@ -90,6 +92,7 @@ struct json *demo_state(const struct demo *d)
     json_set_int(state, "orders", d->orders);
     json_set_int(state, "outage", d->outage_until_s);
     json_set_int(state, "power", d->power_until_s);
+    json_set_int(state, "contests", d->contests);
     json_set_text(state, "alert", d->alert);
     json_set(state, "rng", rng_json(&d->rng));
     json_set(state, "events", events_json(d));
@@ -157,13 +160,16 @@ static void read_clerks(struct demo *d, const struct json *list)
         c->doing = doing >= DEMO_SHUT && doing <= DEMO_PAUSED ? (enum demo_doing)doing : DEMO_SHUT;
         c->visit = (int)int_at(one, 4);
         c->woken = int_at(one, 5) != 0;
+        c->seq = int_at(one, 6);
     }
 }
 
 static void read_figures(struct demo_figures *f, const struct json *list)
 {
-    int *const all[] = {&f->visitors, &f->booked,   &f->came, &f->issued,  &f->served,
-                        &f->missing,  &f->no_shows, &f->left, &f->refused, &f->early};
+    int *const all[] = {&f->visitors,     &f->booked,    &f->came,     &f->issued,   &f->served,
+                        &f->missing,      &f->no_shows,  &f->left,     &f->refused,  &f->early,
+                        &f->applications, &f->approved,  &f->refusals, &f->returned, &f->referred,
+                        &f->confirmed,    &f->contested, &f->notices};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         *all[i] = (int)int_at(list, i);
 }
@@ -178,6 +184,7 @@ bool demo_go_on(struct demo *d, const struct json *state)
     d->orders = json_int(state, "orders", 0);
     d->outage_until_s = json_int(state, "outage", 0);
     d->power_until_s = json_int(state, "power", 0);
+    d->contests = (int)json_int(state, "contests", 0);
     str_copy(d->alert, sizeof d->alert, json_text_or(state, "alert", ""));
     read_rng(json_get(state, "rng"), &d->rng);
     read_events(d, json_get(state, "events"));

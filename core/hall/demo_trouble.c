@@ -40,6 +40,9 @@ enum err demo_strike(struct demo *d, int which)
         break;
     case TROUBLE_EMERGENCY:
         return call_for_help(d);
+    case TROUBLE_CONTESTED:
+        d->contests += trouble->numbers[0];
+        break;
     case TROUBLE_RUSH: /* they are among the citizens */
     case TROUBLE_COUNT:
         break;
