@@ -5,6 +5,7 @@
 #include "core/command/cases.h"
 
 #include "core/catalogue/catalogue.h"
+#include "core/command/uncalled.h"
 #include "core/command/version.h"
 #include "core/form/migrate.h"
 
@@ -107,6 +108,7 @@ static enum err set_visit(struct call *c, struct json *row)
     json_set_text(row, "ticket", ticket_id);
     json_set_text(row, "visit", json_text(ticket, "visit"));
     json_set_text(row, "person", person);
+    uncalled_mark(c->actor, ticket, row);
     return ERR_OK;
 }
 

@@ -111,10 +111,13 @@ struct command_info {
 };
 const struct command_info *command_table(int *count);
 
-/* What of a row a person may see (PROTOCOL.md section 5): all, without its sensitive members, or nothing. */
-enum sight { SIGHT_NONE, SIGHT_MASKED, SIGHT_FULL };
+/* What of a row a person may see (PROTOCOL.md section 5): all, all but whose ticket waits, without its sensitive members,
+ * or nothing. */
+enum sight { SIGHT_NONE, SIGHT_MASKED, SIGHT_UNLINKED, SIGHT_FULL };
 enum sight row_sight(const struct actor *actor, enum table table, const struct json *row);
 /* SIGHT_FULL whatever the row: it need not be looked at. */
 bool table_is_whole(const struct actor *actor, enum table table);
-/* Removes or masks the sensitive members in place, for SIGHT_MASKED. */
+/* Leaves of the row what the actor may see. False: nothing; the row is as it was. */
+bool row_show(const struct actor *actor, enum table table, struct json *row);
+/* Removes or masks the sensitive members in place, as for SIGHT_MASKED. */
 void row_mask(enum table table, struct json *row);

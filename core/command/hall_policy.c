@@ -6,6 +6,7 @@
 
 #include "core/catalogue/breaks.h"
 #include "core/command/rules.h"
+#include "core/command/uncalled.h"
 
 enum { SENT_MAX = 2000, BREAKS_MAX = 50 };
 
@@ -19,20 +20,33 @@ static bool is_known(const char *policy)
     return is_switch(policy) || strcmp(policy, "breaks") == 0;
 }
 
-/* Rows that are out already hold what is hidden from now on, or lack it: those who wait now are sent once more. */
+static enum err waiting(struct call *c, const char *sql, struct json **rows)
+{
+    struct stmt *s = tx_list(c->tx, sql, TABLE_TICKET, "state", "waiting");
+    db_bind_int(s, 2, SENT_MAX);
+    *rows = keep(c, json_new_array());
+    return rows_collect(s, *rows);
+}
+
+/* Rows that are out already hold what is hidden from now on, or lack it: those who wait now are sent once more, and what
+ * was left with a booking of any day. */
 static enum err send_again(struct call *c, int64_t *sent)
 {
-    static const char sql_waiting[] =
-        "SELECT row, called_at FROM tickets WHERE state = $1 AND arrived_at > '' AND person > ''"
-        " ORDER BY called_at LIMIT $2"; /* tickets_called */
-    struct json *rows = keep(c, json_new_array());
-    struct stmt *s = tx_list(c->tx, sql_waiting, TABLE_TICKET, "state", "waiting");
-    db_bind_int(s, 2, SENT_MAX);
-    TRY(rows_collect(s, rows));
-    for (const struct json *found = json_first(rows); found; found = json_next(found)) {
-        TRY(save(c, TABLE_TICKET, keep(c, json_copy(found))));
+    static const char sql_here[] = "SELECT row, called_at FROM tickets WHERE state = $1 AND arrived_at > ''"
+                                   " AND person > '' ORDER BY called_at LIMIT $2"; /* tickets_called */
+    static const char sql_to_come[] =
+        "SELECT row, called_at FROM tickets WHERE state = $1 AND arrived_at IS NULL"
+        " AND row LIKE '%\"channel\":\"online\"%' ORDER BY called_at LIMIT $2"; /* tickets_called */
+    struct json *here, *to_come;
+    TRY(waiting(c, sql_here, &here));
+    TRY(waiting(c, sql_to_come, &to_come));
+    for (const struct json *ticket = json_first(here); ticket; ticket = json_next(ticket)) {
+        TRY(save(c, TABLE_TICKET, keep(c, json_copy(ticket))));
+        TRY(uncalled_send(c->tx, ticket, sent));
         ++*sent;
     }
+    for (const struct json *ticket = json_first(to_come); ticket; ticket = json_next(ticket))
+        TRY(uncalled_send(c->tx, ticket, sent));
     return ERR_OK;
 }
 

@@ -46,7 +46,17 @@ static const unsigned name_readers = ROLE_RECEPTION | ROLE_SUPERVISOR | ROLE_ADM
 /* Where the hall wants nobody to be picked: until the call a ticket is a number and a service to whoever may call. */
 static bool hides_names(const struct actor *actor, enum table table)
 {
-    return table == TABLE_TICKET && actor->names_hidden && !(actor->roles & name_readers);
+    return (table == TABLE_TICKET || table == TABLE_CASE) && actor->names_hidden &&
+           !(actor->roles & name_readers);
+}
+
+static enum sight until_the_call(enum table table, const struct json *row, enum sight sight)
+{
+    if (sight == SIGHT_NONE)
+        return SIGHT_NONE;
+    if (table == TABLE_CASE)
+        return json_bool(row, "uncalled", false) ? SIGHT_UNLINKED : sight;
+    return str_equal(json_text(row, "state"), "waiting") ? SIGHT_MASKED : sight;
 }
 
 static const struct sight_rule *sight_of(enum table table)
@@ -63,15 +73,9 @@ static bool agency_fits(const struct actor *actor, const struct json *row)
     return str_empty(actor->agency) || str_empty(agency) || str_equal(actor->agency, agency);
 }
 
-enum sight row_sight(const struct actor *actor, enum table table, const struct json *row)
+/* By role, agency and whose it is. */
+static enum sight given(const struct actor *actor, const struct sight_rule *rule, const struct json *row)
 {
-    const struct sight_rule *rule = sight_of(table);
-    if (str_empty(actor->user)) /* the hall's own program */
-        return SIGHT_FULL;
-    if (!rule)
-        return SIGHT_NONE;
-    if (hides_names(actor, table) && str_equal(json_text(row, "state"), "waiting"))
-        return SIGHT_MASKED;
     bool own = str_equal(json_text(row, "user"), actor->user) ||
                json_has_text(json_get(row, "concerns"), actor->user);
     if (rule->reach == REACH_TOLD && !(actor->roles & rule->full))
@@ -84,6 +88,17 @@ enum sight row_sight(const struct actor *actor, enum table table, const struct j
     /* Those who do an agency's case work do not look into another agency's, not even masked. */
     unsigned others = rule->reach == REACH_AGENCY && !fits ? actor->roles & ~case_workers : actor->roles;
     return others & rule->masked ? SIGHT_MASKED : SIGHT_NONE;
+}
+
+enum sight row_sight(const struct actor *actor, enum table table, const struct json *row)
+{
+    const struct sight_rule *rule = sight_of(table);
+    if (str_empty(actor->user)) /* the hall's own program */
+        return SIGHT_FULL;
+    if (!rule)
+        return SIGHT_NONE;
+    enum sight sight = given(actor, rule, row);
+    return hides_names(actor, table) ? until_the_call(table, row, sight) : sight;
 }
 
 bool table_is_whole(const struct actor *actor, enum table table)
@@ -148,4 +163,25 @@ void row_mask(enum table table, struct json *row)
     if (!str_equal(json_text(row, "withdrawn_reason"), CASE_LAPSED)) /* the citizen's own words */
         json_remove(row, "withdrawn_reason");
     json_set_bool(row, "masked", true);
+}
+
+/* An application that is handed in is work to be done by its date, so it keeps its person; a draft waits for its visitor. */
+static void unlink_ticket(enum table table, struct json *row)
+{
+    json_remove(row, "ticket");
+    json_remove(row, "visit");
+    if (!str_equal(json_text(row, "state"), "draft"))
+        return;
+    json_remove(row, "person");
+    row_mask(table, row);
+}
+
+bool row_show(const struct actor *actor, enum table table, struct json *row)
+{
+    enum sight sight = row_sight(actor, table, row);
+    if (sight == SIGHT_MASKED)
+        row_mask(table, row);
+    if (sight == SIGHT_UNLINKED)
+        unlink_ticket(table, row);
+    return sight != SIGHT_NONE;
 }

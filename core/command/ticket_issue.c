@@ -187,6 +187,12 @@ static bool is_for_today(const struct call *c, const struct wish *wish)
     return strcmp(day, today) <= 0;
 }
 
+/* Whom a clerk gives a number stands before them; who books from outside comes with the booking's time (core/hall/day.h). */
+static bool is_here_today(const struct call *c, const struct wish *wish)
+{
+    return is_for_today(c, wish) && !(c->actor->machine && wish->appointment_ms > c->at_ms);
+}
+
 /* What is printed is in somebody's hand: it stays given. A computer that prints asks all the same. */
 static enum err need_quota(struct call *c, const struct wish *wish)
 {
@@ -351,7 +357,7 @@ enum err ticket_issue(struct call *c)
     TRY(need_queue_here(c, &wish));
     TRY(need_hours(c, &wish));
     TRY(need_quota(c, &wish));
-    bool today = is_for_today(c, &wish);
+    bool today = is_here_today(c, &wish);
     if (!queue_promise_told(c, &ahead, minutes))
         TRY(queue_promise(c, row_id(wish.queue), wish.class, &ahead, minutes));
     TRY(need_new(c, id));

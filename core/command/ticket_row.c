@@ -2,6 +2,7 @@
  * a struct; the rules are in core/model. */
 #include "core/command/ticket_row.h"
 
+#include "core/command/uncalled.h"
 #include "core/command/visit_row.h"
 
 /* --- members both ways --- */
@@ -244,7 +245,9 @@ enum err ticket_do(struct call *c, struct json *row, struct ticket *ticket, stru
     visit_follow(row, &was, act, undone);
     c->at_ms = act->now_ms;
     row_stamp(c, row, ticket_event_text(act->event));
-    return save(c, TABLE_TICKET, row);
+    TRY(save(c, TABLE_TICKET, row));
+    bool left = was.state == TICKET_WAITING && ticket->state != TICKET_WAITING;
+    return left ? uncalled_end(c->tx, row) : ERR_OK;
 }
 
 void ticket_answer(struct call *c, const struct json *row)

@@ -269,10 +269,9 @@ static struct json *seen_row(const struct actor *viewer, enum table table, const
 {
     if (!json_is_object(row))
         return NULL;
-    enum sight sight = row_sight(viewer, table, row);
-    struct json *copy = sight == SIGHT_NONE ? NULL : json_copy(row);
-    if (sight == SIGHT_MASKED)
-        row_mask(table, copy);
+    struct json *copy = json_copy(row);
+    if (!row_show(viewer, table, copy))
+        json_free(&copy);
     return copy;
 }
 

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "core/base/log.h"
+#include "core/command/uncalled.h"
 #include "core/command/visit_row.h"
 #include "core/hall/inside.h"
 #include "core/hall/writer.h"
@@ -104,6 +105,8 @@ static enum err close_ticket(struct tx *tx, const struct json *ticket)
     visit_close(row);
     stamp(row, parked ? TICKET_FINISH : TICKET_CANCEL, at);
     enum err err = tx_put(tx, TABLE_TICKET, json_text_or(row, "id", ""), row);
+    if (err == ERR_OK)
+        err = uncalled_end(tx, row);
     json_free(&row);
     return err;
 }

@@ -131,10 +131,11 @@ static bool sees_all(const struct actor *actor, const struct json *item)
     return true;
 }
 
-static void add_masked(struct json *rows, const struct json *line, enum table table, const char *leaf)
+static void add_part(struct json *rows, const struct actor *actor, const struct json *line, enum table table,
+                     const char *leaf)
 {
     struct json *copy = json_copy(line);
-    row_mask(table, json_edit(copy, "row"));
+    (void)row_show(actor, table, json_edit(copy, "row"));
     json_set_text(copy, "leaf", leaf);
     json_add(rows, copy);
 }
@@ -155,10 +156,10 @@ static void filter_item(const struct actor *actor, const struct json *item, stru
             continue;
         }
         feed_leaf(json_text_or(line, "t", ""), json_text_or(line, "id", ""), json_get(line, "row"), leaf);
-        if (sight == SIGHT_MASKED)
-            add_masked(rows, line, table, leaf);
-        else
+        if (sight == SIGHT_NONE)
             json_add_text(hidden, leaf);
+        else
+            add_part(rows, actor, line, table, leaf);
     }
     json_set(copy, "rows", rows);
     json_set(copy, "hidden", hidden);
@@ -292,15 +293,15 @@ struct line {
     const char *id, *text; /* the row's, as they are stored */
 };
 
-static void add_line(const struct line *line, struct json *masked, struct buf *out, bool first)
+/* part: what is shown of the row; NULL: all of it. */
+static void add_line(const struct line *line, const struct json *part, struct buf *out, bool first)
 {
     struct json *id = json_new_text(line->id);
     buf_addf(out, "%s{\"t\":\"%s\",\"id\":", first ? "" : ",", table_wire(line->table));
     json_print_to(id, out);
     buf_adds(out, ",\"row\":");
-    if (masked) {
-        row_mask(line->table, masked);
-        json_print_to(masked, out);
+    if (part) {
+        json_print_to(part, out);
     } else {
         buf_adds(out, line->text);
     }
@@ -323,10 +324,10 @@ static enum err add_seen(const struct actor *actor, const struct line *line, str
     }
     if (json_parse(line->text, strlen(line->text), &row, NULL) != ERR_OK)
         return ERR_CORRUPT;
-    enum sight sight = row_sight(actor, line->table, row);
-    *added = sight != SIGHT_NONE;
+    bool whole = row_sight(actor, line->table, row) == SIGHT_FULL;
+    *added = whole || row_show(actor, line->table, row);
     if (*added)
-        add_line(line, sight == SIGHT_MASKED ? row : NULL, out, first);
+        add_line(line, whole ? NULL : row, out, first);
     json_free(&row);
     return ERR_OK;
 }

@@ -224,11 +224,8 @@ static enum err answer_again(struct batch *b, struct entry *e)
 
 static void show_to_author(const struct actor *author, enum table table, struct json **row)
 {
-    enum sight sight = row_sight(author, table, *row);
-    if (sight == SIGHT_NONE)
+    if (!row_show(author, table, *row))
         json_free(row);
-    else if (sight == SIGHT_MASKED)
-        row_mask(table, *row);
 }
 
 /* The row that the command was about, as it stands and as its author may see it: so that a person sees both sides

@@ -161,7 +161,7 @@ static void check_mask(enum table table, struct json *row)
             "channel state flags user opened_by opened_at hold_gen holder_work gen queue fee paid "
             "submitted_at complete_at due_at due_first_at decided_at delivered_at lapses_at stamps "
             "outcome decision decision_rev decided_by confirmed_by confirm_pending confirm_asked_at "
-            "referred_by contests pauses duplicate_of bundle clock_suspect ",
+            "referred_by contests pauses duplicate_of bundle clock_suspect uncalled ",
         [TABLE_DOCUMENT] = " id row_rev masked case agency code state by at ",
         [TABLE_PAYMENT] = " id row_rev masked case agency amount method by at ",
         [TABLE_DECISION] =

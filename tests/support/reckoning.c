@@ -165,10 +165,7 @@ static void check_said(struct books *books, struct db *cache, int hand)
 /* As the hall shows it to this person; NULL: not at all. Takes the row. */
 static struct json *as_seen(const struct actor *actor, enum table table, struct json *row)
 {
-    enum sight sight = row_sight(actor, table, row);
-    if (sight == SIGHT_MASKED)
-        row_mask(table, row);
-    else if (sight == SIGHT_NONE)
+    if (!row_show(actor, table, row))
         json_free(&row);
     return row;
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/hall/applications.h"
+#include "core/hall/day.h"
 #include "core/hall/events.h"
 #include "core/hall/verify.h"
 #include "tests/support/pair.h"
@@ -492,6 +493,110 @@ TEST(application_for_what_the_key_was_not_made_for_is_refused)
     CHECK_INT(leave(&c, "'reference':'r2'," FULL), 403); /* its own agency, but not among them */
     str_copy(c.key.services, sizeof c.key.services, "a1");
     CHECK_INT(leave(&c, "'reference':'r2'," FULL), 200);
+    close_channel(&c);
+}
+
+/* --- where the hall hides names until the call --- */
+
+enum { SITI, RINA };
+
+/* What the workstation's copy has of that application: 'p' a person, 't' a ticket, 'v' a visit, 'd' a draft. */
+static const char *seen(struct channel *c, int n, const char *id, char out[8])
+{
+    static const char *const members[] = {"person", "ticket", "visit", "draft"};
+    char *args = xasprintf("{\"case\":\"%s\"}", id);
+    struct json *answer = pair_load(&c->pair, n, "case", args);
+    const struct json *row = json_get(answer, "case");
+    size_t length = 0;
+    for (size_t i = 0; i < sizeof members / sizeof *members; i++)
+        if (json_get(row, members[i]) && !json_is_null(json_get(row, members[i])))
+            out[length++] = *members[i];
+    out[length] = '\0';
+    json_free(&answer);
+    free(args);
+    return out;
+}
+
+static void policy(struct channel *c, const char *value)
+{
+    char *body = xasprintf("{\"policy\":\"hide_names\",\"value\":%s,\"reason\":\"no cherries\"}", value);
+    struct json *data = pair_at_hall(&c->pair, "budi", "hall.policy", body);
+    json_free(&data);
+    free(body);
+    for (int n = SITI; n <= RINA; n++)
+        pair_sync(&c->pair, n);
+}
+
+static void open_desks(struct channel *c)
+{
+    static const char *const who[] = {"siti", "rina"};
+    open_channel(c);
+    for (int n = SITI; n <= RINA; n++) {
+        pair_start(&c->pair, n);
+        pair_sign_in(&c->pair, n, who[n]);
+    }
+}
+
+static char *leave_booked(struct channel *c, const char *body)
+{
+    CHECK_INT(leave(c, body), 200);
+    for (int n = SITI; n <= RINA; n++)
+        pair_sync(&c->pair, n);
+    return xstrdup(answered(c, "/case"));
+}
+
+#define TODAY ",'appointment_at':'2026-11-25T03:00:00Z'"
+
+TEST(application_with_a_booking_says_only_at_the_call_whose_it_is)
+{
+    struct channel c;
+    char has[8];
+    open_desks(&c);
+    policy(&c, "true");
+    char *draft = leave_booked(&c, "'reference':'r1','service':'s1'," ANA TODAY
+                                   ",'answers':{'street':'x'},'complete':false");
+    char *done = leave_booked(&c, "'reference':'r2'," FULL TODAY);
+    CHECK_TEXT(seen(&c, SITI, draft, has), "");
+    CHECK_TEXT(seen(&c, SITI, done, has), "pd"); /* its clock runs: it can be worked on */
+    CHECK_TEXT(seen(&c, RINA, draft, has), "ptv"); /* reception finds people */
+    policy(&c, "false");
+    CHECK_TEXT(seen(&c, SITI, draft, has), "ptvd");
+    CHECK_TEXT(seen(&c, SITI, done, has), "ptvd");
+    policy(&c, "true"); /* what is out already is taken back */
+    CHECK_TEXT(seen(&c, SITI, draft, has), "");
+    CHECK_TEXT(seen(&c, SITI, done, has), "pd");
+    c.pair.now_ms += (int64_t)60 * 60 * 1000;
+    struct json *row = pair_hall_row(&c.pair, TABLE_CASE, done);
+    at(&c, "rina", "ticket.check_in", "ticket", json_text_or(row, "ticket", ""), "");
+    json_free(&row);
+    at(&c, "siti", "counter.open", "counter", "c1", "");
+    at(&c, "siti", "ticket.call_next", "counter", "c1", ",'fence':1");
+    pair_sync(&c.pair, SITI);
+    CHECK_TEXT(seen(&c, SITI, done, has), "ptvd");
+    CHECK_TEXT(seen(&c, SITI, draft, has), ""); /* another ticket, which waits */
+    free(draft);
+    free(done);
+    close_channel(&c);
+}
+
+/* Whoever does not come is nobody to be picked any more, and their application is work again. */
+TEST(application_of_a_booking_that_nobody_kept_has_its_person_on_the_next_day)
+{
+    struct channel c;
+    char has[8];
+    open_desks(&c);
+    policy(&c, "true");
+    char *draft = leave_booked(&c, "'reference':'r1','service':'s1'," ANA TODAY
+                                   ",'answers':{'street':'x'},'complete':false");
+    CHECK_TEXT(seen(&c, SITI, draft, has), "");
+    c.pair.now_ms += (int64_t)24 * 60 * 60 * 1000;
+    struct server_env env = env_of(&c.pair);
+    REQUIRE(db_begin(c.pair.hall) == ERR_OK);
+    REQUIRE(day_turn(&env, "2026-11-26") == ERR_OK);
+    REQUIRE(db_commit(c.pair.hall) == ERR_OK);
+    pair_sync(&c.pair, SITI);
+    CHECK_TEXT(seen(&c, SITI, draft, has), "ptvd");
+    free(draft);
     close_channel(&c);
 }
 
