@@ -159,6 +159,23 @@ static const struct route routes[] = {
      "do:string! id:uuid login:string name:string roles:strings agency:string password:string counter:string "
      "queues:anys was:object after:string limit:integer",
      "row:object changed:boolean left:integer rows:objects more:boolean next:string?", "application/json"},
+    {"POST", "/v1/training", ACCESS_SIGNED_IN, call_train, "train",
+     "What a trainer does to the day of a training hall, by \"do\": begin (scenario, seed) plays a scenario as "
+     "the next working day; pace (pace 0 to 60, 0 is a pause); step plays to the next moment and stays there; "
+     "rewind (to, a time of GET /v1/training/moments) puts the hall back, under a new epoch; trouble (kind "
+     "outage, power, slow: numbers [minutes]; rush: [people, minutes]; away: [clerks, minutes]; emergency; "
+     "papers, offended: user, whose next visitor it is about); hint (user, text); freeze (user, on); take and "
+     "hand_back (user); finish ends the day. For trainers. A real hall answers 404 not_training.",
+     "",
+     "do:string! scenario:string seed:integer pace:integer to:string kind:string numbers:integers user:string "
+     "text:string on:boolean",
+     "rev:integer!", "application/json"},
+    {"GET", "/v1/training/scenarios", ACCESS_SIGNED_IN, call_scenarios, "trainingScenarios",
+     "The scenarios that a training hall can play, in four languages, and for which pack. For trainers.", "", "",
+     "rows:objects!", "application/json"},
+    {"GET", "/v1/training/moments", ACCESS_SIGNED_IN, call_moments, "trainingMoments",
+     "The moments of the day that the hall can be put back to. For trainers.", "", "", "rows:objects!",
+     "application/json"},
     {"GET", "/v1/openapi.json", ACCESS_SIGNED_IN, call_openapi, "openapi", "This description.", "", "",
      "openapi:string! info:object! paths:object! components:object!", "application/json"},
     {"GET", "/v1/health", ACCESS_OPEN, call_health, "health", "Whether the hall serves, and how far it is.",
@@ -389,6 +406,25 @@ static bool joins_group(struct hall *hall, const struct http_request *request, c
     return route && route->handle == call_push && token && tokens_known(hall, token, &actor);
 }
 
+/* A workstation that says whose it is, and is of the other kind: a training hall takes nothing of a real one's and tells it
+ * nothing, and the reverse. Whoever does not say it (a script, an older program) is known by the token. */
+static bool refuse_other_kind(struct hall *hall, struct http_request *request)
+{
+    const char *whose = http_header(request, HALL_HEADER);
+    if (!whose || !hall_kinds_differ(hall_kind_of(whose), hall->which.kind))
+        return false;
+    char message[500];
+    bool training = hall->which.kind == HALL_TRAINING;
+    str_format(message, sizeof message,
+               training ? "%s is a training hall, and this workstation is a real hall's. Nothing was taken; what is not sent "
+                          "is kept for that hall. To train, start Loket with another folder: --data FOLDER."
+                        : "%s is a real hall, and this workstation is a training hall's: what was done there never leaves "
+                          "it. Nothing was taken. To work here, start Loket with another folder: --data FOLDER.",
+               hall->code);
+    api_error(hall, request, 409, training ? "hall_is_training" : "hall_is_real", NULL, message);
+    return true;
+}
+
 void api_handle(void *ctx, struct http_request *request)
 {
     struct hall *hall = ctx;
@@ -396,6 +432,8 @@ void api_handle(void *ctx, struct http_request *request)
     char allowed[64];
     const struct route *route = find_route(request, allowed, sizeof allowed);
     http_set_mark(request, (void *)(uintptr_t)route);
+    if (route && refuse_other_kind(hall, request))
+        return;
     if (hall->grouping && !joins_group(hall, request, route)) {
         http_later(request);
         return;

@@ -172,6 +172,34 @@ enum err demo_shut_all(struct demo *d)
     return err;
 }
 
+/* Whoever is at a counter is served in no time. */
+static enum err send_off(struct demo *d, struct demo_clerk *clerk)
+{
+    const struct demo_visit *visit = &d->visits[clerk->visit];
+    struct json *body = demo_about_ticket(visit);
+    enum err err = demo_say(d, &clerk->actor, "ticket.start", demo_about_ticket(visit), NULL, NULL);
+    json_set_text(body, "outcome", "served");
+    if (err != ERR_OK) {
+        json_free(&body);
+        return err;
+    }
+    return demo_say(d, &clerk->actor, "ticket.finish", body, NULL, NULL);
+}
+
+enum err demo_go_home(struct demo *d)
+{
+    enum err err = ERR_OK;
+    d->event_count = 0;
+    for (int i = 0; i < d->clerk_count && err == ERR_OK; i++) {
+        struct demo_clerk *clerk = &d->clerks[i];
+        if (clerk->doing == DEMO_BUSY && clerk->visit >= 0 && clerk->visit < d->visit_count)
+            err = send_off(d, clerk);
+        if (err == ERR_OK && clerk->doing != DEMO_SHUT)
+            err = demo_shut(d, clerk);
+    }
+    return err;
+}
+
 enum err demo_play_until(struct demo *d, int64_t until_s)
 {
     enum err err = ERR_OK;

@@ -136,6 +136,8 @@ enum err demo_play_until(struct demo *demo, int64_t until_s) MUST_USE;
 int64_t demo_next_s(const struct demo *demo); /* when the next moment is; -1: none is left */
 /* Counters whose clerks had nobody to look for when the doors closed, and those that are still open at the end. */
 enum err demo_shut_all(struct demo *demo) MUST_USE;
+/* The day is over before its end: whoever is at a simulated counter is served, all of them close. */
+enum err demo_go_home(struct demo *demo) MUST_USE;
 
 /* demo_state.c: all of the day under way, to be gone on with by a demo whose scenario, pack, seed, clerks and trainees are the
  * same. The caller frees. */
@@ -152,6 +154,7 @@ enum err demo_may_call(struct demo *demo, const struct demo_clerk *clerk, bool *
 
 /* demo_moments.c */
 void demo_later(struct demo *demo, int64_t at_s, enum moment what, int who);
+void demo_keep(struct demo *demo, const struct demo_event *event); /* as it is, in its order */
 struct demo_event demo_next(struct demo *demo);
 int64_t demo_within(struct demo *demo, int64_t least_s, int64_t most_s); /* by chance */
 
@@ -192,3 +195,5 @@ enum err demo_settle(struct demo *demo, int visit) MUST_USE;
 /* demo_trouble.c */
 enum err demo_strike(struct demo *demo, int trouble) MUST_USE;
 enum err demo_help(struct demo *demo) MUST_USE;
+enum err demo_call_for_help(struct demo *demo) MUST_USE; /* a clerk, whoever it is */
+void demo_hurry(struct demo *demo, int people, int64_t within_s);

@@ -15,16 +15,21 @@ static void swap(struct demo_event *a, struct demo_event *b)
     *b = kept;
 }
 
-void demo_later(struct demo *d, int64_t at_s, enum moment what, int who)
+void demo_keep(struct demo *d, const struct demo_event *event)
 {
     if (d->event_count == d->event_capacity) {
         d->event_capacity = d->event_capacity ? 2 * d->event_capacity : 256;
         d->events = xrealloc(d->events, (size_t)d->event_capacity * sizeof *d->events);
     }
     int at = d->event_count++;
-    d->events[at] = (struct demo_event){at_s, d->orders++, (int)what, who};
+    d->events[at] = *event;
     for (; at > 0 && is_before(&d->events[at], &d->events[(at - 1) / 2]); at = (at - 1) / 2)
         swap(&d->events[at], &d->events[(at - 1) / 2]);
+}
+
+void demo_later(struct demo *d, int64_t at_s, enum moment what, int who)
+{
+    demo_keep(d, &(struct demo_event){at_s, d->orders++, (int)what, who});
 }
 
 struct demo_event demo_next(struct demo *d)

@@ -1,9 +1,11 @@
 /* core/hall/demo_trouble.c: what a trainer lets happen on a simulated day. */
+#include <stdlib.h>
+
 #include "core/hall/demo_inside.h"
 
 enum { HELP_S = 4 * DEMO_MINUTE_S };
 
-static enum err call_for_help(struct demo *d)
+enum err demo_call_for_help(struct demo *d)
 {
     struct json *body = json_new_object(), *data = NULL;
     const struct demo_clerk *clerk = &d->clerks[rng_below(&d->rng, (uint64_t)d->clerk_count)];
@@ -39,7 +41,7 @@ enum err demo_strike(struct demo *d, int which)
             d->clerks[i].away_s = (int64_t)trouble->numbers[1] * DEMO_MINUTE_S;
         break;
     case TROUBLE_EMERGENCY:
-        return call_for_help(d);
+        return demo_call_for_help(d);
     case TROUBLE_CONTESTED:
         d->contests += trouble->numbers[0];
         break;
@@ -48,4 +50,25 @@ enum err demo_strike(struct demo *d, int which)
         break;
     }
     return ERR_OK;
+}
+
+/* Those who would come next without a booking come now, one after the other within so long. */
+void demo_hurry(struct demo *d, int people, int64_t within_s)
+{
+    int hurried = 0;
+    struct demo_event *events = d->events;
+    int count = d->event_count;
+    d->events = NULL;
+    d->event_count = d->event_capacity = 0;
+    for (int i = 0; i < count; i++) {
+        const struct demo_event *e = &events[i];
+        bool comes = e->what == MOMENT_ARRIVE && d->citizens.list[e->who].booked_s < 0;
+        if (comes && hurried < people && e->at_s > d->now_s) {
+            hurried++;
+            demo_later(d, d->now_s + demo_within(d, 1, within_s > 1 ? within_s : 1), MOMENT_ARRIVE, e->who);
+        } else {
+            demo_keep(d, e);
+        }
+    }
+    free(events);
 }

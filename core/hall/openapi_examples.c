@@ -64,7 +64,8 @@ static const struct {
 } calls[] = {
     {"signIn", NULL, NULL, "{'user':'leyla','password':'open sesame','client':" CLIENT "}",
      "{'token':" TOKEN ",'expires_in':43200,'user':{'id':" CLERK ",'login':'leyla','name':'Leyla A.',"
-     "'roles':['clerk','reception'],'agency':''},'hall':{'code':'AZ-BAKU-05','name':'Baku 5','rev':100},"
+     "'roles':['clerk','reception'],'agency':''},'hall':{'code':'AZ-BAKU-05','name':'Baku 5','rev':100,"
+     "'practice':false,'identity':'0193c000-0000-7000-8000-0000000000a5'},"
      "'epoch':1,'numbers':{'label':'W1'},'proto':1,'server_time':" NOW "}"},
     {"signOut", NULL, NULL, NULL, "{'signed_out':true}"},
     {"push", NULL, NULL,
@@ -142,6 +143,11 @@ static const struct {
                                                       "Identity cards and passports'},'agency':'az.din',"
                                                       "'away':false," FIGURES
                                                       ",'ahead':[12,12,11,11,10,10,10,9,9,9,9,9,9]}]}"},
+    {"train", NULL, NULL, "{'do':'begin','scenario':'monday-rush','seed':7}", "{'rev':412}"},
+    {"trainingScenarios", NULL, NULL, NULL,
+     "{'rows':[{'id':'first-day','names':{'az':'İlk gün','id':'Hari pertama','en':'First day','ru':'Первый "
+     "день'},'abouts':{'en':'Few people come, and they are patient.'},'pack':'any'}]}"},
+    {"trainingMoments", NULL, NULL, NULL, "{'rows':[{'at':'09:05','text':'09:05'}]}"},
     {"openapi", NULL, NULL, NULL,
      "{'openapi':'3.1.0','info':{'title':'Loket hall protocol 1','version':'0.1.0',"
      "'description':'How a workstation and the hall backend agree.'},'paths':{},'components':{}}"},

@@ -122,6 +122,8 @@ static enum err read_scenario(struct training *t, const char *name, struct err_i
     if (err == ERR_OK && *scenario.pack && !str_equal(scenario.pack, json_text(hall, "pack")))
         err = err_set(info, ERR_USAGE, "The scenario \"%s\" is for the pack %s.", scenario.id, scenario.pack);
     json_free(&hall);
+    if (err == ERR_OK && t->playing && !t->finished)
+        err = demo_go_home(&t->demo);
     if (err == ERR_OK) {
         training_forget(t);
         t->scenario = scenario;
@@ -135,6 +137,7 @@ enum err training_begin_day(struct training *t, const struct server_env *env, co
     struct demo *d = &t->demo;
     int32_t day = 0;
     bool differ;
+    d->env = *env;
     enum err err = read_scenario(t, scenario, info);
     if (err != ERR_OK)
         return err;
@@ -187,6 +190,13 @@ static enum err note_rev(struct training *t, struct db *db)
     return err;
 }
 
+/* A step that was taken in this very group of writes is ahead of the group's clock. */
+static int64_t latest_ms(const struct demo *d, int64_t now_ms)
+{
+    int64_t played_ms = d->midnight_ms + d->now_s * 1000;
+    return played_ms > now_ms ? played_ms : now_ms;
+}
+
 enum err training_play(struct training *t, const struct server_env *env)
 {
     struct demo *d = &t->demo;
@@ -209,6 +219,6 @@ enum err training_play(struct training *t, const struct server_env *env)
     if (t->copy_due)
         t->copied_s = now_s;
     if (err == ERR_OK)
-        err = training_keep(t, env->db, env->now_ms);
+        err = training_keep(t, env->db, latest_ms(d, env->now_ms));
     return err == ERR_OK ? note_rev(t, env->db) : err;
 }

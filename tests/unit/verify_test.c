@@ -17,6 +17,8 @@ static enum err put_station(struct tx *tx, void *ctx)
     json_set_int(row, "unsent", 2);
     json_set_text(row, "seen_at", ctx);
     enum err err = tx_put(tx, TABLE_STATION, "c0ffee", row);
+    if (err == ERR_OK)
+        err = tx_put(tx, TABLE_TRAINING, "hall", row);
     json_free(&row);
     return err;
 }

@@ -1,0 +1,137 @@
+/* core/hall/api_training.c: /v1/training: what a trainer does to the day and reads of it. A real hall knows none of it. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/hall/calls.h"
+#include "core/hall/demo_files.h"
+#include "core/hall/inside.h"
+#include "core/hall/training_act.h"
+#include "core/hall/writer.h"
+#include "core/model/role.h"
+
+/* --- who may --- */
+
+static bool is_training(struct hall *hall, struct http_request *request)
+{
+    if (hall->training)
+        return true;
+    api_error(hall, request, 404, "not_training", NULL,
+              "This is a real hall: nobody is trained in it. Start a practice hall to train in.");
+    return false;
+}
+
+static bool is_trainer(struct hall *hall, struct http_request *request, const struct actor *actor)
+{
+    if (actor->roles & ROLE_TRAINER)
+        return true;
+    api_error(hall, request, 403, "not_your_role", NULL,
+              "The day of a training hall is made by its trainer. Nothing was changed.");
+    return false;
+}
+
+/* --- POST --- */
+
+struct errand {
+    struct hall *hall;
+    struct http_request *request;
+    struct training_act act;
+};
+
+static enum err run(void *ctx, const struct server_env *env)
+{
+    struct errand *errand = ctx;
+    errand->act.refusal.status = 0;
+    return training_act_run(&errand->act, env);
+}
+
+static void answer_rev(struct errand *errand)
+{
+    struct json *answer = json_new_object();
+    json_set_int(answer, "rev", errand->hall->state.rev);
+    api_answer_json(errand->hall, errand->request, 200, answer);
+    json_free(&answer);
+}
+
+static void done(void *ctx, enum err err)
+{
+    struct errand *errand = ctx;
+    training_act_done(&errand->act, err);
+    if (err == ERR_OK)
+        answer_rev(errand);
+    else if (err == ERR_REFUSED && errand->act.refusal.status)
+        api_error(errand->hall, errand->request, errand->act.refusal.status, errand->act.refusal.code,
+                  errand->act.refusal.field, errand->act.refusal.info.text);
+    else
+        api_store_failed(errand->hall, errand->request, err);
+    json_free(&errand->act.asked);
+    free(errand);
+}
+
+void call_train(struct hall *hall, struct http_request *request, const struct actor *actor)
+{
+    if (!is_training(hall, request) || !is_trainer(hall, request, actor))
+        return;
+    struct json *body = api_body(hall, request);
+    if (!body)
+        return;
+    if (!training_act_known(json_text(body, "do"))) {
+        api_error(hall, request, 422, "unknown_task", "do",
+                  "\"do\" is begin, pace, step, rewind, trouble, hint, freeze, take, hand_back or finish. "
+                  "Nothing was changed.");
+        json_free(&body);
+        return;
+    }
+    struct errand *errand = xcalloc(1, sizeof *errand);
+    *errand = (struct errand){.hall = hall, .request = request};
+    errand->act = (struct training_act){.training = hall->training, .actor = *actor, .asked = body};
+    writer_add(hall->writer, run, done, errand);
+}
+
+/* --- GET --- */
+
+static struct json *in_languages(const char texts[], size_t size)
+{
+    struct json *json = json_new_object();
+    for (int i = 0; i < SCENARIO_LANGS; i++)
+        json_set_text(json, scenario_langs[i], texts + (size_t)i * size);
+    return json;
+}
+
+static enum err add_scenario(void *ctx, const struct scenario *scenario)
+{
+    struct json *row = json_new_object();
+    json_set_text(row, "id", scenario->id);
+    json_set(row, "names", in_languages(scenario->name[0], sizeof scenario->name[0]));
+    json_set(row, "abouts", in_languages(scenario->about[0], sizeof scenario->about[0]));
+    json_set_text(row, "pack", *scenario->pack ? scenario->pack : "any");
+    json_add(ctx, row);
+    return ERR_OK;
+}
+
+static void answer_rows(struct hall *hall, struct http_request *request, struct json *rows)
+{
+    struct json *answer = json_new_object();
+    json_set(answer, "rows", rows);
+    api_answer_json(hall, request, 200, answer);
+    json_free(&answer);
+}
+
+void call_scenarios(struct hall *hall, struct http_request *request, const struct actor *actor)
+{
+    struct err_info info = {0};
+    if (!is_training(hall, request) || !is_trainer(hall, request, actor))
+        return;
+    struct json *rows = json_new_array();
+    if (demo_scenarios(add_scenario, rows, &info) == ERR_OK) {
+        answer_rows(hall, request, rows);
+        return;
+    }
+    json_free(&rows);
+    api_error(hall, request, 503, "no_scenarios", NULL, info.text);
+}
+
+void call_moments(struct hall *hall, struct http_request *request, const struct actor *actor)
+{
+    if (is_training(hall, request) && is_trainer(hall, request, actor))
+        answer_rows(hall, request, training_moments(hall->training));
+}

@@ -1,0 +1,406 @@
+/* tests/hall/training_test.c: a training hall over real HTTP: who may do what to its day, what of it whom is told, that the
+ * day goes on with trainees in it, and back. A real hall knows none of it. */
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/clock.h"
+#include "core/base/str.h"
+#include "core/sync/embedded.h"
+#include "tests/support/hall.h"
+#include "tests/support/program.h"
+#include "tests/support/test.h"
+
+struct class
+{
+    char *folder;
+    struct embedded *embedded;
+    struct test_hall hall; /* its url alone */
+    struct hall_client trainer, clerk;
+};
+
+static void use_our_loketd(void)
+{
+    char *program = program_path("loketd"), *slash = strrchr(program, '/');
+    if (slash) {
+        *slash = '\0';
+        char *path = xasprintf("%s:%s", program, getenv("PATH"));
+        setenv("PATH", path, 1);
+        free(path);
+    }
+    free(program);
+}
+
+static void wait_ready(struct class *class)
+{
+    struct err_info info = {0};
+    enum embedded_state state;
+    while ((state = embedded_step(class->embedded, &info)) == EMBEDDED_STARTING) {
+        struct pollfd fd = {.fd = embedded_fd(class->embedded), .events = POLLIN};
+        poll(&fd, 1, -1);
+    }
+    if (!CHECK(state == EMBEDDED_READY)) {
+        CHECK_TEXT(info.text, "");
+        test_abandon();
+    }
+    str_copy(class->hall.url, sizeof class->hall.url, embedded_url(class->embedded));
+    class->hall.port = atoi(strrchr(class->hall.url, ':') + 1);
+}
+
+static void sign_in(struct class *class, struct hall_client *client, const char *login)
+{
+    CHECK_INT(hall_sign_in(client, &class->hall, login, embedded_password(class->embedded, login)), 200);
+}
+
+static void open_class(struct class *class, const char *scenario)
+{
+    struct err_info info = {0};
+    *class = (struct class){.folder = xasprintf("%s/class", test_folder())};
+    const struct embedded_options options = {
+        .data = class->folder, .pack = "id", .scenario = scenario, .seed = 4};
+    use_our_loketd();
+    REQUIRE(embedded_start(&class->embedded, &options, &info) == ERR_OK);
+    wait_ready(class);
+    sign_in(class, &class->trainer, "agus");
+    sign_in(class, &class->clerk, "siti");
+}
+
+static void close_class(struct class *class)
+{
+    hall_sign_out(&class->clerk);
+    hall_sign_out(&class->trainer);
+    embedded_stop(&class->embedded);
+    free(class->folder);
+}
+
+/* --- asking --- */
+
+/* The refusal's code into code[40], "" for none; its status. */
+static int train_as(struct hall_client *client, const char *body, char code[40])
+{
+    int status;
+    struct json *answer = hall_ask(client, "POST", "/v1/training", body, &status);
+    const struct json *error = json_get(answer, "error");
+    str_copy(code, 40, json_text_or(error, "code", ""));
+    if (error)
+        CHECK(strlen(json_text_or(error, "message", "")) > 20);
+    json_free(&answer);
+    return status;
+}
+
+static void train(struct class *class, const char *body)
+{
+    char code[40];
+    CHECK_INT(train_as(&class->trainer, body, code), 200);
+    CHECK_TEXT(code, "");
+}
+
+static void refused(struct hall_client *client, const char *body, int status, const char *code)
+{
+    char said[40];
+    CHECK_INT(train_as(client, body, said), status);
+    CHECK_TEXT(said, code);
+}
+
+/* The row of the table training as the client may see it; NULL: does not. The caller frees. id "": how many it sees. */
+static struct json *row_of(struct hall_client *client, const char *id, int *count)
+{
+    struct json *found = NULL;
+    char *path = xstrdup("/v1/snapshot");
+    *count = 0;
+    while (path) {
+        int status;
+        struct json *page = hall_ask(client, "GET", path, NULL, &status);
+        const struct json *rows = json_get(page, "rows");
+        CHECK_INT(status, 200);
+        free(path);
+        for (const struct json *line = json_first(rows); line; line = json_next(line)) {
+            if (!str_equal(json_text(line, "t"), "training"))
+                continue;
+            ++*count;
+            if (str_equal(json_text(line, "id"), id))
+                found = json_copy(json_get(line, "row"));
+        }
+        const char *next = json_text(page, "next");
+        path = next ? xasprintf("/v1/snapshot?after=%s", next) : NULL;
+        json_free(&page);
+    }
+    return found;
+}
+
+static bool row_says(struct hall_client *client, const char *id, const char *pointer, const char *text)
+{
+    int count;
+    struct json *row = row_of(client, id, &count);
+    const char *said = json_as_text(json_pointer(row, pointer));
+    bool same = said && str_equal(said, text);
+    json_free(&row);
+    return same;
+}
+
+/* Waits for it with the news of the hall. */
+static bool comes_true(struct hall_client *client, const char *id, const char *pointer, const char *text)
+{
+    enum { TIMES = 20 };
+    for (int i = 0; i < TIMES; i++) {
+        int status;
+        if (row_says(client, id, pointer, text))
+            return true;
+        char *path = xasprintf("/v1/feed?cursor=%lld&epoch=%lld&wait=1", (long long)client->rev,
+                               (long long)client->epoch);
+        struct json *news = hall_ask(client, "GET", path, NULL, &status);
+        client->rev = json_int(news, "to", client->rev);
+        json_free(&news);
+        free(path);
+    }
+    return false;
+}
+
+static int64_t hall_time_ms(const struct class *class)
+{
+    int status;
+    int64_t ms = 0;
+    struct json *health = hall_request(&class->hall, "GET", "/v1/health", NULL, NULL, &status);
+    CHECK(time_parse(json_text_or(health, "server_time", ""), &ms));
+    json_free(&health);
+    return ms;
+}
+
+/* --- a real hall --- */
+
+TEST(training_is_unknown_to_a_real_hall)
+{
+    struct test_hall hall;
+    struct hall_client admin;
+    int status;
+    hall_open(&hall);
+    CHECK_INT(hall_sign_in(&admin, &hall, "admin", TEST_PASSWORD), 200);
+    refused(&admin, "{\"do\":\"pace\",\"pace\":60}", 404, "not_training");
+    static const char *const paths[] = {"/v1/training/scenarios", "/v1/training/moments"};
+    for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
+        struct json *answer = hall_ask(&admin, "GET", paths[i], NULL, &status);
+        CHECK_INT(status, 404);
+        CHECK_TEXT(json_text(json_get(answer, "error"), "code"), "not_training");
+        json_free(&answer);
+    }
+    hall_sign_out(&admin);
+    CHECK_INT(hall_stop(&hall), 0);
+}
+
+/* --- roles --- */
+
+TEST(training_is_the_trainers_and_each_learns_of_themselves)
+{
+    struct class class;
+    struct json *row;
+    int status, count;
+    open_class(&class, "first-day");
+    refused(&class.clerk, "{\"do\":\"pace\",\"pace\":60}", 403, "not_your_role");
+    refused(&class.clerk, "{\"do\":\"begin\",\"scenario\":\"exam\"}", 403, "not_your_role");
+    json_free(&(struct json *){hall_ask(&class.clerk, "GET", "/v1/training/scenarios", NULL, &status)});
+    CHECK_INT(status, 403);
+    struct json *scenarios = hall_ask(&class.trainer, "GET", "/v1/training/scenarios", NULL, &status);
+    CHECK_INT(status, 200);
+    CHECK(json_count(json_get(scenarios, "rows")) >= 10);
+    CHECK(json_text(json_pointer(scenarios, "/rows/0/names"), "ru") != NULL);
+    json_free(&scenarios);
+    row = row_of(&class.trainer, class.clerk.user, &count);
+    CHECK(count >= 7); /* the day, and six who learn */
+    CHECK_TEXT(json_text(row, "name"), "Siti Rahmawati");
+    json_free(&row);
+    row = row_of(&class.clerk, "hall", &count);
+    CHECK_INT(count, 2);
+    CHECK_TEXT(json_text(row, "scenario"), "first-day");
+    CHECK_INT(json_int(row, "seed", 0), 4);
+    json_free(&row);
+    close_class(&class);
+}
+
+TEST(training_refuses_what_it_does_not_know)
+{
+    struct class class;
+    open_class(&class, NULL);
+    refused(&class.trainer, "{\"do\":\"dance\"}", 422, "unknown_task");
+    refused(&class.trainer, "{\"do\":\"step\"}", 409, "no_day");
+    refused(&class.trainer, "{\"do\":\"begin\",\"scenario\":\"no-such\"}", 422, "unknown_scenario");
+    refused(&class.trainer, "{\"do\":\"begin\",\"scenario\":\"../../etc/passwd\"}", 422, "unknown_scenario");
+    train(&class, "{\"do\":\"begin\",\"scenario\":\"quiet-day\",\"seed\":2}");
+    CHECK(row_says(&class.clerk, "hall", "/scenario", "quiet-day"));
+    refused(&class.trainer, "{\"do\":\"pace\",\"pace\":61}", 422, "invalid_pace");
+    refused(&class.trainer, "{\"do\":\"trouble\",\"kind\":\"flood\"}", 422, "unknown_trouble");
+    refused(&class.trainer, "{\"do\":\"freeze\",\"user\":\"nobody\",\"on\":true}", 422, "unknown_user");
+    refused(&class.trainer, "{\"do\":\"rewind\",\"to\":\"00:01\"}", 422, "no_moment");
+    train(&class, "{\"do\":\"finish\"}");
+    close_class(&class);
+}
+
+/* --- a clerk in it --- */
+
+static char *serve_somebody(struct class *class)
+{
+    struct json *opened = hall_do(&class->clerk, "counter.open", "{\"counter\":\"1\"}"), *called;
+    char body[200];
+    str_format(body, sizeof body, "{\"counter\":\"1\",\"fence\":%d}", (int)json_int(opened, "fence", 0));
+    called = hall_do(&class->clerk, "ticket.call_next", body);
+    const struct json *ticket = json_get(called, "ticket");
+    CHECK(json_is_object(ticket)); /* whoever signs in finds people waiting */
+    char *about = xasprintf("{\"ticket\":\"%s\",\"gen\":%d}", json_text_or(ticket, "id", ""),
+                            (int)json_int(ticket, "gen", 0));
+    json_free(&opened);
+    json_free(&called);
+    return about;
+}
+
+TEST(training_follows_a_clerk_and_says_what_a_good_one_would_do)
+{
+    struct class class;
+    char *freeze, *hint;
+    open_class(&class, "first-day");
+    const char *user = class.clerk.user;
+    CHECK(comes_true(&class.trainer, user, "/better/code", "open"));
+    char *ticket = serve_somebody(&class);
+    CHECK(comes_true(&class.trainer, user, "/doing", "called"));
+    train(&class, "{\"do\":\"pace\",\"pace\":60}");
+    CHECK(comes_true(&class.trainer, user, "/better/code", "start"));
+    CHECK(!row_says(&class.clerk, user, "/better/code", "start")); /* that is the trainer's to know */
+    train(&class, "{\"do\":\"pace\",\"pace\":0}");
+    json_free(&(struct json *){hall_do(&class.clerk, "ticket.start", ticket)});
+    CHECK(comes_true(&class.trainer, user, "/doing", "serving"));
+    freeze = xasprintf("{\"do\":\"freeze\",\"user\":\"%s\",\"on\":true}", user);
+    hint = xasprintf("{\"do\":\"hint\",\"user\":\"%s\",\"text\":\"Ask for the family card.\"}", user);
+    train(&class, freeze);
+    train(&class, hint);
+    int count;
+    struct json *row = row_of(&class.clerk, user, &count);
+    CHECK(json_bool(row, "frozen", false));
+    CHECK_TEXT(json_as_text(json_pointer(row, "/hint/text")), "Ask for the family card.");
+    CHECK_TEXT(json_as_text(json_pointer(row, "/hint/from")), "Agus Prasetyo");
+    json_free(&row);
+    free(freeze);
+    free(hint);
+    free(ticket);
+    close_class(&class);
+}
+
+/* --- the clock --- */
+
+TEST(training_clock_stands_runs_and_steps)
+{
+    struct class class;
+    open_class(&class, "first-day");
+    train(&class, "{\"do\":\"pace\",\"pace\":0}");
+    int64_t stood_ms = hall_time_ms(&class);
+    CHECK_INT(hall_time_ms(&class), stood_ms);
+    train(&class, "{\"do\":\"step\"}");
+    int64_t stepped_ms = hall_time_ms(&class);
+    CHECK(stepped_ms > stood_ms);
+    CHECK_INT(hall_time_ms(&class), stepped_ms);
+    train(&class, "{\"do\":\"pace\",\"pace\":60}");
+    CHECK(row_says(&class.clerk, "hall", "/scenario", "first-day"));
+    int64_t real_ms = clock_mono_now_ms(), from_ms = hall_time_ms(&class);
+    while (clock_mono_now_ms() - real_ms < 1500)
+        CHECK(hall_time_ms(&class) >= from_ms);
+    CHECK(hall_time_ms(&class) - from_ms > 60 * 1000);
+    close_class(&class);
+}
+
+static void kill_hall(struct class *class)
+{
+    char text[200] = "", *path = xasprintf("%s/hall.url", class->folder);
+    struct err_info info = {0};
+    FILE *file = fopen(path, "re");
+    REQUIRE(file && fgets(text, sizeof text, file));
+    fclose(file);
+    free(path);
+    const char *pid = strstr(text, "\"pid\":");
+    REQUIRE(pid);
+    kill((pid_t)atoi(pid + strlen("\"pid\":")), SIGKILL);
+    while (embedded_step(class->embedded, &info) == EMBEDDED_READY &&
+           str_equal(embedded_url(class->embedded), class->hall.url)) {
+        struct pollfd fd = {.fd = embedded_fd(class->embedded), .events = POLLIN};
+        poll(&fd, 1, -1);
+    }
+    wait_ready(class);
+}
+
+TEST(training_day_goes_on_after_its_hall_was_killed)
+{
+    struct class class;
+    int count;
+    open_class(&class, "first-day");
+    train(&class, "{\"do\":\"pace\",\"pace\":0}");
+    train(&class, "{\"do\":\"step\"}");
+    int64_t stood_ms = hall_time_ms(&class);
+    struct json *before = row_of(&class.trainer, "hall", &count), *after;
+    kill_hall(&class);
+    CHECK_INT(hall_time_ms(&class), stood_ms);
+    hall_sign_out(&class.trainer);
+    sign_in(&class, &class.trainer, "agus");
+    after = row_of(&class.trainer, "hall", &count);
+    CHECK(json_equal(before, after));
+    train(&class, "{\"do\":\"step\"}");
+    CHECK(hall_time_ms(&class) > stood_ms);
+    json_free(&before);
+    json_free(&after);
+    close_class(&class);
+}
+
+/* --- back --- */
+
+static int64_t epoch_of(const struct class *class)
+{
+    int status;
+    struct json *health = hall_request(&class->hall, "GET", "/v1/health", NULL, NULL, &status);
+    int64_t epoch = status == 200 ? json_int(health, "epoch", 0) : 0;
+    json_free(&health);
+    return epoch;
+}
+
+TEST(training_goes_back_to_a_moment_under_a_new_epoch)
+{
+    struct class class;
+    int status;
+    open_class(&class, "first-day");
+    int64_t epoch = epoch_of(&class), began_ms = hall_time_ms(&class);
+    struct json *moments = hall_ask(&class.trainer, "GET", "/v1/training/moments", NULL, &status);
+    const char *first = json_as_text(json_pointer(moments, "/rows/0/at"));
+    REQUIRE(first);
+    char *ticket = serve_somebody(&class);
+    char *back = xasprintf("{\"do\":\"rewind\",\"to\":\"%s\"}", first);
+    train(&class, back);
+    int64_t now = 0, until_ms = clock_mono_now_ms() + 20000;
+    while (now <= epoch && clock_mono_now_ms() < until_ms)
+        now = epoch_of(&class);
+    CHECK_INT(now, epoch + 1);
+    CHECK(hall_time_ms(&class) - began_ms < 60 * 1000);
+    hall_sign_out(&class.clerk);
+    sign_in(&class, &class.clerk, "siti");
+    char *again = serve_somebody(&class); /* the counter is shut again and the same person waits */
+    CHECK_TEXT(again, ticket);
+    free(again);
+    free(back);
+    free(ticket);
+    json_free(&moments);
+    hall_sign_out(&class.trainer);
+    sign_in(&class, &class.trainer, "agus");
+    close_class(&class);
+}
+
+/* --- trouble --- */
+
+TEST(training_network_is_cut_for_all_but_the_trainer)
+{
+    struct class class;
+    int status;
+    open_class(&class, "first-day");
+    train(&class, "{\"do\":\"trouble\",\"kind\":\"outage\",\"numbers\":[10]}");
+    json_free(&(struct json *){hall_ask(&class.clerk, "GET", "/v1/snapshot", NULL, &status)});
+    CHECK_INT(status, 0);
+    CHECK(row_says(&class.trainer, "hall", "/scenario", "first-day"));
+    train(&class, "{\"do\":\"trouble\",\"kind\":\"outage\",\"numbers\":[0]}");
+    json_free(&(struct json *){hall_ask(&class.clerk, "GET", "/v1/snapshot", NULL, &status)});
+    CHECK_INT(status, 200);
+    close_class(&class);
+}
