@@ -176,6 +176,16 @@ static const struct route routes[] = {
     {"GET", "/v1/training/moments", ACCESS_SIGNED_IN, call_moments, "trainingMoments",
      "The moments of the day that the hall can be put back to. For trainers.", "", "", "rows:objects!",
      "application/json"},
+    {"GET", "/v1/training/visitor", ACCESS_SIGNED_IN, call_visitor, "trainingVisitor",
+     "Who stands at the counter with a ticket of a training hall: whether they are there, what they say and what "
+     "they may be asked. For whoever has the ticket, and for trainers. Sentences are codes with their arguments.",
+     "ticket:uuid!", "", "ticket:uuid! here:string! temper:string! says:objects! questions:objects!",
+     "application/json"},
+    {"POST", "/v1/training/ask", ACCESS_SIGNED_IN, call_ask, "trainingAsk",
+     "Ask whoever stands there one of their questions: a paper, why they come, who they are. answer is shown, "
+     "at_home, none or told; what is shown has the values that belong into the form's fields.",
+     "", "ticket:uuid! question:string!", "answer:string! code:string! args:object! shows:objects!",
+     "application/json"},
     {"GET", "/v1/openapi.json", ACCESS_SIGNED_IN, call_openapi, "openapi", "This description.", "", "",
      "openapi:string! info:object! paths:object! components:object!", "application/json"},
     {"GET", "/v1/health", ACCESS_OPEN, call_health, "health", "Whether the hall serves, and how far it is.",

@@ -135,3 +135,71 @@ void call_moments(struct hall *hall, struct http_request *request, const struct 
     if (is_training(hall, request) && is_trainer(hall, request, actor))
         answer_rows(hall, request, training_moments(hall->training));
 }
+
+/* --- who stands at a counter --- */
+
+/* The visit of a ticket that this person serves, or that a trainer looks at; NULL: the request is answered. */
+static const struct demo_visit *visit_of(struct hall *hall, struct http_request *request,
+                                         const struct actor *actor, const char *ticket)
+{
+    struct training *t = hall->training;
+    struct json *row = NULL;
+    if (!t->playing) {
+        api_error(hall, request, 409, "no_day", NULL, "No day is played here yet. A trainer begins one.");
+        return NULL;
+    }
+    enum err err = row_get(hall->db, TABLE_TICKET, ticket, &row);
+    bool may = (actor->roles & ROLE_TRAINER) || str_equal(json_text_or(row, "user", ""), actor->user);
+    json_free(&row);
+    int found = err == ERR_OK && may ? demo_visit_of(&t->demo, ticket) : -1;
+    if (err != ERR_OK && err != ERR_ABSENT)
+        api_store_failed(hall, request, err);
+    else if (err == ERR_OK && !may)
+        api_error(hall, request, 403, "not_your_ticket", "ticket",
+                  "Another clerk has this visitor, who answers nobody else.");
+    else if (found < 0)
+        api_error(hall, request, 404, "unknown_ticket", "ticket",
+                  "Nobody of this training day has that ticket. Look it up again.");
+    return found >= 0 ? &t->demo.visits[found] : NULL;
+}
+
+void call_visitor(struct hall *hall, struct http_request *request, const struct actor *actor)
+{
+    const char *ticket = http_query(request, "ticket");
+    if (!is_training(hall, request))
+        return;
+    const struct demo_visit *visit = visit_of(hall, request, actor, ticket ? ticket : "");
+    if (!visit)
+        return;
+    struct json *answer = training_visitor(hall->training, visit);
+    api_answer_json(hall, request, 200, answer);
+    json_free(&answer);
+}
+
+static void answer_question(struct hall *hall, struct http_request *request, const struct demo_visit *visit,
+                            const char *question)
+{
+    if (training_is_here(hall->training, visit) != TRAINING_HERE)
+        return api_error(hall, request, 409, "nobody_here", "ticket",
+                         "Nobody stands at the counter who could be asked. Call again, or wait for them.");
+    struct json *answer = training_ask(hall->training, visit, question);
+    if (answer)
+        api_answer_json(hall, request, 200, answer);
+    else
+        api_error(hall, request, 422, "unknown_question", "question",
+                  "They do not understand that question. Ask one of GET /v1/training/visitor.");
+    json_free(&answer);
+}
+
+void call_ask(struct hall *hall, struct http_request *request, const struct actor *actor)
+{
+    if (!is_training(hall, request))
+        return;
+    struct json *body = api_body(hall, request);
+    if (!body)
+        return;
+    const struct demo_visit *visit = visit_of(hall, request, actor, json_text_or(body, "ticket", ""));
+    if (visit)
+        answer_question(hall, request, visit, json_text_or(body, "question", ""));
+    json_free(&body);
+}

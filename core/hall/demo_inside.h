@@ -27,16 +27,18 @@ struct demo_clerk {
 struct demo_trainee {
     char user[UUID_TEXT], counter[64];
     const struct json *queues; /* of the pack, as above; NULL: has no counter */
+    bool approves;
 };
 
 /* What became of a citizen. */
 struct demo_visit {
     const struct citizen *citizen; /* demo.stranger: took a number by somebody's hand at the real reception */
     char ticket[64];
-    int64_t gen, called_s; /* -1: never called while there */
-    int64_t desk_s;        /* when they reach the counter of a trainee who called; -1: are not on the way */
-    bool here, gone;       /* gone: tired of waiting, or served */
-    bool taken;            /* by a trainee: they called, serve or hold */
+    int64_t gen, called_s;  /* -1: never called while there */
+    int64_t desk_s;         /* when they reach the counter of a trainee who called; -1: are not on the way */
+    bool here, gone;        /* gone: tired of waiting, or served */
+    bool taken;             /* by a trainee: they called, serve or hold */
+    bool forgets, offended; /* a trainer let it be so */
     int calls;
 };
 

@@ -57,7 +57,8 @@ static struct json *visits_json(const struct demo *d)
         json_add_text(one, v->ticket);
         add_ints(one,
                  (int64_t[]){v->gen, v->called_s, v->desk_s, v->calls,
-                             (v->here ? 1 : 0) | (v->gone ? 2 : 0) | (v->taken ? 4 : 0)},
+                             (v->here ? 1 : 0) | (v->gone ? 2 : 0) | (v->taken ? 4 : 0) |
+                                 (v->forgets ? 8 : 0) | (v->offended ? 16 : 0)},
                  5);
         json_add(list, one);
     }
@@ -136,6 +137,8 @@ static void read_visit(struct demo_visit *v, const struct json *one)
     v->here = (marks & 1) != 0;
     v->gone = (marks & 2) != 0;
     v->taken = (marks & 4) != 0;
+    v->forgets = (marks & 8) != 0;
+    v->offended = (marks & 16) != 0;
 }
 
 static void read_visits(struct demo *d, const struct json *list)

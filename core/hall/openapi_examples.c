@@ -148,6 +148,11 @@ static const struct {
      "{'rows':[{'id':'first-day','names':{'az':'İlk gün','id':'Hari pertama','en':'First day','ru':'Первый "
      "день'},'abouts':{'en':'Few people come, and they are patient.'},'pack':'any'}]}"},
     {"trainingMoments", NULL, NULL, NULL, "{'rows':[{'at':'09:05','text':'09:05'}]}"},
+    {"trainingVisitor", NULL, "{'ticket':" TICKET "}", NULL,
+     "{'ticket':" TICKET ",'here':'here','temper':'calm','says':[{'by':'citizen','code':'greeting','args':"
+     "{'service':{'en':'Identity card'}}}],'questions':[{'id':'paper:photo','label':{'en':'Photograph'}}]}"},
+    {"trainingAsk", NULL, NULL, "{'ticket':" TICKET ",'question':'paper:photo'}",
+     "{'answer':'at_home','code':'at_home','args':{'paper':{'en':'Photograph'}},'shows':[]}"},
     {"openapi", NULL, NULL, NULL,
      "{'openapi':'3.1.0','info':{'title':'Loket hall protocol 1','version':'0.1.0',"
      "'description':'How a workstation and the hall backend agree.'},'paths':{},'components':{}}"},

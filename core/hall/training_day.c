@@ -211,6 +211,8 @@ enum err training_play(struct training *t, const struct server_env *env)
     d->now_s = now_s > d->now_s ? now_s : d->now_s;
     if (err == ERR_OK && !t->finished)
         err = demo_watch(d, changed);
+    if (err == ERR_OK)
+        err = training_bring(t, env->db);
     if (err == ERR_OK && !t->finished && demo_next_s(d) < 0)
         err = end_day(t);
     if (err == ERR_OK)

@@ -50,6 +50,17 @@ enum err training_people(struct training *training, const struct server_env *env
 /* The same when all are there already. */
 enum err training_know_people(struct training *training, struct db *db, struct err_info *info) MUST_USE;
 
+/* training_visitor.c */
+/* What a trainer asked for comes upon whoever was called since. */
+enum err training_bring(struct training *training, struct db *db) MUST_USE;
+struct citizen training_citizen(const struct training *training,
+                                const struct demo_visit *visit); /* with it */
+enum training_here { TRAINING_COMING, TRAINING_HERE, TRAINING_NOBODY };
+enum training_here training_is_here(const struct training *training, const struct demo_visit *visit);
+/* Answers of GET visitor and POST ask; the second NULL: no such question. The caller frees. */
+struct json *training_visitor(struct training *training, const struct demo_visit *visit);
+struct json *training_ask(struct training *training, const struct demo_visit *visit, const char *question);
+
 /* training_rows.c: writes the rows that are another now, in a change of its own; *wrote: there was one. env NULL: asks only. */
 enum err training_rows(struct training *training, struct db *db, const struct server_env *env,
                        bool *differ) MUST_USE;

@@ -7,7 +7,8 @@
 #include "core/hall/training_inside.h"
 #include "core/model/role.h"
 
-static const char reception_login[] = "sim-reception", supervisor_login[] = "sim-supervisor";
+static const char reception_login[] = "sim-reception", supervisor_login[] = "sim-supervisor",
+                  approver_login[] = "sim-approver";
 
 /* --- those who learn --- */
 
@@ -42,7 +43,9 @@ static void add_trainee(struct training *t, const struct json *user)
         return;
     d->trainees = xrealloc(d->trainees, (size_t)(d->trainee_count + 1) * sizeof *d->trainees);
     struct demo_trainee *trainee = &d->trainees[d->trainee_count++];
-    *trainee = (struct demo_trainee){.queues = json_get(counter_named(t, counter), "queues")};
+    *trainee =
+        (struct demo_trainee){.queues = json_get(counter_named(t, counter), "queues"),
+                              .approves = json_has_text(json_get(user, "roles"), role_text(ROLE_APPROVER))};
     str_copy(trainee->user, sizeof trainee->user, json_text_or(user, "id", ""));
     str_copy(trainee->counter, sizeof trainee->counter, counter);
 }
@@ -138,6 +141,15 @@ static enum err seat(struct training *t, struct db *db, const struct server_env 
     return err;
 }
 
+/* Whoever learns to be the second pair of eyes has something to look at. */
+static bool has_approver(const struct training *t)
+{
+    for (int i = 0; i < t->demo.trainee_count; i++)
+        if (t->demo.trainees[i].approves)
+            return true;
+    return false;
+}
+
 /* The pack's first counters, as many as the scenario has clerks; those who learn are among them. */
 static enum err seat_all(struct training *t, struct db *db, const struct server_env *env,
                          struct err_info *info)
@@ -174,6 +186,8 @@ static enum err gather(struct training *t, struct db *db, const struct server_en
         err = somebody(t, db, env, supervisor_login, "supervisor", "", &d->supervisor, info);
     if (err == ERR_OK)
         err = read_trainees(t, db);
+    if (err == ERR_OK && !has_approver(t))
+        err = somebody(t, db, env, approver_login, "approver", "", &d->approver, info);
     return err == ERR_OK ? seat_all(t, db, env, info) : err;
 }
 

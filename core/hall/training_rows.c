@@ -153,16 +153,14 @@ static const char *better_when_called(const struct look *look)
 
 static const char *better_when_serving(const struct look *look, const char **paper)
 {
-    const struct demo_visit *visit = look->visit;
     int64_t started_ms = 0;
-    if (!visit || !time_parse(json_text_or(look->ticket, "started_at", ""), &started_ms))
+    if (!look->visit || !time_parse(json_text_or(look->ticket, "started_at", ""), &started_ms))
         return NULL;
-    int64_t for_s = (look->now_ms - started_ms) / 1000;
-    if (visit->citizen->forgot) {
-        *paper = visit->citizen->forgot;
+    struct citizen citizen = training_citizen(look->t, look->visit);
+    *paper = citizen.forgot;
+    if (citizen.forgot)
         return "ask_paper";
-    }
-    return for_s >= visit->citizen->takes_s ? "finish" : NULL;
+    return (look->now_ms - started_ms) / 1000 >= citizen.takes_s ? "finish" : NULL;
 }
 
 static enum err find_better(struct look *look, const char *doing, const char **code, const char **paper)

@@ -51,6 +51,7 @@ void training_forget(struct training *t)
     struct demo *d = &t->demo;
     demo_drop_day(d);
     demo_figures_free(&t->figures);
+    demo_drop_forms(d);
     pack_free(&d->pack);
     free(d->clerks);
     free(d->trainees);

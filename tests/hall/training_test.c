@@ -284,6 +284,44 @@ TEST(training_follows_a_clerk_and_says_what_a_good_one_would_do)
     close_class(&class);
 }
 
+TEST(training_visitor_answers_whoever_serves_them)
+{
+    struct class class;
+    struct hall_client other;
+    int status;
+    open_class(&class, "first-day");
+    char *ticket = serve_somebody(&class), id[64] = "";
+    str_format(id, sizeof id, "%.36s", ticket + strlen("{\"ticket\":\""));
+    char *path = xasprintf("/v1/training/visitor?ticket=%s", id);
+    char *ask = xasprintf("{\"ticket\":\"%s\",\"question\":\"name\"}", id),
+         *nonsense = xasprintf("{\"ticket\":\"%s\",\"question\":\"weather\"}", id);
+    train(&class, "{\"do\":\"pace\",\"pace\":60}");
+    CHECK(comes_true(&class.trainer, class.clerk.user, "/better/code", "start"));
+    struct json *visitor = hall_ask(&class.clerk, "GET", path, NULL, &status);
+    CHECK_INT(status, 200);
+    CHECK_TEXT(json_text(visitor, "here"), "here");
+    CHECK(json_count(json_get(visitor, "says")) == 1);
+    CHECK(json_count(json_get(visitor, "questions")) > 0);
+    json_free(&visitor);
+    struct json *answer = hall_ask(&class.clerk, "POST", "/v1/training/ask", ask, &status);
+    CHECK_INT(status, 200);
+    CHECK(json_text(answer, "answer") != NULL);
+    json_free(&answer);
+    json_free(&(struct json *){hall_ask(&class.clerk, "POST", "/v1/training/ask", nonsense, &status)});
+    CHECK_INT(status, 422);
+    json_free(&(struct json *){hall_ask(&class.trainer, "GET", path, NULL, &status)});
+    CHECK_INT(status, 200);
+    sign_in(&class, &other, "adi");
+    json_free(&(struct json *){hall_ask(&other, "GET", path, NULL, &status)});
+    CHECK_INT(status, 403);
+    hall_sign_out(&other);
+    free(ticket);
+    free(path);
+    free(ask);
+    free(nonsense);
+    close_class(&class);
+}
+
 /* --- the clock --- */
 
 TEST(training_clock_stands_runs_and_steps)
