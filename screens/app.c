@@ -335,7 +335,10 @@ static bool carry_out(struct app *app, struct effect *effect, struct effects *ef
         ask(app, effect, effects);
         return true;
     case EFFECT_DO:
-        app_do(app, effect->action, effects);
+        if (effect->what)
+            app_attend_to(app, effect->what, effects);
+        else
+            app_do(app, effect->action, effects);
         return true;
     case EFFECT_COMMAND:
         app_wait_for(app, effect);

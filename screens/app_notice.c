@@ -187,8 +187,8 @@ static void left_text(const struct app *app, const struct json *left, struct buf
              (int)json_int(left, "waiting", 0));
 }
 
-/* What is shown, how it looks, whose key leads on; false: nothing. */
-static bool choose(const struct app *app, struct buf *text, unsigned *look, enum action *key)
+/* What is shown, how it looks, whose key leads on; how many there are. */
+static int choose(const struct app *app, struct buf *text, unsigned *look, enum action *key)
 {
     int alerts, held, closures = (int)json_count(list_of(app, "closures")),
                       left = (int)json_count(list_of(app, "left"));
@@ -219,9 +219,7 @@ static bool choose(const struct app *app, struct buf *text, unsigned *look, enum
         alert_text(app, alert, text);
         *key = ACTION_ALERT;
     }
-    if (all > 1)
-        buf_addf(text, "  (+%d)", all - 1);
-    return all > 0;
+    return all;
 }
 
 /* The key counts where it acts: of the desk's it is said from elsewhere that it is the desk's. */
@@ -245,15 +243,20 @@ static bool is_told(const struct app *app, unsigned look)
     return app->ui.session.signed_in && (!app->lock || look == STYLE_DANGER);
 }
 
-static void words_view(const char *text, unsigned look, struct frame *frame, struct rect line)
+/* Words that are too long are cut, not how many more there are. */
+static void words_view(const char *text, int all, unsigned look, struct frame *frame, struct rect line)
 {
-    int w = text_width(text) + 4;
+    char more[24] = "";
+    if (all > 1)
+        str_format(more, sizeof more, "  (+%d)", all - 1);
+    int w = text_width(text) + text_width(more) + 4;
     line.w = w < line.w ? w : line.w;
     frame_fill(frame, line, " ", look);
     rect_cut_left(&line, 1);
     struct rect sign = rect_cut_left(&line, 2);
     rect_cut_right(&line, 1);
     text_draw(frame, sign, "!", look);
+    text_draw(frame, rect_cut_right(&line, text_width(more)), more, look);
     text_draw(frame, line, text, look);
 }
 
@@ -274,7 +277,8 @@ void app_notice_view(const struct app *app, int64_t now_ms, struct frame *frame,
     unsigned look = STYLE_WARN, flash = flashes(app, now_ms) ? ATTR_REVERSE : 0;
     enum action key = ACTION_NONE;
     char name[SHOW_TEXT];
-    bool told = choose(app, &text, &look, &key) && is_told(app, look);
+    int all = choose(app, &text, &look, &key);
+    bool told = all > 0 && is_told(app, look);
     if (flash)
         frame_fill(frame, line, " ", look | flash);
     else
@@ -282,7 +286,7 @@ void app_notice_view(const struct app *app, int64_t now_ms, struct frame *frame,
     if (told) {
         way_text(app, key, name);
         way_view(name, frame, &line);
-        words_view(buf_text(&text), look | ATTR_BOLD | flash, frame, line);
+        words_view(buf_text(&text), all, look | ATTR_BOLD | flash, frame, line);
     }
     buf_free(&text);
 }
@@ -314,7 +318,7 @@ void app_notice_handed_view(const struct app *app, int64_t now_ms, struct frame 
     frame_rule(frame, line);
     key_label(keymap_key(app->ui.keys, ACTION_SURVEY_END, 0), name);
     way_view(name, frame, &line);
-    words_view(text, look | ATTR_BOLD | flash, frame, line);
+    words_view(text, 1, look | ATTR_BOLD | flash, frame, line);
 }
 
 /* --- news --- */
@@ -579,6 +583,18 @@ void app_attend(struct app *app, struct effects *effects)
         return app_push(app, SCREEN_DISPUTES, NULL, effects);
     app->closure_at = 0;
     ask_closure(app, effects);
+}
+
+void app_attend_to(struct app *app, const char *closure, struct effects *effects)
+{
+    const struct json *closures = list_of(app, "closures");
+    int at = 0;
+    for (const struct json *one = json_first(closures); one; one = json_next(one), at++)
+        if (str_equal(json_text(one, "id"), closure)) {
+            app->closure_at = at;
+            return ask_closure(app, effects);
+        }
+    app_toast(app, TOAST_PLAIN, tr(app->ui.lang, TR("This was answered already. Nothing was changed.")));
 }
 
 static void closure_answered(struct app *app, const struct msg *msg, struct effects *effects)

@@ -132,6 +132,7 @@ void app_notice_view(const struct app *app, int64_t now_ms, struct frame *frame,
 void app_notice_handed_view(const struct app *app, int64_t now_ms, struct frame *frame, struct rect line);
 void app_alert(struct app *app, struct effects *effects);  /* asks what everyone is called for */
 void app_attend(struct app *app, struct effects *effects); /* what needs attention */
+void app_attend_to(struct app *app, const char *closure, struct effects *effects); /* that request */
 bool app_has_closures(const struct app *app);              /* a supervisor is asked to let a counter close */
 /* The answer to a question of these; false: it is of something else. */
 bool app_notice_answered(struct app *app, const struct msg *msg, struct effects *effects);

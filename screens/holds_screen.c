@@ -102,8 +102,9 @@ static void act(struct holds *self, const struct ui *ui, enum action action, str
 
 static void on_key(struct holds *self, struct key key, struct effects *effects)
 {
-    if (key_is(key, "Enter") && chosen(self, REQUEST))
-        effects_do(effects, ACTION_ATTENTION);
+    const struct json *request = key_is(key, "Enter") ? chosen(self, REQUEST) : NULL;
+    if (request)
+        effects_attend(effects, json_text_or(request, "id", ""));
     else
         list_key(&self->list, key);
 }

@@ -124,6 +124,12 @@ void effects_do(struct effects *effects, enum action action)
     add(effects, EFFECT_DO)->action = action;
 }
 
+void effects_attend(struct effects *effects, const char *closure)
+{
+    add_json(effects, EFFECT_DO, closure, NULL, NULL);
+    effects->items[effects->count - 1].action = ACTION_ATTENTION;
+}
+
 void effects_toast(struct effects *effects, enum toast_kind kind, const char *format, ...)
 {
     char text[400];

@@ -138,7 +138,7 @@ enum effect_kind {
     EFFECT_BACK,
     EFFECT_TOAST, /* toast, text */
     EFFECT_ASK,   /* json: the question */
-    EFFECT_DO,    /* action: as if its key had been pressed */
+    EFFECT_DO,    /* action: as if its key had been pressed; what: ACTION_ATTENTION about that one, NULL: the first */
 };
 struct effect {
     enum effect_kind kind;
@@ -165,6 +165,8 @@ void effects_journal_put(struct effects *effects, const char *screen, const char
 void effects_journal_drop(struct effects *effects, const char *screen, const char *object);
 void effects_setting(struct effects *effects, const char *name, const char *value);
 void effects_do(struct effects *effects, enum action action);
+/* The question about one of the requests that ACTION_ATTENTION answers. */
+void effects_attend(struct effects *effects, const char *closure);
 void effects_notice(struct effects *effects, const char *path, struct json *paper);
 void effects_print(struct effects *effects, const char *kind, const char *title, const char *text);
 /* Moves one effect, with what it owns, to the end of effects. */
