@@ -9,19 +9,38 @@ enum { PARKED_MAX = 300, COUNTERS_MAX = 500, EFFECT_MIN = 60, CLOSURES_MAX = 10 
 
 /* --- parked --- */
 
+static bool is_overdue(const struct json *row, int64_t now_ms)
+{
+    int64_t until_ms = row_ms(row, "held_until");
+    return until_ms > 0 && until_ms < now_ms;
+}
+
 static enum err dress_parked(struct cache *cache, struct json *row, int64_t now_ms)
 {
     struct json *queue = NULL;
-    int64_t until_ms = row_ms(row, "held_until");
     TRY(set_name_of(cache, row, "user_name", TABLE_USER, json_text(row, "user")));
     TRY(set_name_of(cache, row, "counter_name", TABLE_COUNTER, json_text(row, "counter")));
     TRY(find_row(cache, TABLE_QUEUE, json_text(row, "queue"), 0, &queue));
     json_set_text(row, "queue_code", json_text(queue, "code"));
-    json_set_bool(row, "overdue", until_ms > 0 && until_ms < now_ms);
+    json_set_bool(row, "overdue", is_overdue(row, now_ms));
     json_free(&queue);
     return ERR_OK;
 }
 
+static enum err put_those(struct cache *cache, const struct json *found, bool overdue, int64_t now_ms,
+                          struct json *rows)
+{
+    for (const struct json *one = json_first(found); one; one = json_next(one)) {
+        if (is_overdue(one, now_ms) != overdue)
+            continue;
+        struct json *row = json_copy(one);
+        json_add(rows, row);
+        TRY(dress_parked(cache, row, now_ms));
+    }
+    return ERR_OK;
+}
+
+/* Those whose time is over stand first. */
 static enum err put_all_parked(struct cache *cache, int64_t now_ms, struct json *answer)
 {
     static const char sql_held[] = "SELECT row, called_at FROM tickets WHERE state = 'held'"
@@ -30,11 +49,10 @@ static enum err put_all_parked(struct cache *cache, int64_t now_ms, struct json 
     struct stmt *s = db_query(cache->db, sql_held);
     db_bind_int(s, 1, PARKED_MAX);
     enum err err = add_rows(cache, found, TABLE_TICKET, s, PARKED_MAX, now_ms, NULL);
-    for (const struct json *one = json_first(found); one && err == ERR_OK; one = json_next(one)) {
-        struct json *row = json_copy(one);
-        json_add(rows, row);
-        err = dress_parked(cache, row, now_ms);
-    }
+    if (err == ERR_OK)
+        err = put_those(cache, found, true, now_ms, rows);
+    if (err == ERR_OK)
+        err = put_those(cache, found, false, now_ms, rows);
     json_free(&found);
     return err;
 }

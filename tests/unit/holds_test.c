@@ -58,3 +58,41 @@ TEST(holds_show_requests_with_their_effect_parked_and_unattended)
     json_free(&answer);
     pair_close(&pair);
 }
+
+static void park(struct pair *pair, const char *until)
+{
+    char body[200], ticket[64];
+    struct json *data = pair_at_hall(pair, "siti", "ticket.call_next", "{\"counter\":\"c1\",\"fence\":1}");
+    str_copy(ticket, sizeof ticket, json_as_text(json_pointer(data, "/ticket/id")));
+    json_free(&data);
+    str_format(body, sizeof body, "{\"ticket\":\"%s\",\"gen\":1}", ticket);
+    at_hall(pair, "siti", "ticket.start", body);
+    str_format(body, sizeof body, "{\"ticket\":\"%s\",\"gen\":1,\"reason\":\"copies\",\"until\":\"%s\"}", ticket,
+               until);
+    at_hall(pair, "siti", "ticket.hold", body);
+}
+
+TEST(holds_show_first_whose_time_is_over)
+{
+    static const char *const order[] = {"P002", "P001", "P003"};
+    struct pair pair;
+    pair_open(&pair);
+    pair_start(&pair, 0);
+    pair_sign_in(&pair, 0, "budi");
+    at_hall(&pair, "siti", "counter.open", "{\"counter\":\"c1\"}");
+    for (int i = 0; i < 3; i++)
+        at_hall(&pair, "rina", "ticket.issue", "{\"queue\":\"p\",\"channel\":\"walk_in\"}");
+    park(&pair, "2026-11-25T03:00:00.000Z");
+    park(&pair, "2026-11-25T02:05:00.000Z");
+    park(&pair, "2026-11-25T03:00:00.000Z");
+    pair.now_ms += 10 * MINUTE_MS;
+    pair_sync(&pair, 0);
+    struct json *answer = pair_load(&pair, 0, "holds", "{}");
+    const struct json *rows = json_get(answer, "parked");
+    REQUIRE(json_count(rows) == 3);
+    for (size_t i = 0; i < 3; i++)
+        CHECK_TEXT(json_text_or(json_at(rows, i), "number", ""), order[i]);
+    CHECK(json_bool(json_first(rows), "overdue", false) && !json_bool(json_at(rows, 1), "overdue", true));
+    json_free(&answer);
+    pair_close(&pair);
+}
