@@ -124,7 +124,7 @@ static const struct {
      {"Mohon ditelepon.", "Setelah pukul 12.", "Terima kasih."}},
 };
 
-static struct json *some_words(const struct known *known, struct rng *rng, const char *leaf)
+static struct json *some_words(const struct known *known, struct rng *rng, const char *leaf, const char *type)
 {
     bool azerbaijan = str_equal(json_text(known->about->pack->about, "id"), "az");
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
@@ -132,12 +132,16 @@ static struct json *some_words(const struct known *known, struct rng *rng, const
             uint64_t which = rng_below(rng, 3);
             return json_new_text(azerbaijan ? texts[i].az[which] : texts[i].id[which]);
         }
+    if (ends(leaf, "phone") || !str_equal(type, "string"))
+        return NULL;
     if (ends(leaf, "_number") || strcmp(leaf, "number") == 0 || ends(leaf, "paper")) {
         char text[16];
         str_format(text, sizeof text, "%04d/%02d", (int)rng_below(rng, 10000), (int)rng_below(rng, 27));
         return json_new_text(text);
     }
-    return NULL;
+    static const char *const any_az[] = {"Bahar", "Gənclik", "Xəzər"}, *const any_id[] = {"Melati", "Harapan",
+                                                                                          "Mekar"};
+    return json_new_text((azerbaijan ? any_az : any_id)[rng_below(rng, 3)]);
 }
 
 /* Whose, when it is not said: somebody of the lists. */
@@ -182,7 +186,8 @@ static struct json *own_value(const struct known *known, const struct schemas *o
 struct json *known_value(void *context, struct generator *g, const struct schemas *of, const char *at)
 {
     const struct known *known = context;
-    const char *leaf = papers_leaf(at), *format = json_as_text(schemas_keyword(of, "format"));
+    const char *leaf = papers_leaf(at), *type = json_as_text(schemas_keyword(of, "type")),
+               *format = json_as_text(schemas_keyword(of, "format"));
     bool first = strrchr(at, '/') == at; /* rows and parts are about somebody else, or something */
     struct json *own = *at && first ? own_value(known, of, leaf) : NULL;
     if (own || known->open || !*at)
@@ -198,5 +203,5 @@ struct json *known_value(void *context, struct generator *g, const struct schema
         schemas_keyword(of, "x-options"))
         return NULL;
     struct json *name = some_name(known, &g->rng, leaf);
-    return name ? name : some_words(known, &g->rng, leaf);
+    return name ? name : some_words(known, &g->rng, leaf, type);
 }

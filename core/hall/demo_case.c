@@ -365,17 +365,11 @@ enum err demo_settle(struct demo *d, int who)
 
 /* --- all of it --- */
 
-enum err demo_decide(struct demo *d, int who, struct truth *truth)
+enum err demo_decide_by(struct demo *d, int who, const struct truth *truth)
 {
     const struct demo_clerk *clerk = &d->clerks[who];
     const struct demo_visit *visit = &d->visits[clerk->visit];
-    struct truth_about about;
-    struct err_info info = {0};
-    demo_about(d, visit->citizen, &about);
-    enum err err = truth_make(&about, truth, &info);
-    if (err != ERR_OK)
-        return err;
-    err = fill_in(d, &clerk->actor, visit, truth);
+    enum err err = fill_in(d, &clerk->actor, visit, truth);
     if (err == ERR_OK)
         err = look_at_papers(d, &clerk->actor, visit, truth);
     if (err == ERR_OK)
@@ -389,6 +383,15 @@ enum err demo_decide(struct demo *d, int who, struct truth *truth)
         return contest(d, who, other, truth);
     }
     return err == ERR_OK ? decide(d, &clerk->actor, clerk->visit, truth) : err;
+}
+
+enum err demo_decide(struct demo *d, int who, struct truth *truth)
+{
+    struct truth_about about;
+    struct err_info info = {0};
+    demo_about(d, d->visits[d->clerks[who].visit].citizen, &about);
+    enum err err = truth_make(&about, truth, &info);
+    return err == ERR_OK ? demo_decide_by(d, who, truth) : err;
 }
 
 /* Whoever decided is never the second; while two decisions stand against each other there is nothing to agree to. */

@@ -191,6 +191,8 @@ bool demo_applies(const struct demo *demo, const struct demo_visit *visit); /* t
 enum err demo_apply(struct demo *demo, int clerk) MUST_USE;
 /* Everything from the form to the decision. truth: what was true; the caller frees it, whatever is answered. */
 enum err demo_decide(struct demo *demo, int clerk, struct truth *truth) MUST_USE;
+enum err demo_decide_by(struct demo *demo, int clerk,
+                        const struct truth *truth) MUST_USE; /* as if that were true */
 enum err demo_confirm(struct demo *demo, int visit) MUST_USE;
 enum err demo_settle(struct demo *demo, int visit) MUST_USE;
 

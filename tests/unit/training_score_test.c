@@ -1,0 +1,402 @@
+/* tests/unit/training_score_test.c: a clerk who does everything as it should be, by real commands in a real hall, scores
+ * 100; each mistake that is planted costs what the table says, and nothing else. */
+#include "core/hall/training_score.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/demo/score.h"
+#include "tests/support/test.h"
+
+struct hall_day {
+    struct scenario scenario;
+    struct demo demo;
+    struct demo_figures figures;
+    struct demo_clerk *clerk;
+};
+
+/* A day under way until the time, in its transaction. */
+static void begin(struct hall_day *h, const char *more, int64_t until_s)
+{
+    struct err_info info = {0};
+    char *text = xasprintf(
+        "name.az A\nname.id A\nname.en A\nname.ru A\nabout.az B\nabout.id B\nabout.en B\nabout.ru B\n"
+        "doors 08:00 15:00\nbookings 8\npatience 400 500\n%s",
+        more);
+    *h = (struct hall_day){0};
+    REQUIRE(scenario_read("t.scenario", text, strlen(text), NULL, NULL, &h->scenario, &info) == ERR_OK);
+    free(text);
+    REQUIRE(demo_open(&h->demo, &h->scenario, "az", 5, 0, &info) == ERR_OK);
+    h->demo.figures = &h->figures;
+    h->clerk = &h->demo.clerks[0];
+    REQUIRE(demo_make_day(&h->demo, h->demo.first_day, 0));
+    REQUIRE(db_begin(h->demo.env.db) == ERR_OK);
+    REQUIRE(demo_book(&h->demo, DEMO_EVE_S) == ERR_OK);
+    demo_plan(&h->demo);
+    REQUIRE(demo_play_until(&h->demo, until_s) == ERR_OK);
+    CHECK_TEXT(h->demo.refusal, "");
+}
+
+static void end(struct hall_day *h)
+{
+    CHECK(db_commit(h->demo.env.db) == ERR_OK);
+    demo_drop_day(&h->demo);
+    demo_close(&h->demo);
+    demo_figures_free(&h->figures);
+}
+
+static struct json *score_of_clerk(struct hall_day *h)
+{
+    struct json *score = NULL;
+    REQUIRE(training_score(&h->demo, h->demo.env.db, h->clerk->actor.user, &score) == ERR_OK);
+    return score;
+}
+
+static void tell(const struct json *score)
+{
+    char *text = json_print(score);
+    printf("  %s\n", text);
+    free(text);
+}
+
+/* 100 but for what one rule costs, so often. */
+static void expect(struct hall_day *h, enum score_rule rule, int times)
+{
+    struct json *score = score_of_clerk(h);
+    int lines = 0, points = times * score_rule_points(rule);
+    for (const struct json *line = json_first(json_get(score, "lines")); line; line = json_next(line)) {
+        lines += json_int(line, "points", 0) != 0;
+        CHECK_TEXT(json_text(line, "rule"), score_rule_text(rule));
+        CHECK(!str_empty(json_text(line, "at")));
+    }
+    if (!CHECK_INT(json_int(score, "total", -1), SCORE_FULL - points) || !CHECK(lines > 0))
+        tell(score);
+    json_free(&score);
+}
+
+enum { NOON_S = 12 * DEMO_HOUR_S, EVENING_S = 20 * DEMO_HOUR_S };
+
+/* --- nobody at fault --- */
+
+TEST(perfect_clerk_scores_a_hundred)
+{
+    struct hall_day h;
+    begin(&h, "people 90\nbusiest 100\nat 09:00 outage 20\nat 11:00 power 10\nat 10:00 away 3 20\n",
+          EVENING_S);
+    int judged = 0;
+    for (int i = 0; i < h.demo.clerk_count; i++) {
+        h.clerk = &h.demo.clerks[i];
+        struct json *score = score_of_clerk(&h);
+        const struct json *figures = json_get(score, "figures");
+        if (!CHECK_INT(json_int(score, "total", -1), SCORE_FULL) ||
+            !CHECK_INT(json_count(json_get(score, "lines")), 0))
+            tell(score);
+        judged += (int)json_int(figures, "decided", 0);
+        CHECK(json_int(figures, "served", 0) <= json_int(figures, "called", 0));
+        json_free(&score);
+    }
+    CHECK(judged > 20);
+    CHECK_INT(judged, h.figures.approved + h.figures.refusals + h.figures.returned + h.figures.referred);
+    end(&h);
+}
+
+/* --- mistakes, planted one by one --- */
+
+/* Whoever is at the clerk's counter now, with an application open; plays on until there is somebody. */
+static struct demo_visit *meet(struct hall_day *h)
+{
+    for (int64_t at_s = h->demo.now_s; at_s < NOON_S; at_s += 10) {
+        REQUIRE(demo_play_until(&h->demo, at_s) == ERR_OK);
+        h->demo.now_s = at_s;
+        for (int i = 0; i < h->demo.clerk_count; i++) {
+            struct demo_clerk *clerk = &h->demo.clerks[i];
+            struct demo_visit *visit = clerk->visit >= 0 ? &h->demo.visits[clerk->visit] : NULL;
+            struct json *row = NULL;
+            if (!visit || !demo_applies(&h->demo, visit) || clerk->doing != DEMO_BUSY)
+                continue;
+            REQUIRE(row_get(h->demo.env.db, TABLE_TICKET, visit->ticket, &row) == ERR_OK);
+            bool serving = str_equal(json_text(row, "state"), "serving");
+            json_free(&row);
+            h->clerk = clerk;
+            if (serving)
+                return visit;
+        }
+    }
+    REQUIRE(false);
+    return NULL;
+}
+
+static void does(struct hall_day *h, const struct actor *actor, const char *type, struct json *body)
+{
+    bool applied;
+    REQUIRE(demo_say(&h->demo, actor, type, body, &applied, NULL) == ERR_OK);
+    CHECK_TEXT(h->demo.refusal, "");
+    CHECK(applied);
+}
+
+/* What the visitor's truth is; the clerk then does otherwise, by changing it. */
+static void decide_otherwise(struct hall_day *h, void (*change)(struct truth *truth))
+{
+    struct truth truth;
+    struct truth_about about;
+    struct err_info info = {0};
+    struct demo_visit *visit = meet(h);
+    int who = (int)(h->clerk - h->demo.clerks);
+    demo_about(&h->demo, visit->citizen, &about);
+    REQUIRE(truth_make(&about, &truth, &info) == ERR_OK);
+    CHECK_TEXT(truth.outcome, "approve");
+    change(&truth);
+    REQUIRE(demo_decide_by(&h->demo, who, &truth) == ERR_OK);
+    CHECK_TEXT(h->demo.refusal, "");
+    truth_free(&truth);
+    struct json *body = demo_about_ticket(visit);
+    json_set_text(body, "outcome", "served");
+    does(h, &h->clerk->actor, "ticket.finish", body);
+}
+
+static const char granted[] =
+    "people 90\nbusiest 100\nforgot 0\nfalse_paper 0\nstale 0\nno_right 0\nelsewhere 0\n";
+
+static void refuse(struct truth *truth)
+{
+    truth->outcome = "refuse";
+    json_free(&truth->reasons);
+    truth->reasons = json_new_array();
+    json_add_text(truth->reasons, "R02");
+}
+
+TEST(wrong_decision_costs_what_the_table_says)
+{
+    struct hall_day h;
+    begin(&h, granted, 8 * DEMO_HOUR_S);
+    decide_otherwise(&h, refuse);
+    expect(&h, SCORE_RULE_WRONG_DECISION, 1);
+    end(&h);
+}
+
+static void mistype(struct truth *truth)
+{
+    int changed = 0;
+    for (const struct json *at = json_first(truth->answers); at && changed < 2; at = json_next(at)) {
+        const char *pointer = json_as_text(at);
+        if (strcmp(pointer, "/family") != 0 && strcmp(pointer, "/given") != 0)
+            continue;
+        json_set_pointer(truth->draft, pointer, json_new_text("Yanlış"));
+        changed++;
+    }
+    CHECK_INT(changed, 2);
+}
+
+TEST(wrong_fields_cost_what_the_table_says)
+{
+    struct hall_day h;
+    begin(&h, granted, 8 * DEMO_HOUR_S);
+    decide_otherwise(&h, mistype);
+    expect(&h, SCORE_RULE_FIELD_WRONG, 2);
+    end(&h);
+}
+
+/* Everybody here has no right: the outcome is the same, the reason another. */
+static void other_reason(struct truth *truth)
+{
+    json_free(&truth->reasons);
+    truth->reasons = json_new_array();
+    json_add_text(truth->reasons, "R04");
+}
+
+TEST(wrong_reason_costs_what_the_table_says)
+{
+    struct hall_day h;
+    struct truth truth;
+    struct truth_about about;
+    struct err_info info = {0};
+    begin(&h, "people 90\nbusiest 100\nforgot 0\nfalse_paper 0\nno_right 100\n", 8 * DEMO_HOUR_S);
+    struct demo_visit *visit = meet(&h);
+    demo_about(&h.demo, visit->citizen, &about);
+    REQUIRE(truth_make(&about, &truth, &info) == ERR_OK);
+    CHECK_TEXT(truth.outcome, "refuse");
+    other_reason(&truth);
+    REQUIRE(demo_decide_by(&h.demo, (int)(h.clerk - h.demo.clerks), &truth) == ERR_OK);
+    truth_free(&truth);
+    expect(&h, SCORE_RULE_WRONG_REASON, 1);
+    end(&h);
+}
+
+static struct json *about_person(const struct json *row)
+{
+    struct json *body = json_new_object();
+    json_set_text(body, "person", json_text(row, "person"));
+    return body;
+}
+
+/* A person of today who is at nobody's counter. */
+static struct json *somebody_else(struct hall_day *h)
+{
+    struct json *rows = json_new_array(), *found = NULL;
+    REQUIRE(rows_collect(db_query(h->demo.env.db,
+                                  "SELECT row FROM tickets WHERE state = 'waiting' AND user_ IS NULL "
+                                  "ORDER BY id LIMIT 1"),
+                         rows) == ERR_OK);
+    REQUIRE(json_count(rows) == 1);
+    found = json_take(rows, json_first(rows));
+    json_free(&rows);
+    return found;
+}
+
+TEST(look_without_need_costs_what_the_table_says_and_one_with_need_nothing)
+{
+    struct hall_day h;
+    struct json *row = NULL;
+    begin(&h, granted, 8 * DEMO_HOUR_S);
+    struct demo_visit *visit = meet(&h);
+    REQUIRE(row_get(h.demo.env.db, TABLE_TICKET, visit->ticket, &row) == ERR_OK);
+    does(&h, &h.clerk->actor, "person.reveal", about_person(row));
+    json_free(&row);
+    struct json *score = score_of_clerk(&h);
+    CHECK_INT(json_int(score, "total", -1), SCORE_FULL);
+    json_free(&score);
+    row = somebody_else(&h);
+    does(&h, &h.clerk->actor, "person.reveal", about_person(row));
+    json_free(&row);
+    expect(&h, SCORE_RULE_LOOKED_NEEDLESSLY, 1);
+    end(&h);
+}
+
+static void nothing(struct truth *truth)
+{
+    (void)truth;
+}
+
+TEST(undo_costs_what_the_table_says)
+{
+    struct hall_day h;
+    begin(&h, granted, 8 * DEMO_HOUR_S);
+    decide_otherwise(&h, nothing);
+    struct json *body = demo_about_ticket(&h.demo.visits[h.clerk->visit]);
+    does(&h, &h.clerk->actor, "ticket.undo", body);
+    expect(&h, SCORE_RULE_UNDONE, 1);
+    end(&h);
+}
+
+TEST(dispute_costs_what_the_table_says)
+{
+    struct hall_day h;
+    begin(&h,
+          "people 60\nbusiest 100\nforgot 0\nfalse_paper 0\nstale 0\nno_right 0\nelsewhere 0\nat 08:05 "
+          "contested 1\n",
+          EVENING_S);
+    CHECK_INT(h.figures.contested, 1);
+    int lost = 0;
+    for (int i = 0; i < h.demo.clerk_count; i++) {
+        h.clerk = &h.demo.clerks[i];
+        struct json *score = score_of_clerk(&h);
+        /* whoever decided without the hall decided wrongly, too */
+        int64_t points = SCORE_FULL - json_int(score, "total", 0);
+        if (points > 0 && !CHECK_INT(points, score_rule_points(SCORE_RULE_DISPUTED) +
+                                                 score_rule_points(SCORE_RULE_WRONG_DECISION)))
+            tell(score);
+        lost += points > 0;
+        json_free(&score);
+    }
+    CHECK_INT(lost, 1);
+    end(&h);
+}
+
+/* --- at the queue --- */
+
+/* Plays on until the clerk of the first counter is free while so many wait whom they may call. */
+static void wait_for(struct hall_day *h, int people)
+{
+    static const char sql[] =
+        "SELECT row FROM tickets WHERE queue = 'p' AND state = 'waiting' ORDER BY arrived_at";
+    struct demo_clerk *clerk = h->clerk = &h->demo.clerks[0];
+    for (int64_t at_s = h->demo.now_s; at_s < NOON_S; at_s++) {
+        REQUIRE(demo_play_until(&h->demo, at_s) == ERR_OK);
+        h->demo.now_s = at_s;
+        struct json *rows = json_new_array();
+        REQUIRE(rows_collect(db_query(h->demo.env.db, sql), rows) == ERR_OK);
+        int here = 0;
+        for (const struct json *row = json_first(rows); row; row = json_next(row))
+            here += str_equal(json_text(row, "channel"), "walk_in");
+        json_free(&rows);
+        if (clerk->doing == DEMO_IDLE && here >= people)
+            return;
+    }
+    REQUIRE(false);
+}
+
+static const char crowded[] = "people 200\nbusiest 100\npriority 0\nforgot 0\nfalse_paper 0\nstale 0\n";
+
+static struct json *last_waiting(struct hall_day *h)
+{
+    struct json *rows = json_new_array(), *row;
+    REQUIRE(rows_collect(db_query(h->demo.env.db,
+                                  "SELECT row FROM tickets WHERE queue = 'p' AND state = 'waiting' "
+                                  "ORDER BY arrived_at DESC, number DESC LIMIT 1"),
+                         rows) == ERR_OK);
+    row = json_take(rows, json_first(rows));
+    json_free(&rows);
+    return row;
+}
+
+TEST(call_out_of_order_costs_what_the_table_says)
+{
+    struct hall_day h;
+    begin(&h, crowded, 8 * DEMO_HOUR_S);
+    wait_for(&h, 3);
+    struct json *row = last_waiting(&h), *body = demo_about_counter(h.clerk);
+    json_set_text(body, "ticket", json_text(row, "id"));
+    json_set_text(body, "reason", "an acquaintance");
+    does(&h, &h.clerk->actor, "ticket.call", body);
+    json_free(&row);
+    expect(&h, SCORE_RULE_PASSED_OVER, 1);
+    end(&h);
+}
+
+static void call_next(struct hall_day *h, int64_t later_s)
+{
+    h->demo.now_s += later_s;
+    does(h, &h->clerk->actor, "ticket.call_next", demo_about_counter(h->clerk));
+}
+
+TEST(letting_somebody_wait_costs_what_the_table_says)
+{
+    struct hall_day h;
+    begin(&h, crowded, 8 * DEMO_HOUR_S);
+    wait_for(&h, 3);
+    call_next(&h, 10);
+    struct json *score = score_of_clerk(&h);
+    CHECK_INT(json_int(score, "total", -1), SCORE_FULL);
+    json_free(&score);
+    end(&h);
+    begin(&h, crowded, 8 * DEMO_HOUR_S);
+    wait_for(&h, 3);
+    call_next(&h, SCORE_WAIT_S + 1);
+    expect(&h, SCORE_RULE_WAITED_TOO_LONG, 1);
+    end(&h);
+}
+
+TEST(giving_somebody_up_after_one_call_costs_what_the_table_says)
+{
+    struct hall_day h;
+    struct json *rows = json_new_array();
+    begin(&h, crowded, 8 * DEMO_HOUR_S);
+    wait_for(&h, 3);
+    call_next(&h, 10);
+    REQUIRE(rows_collect(db_query(h.demo.env.db,
+                                  "SELECT row FROM tickets WHERE state = 'called' ORDER BY called_at "
+                                  "DESC LIMIT 20"),
+                         rows) == ERR_OK);
+    for (const struct json *row = json_first(rows); row; row = json_next(row))
+        if (str_equal(json_text(row, "user"), h.clerk->actor.user)) {
+            struct json *body = json_new_object();
+            json_set_text(body, "ticket", json_text(row, "id"));
+            json_set_int(body, "gen", json_int(row, "gen", 0));
+            json_set_bool(body, "early", true);
+            does(&h, &h.clerk->actor, "ticket.no_show", body);
+        }
+    json_free(&rows);
+    expect(&h, SCORE_RULE_NOBODY_RECALLED, 1);
+    end(&h);
+}
