@@ -70,6 +70,7 @@ static void park(struct pair *pair, const char *until)
     str_format(body, sizeof body, "{\"ticket\":\"%s\",\"gen\":1,\"reason\":\"copies\",\"until\":\"%s\"}", ticket,
                until);
     at_hall(pair, "siti", "ticket.hold", body);
+    pair->now_ms += 1000;
 }
 
 TEST(holds_show_first_whose_time_is_over)
