@@ -460,6 +460,8 @@ void api_handle(void *ctx, struct http_request *request)
             return;
         }
         leases_heard(hall->leases, actor.user, hall->mono_ms);
+        if (training_delays(hall, request, &actor))
+            return;
     }
     route->handle(hall, request, &actor);
 }

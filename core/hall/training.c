@@ -43,6 +43,7 @@ void training_free(struct training **slot)
     if (!training)
         return;
     training_forget(training);
+    training_slow_free(training);
     json_free(&training->people);
     free(training->rewind);
     free(training->data);
@@ -92,7 +93,7 @@ static void play_done(void *ctx, enum err err)
 static void queue_play(struct training *t)
 {
     t->queued = true;
-    writer_add(t->hall->writer, run_play, play_done, t);
+    writer_add_first(t->hall->writer, run_play, play_done, t); /* what was before comes before what is now */
 }
 
 /* Whoever is simulated is there, though no workstation of theirs is heard. */
@@ -122,11 +123,12 @@ static bool has_news(struct training *t)
 void training_follow(struct hall *hall)
 {
     struct training *t = hall->training;
+    if (t)
+        training_slow_follow(t);
     if (!t || !t->playing || t->queued || hall->full || hall->fatal != ERR_OK)
         return;
     hear_clerks(t);
-    bool others = hall->state.rev != t->seen_rev || writer_pending(hall->writer);
-    if (is_due(t) || others || has_news(t))
+    if (is_due(t) || hall->state.rev != t->seen_rev || has_news(t))
         queue_play(t);
 }
 
@@ -141,7 +143,10 @@ int training_timeout_ms(const struct hall *hall)
     const struct training *t = hall->training;
     if (!t || !t->playing)
         return -1;
-    int64_t look_ms = t->looked_ms + LOOK_MS - hall->mono_ms, next_s = demo_next_s(&t->demo);
+    int64_t look_ms = t->looked_ms + LOOK_MS - hall->mono_ms, next_s = demo_next_s(&t->demo),
+            slow_ms = training_slow_left_ms(t);
+    if (slow_ms >= 0 && slow_ms < look_ms)
+        look_ms = slow_ms;
     if (look_ms < 0)
         look_ms = 0;
     if (t->paused || t->finished || next_s < 0 || hall->full)

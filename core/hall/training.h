@@ -28,15 +28,16 @@ void training_free(struct training **training); /* NULL-safe */
 
 /* The hall's wall time by the computer's clocks; training may be NULL. */
 int64_t training_wall_ms(const struct training *training, int64_t wall_ms, int64_t mono_ms);
-/* Adds the write that plays what is due, and after what others wrote; call in each turn, last of all. */
+/* Adds the write that plays what is due, before all that others write, and once more after what they wrote; call in each
+ * turn, last of all. */
 void training_follow(struct hall *hall);
 int training_timeout_ms(const struct hall *hall); /* until that is due; -1: never */
 /* Polls wait no longer than so, that workstations follow the hall's clock. */
 int training_wait_s(const struct hall *hall, int wait_s);
 
-/* Trouble: whether this person's requests get no answer now; how much later the others' are answered (0: at once). */
+/* Trouble: whether this person's requests get no answer now; whether this one waits, and is handed over again later. */
 bool training_cuts(const struct hall *hall, const struct actor *actor);
-int training_slow_ms(struct hall *hall, const struct actor *actor);
+bool training_delays(struct hall *hall, struct http_request *request, const struct actor *actor);
 
 /* A start with --demo: plays the scenario unless its day is under way. */
 void training_start(struct hall *hall, const char *scenario, const char *seed);

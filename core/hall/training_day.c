@@ -10,7 +10,8 @@ enum {
     WAITING_MIN = 4, /* the day is entered when so many wait, and somebody for each who learns, … */
     HEAD_START_S = DEMO_HOUR_S, /* … or so long after the opening */
     STEP_S = DEMO_MINUTE_S,
-    COPY_S = 5 * DEMO_MINUTE_S /* between two moments to return to */
+    COPY_S = 5 * DEMO_MINUTE_S, /* between two moments to return to … */
+    COPY_PAUSE_MS = 10000       /* … and really, as a copy is a whole file */
 };
 
 /* --- which day --- */
@@ -102,6 +103,14 @@ static enum err play_from_the_eve(struct training *t, const struct server_env *e
     return err == ERR_OK ? morning_online(&d->env, &d->pack, &d->rng, info) : err;
 }
 
+static enum err note_rev(struct training *t, struct db *db)
+{
+    struct hall_state state;
+    enum err err = store_state(db, &state);
+    t->seen_rev = state.rev;
+    return err;
+}
+
 static void reset(struct training *t)
 {
     json_free(&t->people);
@@ -156,6 +165,8 @@ enum err training_begin_day(struct training *t, const struct server_env *env, co
     reset(t);
     t->copy_due = true;
     err = training_rows(t, env->db, &d->env, &differ);
+    if (err == ERR_OK)
+        err = note_rev(t, env->db);
     return err == ERR_OK ? training_keep(t, env->db, d->env.now_ms) : err;
 }
 
@@ -164,7 +175,6 @@ void training_begun(struct training *t)
     struct hall *hall = t->hall;
     t->lost = false;
     t->playing = true;
-    t->seen_rev = hall->state.rev;
     hall->wall_ms = t->demo.midnight_ms + t->demo.now_s * 1000;
     training_set_clock(t, hall->wall_ms);
     hall->day_clock = (struct day_clock){0}; /* nobody turned the clock by mistake */
@@ -182,14 +192,6 @@ static enum err end_day(struct training *t)
     return demo_shut_all(&t->demo);
 }
 
-static enum err note_rev(struct training *t, struct db *db)
-{
-    struct hall_state state;
-    enum err err = store_state(db, &state);
-    t->seen_rev = state.rev;
-    return err;
-}
-
 /* A step that was taken in this very group of writes is ahead of the group's clock. */
 static int64_t latest_ms(const struct demo *d, int64_t now_ms)
 {
@@ -197,15 +199,25 @@ static int64_t latest_ms(const struct demo *d, int64_t now_ms)
     return played_ms > now_ms ? played_ms : now_ms;
 }
 
+/* People, not the hall itself, which renews leases at its own times. */
+static enum err others_wrote(const struct training *t, struct db *db, bool *wrote)
+{
+    static const char sql[] = "SELECT 1 FROM change WHERE rev > $1 AND by_ > '' LIMIT 1"; /* primary key */
+    struct stmt *s = db_query(db, sql);
+    db_bind_int(s, 1, t->seen_rev);
+    enum err err = db_step(s);
+    *wrote = err == ERR_OK;
+    db_done(s);
+    return err == ERR_ABSENT ? ERR_OK : err;
+}
+
 enum err training_play(struct training *t, const struct server_env *env)
 {
     struct demo *d = &t->demo;
-    struct hall_state state;
-    bool differ;
+    bool differ, changed = false;
     int64_t now_s = (env->now_ms - d->midnight_ms) / 1000;
     d->env = *env;
-    enum err err = store_state(env->db, &state);
-    bool changed = err == ERR_OK && state.rev != t->seen_rev;
+    enum err err = others_wrote(t, env->db, &changed);
     if (err == ERR_OK && !t->finished)
         err = demo_play_until(d, now_s);
     d->now_s = now_s > d->now_s ? now_s : d->now_s;
@@ -217,10 +229,13 @@ enum err training_play(struct training *t, const struct server_env *env)
         err = end_day(t);
     if (err == ERR_OK)
         err = training_rows(t, env->db, env, &differ);
-    t->copy_due = !t->finished && now_s - t->copied_s >= COPY_S;
-    if (t->copy_due)
+    t->copy_due =
+        !t->finished && now_s - t->copied_s >= COPY_S && env->mono_ms - t->copied_mono_ms >= COPY_PAUSE_MS;
+    if (t->copy_due) {
         t->copied_s = now_s;
+        t->copied_mono_ms = env->mono_ms;
+    }
     if (err == ERR_OK)
-        err = training_keep(t, env->db, latest_ms(d, env->now_ms));
-    return err == ERR_OK ? note_rev(t, env->db) : err;
+        err = note_rev(t, env->db);
+    return err == ERR_OK ? training_keep(t, env->db, latest_ms(d, env->now_ms)) : err;
 }

@@ -4,6 +4,8 @@
 #include "core/hall/inside.h"
 #include "core/hall/training.h"
 
+struct delayed;
+
 struct training {
     struct hall *hall;
     char *data;
@@ -24,9 +26,11 @@ struct training {
     struct json *
         people; /* {USER: {"hint"?,"frozen"?,"taken_by"?,"power_until"?,"papers"?,"offended"?}}: what a trainer did */
     int64_t copied_s; /* the last moment to return to; since midnight */
+    int64_t copied_mono_ms;
     bool copy_due;
     char *rewind;
-    struct rng chance; /* of answers that wait; not the day's */
+    struct delayed *delayed; /* requests over a slow network */
+    struct rng chance;       /* of answers that wait; not the day's */
 };
 
 int64_t training_now_s(const struct training *training); /* since midnight, by the hall's clock */
@@ -49,6 +53,13 @@ enum err training_people(struct training *training, const struct server_env *env
                          struct err_info *info) MUST_USE;
 /* The same when all are there already. */
 enum err training_know_people(struct training *training, struct db *db, struct err_info *info) MUST_USE;
+
+/* training_slow.c */
+int training_slow_ms(struct hall *hall,
+                     const struct actor *actor); /* so much later this person is answered; 0: at once */
+void training_slow_free(struct training *training);
+void training_slow_follow(struct training *training);           /* those whose time has come go on */
+int64_t training_slow_left_ms(const struct training *training); /* until then; -1: none waits */
 
 /* training_visitor.c */
 /* What a trainer asked for comes upon whoever was called since. */

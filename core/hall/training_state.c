@@ -21,6 +21,7 @@ enum err training_keep(struct training *t, struct db *db, int64_t now_ms)
     json_set_bool(state, "finished", t->finished);
     json_set_int(state, "slow", t->slow_until_s);
     json_set_int(state, "copied", t->copied_s);
+    json_set_int(state, "rev", t->seen_rev);
     json_set(state, "people", json_copy(t->people));
     json_set(state, "day", demo_state(&t->demo));
     char *text = json_print(state);
@@ -77,6 +78,7 @@ static enum err go_on(struct training *t, const struct json *state, int64_t now_
     t->finished = json_bool(state, "finished", false);
     t->slow_until_s = json_int(state, "slow", 0);
     t->copied_s = json_int(state, "copied", 0);
+    t->seen_rev = json_int(state, "rev", 0);
     json_free(&t->people);
     t->people = json_get(state, "people") ? json_copy(json_get(state, "people")) : json_new_object();
     t->playing = true;

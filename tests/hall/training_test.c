@@ -442,3 +442,20 @@ TEST(training_network_is_cut_for_all_but_the_trainer)
     CHECK_INT(status, 200);
     close_class(&class);
 }
+
+TEST(training_network_is_slow_for_all_but_the_trainer)
+{
+    struct class class;
+    int status;
+    open_class(&class, "first-day");
+    train(&class, "{\"do\":\"trouble\",\"kind\":\"slow\",\"numbers\":[10]}");
+    int64_t from_ms = clock_mono_now_ms();
+    json_free(&(struct json *){hall_ask(&class.clerk, "GET", "/v1/snapshot", NULL, &status)});
+    CHECK_INT(status, 200);
+    CHECK(clock_mono_now_ms() - from_ms >= 2000);
+    train(&class, "{\"do\":\"trouble\",\"kind\":\"slow\",\"numbers\":[0]}");
+    from_ms = clock_mono_now_ms();
+    json_free(&(struct json *){hall_ask(&class.clerk, "GET", "/v1/snapshot", NULL, &status)});
+    CHECK(clock_mono_now_ms() - from_ms < 2000);
+    close_class(&class);
+}
