@@ -78,7 +78,7 @@ all: $(BUILD)/loket $(BUILD)/loketd $(BUILD)/loket-pdf
 
 run: deps ## opens the workstation on a hall of its own
 	@$(MAKE) --no-print-directory -j$$(nproc) all
-	@exec $(BUILD)/loket --hall practice
+	@exec $(BUILD)/loket --hall practice --tour
 
 help:
 	@sed -n 's/^\([a-z-]*\):.*## /\1  /p' Makefile

@@ -126,7 +126,8 @@ void app_tell_top(struct app *app, const struct msg *msg, struct effects *effect
 
 static void tell_kind(struct app *app, struct layer *layer, enum msg_kind kind, struct effects *effects)
 {
-    struct msg msg = {.kind = kind, .now_ms = app->ui.now_ms, .w = app->w, .h = app->h};
+    struct msg msg = {.kind = kind, .now_ms = app->ui.now_ms};
+    app_tour_room(app, &msg.w, &msg.h);
     tell(app, layer, &msg, effects);
 }
 
@@ -388,6 +389,7 @@ static void on_saved(struct app *app, const struct msg *msg, struct effects *eff
 {
     remember_command(app, msg);
     app_kept_saved(app, effects);
+    app_tour_saved(app, msg->what, NULL);
     tell_asker(app, msg, effects);
     if (app->layer_count)
         tell_kind(app, app_top(app), MSG_LOAD, effects);
@@ -441,6 +443,7 @@ static void on_result(struct app *app, const struct msg *msg, struct effects *ef
         routed.what = pending->type;
         tell_asker(app, &routed, effects);
         app_notice_heard(app, pending->type, msg->json);
+        app_tour_saved(app, pending->type, msg->json);
         app_moves_heard(app, pending->type, msg->json, effects);
         hear(app, pending, msg, why);
         pending->type[0] = '\0';
@@ -451,6 +454,8 @@ static void on_data(struct app *app, const struct msg *msg, struct effects *effe
 {
     if (msg->to == KEPT_SERIAL)
         return app_kept_recover(app, json_get(msg->json, "rows"), effects);
+    if (msg->to == TOUR_SERIAL)
+        return app_tour_read(app, msg->json);
     if (msg->to != ASK_SERIAL) {
         tell_asker(app, msg, effects);
         app_palette_arrived(app, msg->to, effects);
@@ -622,11 +627,31 @@ static void on_tick(struct app *app, const struct msg *msg, struct effects *effe
     app_lock_tick(app, effects);
 }
 
+/* What a tour leaves of the terminal. */
+static void tell_room(struct app *app, struct effects *effects)
+{
+    struct msg msg = {.kind = MSG_RESIZE, .now_ms = app->ui.now_ms};
+    app_tour_room(app, &msg.w, &msg.h);
+    app->told_w = msg.w;
+    app->told_h = msg.h;
+    tell_all(app, &msg, effects);
+}
+
+/* The tour begins or ends, and its words take room or give it back. */
+static void follow_tour(struct app *app, const struct msg *msg, struct effects *effects)
+{
+    int w, h;
+    app_tour_follow(app, msg, effects);
+    app_tour_room(app, &w, &h);
+    if (w != app->told_w || h != app->told_h)
+        tell_room(app, effects);
+}
+
 static void on_resize(struct app *app, const struct msg *msg, struct effects *effects)
 {
     app->w = msg->w;
     app->h = msg->h;
-    tell_all(app, msg, effects);
+    tell_room(app, effects);
 }
 
 /* The clock that is shown over a lock may be of a screen below. */
@@ -693,6 +718,8 @@ void app_update(struct app *app, const struct msg *msg, struct effects *effects)
     if (msg->now_ms)
         app->ui.now_ms = msg->now_ms;
     handle(app, msg, &asked);
+    settle(app, &asked, effects);
+    follow_tour(app, msg, &asked);
     settle(app, &asked, effects);
     app->key = (struct key){0};
 }

@@ -31,9 +31,9 @@ bool app_may_go(const struct app *app, enum screen_id place)
 /* These need nobody's name. */
 static bool is_free(enum action action)
 {
-    static const enum action free_actions[] = {ACTION_QUIT,      ACTION_HELP,    ACTION_BACK,
-                                               ACTION_REDRAW,    ACTION_SUSPEND, ACTION_NEXT_THEME,
-                                               ACTION_NEXT_LANG, ACTION_RETRY};
+    static const enum action free_actions[] = {
+        ACTION_QUIT,      ACTION_HELP,  ACTION_BACK, ACTION_REDRAW,     ACTION_SUSPEND,   ACTION_NEXT_THEME,
+        ACTION_NEXT_LANG, ACTION_RETRY, ACTION_TOUR, ACTION_TOUR_LEAVE, ACTION_TOUR_AGAIN};
     for (size_t i = 0; i < sizeof free_actions / sizeof *free_actions; i++)
         if (free_actions[i] == action)
             return true;
@@ -53,6 +53,8 @@ static const char *why_not(const struct app *app, enum action action)
     enum screen_id place = screen_place(action);
     if (place != SCREEN_COUNT)
         return place_enabled(app, place);
+    if (app_is_tour(action))
+        return app_tour_why_not(app, action);
     if (action == ACTION_ATTENTION)
         return app->ui.link.disputes || app_has_closures(app) || app_moves_count(app)
                    ? NULL
@@ -88,7 +90,9 @@ int app_help_actions(const struct app *app, enum action out[ACTION_COUNT])
         for (int i = 1; i < ACTION_COUNT; i++) {
             unsigned screens = action_info((enum action)i)->screens;
             bool everywhere = (screens & IN_WORK) == IN_WORK;
-            if (screens & app_context(app) && everywhere == (pass == 1) && action_is_built((enum action)i))
+            bool no_tour = app_is_tour((enum action)i) && !app->ui.training;
+            if (screens & app_context(app) && everywhere == (pass == 1) && action_is_built((enum action)i) &&
+                !no_tour)
                 out[count++] = (enum action)i;
         }
     }
@@ -126,9 +130,14 @@ static void ask_danger(struct app *app, enum action action, struct effects *effe
 static void perform(struct app *app, enum action action, struct effects *effects)
 {
     enum screen_id place = screen_place(action);
+    app_tour_did(app, action);
     if (place != SCREEN_COUNT)
         return app_push(app, place, NULL, effects);
     switch (action) {
+    case ACTION_TOUR:
+    case ACTION_TOUR_LEAVE:
+    case ACTION_TOUR_AGAIN:
+        return app_tour_do(app, action);
     case ACTION_HELP:
         app->help_open = true;
         app->help = (struct help){0};
@@ -208,7 +217,8 @@ static void answered(struct app *app, struct effects *effects)
         enum action action = app->danger;
         app->danger = ACTION_NONE;
         perform(app, action, effects);
-    } else if (!app_unprinted_answered(app, ask_id(ask), ask_text(ask), effects)) {
+    } else if (!app_unprinted_answered(app, ask_id(ask), ask_text(ask), effects) &&
+               !app_tour_answered(app, ask_id(ask), ask_text(ask))) {
         struct msg msg = {
             .kind = MSG_ANSWERED, .what = ask_id(ask), .text = ask_text(ask), .json = ask_row(ask)};
         if (app->ask_from || !app_notice_answered(app, &msg, effects))
@@ -255,12 +265,14 @@ static enum action action_of(const struct app *app, struct key key)
     return first;
 }
 
-/* Leaving, locking, the shell, drawing again and a call for help work over a question, the palette and the help too, and wait for nobody. */
+/* Leaving, locking, the shell, drawing again, a call for help and the tour work over a question, the palette and the help
+ * too, and wait for nobody. */
 static bool key_over_all(struct app *app, struct key key, struct effects *effects)
 {
     enum action action = key_types(key) ? ACTION_NONE : action_of(app, key);
+    bool tour = app_is_tour(action) && app->tour.state == TOUR_ON;
     if (action != ACTION_QUIT && action != ACTION_SUSPEND && action != ACTION_REDRAW &&
-        action != ACTION_LOCK && action != ACTION_ALERT)
+        action != ACTION_LOCK && action != ACTION_ALERT && !tour)
         return false;
     if (app->ask && action == ACTION_ALERT)
         app_keep(app, false, effects);

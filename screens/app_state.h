@@ -4,6 +4,7 @@
 #include "screens/app.h"
 #include "screens/ask.h"
 #include "screens/lock.h"
+#include "screens/tour.h"
 #include "tui/help.h"
 #include "tui/palette.h"
 #include "tui/toast.h"
@@ -17,6 +18,7 @@ enum {
     TOAST_MS = 8000,       /* a sentence of 20 words is read in half of it */
     ASK_SERIAL = ~0U,      /* "to" of what a searching question loads */
     KEPT_SERIAL = ~0U - 1, /* of the words in the journal */
+    TOUR_SERIAL = ~0U - 2, /* of where the tour was */
 };
 #define TOAST_WAITS INT64_MAX       /* until the clerk has the keyboard again */
 #define TOAST_STAYS (INT64_MAX - 1) /* a fault: until a key, whoever went away finds it */
@@ -90,6 +92,12 @@ struct app {
         recent[RECENT_MAX]; /* chosen there in this session, the last one first; ACTION_NONE ends them */
     enum action then;       /* to be done when the rows of then_to are here; ACTION_NONE: nothing */
     unsigned then_to;
+    struct tour tour;
+    char tour_kept[TOUR_KEPT];  /* as it was kept last */
+    bool tour_asked;            /* the station was asked where it was */
+    bool tour_offer;            /* the question whether to begin is to be asked */
+    enum screen_id tour_screen; /* the one on top when it was told last */
+    int told_w, told_h;         /* the room that screens were told of */
     char *words[ACTION_COUNT]; /* an action's label and help in every language, for the palette */
     char keys[ACTION_COUNT][KEY_NAME];
 };
@@ -187,6 +195,21 @@ void app_ahead_forget(struct app *app); /* without a word */
 void app_go_on(struct app *app, int64_t rev, struct effects *effects);
 
 bool app_may_go(const struct app *app, enum screen_id place);
+
+/* app_tour.c */
+bool app_is_tour(enum action action);
+const char *app_tour_why_not(const struct app *app, enum action action); /* a sentence marked with TR */
+void app_tour_do(struct app *app, enum action action);
+void app_tour_did(struct app *app, enum action action);
+/* result: the hall's answer, NULL: it is saved here. */
+void app_tour_saved(struct app *app, const char *type, const struct json *result);
+void app_tour_read(struct app *app, const struct json *settings);
+bool app_tour_answered(struct app *app, const char *id, const char *text); /* false: the question was another's */
+/* After each message, when all that it brought is carried out. */
+void app_tour_follow(struct app *app, const struct msg *msg, struct effects *effects);
+void app_tour_room(const struct app *app, int *w, int *h); /* what it leaves of the terminal */
+/* Draws what it says, and takes the room for that from area. */
+void app_tour_view(const struct app *app, struct frame *frame, struct rect *area);
 
 /* app_palette.c */
 void app_palette_open(struct app *app);

@@ -295,6 +295,7 @@ static void all_view(const struct app *app, int64_t now_ms, struct frame *frame)
     rule_view(app, frame, rect_cut_bottom(&area, 1));
     area = readable(area);
     bottom = readable(bottom);
+    app_tour_view(app, frame, &area);
     if (toast_shown(&app->toast, now_ms))
         toast_draw(&app->toast, now_ms, frame, rect_cut_bottom(&area, toast_lines(&app->toast, area.w)));
     body_view(app, frame, area);

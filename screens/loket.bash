@@ -28,7 +28,7 @@ _loket() {
             words="init serve user counter export-cases key webhook deliver import-catalogue export-catalogue backup restore verify depart parcel merge recall
                 rehearse demo --data --hall --name --pack --timezone --listen --login --roles --agency --queues --password-file --to --from --users --until --unmasked --url --after --format --dry-run --keep-good --json"
         else
-            words="board halls pipe form outbox keys doctor replay --hall --counter --data --config --theme --lang --ascii --linear
+            words="board halls pipe form outbox keys doctor replay --hall --counter --data --config --theme --lang --ascii --linear --tour
                 --demo --seed --log --record --version --help"
         fi
         ;;

@@ -38,6 +38,7 @@ struct settings {
     bool print_by_terminal;      /* without asking, where it can */
     int64_t seed;
     bool ascii, linear, mouse;
+    bool tour; /* offered where nobody was asked yet */
     enum bell bell;
     bool calm;                     /* nothing moves that need not */
     bool display;                  /* `loket board`: the hall's display, with a folder of its own */

@@ -12,7 +12,7 @@
 
 enum { LABEL_W = 22 };
 
-enum row { LANGUAGE, THEME, BELL, MOTION, ASCII, MOUSE, LOCK, COUNTER, ROWS };
+enum row { LANGUAGE, THEME, BELL, MOTION, ASCII, MOUSE, LOCK, COUNTER, TOUR, ROWS };
 static const struct {
     const char *name, *label, *hint;
 } rows[ROWS] = {
@@ -24,6 +24,7 @@ static const struct {
     [MOUSE] = {"mouse", TR("Mouse"), TR("from the next start; then Shift selects text")},
     [LOCK] = {"lock_after_min", TR("Lock when idle"), TR("hides the screen; your password brings it back")},
     [COUNTER] = {"counter", TR("Counter"), NULL},
+    [TOUR] = {"tour", TR("Guided tour"), TR("in a training hall, from its first step")},
 };
 static const int lock_minutes[] = {0, 5, 10, 15, 30, 60};
 enum { LOCK_CHOICES = sizeof lock_minutes / sizeof *lock_minutes };
@@ -123,6 +124,8 @@ static void change(struct settings_state *self, const struct ui *ui, int by, str
     case COUNTER:
         self->ask_counter = true;
         return effects_load(effects, "accounts", NULL);
+    case TOUR:
+        return effects_do(effects, ACTION_TOUR_AGAIN);
     case ROWS:
         return;
     }
@@ -201,6 +204,8 @@ static const char *value(const struct view *view, enum row row, char out[SHOW_TE
         if (*view->self->counter)
             return view->self->counter;
         return *view->ui->session.counter_name ? view->ui->session.counter_name : "–";
+    case TOUR:
+        return tr(lang, TR("begin"));
     default:
         return json_bool(data, rows[row].name, false) ? tr(lang, TR("yes")) : tr(lang, TR("no"));
     }

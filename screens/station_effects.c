@@ -55,6 +55,9 @@ static struct json *settings_json(struct station *station)
     json_set_text(json, "config", config);
     json_set_text(json, "log", settings->log ? settings->log : log);
     json_set_text(json, "version", LOKET_VERSION);
+    if (cache_setting(station->cache, "tour"))
+        json_set_text(json, "tour", cache_setting(station->cache, "tour"));
+    json_set_bool(json, "tour_offer", settings->tour);
     free(config);
     free(log);
     return json;

@@ -60,6 +60,7 @@ void frame_clear(struct frame *frame)
     frame->cursor_on = false;
     frame->cursor_x = frame->cursor_y = 0;
     frame->target_count = 0;
+    frame->head = 0;
 }
 
 void frame_resize(struct frame *frame, int w, int h)

@@ -30,6 +30,7 @@ struct frame {
     bool points;                  /* set by the owner: targets are remembered, for a mouse */
     struct frame_target *targets; /* NULL before the first */
     int target_count;
+    int head; /* the first rows, which are read first wherever the cursor is (linear.h); 0: one */
 };
 
 void frame_init(struct frame *frame, int w, int h); /* blank; sizes are brought into 1..MAX */

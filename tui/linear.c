@@ -202,7 +202,8 @@ void linear_frame(const struct frame *from, struct frame *to)
 {
     struct column column = {.w = to->w, .cursor_line = -1};
     struct line line = {.cells = mem_resize(NULL, (size_t)from->w + 1, sizeof *line.cells)};
-    struct rect area = frame_area(from), title = rect_cut_top(&area, 1), tail = rect_cut_bottom(&area, 1);
+    struct rect area = frame_area(from), title = rect_cut_top(&area, from->head > 1 ? from->head : 1),
+                tail = rect_cut_bottom(&area, 1);
     frame_clear(to);
     read_area(from, title, &column, &line);
     int titles = column.count;

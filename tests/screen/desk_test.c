@@ -22,6 +22,11 @@ TEST(screen_sign_in)
     script_run("sign_in.script");
 }
 
+TEST(screen_tour)
+{
+    script_run("tour.script");
+}
+
 TEST(screen_practice)
 {
     script_run("practice.script");
