@@ -138,6 +138,13 @@ void http_later(struct http_request *request)
         request_free(request);
 }
 
+/* Its station waits for an answer that does not come. */
+void http_drop(struct http_request *request)
+{
+    unlink_request(request);
+    request_free(request);
+}
+
 void http_answer(struct http_request *request, int status, const char *content_type, const char *body,
                  size_t length)
 {
