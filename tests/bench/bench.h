@@ -36,4 +36,5 @@ int bench_audit(int argc, char **argv);      /* the audit searched and checked a
 int bench_halls(int argc, char **argv);      /* many halls on one screen */
 int bench_halls_idle(int argc, char **argv); /* that program at rest */
 int bench_figures(int argc, char **argv);    /* what a hall's figures cost the hall */
+int bench_demo(int argc, char **argv);       /* whole simulated days, beside bare rows */
 int bench_hour(int argc, char **argv);       /* the next hour of a hall, and advice */

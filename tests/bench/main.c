@@ -73,7 +73,7 @@ static const struct {
              {"reports", bench_reports}, {"hour", bench_hour},
              {"board", bench_board},     {"audit", bench_audit},
              {"halls", bench_halls},     {"halls-idle", bench_halls_idle},
-             {"figures", bench_figures}};
+             {"figures", bench_figures}, {"demo", bench_demo}};
 
 int main(int argc, char **argv)
 {
@@ -82,7 +82,7 @@ int main(int argc, char **argv)
             return verbs[i].run(argc - 2, argv + 2);
     fputs("usage: bench "
           "keys|fill|durable|calls|yard|polls|forms|worklist|unsent|search|reports|hour|board|audit|halls|"
-          "halls-idle|figures …\n",
+          "halls-idle|figures|demo …\n",
           stderr);
     return 2;
 }

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Measures Loket as ratios against a yardstick of the same run and prints a table with the target beside each.
-# SMALL=1 takes a hundredth of the data, to see whether it all runs; PART=station, unsent, hall, search, reports, audit, forms, worklist, board, halls, hour or catalogue measures one part;
+# SMALL=1 takes a hundredth of the data, to see whether it all runs; PART=station, unsent, hall, search, reports, audit, forms, worklist, board, halls, hour, demo or catalogue measures one part;
 # PACK=az takes the hall's queues from another pack.
 set -eu
 cd "$(dirname "$0")/../.."
@@ -324,6 +324,17 @@ measure_hour() {
     row "advice for 60 counters and 30 queues, the longest of 21 halls" "$ms ms" "under 200 ms" "$(most "$ms" 200)"
 }
 
+# --- simulated days --------------------------------------------------------------------------------
+# Everything that a day writes is decided by the rules, chained and indexed: beside as many bare rows of the same length.
+measure_demo() {
+    demo=$("$bench" demo monday-rush --days "$((rounds / 5 + 1))")
+    times=$(ratio 28800000000 "$(field "$demo" 1)") # eight hours
+    row "simulated days a second, $(field "$demo" 3) changes each" "$(ratio 1000000 "$(field "$demo" 1)")" "" ""
+    row "such a day, so many times as fast as it would be" "$times" "at least 1000" "$(least "$times" 1000)"
+    r=$(ratio "$(field "$demo" 1)" "$(field "$demo" 2)")
+    row "such a day, of as many bare rows in one transaction ($(field "$demo" 2) us)" "$r" "at most 80" "$(most "$r" 80)"
+}
+
 # --- the catalogue ---------------------------------------------------------------------------------
 cpu_ms() { # cpu_ms COMMAND…: what it took of a processor, which what else this computer does lengthens less than its time
     sh -c '"$@" >"$0" && times' "$work/said" "$@" | awk -F'[ms ]' 'END { printf "%d\n", ($1 + $4) * 60000 + ($2 + $5) * 1000 }'
@@ -367,4 +378,5 @@ if part search; then measure_search; fi
 if part reports; then measure_reports; fi
 if part audit; then measure_audit; fi
 if part hour; then measure_hour; fi
+if part demo; then measure_demo; fi
 if part hall; then measure_hall; fi
