@@ -14,6 +14,7 @@ TEST_PACKAGES := libvterm-dev openssl patch libfaketime libmimalloc-dev poppler-
 FUZZ_PACKAGES := clang libclang-rt-dev
 # Validators to measure beside ours.
 BENCH_PACKAGES := g++ python3-jsonschema libvalijson-dev nlohmann-json3-dev
+DEB_PACKAGES   := dpkg-dev lintian git
 DEV_PACKAGES  := clang-format cppcheck shellcheck python3-pil tmux htop tig less
 
 CORE_ROOMS    := base model form catalogue wire db command
@@ -40,7 +41,7 @@ SIM_WRAP     := $(addprefix -Wl$(comma)--wrap=,open __open_2 close read __read_c
 FUZZ_SRC     := $(filter-out %_fuzz.c %/replay.c %/mutate.c,$(wildcard tests/fuzz/*.c)) tests/support/pair.c
 FUZZ_WRAP    := $(addprefix -Wl$(comma)--wrap=,db_begin db_commit db_rollback db_script db_checkpoint \
                 clock_wall_now_ms clock_mono_now_ms)
-SCRIPTS      := $(wildcard tests/*.sh tests/*/*.sh themes/*/*.sh .ci/run)
+SCRIPTS      := $(wildcard tests/*.sh tests/*/*.sh core/deb/*.sh themes/*/*.sh .ci/run)
 
 WARNINGS := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wold-style-definition \
             -Wpointer-arith -Wwrite-strings -Wundef -Wvla -Wformat=2 -Wnull-dereference -Wduplicated-cond \
@@ -48,8 +49,10 @@ WARNINGS := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototy
 PKGS_USED := libmicrohttpd libsodium libcrypto libcjson libpcre2-8 libcurl ncursesw sqlite3
 CPPFLAGS += -I. -I$(OUT)/gen -D_GNU_SOURCE -DLOKET_VERSION='"$(VERSION)"' -DLOKET_PREFIX='"$(PREFIX)"'
 CFLAGS   := -std=c17 -g $(WARNINGS)
-# Hardening where it costs nothing; sections so that the linker drops what a program does not use.
-RELEASE  := -O2 -D_FORTIFY_SOURCE=2 -fstack-protector-strong -ffunction-sections -fdata-sections
+# Hardening where it costs nothing; no path of this machine, so that any clone gives the same bytes; sections so that the
+# linker drops what a program does not use.
+RELEASE  := -O2 -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fstack-clash-protection -fcf-protection \
+            -ffile-prefix-map=$(CURDIR)=. -ffunction-sections -fdata-sections
 SANITIZE := -O1 -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 LDFLAGS  := -Wl,--as-needed -Wl,--gc-sections -Wl,-z,relro -Wl,-z,now
 CORE_LIBS    := -lcjson -lsqlite3 -lsodium -lcrypto -lpcre2-8 -lm
@@ -71,7 +74,7 @@ endif
 obj   = $(patsubst %.c,$(OUT)/%.o,$(1))
 PO_C := $(OUT)/gen/po.c
 
-.PHONY: all run test kills unit e2e hall deps test-deps dev-deps fuzz fuzz-deps bench-deps san layers lint format bench pictures install clean help
+.PHONY: all run test kills unit e2e hall deps test-deps dev-deps fuzz fuzz-deps bench-deps san layers lint format bench pictures install deb deb-deps deb-test clean help
 .DELETE_ON_ERROR:
 
 all: $(BUILD)/loket $(BUILD)/loketd $(BUILD)/loket-pdf
@@ -236,6 +239,16 @@ install: all ## PREFIX=/usr/local DESTDIR=
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/lib/systemd/system core/hall/loketd.service core/hall/loketd-deliver.service
 	install -D -m 644 screens/loket.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/loket
 	install -D -m 644 screens/_loket $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_loket
+
+deb-deps:
+	@tests/deps.sh $(DEB_PACKAGES)
+deb: deps deb-deps ## a Debian package of the workstation and one of the hall, in build/deb
+	@rm -rf $(BUILD)/deb/tree
+	@$(MAKE) --no-print-directory -j$$(nproc) BUILD=$(abspath $(BUILD))/deb/build PREFIX=/usr all
+	@$(MAKE) --no-print-directory -s BUILD=$(abspath $(BUILD))/deb/build PREFIX=/usr DESTDIR=$(abspath $(BUILD))/deb/tree install
+	@core/deb/build.sh $(BUILD)/deb/tree $(BUILD)/deb $(VERSION)
+deb-test: deps deb-deps ## the packages: the same bytes twice, lintian, install, upgrade, removal; as root
+	@tests/deb.sh
 
 format:
 	@clang-format -i $(shell git ls-files '*.c' '*.h')
