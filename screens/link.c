@@ -86,9 +86,15 @@ static int64_t apart_ms(const struct link *link)
     return link->offset_ms < 0 ? -link->offset_ms : link->offset_ms;
 }
 
-static bool clock_is_wrong(const struct link *link)
+static bool is_apart(const struct link *link)
 {
     return link->state == LINK_ONLINE && apart_ms(link) > CLOCK_APART_MS;
+}
+
+/* A training hall has a clock of its own, which is none to set another by. */
+static bool clock_is_wrong(const struct ui *ui)
+{
+    return !ui->training && is_apart(&ui->link);
 }
 
 /* How far the clocks are apart, in the unit that a person grasps. */
@@ -105,7 +111,7 @@ bool link_clock_text(const struct ui *ui, char out[120])
 {
     enum apart_unit unit;
     int n = in_unit(ui, &unit);
-    if (!clock_is_wrong(&ui->link))
+    if (!clock_is_wrong(ui))
         return false;
     if (unit == APART_DAYS)
         str_format(out, 120, tr(ui->lang, TR("! Clock differs by %d days")), n);
@@ -154,7 +160,7 @@ const char *link_sentence(const struct ui *ui, char out[LINK_SENTENCE])
         str_copy(out, LINK_SENTENCE, frozen_text(ui));
     else if (ui->link.state == LINK_EXPIRED)
         expired_sentence(ui, out);
-    else if (clock_is_wrong(&ui->link))
+    else if (clock_is_wrong(ui))
         clock_sentence(ui, out);
     return out;
 }
@@ -238,5 +244,5 @@ const char *link_settled(const struct ui *ui, const struct json *settled, char o
 bool link_turned(const struct link *before, const struct link *now)
 {
     return before->state != now->state || before->err != now->err ||
-           clock_is_wrong(before) != clock_is_wrong(now);
+           is_apart(before) != is_apart(now);
 }

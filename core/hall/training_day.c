@@ -8,7 +8,7 @@
 
 enum {
     WAITING_MIN = 4, /* the day is entered when so many wait, and somebody for each who learns, … */
-    HEAD_START_S = DEMO_HOUR_S, /* … or so long after the opening */
+    HEAD_START_S = DEMO_HOUR_S / 2, /* … or so long after the opening */
     STEP_S = DEMO_MINUTE_S,
     COPY_S = 5 * DEMO_MINUTE_S, /* between two moments to return to … */
     COPY_PAUSE_MS = 10000       /* … and really, as a copy is a whole file */
