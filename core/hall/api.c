@@ -186,6 +186,17 @@ static const struct route routes[] = {
      "at_home, none or told; what is shown has the values that belong into the form's fields.",
      "", "ticket:uuid! question:string!", "answer:string! code:string! args:object! shows:objects!",
      "application/json"},
+    {"GET", "/v1/training/score", ACCESS_SIGNED_IN, call_score, "trainingScore",
+     "What a day of training was worth so far, rule by rule, with the moment of each mistake: 100 is one without "
+     "any. For trainers of anybody, for everybody else of themselves. Sentences are codes with their arguments.",
+     "user:uuid", "", "user:uuid! total:integer! lines:objects! figures:object!", "application/json"},
+    {"GET", "/v1/training/results", ACCESS_SIGNED_IN, call_results, "trainingResults",
+     "What came of each day of training that ended here, the last 1000, also as CSV. For trainers.",
+     "format:format", "", "rows:objects!", "application/json"},
+    {"GET", "/v1/training/certificate", ACCESS_SIGNED_IN, call_certificate, "trainingCertificate",
+     "A paper about the day of training, which says that it is one; in az, id, en or ru. For trainers of "
+     "anybody, for everybody else of themselves.",
+     "user:uuid lang:string", "", "", "text/plain; charset=utf-8"},
     {"GET", "/v1/openapi.json", ACCESS_SIGNED_IN, call_openapi, "openapi", "This description.", "", "",
      "openapi:string! info:object! paths:object! components:object!", "application/json"},
     {"GET", "/v1/health", ACCESS_OPEN, call_health, "health", "Whether the hall serves, and how far it is.",

@@ -153,6 +153,16 @@ static const struct {
      "{'service':{'en':'Identity card'}}}],'questions':[{'id':'paper:photo','label':{'en':'Photograph'}}]}"},
     {"trainingAsk", NULL, NULL, "{'ticket':" TICKET ",'question':'paper:photo'}",
      "{'answer':'at_home','code':'at_home','args':{'paper':{'en':'Photograph'}},'shows':[]}"},
+    {"trainingScore", NULL, "{'user':" TICKET "}", NULL,
+     "{'user':" TICKET ",'total':90,'lines':[{'rule':'wrong_decision','points':-10,'at':" NOW ",'rev':811,"
+     "'code':'wrong_decision','args':{'number':'ASAN-00-2026-000417','what':'return','is':0,'should':0}}],"
+     "'figures':{'called':14,'served':12,'no_shows':2,'decided':9}}"},
+    {"trainingResults", NULL, "{'format':'json'}", NULL,
+     "{'rows':[{'at':" NOW ",'day':'2026-11-30','scenario':'first-day','seed':7,'user':" TICKET
+     ",'login':'aysel','name':'Aysel Məmmədova','total':90,'called':14,'served':12,'no_shows':2,'decided':9,"
+     "'wrong_decision':-10}]}"},
+    {"trainingCertificate", NULL, "{'user':" TICKET ",'lang':'en'}", NULL,
+     "'TRAINING\nASAN training centre\n\nCERTIFICATE OF TRAINING\n'"},
     {"openapi", NULL, NULL, NULL,
      "{'openapi':'3.1.0','info':{'title':'Loket hall protocol 1','version':'0.1.0',"
      "'description':'How a workstation and the hall backend agree.'},'paths':{},'components':{}}"},

@@ -5,6 +5,7 @@
 #include "core/hall/demo_files.h"
 #include "core/hall/morning.h"
 #include "core/hall/training_inside.h"
+#include "core/hall/training_score.h"
 
 enum {
     WAITING_MIN = 4, /* the day is entered when so many wait, and somebody for each who learns, … */
@@ -131,8 +132,11 @@ static enum err read_scenario(struct training *t, const char *name, struct err_i
     if (err == ERR_OK && *scenario.pack && !str_equal(scenario.pack, json_text(hall, "pack")))
         err = err_set(info, ERR_USAGE, "The scenario \"%s\" is for the pack %s.", scenario.id, scenario.pack);
     json_free(&hall);
-    if (err == ERR_OK && t->playing && !t->finished)
+    bool goes_on = t->playing && !t->finished;
+    if (err == ERR_OK && goes_on)
         err = demo_go_home(&t->demo);
+    if (err == ERR_OK && goes_on)
+        err = training_results_keep(t, t->demo.env.db);
     if (err == ERR_OK) {
         training_forget(t);
         t->scenario = scenario;
@@ -189,7 +193,8 @@ static enum err end_day(struct training *t)
 {
     t->finished = true;
     t->slow_until_s = 0;
-    return demo_shut_all(&t->demo);
+    enum err err = demo_shut_all(&t->demo);
+    return err == ERR_OK ? training_results_keep(t, t->demo.env.db) : err;
 }
 
 /* A step that was taken in this very group of writes is ahead of the group's clock. */

@@ -7,12 +7,14 @@
 
 #include "core/demo/score.h"
 #include "core/hall/audit.h"
+#include "core/hall/training_inside.h"
 #include "core/model/role.h"
 
 enum { PAGE = 500, CALLS_LEAST = 2, LEAD_MS = 2 * 60 * 1000 };
 
 struct judging {
     struct demo *demo;
+    const struct training *training; /* NULL: of no hall at work */
     struct db *db;
     const char *user;
     struct json *tickets; /* rows of the day, whoever had them */
@@ -255,13 +257,16 @@ static void judge_ticket(struct judging *j, const struct json *ticket)
 
 /* --- applications --- */
 
-static const struct citizen *citizen_of(const struct judging *j, const struct json *ticket)
+/* Whoever has the ticket, when the truth of what they ask for is known. */
+static bool find_citizen(const struct judging *j, const struct json *ticket, struct citizen *out)
 {
-    int visit = demo_visit_of(j->demo, json_text_or(ticket, "id", "-"));
-    const struct citizen *citizen = visit >= 0 ? j->demo->visits[visit].citizen : NULL;
-    bool applies = citizen && demo_applies(j->demo, &j->demo->visits[visit]) &&
-                   str_equal(citizen->service, json_text(ticket, "service"));
-    return applies ? citizen : NULL;
+    int found = demo_visit_of(j->demo, json_text_or(ticket, "id", "-"));
+    const struct demo_visit *visit = found >= 0 ? &j->demo->visits[found] : NULL;
+    if (!visit || !demo_applies(j->demo, visit) ||
+        !str_equal(visit->citizen->service, json_text(ticket, "service")))
+        return false;
+    *out = j->training ? training_citizen(j->training, visit) : *visit->citizen;
+    return true;
 }
 
 static enum err find_rows(struct judging *j, const char *sql, const char *of, struct json *rows)
@@ -336,17 +341,17 @@ static enum err judge_application(struct judging *j, const struct json *ticket)
 {
     static const char sql[] =
         "SELECT row FROM cases WHERE ticket = $1 ORDER BY opened_at LIMIT $2"; /* cases_ticket */
-    const struct citizen *citizen = citizen_of(j, ticket);
+    struct citizen citizen;
     struct truth_about about;
     struct truth truth;
     struct err_info info = {0};
-    if (!citizen)
+    if (!find_citizen(j, ticket, &citizen))
         return ERR_OK;
     struct json *rows = keep_rows(j);
     enum err err = find_rows(j, sql, json_text_or(ticket, "id", ""), rows);
     if (err != ERR_OK || (json_count(rows) == 0 && !own_stamp(j, ticket, "finish")))
         return err;
-    demo_about(j->demo, citizen, &about);
+    demo_about(j->demo, &citizen, &about);
     err = truth_make(&about, &truth, &info);
     if (err != ERR_OK)
         return err;
@@ -461,9 +466,11 @@ static struct json *figures_of(const struct judging *j)
     return figures;
 }
 
-enum err training_score(struct demo *demo, struct db *db, const char *user, struct json **score)
+enum err training_score(struct demo *demo, const struct training *training, struct db *db, const char *user,
+                        struct json **score)
 {
     struct judging j = {.demo = demo,
+                        .training = training,
                         .db = db,
                         .user = user,
                         .tickets = json_new_array(),

@@ -49,7 +49,7 @@ static void end(struct hall_day *h)
 static struct json *score_of_clerk(struct hall_day *h)
 {
     struct json *score = NULL;
-    REQUIRE(training_score(&h->demo, h->demo.env.db, h->clerk->actor.user, &score) == ERR_OK);
+    REQUIRE(training_score(&h->demo, NULL, h->demo.env.db, h->clerk->actor.user, &score) == ERR_OK);
     return score;
 }
 
@@ -175,17 +175,19 @@ TEST(wrong_decision_costs_what_the_table_says)
     end(&h);
 }
 
+static int mistyped;
+
 static void mistype(struct truth *truth)
 {
-    int changed = 0;
-    for (const struct json *at = json_first(truth->answers); at && changed < 2; at = json_next(at)) {
-        const char *pointer = json_as_text(at);
-        if (strcmp(pointer, "/family") != 0 && strcmp(pointer, "/given") != 0)
-            continue;
-        json_set_pointer(truth->draft, pointer, json_new_text("Yanlış"));
-        changed++;
-    }
-    CHECK_INT(changed, 2);
+    static const char *const names[] = {"/family",       "/given",       "/father",
+                                        "/child_family", "/child_given", "/name"};
+    mistyped = 0;
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (json_has_text(truth->answers, names[i])) {
+            json_set_pointer(truth->draft, names[i], json_new_text("Yanlış"));
+            mistyped++;
+        }
+    CHECK(mistyped >= 2);
 }
 
 TEST(wrong_fields_cost_what_the_table_says)
@@ -193,7 +195,7 @@ TEST(wrong_fields_cost_what_the_table_says)
     struct hall_day h;
     begin(&h, granted, 8 * DEMO_HOUR_S);
     decide_otherwise(&h, mistype);
-    expect(&h, SCORE_RULE_FIELD_WRONG, 2);
+    expect(&h, SCORE_RULE_FIELD_WRONG, mistyped);
     end(&h);
 }
 

@@ -1,0 +1,213 @@
+/* tests/hall/training_score_test.c: the score of a training day over real HTTP: a trainer sees anybody's, everybody else
+ * their own; what came of a day that ended stays, whatever begins after it. A real hall knows none of it. */
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "core/base/str.h"
+#include "core/sync/embedded.h"
+#include "tests/support/hall.h"
+#include "tests/support/program.h"
+#include "tests/support/test.h"
+
+struct class
+{
+    char *folder;
+    struct embedded *embedded;
+    struct test_hall hall; /* its url alone */
+    struct hall_client trainer, clerk;
+};
+
+static void use_our_loketd(void)
+{
+    char *program = program_path("loketd"), *slash = strrchr(program, '/');
+    if (slash) {
+        *slash = '\0';
+        char *path = xasprintf("%s:%s", program, getenv("PATH"));
+        setenv("PATH", path, 1);
+        free(path);
+    }
+    free(program);
+}
+
+static void sign_in(struct class *class, struct hall_client *client, const char *login)
+{
+    CHECK_INT(hall_sign_in(client, &class->hall, login, embedded_password(class->embedded, login)), 200);
+}
+
+static void open_class(struct class *class)
+{
+    struct err_info info = {0};
+    enum embedded_state state;
+    *class = (struct class){.folder = xasprintf("%s/class", test_folder())};
+    const struct embedded_options options = {
+        .data = class->folder, .pack = "id", .scenario = "first-day", .seed = 4};
+    use_our_loketd();
+    REQUIRE(embedded_start(&class->embedded, &options, &info) == ERR_OK);
+    while ((state = embedded_step(class->embedded, &info)) == EMBEDDED_STARTING) {
+        struct pollfd fd = {.fd = embedded_fd(class->embedded), .events = POLLIN};
+        poll(&fd, 1, -1);
+    }
+    REQUIRE(state == EMBEDDED_READY);
+    str_copy(class->hall.url, sizeof class->hall.url, embedded_url(class->embedded));
+    class->hall.port = atoi(strrchr(class->hall.url, ':') + 1);
+    sign_in(class, &class->trainer, "agus");
+    sign_in(class, &class->clerk, "siti");
+}
+
+static void close_class(struct class *class)
+{
+    hall_sign_out(&class->clerk);
+    hall_sign_out(&class->trainer);
+    embedded_stop(&class->embedded);
+    free(class->folder);
+}
+
+static struct json *get(struct hall_client *client, const char *path, int want)
+{
+    int status;
+    struct json *answer = hall_ask(client, "GET", path, NULL, &status);
+    CHECK_INT(status, want);
+    return answer;
+}
+
+static void refused(struct hall_client *client, const char *path, int status, const char *code)
+{
+    struct json *answer = get(client, path, status);
+    CHECK_TEXT(json_text(json_get(answer, "error"), "code"), code);
+    CHECK(strlen(json_text_or(json_get(answer, "error"), "message", "")) > 20);
+    json_free(&answer);
+}
+
+static char *get_text(struct class *class, struct hall_client *client, const char *path)
+{
+    int status;
+    char *text = hall_request_text(&class->hall, "GET", path, client->token, NULL, &status);
+    CHECK_INT(status, 200);
+    return text;
+}
+
+static char *of_clerk(const struct class *class, const char *what, const char *more)
+{
+    return xasprintf("/v1/training/%s?user=%s%s", what, class->clerk.user, more);
+}
+
+/* The clerk calls and serves one, and takes it back: one point. last: then sends them away without an application. */
+static void work(struct class *class, bool last)
+{
+    struct json *opened = hall_do(&class->clerk, "counter.open", "{\"counter\":\"1\"}");
+    char *counter = xasprintf("{\"counter\":\"1\",\"fence\":%d}", (int)json_int(opened, "fence", 0));
+    struct json *called = hall_do(&class->clerk, "ticket.call_next", counter);
+    const struct json *ticket = json_get(called, "ticket");
+    char *about = xasprintf("{\"ticket\":\"%s\",\"gen\":%d}", json_text_or(ticket, "id", ""),
+                            (int)json_int(ticket, "gen", 0));
+    char *done = xasprintf("{\"ticket\":\"%s\",\"gen\":%d,\"outcome\":\"served\"}",
+                           json_text_or(ticket, "id", ""), (int)json_int(ticket, "gen", 0));
+    json_free(&(struct json *){hall_do(&class->clerk, "ticket.start", about)});
+    json_free(&(struct json *){hall_do(&class->clerk, "ticket.finish", done)});
+    json_free(&(struct json *){hall_do(&class->clerk, "ticket.undo", about)});
+    if (last)
+        json_free(&(struct json *){hall_do(&class->clerk, "ticket.finish", done)});
+    json_free(&opened);
+    json_free(&called);
+    free(counter);
+    free(about);
+    free(done);
+}
+
+TEST(training_score_is_ones_own_and_the_trainers)
+{
+    struct class class;
+    open_class(&class);
+    char *clerks = of_clerk(&class, "score", ""), *paper = of_clerk(&class, "certificate", "&lang=en");
+    struct json *score = get(&class.clerk, "/v1/training/score", 200);
+    CHECK_INT(json_int(score, "total", 0), 100);
+    CHECK_TEXT(json_text(score, "user"), class.clerk.user);
+    json_free(&score);
+    work(&class, false);
+    score = get(&class.trainer, clerks, 200);
+    CHECK_INT(json_int(score, "total", 0), 99);
+    CHECK_TEXT(json_text(json_pointer(score, "/lines/0"), "code"), "undone");
+    CHECK_INT(json_int(json_get(score, "figures"), "called", 0), 1);
+    json_free(&score);
+    struct hall_client other;
+    sign_in(&class, &other, "adi");
+    refused(&other, clerks, 403, "not_your_role");
+    refused(&other, paper, 403, "not_your_role");
+    refused(&other, "/v1/training/results", 403, "not_your_role");
+    hall_sign_out(&other);
+    refused(&class.trainer, "/v1/training/score?user=01900000-0000-7000-8000-00000000ffff", 404,
+            "unknown_user");
+    refused(&class.trainer, "/v1/training/results?format=xml", 400, "invalid_query");
+    char *text = get_text(&class, &class.trainer, paper);
+    CHECK(str_starts(text, "TRAINING\n"));
+    CHECK(strstr(text, "Siti Rahmawati") && strstr(text, "Score: 99 of 100"));
+    free(text);
+    free(clerks);
+    free(paper);
+    close_class(&class);
+}
+
+TEST(training_results_outlive_their_day)
+{
+    struct class class;
+    struct stat stat_of;
+    int status;
+    open_class(&class);
+    work(&class, true);
+    struct json *results = get(&class.trainer, "/v1/training/results", 200);
+    CHECK_INT(json_count(json_get(results, "rows")), 0);
+    json_free(&results);
+    json_free(
+        &(struct json *){hall_ask(&class.trainer, "POST", "/v1/training", "{\"do\":\"finish\"}", &status)});
+    CHECK_INT(status, 200);
+    results = get(&class.trainer, "/v1/training/results", 200);
+    const struct json *row = json_pointer(results, "/rows/0");
+    CHECK_INT(json_count(json_get(results, "rows")), 1);
+    CHECK_TEXT(json_text(row, "login"), "siti");
+    CHECK_TEXT(json_text(row, "scenario"), "first-day");
+    CHECK_INT(json_int(row, "undone", 0), -1);
+    CHECK_INT(json_int(row, "wrong_decision", 0), -10);
+    CHECK_INT(json_int(row, "total", 0), 89);
+    json_free(&results);
+    char *path = xasprintf("%s/results.jsonl", class.folder);
+    REQUIRE(stat(path, &stat_of) == 0);
+    CHECK_INT(stat_of.st_mode & 0777, 0600);
+    FILE *file = fopen(path, "a"); /* as a cut leaves it */
+    REQUIRE(file && fputs("{\"at\":\"2026", file) > 0 && fclose(file) == 0);
+    json_free(
+        &(struct json *){hall_ask(&class.trainer, "POST", "/v1/training",
+                                  "{\"do\":\"begin\",\"scenario\":\"first-day\",\"seed\":4}", &status)});
+    CHECK_INT(status, 200);
+    work(&class, true);
+    json_free(
+        &(struct json *){hall_ask(&class.trainer, "POST", "/v1/training",
+                                  "{\"do\":\"begin\",\"scenario\":\"quiet-day\",\"seed\":4}", &status)});
+    CHECK_INT(status, 200); /* a day that another begins over has ended, too */
+    char *csv = get_text(&class, &class.trainer, "/v1/training/results?format=csv");
+    CHECK(str_starts(
+        csv, "at,day,scenario,seed,user,login,name,total,called,served,no_shows,decided,waited_too_long"));
+    int lines = 0;
+    for (const char *at = csv; (at = strstr(at, ",siti,")) != NULL; at++)
+        lines++;
+    CHECK_INT(lines, 2);
+    free(csv);
+    free(path);
+    close_class(&class);
+}
+
+TEST(training_score_is_unknown_to_a_real_hall)
+{
+    static const char *const paths[] = {"/v1/training/score", "/v1/training/results",
+                                        "/v1/training/certificate"};
+    struct test_hall hall;
+    struct hall_client admin;
+    hall_open(&hall);
+    CHECK_INT(hall_sign_in(&admin, &hall, "admin", TEST_PASSWORD), 200);
+    for (size_t i = 0; i < sizeof paths / sizeof *paths; i++)
+        refused(&admin, paths[i], 404, "not_training");
+    hall_sign_out(&admin);
+    CHECK_INT(hall_stop(&hall), 0);
+}
