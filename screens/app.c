@@ -51,6 +51,7 @@ void app_free(struct app **app)
     lock_free(&(*app)->lock);
     json_free(&(*app)->kept);
     app_notice_forget(*app);
+    app_training_forget(*app);
     json_free(&(*app)->unprinted);
     palette_deinit(&(*app)->palette);
     app_ahead_forget(*app);
@@ -124,10 +125,17 @@ void app_tell_top(struct app *app, const struct msg *msg, struct effects *effect
         tell(app, app_top(app), msg, effects);
 }
 
+/* What the tour and the talk with a citizen of a training hall leave of the terminal. */
+static void room(const struct app *app, int *w, int *h)
+{
+    app_tour_room(app, w, h);
+    app_talk_room(app, w);
+}
+
 static void tell_kind(struct app *app, struct layer *layer, enum msg_kind kind, struct effects *effects)
 {
     struct msg msg = {.kind = kind, .now_ms = app->ui.now_ms};
-    app_tour_room(app, &msg.w, &msg.h);
+    room(app, &msg.w, &msg.h);
     tell(app, layer, &msg, effects);
 }
 
@@ -454,6 +462,9 @@ static void on_data(struct app *app, const struct msg *msg, struct effects *effe
 {
     if (msg->to == KEPT_SERIAL)
         return app_kept_recover(app, json_get(msg->json, "rows"), effects);
+    if (msg->to == TRAINING_SERIAL)
+        return msg->kind == MSG_DATA ? app_training_take(app, msg->json, effects)
+                                     : app_training_fetched(app, msg);
     if (msg->to == TOUR_SERIAL)
         return app_tour_read(app, msg->json);
     if (msg->to != ASK_SERIAL) {
@@ -590,6 +601,7 @@ static void on_signed_in(struct app *app, const struct msg *msg, struct effects 
         give_way(app, msg->json, effects);
         take_session(&app->ui.session, msg->json);
         app_kept_load(effects);
+        app_training_load(app, effects);
     }
     tell_all(app, msg, effects);
     if (app->typed_ahead)
@@ -615,6 +627,7 @@ static void on_signed_out(struct app *app, struct effects *effects)
     app->signing_in = app->typed_ahead = false;
     toast_clear(&app->toast); /* it was said to who has left */
     app_notice_forget(app);
+    app_training_forget(app);
     app->ui.session = (struct session){0};
     app_push(app, SCREEN_SIGN_IN, NULL, effects);
 }
@@ -624,6 +637,7 @@ static void on_tick(struct app *app, const struct msg *msg, struct effects *effe
     tell_all(app, msg, effects);
     app_keep(app, false, effects); /* a second after the last letter at most */
     app_notice_tick(app, effects);
+    app_training_tick(app, effects);
     app_lock_tick(app, effects);
 }
 
@@ -631,7 +645,7 @@ static void on_tick(struct app *app, const struct msg *msg, struct effects *effe
 static void tell_room(struct app *app, struct effects *effects)
 {
     struct msg msg = {.kind = MSG_RESIZE, .now_ms = app->ui.now_ms};
-    app_tour_room(app, &msg.w, &msg.h);
+    room(app, &msg.w, &msg.h);
     app->told_w = msg.w;
     app->told_h = msg.h;
     tell_all(app, &msg, effects);
@@ -642,7 +656,7 @@ static void follow_tour(struct app *app, const struct msg *msg, struct effects *
 {
     int w, h;
     app_tour_follow(app, msg, effects);
-    app_tour_room(app, &w, &h);
+    room(app, &w, &h);
     if (w != app->told_w || h != app->told_h)
         tell_room(app, effects);
 }
@@ -657,6 +671,7 @@ static void on_resize(struct app *app, const struct msg *msg, struct effects *ef
 /* The clock that is shown over a lock may be of a screen below. */
 static void on_load(struct app *app, const struct msg *msg, struct effects *effects)
 {
+    app_training_load(app, effects);
     app_tell_top(app, msg, effects);
     for (int i = 0; app->lock && i < app->layer_count - 1; i++)
         if (app->layers[i].ops->locked)

@@ -55,8 +55,11 @@ static const char *why_not(const struct app *app, enum action action)
         return place_enabled(app, place);
     if (app_is_tour(action))
         return app_tour_why_not(app, action);
+    if (action == ACTION_TALK || action == ACTION_TALK_SHOW)
+        return app_talk_why_not(app, action);
     if (action == ACTION_ATTENTION)
-        return app->ui.link.disputes || app_has_closures(app) || app_moves_count(app)
+        return app->ui.link.disputes || app_has_closures(app) || app_moves_count(app) ||
+                       app_training_has_hint(app)
                    ? NULL
                    : TR("Nothing needs attention.");
     return top->ops->enabled ? top->ops->enabled(top->self, &app->ui, action) : NULL;
@@ -92,7 +95,7 @@ int app_help_actions(const struct app *app, enum action out[ACTION_COUNT])
             bool everywhere = (screens & IN_WORK) == IN_WORK;
             bool no_tour = app_is_tour((enum action)i) && !app->ui.training;
             if (screens & app_context(app) && everywhere == (pass == 1) && action_is_built((enum action)i) &&
-                !no_tour)
+                !no_tour && !app_is_of_training(app, (enum action)i))
                 out[count++] = (enum action)i;
         }
     }
@@ -146,6 +149,9 @@ static void perform(struct app *app, enum action action, struct effects *effects
         return app_palette_open(app);
     case ACTION_ATTENTION:
         return app_attend(app, effects);
+    case ACTION_TALK:
+    case ACTION_TALK_SHOW:
+        return app_talk_do(app, action, effects);
     case ACTION_ALERT:
         return app_alert(app, effects);
     case ACTION_NEXT_LANG:
@@ -259,7 +265,7 @@ static enum action action_of(const struct app *app, struct key key)
     for (int nth = 0; (found = keymap_find(app->ui.keys, app_context(app), key, nth)); nth++) {
         if (!app_enabled(app, (enum action)found))
             return (enum action)found;
-        if (!first)
+        if (!first && !app_is_of_training(app, (enum action)found))
             first = (enum action)found;
     }
     return first;
@@ -284,7 +290,7 @@ void app_key(struct app *app, struct key key, struct effects *effects)
 {
     app->key = key;
     app_toast_key(app);
-    if (app_lock_key(app, key, effects))
+    if (app_lock_key(app, key, effects) || app_training_key(app, key, effects))
         return;
     if (app_waits(app) && (key_over_all(app, key, effects) || app_ahead_key(app, key)))
         return;
@@ -314,6 +320,10 @@ void app_paste(struct app *app, const struct msg *msg, struct effects *effects)
 {
     if (app_lock_paste(app, msg->text ? msg->text : "", effects))
         return;
+    if (app_is_held(app)) {
+        app->training.dropped++;
+        return;
+    }
     if (!app_ahead_paste(app, msg->text ? msg->text : ""))
         app_take_paste(app, msg, effects);
 }
@@ -331,7 +341,7 @@ void app_take_paste(struct app *app, const struct msg *msg, struct effects *effe
 /* Only into what is on top and has the keys. */
 void app_point(struct app *app, const struct msg *msg, struct effects *effects)
 {
-    if (app->lock || app->ask || app->palette_open || app->help_open || app_waits(app))
+    if (app->lock || app_is_held(app) || app->ask || app->palette_open || app->help_open || app_waits(app))
         return;
     app->idle_s = 0;
     app_tell_top(app, msg, effects);

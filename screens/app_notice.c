@@ -42,7 +42,7 @@ static bool is_mine(const struct app *app, const struct json *alert)
 /* --- ringing --- */
 
 /* Heard, seen or both, as was chosen. Who wants little to move gets a steady mark in place of the flash. */
-static void ring(struct app *app, struct effects *effects)
+void app_notice_ring(struct app *app, struct effects *effects)
 {
     app->flash_ms = app->ui.now_ms + FLASH_MS;
     effects_add(effects, EFFECT_BELL, NULL, NULL);
@@ -194,6 +194,8 @@ static int choose(const struct app *app, struct buf *text, unsigned *look, enum 
                       left = (int)json_count(list_of(app, "left"));
     const struct json *alert = first_alert(app, &alerts), *due = first_due(app, &held);
     bool late = break_is_over(app), urgent = alert && !is_kind(alert, "message");
+    if (!urgent && app_training_notice(app, text, look, key))
+        return true;
     int all = alerts + (alert != NULL) + held + (due != NULL) + closures + left + late + app_moves_count(app);
     *look = STYLE_WARN;
     if (urgent) {
@@ -284,8 +286,12 @@ void app_notice_view(const struct app *app, int64_t now_ms, struct frame *frame,
     else
         frame_rule(frame, line);
     if (told) {
-        way_text(app, key, name);
-        way_view(name, frame, &line);
+        if (key) {
+            way_text(app, key, name);
+            way_view(name, frame, &line);
+        } else {
+            rect_cut_left(&line, 1);
+        }
         words_view(buf_text(&text), all, look | ATTR_BOLD | flash, frame, line);
     }
     buf_free(&text);
@@ -382,7 +388,7 @@ void app_notice_status(struct app *app, const struct json *status, struct effect
     bool told = tell_answer(app, before);
     if (told || has_new(app, before, "alerts") || has_new(app, before, "closures") ||
         has_new_left(app, before))
-        ring(app, effects);
+        app_notice_ring(app, effects);
     json_free(&before);
 }
 
@@ -394,7 +400,7 @@ void app_notice_tick(struct app *app, struct effects *effects)
     int count = due ? others + 1 + break_is_over(app) : 0;
     if (count > app->rung || (due && app->ui.now_ms >= app->rung_ms + AGAIN_MS)) {
         app->rung_ms = app->ui.now_ms;
-        ring(app, effects);
+        app_notice_ring(app, effects);
     }
     app->rung = count;
     if (app->alert_ms && app->ui.now_ms >= app->alert_ms + NO_ANSWER_MS) {
@@ -577,6 +583,8 @@ static void ask_closure(struct app *app, struct effects *effects)
 
 void app_attend(struct app *app, struct effects *effects)
 {
+    if (app_training_attend(app, effects))
+        return;
     if (!app_has_closures(app) && app_moves_attend(app, effects))
         return;
     if (!app_has_closures(app))
@@ -631,6 +639,8 @@ bool app_notice_answered(struct app *app, const struct msg *msg, struct effects 
 {
     if (str_equal(msg->what, "closure"))
         return closure_answered(app, msg, effects), true;
+    if (app_training_answered(app, msg, effects))
+        return true;
     if (app_moves_answered(app, msg, effects))
         return true;
     if (!app->alert)

@@ -28,7 +28,8 @@ static bool is_here(const struct app *app, enum action action)
 static bool is_elsewhere(const struct app *app, enum action action)
 {
     const struct action_info *info = action_info(action);
-    return !is_here(app, action) && info->screens & IN_WORK & ~app_context(app) && action_is_built(action) &&
+    return !is_here(app, action) && !app_is_of_training(app, action) &&
+           info->screens & IN_WORK & ~app_context(app) && action_is_built(action) &&
            (!info->roles || info->roles & app->ui.session.roles);
 }
 

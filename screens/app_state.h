@@ -4,6 +4,7 @@
 #include "screens/app.h"
 #include "screens/ask.h"
 #include "screens/lock.h"
+#include "screens/visitor.h"
 #include "screens/tour.h"
 #include "tui/help.h"
 #include "tui/palette.h"
@@ -18,6 +19,7 @@ enum {
     TOAST_MS = 8000,       /* a sentence of 20 words is read in half of it */
     ASK_SERIAL = ~0U,      /* "to" of what a searching question loads */
     KEPT_SERIAL = ~0U - 1, /* of the words in the journal */
+    TRAINING_SERIAL = ~0U - 3, /* of this person's row in a training hall, and of whoever stands at the counter */
     TOUR_SERIAL = ~0U - 2, /* of where the tour was */
 };
 #define TOAST_WAITS INT64_MAX       /* until the clerk has the keyboard again */
@@ -48,6 +50,17 @@ struct ahead {
     struct key key;
     char *text; /* what was pasted; NULL: a key */
 };
+/* Of a training hall (app_training.c). */
+struct app_training {
+    struct json *mine; /* this person's row of the query "training"; NULL: none, or not here yet */
+    char hint_read[TIME_TEXT];
+    int dropped; /* keys, while everything stands */
+    struct visitor visitor;
+    char asked[120]; /* who stands at the counter, under way; "" nothing */
+    int64_t asked_ms;
+    char question[120]; /* the last one that was asked */
+    bool below;         /* on a narrow screen the talk is shown */
+};
 struct app {
     struct ui ui;
     int w, h;
@@ -76,6 +89,7 @@ struct app {
     struct json *alert;    /* a call or an answer that is being put together; NULL: none */
     struct json *heeded;   /* ids of calls that this clerk knows of; NULL: none */
     int closure_at;        /* which request is being answered */
+    struct app_training training;
     int rung;              /* alarms that have rung */
     int64_t rung_ms, flash_ms;
     int64_t alert_ms;       /* since when the hall is asked to call everyone; 0: it answered */
@@ -133,6 +147,7 @@ void app_kept_recover(struct app *app, const struct json *rows, struct effects *
 /* app_notice.c */
 void app_notice_status(struct app *app, const struct json *status, struct effects *effects);
 void app_notice_tick(struct app *app, struct effects *effects);
+void app_notice_ring(struct app *app, struct effects *effects); /* heard, seen or both, as was chosen */
 void app_notice_forget(struct app *app);
 /* Draws the rule below the title, with what is to be heard in it. */
 void app_notice_view(const struct app *app, int64_t now_ms, struct frame *frame, struct rect line);
@@ -210,6 +225,26 @@ void app_tour_follow(struct app *app, const struct msg *msg, struct effects *eff
 void app_tour_room(const struct app *app, int *w, int *h); /* what it leaves of the terminal */
 /* Draws what it says, and takes the room for that from area. */
 void app_tour_view(const struct app *app, struct frame *frame, struct rect *area);
+
+/* app_training.c */
+void app_training_load(struct app *app, struct effects *effects);
+void app_training_take(struct app *app, const struct json *answer, struct effects *effects);
+void app_training_fetched(struct app *app, const struct msg *msg);
+void app_training_tick(struct app *app, struct effects *effects);
+void app_training_forget(struct app *app);
+bool app_is_held(const struct app *app); /* a trainer has stopped everything here, or has the counter */
+bool app_training_key(struct app *app, struct key key, struct effects *effects); /* true: it went no further */
+void app_held_view(const struct app *app, struct frame *frame, struct rect line);
+/* What stands in the rule below the title before all else; false: nothing. *key ACTION_NONE: no key is about it. */
+bool app_training_notice(const struct app *app, struct buf *text, unsigned *look, enum action *key);
+bool app_training_has_hint(const struct app *app);
+bool app_training_attend(struct app *app, struct effects *effects); /* false: there is no hint */
+bool app_training_answered(struct app *app, const struct msg *msg, struct effects *effects);
+bool app_is_of_training(const struct app *app, enum action action); /* of a training hall, and this is none */
+const char *app_talk_why_not(const struct app *app, enum action action); /* marked with TR */
+void app_talk_do(struct app *app, enum action action, struct effects *effects);
+void app_talk_room(const struct app *app, int *w); /* what it leaves of the columns */
+void app_talk_view(const struct app *app, struct frame *frame, struct rect *area);
 
 /* app_palette.c */
 void app_palette_open(struct app *app);

@@ -290,7 +290,7 @@ static void all_view(const struct app *app, int64_t now_ms, struct frame *frame)
     app_notice_view(app, now_ms, frame, rect_cut_top(&area, 1));
     if (app->lock)
         return locked_view(app, frame, area);
-    int lines = app->ask ? ask_lines(app->ask, readable(area).w) : 1;
+    int lines = app->ask && !app_is_held(app) ? ask_lines(app->ask, readable(area).w) : 1;
     struct rect bottom = rect_cut_bottom(&area, lines < area.h - 1 ? lines : area.h - 1);
     rule_view(app, frame, rect_cut_bottom(&area, 1));
     area = readable(area);
@@ -298,8 +298,12 @@ static void all_view(const struct app *app, int64_t now_ms, struct frame *frame)
     app_tour_view(app, frame, &area);
     if (toast_shown(&app->toast, now_ms))
         toast_draw(&app->toast, now_ms, frame, rect_cut_bottom(&area, toast_lines(&app->toast, area.w)));
+    app_talk_view(app, frame, &area);
     body_view(app, frame, area);
-    if (app->ask) {
+    if (app_is_held(app)) {
+        frame->target_count = 0;
+        app_held_view(app, frame, bottom);
+    } else if (app->ask) {
         frame->target_count = 0; /* what is above a question gets no keys */
         ask_view(app->ask, &app->ui, frame, bottom);
     } else if (app->ahead_count)

@@ -132,7 +132,7 @@ enum effect_kind {
     EFFECT_RETRY,
     EFFECT_REDRAW,
     EFFECT_SUSPEND,
-    EFFECT_QUIT,
+    EFFECT_QUIT, /* text: the power is cut: nothing more is kept than is, and this is said; NULL: as somebody wants to leave */
     /* Those that app.c carries out itself: */
     EFFECT_OPEN, /* screen, json: args */
     EFFECT_BACK,

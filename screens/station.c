@@ -32,6 +32,11 @@ const char *station_fault(const struct station *station)
     return station->cache ? NULL : station->fault.text;
 }
 
+const char *station_parting(const struct station *station)
+{
+    return *station->parting ? station->parting : NULL;
+}
+
 unsigned station_wants(struct station *station)
 {
     unsigned wants = station->wants;
@@ -430,7 +435,7 @@ void station_free(struct station **station)
     struct station *s = *station;
     if (!s)
         return;
-    if (s->app && s->cache) {
+    if (s->app && s->cache && !*s->parting) {
         app_leave(s->app, &s->effects);
         station_drain(s);
     }

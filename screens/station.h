@@ -32,6 +32,9 @@ void station_keep(struct station *station, const char *name, const char *value);
 /* NULL, or why it cannot go on after WANT_QUIT: a sentence. */
 const char *station_fault(const struct station *station);
 
+/* NULL, or what is to be said once the terminal is its owner's again. */
+const char *station_parting(const struct station *station);
+
 const struct app *station_app(const struct station *station);
 int64_t station_now_ms(const struct station *station); /* wall time by the hall's clock */
 unsigned station_wants(struct station *station);       /* bits of enum edge_want; then forgotten */

@@ -393,6 +393,7 @@ static void carry_out(struct station *station, struct effect *effect)
         return;
     case EFFECT_QUIT:
         station->wants |= WANT_QUIT;
+        str_copy(station->parting, sizeof station->parting, effect->text ? effect->text : "");
         return;
     case EFFECT_OPEN:
     case EFFECT_BACK:

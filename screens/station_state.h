@@ -43,6 +43,7 @@ struct station {
     char place[160];     /* as last kept: "form CASE USER", "" none */
     struct fetch fetches[FETCHES_MAX];
     unsigned wants;
+    char parting[300]; /* what is said when the terminal is its owner's again; "" nothing */
     struct buf clipboard;
     char folder[400];
     struct notice_file notice; /* being saved; path NULL: none */
