@@ -8,6 +8,7 @@
 #include "screens/app_state.h"
 #include "screens/link.h"
 #include "screens/show.h"
+#include "screens/training_word.h"
 
 /* Effects that a screen's answer to an effect asks for in turn: more than this is a circle. */
 enum { EFFECTS_MAX = 512 };
@@ -377,6 +378,8 @@ static void settle(struct app *app, struct effects *asked, struct effects *out)
             done.items[0] = effect;
             effects_deinit(&done);
         } else {
+            if (app->ui.training)
+                training_mark(app->ui.lang, &effect);
             effects_move(out, &effect);
         }
     }

@@ -1,6 +1,7 @@
 /* screens/audit_ask.c: what the audit's screen asks of the hall and what it does with the answer. One question at a time:
  * what is chosen meanwhile is asked for when the answer is here. */
 #include "screens/audit.h"
+#include "screens/training_word.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -216,6 +217,11 @@ void audit_save(struct audit *self, const struct ui *ui, const char *path, struc
     self->save.begun = false;
     self->save.begun_ms = ui->now_ms;
     effects_add(effects, EFFECT_PIECES, "begin", path);
+    if (ui->training) {
+        char *line = xasprintf("%s\n", training_word(ui->lang));
+        effects_add(effects, EFFECT_PIECES, "add", line);
+        free(line);
+    }
     save_next(self, ui, effects);
 }
 

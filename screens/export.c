@@ -51,6 +51,8 @@ enum err export_outbox_json(struct cache *cache, int64_t now_ms, struct json **o
     *out = json_new_object();
     json_set_text(*out, "client", cache_client(cache));
     json_set_text(*out, "at", at);
+    if (cache_kind(cache) == HALL_TRAINING)
+        json_set_bool(*out, "training", true);
     json_set_int(*out, "count", (int64_t)json_count(rows));
     json_set(*out, "rows", rows);
     return ERR_OK;

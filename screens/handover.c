@@ -6,6 +6,7 @@
 #include "screens/notice_paper.h"
 #include "screens/print_text.h"
 #include "screens/show.h"
+#include "screens/training_word.h"
 
 /* Of what went over last: several things may have gone at once. */
 static const char *last_time(const struct dossier *of)
@@ -107,6 +108,8 @@ struct json *handover_paper(const struct dossier *of, const struct ui *ui, const
     }
     add_recipient(&text, ui, &reader, users, output);
     struct json *paper = notice_paper(reader.lang, hall, number, buf_text(&text), "", date);
+    if (ui->training)
+        training_paper(reader.lang, paper);
     buf_free(&text);
     return paper;
 }

@@ -62,6 +62,11 @@ static void offline_text(const struct ui *ui, char out[LINK_SENTENCE])
                             "address.")),
             since);
         return say_since(ui, what, TR("Calling waits."), out);
+    case ERR_CONFLICT:
+        str_format(what, sizeof what,
+                   tr(ui->lang, TR("Another hall answers at the hall's address since %s. Nothing was sent to it.")),
+                   since);
+        return say_since(ui, what, TR("Tell an administrator."), out);
     case ERR_DISK_FULL:
         str_format(what, sizeof what, tr(ui->lang, TR("Hall cannot record since %s: its disk is full.")),
                    since);

@@ -9,6 +9,7 @@
 #include "screens/notice_paper.h"
 #include "screens/print_text.h"
 #include "screens/show.h"
+#include "screens/training_word.h"
 
 enum { MISSING_MAX = CATALOGUE_DOCUMENTS_MAX };
 
@@ -180,8 +181,11 @@ static struct json *paper_of(const struct dossier *of, const struct ui *ui, cons
     if (decision)
         notice_row_code(decision, code);
     local_date(decision ? json_text(decision, "at") : json_text(dossier_row(of), "submitted_at"), day);
-    return notice_paper(words, json_text_or(hall, "name", ui->session.hall_name),
-                        json_text_or(dossier_row(of), "number", ""), text, code, day);
+    struct json *paper = notice_paper(words, json_text_or(hall, "name", ui->session.hall_name),
+                                      json_text_or(dossier_row(of), "number", ""), text, code, day);
+    if (ui->training)
+        training_paper(words, paper);
+    return paper;
 }
 
 void notice_save(const struct dossier *of, const struct ui *ui, const char *lang, const char *text,

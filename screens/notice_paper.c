@@ -11,6 +11,7 @@ struct json *notice_paper(enum lang lang, const char *hall, const char *title, c
     json_set_text(paper, "hall", hall);
     json_set_text(paper, "text", text);
     json_set_text(paper, "date", date);
+    json_set_text(paper, "lang", lang_code(lang));
     json_set_text(paper, "page", tr(lang, TR("Page {page} of {pages}")));
     if (!*code)
         return paper;

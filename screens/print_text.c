@@ -7,6 +7,7 @@
 
 #include "screens/service_view.h"
 #include "screens/show.h"
+#include "screens/training_word.h"
 #include "tui/text.h"
 
 struct ui print_reader(const struct ui *ui, const char *code)
@@ -28,8 +29,15 @@ static void add_moment(struct buf *out, const struct ui *reader, int64_t wall_ms
     buf_addf(out, "%s %s\n", show_day(reader, time, day), show_clock(time, clock));
 }
 
+static void add_training(struct buf *out, const struct ui *reader)
+{
+    if (reader->training)
+        buf_addf(out, "%s\n", training_word(reader->lang));
+}
+
 static void add_head(struct buf *out, const struct ui *reader)
 {
+    add_training(out, reader);
     if (*reader->session.hall_name)
         buf_addf(out, "%s\n", reader->session.hall_name);
     add_moment(out, reader, reader->now_ms);
@@ -71,6 +79,7 @@ char *print_ticket(const struct ui *reader, const struct json *facts)
     char clock[SHOW_TEXT];
     int64_t at_ms = reader->now_ms;
     time_parse(json_text_or(facts, "at", ""), &at_ms);
+    add_training(&out, reader);
     if (*reader->session.hall_name)
         buf_addf(&out, "%s\n", reader->session.hall_name);
     add_moment(&out, reader, at_ms);

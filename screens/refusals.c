@@ -24,6 +24,9 @@ static const struct refusal_text refusals[] = {
     {"already_recorded", TR("This was recorded before. Nothing was changed.")},
     {"already_requested", TR("A request to close this counter waits for the supervisor already.")},
     {"already_yours", TR("This person is yours already: e takes them back.")},
+    {"another_hall",
+     TR("These records were made for another hall than the one that answers here. None was taken; "
+        "they are kept.")},
     {"bad_credentials", TR("The name or the password is not right.")},
     {"busy", TR("Many people sign in at once. Try again in a moment.")},
     {"called_since",
@@ -57,6 +60,14 @@ static const struct refusal_text refusals[] = {
     {"form_version_gone", TR("The form of this service has changed. What was typed is kept: open it again.")},
     {"gen_old", TR("Someone else has this ticket by now. Nothing was changed: look at it again.")},
     {"hall_is_mobile", TR("This is a mobile hall: its queues go home with its parcel, not one by one.")},
+    {"hall_is_real",
+     TR("A real hall answers here, and this folder belongs to a training hall: what was done "
+        "there never leaves it. Nothing was sent. To work, start Loket with another folder: "
+        "--data FOLDER.")},
+    {"hall_is_training",
+     TR("A training hall answers here, and this folder belongs to a real hall. Nothing was sent; "
+        "what is not sent yet stays here. To train, start Loket with another folder: --data "
+        "FOLDER.")},
     {"hall_role",
      TR("This role is for the whole hall: an administrator of the hall gives it. Nothing was changed.")},
     {"hold_too_long", TR("A ticket is held for a day at most. Choose an earlier time.")},
@@ -116,6 +127,9 @@ static const struct refusal_text refusals[] = {
     {"nothing_to_undo",
      TR("There is nothing to undo: only the last hold, finish, no-show, transfer or cancel.")},
     {"number_clash", TR("A number was given out twice: one of the two has another now.")},
+    {"number_could_be_real",
+     TR("This is a training hall, and this number could be somebody's. Nothing was recorded. Invented ones: "
+        "NIK and FIN begin with 99, telephones have 0000 before their last four digits.")},
     {"open_branches", TR("Two people filled in the same fields. Choose which text holds, then submit.")},
     {"open_tickets", TR("People are still open here: finish, hand over or return them first.")},
     {"other_agency", TR("This belongs to another agency. Nothing was changed: ask a colleague there.")},

@@ -97,6 +97,13 @@ void station_open_practice(struct station *station, const char *pack)
                                        .pack = pack,
                                        .scenario = station->settings->scenario,
                                        .seed = station->settings->seed};
+    if (cache_kind(station->cache) == HALL_REAL) { /* nothing is even started beside it */
+        free(folder);
+        return hall_failed(station, tr(app_ui(station->app)->lang,
+                                       TR("A training hall answers here, and this folder belongs to a real hall. Nothing was sent; "
+        "what is not sent yet stays here. To train, start Loket with another folder: --data "
+        "FOLDER.")));
+    }
     station->practice = true;
     station->hall_fault[0] = '\0';
     station->status_changed = true;

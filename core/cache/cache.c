@@ -330,11 +330,7 @@ static enum err start(struct cache *cache, int64_t now_ms, struct rng *rng)
 {
     TRY(boot_write(cache, now_ms, rng));
     TRY(place_read(cache->db, &cache->place));
-    char *hall = NULL;
-    TRY(meta_get(cache->db, "hall", &hall));
-    if (hall)
-        str_copy(cache->hall, sizeof cache->hall, hall);
-    free(hall);
+    TRY(wall_load(cache));
     TRY(load_session(cache));
     TRY(know_zone(cache));
     TRY(db_begin(cache->db));
@@ -615,15 +611,6 @@ static enum err change_sight(struct cache *cache, const struct json *user, struc
     return err;
 }
 
-static enum err change_hall(struct cache *cache, const char *hall, struct place *place)
-{
-    if (!*cache->hall || str_equal(cache->hall, hall))
-        return meta_set(cache->db, "hall", hall);
-    *place = (struct place){.needs_snapshot = true};
-    TRY(rows_clear(cache->db, ROWS_BASE));
-    return meta_set(cache->db, "hall", hall);
-}
-
 /* What is kept of the answer: who, by which client, with which token. Never the password. */
 static char *session_text(const struct json *session, const char *client)
 {
@@ -644,12 +631,11 @@ static enum err forget_verifier(struct cache *cache)
 }
 
 static enum err store_session(struct cache *cache, const struct json *session, const char *client,
-                              struct place *place)
+                              struct place *place, struct which_hall *of)
 {
     const struct json *user = json_get(session, "user");
-    const char *hall = json_text_or(json_get(session, "hall"), "code", cache->hall);
     char *text = session_text(session, client);
-    enum err err = change_hall(cache, hall, place);
+    enum err err = wall_take(cache, json_get(session, "hall"), place, of);
     if (err == ERR_OK)
         err = change_sight(cache, user, place);
     if (err == ERR_OK)
@@ -667,12 +653,10 @@ static enum err store_session(struct cache *cache, const struct json *session, c
 
 /* In memory; the token of whoever sat there is the caller's to drop. */
 static void take_seat(struct cache *cache, const struct json *session, const char *client,
-                      const struct place *place)
+                      const struct place *place, const struct which_hall *of)
 {
-    const char *hall = json_text(json_get(session, "hall"), "code");
     cache->place = *place;
-    if (hall)
-        str_copy(cache->hall, sizeof cache->hall, hall);
+    cache->of = *of;
     str_copy(cache->client, sizeof cache->client, client);
     read_actor(cache, json_get(session, "user"));
     cache->token = xstrdup(json_text(session, "token"));
@@ -686,7 +670,7 @@ static void give_back(struct cache *cache, const struct cache *before)
 {
     forget_actor(cache);
     cache->place = before->place;
-    str_copy(cache->hall, sizeof cache->hall, before->hall);
+    cache->of = before->of;
     str_copy(cache->client, sizeof cache->client, before->client);
     cache->actor = before->actor;
     cache->token = before->token;
@@ -694,38 +678,23 @@ static void give_back(struct cache *cache, const struct cache *before)
     cache->handed_out = before->handed_out;
 }
 
-static enum err unsent_everybody(struct cache *cache, int64_t *count)
-{
-    static const char sql_count[] =
-        "SELECT count(*) FROM outbox WHERE state = 'pending'"; /* rare: another hall, an adoption */
-    return query_int(db_query(cache->db, sql_count), count);
-}
-
 enum err cache_sign_in(struct cache *cache, const struct json *session)
 {
     const struct json *user = json_get(session, "user");
-    const char *hall = json_text_or(json_get(session, "hall"), "code", cache->hall);
     if (str_empty(json_text(session, "token")) || str_empty(json_text(user, "id")) ||
         strlen(json_text(user, "id")) >= UUID_TEXT || str_empty(json_text(user, "login")))
         return file_refuse(cache, ERR_INVALID, "The hall's answer to the sign-in is not as it should be.");
-    int64_t unsent = 0;
-    if (*cache->hall && !str_equal(cache->hall, hall))
-        TRY(file_fail(cache, unsent_everybody(cache, &unsent)));
-    if (unsent > 0)
-        return file_refuse(
-            cache, ERR_CONFLICT,
-            "%d records for hall %s are not sent yet. They are kept: connect to that hall first, or "
-            "use another folder (--data) for hall %s.",
-            (int)unsent, cache->hall, hall);
+    TRY(wall_meet(cache, json_get(session, "hall")));
     char client[UUID_TEXT];
     str_copy(client, sizeof client, cache_client_for(cache, json_text(user, "login")));
     if (!*client)
         return ERR_DISK;
     struct cache before = *cache;
     struct place place = cache->place;
+    struct which_hall of = cache->of;
     TRY(file_fail(cache, file_begin(cache, true)));
-    enum err err = store_session(cache, session, client, &place);
-    take_seat(cache, session, client, &place);
+    enum err err = store_session(cache, session, client, &place, &of);
+    take_seat(cache, session, client, &place, &of);
     if (err == ERR_OK)
         err = last_seq(cache->db, client, &cache->handed_out);
     if (err == ERR_OK)
@@ -827,7 +796,7 @@ enum err cache_adopt(struct cache *cache, int64_t now_ms, struct rng *rng, int64
 {
     char install[UUID_TEXT];
     uuid_v7(now_ms, rng, install);
-    TRY(file_fail(cache, unsent_everybody(cache, unsent)));
+    TRY(file_fail(cache, wall_unsent(cache, unsent)));
     TRY(file_fail(cache, file_begin(cache, true)));
     enum err err = end_streams(cache->db, install);
     if (err == ERR_OK)

@@ -11,6 +11,7 @@
 #include "core/base/clock.h"
 #include "core/base/rng.h"
 #include "core/command/command.h"
+#include "core/wire/which_hall.h"
 
 struct cache;
 
@@ -33,6 +34,13 @@ int64_t cache_epoch(const struct cache *cache); /* 0 before the first contact */
 int64_t cache_safe_through(const struct cache *cache);
 /* The base is not the hall's at the cursor (first contact, a new epoch, another person): copy it anew. */
 bool cache_needs_snapshot(const struct cache *cache);
+/* Whether this copy is of a real hall or of a training hall; it stays what it is. HALL_UNKNOWN before the first sign-in. */
+enum hall_kind cache_kind(const struct cache *cache);
+/* What tells a hall whose workstation asks (HALL_HEADER); "" before the first sign-in. */
+const char *cache_identity(const struct cache *cache);
+/* hall: of an answer to a sign-in. NULL: it is of the same kind as this copy; else why this copy can never be its
+ * ("hall_is_training", "hall_is_real"). */
+const char *cache_hall_refusal(const struct cache *cache, const struct json *hall);
 /* Each person has a stream of commands of their own on this installation, so that one's unsent records never
  * hold up another's: the client to name in /v1/session. "" when the store fails. Valid until the next call.
  */

@@ -116,6 +116,8 @@ static enum err apply_row(struct batch *batch, const struct json *change, int64_
     note_table(batch, table);
     batch->own |= table == TABLE_USER && str_equal(id, batch->cache->actor.user);
     note_news(batch, change);
+    if (table == TABLE_HALL && json_is_object(row))
+        TRY(wall_row(batch->cache, row));
     TRY(overlay_touch(batch->cache, table, id, row));
     if (json_is_null(row))
         return row_delete(batch->cache->db, ROWS_BASE, table, id);
@@ -300,8 +302,11 @@ static enum err put_page(struct cache *cache, const struct json *rows)
         const struct json *row = json_get(line, "row");
         if (!wire || !json_is_object(row) || str_empty(json_text(row, "id")))
             return ERR_INVALID;
-        if (table_find(wire, &table))
-            TRY(row_put(cache->db, ROWS_SHADOW, table, row));
+        if (!table_find(wire, &table))
+            continue;
+        if (table == TABLE_HALL)
+            TRY(wall_row(cache, row));
+        TRY(row_put(cache->db, ROWS_SHADOW, table, row));
     }
     return ERR_OK;
 }

@@ -54,6 +54,8 @@ static enum err make_command(struct cache *cache, const char *type, const struct
     json_set(command, "at", at);
     json_set(command, "base", base);
     json_set(command, "body", body ? json_copy(body) : json_new_object());
+    if (*cache->of.identity) /* wherever these bytes are carried, another hall does not take them */
+        json_set_text(command, "hall", cache->of.identity);
     *out = command;
     return err;
 }

@@ -219,8 +219,10 @@ static const struct salvage {
     const char *texts;    /* a letter a column: t text, i integer */
     enum counted counted; /* as a record of the person's */
 } salvages[] = {
-    {"SELECT name, value FROM meta WHERE name IN ('install', 'offset') ORDER BY rowid",
-     "SELECT name, value FROM meta WHERE name IN ('install', 'offset') ORDER BY rowid DESC",
+    {"SELECT name, value FROM meta WHERE name IN ('install', 'offset', 'hall', 'hall_identity', 'hall_kind')"
+     " ORDER BY rowid",
+     "SELECT name, value FROM meta WHERE name IN ('install', 'offset', 'hall', 'hall_identity', 'hall_kind')"
+     " ORDER BY rowid DESC",
      "INSERT INTO meta (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
      "tt", COUNT_NONE},
     {"SELECT name, value FROM setting ORDER BY rowid", "SELECT name, value FROM setting ORDER BY rowid DESC",

@@ -3,6 +3,7 @@
 #include "core/cache/cache.h"
 #include "core/db/db.h"
 #include "core/db/rows.h"
+#include "core/wire/which_hall.h"
 
 #define TRY(expression)                \
     do {                               \
@@ -26,7 +27,7 @@ struct cache {
     struct place place;
     char install[UUID_TEXT]; /* the first person's client; others' are derived from it */
     char client[UUID_TEXT];  /* of the signed-in person, or of the last who was */
-    char hall[64];           /* code of the hall whose copy this is, "" none */
+    struct which_hall of;    /* the hall whose copy this is; wall.c */
     bool signed_in;
     struct actor actor;
     char *token;
@@ -79,6 +80,18 @@ enum err outbox_send_again(struct cache *cache, int64_t *count) MUST_USE;
 enum err place_write(struct db *db, const struct place *place) MUST_USE;
 /* The single integer or text of a bound statement. ERR_ABSENT when there is no row. */
 enum err query_int(struct stmt *s, int64_t *value) MUST_USE;
+
+/* --- wall.c --- */
+enum err wall_load(struct cache *cache) MUST_USE; /* after an opening */
+enum err wall_unsent(struct cache *cache, int64_t *count) MUST_USE; /* whosever */
+/* Whether this copy may become, or stay, one of the hall that answered a sign-in. ERR_CONFLICT: with the sentence. */
+enum err wall_meet(struct cache *cache, const struct json *hall) MUST_USE;
+/* In the transaction that is open, after wall_meet: keeps which hall it is; of another nothing stays of the one before. *of: for
+ * cache->of after the commit. */
+enum err wall_take(struct cache *cache, const struct json *hall, struct place *place,
+                   struct which_hall *of) MUST_USE;
+/* In the transaction that is open: the hall's own row. ERR_INVALID: it is of the other kind. */
+enum err wall_row(struct cache *cache, const struct json *row) MUST_USE;
 
 /* --- schema.c --- */
 enum err schema_migrate(struct db *db, struct err_info *info) MUST_USE;

@@ -74,6 +74,22 @@ static enum err refuse_number(struct call *c, const struct number_kind *kind, co
                   verdict.text);
 }
 
+/* In a training hall, where everybody is invented, no number may be somebody's: what is typed there by mistake, or brought in,
+ * is refused before it is kept. */
+static enum err must_be_invented(struct call *c, const struct number_kind *kind, const char *text)
+{
+    struct json *hall;
+    for (size_t i = 0; i < sizeof kind->kinds / sizeof *kind->kinds; i++)
+        if (identity_is_invented(kind->kinds[i], text))
+            return ERR_OK;
+    TRY(load_hall(c, &hall));
+    if (!json_bool(hall, "practice", false))
+        return ERR_OK;
+    return refuse(c, "number_could_be_real", kind->member,
+                  "This is a training hall, and this number could be somebody's. Nothing was recorded. Invented ones: NIK and "
+                  "FIN begin with 99, telephones have 0000 before their last four digits.");
+}
+
 static enum err set_numbers(struct call *c, const struct json *from, struct json *row)
 {
     for (int i = 0; i < NUMBER_KINDS; i++) {
@@ -84,6 +100,8 @@ static enum err set_numbers(struct call *c, const struct json *from, struct json
         TRY(member(c, from, kind->member, &typed, &given));
         if (typed && !normal(kind, typed, text))
             return refuse_number(c, kind, typed);
+        if (typed)
+            TRY(must_be_invented(c, kind, text));
         if (given)
             json_set_text(row, kind->member, typed ? text : NULL);
     }

@@ -37,12 +37,13 @@ static const char *one_of(const struct pack *pack, struct rng *rng, const char *
     return count > 0 ? json_as_text(json_at(names, rng_below(rng, count))) : NULL;
 }
 
-/* Seven letters and digits, never I or O. */
+/* Seven letters and digits, never I or O; 99 in front is what tells an invented one (identity_is_invented). */
 static void invent_fin(struct rng *rng, char out[8])
 {
     static const char letters[] = "0123456789ABCDEFGHJKLMNPQRSTUVWXYZ";
     for (int i = 0; i < 7; i++)
         out[i] = letters[below(rng, sizeof letters - 1)];
+    out[0] = out[1] = '9';
     out[7] = '\0';
 }
 

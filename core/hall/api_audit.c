@@ -123,8 +123,10 @@ static void page_csv(struct look *look, const struct json *page)
     char next[48];
     for (const struct json *line = json_first(json_get(page, "lines")); line; line = json_next(line))
         json_add(rows, audit_cells(line));
+    bool first = look->before == look->line, training = look->hall->which.kind == HALL_TRAINING;
+    if (first && training)
+        buf_addf(&text, "%s\n", hall_training_word(NULL));
     csv_write(columns, rows, &text);
-    bool first = look->before == look->line;
     size_t head =
         first ? 0 : strcspn(buf_text(&text), "\n") + 1; /* pages laid one after the other are one table */
     if (json_int(page, "next", 0)) {

@@ -59,6 +59,33 @@ static bool calls(const struct json *push)
     return false;
 }
 
+/* Each record says for which hall it was made, wherever it was carried since. Of another hall's nothing is kept here, not
+ * even as a dispute: it holds people's data. */
+static bool refuse_other_hall(struct hall *hall, struct http_request *request, const struct json *push)
+{
+    const struct json *commands = json_get(push, "commands");
+    char message[400];
+    if (!*hall->which.identity)
+        return false;
+    for (const struct json *command = json_first(commands); command; command = json_next(command)) {
+        const char *made_for = json_text(command, "hall");
+        if (str_empty(made_for) || hall_is_of_one_home(made_for, hall->which.identity))
+            continue;
+        bool differ = hall_kinds_differ(hall_kind_of(made_for), hall->which.kind);
+        str_format(message, sizeof message,
+                   "These records were made for another hall than %s. None was taken; send them to the hall that they are "
+                   "for.",
+                   hall->code);
+        api_error(hall, request, 409,
+                  !differ                            ? "another_hall"
+                  : hall->which.kind == HALL_TRAINING ? "hall_is_training"
+                                                      : "hall_is_real",
+                  NULL, message);
+        return true;
+    }
+    return false;
+}
+
 void call_push(struct hall *hall, struct http_request *request, const struct actor *actor)
 {
     struct json *body = api_body(hall, request);
@@ -68,6 +95,10 @@ void call_push(struct hall *hall, struct http_request *request, const struct act
         json_free(&body);
         api_error(hall, request, 426, "too_old", NULL,
                   "This program is too old to call citizens here. What it recorded is taken; update it.");
+        return;
+    }
+    if (refuse_other_hall(hall, request, body)) {
+        json_free(&body);
         return;
     }
     struct push *push = xcalloc(1, sizeof *push);

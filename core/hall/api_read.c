@@ -197,6 +197,8 @@ void call_report(struct hall *hall, struct http_request *request, const struct a
     else if (!(actor->roles & report_roles(index)))
         api_error(hall, request, 403, "not_your_role", NULL, "Your roles do not include this report.");
     else if (query_report(hall, request, from, to, &ask) && !is_too_early(hall, request, &ask)) {
+        if (ask.csv && hall->which.kind == HALL_TRAINING)
+            buf_addf(&text, "%s\n", hall_training_word(ask.lang));
         enum err err = report_write(hall->db, index, &ask, &text);
         answer_text(hall, request, err, ask.csv ? "text/csv; charset=utf-8" : "application/json", &text);
     }

@@ -108,6 +108,9 @@ static struct json *answer_json(const struct sign_in *sign_in)
     json_set_text(about, "code", hall->code);
     json_set_text(about, "name", hall->name);
     json_set_int(about, "rev", hall->state.rev);
+    json_set_bool(about, "practice", hall->which.kind == HALL_TRAINING);
+    if (*hall->which.identity)
+        json_set_text(about, "identity", hall->which.identity);
     json_set_text(body, "token", sign_in->token);
     json_set_int(body, "expires_in", SESSION_S);
     json_set(body, "user", user_json(sign_in->user));

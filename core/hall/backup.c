@@ -11,6 +11,7 @@
 
 #include "core/hall/door.h"
 #include "core/hall/events.h"
+#include "core/hall/wall.h"
 
 /* --- out --- */
 
@@ -299,6 +300,8 @@ enum err backup_restore(const char *data, const char *file, char **kept, int64_t
     char *path = xasprintf("%s/hall.db", data), *part = xasprintf("%s/hall.db.restored", data);
     *kept = NULL;
     enum err err = look_at(file, &backup, &state, info);
+    if (err == ERR_OK)
+        err = wall_may_restore(data, file, backup, info);
     if (err == ERR_OK && mkdir(data, 0700) != 0 && errno != EEXIST)
         err =
             err_set(info, err_from_errno(errno), "The folder %s cannot be made: %s.", data, strerror(errno));

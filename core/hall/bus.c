@@ -412,6 +412,17 @@ static enum err pack_users(struct depart *d)
     return ERR_OK;
 }
 
+/* Its own, and of its home (which_hall.h): a training hall's bus is one too. */
+static void set_identity(struct json *row, const char *block)
+{
+    const char *home = json_text(row, "identity");
+    if (str_empty(home))
+        return;
+    char *identity = xasprintf("%.*s/%s", (int)strcspn(home, "/"), home, block);
+    json_set_text(row, "identity", identity);
+    free(identity);
+}
+
 /* The hall's row as the bus's own. Its code is the trip's: a workstation that was on another trip must take this for
  * another hall, not for that one restored. */
 static enum err pack_hall(struct depart *d)
@@ -425,6 +436,7 @@ static enum err pack_hall(struct depart *d)
         json_set_text(row, "id", d->block);
         json_set_text(row, "code", d->block);
         json_set_text(row, "name", d->name);
+        set_identity(row, d->block);
         json_set(row, "mobile", mobile);
         mobile = NULL;
         pack_row(d, TABLE_HALL, row);

@@ -6,6 +6,7 @@
 #include "core/hall/bus_merge.h"
 #include "core/hall/result.h"
 #include "core/hall/session.h"
+#include "core/hall/wall.h"
 
 /* --- the trip, as this hall kept it --- */
 
@@ -84,6 +85,11 @@ static enum err learn_trip(struct merge *m, const struct json *request)
     enum err err = parcel_read(text, strlen(text), "departure", &departure, m->info);
     if (err != ERR_OK)
         return err;
+    err = wall_may_merge(m->env->db, departure.lines, m->info);
+    if (err != ERR_OK) {
+        parcel_free(&departure);
+        return err;
+    }
     if (!str_equal(json_text(departure.head, "id"), m->away)) {
         err = err_set(m->info, ERR_INVALID, "The two parcels are not of one trip. Nothing was changed.");
     } else if ((err = load_trip(m)) == ERR_ABSENT) {

@@ -6,6 +6,7 @@
 #include "core/command/command.h"
 #include "core/command/persons.h"
 #include "core/hall/events.h"
+#include "core/wire/which_hall.h"
 
 struct lines {
     struct db *db;
@@ -45,6 +46,8 @@ static enum err put_head(struct lines *lines, const struct json *hall, int64_t n
     json_set_text(head, "export", "loket.cases");
     json_set_int(head, "version", 1);
     json_set_text(head, "hall", json_text(hall, "code"));
+    if (json_bool(hall, "practice", false))
+        json_set_text(head, "training", hall_training_word(NULL));
     json_set_int(head, "epoch", state.epoch);
     json_set_int(head, "rev", state.rev);
     json_set_text(head, "events", place);

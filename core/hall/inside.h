@@ -7,6 +7,7 @@
 #include "core/hall/reads.h"
 #include "core/hall/server_core.h"
 #include "core/hall/session.h"
+#include "core/wire/which_hall.h"
 
 struct admin_calls;
 struct askers;
@@ -48,6 +49,7 @@ struct hall {
     int64_t forecast_quarter; /* of wall time: the last one that was looked at; 0: none since the start */
     struct day_clock day_clock;
     char code[64], name[200], day[DATE_TEXT];
+    struct which_hall which;
     struct {
         bool put_down, decided, pending,
             queued;       /* decided: part of pending; queued: a slice is among the writes */

@@ -13,6 +13,7 @@ enum err notices_note_all(struct db *db) MUST_USE;
  *   stands | pending (a second person has not agreed) | contested (two decisions, a supervisor chooses)
  *   replaced (decided otherwise since) | annulled (taken back, and not decided again) | voided (what was handed out is
  *   withdrawn) | withdrawn (the citizen took the application back) | lapsed (nobody answered in time)
+ *   and from a training hall always training (api_notice.c)
  * typed: as it came. ERR_ABSENT: no such code; it takes as long as one that is there. */
 enum err notices_ask(struct db *db, const char *typed, struct json **answer) MUST_USE;
 /* Whether each decision has the code that its identities make, and each code its decision. ERR_CORRUPT: which has not, in

@@ -45,7 +45,7 @@ static const struct type {
     {"outcome", "{\"enum\":[\"approve\",\"refuse\",\"return\",\"refer\"]}"},
     {"standing",
      "{\"enum\":[\"stands\",\"pending\",\"contested\",\"replaced\",\"annulled\",\"voided\",\"withdrawn\","
-     "\"lapsed\"]}"},
+     "\"lapsed\",\"training\"]}"},
     {"strings", "{\"type\":\"array\",\"items\":{\"type\":\"string\"}}"},
     {"integers", "{\"type\":\"array\",\"items\":{\"type\":\"integer\"}}"},
     {"objects", "{\"type\":\"array\",\"items\":{\"type\":\"object\"}}"},

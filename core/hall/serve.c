@@ -21,6 +21,7 @@
 #include "core/hall/porter.h"
 #include "core/hall/training.h"
 #include "core/hall/turn.h"
+#include "core/hall/wall.h"
 
 enum {
     GRACE_MS = 3000,     /* at the end: for requests that are still being sent */
@@ -126,6 +127,23 @@ static enum err open_http(struct loop *loop)
     return http_open(&loop->hall.http, &options, loop->info);
 }
 
+/* A training hall is served as one and a real hall as that; only a training hall's bus is served as any other. */
+static enum err stays_what_it_is(struct loop *loop)
+{
+    const struct hall *hall = &loop->hall;
+    bool training = hall->which.kind == HALL_TRAINING, asked = loop->options->practice;
+    if (training && !asked && !hall->state.mobile)
+        return err_set(loop->info, ERR_CONFLICT,
+                       "%s holds a training hall, %s: it is never served as a real one. Nothing was changed. Train with loketd "
+                       "practice --data %s, or name the real hall's folder.",
+                       loop->options->data, hall->code, loop->options->data);
+    if (!training && asked)
+        return err_set(loop->info, ERR_CONFLICT,
+                       "%s holds a real hall, %s. Nothing was changed; train with another --data.", loop->options->data,
+                       hall->code);
+    return wall_marks_agree(hall->db, loop->info);
+}
+
 static enum err open_all(struct loop *loop)
 {
     enum err err = open_signals(loop);
@@ -133,6 +151,8 @@ static enum err open_all(struct loop *loop)
         err = read_tls(loop);
     if (err == ERR_OK)
         err = hall_unlock(&loop->hall, loop->options->data, loop->options->practice, loop->info);
+    if (err == ERR_OK)
+        err = stays_what_it_is(loop);
     if (err == ERR_OK)
         porter_open(&loop->porter, &loop->hall, loop->options->data);
     return err;

@@ -12,6 +12,7 @@
 #include "core/catalogue/catalogue.h"
 #include "core/form/form.h"
 #include "core/hall/staging.h"
+#include "core/wire/which_hall.h"
 
 /* --- where packs are --- */
 
@@ -129,6 +130,24 @@ static void copy_members(struct json *row, const struct json *from, const char *
             json_set(row, *members, json_copy(json_get(from, *members)));
 }
 
+/* Which hall this is, for ever (which_hall.h). One that is made at a told time is the same whenever it is made so. */
+static void put_identity(struct json *row, const struct setup *setup, int64_t now_ms)
+{
+    char id[UUID_TEXT];
+    struct rng rng;
+    if (setup->now_ms > 0) {
+        char *text = xasprintf("%s %s %lld", setup->code, setup->name, (long long)now_ms);
+        server_id(text, id);
+        free(text);
+    } else {
+        rng_seed_from_system(&rng);
+        uuid_v7(now_ms, &rng, id);
+    }
+    char *identity = xasprintf("%s%s", setup->practice ? HALL_TRAINING_MARK : "", id);
+    json_set_text(row, "identity", identity);
+    free(identity);
+}
+
 static enum err put_hall(struct tx *tx, const struct making *making)
 {
     static const char *const members[] = {"languages",  "currency", "date_order", "weekend", "holidays",
@@ -147,6 +166,7 @@ static enum err put_hall(struct tx *tx, const struct making *making)
     copy_members(row, about, members);
     json_set(row, "policy", policy ? json_copy(policy) : json_new_object());
     json_set_bool(row, "practice", making->setup->practice);
+    put_identity(row, making->setup, tx->now_ms);
     enum err err = tx_put(tx, TABLE_HALL, making->setup->code, row);
     json_free(&row);
     return err;

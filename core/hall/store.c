@@ -342,7 +342,18 @@ enum err store_set_pruned(struct db *db, int64_t rev)
 enum err store_set_always_safe(struct db *db)
 {
     static const char sql[] = "UPDATE hall_state SET always_safe = $1 WHERE id = 1";
-    return set_one(db, sql, 1);
+    enum err err = db_script(db, "PRAGMA application_id = " STORE_TRAINING_FILE);
+    return err == ERR_OK ? set_one(db, sql, 1) : err;
+}
+
+enum err store_file_mark(struct db *db, int64_t *mark)
+{
+    static const char sql[] = "PRAGMA application_id";
+    struct stmt *s = db_query(db, sql);
+    enum err err = db_step(s);
+    *mark = err == ERR_OK ? db_int(s, 0) : 0;
+    db_done(s);
+    return err;
 }
 
 enum err store_set_epoch(struct db *db, int64_t epoch)

@@ -67,6 +67,7 @@ static enum err know_hall(struct hall *hall, struct err_info *info)
     str_copy(hall->code, sizeof hall->code, json_text_or(row, "code", ""));
     str_copy(hall->name, sizeof hall->name, json_name_in(name, "en"));
     str_copy(hall->day, sizeof hall->day, json_text_or(row, "business_day", ""));
+    which_hall_read(row, &hall->which);
     if (!zone_set(zone))
         err = err_set(info, ERR_INVALID, "The time zone %s is not known here. Install tzdata.", zone);
     json_free(&row);
@@ -103,7 +104,7 @@ enum err hall_unlock(struct hall *hall, const char *data, bool practice, struct 
         err = hasher_open(&hall->hasher, info);
     if (err != ERR_OK)
         return err;
-    hall->practice = practice;
+    hall->practice = practice || hall->which.kind == HALL_TRAINING;
     hall->reads = reads_new(hall->db);
     hall->polls = polls_new();
     hall->event_waits = event_waits_new();

@@ -8,6 +8,7 @@
 #include "core/command/persons.h"
 #include "core/hall/result.h"
 #include "core/hall/verify_inside.h"
+#include "core/hall/wall.h"
 #include "core/model/ticket.h"
 
 /* --- from change to change --- */
@@ -161,6 +162,9 @@ enum err check_state(struct verify *v)
                    v->state.pruned_through, v->state.rev);
     if (v->state.always_safe && !practice)
         return bad(v, "everything is called safe without a backup, but this is no practice hall.");
+    struct err_info own = {0};
+    if (wall_marks_agree(v->db, &own) != ERR_OK)
+        return bad(v, "%s", own.text);
     return ERR_OK;
 }
 

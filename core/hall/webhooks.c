@@ -2,6 +2,7 @@
  * does the sending; it asks here what is next, and tells what came of it. The place of each is in the hall's file, so that a
  * backup that is restored sends again what it does not know to have been received. */
 #include "core/hall/partners_inside.h"
+#include "core/hall/wall.h"
 
 #include <string.h>
 
@@ -64,7 +65,9 @@ enum err webhook_add(struct partner_task *t)
                        "--url is an address that starts with https:// or http://, of at most %d"
                        " bytes.",
                        PARTNER_URL_MAX);
-    enum err err = partner_need_agency(t, agency);
+    enum err err = wall_may_tell(t->env->db, json_text(t->request, "url"), t->info);
+    if (err == ERR_OK)
+        err = partner_need_agency(t, agency);
     if (err == ERR_OK)
         err = first_place(t, &at);
     if (err == ERR_OK)

@@ -293,6 +293,25 @@ const char *identity_text(enum identity kind)
     return kind < IDENTITY_COUNT ? kinds[kind].format : "";
 }
 
+bool identity_is_invented(enum identity kind, const char *text)
+{
+    enum { LAST = 4 };
+    static const char zeros[] = "0000";
+    size_t length = strlen(text), zero = strlen(zeros);
+    switch (kind) {
+    case IDENTITY_NIK:
+    case IDENTITY_FIN:
+        return strncmp(text, "99", 2) == 0;
+    case IDENTITY_PHONE_AZ:
+    case IDENTITY_PHONE_ID:
+        return length > LAST + zero && strncmp(text + length - LAST - zero, zeros, zero) == 0;
+    case IDENTITY_VOEN:
+    case IDENTITY_COUNT:
+        break;
+    }
+    return false;
+}
+
 bool nik_agrees(const char *nik, const char *born, char sex, char *text, size_t capacity)
 {
     char digits[IDENTITY_TEXT];

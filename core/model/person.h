@@ -37,6 +37,11 @@ void identity_mask(enum identity kind, const char *text, bool ascii, char *out, 
 bool identity_find(const char *format, enum identity *kind);
 const char *identity_text(enum identity kind);
 
+/* Of a stored form: whether it can be nobody's. A NIK of province 99, which does not exist; a FIN that begins with 99 and a
+ * telephone with 0000 before its last four digits are a convention of ours, since neither country publishes numbers that it will
+ * not give. A training hall takes no other (core/command/person.c), and core/demo makes none. VOEN: never. */
+bool identity_is_invented(enum identity kind, const char *text);
+
 /* A NIK tells a birth date and a sex, but it never changes, so that a mismatch is a warning and no error.
  * born is YYYY-MM-DD or "", sex 'm', 'f' or 0 when not known. False with a sentence when they differ. */
 bool nik_agrees(const char *nik, const char *born, char sex, char *text, size_t capacity);

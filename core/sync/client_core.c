@@ -85,6 +85,7 @@ static void link_down(struct client_core *core, const struct client_event *event
     int64_t until_ms = next_try_ms(core, event);
     core->link = CLIENT_LINK_DOWN;
     core->unexpected = unexpected;
+    core->another_hall = false;
     str_copy(core->why, sizeof core->why, why);
     cancel(core, CLIENT_FEED, effects);
     for (int request = CLIENT_PUSH; request <= CLIENT_SNAPSHOT; request++)
@@ -96,7 +97,7 @@ static void link_up(struct client_core *core, enum client_request request)
     if (core->link != CLIENT_LINK_UP)
         memset(core->retry_at_ms, 0, sizeof core->retry_at_ms);
     core->link = CLIENT_LINK_UP;
-    core->unexpected = false;
+    core->unexpected = core->another_hall = false;
     core->retry_at_ms[request] = 0;
     if (core->hold == HOLD_NONE)
         core->failures = 0;
@@ -191,11 +192,25 @@ static void push_malformed(struct client_core *core, const struct client_event *
         link_down(core, event, true, event->answer.text, effects);
 }
 
+/* It took nothing and told nothing; the right one may answer there again by the next try. */
+static bool is_another_hall(const char *code)
+{
+    static const char *const codes[] = {"hall_is_training", "hall_is_real", "another_hall"};
+    for (size_t i = 0; i < sizeof codes / sizeof *codes; i++)
+        if (strcmp(codes[i], code) == 0)
+            return true;
+    return false;
+}
+
 static void conflict(struct client_core *core, const struct client_event *event,
                      struct client_effects *effects)
 {
     const char *code = event->answer.code;
-    if (strcmp(code, "seq_conflict") == 0) {
+    if (is_another_hall(code)) {
+        link_down(core, event, false, event->answer.text, effects);
+        core->another_hall = true;
+        core->push_again = false;
+    } else if (strcmp(code, "seq_conflict") == 0) {
         freeze(
             core,
             "This installation is a copy; ask an administrator to run `loket outbox adopt` here. Nothing is "
@@ -542,7 +557,10 @@ static void offline_text(const struct client_core *core, struct sync_status *sta
     char kept[80], since[CLOCK_TEXT];
     kept_text(core, kept, sizeof kept);
     time_clock(status->since_ms, since);
-    if (core->link == CLIENT_LINK_DOWN)
+    if (core->link == CLIENT_LINK_DOWN && core->another_hall)
+        str_format(status->text, sizeof status->text,
+                   "Another hall answers at the hall's address since %s. Nothing was sent to it. %s", since, kept);
+    else if (core->link == CLIENT_LINK_DOWN)
         str_format(status->text, sizeof status->text, "%s since %s. %s Calling waits.",
                    core->unexpected ? "Offline (unexpected answer)" : "Hall not reachable", since, kept);
     else if (core->hold == HOLD_HALL_FULL)
@@ -578,7 +596,7 @@ static enum err status_err(const struct client_core *core)
     if (core->frozen)
         return ERR_CONFLICT;
     if (core->link == CLIENT_LINK_DOWN)
-        return core->unexpected ? ERR_INVALID : ERR_OFFLINE;
+        return core->another_hall ? ERR_CONFLICT : core->unexpected ? ERR_INVALID : ERR_OFFLINE;
     return holds[core->hold];
 }
 

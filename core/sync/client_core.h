@@ -104,6 +104,7 @@ struct client_core {
     struct rng *rng;
     struct sync_status status;
     bool signed_in, expired, disabled, frozen, unexpected;
+    bool another_hall; /* answers where this one should */
     enum client_link link;
     enum client_hold hold;
     char why[300]; /* of a link that is down, a hold or frozen: particulars, "" none */

@@ -117,6 +117,17 @@ static void set_common(struct sync *sync, struct exchange *exchange)
     curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, exchange->error);
 }
 
+/* Whose workstation asks: a hall of the other kind answers no more than that it is one. */
+static struct curl_slist *name_hall(struct curl_slist *headers, const char *identity)
+{
+    if (!*identity || identity[strcspn(identity, "\r\n")] != '\0')
+        return headers;
+    char *line = xasprintf("%s: %s", HALL_HEADER, identity);
+    headers = curl_slist_append(headers, line);
+    free(line);
+    return headers;
+}
+
 static void set_headers(struct sync *sync, struct exchange *exchange, bool body)
 {
     curl_slist_free_all(exchange->headers);
@@ -124,6 +135,7 @@ static void set_headers(struct sync *sync, struct exchange *exchange, bool body)
     if (body)
         exchange->headers = curl_slist_append(exchange->headers, "Content-Type: application/json");
     exchange->headers = line_authorise(exchange->headers, cache_token(sync->cache));
+    exchange->headers = name_hall(exchange->headers, cache_identity(sync->cache));
     curl_easy_setopt(exchange->easy, CURLOPT_HTTPHEADER, exchange->headers);
 }
 
@@ -368,6 +380,9 @@ static void signed_in(struct sync *sync, enum err err)
     struct client_answer told = sync->heard[CLIENT_SESSION];
     if (err == ERR_OFFLINE)
         not_asked(sync, &sync->heard[CLIENT_SESSION], &told);
+    const char *wall = cache_hall_refusal(sync->cache, json_get(sync->answers[CLIENT_SESSION], "hall"));
+    if (err == ERR_CONFLICT && wall)
+        str_copy(told.code, sizeof told.code, wall);
     const char *message =
         err == ERR_OK || err == ERR_REFUSED || err == ERR_OFFLINE ? told.text : cache_message(sync->cache);
     if (sync->events.signed_in)

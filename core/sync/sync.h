@@ -28,7 +28,7 @@ struct sync_status {
     int64_t retry_ms;    /* wall time at which the hall is tried again by itself; 0: now, or nothing waits */
     int64_t done, total; /* rows of the snapshot; total 0 when not known */
     enum err
-        err; /* offline: ERR_OFFLINE, ERR_INVALID (an answer of something else), ERR_DISK_FULL (the hall's),
+        err; /* offline: ERR_OFFLINE, ERR_INVALID (an answer of something else), ERR_CONFLICT (another hall's), ERR_DISK_FULL (the hall's),
                        ERR_TOO_OLD, ERR_DISK (this computer's) */
     char text[300]; /* why offline or frozen: a whole sentence */
 };

@@ -28,7 +28,8 @@ static const struct fixed {
      "\"epoch\":1,\"business_day\":\"2001-01-01\",\"currency\":\"AZN\",\"date_order\":\"dmy\","
      "\"languages\":[\"en\"],\"weekend\":[\"sat\",\"sun\"],\"holidays\":[],\"priorities\":[{\"code\":"
      "\"disabled\",\"class\":1,\"name\":{\"en\":\"Disabled\"},\"legal\":\"\"}],\"lists\":{},"
-     "\"policy\":{\"no_show_calls_min\":1,\"no_show_wait_min_s\":0},\"practice\":true}"},
+     "\"policy\":{\"no_show_calls_min\":1,\"no_show_wait_min_s\":0},\"practice\":false,"
+     "\"identity\":\"0193b0de-0000-7000-8000-000000000a11\"}"},
     {TABLE_AGENCY, "{\"id\":\"t\",\"name\":{\"en\":\"Test agency\"}}"},
     {TABLE_QUEUE,
      "{\"id\":\"p\",\"code\":\"P\",\"name\":{\"en\":\"Cards\"},\"agency\":\"t\",\"rule\":{\"kind\":"

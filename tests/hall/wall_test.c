@@ -1,0 +1,457 @@
+/* tests/hall/wall_test.c: nothing passes between a real hall and a training hall, whichever way round it is tried, with the
+ * programs as people run them. */
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "core/base/clock.h"
+#include "core/hall/store.h"
+#include "core/wire/which_hall.h"
+#include "tests/support/hall.h"
+#include "tests/support/piped.h"
+#include "tests/support/program.h"
+#include "tests/support/test.h"
+
+/* --- two halls --- */
+
+struct place {
+    char data[300], url[100], login[40], password[300]; /* password: the file that holds it */
+    char listen[60];
+    struct running program;
+    int user; /* a workstation of the training hall is there: its lock */
+};
+
+static void check_ran(struct ran ran, int status, const char *words)
+{
+    CHECK_INT(ran.status, status);
+    if (!CHECK(strstr(ran.out, words) || strstr(ran.err, words)))
+        printf("    %s\n    %s%s\n", words, ran.out, ran.err);
+    ran_free(&ran);
+}
+
+static void write_file(const char *path, const char *text)
+{
+    FILE *file = fopen(path, "we");
+    REQUIRE(file && fputs(text, file) >= 0 && fclose(file) == 0);
+}
+
+static void hear(struct place *place)
+{
+    char *line = running_line(&place->program);
+    REQUIRE(line && str_starts(line, "loketd: listening on "));
+    str_copy(place->url, sizeof place->url, line + strlen("loketd: listening on "));
+    str_copy(place->listen, sizeof place->listen, strstr(place->url, "://") + 3);
+    free(line);
+}
+
+static void real_serve(struct place *real)
+{
+    real->program = START("loketd", "serve", "--data", real->data, "--listen",
+                          *real->listen ? real->listen : "127.0.0.1:0");
+    hear(real);
+}
+
+static void real_make(struct place *real)
+{
+    *real = (struct place){.login = "rina", .user = -1};
+    str_format(real->data, sizeof real->data, "%s/real", test_folder());
+    str_format(real->password, sizeof real->password, "%s/real.password", test_folder());
+    write_file(real->password, "open sesame\n");
+    check_ran(RUN(NULL, "loketd", "init", "--data", real->data, "--hall", "ASAN-01", "--name", "ASAN 1",
+                  "--pack", "az"),
+              0, "ASAN-01");
+    check_ran(RUN(NULL, "loketd", "user", "add", "--data", real->data, "--login", "rina", "--name", "Rina",
+                  "--roles", "reception,supervisor,administrator", "--password-file", real->password),
+              0, "rina");
+}
+
+/* Somebody with that role, and their password, which only the training hall's own file has. */
+static void know_account(struct place *training, const char *role)
+{
+    char *path = xasprintf("%s/practice.json", training->data), *text = test_read_file(path);
+    struct json *known = NULL;
+    REQUIRE(text && json_parse(text, strlen(text), &known, NULL) == ERR_OK);
+    for (const struct json *row = json_first(json_get(known, "rows")); row; row = json_next(row))
+        if (json_has_text(json_get(row, "roles"), role)) {
+            str_copy(training->login, sizeof training->login, json_text_or(row, "login", ""));
+            write_file(training->password, json_text_or(row, "password", ""));
+        }
+    REQUIRE(*training->login);
+    json_free(&known);
+    free(text);
+    free(path);
+}
+
+static void training_open(struct place *training)
+{
+    *training = (struct place){0};
+    str_format(training->data, sizeof training->data, "%s/training", test_folder());
+    str_format(training->password, sizeof training->password, "%s/training.password", test_folder());
+    REQUIRE(mkdir(training->data, 0700) == 0);
+    char *lock = xasprintf("%s/users.lock", training->data);
+    training->user = open(lock, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    REQUIRE(training->user >= 0 && flock(training->user, LOCK_SH) == 0);
+    free(lock);
+    training->program = START("loketd", "practice", "--data", training->data, "--pack", "az", "--seed", "7");
+    hear(training);
+    know_account(training, "reception");
+}
+
+static void place_stop(struct place *place)
+{
+    if (place->user >= 0)
+        close(place->user); /* the last workstation leaves */
+    else
+        kill(place->program.pid, SIGTERM);
+    CHECK_INT(running_wait(&place->program), 0);
+}
+
+static int64_t count_at(const struct place *place, const char *sql)
+{
+    struct err_info info = {0};
+    struct db *db = NULL;
+    char *path = xasprintf("%s/hall.db", place->data);
+    REQUIRE(db_open(&db, path, 0, &info) == ERR_OK);
+    struct stmt *s = db_query(db, sql);
+    REQUIRE(db_step(s) == ERR_OK);
+    int64_t count = db_int(s, 0);
+    db_done(s);
+    db_close(&db);
+    free(path);
+    return count;
+}
+
+/* --- a workstation --- */
+
+static struct piped work_at(const struct place *place, const char *folder, bool drain)
+{
+    return drain ? PIPED("--hall", place->url, "--user", place->login, "--password-file", place->password,
+                         "--data", folder, "--drain")
+                 : PIPED("--hall", place->url, "--user", place->login, "--password-file", place->password,
+                         "--data", folder);
+}
+
+static void come_and_go(const struct place *place, const char *folder)
+{
+    struct piped piped = work_at(place, folder, false);
+    piped_skip(&piped, "ready", NULL);
+    piped_end_input(&piped);
+    CHECK_INT(piped_end(&piped, 0), 0);
+}
+
+static const char record[] = "{'tag':'i','type':'person.record','body':{'person':'0193c000-0000-7000-8000-"
+                             "00000000beef','name':'Nobody at all'}}";
+
+/* A record that is saved while the hall is away. */
+static void leave_unsent(const struct place *place, const char *folder)
+{
+    struct piped piped = work_at(place, folder, false);
+    piped_skip(&piped, "ready", NULL);
+    piped_say(&piped, record);
+    piped_skip(&piped, "saved", "i");
+    piped_end_input(&piped);
+    (void)piped_end(&piped, 0);
+    check_ran(RUN(NULL, "loket", "outbox", "list", "--data", folder), 3, "person.record");
+}
+
+/* Whoever comes with that folder is refused with a sentence, and what is not sent stays. */
+static void expect_refused(const struct place *place, const char *folder, const char *words, bool unsent)
+{
+    struct ran ran = RUN("", "loket", "pipe", "--hall", place->url, "--user", place->login, "--password-file",
+                         place->password, "--data", folder, "--drain");
+    CHECK(ran.status != 0);
+    if (!CHECK(strstr(ran.err, words) && strstr(ran.err, "--data")))
+        printf("    %d %s%s\n", ran.status, ran.out, ran.err);
+    ran_free(&ran);
+    check_ran(RUN(NULL, "loket", "outbox", "list", "--data", folder), unsent ? 3 : 0,
+              unsent ? "person.record" : "");
+}
+
+static const char persons[] =
+    "SELECT count(*) FROM persons WHERE id = '0193c000-0000-7000-8000-00000000beef'";
+
+TEST(wall_a_real_halls_workstation_never_works_in_a_training_hall)
+{
+    struct place real, training;
+    char *folder = xasprintf("%s/station", test_folder());
+    training_open(&training);
+    real_make(&real);
+    real_serve(&real);
+    come_and_go(&real, folder);
+    expect_refused(&training, folder, "training hall", false);
+    place_stop(&real);
+    leave_unsent(&real, folder);
+    expect_refused(&training, folder, "training hall", true);
+    char *copy = xasprintf("%s/copy", test_folder()), *command = xasprintf("cp -r %s %s", folder, copy);
+    REQUIRE(system(command) == 0); /* a copied folder knows whose it is */
+    expect_refused(&training, copy, "training hall", true);
+    real_serve(&real); /* and its own hall gets what it is for */
+    struct piped piped = work_at(&real, folder, true);
+    piped_skip(&piped, "ready", NULL);
+    piped_end_input(&piped);
+    CHECK_INT(piped_end(&piped, 0), 0);
+    place_stop(&real);
+    place_stop(&training);
+    CHECK_INT(count_at(&real, persons), 1);
+    CHECK_INT(count_at(&training, persons), 0);
+    free(command);
+    free(copy);
+    free(folder);
+}
+
+TEST(wall_a_training_halls_workstation_never_works_in_a_real_hall)
+{
+    struct place real, training;
+    char *folder = xasprintf("%s/station", test_folder());
+    training_open(&training);
+    real_make(&real);
+    real_serve(&real);
+    come_and_go(&training, folder);
+    expect_refused(&real, folder, "real hall", false);
+    place_stop(&training);
+    leave_unsent(&training, folder);
+    expect_refused(&real, folder, "real hall", true);
+    place_stop(&real);
+    CHECK_INT(count_at(&real, persons), 0);
+    free(folder);
+}
+
+/* How many questions the hall has answered so; asked anew until there are any. */
+static bool answered_with(const struct place *place, const char *status)
+{
+    struct test_hall hall = {0};
+    int got;
+    int64_t until_ms = clock_mono_now_ms() + TEST_PATIENCE_MS;
+    str_copy(hall.url, sizeof hall.url, place->url);
+    hall.port = atoi(strrchr(place->url, ':') + 1);
+    for (bool found = false; clock_mono_now_ms() < until_ms;) {
+        char *text = hall_request_text(&hall, "GET", "/metrics", NULL, NULL, &got);
+        found = text && strstr(text, status);
+        free(text);
+        if (found)
+            return true;
+    }
+    return false;
+}
+
+/* The address stays, the hall behind it is another: a workstation that is at work sends to it by itself. */
+TEST(wall_another_hall_at_the_same_address_gets_nothing)
+{
+    struct place real, training;
+    char *folder = xasprintf("%s/station", test_folder());
+    training_open(&training);
+    struct piped piped = work_at(&training, folder, false);
+    piped_skip(&piped, "ready", NULL);
+    place_stop(&training);
+    real_make(&real);
+    str_copy(real.listen, sizeof real.listen, training.listen);
+    real_serve(&real);
+    piped_say(&piped, record);
+    piped_skip(&piped, "saved", "i");
+    CHECK(answered_with(&real, "status=\"4xx\""));
+    (void)piped_end(&piped, SIGTERM);
+    check_ran(RUN(NULL, "loket", "outbox", "list", "--data", folder), 3, "person.record");
+    expect_refused(&real, folder, "real hall", true);
+    place_stop(&real);
+    CHECK_INT(count_at(&real, persons), 0);
+    CHECK_INT(count_at(&real, "SELECT count(*) FROM disputes"), 0);
+    free(folder);
+}
+
+/* --- the wire itself --- */
+
+static struct test_hall as_hall(const struct place *place)
+{
+    struct test_hall hall = {0};
+    str_copy(hall.url, sizeof hall.url, place->url);
+    hall.port = atoi(strrchr(place->url, ':') + 1);
+    return hall;
+}
+
+static char *password_of(const struct place *place)
+{
+    char *text = test_read_file(place->password);
+    REQUIRE(text);
+    text[strcspn(text, "\n")] = '\0';
+    return text;
+}
+
+static void expect_push(struct hall_client *client, const char *made_for, int status, const char *code)
+{
+    int got;
+    char *text = xasprintf(
+        "{\"client\":\"%s\",\"epoch\":1,\"acked_through\":0,\"commands\":[{\"seq\":1,\"id\":"
+        "\"0193c000-0000-7000-8000-0000000000c1\",\"type\":\"person.record\",\"v\":1,\"hall\":\"%s\","
+        "\"at\":{\"wall\":\"2026-11-24T10:00:00.000Z\",\"offset_ms\":0},\"base\":{\"rev\":1},\"body\":"
+        "{\"person\":\"0193c000-0000-7000-8000-00000000beef\",\"name\":\"Nobody\"}}]}",
+        client->uuid, made_for);
+    struct json *answer = hall_ask(client, "POST", "/v1/push", text, &got);
+    CHECK_INT(got, status);
+    CHECK_TEXT(json_text_or(json_get(answer, "error"), "code", ""), code);
+    json_free(&answer);
+    free(text);
+}
+
+TEST(wall_records_of_another_hall_are_not_even_a_dispute)
+{
+    struct place real, training;
+    struct hall_client client;
+    training_open(&training);
+    real_make(&real);
+    real_serve(&real);
+    struct test_hall at_training = as_hall(&training), at_real = as_hall(&real);
+    char *secret = password_of(&training);
+    REQUIRE(hall_sign_in(&client, &at_training, training.login, secret) == 200);
+    expect_push(&client, "0193c000-0000-7000-8000-00000000abcd", 409, "hall_is_training");
+    expect_push(&client, "training-0193c000-0000-7000-8000-00000000abcd", 409, "another_hall");
+    hall_sign_out(&client);
+    free(secret);
+    secret = password_of(&real);
+    REQUIRE(hall_sign_in(&client, &at_real, real.login, secret) == 200);
+    expect_push(&client, "training-0193c000-0000-7000-8000-00000000abcd", 409, "hall_is_real");
+    expect_push(&client, "0193c000-0000-7000-8000-00000000abcd", 409, "another_hall");
+    hall_sign_out(&client);
+    free(secret);
+    place_stop(&real);
+    place_stop(&training);
+    CHECK_INT(count_at(&real, persons) + count_at(&training, persons), 0);
+    CHECK_INT(count_at(&real, "SELECT count(*) FROM disputes"), 0);
+    CHECK_INT(
+        count_at(&training, "SELECT count(*) FROM result WHERE id = '0193c000-0000-7000-8000-0000000000c1'"),
+        0);
+}
+
+/* --- files --- */
+
+static char *read_whole(const char *path, size_t *length)
+{
+    struct stat file;
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    REQUIRE(fd >= 0 && fstat(fd, &file) == 0);
+    char *bytes = xmalloc((size_t)file.st_size + 1);
+    *length = (size_t)file.st_size;
+    REQUIRE(read(fd, bytes, *length) == (ssize_t)*length);
+    close(fd);
+    return bytes;
+}
+
+/* What is refused has changed no byte of the file. */
+static void expect_untouched(const struct place *place, struct ran ran, int status, const char *words,
+                             const char *before, size_t length)
+{
+    size_t now;
+    char *path = xasprintf("%s/hall.db", place->data), *bytes = read_whole(path, &now);
+    check_ran(ran, status, words);
+    CHECK(now == length && memcmp(bytes, before, length) == 0);
+    free(bytes);
+    free(path);
+}
+
+TEST(wall_folders_are_served_as_what_they_are)
+{
+    struct place real, training;
+    training_open(&training);
+    place_stop(&training);
+    real_make(&real);
+    check_ran(RUN(NULL, "loketd", "serve", "--data", training.data, "--listen", "127.0.0.1:0"), 1,
+              "never served as a real one");
+    check_ran(RUN(NULL, "loketd", "practice", "--data", real.data, "--pack", "az"), 1, "holds a real hall");
+    check_ran(RUN(NULL, "loketd", "verify", "--data", training.data), 0, "is whole");
+    check_ran(RUN(NULL, "loketd", "verify", "--data", real.data), 0, "is whole");
+    check_ran(
+        RUN(NULL, "loketd", "init", "--data", training.data, "--hall", "B", "--name", "B", "--pack", "az"), 1,
+        "There is a hall");
+}
+
+TEST(wall_backups_stay_on_their_side)
+{
+    struct place real, training;
+    size_t real_length, training_length;
+    training_open(&training);
+    place_stop(&training);
+    real_make(&real);
+    char *of_real = xasprintf("%s/real.backup", test_folder()),
+         *of_training = xasprintf("%s/training.backup", test_folder());
+    check_ran(RUN(NULL, "loketd", "backup", "--data", real.data, of_real), 0, "stands in");
+    check_ran(RUN(NULL, "loketd", "backup", "--data", training.data, of_training), 0, "stands in");
+    char *path = xasprintf("%s/hall.db", real.data), *real_bytes = read_whole(path, &real_length);
+    free(path);
+    path = xasprintf("%s/hall.db", training.data);
+    char *training_bytes = read_whole(path, &training_length);
+    expect_untouched(&training, RUN(NULL, "loketd", "restore", "--data", training.data, of_real), 1,
+                     "no real data comes into one", training_bytes, training_length);
+    expect_untouched(&real, RUN(NULL, "loketd", "restore", "--data", real.data, of_training), 1,
+                     "holds a real hall", real_bytes, real_length);
+    REQUIRE(unlink(path) == 0); /* a training hall's folder without its file still is one */
+    check_ran(RUN(NULL, "loketd", "restore", "--data", training.data, of_real), 1,
+              "no real data comes into one");
+    check_ran(RUN(NULL, "loketd", "restore", "--data", training.data, of_training), 0, "is as");
+    check_ran(RUN(NULL, "loketd", "serve", "--data", training.data, "--listen", "127.0.0.1:0"), 1,
+              "never served as a real one");
+    free(path);
+    free(real_bytes);
+    free(training_bytes);
+    free(of_real);
+    free(of_training);
+}
+
+static void change_file(const struct place *place, const char *sql)
+{
+    struct err_info info = {0};
+    struct db *db = NULL;
+    char *path = xasprintf("%s/hall.db", place->data);
+    REQUIRE(db_open(&db, path, DB_WRITE, &info) == ERR_OK);
+    REQUIRE(db_script(db, sql) == ERR_OK);
+    db_close(&db);
+    free(path);
+}
+
+/* One word at a time, and all of them together: the chain of the feed has the row as it was made. */
+TEST(wall_a_file_that_was_turned_by_hand_is_found)
+{
+    static const char *const turns[] = {
+        "UPDATE halls SET row = replace(row, '\"practice\":true', '\"practice\":false')",
+        "UPDATE halls SET row = replace(row, 'training-', '')",
+        "UPDATE hall_state SET always_safe = 0",
+    };
+    struct place training, copy;
+    training_open(&training);
+    place_stop(&training);
+    for (size_t i = 0; i <= sizeof turns / sizeof *turns; i++) {
+        copy = training;
+        str_format(copy.data, sizeof copy.data, "%s/turned%zu", test_folder(), i);
+        char *command = xasprintf("cp -r %s %s", training.data, copy.data);
+        REQUIRE(system(command) == 0);
+        free(command);
+        for (size_t j = 0; j < sizeof turns / sizeof *turns; j++)
+            if (j == i || i == sizeof turns / sizeof *turns)
+                change_file(&copy, turns[j]);
+        if (i == sizeof turns / sizeof *turns)
+            change_file(&copy, "PRAGMA application_id = 0");
+        struct ran ran = RUN(NULL, "loketd", "verify", "--data", copy.data);
+        CHECK_INT(ran.status, 1);
+        if (i < sizeof turns / sizeof *turns && !CHECK(strstr(ran.err, copy.data)))
+            printf("    %s\n", ran.err);
+        ran_free(&ran);
+        if (i < sizeof turns / sizeof *turns)
+            check_ran(RUN(NULL, "loketd", "serve", "--data", copy.data, "--listen", "127.0.0.1:0"), 1, "");
+    }
+}
+
+TEST(wall_a_training_hall_tells_nobody_outside)
+{
+    struct place training;
+    training_open(&training);
+    place_stop(&training);
+    check_ran(RUN(NULL, "loketd", "webhook", "add", "--data", training.data, "--agency", "az.dsmf", "--url",
+                  "https://agency.example/in"),
+              1, "tells nobody outside");
+    check_ran(RUN(NULL, "loketd", "webhook", "add", "--data", training.data, "--agency", "az.dsmf", "--url",
+                  "http://localhost.example/in"),
+              1, "tells nobody outside");
+}
