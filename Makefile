@@ -81,7 +81,7 @@ all: $(BUILD)/loket $(BUILD)/loketd $(BUILD)/loket-pdf
 
 run: deps ## opens the workstation on a hall of its own
 	@$(MAKE) --no-print-directory -j$$(nproc) all
-	@exec $(BUILD)/loket --hall practice --tour
+	@exec $(BUILD)/loket --hall practice --demo first-day --tour
 
 help:
 	@sed -n 's/^\([a-z-]*\):.*## /\1  /p' Makefile
