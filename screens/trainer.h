@@ -72,6 +72,8 @@ const char *trainer_rule(const struct ui *ui,
                          const char *rule); /* what a line of the score is about, in a word or three */
 /* A line of the score as a sentence; the caller frees. */
 char *trainer_score_text(const struct ui *ui, const struct json *line);
+/* "09:40" of a moment, whether the hall tells it so or with its day. */
+const char *trainer_clock(const char *at, char out[SHOW_TEXT]);
 const char *trainer_pace(const struct ui *ui, const struct json *hall,
                          char out[SHOW_TEXT]); /* "×5", "paused" */
 

@@ -260,7 +260,8 @@ static void moment_cell(const void *data, int index, int column, char out[GRID_C
     const struct json *row = json_at(json_get(view->self->answers[TRAINER_MOMENTS], "rows"), (size_t)index);
     char clock[SHOW_TEXT];
     (void)look;
-    str_copy(out, GRID_CELL, column ? moment_text(view->ui, row) : show_clock(json_text(row, "at"), clock));
+    str_copy(out, GRID_CELL,
+             column ? moment_text(view->ui, row) : trainer_clock(json_text(row, "at"), clock));
 }
 
 static void score_cell(const void *data, int index, int column, char out[GRID_CELL], unsigned *look)
@@ -272,7 +273,7 @@ static void score_cell(const void *data, int index, int column, char out[GRID_CE
     if (*look == STYLE_TEXT && !points)
         *look = STYLE_DIM;
     if (column == 0) {
-        str_copy(out, GRID_CELL, show_clock(json_text(row, "at"), clock));
+        str_copy(out, GRID_CELL, trainer_clock(json_text(row, "at"), clock));
     } else if (column == 1) {
         str_format(out, GRID_CELL, "%d", points);
     } else if (column == 2) {
@@ -282,6 +283,13 @@ static void score_cell(const void *data, int index, int column, char out[GRID_CE
         str_copy(out, GRID_CELL, text);
         free(text);
     }
+}
+
+/* Of the day that is played the hall tells the name; others keep the name of their file. */
+static const char *scenario_name(const struct view *view, const char *id)
+{
+    const struct json *hall = trainer_hall(view->self);
+    return str_equal(json_text(hall, "scenario"), id) ? show_name(view->ui, json_get(hall, "names")) : id;
 }
 
 enum { R_DAY, R_SCENARIO, R_NAME, R_TOTAL, R_SERVED, R_COLUMNS };
@@ -297,9 +305,7 @@ static void result_cell(const void *data, int index, int column, char out[GRID_C
         str_copy(out, GRID_CELL, show_day(view->ui, json_text(row, "day"), day));
         return;
     case R_SCENARIO:
-        str_copy(out, GRID_CELL,
-                 json_is_object(json_get(row, "names")) ? show_name(view->ui, json_get(row, "names"))
-                                                        : json_text_or(row, "scenario", ""));
+        str_copy(out, GRID_CELL, scenario_name(view, json_text_or(row, "scenario", "")));
         return;
     case R_NAME:
         str_copy(out, GRID_CELL, json_text_or(row, "name", ""));

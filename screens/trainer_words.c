@@ -119,6 +119,13 @@ char *trainer_score_text(const struct ui *ui, const struct json *line)
 
 /* --- the clock --- */
 
+const char *trainer_clock(const char *at, char out[SHOW_TEXT])
+{
+    if (!*show_clock(at, out))
+        str_copy(out, SHOW_TEXT, at ? at : "");
+    return out;
+}
+
 const char *trainer_pace(const struct ui *ui, const struct json *hall, char out[SHOW_TEXT])
 {
     int pace = (int)json_int(hall, "pace", 1);

@@ -565,11 +565,26 @@ static void core_answered(struct sync *sync, enum client_request request, CURLco
     tell(sync, &(struct client_event){.kind = CLIENT_ANSWERED, .request = request, .answer = heard});
 }
 
+/* A paper is told as what it is, plain text: {"text"}. NULL: the answer is something else. */
+static struct json *text_answer(const struct exchange *exchange)
+{
+    const char *type = NULL, *text = buf_text(&exchange->answer);
+    curl_easy_getinfo(exchange->easy, CURLINFO_CONTENT_TYPE, &type);
+    if (!type || !str_starts(type, "text/plain") || strlen(text) != exchange->answer.length ||
+        !utf8_valid(text, exchange->answer.length))
+        return NULL;
+    struct json *body = json_new_object();
+    json_set_text(body, "text", text);
+    return body;
+}
+
 static void get_answered(struct sync *sync, struct exchange *exchange, CURLcode code)
 {
     struct client_answer heard = {0};
     hear_network(&heard, exchange, code);
     struct json *body = code == CURLE_OK ? parse_answer(exchange) : NULL;
+    if (code == CURLE_OK && !body && heard.status == 200)
+        body = text_answer(exchange);
     enum err err = heard.net != ERR_OK || !body ? ERR_OFFLINE : heard.status == 200 ? ERR_OK : ERR_REFUSED;
     if (sync->events.answer)
         sync->events.answer(sync->events.ctx, exchange->tag, err, body);
