@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "screens/app.h"
+#include "screens/halls.h"
 #include "screens/training_word.h"
 #include "tests/screen/script.h"
 #include "tests/support/test.h"
@@ -267,4 +268,71 @@ TEST(wall_no_theme_takes_the_word_away)
         expect_seen(&theme);
         free(text);
     }
+}
+
+/* --- papers --- */
+
+TEST(wall_every_printed_paper_says_training)
+{
+    script_run("training_papers.script");
+}
+
+static struct effect paper_of(enum effect_kind kind, const char *path, const char *lang)
+{
+    struct effect effect = {.kind = kind, .text = path ? xstrdup(path) : NULL};
+    if (kind != EFFECT_NOTICE)
+        return effect;
+    effect.json = json_new_object();
+    json_set_text(effect.json, "hall", "ASAN 1");
+    json_set_text(effect.json, "text", "a,b\n1,2\n");
+    json_set_text(effect.json, "lang", lang);
+    return effect;
+}
+
+static void expect_paper(struct effect effect, const char *text, const char *hall)
+{
+    training_mark(LANG_EN, &effect);
+    training_mark(LANG_RU, &effect); /* once, whoever comes by after that */
+    CHECK_TEXT(json_text(effect.json, "text"), text);
+    CHECK_TEXT(json_text(effect.json, "hall"), hall);
+    free(effect.text);
+    json_free(&effect.json);
+}
+
+/* In its text, which a file of text is made of, and at the head of each page of a PDF. */
+TEST(wall_every_saved_paper_says_training_in_its_own_language)
+{
+    expect_paper(paper_of(EFFECT_NOTICE, "/tmp/n.pdf", "az"), "TƏLİM\n\na,b\n1,2\n\nTƏLİM\n",
+                 "TƏLİM · ASAN 1");
+    expect_paper(paper_of(EFFECT_NOTICE, "/tmp/n.txt", "id"), "PELATIHAN\n\na,b\n1,2\n\nPELATIHAN\n",
+                 "PELATIHAN · ASAN 1");
+    expect_paper(paper_of(EFFECT_NOTICE, "/tmp/n.csv", ""), "TRAINING\na,b\n1,2\n", "TRAINING · ASAN 1");
+    struct effect print = paper_of(EFFECT_PRINT, "Receipt", NULL);
+    training_mark(LANG_RU, &print);
+    training_mark(LANG_EN, &print);
+    CHECK_TEXT(print.text, "ОБУЧЕНИЕ\n\nReceipt\n\nОБУЧЕНИЕ\n");
+    free(print.text);
+}
+
+/* --- many halls --- */
+
+TEST(wall_many_halls_mark_a_training_hall_and_sum_without_it)
+{
+    struct json *real = NULL, *training = NULL;
+    static const char one[] = "{\"name\":\"A\",\"state\":\"ok\",\"waiting\":5,\"practice\":false}",
+                      two[] = "{\"name\":\"B\",\"state\":\"ok\",\"waiting\":7,\"practice\":true}";
+    REQUIRE(json_parse(one, strlen(one), &real, NULL) == ERR_OK &&
+            json_parse(two, strlen(two), &training, NULL) == ERR_OK);
+    struct halls_line lines[] = {{real, ""}, {training, ""}};
+    const struct halls halls = {.lines = lines, .line_count = 2};
+    const struct ui ui = {.lang = LANG_ID};
+    struct halls_sum sum;
+    char name[HALLS_NAME];
+    halls_sum(&halls, &ui, NULL, &sum);
+    CHECK_INT(sum.halls, 1);
+    CHECK_INT(sum.waiting, 5);
+    CHECK_TEXT(halls_name(&ui, real, name), "A");
+    CHECK_TEXT(halls_name(&ui, training, name), "PELATIHAN · B");
+    json_free(&real);
+    json_free(&training);
 }
