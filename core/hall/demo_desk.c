@@ -150,6 +150,8 @@ enum err demo_look(struct demo *d, int who)
         return ERR_OK;
     d->clerks[who].woken = false;
     enum err err = keep_from_calling(d, who, &kept);
+    if (err == ERR_OK && !kept)
+        err = demo_quarrel(d, who, &kept);
     return err == ERR_OK && !kept ? call_next(d, who) : err;
 }
 

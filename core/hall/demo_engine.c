@@ -48,6 +48,8 @@ static enum err happen(struct demo *d, const struct demo_event *event)
         return expect(d, event->who);
     case MOMENT_CONFIRM:
         return demo_confirm(d, event->who);
+    case MOMENT_QUARREL:
+        return demo_end_quarrel(d, event->who);
     case MOMENT_SETTLE:
         return demo_settle(d, event->who);
     case MOMENT_REVIEW: /* whoever plays looks at the rows after each moment */
@@ -86,7 +88,7 @@ bool demo_make_day(struct demo *d, int32_t day, int nth)
     d->midnight_ms = time_day_start(end_ms);
     d->event_count = 0;
     d->outage_until_s = d->power_until_s = 0;
-    d->contests = 0;
+    d->contests = d->quarrels = 0;
     d->refusal[0] = '\0';
     rng_seed(&d->rng, d->seed * 7919 + (uint64_t)nth);
     citizens_make(d->scenario, &d->pack, d->seed, nth, year_of(d), is_served, d, &d->citizens);
@@ -206,7 +208,8 @@ enum err demo_play_until(struct demo *d, int64_t until_s)
     while (d->event_count > 0 && d->events[0].at_s <= until_s && err == ERR_OK) {
         struct demo_event event = demo_next(d);
         bool busy = event.what == MOMENT_DONE || event.what == MOMENT_BEGIN || event.what == MOMENT_AGAIN ||
-                    event.what == MOMENT_CONFIRM || event.what == MOMENT_SETTLE;
+                    event.what == MOMENT_CONFIRM || event.what == MOMENT_QUARREL ||
+                    event.what == MOMENT_SETTLE;
         if (event.at_s > d->end_s && !busy)
             continue; /* who is at a counter is served to the end */
         d->now_s = event.at_s;

@@ -69,7 +69,8 @@ enum moment {
     MOMENT_EXPECT,  /* the time of bookings has come */
     MOMENT_REVIEW,  /* what a trainee had better do is another now */
     MOMENT_CONFIRM, /* who: a visit, whose decision wants a second person */
-    MOMENT_SETTLE   /* who: a visit, with two decisions */
+    MOMENT_SETTLE,  /* who: a visit, with two decisions */
+    MOMENT_QUARREL  /* who: a clerk, in front of whom somebody claims to go first */
 };
 
 /* Of one day. */
@@ -77,7 +78,7 @@ struct demo_figures {
     char day[DATE_TEXT];
     int visitors, booked, came, issued, served, missing, no_shows, left, refused;
     int applications, approved, refusals, returned, referred; /* opened; decided */
-    int confirmed, contested, notices;
+    int confirmed, contested, notices, quarrels;
     int early;        /* bookings that were called before their time, when nobody was there */
     int64_t *waits_s; /* of each who was called while there */
     int wait_count;
@@ -110,6 +111,7 @@ struct demo {
     int64_t orders;
     int64_t outage_until_s, power_until_s;
     int contests; /* so many applications are still to be decided twice */
+    int quarrels; /* so many people will still claim to go first */
     char alert[UUID_TEXT];
     struct demo_figures *figures;
     char refusal[300]; /* the first of the day */
@@ -195,6 +197,11 @@ enum err demo_decide_by(struct demo *demo, int clerk,
                         const struct truth *truth) MUST_USE; /* as if that were true */
 enum err demo_confirm(struct demo *demo, int visit) MUST_USE;
 enum err demo_settle(struct demo *demo, int visit) MUST_USE;
+
+/* demo_quarrel.c */
+/* When one is due and possible for this clerk, who then calls nobody else: *began. */
+enum err demo_quarrel(struct demo *demo, int clerk, bool *began) MUST_USE;
+enum err demo_end_quarrel(struct demo *demo, int clerk) MUST_USE;
 
 /* demo_trouble.c */
 enum err demo_strike(struct demo *demo, int trouble) MUST_USE;

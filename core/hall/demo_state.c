@@ -80,8 +80,8 @@ static struct json *figures_json(const struct demo_figures *f)
 {
     return ints((int64_t[]){f->visitors, f->booked, f->came, f->issued, f->served, f->missing, f->no_shows,
                             f->left, f->refused, f->early, f->applications, f->approved, f->refusals,
-                            f->returned, f->referred, f->confirmed, f->contested, f->notices},
-                18);
+                            f->returned, f->referred, f->confirmed, f->contested, f->notices, f->quarrels},
+                19);
 }
 
 struct json *demo_state(const struct demo *d)
@@ -94,6 +94,7 @@ struct json *demo_state(const struct demo *d)
     json_set_int(state, "outage", d->outage_until_s);
     json_set_int(state, "power", d->power_until_s);
     json_set_int(state, "contests", d->contests);
+    json_set_int(state, "quarrels", d->quarrels);
     json_set_text(state, "alert", d->alert);
     json_set(state, "rng", rng_json(&d->rng));
     json_set(state, "events", events_json(d));
@@ -172,7 +173,7 @@ static void read_figures(struct demo_figures *f, const struct json *list)
     int *const all[] = {&f->visitors,     &f->booked,    &f->came,     &f->issued,   &f->served,
                         &f->missing,      &f->no_shows,  &f->left,     &f->refused,  &f->early,
                         &f->applications, &f->approved,  &f->refusals, &f->returned, &f->referred,
-                        &f->confirmed,    &f->contested, &f->notices};
+                        &f->confirmed,    &f->contested, &f->notices,  &f->quarrels};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         *all[i] = (int)int_at(list, i);
 }
@@ -188,6 +189,7 @@ bool demo_go_on(struct demo *d, const struct json *state)
     d->outage_until_s = json_int(state, "outage", 0);
     d->power_until_s = json_int(state, "power", 0);
     d->contests = (int)json_int(state, "contests", 0);
+    d->quarrels = (int)json_int(state, "quarrels", 0);
     str_copy(d->alert, sizeof d->alert, json_text_or(state, "alert", ""));
     read_rng(json_get(state, "rng"), &d->rng);
     read_events(d, json_get(state, "events"));

@@ -45,6 +45,9 @@ enum err demo_strike(struct demo *d, int which)
     case TROUBLE_CONTESTED:
         d->contests += trouble->numbers[0];
         break;
+    case TROUBLE_QUARREL:
+        d->quarrels += trouble->numbers[0];
+        break;
     case TROUBLE_RUSH: /* they are among the citizens */
     case TROUBLE_COUNT:
         break;

@@ -18,8 +18,8 @@ static void play(struct played *p, const char *more, const char *pack)
     struct err_info info = {0};
     char *text = xasprintf(
         "name.az A\nname.id A\nname.en A\nname.ru A\nabout.az B\nabout.id B\nabout.en B\nabout.ru B\n"
-        "doors 08:00 15:00\npeople 60\npatience 400 500\n%s",
-        more);
+        "doors 08:00 15:00\n%spatience 400 500\n%s",
+        strstr(more, "people ") ? "" : "people 60\n", more);
     REQUIRE(scenario_read("t.scenario", text, strlen(text), NULL, NULL, &p->scenario, &info) == ERR_OK);
     free(text);
     if (!CHECK(demo_open(&p->demo, &p->scenario, pack, 21, 0, &info) == ERR_OK))
@@ -177,5 +177,53 @@ TEST(simulated_contested_decision_is_kept_twice_and_settled)
     json_free(&disputes);
     json_free(&all);
     json_free(&made);
+    end(&p);
+}
+
+/* --- the queue --- */
+
+static const char *stamp_at(const struct json *row, const char *event)
+{
+    for (const struct json *s = json_first(json_get(row, "stamps")); s; s = json_next(s))
+        if (str_equal(json_text(s, "event"), event))
+            return json_text(s, "at");
+    return "";
+}
+
+/* When that ticket was called first, somebody of a class waited in its queue. */
+static bool passed_over(const struct json *all, const struct json *row)
+{
+    const char *at = stamp_at(row, "call");
+    for (const struct json *other = json_first(all); other; other = json_next(other))
+        if (json_int(other, "priority_class", 0) > 0 &&
+            str_equal(json_text(other, "queue"), json_text(row, "queue")) &&
+            strcmp(json_text_or(other, "arrived_at", "~"), at) <= 0 &&
+            strcmp(stamp_at(other, "call"), at) > 0)
+            return true;
+    return false;
+}
+
+TEST(simulated_quarrel_ends_with_everybody_in_their_place)
+{
+    struct played p = {0};
+    play(&p, "people 150\nbusiest 100\npriority 5\nat 08:30 quarrel 2\n", "az");
+    CHECK_INT(p.figures.quarrels, 2);
+    struct json *all = rows(&p, "SELECT row FROM tickets ORDER BY id");
+    int sent_back = 0;
+    for (const struct json *row = json_first(all); row; row = json_next(row)) {
+        bool named = false, back = false;
+        for (const struct json *s = json_first(json_get(row, "stamps")); s; s = json_next(s))
+            back = back || str_equal(json_text(s, "event"), "return");
+        named = json_text(row, "call_reason") != NULL;
+        CHECK(named == back);
+        if (!back)
+            continue;
+        sent_back++;
+        CHECK(passed_over(all, row));
+        CHECK(json_is_null(json_get(row, "priority")));
+        CHECK_TEXT(json_text(row, "state"), "done"); /* served later, in turn */
+    }
+    CHECK(sent_back > 0); /* one may claim it twice */
+    json_free(&all);
     end(&p);
 }

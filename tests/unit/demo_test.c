@@ -3,7 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/demo/citizen.h"
+#include "core/demo/truth.h"
+#include "core/form/form.h"
 #include "core/hall/demo_inside.h"
 #include "tests/support/test.h"
 
@@ -143,6 +144,77 @@ TEST(two_hundred_days_have_the_shapes_that_were_counted)
     apart = (double)booked - DAYS * BOOKINGS;
     CHECK(apart * apart <= 16.0 * DAYS * BOOKINGS);
     CHECK(takes / expected > 4 * 60 && takes / expected < 16 * 60);
+    pack_free(&pack);
+}
+
+/* --- applications --- */
+
+struct shares {
+    int64_t all, forgot, forgotten_paper, judged, no_right, right, elsewhere, refused, falsified, possible;
+};
+
+static void count_truth(struct shares *n, const struct truth *truth, const struct citizen *citizen)
+{
+    bool asked = citizen->forgot && truth_paper(truth, citizen->forgot);
+    n->all++;
+    n->forgot += asked;
+    n->forgotten_paper += truth->ground == TRUTH_PAPER_MISSING;
+    if (asked)
+        return;
+    n->possible += truth->paper_count > 0;
+    n->falsified += truth->ground == TRUTH_FALSE_PAPER;
+    if (truth->ground == TRUTH_FALSE_PAPER)
+        return;
+    n->judged++;
+    n->no_right += truth->ground == TRUTH_NO_RIGHT;
+    if (truth->ground == TRUTH_NO_RIGHT)
+        return;
+    n->right++;
+    n->elsewhere += truth->ground == TRUTH_ELSEWHERE;
+}
+
+TEST(two_hundred_days_have_the_papers_and_outcomes_that_are_asked_for)
+{
+    enum { DAYS = 200 };
+    struct scenario s = scenario_of("people 5\nforgot 20\nfalse_paper 15\nno_right 20\nelsewhere 25\n");
+    struct pack pack = pack_of("az");
+    struct form **forms = xcalloc((size_t)pack.service_count, sizeof *forms);
+    struct shares n = {0};
+    for (int day = 0; day < DAYS; day++) {
+        struct citizens all;
+        citizens_make(&s, &pack, 11, day, 2026, all_served, NULL, &all);
+        for (int i = 0; i < all.count; i++) {
+            const struct json *service = pack_service(&pack, all.list[i].service);
+            int at = 0;
+            while (pack.services[at] != service)
+                at++;
+            const struct form_source source = {.service = service, .pack = pack.about};
+            struct truth truth;
+            struct err_info info = {0};
+            if (!json_get(service, "form"))
+                continue;
+            if (!forms[at])
+                REQUIRE(form_open(&source, &forms[at], &info) == ERR_OK);
+            const struct truth_about about = {
+                &pack, service, &all.list[i], "2026-03-02", forms[at], 11, 15, 0, 20, 25};
+            REQUIRE(truth_make(&about, &truth, &info) == ERR_OK);
+            if (all.list[i].temper != TEMPER_FRAUD)
+                count_truth(&n, &truth, &all.list[i]);
+            truth_free(&truth);
+        }
+        citizens_free(&all);
+    }
+    CHECK(n.all > 400);
+    CHECK_INT(n.forgotten_paper, n.forgot);
+    hold_share("no right", n.no_right, n.judged, 20);
+    hold_share("elsewhere", n.elsewhere, n.right, 25);
+    /* not every paper can be false: a photograph, a statement */
+    CHECK(n.falsified > n.possible * 8 / 100);
+    double mean = (double)n.possible * 0.15, apart = (double)n.falsified - mean;
+    CHECK(apart <= 0 || apart * apart <= 16 * mean);
+    for (int i = 0; i < pack.service_count; i++)
+        form_free(&forms[i]);
+    free(forms);
     pack_free(&pack);
 }
 
