@@ -24,6 +24,10 @@ enum screen_id app_screen(const struct app *app); /* the one on top */
 const char *app_object(const struct app *app);    /* of the one on top: "" none */
 bool app_secret(const struct app *app);           /* what is typed now goes into no recording */
 bool app_typing(const struct app *app);
+/* What a letter would be now: an action's key, part of a choice of the catalogue's, or words of somebody's. */
+enum app_types { APP_ACTS, APP_CHOOSES, APP_WORDS };
+enum app_types app_types(const struct app *app);
+int app_ahead_count(const struct app *app); /* keys that wait for the hall's answer */
 /* NULL: possible here and now; else why not, translated. */
 const char *app_enabled(const struct app *app, enum action action);
 /* Something waits for the hall, or behind something that did, and can go on now that its rows are here up to rev: tell

@@ -40,6 +40,11 @@ void app_heard(struct app *app, unsigned turn, int64_t rev)
         app->waiting.rev = rev;
 }
 
+int app_ahead_count(const struct app *app)
+{
+    return app->ahead_count;
+}
+
 bool app_waits(const struct app *app)
 {
     return app->waiting.to || app->ahead_count;

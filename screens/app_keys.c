@@ -102,6 +102,20 @@ int app_help_actions(const struct app *app, enum action out[ACTION_COUNT])
     return count;
 }
 
+enum app_types app_types(const struct app *app)
+{
+    const struct layer *top = app_shown(app);
+    if (app->lock)
+        return APP_WORDS;
+    if (app->ask)
+        return !ask_types(app->ask) ? APP_ACTS : ask_chooses(app->ask) ? APP_CHOOSES : APP_WORDS;
+    if (app->palette_open)
+        return APP_CHOOSES;
+    if (app->help_open || !app_typing(app))
+        return APP_ACTS;
+    return top->ops->chooses && top->ops->chooses(top->self) ? APP_CHOOSES : APP_WORDS;
+}
+
 /* --- actions of every screen --- */
 
 static void next_lang(struct app *app, struct effects *effects)

@@ -224,6 +224,16 @@ static enum ask_step key_to_choices(struct ask *ask, struct key key)
     return ASK_OPEN;
 }
 
+bool ask_types(const struct ask *ask)
+{
+    return !json_get(ask->question, "choices");
+}
+
+bool ask_chooses(const struct ask *ask)
+{
+    return has_list(ask) && !str_equal(ask_search_what(ask), "persons");
+}
+
 static enum ask_step enter(struct ask *ask)
 {
     if (json_count(ask->ticked)) {

@@ -561,6 +561,16 @@ static bool form_typing(const void *data)
     return fill_writable(self) && !self->pairs && sheet_typing(&self->sheet, items(self), count(self));
 }
 
+static bool form_chooses(const void *data)
+{
+    const struct form_screen *self = data;
+    const char *focus = sheet_focused(&self->sheet, items(self), count(self));
+    for (int i = 0; focus && i < count(self); i++)
+        if (str_equal(items(self)[i].id, focus))
+            return items(self)[i].option_count > 0;
+    return false;
+}
+
 /* A field whose value is hidden goes into no recording. */
 static bool form_secret(const void *data)
 {
@@ -594,6 +604,7 @@ const struct screen_ops form_screen = {
     .enabled = form_enabled,
     .typing = form_typing,
     .secret = form_secret,
+    .chooses = form_chooses,
     .title = title,
     .object = object,
 };

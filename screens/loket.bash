@@ -6,7 +6,7 @@ _loket() {
     --theme) words="default light contrast mono az id" ;;
     --pack) words="az id" ;;
     --data) COMPREPLY=($(compgen -d -- "$word")); return ;;
-    --config | --log | --record | --password-file | --from | merge | parcel | replay | export | check | validate)
+    --config | --log | --record | --anonymise | --password-file | --from | merge | parcel | replay | export | check | validate)
         COMPREPLY=($(compgen -f -- "$word")); return ;;
     form) words="check render validate notice" ;;
     render) COMPREPLY=($(compgen -W "--watch --size --page --lang" -- "$word") $(compgen -f -- "$word")); return ;;
@@ -28,7 +28,7 @@ _loket() {
             words="init serve user counter export-cases key webhook deliver import-catalogue export-catalogue backup restore verify depart parcel merge recall
                 rehearse demo --data --hall --name --pack --timezone --listen --login --roles --agency --queues --password-file --to --from --users --until --unmasked --url --after --format --dry-run --keep-good --json"
         else
-            words="board halls pipe form outbox keys doctor replay --hall --counter --data --config --theme --lang --ascii --linear --tour
+            words="board halls pipe form outbox keys doctor replay --hall --counter --data --config --theme --lang --ascii --linear --tour --anonymise
                 --demo --seed --log --record --version --help"
         fi
         ;;

@@ -31,6 +31,7 @@ const char *options_usage(void)
            "       loket keys [--json]                 every action and its keys\n"
            "       loket doctor                        what is wrong here, and what to do\n"
            "       loket replay FILE [--until N]       a recorded session, drawn again\n"
+           "       loket replay FILE --anonymise OUT   … the same with stand-ins for the data of people\n"
            "       loket --version | --help\n"
            "--hall practice opens a hall of your own on this computer. Details: man loket.\n";
 }

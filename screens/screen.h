@@ -214,6 +214,8 @@ struct screen_ops {
     bool (*typing)(const void *self);
     /* May be NULL: what is typed now is secret and goes into no recording. */
     bool (*secret)(const void *self);
+    /* May be NULL: what is typed now picks from a list of the catalogue, and says nothing about anybody (anonymise.h). */
+    bool (*chooses)(const void *self);
     /* May be NULL: the words at the left of the title line, instead of counter and queue. Caller frees. */
     char *(*title)(const void *self, const struct ui *ui);
     /* May be NULL: what tells two of a kind apart, such as a case id: opening it again shows the same one. */

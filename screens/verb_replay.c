@@ -1,11 +1,15 @@
 /* screens/verb_replay.c: `loket replay FILE [--until N]`: a recorded session through the real app, each
  * picture as text. With --until only the picture after message N. Touches neither cache nor hall: effects are
- * left undone, because the recording holds what they brought. */
+ * left undone, because the recording holds what they brought. `loket replay FILE --anonymise OUT` writes the
+ * recording with stand-ins for the data of people (anonymise.h). */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
+#include "screens/anonymise.h"
 #include "screens/app.h"
 #include "screens/record.h"
 #include "screens/runner.h"
@@ -87,15 +91,48 @@ static enum err play(struct replay *replay, const struct keymap *keys, FILE *fil
     return err;
 }
 
+/* A file of its own: half of it, and one that stood there before, would be taken for what it is not. */
+static int write_anonymous(const char *path, const char *to, struct settings *settings)
+{
+    struct err_info info = {0};
+    struct rng rng;
+    long line = 0;
+    FILE *in = fopen(path, "re");
+    mode_t old = umask(077);
+    FILE *out = in ? fopen(to, "wxe") : NULL;
+    umask(old);
+    if (!in || !out) {
+        fprintf(stderr, in ? "loket: %s cannot be written: %s\n" : "loket: %s cannot be read: %s\n",
+                in ? to : path, strerror(errno));
+        if (in)
+            fclose(in);
+        return 1;
+    }
+    struct keymap *keys = runner_keymap(settings);
+    rng_seed_from_system(&rng);
+    enum err err = anonymise(keys, in, out, &rng, &line, &info);
+    if (fclose(out) != 0 && !err)
+        err = err_set(&info, err_from_errno(errno), "%s cannot be written: %s", to, strerror(errno));
+    if (err) {
+        unlink(to);
+        fprintf(stderr, "loket: %s:%ld: %s; %s was not written\n", path, line, info.text, to);
+    }
+    keymap_free(&keys);
+    fclose(in);
+    return err ? 1 : 0;
+}
+
 int verb_replay(const struct options *options, struct settings *settings)
 {
+    if (options->arg_count == 3 && strcmp(options->args[1], "--anonymise") == 0)
+        return write_anonymous(options->args[0], options->args[2], settings);
     struct err_info info = {0};
     struct replay replay = {0};
     bool until = options->arg_count == 3 && strcmp(options->args[1], "--until") == 0;
     char *end = NULL;
     replay.until = until ? strtol(options->args[2], &end, 10) : 0;
     if (until ? *end || replay.until < 1 : options->arg_count != 1) {
-        fputs("loket: say `loket replay FILE [--until N]`\n", stderr);
+        fputs("loket: say `loket replay FILE [--until N | --anonymise OUT]`\n", stderr);
         return 2;
     }
     FILE *file = fopen(options->args[0], "re");
