@@ -10,12 +10,16 @@
 #include <unistd.h>
 
 #include "core/base/clock.h"
+#include "core/hall/notices.h"
 #include "core/hall/store.h"
+#include "core/model/notice_code.h"
 #include "core/wire/which_hall.h"
 #include "tests/support/hall.h"
 #include "tests/support/piped.h"
 #include "tests/support/program.h"
 #include "tests/support/test.h"
+
+#define QUEUE "P" /* of the pack az */
 
 /* --- two halls --- */
 
@@ -66,7 +70,7 @@ static void real_make(struct place *real)
                   "--pack", "az"),
               0, "ASAN-01");
     check_ran(RUN(NULL, "loketd", "user", "add", "--data", real->data, "--login", "rina", "--name", "Rina",
-                  "--roles", "reception,supervisor,administrator", "--password-file", real->password),
+                  "--roles", "clerk,reception,supervisor,administrator", "--password-file", real->password),
               0, "rina");
 }
 
@@ -87,18 +91,23 @@ static void know_account(struct place *training, const char *role)
     free(path);
 }
 
-static void training_open(struct place *training)
+static void training_serve(struct place *training)
 {
-    *training = (struct place){0};
-    str_format(training->data, sizeof training->data, "%s/training", test_folder());
-    str_format(training->password, sizeof training->password, "%s/training.password", test_folder());
-    REQUIRE(mkdir(training->data, 0700) == 0);
     char *lock = xasprintf("%s/users.lock", training->data);
     training->user = open(lock, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     REQUIRE(training->user >= 0 && flock(training->user, LOCK_SH) == 0);
     free(lock);
     training->program = START("loketd", "practice", "--data", training->data, "--pack", "az", "--seed", "7");
     hear(training);
+}
+
+static void training_open(struct place *training)
+{
+    *training = (struct place){0};
+    str_format(training->data, sizeof training->data, "%s/training", test_folder());
+    str_format(training->password, sizeof training->password, "%s/training.password", test_folder());
+    REQUIRE(mkdir(training->data, 0700) == 0);
+    training_serve(training);
     know_account(training, "reception");
 }
 
@@ -454,4 +463,152 @@ TEST(wall_a_training_hall_tells_nobody_outside)
     check_ran(RUN(NULL, "loketd", "webhook", "add", "--data", training.data, "--agency", "az.dsmf", "--url",
                   "http://localhost.example/in"),
               1, "tells nobody outside");
+}
+
+/* --- the bus --- */
+
+/* Its queue leaves with a bus, which comes home the same evening. out, back: its two parcels. */
+static void ride(const struct place *home, const char *clerk, char out[300], char back[300])
+{
+    static int rides;
+    char *bus = xasprintf("%s/bus%d", test_folder(), ++rides);
+    str_format(out, 300, "%s.out", bus);
+    str_format(back, 300, "%s.back", bus);
+    check_ran(RUN(NULL, "loketd", "depart", "--data", home->data, "--to", "B3", "--name", "Bus 3", "--queues",
+                  QUEUE, "--users", clerk, out),
+              0, "has its queues now");
+    check_ran(RUN(NULL, "loketd", "init", "--data", bus, "--from", out), 0, "is set up");
+    check_ran(RUN(NULL, "loketd", "verify", "--data", bus), 0, "is whole");
+    check_ran(RUN(NULL, "loketd", "parcel", "--data", bus, back), 0, "");
+    free(bus);
+}
+
+/* Also with the departure's own parcel, which teaches a hall a trip that it has forgotten. */
+TEST(wall_a_bus_comes_home_to_its_own_side)
+{
+    struct place real, training;
+    char real_out[300], real_back[300], training_out[300], training_back[300];
+    training_open(&training);
+    place_stop(&training);
+    real_make(&real);
+    ride(&real, "rina", real_out, real_back);
+    ride(&training, "aysel", training_out, training_back);
+    check_ran(RUN(NULL, "loketd", "merge", "--data", training.data, real_back), 1, "no such departure");
+    check_ran(RUN(NULL, "loketd", "merge", "--data", training.data, "--from", real_out, real_back), 1,
+              "no real data comes into one");
+    check_ran(RUN(NULL, "loketd", "merge", "--data", real.data, "--from", training_out, training_back), 1,
+              "left another hall");
+    check_ran(RUN(NULL, "loketd", "merge", "--data", real.data, real_back), 0, "");
+    check_ran(RUN(NULL, "loketd", "merge", "--data", training.data, training_back), 0, "");
+    check_ran(RUN(NULL, "loketd", "verify", "--data", training.data), 0, "is whole");
+}
+
+/* A training hall's bus is served like any, and says what it is; its backup does not become a real hall's. */
+TEST(wall_a_training_halls_bus_is_training)
+{
+    struct place training, bus;
+    char out[300], back[300];
+    training_open(&training);
+    place_stop(&training);
+    ride(&training, "aysel", out, back);
+    bus = (struct place){.user = -1};
+    str_format(bus.data, sizeof bus.data, "%s/other", test_folder());
+    check_ran(RUN(NULL, "loketd", "init", "--data", bus.data, "--from", out), 0, "is set up");
+    real_serve(&bus);
+    int status;
+    struct test_hall hall = as_hall(&bus);
+    struct json *health = hall_request(&hall, "GET", "/v1/health", NULL, NULL, &status);
+    CHECK(json_bool(health, "practice", false));
+    json_free(&health);
+    place_stop(&bus);
+    CHECK_INT(count_at(&bus, "SELECT count(*) FROM halls WHERE row LIKE '%\"identity\":\"training-%/B3%'"),
+              1);
+}
+
+/* --- what it gives out --- */
+
+#define CASE_ID     "01900000-0000-7000-8000-0000000000c1"
+#define DECISION_ID "01900000-0000-7000-8000-0000000000d1"
+
+/* A decision as a clerk there would make it, and its code. */
+static void decide(const struct place *place, char code[NOTICE_CODE_TEXT])
+{
+    static const char row[] =
+        "{\"id\":\"" DECISION_ID "\",\"row_rev\":1,\"case\":\"" CASE_ID
+        "\",\"outcome\":\"approve\",\"at\":\"2026-11-24T10:00:00.000Z\",\"effective\":true}",
+                      application[] =
+                          "{\"id\":\"" CASE_ID "\",\"row_rev\":1,\"state\":\"approved\",\"flags\":[],"
+                          "\"decision\":\"" DECISION_ID "\"}";
+    struct err_info info = {0};
+    struct db *db = NULL;
+    struct json *json = NULL;
+    char *path = xasprintf("%s/hall.db", place->data);
+    REQUIRE(db_open(&db, path, DB_WRITE, &info) == ERR_OK);
+    REQUIRE(json_parse(row, strlen(row), &json, NULL) == ERR_OK);
+    CHECK_INT(row_put(db, ROWS_PLAIN, TABLE_DECISION, json), ERR_OK);
+    json_free(&json);
+    REQUIRE(json_parse(application, strlen(application), &json, NULL) == ERR_OK);
+    CHECK_INT(row_put(db, ROWS_PLAIN, TABLE_CASE, json), ERR_OK);
+    json_free(&json);
+    CHECK_INT(notices_note(db, DECISION_ID, row), ERR_OK);
+    db_close(&db);
+    free(path);
+    notice_code(CASE_ID, DECISION_ID, code);
+}
+
+static void expect_standing(const struct place *place, const char *code, const char *standing, bool stands)
+{
+    int status;
+    struct test_hall hall = as_hall(place);
+    char *path = xasprintf("/v1/verify/%s", code);
+    struct json *answer = hall_request(&hall, "GET", path, NULL, NULL, &status);
+    CHECK_INT(status, 200);
+    CHECK_TEXT(json_text_or(answer, "standing", ""), standing);
+    CHECK(json_bool(answer, "stands", !stands) == stands);
+    json_free(&answer);
+    free(path);
+}
+
+TEST(wall_a_training_halls_notice_never_stands)
+{
+    struct place real, training;
+    char code[NOTICE_CODE_TEXT];
+    training_open(&training);
+    place_stop(&training);
+    decide(&training, code);
+    training_serve(&training);
+    expect_standing(&training, code, "training", false);
+    place_stop(&training);
+    real_make(&real);
+    decide(&real, code);
+    real_serve(&real);
+    expect_standing(&real, code, "stands", true);
+    place_stop(&real);
+}
+
+static void expect_first_line(const struct place *place, const char *path, const char *line)
+{
+    int status;
+    struct hall_client client;
+    struct test_hall hall = as_hall(place);
+    char *secret = password_of(place);
+    REQUIRE(hall_sign_in(&client, &hall, place->login, secret) == 200);
+    char *text = hall_request_text(&hall, "GET", path, client.token, NULL, &status);
+    if (!CHECK(status == 200 && text && str_starts(text, line)))
+        printf("    %d %.100s\n", status, text ? text : "");
+    free(text);
+    free(secret);
+    hall_sign_out(&client);
+}
+
+TEST(wall_tables_of_a_training_hall_say_so)
+{
+    struct place training;
+    training_open(&training);
+    know_account(&training, "supervisor");
+    expect_first_line(&training, "/v1/report/waiting?format=csv&lang=id", "PELATIHAN\n");
+    expect_first_line(&training, "/v1/report/waiting?format=csv",
+                      "TƏLİM · PELATIHAN · TRAINING · ОБУЧЕНИЕ\n");
+    expect_first_line(&training, "/v1/audit?format=csv", "TƏLİM · PELATIHAN · TRAINING · ОБУЧЕНИЕ\n");
+    place_stop(&training);
 }
