@@ -1,11 +1,13 @@
 /* tests/hall/wall_test.c: nothing passes between a real hall and a training hall, whichever way round it is tried, with the
  * programs as people run them. */
+#include <arpa/inet.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -333,6 +335,43 @@ TEST(wall_records_of_another_hall_are_not_even_a_dispute)
     CHECK_INT(
         count_at(&training, "SELECT count(*) FROM result WHERE id = '0193c000-0000-7000-8000-0000000000c1'"),
         0);
+}
+
+/* One question as a workstation asks it, saying whose it is; the status line of the answer. */
+static void ask_as(const struct place *place, const char *whose, char status[64])
+{
+    struct sockaddr_in to = {.sin_family = AF_INET};
+    char *text = xasprintf(
+        "GET /v1/health HTTP/1.1\r\nHost: x\r\n" HALL_HEADER ": %s\r\nConnection: close\r\n\r\n", whose);
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    to.sin_port = htons((uint16_t)atoi(strrchr(place->url, ':') + 1));
+    REQUIRE(inet_pton(AF_INET, "127.0.0.1", &to.sin_addr) == 1 &&
+            connect(fd, (struct sockaddr *)&to, sizeof to) == 0);
+    REQUIRE(write(fd, text, strlen(text)) == (ssize_t)strlen(text));
+    ssize_t got = read(fd, status, 63);
+    status[got > 0 ? strcspn(status, "\r") < (size_t)got ? strcspn(status, "\r") : (size_t)got : 0] = '\0';
+    close(fd);
+    free(text);
+}
+
+/* Before it looks at a token, a body or a password. */
+TEST(wall_a_hall_answers_no_workstation_of_the_other_kind)
+{
+    struct place real, training;
+    char status[64] = "";
+    training_open(&training);
+    real_make(&real);
+    real_serve(&real);
+    ask_as(&training, "0193b000-0000-7000-8000-00000000000a", status);
+    CHECK(strstr(status, "409"));
+    ask_as(&training, "training", status);
+    CHECK(strstr(status, "200"));
+    ask_as(&real, "training-0193b000-0000-7000-8000-00000000000a", status);
+    CHECK(strstr(status, "409"));
+    ask_as(&real, "real", status);
+    CHECK(strstr(status, "200"));
+    place_stop(&real);
+    place_stop(&training);
 }
 
 /* --- files --- */
