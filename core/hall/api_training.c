@@ -122,7 +122,7 @@ void call_scenarios(struct hall *hall, struct http_request *request, const struc
     if (!is_training(hall, request) || !is_trainer(hall, request, actor))
         return;
     struct json *rows = json_new_array();
-    if (demo_scenarios(add_scenario, rows, &info) == ERR_OK) {
+    if (demo_scenarios(add_scenario, rows, &info) == ERR_OK || json_count(rows) > 0) {
         answer_rows(hall, request, rows);
         return;
     }

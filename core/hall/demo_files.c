@@ -96,10 +96,11 @@ enum err demo_scenarios(demo_each *each, void *ctx, struct err_info *info)
     for (int i = 0; i < count; i++) {
         struct scenario scenario;
         char *path = xasprintf("%s/%s", folder, files[i]->d_name);
+        enum err one = load(path, &scenario, info);
+        if (one == ERR_OK)
+            one = each(ctx, &scenario);
         if (err == ERR_OK)
-            err = load(path, &scenario, info);
-        if (err == ERR_OK)
-            err = each(ctx, &scenario);
+            err = one;
         free(path);
         free(files[i]);
     }

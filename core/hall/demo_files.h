@@ -5,6 +5,6 @@
 
 /* A name of the list, or the path of a file. */
 enum err demo_scenario(const char *name, struct scenario *out, struct err_info *info) MUST_USE;
-/* Those that came with the program, by name, until each says otherwise. */
+/* Those that came with the program, by name. One that is wrong keeps nobody from the others; the first error in the end. */
 typedef enum err demo_each(void *ctx, const struct scenario *scenario);
 enum err demo_scenarios(demo_each *each, void *ctx, struct err_info *info) MUST_USE;

@@ -13,9 +13,9 @@
 #include <unistd.h>
 
 #include "core/base/log.h"
-#include "core/hall/backup.h"
 #include "core/hall/morning.h"
 #include "core/hall/serve.h"
+#include "core/hall/training.h"
 
 struct life {
     const char *data;
@@ -291,24 +291,6 @@ static int publish(void *ctx, const char *url)
     return err != ERR_OK;
 }
 
-/* Back to a moment of the day, by the restore that every hall has: under a new epoch, so that workstations read it again. What
- * it replaces is no hall to be kept. */
-static enum err go_back(const struct life *life, const char *file, struct err_info *info)
-{
-    char *kept = NULL;
-    int64_t rev;
-    enum err err = backup_restore(life->data, file, &kept, &rev, info);
-    if (kept)
-        (void)unlink(kept);
-    if (err != ERR_OK) { /* the present hall stands as it was */
-        log_write(LOG_ERROR, "training: %s could not be gone back to: %s", file, info->text);
-        info->text[0] = '\0';
-        err = store_broken(err) ? err : ERR_OK;
-    }
-    free(kept);
-    return err;
-}
-
 static enum err serve_once(struct life *life, const struct hall_options *options, char **rewind,
                            struct err_info *info)
 {
@@ -332,7 +314,7 @@ static enum err serve(struct life *life, const struct hall_options *options, str
     enum err err = serve_once(life, options, &rewind, info);
     again.scenario = NULL;
     while (err == ERR_OK && rewind) {
-        err = go_back(life, rewind, info);
+        err = training_go_back(life->data, rewind, info);
         free(rewind);
         rewind = NULL;
         if (err == ERR_OK)

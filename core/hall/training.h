@@ -44,3 +44,6 @@ void training_start(struct hall *hall, const char *scenario, const char *seed);
 
 /* The moment that the hall ends for, to be put back to it; NULL: it ends for good. The caller frees. */
 char *training_take_rewind(struct hall *hall);
+/* Puts the hall in data, at which nothing works, back to that file. One that cannot be gone back to is told to the log, and the
+ * hall stays as it was. */
+enum err training_go_back(const char *data, const char *file, struct err_info *info) MUST_USE;

@@ -119,7 +119,7 @@ static void reset(struct training *t)
     t->pace = 1;
     t->paused = t->finished = false;
     t->slow_until_s = 0;
-    t->copied_s = 0;
+    t->copied_s = t->demo.now_s;
 }
 
 static enum err read_scenario(struct training *t, const char *name, struct err_info *info)
@@ -167,7 +167,7 @@ enum err training_begin_day(struct training *t, const struct server_env *env, co
     if (err != ERR_OK)
         return err;
     reset(t);
-    t->copy_due = true;
+    t->copied_mono_ms = env->mono_ms;
     err = training_rows(t, env->db, &d->env, &differ);
     if (err == ERR_OK)
         err = note_rev(t, env->db);

@@ -1,0 +1,72 @@
+/* core/hall/training_back.c: a training hall that stands still is put back to a moment: by the restore that every hall has, under
+ * a new epoch, so that workstations read it again. Whoever is signed in stays so. */
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "core/base/log.h"
+#include "core/hall/backup.h"
+#include "core/hall/training.h"
+
+static enum err read_sessions(const char *data, struct json *rows, struct err_info *info)
+{
+    static const char sql[] = "SELECT token_sha256, user_, client, expires_at FROM session"; /* all of them */
+    struct work work;
+    enum err err = work_open(&work, data, info);
+    if (err != ERR_OK)
+        return err;
+    struct stmt *s = db_query(work.db, sql);
+    while ((err = db_step(s)) == ERR_OK) {
+        struct json *row = json_new_array();
+        for (int i = 0; i < 3; i++)
+            json_add_text(row, db_text(s, i));
+        json_add(row, json_new_int(db_int(s, 3)));
+        json_add(rows, row);
+    }
+    db_done(s);
+    return work_close(&work, err == ERR_ABSENT ? ERR_OK : err, info);
+}
+
+static enum err write_sessions(const char *data, const struct json *rows, struct err_info *info)
+{
+    static const char sql[] = "INSERT INTO session (token_sha256, user_, client, expires_at)"
+                              " VALUES ($1, $2, $3, $4) ON CONFLICT (token_sha256) DO NOTHING";
+    struct work work;
+    enum err err = work_open(&work, data, info);
+    if (err != ERR_OK)
+        return err;
+    for (const struct json *row = json_first(rows); row && err == ERR_OK; row = json_next(row)) {
+        struct stmt *s = db_query(work.db, sql);
+        for (size_t i = 0; i < 3; i++)
+            db_bind_text(s, (int)i + 1, json_as_text(json_at(row, i)));
+        db_bind_int(s, 4, json_as_int(json_at(row, 3), 0));
+        err = db_run(s);
+    }
+    return work_close(&work, err, info);
+}
+
+static enum err restore(const char *data, const char *file, struct err_info *info)
+{
+    char *kept = NULL;
+    int64_t rev;
+    enum err err = backup_restore(data, file, &kept, &rev, info);
+    if (kept)
+        (void)unlink(kept); /* what it replaces is no hall to be kept */
+    free(kept);
+    return err;
+}
+
+enum err training_go_back(const char *data, const char *file, struct err_info *info)
+{
+    struct json *sessions = json_new_array();
+    enum err err = read_sessions(data, sessions, info);
+    if (err == ERR_OK)
+        err = restore(data, file, info);
+    if (err == ERR_OK)
+        err = write_sessions(data, sessions, info);
+    json_free(&sessions);
+    if (err == ERR_OK || store_broken(err))
+        return err;
+    log_write(LOG_ERROR, "training: %s could not be gone back to: %s", file, info->text);
+    info->text[0] = '\0'; /* the present hall stands as it was */
+    return ERR_OK;
+}
