@@ -15,9 +15,11 @@ fail() {
     exit 1
 }
 
+from=$here
 for clone in one two; do
     rm -rf "${work:?}/$clone"
-    git clone -q "$here" "$work/$clone"
+    git clone -q "$from" "$work/$clone"
+    from=$work/one # somebody may commit meanwhile
     make -s -C "$work/$clone" deb > "$work/$clone.log" 2>&1 || fail "make deb in a clone; see $work/$clone.log"
 done
 for package in loket loketd; do
