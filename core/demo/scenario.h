@@ -25,7 +25,8 @@ extern const char *const scenario_langs[SCENARIO_LANGS];
     X(AWAY, "away", 2)           /* so many clerks away from their counters for so many minutes */ \
     X(EMERGENCY, "emergency", 0) /* a desk calls for help */                                       \
     X(CONTESTED, "contested", 1) /* so many applications get two decisions that differ */          \
-    X(QUARREL, "quarrel", 1)     /* so many people claim to go first without a right */
+    X(QUARREL, "quarrel", 1)     /* so many people claim to go first without a right */            \
+    X(BUS, "bus", 1)             /* minutes for which a queue is away with a bus */
 enum trouble_kind {
 #define X(name, text, numbers) TROUBLE_##name,
     TROUBLE_LIST(X)

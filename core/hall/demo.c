@@ -114,6 +114,8 @@ static struct json *day_json(const struct demo_figures *f)
     json_set_int(json, "contested", f->contested);
     json_set_int(json, "notices", f->notices);
     json_set_int(json, "quarrels", f->quarrels);
+    json_set_int(json, "trips", f->trips);
+    json_set_int(json, "bus_served", f->bus_served);
     json_set_int(json, "called_early", f->early);
     json_set_int(json, "refused", f->refused);
     json_set(json, "wait", waits_json(f->waits_s, f->wait_count));

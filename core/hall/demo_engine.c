@@ -48,6 +48,10 @@ static enum err happen(struct demo *d, const struct demo_event *event)
         return expect(d, event->who);
     case MOMENT_CONFIRM:
         return demo_confirm(d, event->who);
+    case MOMENT_BUS_LEAVE:
+        return demo_bus_leave(d, event->who);
+    case MOMENT_BUS_BACK:
+        return demo_bus_back(d);
     case MOMENT_QUARREL:
         return demo_end_quarrel(d, event->who);
     case MOMENT_SETTLE:
@@ -89,6 +93,7 @@ bool demo_make_day(struct demo *d, int32_t day, int nth)
     d->event_count = 0;
     d->outage_until_s = d->power_until_s = 0;
     d->contests = d->quarrels = 0;
+    demo_drop_bus(d);
     d->refusal[0] = '\0';
     rng_seed(&d->rng, d->seed * 7919 + (uint64_t)nth);
     citizens_make(d->scenario, &d->pack, d->seed, nth, year_of(d), is_served, d, &d->citizens);
@@ -103,6 +108,7 @@ bool demo_make_day(struct demo *d, int32_t day, int nth)
 
 void demo_drop_day(struct demo *d)
 {
+    demo_drop_bus(d);
     free(d->visits);
     d->visits = NULL;
     d->visit_count = 0;
@@ -209,7 +215,7 @@ enum err demo_play_until(struct demo *d, int64_t until_s)
         struct demo_event event = demo_next(d);
         bool busy = event.what == MOMENT_DONE || event.what == MOMENT_BEGIN || event.what == MOMENT_AGAIN ||
                     event.what == MOMENT_CONFIRM || event.what == MOMENT_QUARREL ||
-                    event.what == MOMENT_SETTLE;
+                    event.what == MOMENT_BUS_BACK || event.what == MOMENT_SETTLE;
         if (event.at_s > d->end_s && !busy)
             continue; /* who is at a counter is served to the end */
         d->now_s = event.at_s;

@@ -63,14 +63,16 @@ enum moment {
     MOMENT_AGAIN,  /* a clerk calls once more, or gives up */
     MOMENT_BEGIN,  /* whoever was called is at the counter */
     MOMENT_DONE,
-    MOMENT_BACK,    /* from a break */
-    MOMENT_TROUBLE, /* who: its number */
-    MOMENT_HELPED,  /* whoever called for help has it */
-    MOMENT_EXPECT,  /* the time of bookings has come */
-    MOMENT_REVIEW,  /* what a trainee had better do is another now */
-    MOMENT_CONFIRM, /* who: a visit, whose decision wants a second person */
-    MOMENT_SETTLE,  /* who: a visit, with two decisions */
-    MOMENT_QUARREL  /* who: a clerk, in front of whom somebody claims to go first */
+    MOMENT_BACK,      /* from a break */
+    MOMENT_TROUBLE,   /* who: its number */
+    MOMENT_HELPED,    /* whoever called for help has it */
+    MOMENT_EXPECT,    /* the time of bookings has come */
+    MOMENT_REVIEW,    /* what a trainee had better do is another now */
+    MOMENT_CONFIRM,   /* who: a visit, whose decision wants a second person */
+    MOMENT_SETTLE,    /* who: a visit, with two decisions */
+    MOMENT_QUARREL,   /* who: a clerk, in front of whom somebody claims to go first */
+    MOMENT_BUS_LEAVE, /* who: for how many minutes */
+    MOMENT_BUS_BACK
 };
 
 /* Of one day. */
@@ -79,10 +81,21 @@ struct demo_figures {
     int visitors, booked, came, issued, served, missing, no_shows, left, refused;
     int applications, approved, refusals, returned, referred; /* opened; decided */
     int confirmed, contested, notices, quarrels;
-    int early;        /* bookings that were called before their time, when nobody was there */
-    int64_t *waits_s; /* of each who was called while there */
+    int trips, bus_served; /* of a bus that came home; also among served */
+    int early;             /* bookings that were called before their time, when nobody was there */
+    int64_t *waits_s;      /* of each who was called while there */
     int wait_count;
     char feed[SHA256_TEXT]; /* the head of the feed's chain at its end */
+};
+
+struct demo_bus {
+    bool away;
+    int clerk; /* who goes along; -1: no bus is to leave */
+    char queue[64];
+    int64_t left_s, until_s;
+    char *parcel; /* of the departure */
+    int *visits;  /* who came to it, in the order of coming */
+    int count;
 };
 
 struct demo {
@@ -110,8 +123,9 @@ struct demo {
     int event_count, event_capacity;
     int64_t orders;
     int64_t outage_until_s, power_until_s;
-    int contests; /* so many applications are still to be decided twice */
-    int quarrels; /* so many people will still claim to go first */
+    int contests;        /* so many applications are still to be decided twice */
+    int quarrels;        /* so many people will still claim to go first */
+    struct demo_bus bus; /* whole days only: a hall at work has none */
     char alert[UUID_TEXT];
     struct demo_figures *figures;
     char refusal[300]; /* the first of the day */
@@ -202,6 +216,12 @@ enum err demo_settle(struct demo *demo, int visit) MUST_USE;
 /* When one is due and possible for this clerk, who then calls nobody else: *began. */
 enum err demo_quarrel(struct demo *demo, int clerk, bool *began) MUST_USE;
 enum err demo_end_quarrel(struct demo *demo, int clerk) MUST_USE;
+
+/* demo_bus.c */
+enum err demo_bus_leave(struct demo *demo, int minutes) MUST_USE;
+enum err demo_bus_back(struct demo *demo) MUST_USE;
+bool demo_goes_to_bus(const struct demo *demo, const struct demo_visit *visit);
+void demo_drop_bus(struct demo *demo);
 
 /* demo_trouble.c */
 enum err demo_strike(struct demo *demo, int trouble) MUST_USE;

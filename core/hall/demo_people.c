@@ -105,6 +105,12 @@ enum err demo_arrive(struct demo *d, int who)
         d->figures->left++;
         return ERR_OK;
     }
+    if (demo_goes_to_bus(d, visit)) {
+        d->bus.visits = xrealloc(d->bus.visits, (size_t)(d->bus.count + 1) * sizeof *d->bus.visits);
+        d->bus.visits[d->bus.count++] = who;
+        visit->gone = true;
+        return ERR_OK;
+    }
     visit->here = true;
     if (citizen->booked_s < 0)
         err = demo_issue(d, visit);

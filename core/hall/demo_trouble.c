@@ -45,6 +45,8 @@ enum err demo_strike(struct demo *d, int which)
     case TROUBLE_CONTESTED:
         d->contests += trouble->numbers[0];
         break;
+    case TROUBLE_BUS:
+        return demo_bus_leave(d, trouble->numbers[0]);
     case TROUBLE_QUARREL:
         d->quarrels += trouble->numbers[0];
         break;

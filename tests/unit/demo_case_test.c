@@ -227,3 +227,28 @@ TEST(simulated_quarrel_ends_with_everybody_in_their_place)
     json_free(&all);
     end(&p);
 }
+
+/* --- the bus --- */
+
+TEST(simulated_bus_comes_home_with_what_was_done_on_it)
+{
+    static const char *const packs[] = {"az", "id"};
+    for (size_t i = 0; i < sizeof packs / sizeof *packs; i++) {
+        struct played p = {0};
+        play(&p, "people 110\nbusiest 45\nat 09:00 bus 180\n", packs[i]);
+        CHECK_INT(p.figures.trips, 1);
+        CHECK(p.figures.bus_served > 0);
+        struct json *queues = rows(&p, "SELECT row FROM queues ORDER BY id"),
+                    *all = rows(&p, "SELECT row FROM tickets ORDER BY id");
+        for (const struct json *row = json_first(queues); row; row = json_next(row))
+            CHECK(str_empty(json_text(row, "home"))); /* all are at home again */
+        int open = 0;
+        for (const struct json *row = json_first(all); row; row = json_next(row))
+            open += str_equal(json_text(row, "state"), "serving") || json_text(row, "away");
+        CHECK_INT(open, 0);
+        CHECK_INT(p.figures.visitors, p.figures.served + p.figures.missing + p.figures.left);
+        json_free(&queues);
+        json_free(&all);
+        end(&p);
+    }
+}
