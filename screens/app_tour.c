@@ -46,6 +46,7 @@ static struct tour_scene scene_of(const struct app *app)
     return (struct tour_scene){.lang = app->ui.lang,
                                .screen = app_screen(app),
                                .signed_in = app->ui.session.signed_in,
+                               .named = app->ui.practice,
                                .roles = app->ui.session.roles,
                                .cover = app->ask            ? COVER_QUESTION
                                         : app->help_open    ? COVER_HELP
@@ -291,6 +292,8 @@ void app_tour_view(const struct app *app, struct frame *frame, struct rect *area
 {
     char text[TOUR_TEXT], hint[TOUR_TEXT];
     struct tour_scene scene = scene_of(app);
+    if (app_is_held(app)) /* a trainer's word stands there alone */
+        return;
     if (!has_room(app) || !tour_say(&app->tour, &scene, text, hint))
         return invitation_view(app, frame, area);
     if (is_side(app, frame->w))

@@ -64,12 +64,14 @@ static bool fits(unsigned roles, const struct tour_scene *scene)
     return !roles || roles & scene->roles;
 }
 
-/* What this person's roles do not include is not taught. */
+/* What this person's roles do not include is not taught, nor to choose among names where none are offered. */
 static bool is_not_theirs(const struct tour_info *info, const struct tour_scene *scene)
 {
     bool reached = false;
     for (int i = 0; i < SCREEN_COUNT; i++)
         reached = reached || (info->screens & 1U << i && fits(screen_info((enum screen_id)i)->roles, scene));
+    if (info->shown == IN_WORK && !scene->named)
+        return true;
     return scene->signed_in && (!reached || !fits(action_info(info->action)->roles, scene) ||
                                 !fits(action_info(info->way)->roles, scene));
 }
@@ -218,7 +220,9 @@ static void say_elsewhere(const struct tour_info *info, const struct tour_scene 
     else if (!at_desk && is_possible(scene, ACTION_PLACE_DESK))
         say_way(SCREEN_DESK, ACTION_PLACE_DESK, scene, out);
     else
-        say_not_now(scene->why_not(scene->self, info->way), scene, out);
+        say_not_now(scene->signed_in ? scene->why_not(scene->self, info->way)
+                                     : tr(scene->lang, TR("Sign in first.")),
+                    scene, out);
 }
 
 /* NULL: it can be done here and now. A call needs somebody who waits, though its key may be tried. */

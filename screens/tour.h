@@ -49,7 +49,7 @@ enum tour_cover { COVER_NONE, COVER_QUESTION, COVER_HELP, COVER_PALETTE };
 struct tour_scene {
     enum lang lang;
     enum screen_id screen;
-    bool signed_in;
+    bool signed_in, named; /* named: the sign-in offers names, and asks no password */
     unsigned roles;
     enum tour_cover cover;
     const void *self; /* for the two below */

@@ -134,6 +134,12 @@ static const char *why_not(const void *self, enum action action)
     return action == ACTION_PLACE_DESK ? NULL : "Not here.";
 }
 
+static const char *sign_in_first(const void *self, enum action action)
+{
+    (void)self, (void)action;
+    return "That is for another screen.";
+}
+
 static const char *id_key(const void *self, enum action action, char out[64])
 {
     (void)self;
@@ -146,6 +152,7 @@ static struct tour_scene scene_at(enum screen_id screen)
     return (struct tour_scene){.lang = LANG_EN,
                                .screen = screen,
                                .signed_in = screen != SCREEN_SIGN_IN,
+                               .named = true,
                                .roles = ROLE_CLERK,
                                .why_not = why_not,
                                .key = id_key};
@@ -186,6 +193,19 @@ TEST(tour_goes_with_what_is_done)
     possible = CAN_START;
     tell(&tour, (struct tour_msg){.kind = TOUR_LOOKED}, &scene);
     CHECK_INT(tour.step, STEP_START);
+}
+
+/* A training hall on the network asks for a password: no names are praised there, nor is a desk that is not reached yet. */
+TEST(tour_before_somebody_has_signed_in)
+{
+    struct tour tour = {.state = TOUR_ON, .step = STEP_LOOK};
+    struct tour_scene scene = scene_at(SCREEN_SIGN_IN);
+    possible = 0;
+    scene.named = false;
+    scene.why_not = sign_in_first;
+    tell(&tour, (struct tour_msg){.kind = TOUR_GO_ON}, &scene);
+    CHECK_INT(tour.step, STEP_OPEN);
+    check_says(&tour, &scene, "Sign in first. <tour> goes on without this step.");
 }
 
 /* Nobody waits: the key is not praised, and the way on is told. */
