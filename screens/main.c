@@ -19,6 +19,18 @@ static enum err check_hall(const struct settings *settings, struct err_info *inf
     return sync_check_url(settings->hall, info);
 }
 
+/* A scenario is played in the training hall of this computer, and nowhere else. */
+static enum err check_demo(struct settings *settings, struct err_info *info)
+{
+    if (settings->scenario && settings->hall && !str_equal(settings->hall, "practice"))
+        return err_set(info, ERR_USAGE,
+                       "--demo plays in the training hall of this computer, not at %s: say --hall practice with it",
+                       settings->hall);
+    if (settings->scenario)
+        settings_put(&settings->hall, "practice");
+    return ERR_OK;
+}
+
 /* Later ones win: /etc, the person's file or --config, environment, command line (parsed before, put again).
  */
 static enum err read_settings(int argc, char **argv, struct options *options, struct settings *settings,
@@ -43,6 +55,8 @@ static enum err read_settings(int argc, char **argv, struct options *options, st
     settings_environment(settings);
     if (!err)
         err = options_parse(argc, argv, options, settings, info);
+    if (!err)
+        err = check_demo(settings, info);
     return err ? err : check_hall(settings, info);
 }
 
