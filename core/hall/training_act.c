@@ -295,7 +295,11 @@ enum err training_act_run(struct training_act *act, const struct server_env *env
 void training_act_done(struct training_act *act, enum err err)
 {
     struct training *t = act->training;
-    t->lost = err != ERR_OK && t->playing;
+    bool untouched =
+        err == ERR_REFUSED && !act->begins; /* what is refused changed nothing in memory either */
+    t->lost = err != ERR_OK && t->playing && !untouched;
+    if (err != ERR_OK && act->begins && !t->playing) /* the day of before goes on */
+        t->lost = training_recall(t, &(struct err_info){0}) != ERR_OK;
     if (err == ERR_OK && act->begins) {
         training_begun(t);
     } else if (err == ERR_OK && act->play_ms > 0) {

@@ -64,6 +64,8 @@ void training_forget(struct training *t)
 static enum err go_on(struct training *t, const struct json *state, int64_t now_ms, struct err_info *info)
 {
     struct demo *d = &t->demo;
+    /* What was kept last may be a while ago; the hall's time never goes back. */
+    int64_t clock_ms = t->base_ms > 0 && t->hall->wall_ms > now_ms ? t->hall->wall_ms : now_ms;
     enum err err = demo_scenario(json_text_or(state, "scenario", ""), &t->scenario, info);
     training_forget(t);
     d->seed = strtoull(json_text_or(state, "seed", "0"), NULL, 10);
@@ -82,7 +84,7 @@ static enum err go_on(struct training *t, const struct json *state, int64_t now_
     json_free(&t->people);
     t->people = json_get(state, "people") ? json_copy(json_get(state, "people")) : json_new_object();
     t->playing = true;
-    training_set_clock(t, now_ms);
+    training_set_clock(t, clock_ms);
     return ERR_OK;
 }
 

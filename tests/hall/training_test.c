@@ -341,6 +341,10 @@ TEST(training_clock_stands_runs_and_steps)
     while (clock_mono_now_ms() - real_ms < 1500)
         CHECK(hall_time_ms(&class) >= from_ms);
     CHECK(hall_time_ms(&class) - from_ms > 60 * 1000);
+    from_ms = hall_time_ms(&class);
+    refused(&class.trainer, "{\"do\":\"trouble\",\"kind\":\"flood\"}", 422, "unknown_trouble");
+    refused(&class.trainer, "{\"do\":\"begin\",\"scenario\":\"no-such\"}", 422, "unknown_scenario");
+    CHECK(hall_time_ms(&class) >= from_ms); /* never back */
     close_class(&class);
 }
 
