@@ -551,6 +551,11 @@ static bool typing(const void *data)
     return place != WAITING && place != VISIT;
 }
 
+static bool chooses(const void *data)
+{
+    return ((const struct reception *)data)->place == FINDER;
+}
+
 static const char *reception_enabled(const void *data, const struct ui *ui, enum action action)
 {
     const struct reception *self = data;
@@ -938,4 +943,5 @@ const struct screen_ops reception_screen = {.id = SCREEN_RECEPTION,
                                             .view = reception_view,
                                             .enabled = reception_enabled,
                                             .typing = typing,
+                                            .chooses = chooses,
                                             .awaits = true};
