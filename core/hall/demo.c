@@ -63,6 +63,29 @@ enum err demo_list(const struct hall_options *options, struct err_info *info)
 
 /* --- run --- */
 
+/* Of all days together. */
+struct decided {
+    int applications, approved, refusals, returned, referred, contested, notices;
+};
+
+static void add_decided(struct decided *all, const struct demo_figures *f)
+{
+    all->applications += f->applications;
+    all->approved += f->approved;
+    all->refusals += f->refusals;
+    all->returned += f->returned;
+    all->referred += f->referred;
+    all->contested += f->contested;
+    all->notices += f->notices;
+}
+
+static void print_decided(const struct decided *all)
+{
+    printf("%d applications: %d granted, %d refused, %d returned, %d referred; %d contested; %d notices\n",
+           all->applications, all->approved, all->refusals, all->returned, all->referred, all->contested,
+           all->notices);
+}
+
 struct waits {
     int64_t *seconds; /* ascending once sorted */
     int count;
@@ -180,7 +203,7 @@ static void progress(int day, int days, bool done)
 }
 
 static enum err run_days(struct demo *demo, int days, bool json, struct json *lines, struct waits *waits,
-                         struct err_info *info)
+                         struct decided *decided, struct err_info *info)
 {
     enum err err = ERR_OK;
     for (int day = 0; day < days && err == ERR_OK; day++) {
@@ -189,6 +212,7 @@ static enum err run_days(struct demo *demo, int days, bool json, struct json *li
         err = demo_day(demo, day, &figures, info);
         if (err == ERR_OK) {
             keep_waits(waits, &figures);
+            add_decided(decided, &figures);
             json_add(lines, json ? day_json(&figures) : json_new_null());
             if (demo->refusal[0])
                 fprintf(stderr, "loketd: %s: %d commands were refused, the first: %s\n", figures.day,
@@ -222,6 +246,7 @@ static enum err run_scenario(const struct hall_options *options, const struct sc
     const char *pack = options->pack ? options->pack : *scenario->pack ? scenario->pack : "id";
     struct json *out = scenario_json(scenario), *lines = json_new_array();
     struct waits waits = {0};
+    struct decided decided = {0};
     struct demo demo;
     if (*scenario->pack && !str_equal(pack, scenario->pack)) {
         json_free(&out);
@@ -235,7 +260,7 @@ static enum err run_scenario(const struct hall_options *options, const struct sc
                " wait: p50    p90 longest\n",
                scenario->id, pack, seed, demo.clerk_count, "day");
     if (err == ERR_OK) {
-        err = run_days(&demo, days, options->json, lines, &waits, info);
+        err = run_days(&demo, days, options->json, lines, &waits, &decided, info);
         json_set_int(out, "counters", demo.clerk_count);
         demo_close(&demo);
     }
@@ -245,10 +270,12 @@ static enum err run_scenario(const struct hall_options *options, const struct sc
     json_set_int(out, "seed", seed);
     json_set(out, "days", lines);
     json_set(out, "wait", waits_json(waits.seconds, waits.count));
-    if (err == ERR_OK && options->json)
+    if (err == ERR_OK && options->json) {
         print(out);
-    else if (err == ERR_OK)
+    } else if (err == ERR_OK) {
         print_chart(&waits);
+        print_decided(&decided);
+    }
     json_free(&out);
     free(waits.seconds);
     return err;
