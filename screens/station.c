@@ -127,7 +127,8 @@ static struct json *status_json(struct station *station)
     json_set_text(json, "text", status->text);
     json_set_int(json, "err", status->err);
     json_set_bool(json, "practice", station->practice);
-    json_set_bool(json, "training", cache_kind(station->cache) == HALL_TRAINING);
+    json_set_bool(json, "training", cache_kind(station->cache) == HALL_TRAINING ||
+                                     (cache_kind(station->cache) == HALL_UNKNOWN && station->training_there));
     json_set_int(json, "lock_after_min", settings_lock_min(station->settings, station->practice));
     json_set_text(json, "hall_fault", station->hall_fault);
     json_set_bool(json, "flash", station->settings->bell >= BELL_FLASH);
@@ -380,7 +381,8 @@ static enum screen_id first_screen(struct station *station, enum lang lang)
         station->settings->hall ? station->settings->hall : cache_setting(station->cache, "hall_url");
     if (!hall)
         return SCREEN_START;
-    if (strcmp(hall, "practice") != 0 || cache_setting(station->cache, "pack"))
+    if (strcmp(hall, "practice") != 0 || cache_setting(station->cache, "pack") ||
+        cache_kind(station->cache) == HALL_REAL) /* which is refused there (station_open_practice) */
         return SCREEN_SIGN_IN;
     know_pack(station);
     if (cache_setting(station->cache, "pack"))

@@ -30,6 +30,11 @@ static void on_result(void *ctx, int64_t seq, const struct json *result)
 static void on_answer(void *ctx, int64_t tag, enum err err, const struct json *body)
 {
     struct station *station = ctx;
+    if (tag == station->health_tag) {
+        station->health_tag = 0;
+        station->training_there = json_bool(body, "practice", false);
+        station->status_changed = true;
+    }
     for (int i = 0; i < FETCHES_MAX; i++) {
         struct fetch *fetch = &station->fetches[i];
         if (fetch->tag != tag)
@@ -45,6 +50,13 @@ static void on_answer(void *ctx, int64_t tag, enum err err, const struct json *b
 }
 
 /* --- the hall --- */
+
+/* Before the first sign-in nobody knows yet what kind of hall it is, and whoever types a password there should. */
+static void ask_what_it_is(struct station *station)
+{
+    station->training_there = false;
+    station->health_tag = cache_kind(station->cache) == HALL_UNKNOWN ? sync_get(station->sync, "/v1/health") : 0;
+}
 
 void station_open_way(struct station *station, const char *url)
 {
@@ -63,6 +75,7 @@ void station_open_way(struct station *station, const char *url)
         return station_tell_toast(station, TOAST_DANGER, info.text);
     if (cache_actor(station->cache))
         sync_resume(station->sync);
+    ask_what_it_is(station);
     station->status_changed = true;
 }
 

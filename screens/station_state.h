@@ -24,6 +24,8 @@ struct station {
     char hall_url[200];    /* where it was when the way to it was opened */
     char hall_fault[400];  /* why the practice hall could not be opened; "" */
     int64_t hall_fault_ms; /* since when */
+    int64_t health_tag;    /* of the question what kind of hall it is; 0: none is under way */
+    bool training_there;   /* its answer, until somebody has signed in there */
     struct app *app;
     struct rng rng;
     FILE *record;           /* NULL: none */
