@@ -282,7 +282,10 @@ void app_toast(struct app *app, enum toast_kind kind, const char *text)
 void app_toast_begin(struct app *app)
 {
     app->toast_read_ms = app->ui.now_ms + TOAST_MS;
-    app->toast.until_ms = app->toast_stays ? TOAST_STAYS : app->toast_read_ms;
+    app->toast_beats = TOAST_MS / 1000;
+    app->toast.until_ms = app->toast_stays   ? TOAST_STAYS
+                          : app->ui.training ? TOAST_BEATS
+                                             : app->toast_read_ms;
 }
 
 /* What went wrong by itself, such as a printer, comes when nobody may be looking; a refusal answers a key. */
@@ -635,8 +638,15 @@ static void on_signed_out(struct app *app, struct effects *effects)
     app_push(app, SCREEN_SIGN_IN, NULL, effects);
 }
 
+static void beat(struct app *app)
+{
+    if (app->toast.until_ms == TOAST_BEATS && --app->toast_beats <= 0)
+        toast_clear(&app->toast);
+}
+
 static void on_tick(struct app *app, const struct msg *msg, struct effects *effects)
 {
+    beat(app);
     tell_all(app, msg, effects);
     app_keep(app, false, effects); /* a second after the last letter at most */
     app_notice_tick(app, effects);

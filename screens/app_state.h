@@ -23,6 +23,7 @@ enum {
     TOUR_SERIAL = ~0U - 2, /* of where the tour was */
 };
 #define TOAST_WAITS INT64_MAX       /* until the clerk has the keyboard again */
+#define TOAST_BEATS (INT64_MAX - 2) /* as many seconds as were ticked: a training hall's clock leaps */
 #define TOAST_STAYS (INT64_MAX - 1) /* a fault: until a key, whoever went away finds it */
 
 struct layer {
@@ -79,6 +80,7 @@ struct app {
     bool typed_ahead; /* and something was */
     struct toast toast;
     bool toast_stays;      /* a fault that nobody's key brought */
+    int toast_beats;       /* ticks until it goes, of TOAST_BEATS */
     int64_t toast_read_ms; /* … and was there long enough to be read */
     struct lock *lock;     /* NULL: somebody sits here */
     int lock_after_min;    /* 0: never by itself */

@@ -310,8 +310,8 @@ int runner_run(struct settings *settings, bool display)
         status = station_fault(station) ? 1 : 0;
     }
     term_free(&runner.term);
-    if (!info.err && station && station_parting(station))
-        printf("loket: %s\n", station_parting(station));
+    if (station && station_parting(station))
+        fprintf(stderr, "loket: %s\n", station_parting(station));
     if (!info.err && station_fault(station))
         fprintf(stderr, "loket: %s\n", station_fault(station));
     station_free(&station);

@@ -12,6 +12,7 @@
 TEST(screen_trainer)
 {
     script_run("trainer.script");
+    script_run("trainer_clock.script");
 }
 
 TEST(screen_trainer_pages)
