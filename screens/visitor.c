@@ -93,6 +93,8 @@ static const struct told_text sentences[] = {
     {"never_had", TR("I have never had it: {paper}.")},
     {"told", TR("I will tell you.")},
     {"angry_told", TR("I have written all that already!")},
+    {"come_for", TR("I have come for: {service}. I ask in my own name.")},
+    {"angry_come_for", TR("I have said it already: {service}. For whom? For myself!")},
     {"nothing_more", TR("There is nothing to tell about that.")},
     {"for_another", TR("It is for my neighbour. No, there is no power of attorney.")},
     {"elsewhere", TR("Another office is deciding about the same matter already.")},

@@ -111,18 +111,6 @@ static struct json *paper_label(const struct truth_paper *paper)
     return label;
 }
 
-struct json *talk_questions(const struct talk *talk)
-{
-    struct json *list = json_new_array();
-    for (int i = 0; i < talk->truth->paper_count; i++) {
-        const struct truth_paper *paper = &talk->truth->papers[i];
-        add_question(list, xasprintf("paper:%s", paper->code), paper_label(paper));
-    }
-    for (int i = 0; i < QUESTION_COUNT; i++)
-        add_question(list, xstrdup(questions[i].id), in_four(&questions[i].label));
-    return list;
-}
-
 /* --- what is read on a paper or told --- */
 
 struct reading {
@@ -252,6 +240,29 @@ static struct json *told_answers(const struct talk *talk, enum question question
     return shows;
 }
 
+static bool has_to_tell(const struct talk *talk, enum question question)
+{
+    if (question == QUESTION_WHY)
+        return true;
+    for (const struct json *at = json_first(talk->truth->answers); at; at = json_next(at))
+        if (question_about(json_as_text(at)) == question)
+            return true;
+    return false;
+}
+
+struct json *talk_questions(const struct talk *talk)
+{
+    struct json *list = json_new_array();
+    for (int i = 0; i < talk->truth->paper_count; i++) {
+        const struct truth_paper *paper = &talk->truth->papers[i];
+        add_question(list, xasprintf("paper:%s", paper->code), paper_label(paper));
+    }
+    for (int i = 0; i < QUESTION_COUNT; i++)
+        if (has_to_tell(talk, (enum question)i))
+            add_question(list, xstrdup(questions[i].id), in_four(&questions[i].label));
+    return list;
+}
+
 /* --- answers --- */
 
 static struct json *answer(const char *kind, const char *code, struct json *args, struct json *shows)
@@ -314,6 +325,14 @@ static struct json *ask_paper(const struct talk *talk, const char *code)
     return answer("shown", code_by_temper(talk, TALK_HERE), args, shows);
 }
 
+/* For whom they ask is always known to them. */
+static enum talk_code why_code(const struct truth *truth)
+{
+    return truth->ground == TRUTH_NO_RIGHT    ? TALK_FOR_ANOTHER
+           : truth->ground == TRUTH_ELSEWHERE ? TALK_ELSEWHERE
+                                              : TALK_COME_FOR;
+}
+
 struct json *talk_answer(const struct talk *talk, const char *question)
 {
     if (str_starts(question, "paper:"))
@@ -322,13 +341,13 @@ struct json *talk_answer(const struct talk *talk, const char *question)
         if (strcmp(questions[i].id, question) != 0)
             continue;
         struct json *shows = told_answers(talk, (enum question)i);
-        enum talk_code code = json_count(shows) > 0 ? TALK_TOLD : TALK_NOTHING_MORE;
-        bool why = i == QUESTION_WHY;
-        if (why && talk->truth->ground == TRUTH_NO_RIGHT)
-            code = TALK_FOR_ANOTHER;
-        else if (why && talk->truth->ground == TRUTH_ELSEWHERE)
-            code = TALK_ELSEWHERE;
-        return answer("told", code_by_temper(talk, code), json_new_object(), shows);
+        enum talk_code code = i == QUESTION_WHY       ? why_code(talk->truth)
+                              : json_count(shows) > 0 ? TALK_TOLD
+                                                      : TALK_NOTHING_MORE;
+        struct json *args = json_new_object();
+        if (i == QUESTION_WHY)
+            json_set(args, "service", json_copy(json_get(talk->about->service, "name")));
+        return answer("told", code_by_temper(talk, code), args, shows);
     }
     return NULL;
 }

@@ -19,6 +19,8 @@
     X(NEVER_HAD, "never_had", "I have never had it: {paper}.")                                      \
     X(TOLD, "told", "I will tell you.")                                                             \
     X(ANGRY_TOLD, "angry_told", "I have written all that already!")                                 \
+    X(COME_FOR, "come_for", "I have come for: {service}. I ask in my own name.")                    \
+    X(ANGRY_COME_FOR, "angry_come_for", "I have said it already: {service}. For whom? For myself!") \
     X(NOTHING_MORE, "nothing_more", "There is nothing to tell about that.")                         \
     X(FOR_ANOTHER, "for_another", "It is for my neighbour. No, there is no power of attorney.")     \
     X(ELSEWHERE, "elsewhere", "Another office is deciding about the same matter already.")
@@ -50,7 +52,8 @@ struct talk {
 };
 /* What they say when they stand there: {"by":"citizen","code","args"}. The caller frees, here and below. */
 struct json *talk_greeting(const struct talk *talk);
-/* [{"id":"paper:CODE"|"why"|"name"|"address"|"details","label":{"az","id","en","ru"}}], papers first. */
+/* [{"id":"paper:CODE"|"why"|"name"|"address"|"details","label":{"az","id","en","ru"}}], papers first; none of those to which
+ * there is nothing to tell. */
 struct json *talk_questions(const struct talk *talk);
 /* {"answer":"shown|at_home|none|told","code","args","shows":[{"label":{az..},"value","field"?}]}. value is a text as it
  * is typed into the field, or {az..} where it reads otherwise in each language (a choice, yes and no). Without field: what
