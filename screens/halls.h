@@ -59,9 +59,9 @@ struct halls {
 void halls_arrange(struct halls *self, const struct ui *ui);
 void halls_sum(const struct halls *self, const struct ui *ui, const char *region, struct halls_sum *out);
 bool halls_answers(const struct json *row);
-bool halls_is_first(const struct json *row); /* it was not asked yet since the start */
+bool halls_is_first(const struct json *row);    /* it was not asked yet since the start */
 bool halls_is_training(const struct json *row); /* its name says so, and no sum has its figures */
-void halls_show_heading(struct halls *self); /* above the first hall, when that is chosen */
+void halls_show_heading(struct halls *self);    /* above the first hall, when that is chosen */
 const char *halls_name(const struct ui *ui, const struct json *row, char out[HALLS_NAME]);
 int64_t halls_longest_ms(const struct ui *ui, const struct json *row); /* of who waits longest there; 0 */
 const struct json *halls_chosen(const struct halls *self);             /* NULL: none */

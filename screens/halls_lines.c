@@ -301,8 +301,7 @@ void halls_sum(const struct halls *self, const struct ui *ui, const char *region
     *out = (struct halls_sum){0};
     for (int i = 0; i < self->line_count; i++) {
         const struct json *row = self->lines[i].row;
-        if (!row || halls_is_training(row) ||
-            (region && !str_equal(json_text_or(row, "region", ""), region)))
+        if (!row || halls_is_training(row) || (region && !str_equal(json_text_or(row, "region", ""), region)))
             continue;
         out->halls++;
         out->asked += !halls_answers(row) && !halls_is_first(row);

@@ -63,9 +63,10 @@ static void offline_text(const struct ui *ui, char out[LINK_SENTENCE])
             since);
         return say_since(ui, what, TR("Calling waits."), out);
     case ERR_CONFLICT:
-        str_format(what, sizeof what,
-                   tr(ui->lang, TR("Another hall answers at the hall's address since %s. Nothing was sent to it.")),
-                   since);
+        str_format(
+            what, sizeof what,
+            tr(ui->lang, TR("Another hall answers at the hall's address since %s. Nothing was sent to it.")),
+            since);
         return say_since(ui, what, TR("Tell an administrator."), out);
     case ERR_DISK_FULL:
         str_format(what, sizeof what, tr(ui->lang, TR("Hall cannot record since %s: its disk is full.")),
@@ -248,6 +249,5 @@ const char *link_settled(const struct ui *ui, const struct json *settled, char o
 
 bool link_turned(const struct link *before, const struct link *now)
 {
-    return before->state != now->state || before->err != now->err ||
-           is_apart(before) != is_apart(now);
+    return before->state != now->state || before->err != now->err || is_apart(before) != is_apart(now);
 }

@@ -60,10 +60,9 @@ static const struct refusal_text refusals[] = {
     {"form_version_gone", TR("The form of this service has changed. What was typed is kept: open it again.")},
     {"gen_old", TR("Someone else has this ticket by now. Nothing was changed: look at it again.")},
     {"hall_is_mobile", TR("This is a mobile hall: its queues go home with its parcel, not one by one.")},
-    {"hall_is_real",
-     TR("A real hall answers here, and this folder belongs to a training hall: what was done "
-        "there never leaves it. Nothing was sent. To work, start Loket with another folder: "
-        "--data FOLDER.")},
+    {"hall_is_real", TR("A real hall answers here, and this folder belongs to a training hall: what was done "
+                        "there never leaves it. Nothing was sent. To work, start Loket with another folder: "
+                        "--data FOLDER.")},
     {"hall_is_training",
      TR("A training hall answers here, and this folder belongs to a real hall. Nothing was sent; "
         "what is not sent yet stays here. To train, start Loket with another folder: --data "

@@ -127,8 +127,9 @@ static struct json *status_json(struct station *station)
     json_set_text(json, "text", status->text);
     json_set_int(json, "err", status->err);
     json_set_bool(json, "practice", station->practice);
-    json_set_bool(json, "training", cache_kind(station->cache) == HALL_TRAINING ||
-                                     (cache_kind(station->cache) == HALL_UNKNOWN && station->training_there));
+    json_set_bool(json, "training",
+                  cache_kind(station->cache) == HALL_TRAINING ||
+                      (cache_kind(station->cache) == HALL_UNKNOWN && station->training_there));
     json_set_int(json, "lock_after_min", settings_lock_min(station->settings, station->practice));
     json_set_text(json, "hall_fault", station->hall_fault);
     json_set_bool(json, "flash", station->settings->bell >= BELL_FLASH);

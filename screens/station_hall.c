@@ -55,7 +55,8 @@ static void on_answer(void *ctx, int64_t tag, enum err err, const struct json *b
 static void ask_what_it_is(struct station *station)
 {
     station->training_there = false;
-    station->health_tag = cache_kind(station->cache) == HALL_UNKNOWN ? sync_get(station->sync, "/v1/health") : 0;
+    station->health_tag =
+        cache_kind(station->cache) == HALL_UNKNOWN ? sync_get(station->sync, "/v1/health") : 0;
 }
 
 void station_open_way(struct station *station, const char *url)
@@ -112,10 +113,12 @@ void station_open_practice(struct station *station, const char *pack)
                                        .seed = station->settings->seed};
     if (cache_kind(station->cache) == HALL_REAL) { /* nothing is even started beside it */
         free(folder);
-        return hall_failed(station, tr(app_ui(station->app)->lang,
-                                       TR("A training hall answers here, and this folder belongs to a real hall. Nothing was sent; "
-        "what is not sent yet stays here. To train, start Loket with another folder: --data "
-        "FOLDER.")));
+        return hall_failed(
+            station,
+            tr(app_ui(station->app)->lang,
+               TR("A training hall answers here, and this folder belongs to a real hall. Nothing was sent; "
+                  "what is not sent yet stays here. To train, start Loket with another folder: --data "
+                  "FOLDER.")));
     }
     station->practice = true;
     station->hall_fault[0] = '\0';

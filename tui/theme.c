@@ -12,9 +12,9 @@
 enum { FILE_MAX = 64 * 1024, LINE_BYTES = 512 };
 
 /* Of no theme: what it says must be seen whatever a file makes of everything else. Without colours the reversal is left. */
-#define TRAINING_PAINT                                       \
-    {                                                        \
-        0xffd23f, 0x000000, ATTR_BOLD | ATTR_REVERSE         \
+#define TRAINING_PAINT                               \
+    {                                                \
+        0xffd23f, 0x000000, ATTR_BOLD | ATTR_REVERSE \
     }
 
 static const struct theme builtin = {
@@ -48,10 +48,11 @@ void theme_builtin(struct theme *theme)
 void theme_mono(struct theme *theme)
 {
     static const unsigned attrs[STYLE_COUNT] = {
-        [STYLE_ACCENT] = ATTR_BOLD,      [STYLE_DANGER] = ATTR_BOLD, [STYLE_TITLE] = ATTR_BOLD,
-        [STYLE_SELECTED] = ATTR_REVERSE, [STYLE_CHOSEN] = ATTR_BOLD, [STYLE_FIELD] = ATTR_UNDERLINE,
-        [STYLE_FOCUS] = ATTR_REVERSE,    [STYLE_WARN] = ATTR_BOLD,   [STYLE_HINT] = ATTR_UNDERLINE,
-        [STYLE_TRAINING] = ATTR_BOLD | ATTR_REVERSE,
+        [STYLE_ACCENT] = ATTR_BOLD,    [STYLE_DANGER] = ATTR_BOLD,
+        [STYLE_TITLE] = ATTR_BOLD,     [STYLE_SELECTED] = ATTR_REVERSE,
+        [STYLE_CHOSEN] = ATTR_BOLD,    [STYLE_FIELD] = ATTR_UNDERLINE,
+        [STYLE_FOCUS] = ATTR_REVERSE,  [STYLE_WARN] = ATTR_BOLD,
+        [STYLE_HINT] = ATTR_UNDERLINE, [STYLE_TRAINING] = ATTR_BOLD | ATTR_REVERSE,
     };
     *theme = (struct theme){.name = "mono"};
     for (int i = 0; i < STYLE_COUNT; i++)
@@ -84,7 +85,8 @@ __attribute__((format(printf, 2, 3))) static void complain(struct reader *reader
 static bool style_of(const char *name, enum style *out)
 {
     for (int i = 0; i < STYLE_COUNT; i++) {
-        if (*name && strcmp(style_name((enum style)i), name) == 0) { /* some have no name: they are no theme's */
+        if (*name &&
+            strcmp(style_name((enum style)i), name) == 0) { /* some have no name: they are no theme's */
             *out = (enum style)i;
             return true;
         }
@@ -218,7 +220,8 @@ bool theme_parse(struct theme *theme, const char *name, const char *text, struct
     for (int i = 0; i < STYLE_COUNT; i++)
         if (!reader.bg_given[i] && theme->paints[i].bg == ground)
             theme->paints[i].bg = theme->paints[STYLE_TEXT].bg;
-    theme->paints[STYLE_TRAINING] = builtin.paints[STYLE_TRAINING]; /* whatever ground the built-in theme has */
+    theme->paints[STYLE_TRAINING] =
+        builtin.paints[STYLE_TRAINING]; /* whatever ground the built-in theme has */
     return faults->count == 0;
 }
 

@@ -82,7 +82,7 @@ enum err place_write(struct db *db, const struct place *place) MUST_USE;
 enum err query_int(struct stmt *s, int64_t *value) MUST_USE;
 
 /* --- wall.c --- */
-enum err wall_load(struct cache *cache) MUST_USE; /* after an opening */
+enum err wall_load(struct cache *cache) MUST_USE;                   /* after an opening */
 enum err wall_unsent(struct cache *cache, int64_t *count) MUST_USE; /* whosever */
 /* Whether this copy may become, or stay, one of the hall that answered a sign-in. ERR_CONFLICT: with the sentence. */
 enum err wall_meet(struct cache *cache, const struct json *hall) MUST_USE;

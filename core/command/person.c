@@ -86,7 +86,8 @@ static enum err must_be_invented(struct call *c, const struct number_kind *kind,
     if (!json_bool(hall, "practice", false))
         return ERR_OK;
     return refuse(c, "number_could_be_real", kind->member,
-                  "This is a training hall, and this number could be somebody's. Nothing was recorded. Invented ones: NIK and "
+                  "This is a training hall, and this number could be somebody's. Nothing was recorded. "
+                  "Invented ones: NIK and "
                   "FIN begin with 99, telephones have 0000 before their last four digits.");
 }
 

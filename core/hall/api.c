@@ -160,35 +160,44 @@ static const struct route routes[] = {
      "queues:anys was:object after:string limit:integer",
      "row:object changed:boolean left:integer rows:objects more:boolean next:string?", "application/json"},
     {"POST", "/v1/training", ACCESS_SIGNED_IN, call_train, "train",
-     "What a trainer does to the day of a training hall, by \"do\": begin (scenario, seed) plays a scenario as "
-     "the next working day; pace (pace 0 to 60, 0 is a pause); step plays to the next moment and stays there; "
+     "What a trainer does to the day of a training hall, by \"do\": begin (scenario, seed) plays a scenario "
+     "as "
+     "the next working day; pace (pace 0 to 60, 0 is a pause); step plays to the next moment and stays "
+     "there; "
      "rewind (to, a time of GET /v1/training/moments) puts the hall back, under a new epoch; trouble (kind "
      "outage, power, slow: numbers [minutes]; rush: [people, minutes]; away: [clerks, minutes]; emergency; "
-     "papers, offended: user, whose next visitor it is about); hint (user, text); freeze (user, on); take and "
+     "papers, offended: user, whose next visitor it is about); hint (user, text); freeze (user, on); take "
+     "and "
      "hand_back (user); finish ends the day. For trainers. A real hall answers 404 not_training.",
      "",
-     "do:string! scenario:string seed:integer pace:integer to:string kind:string numbers:integers user:string "
+     "do:string! scenario:string seed:integer pace:integer to:string kind:string numbers:integers "
+     "user:string "
      "text:string on:boolean",
      "rev:integer!", "application/json"},
     {"GET", "/v1/training/scenarios", ACCESS_SIGNED_IN, call_scenarios, "trainingScenarios",
-     "The scenarios that a training hall can play, in four languages, and for which pack. For trainers.", "", "",
-     "rows:objects!", "application/json"},
+     "The scenarios that a training hall can play, in four languages, and for which pack. For trainers.", "",
+     "", "rows:objects!", "application/json"},
     {"GET", "/v1/training/moments", ACCESS_SIGNED_IN, call_moments, "trainingMoments",
      "The moments of the day that the hall can be put back to. For trainers.", "", "", "rows:objects!",
      "application/json"},
     {"GET", "/v1/training/visitor", ACCESS_SIGNED_IN, call_visitor, "trainingVisitor",
-     "Who stands at the counter with a ticket of a training hall: whether they are there, what they say and what "
-     "they may be asked. For whoever has the ticket, and for trainers. Sentences are codes with their arguments.",
+     "Who stands at the counter with a ticket of a training hall: whether they are there, what they say and "
+     "what "
+     "they may be asked. For whoever has the ticket, and for trainers. Sentences are codes with their "
+     "arguments.",
      "ticket:uuid!", "", "ticket:uuid! here:string! temper:string! says:objects! questions:objects!",
      "application/json"},
     {"POST", "/v1/training/ask", ACCESS_SIGNED_IN, call_ask, "trainingAsk",
-     "Ask whoever stands there one of their questions: a paper, why they come, who they are. answer is shown, "
+     "Ask whoever stands there one of their questions: a paper, why they come, who they are. answer is "
+     "shown, "
      "at_home, none or told; what is shown has the values that belong into the form's fields.",
      "", "ticket:uuid! question:string!", "answer:string! code:string! args:object! shows:objects!",
      "application/json"},
     {"GET", "/v1/training/score", ACCESS_SIGNED_IN, call_score, "trainingScore",
-     "What a day of training was worth so far, rule by rule, with the moment of each mistake: 100 is one without "
-     "any. For trainers of anybody, for everybody else of themselves. Sentences are codes with their arguments.",
+     "What a day of training was worth so far, rule by rule, with the moment of each mistake: 100 is one "
+     "without "
+     "any. For trainers of anybody, for everybody else of themselves. Sentences are codes with their "
+     "arguments.",
      "user:uuid", "", "user:uuid! total:integer! lines:objects! figures:object!", "application/json"},
     {"GET", "/v1/training/results", ACCESS_SIGNED_IN, call_results, "trainingResults",
      "What came of each day of training that ended here, the last 1000, also as CSV. For trainers.",
@@ -437,10 +446,13 @@ static bool refuse_other_kind(struct hall *hall, struct http_request *request)
     char message[500];
     bool training = hall->which.kind == HALL_TRAINING;
     str_format(message, sizeof message,
-               training ? "%s is a training hall, and this workstation is a real hall's. Nothing was taken; what is not sent "
-                          "is kept for that hall. To train, start Loket with another folder: --data FOLDER."
-                        : "%s is a real hall, and this workstation is a training hall's: what was done there never leaves "
-                          "it. Nothing was taken. To work here, start Loket with another folder: --data FOLDER.",
+               training
+                   ? "%s is a training hall, and this workstation is a real hall's. Nothing was taken; what "
+                     "is not sent "
+                     "is kept for that hall. To train, start Loket with another folder: --data FOLDER."
+                   : "%s is a real hall, and this workstation is a training hall's: what was done there "
+                     "never leaves "
+                     "it. Nothing was taken. To work here, start Loket with another folder: --data FOLDER.",
                hall->code);
     api_error(hall, request, 409, training ? "hall_is_training" : "hall_is_real", NULL, message);
     return true;

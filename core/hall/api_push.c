@@ -73,11 +73,12 @@ static bool refuse_other_hall(struct hall *hall, struct http_request *request, c
             continue;
         bool differ = hall_kinds_differ(hall_kind_of(made_for), hall->which.kind);
         str_format(message, sizeof message,
-                   "These records were made for another hall than %s. None was taken; send them to the hall that they are "
+                   "These records were made for another hall than %s. None was taken; send them to the hall "
+                   "that they are "
                    "for.",
                    hall->code);
         api_error(hall, request, 409,
-                  !differ                            ? "another_hall"
+                  !differ                             ? "another_hall"
                   : hall->which.kind == HALL_TRAINING ? "hall_is_training"
                                                       : "hall_is_real",
                   NULL, message);

@@ -134,13 +134,14 @@ static enum err stays_what_it_is(struct loop *loop)
     bool training = hall->which.kind == HALL_TRAINING, asked = loop->options->practice;
     if (training && !asked && !hall->state.mobile)
         return err_set(loop->info, ERR_CONFLICT,
-                       "%s holds a training hall, %s: it is never served as a real one. Nothing was changed. Train with loketd "
+                       "%s holds a training hall, %s: it is never served as a real one. Nothing was changed. "
+                       "Train with loketd "
                        "practice --data %s, or name the real hall's folder.",
                        loop->options->data, hall->code, loop->options->data);
     if (!training && asked)
         return err_set(loop->info, ERR_CONFLICT,
-                       "%s holds a real hall, %s. Nothing was changed; train with another --data.", loop->options->data,
-                       hall->code);
+                       "%s holds a real hall, %s. Nothing was changed; train with another --data.",
+                       loop->options->data, hall->code);
     return wall_marks_agree(hall->db, loop->info);
 }
 

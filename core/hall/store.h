@@ -38,7 +38,8 @@ enum err store_set_safe(struct db *db, int64_t rev) MUST_USE;
 /* A training hall's file says so in its head, too (SQLite's application_id), where no row can hide it. */
 #define STORE_TRAINING_FILE "1414285902" /* 0x544c4e4e */
 enum err store_set_always_safe(struct db *db) MUST_USE;
-enum err store_file_mark(struct db *db, int64_t *mark) MUST_USE; /* 0: of a real hall, or of before there were marks */
+enum err store_file_mark(struct db *db,
+                         int64_t *mark) MUST_USE; /* 0: of a real hall, or of before there were marks */
 enum err store_set_pruned(struct db *db, int64_t rev) MUST_USE;
 enum err store_set_epoch(struct db *db, int64_t epoch) MUST_USE;
 /* One durable write, in a transaction of its own, before anything is served (PROTOCOL.md section 1). */

@@ -559,7 +559,8 @@ static void offline_text(const struct client_core *core, struct sync_status *sta
     time_clock(status->since_ms, since);
     if (core->link == CLIENT_LINK_DOWN && core->another_hall)
         str_format(status->text, sizeof status->text,
-                   "Another hall answers at the hall's address since %s. Nothing was sent to it. %s", since, kept);
+                   "Another hall answers at the hall's address since %s. Nothing was sent to it. %s", since,
+                   kept);
     else if (core->link == CLIENT_LINK_DOWN)
         str_format(status->text, sizeof status->text, "%s since %s. %s Calling waits.",
                    core->unexpected ? "Offline (unexpected answer)" : "Hall not reachable", since, kept);
