@@ -123,7 +123,7 @@ static void trainees_view(const struct view *view, struct frame *frame, struct r
         [T_NAME] = {.title = tr(lang, TR("Trainee")), .w = roomy ? 24 : 17},
         [T_COUNTER] = {.title = roomy ? tr(lang, TR("Counter")) : "№", .w = roomy ? 8 : 3},
         [T_DOING] = {.title = tr(lang, TR("Doing")), .w = roomy ? 28 : 20},
-        [T_SERVED] = {.title = tr(lang, TR("Served")), .w = 7, .align = TEXT_RIGHT},
+        [T_SERVED] = {.title = tr(lang, TR("Served")), .w = 8, .align = TEXT_RIGHT},
         [T_SCORE] = {.title = tr(lang, TR("Score")), .w = 5, .align = TEXT_RIGHT},
         [T_BETTER] = {.title = tr(lang, TR("Better now")), .w_min = 14},
     };
