@@ -8,7 +8,7 @@ CC       := gcc
 comma    := ,
 
 PACKAGES := gcc make pkg-config libc6-dev libncurses-dev libsqlite3-dev libcurl4-openssl-dev libcjson-dev \
-            libmicrohttpd-dev libsodium-dev libssl-dev libpcre2-dev libpango1.0-dev fonts-dejavu-core
+            libmicrohttpd-dev libsodium-dev libssl-dev libpcre2-dev libpq-dev libpango1.0-dev fonts-dejavu-core
 # What only the tests and the developers' targets need.
 TEST_PACKAGES := libvterm-dev openssl patch libfaketime libmimalloc-dev poppler-utils
 FUZZ_PACKAGES := clang libclang-rt-dev
@@ -27,7 +27,9 @@ PRINT_ROOMS   := core/base core/wire core/print
 STATION_MAIN := screens/main.c
 HALL_MAIN    := core/hall/main.c
 sources       = $(sort $(foreach room,$(1),$(wildcard $(room)/*.c)))
-STATION_SRC  := $(filter-out $(STATION_MAIN),$(call sources,$(STATION_ROOMS)))
+# A workstation keeps its data in a file and is not linked with libpq.
+HALL_ALONE   := core/db/postgres.c
+STATION_SRC  := $(filter-out $(STATION_MAIN) $(HALL_ALONE),$(call sources,$(STATION_ROOMS)))
 HALL_SRC     := $(filter-out $(HALL_MAIN),$(call sources,$(HALL_ROOMS)))
 PRINT_SRC    := $(call sources,$(PRINT_ROOMS))
 ALL_SRC      := $(sort $(STATION_SRC) $(HALL_SRC))
@@ -57,8 +59,8 @@ SANITIZE := -O1 -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit
 LDFLAGS  := -Wl,--as-needed -Wl,--gc-sections -Wl,-z,relro -Wl,-z,now
 CORE_LIBS    := -lcjson -lsqlite3 -lsodium -lcrypto -lpcre2-8 -lm
 STATION_LIBS := $(CORE_LIBS) -lcurl -lncursesw -ltinfo
-HALL_LIBS    := $(CORE_LIBS) -lmicrohttpd -lcurl
-TEST_LIBS    := $(STATION_LIBS) -lmicrohttpd -lvterm -lutil
+HALL_LIBS    := $(CORE_LIBS) -lpq -lmicrohttpd -lcurl
+TEST_LIBS    := $(STATION_LIBS) -lpq -lmicrohttpd -lvterm -lutil
 
 # KIND is release or san; a sub-make builds the other kind with the same rules.
 KIND ?= release
@@ -125,9 +127,10 @@ unit: deps test-deps ## the unit tests and golden frames; ONLY=part-of-a-name
 hall e2e: deps test-deps ## the real programs: over HTTP, on a terminal
 	@BUILD=$(BUILD) tests/run.sh $@
 
+# Halls of the unit tests may be put into PostgreSQL (tests/unit/on_postgres.c).
 $(OUT)/unit: $(call obj,$(ALL_SRC) $(SUPPORT_SRC) $(UNIT_SRC)) $(OUT)/gen/po.o
 	@echo "  link    $@"
-	@$(CC) $(MODE) $(LDFLAGS) -o $@ $^ $(TEST_LIBS)
+	@$(CC) $(MODE) $(LDFLAGS) -Wl,--wrap=db_open -o $@ $^ $(TEST_LIBS)
 
 $(OUT)/tests/bench/bench: $(call obj,$(ALL_SRC) $(wildcard tests/bench/*.c) tests/support/big_form.c) $(OUT)/gen/po.o
 	@echo "  link    $@"
@@ -159,7 +162,7 @@ fuzz: deps test-deps fuzz-deps ## looks for inputs that break things; SECONDS=60
 	@BUILD=$(BUILD) FUZZ_SECONDS=$(or $(SECONDS),600) FUZZ=$(FUZZ) tests/fuzz/run.sh
 
 # The whole hall from a seed: the shipped rooms, with the town's world in place of network, clocks and connections.
-TOWN_OUT  := $(addprefix core/hall/,main.c serve.c porter.c practice.c options.c http.c hasher.c courier.c)
+TOWN_OUT  := $(addprefix core/hall/,main.c serve.c porter.c practice.c options.c http.c hasher.c courier.c) $(HALL_ALONE)
 TOWN_SRC  := $(filter-out $(TOWN_OUT),$(call sources,$(addprefix core/,$(CORE_ROOMS) demo cache hall)) \
              core/sync/client_core.c core/sync/driver.c core/sync/line.c) $(SIM_SRC) $(wildcard tests/sim/town/*.c)
 TOWN_WRAP := $(SIM_WRAP) $(addprefix -Wl$(comma)--wrap=,clock_wall_now_ms clock_mono_now_ms token_new)

@@ -1,4 +1,4 @@
-/* core/db/db.h: one small interface of prepared statements over the store (SQLite now, PostgreSQL later).
+/* core/db/db.h: one small interface of prepared statements over the store: a file of SQLite, or PostgreSQL.
  *
  * Statements are named constants beside the function that runs them, in the dialect that both stores share:
  * parameters are $1, $2 … by their number, upserts are INSERT … ON CONFLICT (id) DO UPDATE, types are
@@ -32,6 +32,8 @@ enum db_flags {
 /* Opens with WAL, synchronous=FULL, foreign keys off, a busy time-out of 0. ERR_ABSENT, ERR_IN_USE,
  * ERR_READ_ONLY, ERR_CORRUPT, ERR_DISK…, each with a sentence that names the file. */
 enum err db_open(struct db **out, const char *path, unsigned flags, struct err_info *info) MUST_USE;
+/* True: path is no file but an address, "postgres://…". */
+bool db_is_address(const char *path);
 void db_close(struct db **db); /* NULL-safe */
 const char *db_path(const struct db *db);
 /* The sentence of the last failure on this database; valid until the next call. */
@@ -72,6 +74,10 @@ const char *db_text(struct stmt *s, int column); /* NULL for null */
 int64_t db_int(struct stmt *s, int column);
 bool db_is_null(struct stmt *s, int column);
 int64_t db_changes(const struct db *db); /* rows that the last statement changed */
+
+/* A number of the whole store's, beside its tables; 0: none was set. */
+enum err db_mark(struct db *db, int64_t *mark) MUST_USE;
+enum err db_set_mark(struct db *db, int64_t mark) MUST_USE;
 
 /* Moves the write-ahead log into the file when it is longer than pages_min; call between commits. */
 enum err db_checkpoint(struct db *db, int64_t pages_min) MUST_USE;

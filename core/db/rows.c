@@ -109,7 +109,8 @@ static void write_filled(struct buf *sql, enum row_set set)
 {
     buf_adds(sql, "SELECT 0");
     for (int i = 0; i < TABLE_COUNT; i++)
-        buf_addf(sql, " | (EXISTS (SELECT 1 FROM %s%s) << %d)", prefixes[set], infos[i].name, i);
+        buf_addf(sql, " | CASE WHEN EXISTS (SELECT 1 FROM %s%s) THEN %lld ELSE 0 END", prefixes[set],
+                 infos[i].name, 1LL << i);
 }
 
 static void write_statement(struct buf *sql, enum statement statement, enum row_set set, enum table table)

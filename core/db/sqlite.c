@@ -1,4 +1,4 @@
-/* core/db/sqlite.c: the only door to SQLite. See db.h.
+/* core/db/sqlite.c: the only door to SQLite, in files. See db.h.
  *
  * WAL without automatic checkpoints: a checkpoint on the commit path costs 5–20 ms, so the owner of a database
  * says when (db_checkpoint); a log that nobody tidied is checkpointed at LOG_PAGES_MAX all the same. */
@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #include "core/base/str.h"
-#include "core/db/db.h"
+#include "core/db/kind.h"
 
 enum {
     LOG_PAGES_MAX = 50000, /* 200 MB of log: nobody tidied it */
@@ -20,6 +20,7 @@ enum {
 };
 
 struct stmt {
+    const struct db_kind *kind;
     struct db *db;
     const char *sql; /* its address is its name */
     sqlite3_stmt *raw;
@@ -29,6 +30,7 @@ struct stmt {
 };
 
 struct db {
+    const struct db_kind *kind;
     sqlite3 *raw;
     char *path;
     unsigned flags;
@@ -42,6 +44,13 @@ struct db {
     size_t slot_count, used;
     struct db_copy *copy; /* under way; NULL: none */
 };
+
+static void sqlite_close(struct db **db);
+static bool sqlite_in_transaction(const struct db *db);
+static struct stmt *sqlite_query(struct db *db, const char *sql);
+static enum err sqlite_run(struct stmt *s);
+static void sqlite_done(struct stmt *s);
+static enum err sqlite_checkpoint(struct db *db, int64_t pages_min);
 
 /* --- errors --- */
 
@@ -125,12 +134,12 @@ static void bad_statement(const struct db *db, const char *sql)
     abort();
 }
 
-const char *db_message(const struct db *db)
+static const char *sqlite_message(const struct db *db)
 {
     return db->message[0] ? db->message : "no particulars";
 }
 
-const char *db_path(const struct db *db)
+static const char *sqlite_path(const struct db *db)
 {
     return db->path;
 }
@@ -266,7 +275,7 @@ static enum err open_raw(struct db *db, struct err_info *info)
     return code == SQLITE_OK ? ERR_OK : open_failed(db, code, info);
 }
 
-enum err db_open(struct db **out, const char *path, unsigned flags, struct err_info *info)
+static enum err sqlite_open(struct db **out, const char *path, unsigned flags, struct err_info *info)
 {
     *out = NULL;
     if (!(flags & DB_CREATE) && access(path, F_OK) != 0)
@@ -281,6 +290,7 @@ enum err db_open(struct db **out, const char *path, unsigned flags, struct err_i
         return err_set(info, ERR_READ_ONLY, "%s cannot be written: %s. Check its owner and rights.", path,
                        strerror(errno));
     struct db *db = xcalloc(1, sizeof *db);
+    db->kind = &db_sqlite;
     db->path = xstrdup(path);
     db->flags = flags;
     db->writes = flags & DB_WRITE;
@@ -291,7 +301,7 @@ enum err db_open(struct db **out, const char *path, unsigned flags, struct err_i
     (void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
     enum err err = open_raw(db, info);
     if (err != ERR_OK) {
-        db_close(&db);
+        sqlite_close(&db);
         return err;
     }
     *out = db;
@@ -323,12 +333,12 @@ static void close_raw(struct db *db)
     db->raw = NULL;
 }
 
-bool db_failed(const struct db *db)
+static bool sqlite_failed(const struct db *db)
 {
     return db->failed;
 }
 
-const char *db_being_read(const struct db *db)
+static const char *sqlite_being_read(const struct db *db)
 {
     for (size_t i = 0; i < db->slot_count; i++)
         if (db->slots[i] && db->slots[i]->busy)
@@ -342,12 +352,12 @@ static void revive_failed(struct db *db, const struct err_info *info)
     str_copy(db->message, sizeof db->message, info->text);
 }
 
-enum err db_revive(struct db *db)
+static enum err sqlite_revive(struct db *db)
 {
     struct err_info info = {0};
     if (!db->failed)
         return ERR_OK;
-    if (db_being_read(db))
+    if (sqlite_being_read(db))
         return ERR_DISK;
     close_raw(db);
     db->log_pages = 0;
@@ -359,7 +369,7 @@ enum err db_revive(struct db *db)
     return err;
 }
 
-void db_close(struct db **db)
+static void sqlite_close(struct db **db)
 {
     struct db *d = *db;
     if (!d)
@@ -375,12 +385,12 @@ void db_close(struct db **db)
 
 static enum err run_text(struct db *db, const char *sql)
 {
-    return db_run(db_query(db, sql));
+    return sqlite_run(sqlite_query(db, sql));
 }
 
-enum err db_begin(struct db *db)
+static enum err sqlite_begin(struct db *db)
 {
-    enum err err = db_revive(db);
+    enum err err = sqlite_revive(db);
     if (err != ERR_OK)
         return err;
     if (is_lost(db)) /* and nobody rolled back */
@@ -391,49 +401,49 @@ enum err db_begin(struct db *db)
     return err;
 }
 
-enum err db_commit(struct db *db)
+static enum err sqlite_commit(struct db *db)
 {
     enum err err = run_text(db, "COMMIT");
     if (err == ERR_OK)
         db->begun = false;
-    if (err == ERR_OK && db->log_pages > LOG_PAGES_MAX && db_checkpoint(db, 0) != ERR_OK)
+    if (err == ERR_OK && db->log_pages > LOG_PAGES_MAX && sqlite_checkpoint(db, 0) != ERR_OK)
         db->message[0] = '\0'; /* the commit stands; the next one tries again */
     return err;
 }
 
-void db_rollback(struct db *db)
+static void sqlite_rollback(struct db *db)
 {
     /* SQLite may have rolled back by itself; a failure to roll back undoes nothing that was committed. */
-    if (db_in_transaction(db))
+    if (sqlite_in_transaction(db))
         (void)run_text(db, "ROLLBACK");
     db->begun = false;
 }
 
-bool db_in_transaction(const struct db *db)
+static bool sqlite_in_transaction(const struct db *db)
 {
     return db->raw && !sqlite3_get_autocommit(db->raw);
 }
 
 /* One name for all: a nested savepoint hides the outer one until it is released. */
-enum err db_savepoint(struct db *db)
+static enum err sqlite_savepoint(struct db *db)
 {
     return run_text(db, "SAVEPOINT step");
 }
 
-enum err db_release(struct db *db)
+static enum err sqlite_release(struct db *db)
 {
     return run_text(db, "RELEASE step");
 }
 
-void db_rollback_to(struct db *db)
+static void sqlite_rollback_to(struct db *db)
 {
-    if (!db_in_transaction(db))
+    if (!sqlite_in_transaction(db))
         return;
     (void)run_text(db, "ROLLBACK TO step");
     (void)run_text(db, "RELEASE step");
 }
 
-enum err db_script(struct db *db, const char *sql)
+static enum err sqlite_script(struct db *db, const char *sql)
 {
     if (!db->raw)
         return ERR_DISK;
@@ -481,6 +491,7 @@ static char *numbered(const char *sql)
 static struct stmt *prepare(struct db *db, const char *sql, bool extra)
 {
     struct stmt *s = xcalloc(1, sizeof *s);
+    s->kind = &db_sqlite;
     s->db = db;
     s->sql = sql;
     s->extra = extra;
@@ -499,7 +510,7 @@ static struct stmt *prepare(struct db *db, const char *sql, bool extra)
     return s;
 }
 
-struct stmt *db_query(struct db *db, const char *sql)
+static struct stmt *sqlite_query(struct db *db, const char *sql)
 {
     size_t slot = slot_of(db, sql);
     struct stmt *s = db->slots[slot];
@@ -526,26 +537,26 @@ static void bound(struct stmt *s, int code)
         s->failed = fail(s->db, code);
 }
 
-void db_bind_text(struct stmt *s, int index, const char *text)
+static void sqlite_bind_text(struct stmt *s, int index, const char *text)
 {
     if (s->raw)
         bound(s, text ? sqlite3_bind_text(s->raw, index, text, -1, SQLITE_TRANSIENT)
                       : sqlite3_bind_null(s->raw, index));
 }
 
-void db_bind_int(struct stmt *s, int index, int64_t value)
+static void sqlite_bind_int(struct stmt *s, int index, int64_t value)
 {
     if (s->raw)
         bound(s, sqlite3_bind_int64(s->raw, index, value));
 }
 
-void db_bind_null(struct stmt *s, int index)
+static void sqlite_bind_null(struct stmt *s, int index)
 {
     if (s->raw)
         bound(s, sqlite3_bind_null(s->raw, index));
 }
 
-enum err db_step(struct stmt *s)
+static enum err sqlite_step(struct stmt *s)
 {
     if (s->failed != ERR_OK)
         return s->failed;
@@ -555,16 +566,16 @@ enum err db_step(struct stmt *s)
     return code == SQLITE_ROW ? ERR_OK : code == SQLITE_DONE ? ERR_ABSENT : fail(s->db, code);
 }
 
-enum err db_run(struct stmt *s)
+static enum err sqlite_run(struct stmt *s)
 {
     enum err err;
-    while ((err = db_step(s)) == ERR_OK) {
+    while ((err = sqlite_step(s)) == ERR_OK) {
     }
-    db_done(s);
+    sqlite_done(s);
     return err == ERR_ABSENT ? ERR_OK : err;
 }
 
-void db_done(struct stmt *s)
+static void sqlite_done(struct stmt *s)
 {
     if (s->extra) {
         sqlite3_finalize(s->raw);
@@ -579,29 +590,29 @@ void db_done(struct stmt *s)
     s->busy = false;
 }
 
-const char *db_text(struct stmt *s, int column)
+static const char *sqlite_text(struct stmt *s, int column)
 {
     return (const char *)sqlite3_column_text(s->raw, column);
 }
 
-int64_t db_int(struct stmt *s, int column)
+static int64_t sqlite_int(struct stmt *s, int column)
 {
     return sqlite3_column_int64(s->raw, column);
 }
 
-bool db_is_null(struct stmt *s, int column)
+static bool sqlite_is_null(struct stmt *s, int column)
 {
     return sqlite3_column_type(s->raw, column) == SQLITE_NULL;
 }
 
-int64_t db_changes(const struct db *db)
+static int64_t sqlite_changes(const struct db *db)
 {
     return db->raw ? sqlite3_changes64(db->raw) : 0;
 }
 
 /* --- the file --- */
 
-enum err db_checkpoint(struct db *db, int64_t pages_min)
+static enum err sqlite_checkpoint(struct db *db, int64_t pages_min)
 {
     if (db->log_pages <= pages_min)
         return ERR_OK;
@@ -641,6 +652,7 @@ static enum err name_file(const char *part, const char *path, struct err_info *i
 /* --- a copy --- */
 
 struct db_copy {
+    const struct db_kind *kind;
     struct db *db; /* NULL: its connection was closed under the copy */
     sqlite3 *to;
     sqlite3_backup *backup;
@@ -660,7 +672,7 @@ static void leave_copy(struct db *db)
 }
 
 /* Frees; what was not made whole leaves nothing behind. */
-void db_copy_drop(struct db_copy **slot)
+static void sqlite_copy_drop(struct db_copy **slot)
 {
     struct db_copy *copy = *slot;
     if (!copy)
@@ -684,31 +696,32 @@ static enum err copy_failed(struct db_copy **copy, int code, struct err_info *in
 {
     enum err err = err_set(info, err_of(code), "%s cannot be written: %s. The hall itself is untouched.",
                            (*copy)->path, sqlite3_errstr(code));
-    db_copy_drop(copy);
+    sqlite_copy_drop(copy);
     return err;
 }
 
-enum err db_copy_open(struct db *db, const char *path, struct db_copy **out, struct err_info *info)
+static enum err sqlite_copy_open(struct db *db, const char *path, struct db_copy **out, struct err_info *info)
 {
     *out = NULL;
     if (!db->raw)
         return err_set(info, ERR_DISK, "%s was not made: the hall's disk failed. Check it, then try again.",
                        path);
     struct db_copy *copy = *out = xcalloc(1, sizeof *copy);
+    copy->kind = &db_sqlite;
     copy->fd = -1;
     copy->path = xstrdup(path);
     copy->part = xasprintf("%s.part", path);
     if (db->copy) {
         free(copy->part);
         copy->part = NULL; /* the other's, perhaps */
-        db_copy_drop(out);
+        sqlite_copy_drop(out);
         return err_set(info, ERR_IN_USE,
                        "Another copy of this hall is being made. Try again when it is whole.");
     }
     (void)unlink(copy->part);
     enum err err = make_file(copy->part, info);
     if (err != ERR_OK) {
-        db_copy_drop(out);
+        sqlite_copy_drop(out);
         return err;
     }
     int code = sqlite3_open_v2(copy->part, &copy->to, SQLITE_OPEN_READWRITE, NULL);
@@ -741,18 +754,18 @@ static enum err copy_end(struct db_copy **slot, struct err_info *info)
         free(copy->part);
         copy->part = NULL;
     }
-    db_copy_drop(slot);
+    sqlite_copy_drop(slot);
     return err;
 }
 
-enum err db_copy_step(struct db_copy **slot, bool *whole, struct err_info *info)
+static enum err sqlite_copy_step(struct db_copy **slot, bool *whole, struct err_info *info)
 {
     struct db_copy *copy = *slot;
     *whole = false;
     if (!copy->db) {
         enum err err = err_set(info, ERR_DISK,
                                "%s was not made: the hall's disk failed meanwhile. Try again.", copy->path);
-        db_copy_drop(slot);
+        sqlite_copy_drop(slot);
         return err;
     }
     int code = sqlite3_backup_step(copy->backup, COPY_STEP_PAGES);
@@ -768,14 +781,15 @@ enum err db_copy_step(struct db_copy **slot, bool *whole, struct err_info *info)
     return copy_end(slot, info);
 }
 
-enum err db_backup(struct db *db, const char *path, void (*progress)(void *ctx, int done, int total),
-                   void *ctx, struct err_info *info)
+static enum err sqlite_backup(struct db *db, const char *path,
+                              void (*progress)(void *ctx, int done, int total), void *ctx,
+                              struct err_info *info)
 {
     struct db_copy *copy;
     bool whole = false;
-    enum err err = db_copy_open(db, path, &copy, info);
+    enum err err = sqlite_copy_open(db, path, &copy, info);
     while (err == ERR_OK && !whole) {
-        err = db_copy_step(&copy, &whole, info);
+        err = sqlite_copy_step(&copy, &whole, info);
         if (err == ERR_OK && !whole && progress) {
             int total = sqlite3_backup_pagecount(copy->backup), left = sqlite3_backup_remaining(copy->backup);
             progress(ctx, total - left, total);
@@ -784,27 +798,84 @@ enum err db_backup(struct db *db, const char *path, void (*progress)(void *ctx, 
     return err;
 }
 
-enum err db_integrity(struct db *db, struct err_info *info)
+static enum err sqlite_integrity(struct db *db, struct err_info *info)
 {
     static const char sql[] = "PRAGMA integrity_check(1)";
-    struct stmt *s = db_query(db, sql);
-    enum err err = db_step(s);
-    if (err == ERR_OK && !str_equal(db_text(s, 0), "ok"))
-        err = err_set(info, ERR_CORRUPT, "%s is damaged: %s.", db->path, db_text(s, 0));
+    struct stmt *s = sqlite_query(db, sql);
+    enum err err = sqlite_step(s);
+    if (err == ERR_OK && !str_equal(sqlite_text(s, 0), "ok"))
+        err = err_set(info, ERR_CORRUPT, "%s is damaged: %s.", db->path, sqlite_text(s, 0));
     else if (err != ERR_OK)
-        err = err_set(info, err, "%s cannot be read: %s.", db->path, db_message(db));
-    db_done(s);
+        err = err_set(info, err, "%s cannot be read: %s.", db->path, sqlite_message(db));
+    sqlite_done(s);
     return err;
 }
 
-char *db_explain(struct db *db, const char *sql)
+static char *sqlite_explain(struct db *db, const char *sql)
 {
     char *text = xasprintf("EXPLAIN QUERY PLAN %s", sql);
     struct buf plan = {0};
     struct stmt *s = prepare(db, text, true);
-    while (db_step(s) == ERR_OK)
-        buf_addf(&plan, "%s\n", db_text(s, 3));
-    db_done(s);
+    while (sqlite_step(s) == ERR_OK)
+        buf_addf(&plan, "%s\n", sqlite_text(s, 3));
+    sqlite_done(s);
     free(text);
     return buf_take(&plan);
 }
+
+/* The head of the file holds it, where no row can hide it. */
+static enum err sqlite_mark(struct db *db, int64_t *mark)
+{
+    static const char sql[] = "PRAGMA application_id";
+    struct stmt *s = sqlite_query(db, sql);
+    enum err err = sqlite_step(s);
+    *mark = err == ERR_OK ? sqlite_int(s, 0) : 0;
+    sqlite_done(s);
+    return err;
+}
+
+static enum err sqlite_set_mark(struct db *db, int64_t mark)
+{
+    char *text = xasprintf("PRAGMA application_id = %lld", (long long)mark);
+    enum err err = sqlite_script(db, text);
+    free(text);
+    return err;
+}
+
+const struct db_kind db_sqlite = {
+    .open = sqlite_open,
+    .close = sqlite_close,
+    .message = sqlite_message,
+    .path = sqlite_path,
+    .failed = sqlite_failed,
+    .revive = sqlite_revive,
+    .being_read = sqlite_being_read,
+    .begin = sqlite_begin,
+    .commit = sqlite_commit,
+    .rollback = sqlite_rollback,
+    .in_transaction = sqlite_in_transaction,
+    .savepoint = sqlite_savepoint,
+    .release = sqlite_release,
+    .rollback_to = sqlite_rollback_to,
+    .script = sqlite_script,
+    .query = sqlite_query,
+    .bind_text = sqlite_bind_text,
+    .bind_int = sqlite_bind_int,
+    .bind_null = sqlite_bind_null,
+    .step = sqlite_step,
+    .run = sqlite_run,
+    .done = sqlite_done,
+    .text = sqlite_text,
+    .integer = sqlite_int,
+    .is_null = sqlite_is_null,
+    .changes = sqlite_changes,
+    .mark = sqlite_mark,
+    .set_mark = sqlite_set_mark,
+    .checkpoint = sqlite_checkpoint,
+    .backup = sqlite_backup,
+    .copy_open = sqlite_copy_open,
+    .copy_step = sqlite_copy_step,
+    .integrity = sqlite_integrity,
+    .explain = sqlite_explain,
+    .copy_drop = sqlite_copy_drop,
+};

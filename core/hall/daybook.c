@@ -37,7 +37,7 @@ static const struct {
 } triggers[] = {
     {"ticket_new", "INSERT ON tickets", STRIKE("v", "new.day")},
     {"ticket", "UPDATE ON tickets", STRIKE("v", "new.day")},
-    {"ticket_moved", "UPDATE ON tickets WHEN old.day IS NOT new.day", STRIKE("v", "old.day")},
+    {"ticket_moved", "UPDATE ON tickets WHEN old.day IS DISTINCT FROM new.day", STRIKE("v", "old.day")},
     {"ticket_gone", "DELETE ON tickets", STRIKE("v", "old.day")},
     {"survey_new", "INSERT ON surveys", STRIKE("v", TICKET_OF("new"))},
     {"survey", "UPDATE ON surveys", STRIKE("v", TICKET_OF("new")) STRIKE("v", TICKET_OF("old"))},
@@ -46,7 +46,7 @@ static const struct {
     {"decision", "UPDATE ON decisions", STRIKE("d", UTC_DAY("new")) STRIKE("d", UTC_DAY("old"))},
     {"decision_gone", "DELETE ON decisions", STRIKE("d", UTC_DAY("old"))},
     {"case_new", "INSERT ON cases", STRIKE_CASE},
-    {"case", "UPDATE ON cases WHEN old.service IS NOT new.service", STRIKE_CASE},
+    {"case", "UPDATE ON cases WHEN old.service IS DISTINCT FROM new.service", STRIKE_CASE},
 };
 
 static enum err create_triggers(struct db *db)

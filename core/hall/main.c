@@ -36,15 +36,6 @@ static enum err version(const struct hall_options *options, struct err_info *inf
     return ERR_OK;
 }
 
-static enum err need_sqlite(const struct hall_options *options, struct err_info *info)
-{
-    if (!options->db)
-        return ERR_OK;
-    return err_set(info, ERR_SYSTEM,
-                   "This loketd keeps its hall in a file of SQLite and does not speak with PostgreSQL yet. "
-                   "Leave --db out.");
-}
-
 static enum err init(const struct hall_options *options, struct err_info *info)
 {
     if (options->from)
@@ -53,9 +44,7 @@ static enum err init(const struct hall_options *options, struct err_info *info)
         .data = options->data, .code = options->hall, .name = options->name, .timezone = options->timezone};
     struct pack pack = {0};
     struct db *db = NULL;
-    enum err err = need_sqlite(options, info);
-    if (err == ERR_OK)
-        err = setup_pack(options->pack, &pack, info);
+    enum err err = setup_pack(options->pack, &pack, info);
     if (err == ERR_OK)
         err = setup_hall(&setup, &pack, &db, info);
     if (err == ERR_OK)
@@ -76,8 +65,8 @@ static enum err serve(const struct hall_options *options, struct err_info *info)
                                         .tls_key_file = options->tls_key,
                                         .stop_fd = -1,
                                         .announce = stdout};
-    enum err err = need_sqlite(options, info);
-    if (err == ERR_OK && !options->tls_cert != !options->tls_key)
+    enum err err = ERR_OK;
+    if (!options->tls_cert != !options->tls_key)
         err = err_set(info, ERR_USAGE, "--tls-cert and --tls-key belong together: name both files.");
     if (err == ERR_OK)
         err = log_open(options->log, info);

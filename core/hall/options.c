@@ -180,6 +180,9 @@ const char *hall_options_usage(void)
            "[--json]\n"
            "                       whole simulated days; with fewer clerks: what waiting would become\n"
            "       loketd --version | --help\n"
+           "init, serve, user, counter, key, webhook, verify and the catalogue's take --db "
+           "postgres://USER@HOST/DATABASE\n"
+           "in place of --data DIR: the hall is then kept there.\n"
            "DIR is /var/lib/loket when --data is not given. --listen HOST:0 takes a free port.\n"
            "A password never stands on a command line: --password-file F, or - for standard input.\n"
            "Details: man loketd.\n";
@@ -280,11 +283,47 @@ static const char *option_name(uint64_t bits)
     return "";
 }
 
+/* These work on a hall in PostgreSQL, too; the others on a folder and its files alone. */
+static uint64_t allowed_of(const struct verb *verb)
+{
+    static const char *const either[] = {"serve",   "user",   "counter",          "key",
+                                         "webhook", "verify", "import-catalogue", "export-catalogue"};
+    for (size_t i = 0; i < sizeof either / sizeof *either; i++)
+        if (str_equal(verb->first, either[i]))
+            return verb->allowed | BIT(DB);
+    return verb->allowed;
+}
+
+/* Everybody on a computer sees the command lines of all. */
+static bool tells_password(const char *address)
+{
+    const char *user = strstr(address, "://"), *host = user ? strchr(user + 3, '@') : NULL;
+    const char *colon = user ? strchr(user + 3, ':') : NULL;
+    return (host && colon && colon < host) || strstr(address, "password=");
+}
+
+/* A hall is in a folder or at an address: both go by the name of data. */
+static enum err take_address(struct hall_options *options, const struct words *words, struct err_info *info)
+{
+    if (!options->db)
+        return ERR_OK;
+    if (words->given & BIT(DATA))
+        return err_set(info, ERR_USAGE, "--data and --db are two halls: name one.");
+    if (!str_starts(options->db, "postgres://") && !str_starts(options->db, "postgresql://"))
+        return err_set(info, ERR_USAGE, "--db is an address such as postgres://loket@host/halls.");
+    if (tells_password(options->db))
+        return err_set(info, ERR_USAGE,
+                       "A password never stands on a command line: leave it out of --db and put it into "
+                       "~/.pgpass, or into a file that PGPASSFILE names.");
+    options->data = options->db;
+    return ERR_OK;
+}
+
 static enum err check_verb(const struct verb *verb, const struct words *words, struct hall_options *options,
                            struct err_info *info)
 {
     int verb_words = verb->second ? 2 : 1, arguments = words->count - verb_words;
-    uint64_t wrong = words->given & ~verb->allowed, missing = verb->needed & ~words->given;
+    uint64_t wrong = words->given & ~allowed_of(verb), missing = verb->needed & ~words->given;
     options->verb = verb->verb;
     options->argument = arguments > 0 ? words->word[verb_words] : NULL;
     if (wrong)
@@ -297,7 +336,7 @@ static enum err check_verb(const struct verb *verb, const struct words *words, s
                        words->word[words->count - 1], verb->usage);
     if (verb->argument && verb->argument[0] != '[' && arguments == 0)
         return err_set(info, ERR_USAGE, "%s is missing: loketd %s", verb->argument, verb->usage);
-    return ERR_OK;
+    return take_address(options, words, info);
 }
 
 static bool is_help(const char *text)

@@ -47,7 +47,7 @@ enum hall_verb {
 /* Texts are borrowed from argv; NULL: not given. */
 struct hall_options {
     enum hall_verb verb;
-    const char *data; /* never NULL */
+    const char *data; /* never NULL; a folder, or the address that --db gave */
     const char *hall, *name, *pack, *timezone, *db;
     const char *listen, *tls_cert, *tls_key, *log;
     const char *login, *roles, *agency, *password_file, *queues;

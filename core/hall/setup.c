@@ -300,7 +300,7 @@ static enum err refuse_second(struct db *db, const char *data, struct err_info *
 enum err setup_store(const char *data, struct db **out, struct err_info *info)
 {
     *out = NULL;
-    enum err err = make_places(data, info);
+    enum err err = db_is_address(data) ? ERR_OK : make_places(data, info);
     if (err == ERR_OK)
         err = store_open(out, data, true, info);
     if (err == ERR_OK)

@@ -233,20 +233,22 @@ enum err store_open_file(struct db **out, const char *path, bool create, struct 
     return err;
 }
 
-enum err store_open(struct db **out, const char *dir, bool create, struct err_info *info)
+enum err store_open(struct db **out, const char *data, bool create, struct err_info *info)
 {
     *out = NULL;
-    if (create && mkdir(dir, 0700) != 0 && errno != EEXIST)
-        return err_set(info, err_from_errno(errno), "The folder %s cannot be made: %s.", dir,
+    if (db_is_address(data))
+        return store_open_file(out, data, create, info);
+    if (create && mkdir(data, 0700) != 0 && errno != EEXIST)
+        return err_set(info, err_from_errno(errno), "The folder %s cannot be made: %s.", data,
                        strerror(errno));
-    char *path = xasprintf("%s/hall.db", dir);
+    char *path = xasprintf("%s/hall.db", data);
     enum err err = store_open_file(out, path, create, info);
     free(path);
     if (err == ERR_ABSENT)
-        err_set(info, err, "There is no hall in %s. Make one with loketd init --data %s.", dir, dir);
+        err_set(info, err, "There is no hall in %s. Make one with loketd init --data %s.", data, data);
     else if (err == ERR_IN_USE)
         err_set(info, err, "Another loketd works on the hall in %s. Stop it first, or use another --data.",
-                dir);
+                data);
     return err;
 }
 
@@ -342,18 +344,13 @@ enum err store_set_pruned(struct db *db, int64_t rev)
 enum err store_set_always_safe(struct db *db)
 {
     static const char sql[] = "UPDATE hall_state SET always_safe = $1 WHERE id = 1";
-    enum err err = db_script(db, "PRAGMA application_id = " STORE_TRAINING_FILE);
+    enum err err = db_set_mark(db, STORE_TRAINING_FILE);
     return err == ERR_OK ? set_one(db, sql, 1) : err;
 }
 
 enum err store_file_mark(struct db *db, int64_t *mark)
 {
-    static const char sql[] = "PRAGMA application_id";
-    struct stmt *s = db_query(db, sql);
-    enum err err = db_step(s);
-    *mark = err == ERR_OK ? db_int(s, 0) : 0;
-    db_done(s);
-    return err;
+    return db_mark(db, mark);
 }
 
 enum err store_set_epoch(struct db *db, int64_t epoch)

@@ -1,5 +1,5 @@
-/* core/hall/store.h: the hall's file DIR/hall.db: the rows of PROTOCOL.md section 5 and what only the hall
- * keeps beside them: its state, clients, results, changes, audit, credentials, sessions.
+/* core/hall/store.h: the hall's store, the file DIR/hall.db or a schema of PostgreSQL: the rows of PROTOCOL.md section 5
+ * and what only the hall keeps beside them: its state, clients, results, changes, audit, credentials, sessions.
  *
  * Every statement stays in the dialect that SQLite and PostgreSQL share. Knows no rule and no network. */
 #pragma once
@@ -7,10 +7,10 @@
 #include "core/base/crypto.h"
 #include "core/db/rows.h"
 
-/* Opens DIR/hall.db exclusively and brings it to the newest shape. ERR_ABSENT: there is no hall (unless
- * create). ERR_IN_USE: another loketd has it. Every failure comes with its sentence. */
-enum err store_open(struct db **out, const char *dir, bool create, struct err_info *info) MUST_USE;
-/* As store_open for a file named whole (a backup that is looked at). */
+/* Opens DIR/hall.db, or postgres://…, exclusively and brings it to the newest shape. ERR_ABSENT: there is no hall
+ * (unless create). ERR_IN_USE: another loketd has it. Every failure comes with its sentence. */
+enum err store_open(struct db **out, const char *data, bool create, struct err_info *info) MUST_USE;
+/* As store_open for a file named whole (a backup that is looked at), or an address. */
 enum err store_open_file(struct db **out, const char *path, bool create, struct err_info *info) MUST_USE;
 /* True: file is the hall's own, path (of its hall.db) or what SQLite keeps beside it: nothing may be put in its place. */
 bool store_owns(const char *path, const char *file);
@@ -35,8 +35,8 @@ enum err store_state(struct db *db, struct hall_state *state) MUST_USE;
 enum err store_advance(struct db *db, int64_t epoch, struct hall_state *state) MUST_USE;
 enum err store_seal(struct db *db, const struct hall_state *state) MUST_USE; /* writes the two heads */
 enum err store_set_safe(struct db *db, int64_t rev) MUST_USE;
-/* A training hall's file says so in its head, too (SQLite's application_id), where no row can hide it. */
-#define STORE_TRAINING_FILE "1414285902" /* 0x544c4e4e */
+/* A training hall's store says so beside its rows, too (db_mark), where no row can hide it. */
+#define STORE_TRAINING_FILE 0x544c4e4e
 enum err store_set_always_safe(struct db *db) MUST_USE;
 enum err store_file_mark(struct db *db,
                          int64_t *mark) MUST_USE; /* 0: of a real hall, or of before there were marks */

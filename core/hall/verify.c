@@ -268,7 +268,7 @@ static const char *rows_sql(enum table table)
         buf_addf(&kinds, " AND typeof(%s%s) IN (%s)", member, end,
                  columns[i].number ? "'integer'" : "'text', 'null'");
     }
-    buf_addf(&sql, ", 1%s FROM %s ORDER BY id", buf_text(&kinds), table_name(table));
+    buf_addf(&sql, ", 1 = 1%s FROM %s ORDER BY id", buf_text(&kinds), table_name(table));
     buf_free(&kinds);
     return texts[table] = buf_take(&sql);
 }

@@ -26,8 +26,7 @@ enum err wall_marks_agree(struct db *db, struct err_info *info)
         err = store_state(db, &state);
     if (err == ERR_OK)
         err = store_file_mark(db, &mark);
-    bool practice = json_bool(row, "practice", false),
-         of_training = mark == strtoll(STORE_TRAINING_FILE, NULL, 10);
+    bool practice = json_bool(row, "practice", false), of_training = mark == STORE_TRAINING_FILE;
     enum hall_kind named = hall_kind_of(json_text(row, "identity"));
     json_free(&row);
     if (err != ERR_OK)

@@ -1,4 +1,5 @@
-/* tests/unit/db_test.c: the store's promises: durable commits, one owner of a file, rows in every set, views. */
+/* tests/unit/db_test.c: the store's promises: durable commits, one owner of a file, rows in every set, views. What both
+ * stores promise is asked of both: ON_BOTH(name) is a test in a file and a test, postgres_name, in PostgreSQL. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,11 +8,45 @@
 
 #include "core/base/str.h"
 #include "core/db/rows.h"
+#include "tests/support/cluster.h"
 #include "tests/support/test.h"
 
+static bool in_cluster;
+
+static void in_file(void)
+{
+    in_cluster = false;
+}
+
+static void in_postgres(void)
+{
+    if (cluster_lacks())
+        test_skip(cluster_lacks());
+    in_cluster = true;
+}
+
+#define ON_BOTH(id)              \
+    static void both_##id(void); \
+    TEST(id)                     \
+    {                            \
+        in_file();               \
+        both_##id();             \
+    }                            \
+    TEST(postgres_##id)          \
+    {                            \
+        in_postgres();           \
+        both_##id();             \
+    }                            \
+    static void both_##id(void)
+
+/* In the cluster a schema of that name. */
 static char *path_of(const char *name)
 {
-    return xasprintf("%s/%s", test_folder(), name);
+    if (!in_cluster)
+        return xasprintf("%s/%s.db", test_folder(), name);
+    char *full = xasprintf("t%d_%s", (int)getpid(), name), *address = cluster_address(full);
+    free(full);
+    return address;
 }
 
 static struct db *open_at(const char *path, unsigned flags)
@@ -60,7 +95,8 @@ static const char *name_in(struct db *db, enum table table, const char *id, char
 
 TEST(db_file_is_private_and_has_one_owner)
 {
-    char *path = path_of("own.db");
+    in_file();
+    char *path = path_of("own");
     struct db *db = open_at(path, MINE), *second = NULL;
     struct err_info info = {0};
     struct stat about;
@@ -76,9 +112,10 @@ TEST(db_file_is_private_and_has_one_owner)
 
 TEST(db_says_what_is_wrong_with_a_file)
 {
+    in_file();
     struct err_info info = {0};
     struct db *db = NULL;
-    char *path = path_of("none.db");
+    char *path = path_of("none");
     CHECK(db_open(&db, path, DB_WRITE, &info) == ERR_ABSENT);
     FILE *file = fopen(path, "w");
     REQUIRE(file);
@@ -90,10 +127,10 @@ TEST(db_says_what_is_wrong_with_a_file)
     free(path);
 }
 
-TEST(db_rollback_and_nested_savepoints)
+ON_BOTH(db_rollback_and_nested_savepoints)
 {
     static const char add[] = "INSERT INTO t (n) VALUES ($1)", sum[] = "SELECT sum(n) FROM t";
-    struct db *db = open_new("steps.db");
+    struct db *db = open_new("steps");
     REQUIRE(db_script(db, "CREATE TABLE t (n BIGINT)") == ERR_OK);
     REQUIRE(db_begin(db) == ERR_OK);
     for (int n = 1; n <= 100; n *= 10) { /* 1 stays, 10 and with it 100 are undone */
@@ -113,10 +150,10 @@ TEST(db_rollback_and_nested_savepoints)
     db_close(&db);
 }
 
-TEST(db_parameters_go_by_their_number)
+ON_BOTH(db_parameters_go_by_their_number)
 {
     static const char backwards[] = "SELECT $2 || $1 || $2";
-    struct db *db = open_new("numbers.db");
+    struct db *db = open_new("numbers");
     struct stmt *s = db_query(db, backwards);
     db_bind_text(s, 1, "a");
     db_bind_text(s, 2, "b");
@@ -126,10 +163,10 @@ TEST(db_parameters_go_by_their_number)
     db_close(&db);
 }
 
-TEST(db_statement_in_use_may_be_used_again)
+ON_BOTH(db_statement_in_use_may_be_used_again)
 {
     static const char list[] = "SELECT n FROM t ORDER BY n";
-    struct db *db = open_new("twice.db");
+    struct db *db = open_new("twice");
     REQUIRE(db_script(db, "CREATE TABLE t (n BIGINT); INSERT INTO t VALUES (1), (2)") == ERR_OK);
     struct stmt *outer = db_query(db, list);
     int seen = 0;
@@ -146,9 +183,10 @@ TEST(db_statement_in_use_may_be_used_again)
 
 TEST(db_backup_is_whole_and_private)
 {
+    in_file();
     struct err_info info = {0};
-    struct db *db = open_new("from.db");
-    char *path = path_of("copy.db"), name[64];
+    struct db *db = open_new("from");
+    char *path = path_of("copy"), name[64];
     REQUIRE(rows_create(db, ROWS_PLAIN) == ERR_OK);
     put(db, ROWS_PLAIN, TABLE_COUNTER, "{\"id\":\"c1\",\"row_rev\":3,\"name\":\"7\"}");
     CHECK(db_backup(db, path, NULL, NULL, &info) == ERR_OK);
@@ -163,7 +201,8 @@ TEST(db_backup_is_whole_and_private)
 /* What the workstation sees: the overlay's row, else the base's; a tombstone hides it. */
 TEST(rows_overlay_hides_the_base)
 {
-    struct db *db = open_new("sets.db");
+    in_file();
+    struct db *db = open_new("sets");
     char name[64];
     REQUIRE(rows_create(db, ROWS_BASE) == ERR_OK && rows_create(db, ROWS_OVERLAY) == ERR_OK &&
             rows_create(db, ROWS_SHADOW) == ERR_OK && rows_create_views(db) == ERR_OK);
@@ -201,9 +240,9 @@ static enum err see(void *ctx, enum table table, const char *id, int64_t row_rev
     return ERR_OK;
 }
 
-TEST(rows_pages_visit_every_row_once)
+ON_BOTH(rows_pages_visit_every_row_once)
 {
-    struct db *db = open_new("pages.db");
+    struct db *db = open_new("pages");
     REQUIRE(rows_create(db, ROWS_PLAIN) == ERR_OK);
     put(db, ROWS_PLAIN, TABLE_QUEUE, "{\"id\":\"q\",\"row_rev\":1}");
     put(db, ROWS_PLAIN, TABLE_COUNTER, "{\"id\":\"a\",\"row_rev\":1}");
@@ -221,12 +260,13 @@ TEST(rows_pages_visit_every_row_once)
 /* The lists that screens read must not grow slower with the cache: both halves of a view go by their index. */
 TEST(rows_views_go_by_index_and_merge)
 {
+    in_file();
     static const char queue[] = "SELECT row, arrived_at, number FROM tickets WHERE queue = $1"
                                 " AND state = 'waiting' ORDER BY arrived_at, number LIMIT $2";
     static const char one[] = "SELECT row FROM tickets WHERE id = $1";
     static const char waiting[] = "SELECT count(*), min(arrived_at) FROM tickets WHERE queue = $1"
                                   " AND state = 'waiting'";
-    struct db *db = open_new("plan.db");
+    struct db *db = open_new("plan");
     REQUIRE(rows_create(db, ROWS_BASE) == ERR_OK && rows_create(db, ROWS_OVERLAY) == ERR_OK &&
             rows_create_views(db) == ERR_OK);
     static const char day[] = "SELECT row, number FROM tickets WHERE day = $1 LIMIT $2";
@@ -241,11 +281,11 @@ TEST(rows_views_go_by_index_and_merge)
     db_close(&db);
 }
 
-TEST(rows_person_is_found_by_either_name)
+ON_BOTH(rows_person_is_found_by_either_name)
 {
     static const char spoken[] = "SELECT id FROM persons WHERE fold >= $1 ORDER BY fold LIMIT 1";
     static const char family[] = "SELECT fold_family FROM persons WHERE fold_family >= $1 LIMIT 1";
-    struct db *db = open_new("fold.db");
+    struct db *db = open_new("fold");
     REQUIRE(rows_create(db, ROWS_PLAIN) == ERR_OK);
     put(db, ROWS_PLAIN, TABLE_PERSON,
         "{\"id\":\"p\",\"row_rev\":1,\"name\":\"Leyla Əliyeva\",\"family\":\"Əliyeva\"}");
@@ -259,4 +299,275 @@ TEST(rows_person_is_found_by_either_name)
     CHECK_TEXT(db_text(s, 0), "aliava laila aliava");
     db_done(s);
     db_close(&db);
+}
+
+/* --- what a hall's rules rely on, in both --- */
+
+static int64_t number_of(struct db *db, const char *sql)
+{
+    struct stmt *s = db_query(db, sql);
+    int64_t value = db_step(s) == ERR_OK ? db_int(s, 0) : -1;
+    db_done(s);
+    return value;
+}
+
+/* The first column of every row, with a space behind each; null is "-". */
+static const char *list_of(struct db *db, const char *sql, char out[200])
+{
+    struct stmt *s = db_query(db, sql);
+    size_t length = 0;
+    *out = '\0';
+    while (db_step(s) == ERR_OK) {
+        str_format(out + length, 200 - length, "%s ", db_is_null(s, 0) ? "-" : db_text(s, 0));
+        length += strlen(out + length);
+    }
+    db_done(s);
+    return out;
+}
+
+ON_BOTH(db_store_has_one_owner)
+{
+    char *path = path_of("owner");
+    struct err_info info = {0};
+    struct db *db = open_at(path, MINE), *second = NULL;
+    REQUIRE(db_script(db, "CREATE TABLE t (n BIGINT)") == ERR_OK);
+    CHECK_INT(db_open(&second, path, DB_WRITE | DB_EXCLUSIVE, &info), ERR_IN_USE);
+    CHECK(strstr(info.text, "in use") != NULL && second == NULL);
+    db_close(&db);
+    CHECK_INT(db_open(&second, path, DB_WRITE | DB_EXCLUSIVE, &info), ERR_OK);
+    db_close(&second);
+    free(path);
+}
+
+ON_BOTH(db_that_is_not_there_is_absent)
+{
+    char *path = path_of("nowhere");
+    struct err_info info = {0};
+    struct db *db = NULL;
+    CHECK_INT(db_open(&db, path, DB_WRITE, &info), ERR_ABSENT);
+    CHECK(db == NULL && info.text[0]);
+    free(path);
+}
+
+/* Committed rows are there for the next who opens; rows of a transaction that was not are not. */
+ON_BOTH(db_keeps_what_was_committed)
+{
+    static const char add[] = "INSERT INTO t (n) VALUES ($1)", sum[] = "SELECT sum(n) FROM t";
+    char *path = path_of("kept");
+    struct db *db = open_at(path, MINE);
+    REQUIRE(db_script(db, "CREATE TABLE t (n BIGINT)") == ERR_OK);
+    for (int n = 1; n <= 10; n *= 10) {
+        REQUIRE(db_begin(db) == ERR_OK);
+        CHECK(db_in_transaction(db));
+        struct stmt *s = db_query(db, add);
+        db_bind_int(s, 1, n);
+        CHECK(db_run(s) == ERR_OK);
+        CHECK_INT(db_changes(db), 1);
+        if (n == 1)
+            REQUIRE(db_commit(db) == ERR_OK);
+    }
+    db_close(&db);
+    db = open_at(path, DB_WRITE | DB_EXCLUSIVE);
+    CHECK_INT(number_of(db, sum), 1);
+    CHECK(!db_in_transaction(db));
+    db_close(&db);
+    free(path);
+}
+
+/* Texts are ordered by their bytes and nulls come first, up as well as last down; letters of every alphabet come back as
+ * they were. */
+ON_BOTH(db_orders_by_bytes_and_nulls_first)
+{
+    static const char add[] = "INSERT INTO tickets (id, row_rev, row, number) VALUES ($1, 1, '{}', $2)";
+    static const char up[] = "SELECT number FROM tickets ORDER BY number, id";
+    static const char down[] = "SELECT number FROM tickets ORDER BY number DESC";
+    static const char over[] = "SELECT number FROM tickets WHERE number >= $1 ORDER BY number";
+    static const char *const numbers[] = {"b", "B", "a", "Ə", NULL, "a b", "a'$1\"\\"};
+    struct db *db = open_new("order");
+    char got[200], id[8];
+    REQUIRE(rows_create(db, ROWS_PLAIN) == ERR_OK);
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+        struct stmt *s = db_query(db, add);
+        str_format(id, sizeof id, "%zu", i);
+        db_bind_text(s, 1, id);
+        db_bind_text(s, 2, numbers[i]);
+        CHECK(db_run(s) == ERR_OK);
+    }
+    CHECK_TEXT(list_of(db, up, got), "- B a a b a'$1\"\\ b Ə ");
+    CHECK_TEXT(list_of(db, down, got), "Ə b a'$1\"\\ a b a B - ");
+    struct stmt *s = db_query(db, over);
+    db_bind_text(s, 1, "a");
+    REQUIRE(db_step(s) == ERR_OK);
+    CHECK_TEXT(db_text(s, 0), "a");
+    db_done(s);
+    db_close(&db);
+}
+
+/* A second of the same key is refused, and what was begun can be undone to before it. */
+ON_BOTH(db_key_is_taken_once)
+{
+    static const char add[] = "INSERT INTO k (id) VALUES ($1)", count[] = "SELECT count(*) FROM k";
+    static const char again[] = "INSERT INTO k (id) VALUES ($1) ON CONFLICT (id) DO NOTHING";
+    struct db *db = open_new("keys");
+    REQUIRE(db_script(db, "CREATE TABLE k (id TEXT PRIMARY KEY)") == ERR_OK && db_begin(db) == ERR_OK);
+    for (int i = 0; i < 3; i++) {
+        struct stmt *s = db_query(db, i == 1 ? again : add);
+        db_bind_text(s, 1, "one");
+        if (i == 2)
+            REQUIRE(db_savepoint(db) == ERR_OK);
+        CHECK_INT(db_run(s), i == 2 ? ERR_CONFLICT : ERR_OK);
+        if (i < 2)
+            CHECK_INT(db_changes(db), 1 - i);
+    }
+    db_rollback_to(db);
+    CHECK_INT(number_of(db, count), 1);
+    CHECK(db_commit(db) == ERR_OK);
+    CHECK_INT(number_of(db, count), 1);
+    db_close(&db);
+}
+
+/* A trigger writes with the row that it belongs to, and goes with it. */
+ON_BOTH(db_trigger_runs_with_its_row)
+{
+    static const char add[] = "INSERT INTO a (n, d) VALUES ($1, 'x')",
+                      move[] = "UPDATE a SET d = $1 WHERE n = 1";
+    static const char all[] = "SELECT count(*) FROM b";
+    struct db *db = open_new("triggers");
+    REQUIRE(db_script(db,
+                      "CREATE TABLE a (n BIGINT, d TEXT); CREATE TABLE b (n BIGINT);"
+                      "CREATE TRIGGER a_new AFTER INSERT ON a BEGIN INSERT INTO b (n) VALUES (new.n); END;"
+                      "CREATE TRIGGER a_moved AFTER UPDATE ON a WHEN old.d IS DISTINCT FROM new.d BEGIN"
+                      " INSERT INTO b (n) SELECT CASE WHEN old.n = 1 THEN 7 ELSE 8 END; END;") == ERR_OK);
+    struct stmt *s = db_query(db, add);
+    db_bind_int(s, 1, 1);
+    CHECK(db_run(s) == ERR_OK);
+    CHECK_INT(number_of(db, all), 1);
+    for (int i = 0; i < 2; i++) { /* the second changes nothing */
+        s = db_query(db, move);
+        db_bind_text(s, 1, "y");
+        CHECK(db_run(s) == ERR_OK);
+    }
+    CHECK_INT(number_of(db, all), 2);
+    REQUIRE(db_begin(db) == ERR_OK);
+    s = db_query(db, add);
+    db_bind_int(s, 1, 2);
+    CHECK(db_run(s) == ERR_OK);
+    db_rollback(db);
+    CHECK_INT(number_of(db, all), 2);
+    db_close(&db);
+}
+
+ON_BOTH(db_mark_stays)
+{
+    char *path = path_of("mark");
+    int64_t mark = -1;
+    struct db *db = open_at(path, MINE);
+    REQUIRE(db_script(db, "CREATE TABLE t (n BIGINT)") == ERR_OK);
+    CHECK(db_mark(db, &mark) == ERR_OK);
+    CHECK_INT(mark, 0);
+    CHECK(db_set_mark(db, 77) == ERR_OK);
+    db_close(&db);
+    db = open_at(path, DB_WRITE | DB_EXCLUSIVE);
+    CHECK(db_mark(db, &mark) == ERR_OK);
+    CHECK_INT(mark, 77);
+    db_close(&db);
+    free(path);
+}
+
+/* Who reads in a transaction sees one moment, whatever is written meanwhile; and cannot write. */
+ON_BOTH(db_reader_sees_one_moment)
+{
+    static const char count[] = "SELECT count(*) FROM t";
+    char *path = path_of("moment");
+    struct db *writer = open_at(path, DB_WRITE | DB_CREATE);
+    REQUIRE(db_script(writer, "CREATE TABLE t (n BIGINT); INSERT INTO t VALUES (1)") == ERR_OK);
+    struct db *reader = open_at(path, 0);
+    REQUIRE(db_begin(reader) == ERR_OK);
+    CHECK_INT(number_of(reader, count), 1);
+    REQUIRE(db_begin(writer) == ERR_OK && db_script(writer, "INSERT INTO t VALUES (2)") == ERR_OK &&
+            db_commit(writer) == ERR_OK);
+    CHECK_INT(number_of(reader, count), 1);
+    CHECK(db_commit(reader) == ERR_OK);
+    CHECK_INT(number_of(reader, count), 2);
+    CHECK_INT(db_script(reader, "INSERT INTO t VALUES (3)"), ERR_READ_ONLY);
+    db_close(&reader);
+    db_close(&writer);
+    free(path);
+}
+
+/* The server hangs up in the middle: nothing more is done on what was begun, and the next begins on a new connection. */
+TEST(postgres_connection_that_is_lost_is_opened_anew)
+{
+    static const char hang_up[] = "SELECT pg_terminate_backend($1)", who[] = "SELECT pg_backend_pid()";
+    static const char count[] = "SELECT count(*) FROM t";
+    in_postgres();
+    char *path = path_of("lost"), *other_path = path_of("lost_other");
+    struct db *db = open_at(path, MINE), *other = open_at(other_path, MINE);
+    REQUIRE(db_script(db, "CREATE TABLE t (n BIGINT)") == ERR_OK && db_begin(db) == ERR_OK);
+    REQUIRE(db_script(db, "INSERT INTO t VALUES (1)") == ERR_OK);
+    int64_t pid = number_of(db, who);
+    struct stmt *s = db_query(other, hang_up);
+    db_bind_int(s, 1, pid);
+    CHECK(db_run(s) == ERR_OK);
+    CHECK_INT(db_script(db, "INSERT INTO t VALUES (2)"), ERR_DISK);
+    CHECK(db_failed(db) && db_message(db)[0]);
+    CHECK_INT(db_commit(db), ERR_DISK);
+    db_rollback(db);
+    CHECK_INT(db_begin(db), ERR_OK);
+    CHECK(!db_failed(db));
+    CHECK_INT(number_of(db, count), 0);
+    CHECK(db_script(db, "INSERT INTO t VALUES (3)") == ERR_OK && db_commit(db) == ERR_OK);
+    CHECK_INT(number_of(db, count), 1);
+    db_close(&db);
+    db_close(&other);
+    free(path);
+    free(other_path);
+}
+
+/* After one statement failed, PostgreSQL would call the end of the transaction done and keep nothing of it. */
+TEST(postgres_commit_never_hides_a_failure)
+{
+    static const char add[] = "INSERT INTO t (n) VALUES ($1)", count[] = "SELECT count(*) FROM t";
+    in_postgres();
+    struct db *db = open_new("hidden");
+    REQUIRE(db_script(db, "CREATE TABLE t (n BIGINT PRIMARY KEY)") == ERR_OK && db_begin(db) == ERR_OK);
+    for (int i = 0; i < 2; i++) {
+        struct stmt *s = db_query(db, add);
+        db_bind_int(s, 1, 1);
+        CHECK_INT(db_run(s), i ? ERR_CONFLICT : ERR_OK);
+    }
+    CHECK_INT(db_commit(db), ERR_CONFLICT);
+    db_rollback(db);
+    CHECK_INT(number_of(db, count), 0);
+    db_close(&db);
+}
+
+/* No key path scans there either: the index that rows are ordered by knows where its nulls are. */
+TEST(postgres_rows_go_by_index)
+{
+    static const char queue[] = "SELECT row FROM tickets WHERE queue = $1 AND state = 'waiting'"
+                                " ORDER BY arrived_at, number LIMIT $2";
+    static const char page[] = "SELECT id, row_rev, row FROM tickets WHERE id > $1 ORDER BY id LIMIT $2";
+    static const char *const asked[] = {queue, page};
+    in_postgres();
+    struct db *db = open_new("plan");
+    REQUIRE(rows_create(db, ROWS_PLAIN) == ERR_OK);
+    for (size_t i = 0; i < sizeof asked / sizeof *asked; i++) {
+        char *plan = db_explain(db, asked[i]);
+        if (!CHECK(strstr(plan, "Index Scan") && !strstr(plan, "Seq Scan") && !strstr(plan, "Sort")))
+            puts(plan);
+        free(plan);
+    }
+    db_close(&db);
+}
+
+/* A password in an address is for the server alone. */
+TEST(postgres_address_is_told_without_its_password)
+{
+    struct err_info info = {0};
+    struct db *db = NULL;
+    CHECK_INT(db_open(&db, "postgres://hall:sesame@127.0.0.1:1/halls?connect_timeout=2", DB_WRITE, &info),
+              ERR_DISK);
+    CHECK(strstr(info.text, "postgres://hall@127.0.0.1:1/halls") != NULL);
+    CHECK(strstr(info.text, "sesame") == NULL);
 }

@@ -1,0 +1,48 @@
+/* core/db/kind.h: what a store must be able to do: the functions of db.h, one by one. Between db.c and the stores alone.
+ *
+ * Each store has its own struct db, struct stmt and struct db_copy, whose first member is the kind that it is of. */
+#pragma once
+#include "core/db/db.h"
+
+struct db_kind {
+    enum err (*open)(struct db **out, const char *path, unsigned flags, struct err_info *info);
+    void (*close)(struct db **db);
+    const char *(*path)(const struct db *db);
+    const char *(*message)(const struct db *db);
+    bool (*failed)(const struct db *db);
+    enum err (*revive)(struct db *db);
+    const char *(*being_read)(const struct db *db);
+    enum err (*begin)(struct db *db);
+    enum err (*commit)(struct db *db);
+    void (*rollback)(struct db *db);
+    bool (*in_transaction)(const struct db *db);
+    enum err (*savepoint)(struct db *db);
+    enum err (*release)(struct db *db);
+    void (*rollback_to)(struct db *db);
+    enum err (*script)(struct db *db, const char *sql);
+    struct stmt *(*query)(struct db *db, const char *sql);
+    void (*bind_text)(struct stmt *s, int index, const char *text);
+    void (*bind_int)(struct stmt *s, int index, int64_t value);
+    void (*bind_null)(struct stmt *s, int index);
+    enum err (*step)(struct stmt *s);
+    enum err (*run)(struct stmt *s);
+    void (*done)(struct stmt *s);
+    const char *(*text)(struct stmt *s, int column);
+    int64_t (*integer)(struct stmt *s, int column);
+    bool (*is_null)(struct stmt *s, int column);
+    int64_t (*changes)(const struct db *db);
+    enum err (*mark)(struct db *db, int64_t *mark);
+    enum err (*set_mark)(struct db *db, int64_t mark);
+    enum err (*checkpoint)(struct db *db, int64_t pages_min);
+    enum err (*backup)(struct db *db, const char *path, void (*progress)(void *ctx, int done, int total),
+                       void *ctx, struct err_info *info);
+    enum err (*copy_open)(struct db *db, const char *path, struct db_copy **copy, struct err_info *info);
+    enum err (*copy_step)(struct db_copy **copy, bool *whole, struct err_info *info);
+    void (*copy_drop)(struct db_copy **copy);
+    enum err (*integrity)(struct db *db, struct err_info *info);
+    char *(*explain)(struct db *db, const char *sql);
+};
+
+extern const struct db_kind db_sqlite;
+/* Only in programs that are linked with libpq: the hall's, not the workstation's. */
+extern const struct db_kind db_postgres __attribute__((weak));
