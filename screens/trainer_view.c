@@ -120,7 +120,7 @@ static void trainees_view(const struct view *view, struct frame *frame, struct r
     enum lang lang = view->ui->lang;
     bool roomy = area.w >= 100;
     const struct grid_column columns[T_COLUMNS] = {
-        [T_NAME] = {.title = tr(lang, TR("Trainee")), .w = roomy ? 24 : 17},
+        [T_NAME] = {.title = tr(lang, TR("Trainee")), .w = roomy ? 24 : 16},
         [T_COUNTER] = {.title = roomy ? tr(lang, TR("Counter")) : "№", .w = roomy ? 8 : 3},
         [T_DOING] = {.title = tr(lang, TR("Doing")), .w = roomy ? 28 : 20},
         [T_SERVED] = {.title = tr(lang, TR("Served")), .w = 8, .align = TEXT_RIGHT},
