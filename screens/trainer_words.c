@@ -50,6 +50,7 @@ const char *trainer_better(const struct ui *ui, const struct json *row, char out
 
 static const struct told_text rules[] = {
     {"waited_too_long", TR("the wait")},
+    {"dawdled", TR("no call")},
     {"wrong_decision", TR("decision")},
     {"wrong_reason", TR("reason")},
     {"field_wrong", TR("field")},
@@ -73,6 +74,8 @@ const char *trainer_rule(const struct ui *ui, const char *rule)
 /* Those of core/demo/score.h. */
 static const struct told_text lines[] = {
     {"waited_too_long", TR("{number} waited {is} seconds while your counter was free.")},
+    {"dawdled",
+     TR("Nobody was called for {is} seconds at your free counter, while {number} and others waited.")},
     {"wrong_decision", TR("{number} was decided wrongly; right is: {what}.")},
     {"wrong_reason", TR("{number}: the outcome is right, the reason is not.")},
     {"field_wrong", TR("{number}: {is} fields are not as the papers show them.")},

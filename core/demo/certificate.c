@@ -33,6 +33,8 @@ static const char *const papers[SCENARIO_LANGS] = {
 static const char *const rule_names[SCORE_RULE_COUNT][SCENARIO_LANGS] = {
     [SCORE_RULE_WAITED_TOO_LONG] = {"Boş ikən gözlətmə", "Loket kosong saat ada yang menunggu",
                                     "Somebody waited at a free counter", "Ожидание при свободном окне"},
+    [SCORE_RULE_DAWDLED] = {"Beş dəqiqə heç kimi çağırmama", "Lima menit tanpa panggilan",
+                            "Five minutes without a call", "Пять минут без вызова"},
     [SCORE_RULE_WRONG_DECISION] = {"Yanlış qərar", "Keputusan salah", "Wrong decision", "Неверное решение"},
     [SCORE_RULE_WRONG_REASON] = {"Yanlış əsas", "Alasan salah", "Wrong reason", "Неверное основание"},
     [SCORE_RULE_FIELD_WRONG] = {"Sənədlərə uyğun olmayan sahələr", "Isian tidak sesuai berkas",

@@ -30,6 +30,8 @@ static int64_t times(enum score_rule rule, const struct score_fact *fact)
     switch (rule) {
     case SCORE_RULE_WAITED_TOO_LONG:
         return fact->is > SCORE_WAIT_S;
+    case SCORE_RULE_DAWDLED:
+        return fact->is / SCORE_DAWDLE_S;
     case SCORE_RULE_WRONG_DECISION:
         return fact->is == 0;
     case SCORE_RULE_WRONG_REASON:

@@ -7,6 +7,7 @@
 /* What is known of the day. is and should are counted in the unit that the rule names. */
 #define SCORE_FACT_LIST(X)                                                                                  \
     X(WAITED, "waited")     /* is: seconds that somebody waited while the counter was open and free */      \
+    X(IDLED, "idled")       /* is: seconds that people waited at an open, free counter without a call */    \
     X(DECIDED, "decided")   /* is 1: the outcome is right; should 1: the reasons are */                     \
     X(ANSWERED, "answered") /* is: fields of a submitted form that are not as they should be */             \
     X(LOOKED, "looked")     /* at what is sensitive of a person; is 1: they were at the counter */          \
@@ -36,6 +37,8 @@ struct score_fact {
 #define SCORE_RULE_LIST(X)                                                                                   \
     X(WAITED_TOO_LONG, "waited_too_long", 2, WAITED,                                                         \
       "{number} waited {is} seconds while your counter was free.")                                           \
+    X(DAWDLED, "dawdled", 3, IDLED,                                                                          \
+      "Nobody was called for {is} seconds at your free counter, while {number} and others waited.")          \
     X(WRONG_DECISION, "wrong_decision", 10, DECIDED, "{number} was decided wrongly; right is: {what}.")      \
     X(WRONG_REASON, "wrong_reason", 5, DECIDED, "{number}: the outcome is right, the reason is not.")        \
     X(FIELD_WRONG, "field_wrong", 2, ANSWERED, "{number}: {is} fields are not as the papers show them.")     \
@@ -55,7 +58,11 @@ enum score_rule {
 const char *score_rule_text(enum score_rule rule);
 int score_rule_points(enum score_rule rule);
 
-enum { SCORE_FULL = 100, SCORE_WAIT_S = 60 /* so long may pass between two visitors */ };
+enum {
+    SCORE_FULL = 100,
+    SCORE_WAIT_S = 60,   /* so long may pass between two visitors */
+    SCORE_DAWDLE_S = 300 /* each time so long passes without a call is blamed once more */
+};
 
 /* {"total":0..100,"lines":[{"rule","points":-n|0,"at","rev","code","args":{"number"?,"what"?,"is","should"}}]}: in the
  * order of the day, whatever the order of the facts. What costs nothing is no line, but for the keys. The caller frees. */

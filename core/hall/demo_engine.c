@@ -20,8 +20,18 @@ static enum err expect(struct demo *d, int who)
     return day_expect(&d->env, d->figures->day);
 }
 
+/* What a row that was edited may say, and no day that was played: somebody is at work with nobody. */
+static bool has_nobody(const struct demo *d, const struct demo_event *event)
+{
+    bool with = event->what == MOMENT_AGAIN || event->what == MOMENT_BEGIN || event->what == MOMENT_DONE ||
+                event->what == MOMENT_QUARREL;
+    return with && d->clerks[event->who].visit < 0;
+}
+
 static enum err happen(struct demo *d, const struct demo_event *event)
 {
+    if (has_nobody(d, event))
+        return ERR_OK;
     switch ((enum moment)event->what) {
     case MOMENT_OPEN:
         return demo_open_counter(d, event->who);
@@ -91,7 +101,8 @@ bool demo_make_day(struct demo *d, int32_t day, int nth)
         return false;
     d->midnight_ms = time_day_start(end_ms);
     d->event_count = 0;
-    d->outage_until_s = d->power_until_s = 0;
+    d->outage_until_s = d->power_until_s = d->ended_s = 0;
+    d->cut_count = 0;
     d->contests = d->quarrels = 0;
     demo_drop_bus(d);
     d->refusal[0] = '\0';
@@ -109,6 +120,9 @@ bool demo_make_day(struct demo *d, int32_t day, int nth)
 void demo_drop_day(struct demo *d)
 {
     demo_drop_bus(d);
+    free(d->cuts);
+    d->cuts = NULL;
+    d->cut_count = 0;
     free(d->visits);
     d->visits = NULL;
     d->visit_count = 0;

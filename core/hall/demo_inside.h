@@ -42,6 +42,12 @@ struct demo_visit {
     int calls;
 };
 
+/* While workstations had no hall, a slow one or no power: nobody is blamed for what they did not do then. */
+struct demo_cut {
+    int kind; /* of its trouble; TROUBLE_COUNT: slow */
+    int64_t from_s, until_s;
+};
+
 struct demo_event {
     int64_t at_s, order;
     int what, who;
@@ -123,6 +129,9 @@ struct demo {
     int event_count, event_capacity;
     int64_t orders;
     int64_t outage_until_s, power_until_s;
+    struct demo_cut *cuts; /* those that are over as well */
+    int cut_count;
+    int64_t ended_s;     /* since then the day is over; 0: it goes on */
     int contests;        /* so many applications are still to be decided twice */
     int quarrels;        /* so many people will still claim to go first */
     struct demo_bus bus; /* whole days only: a hall at work has none */
@@ -161,6 +170,8 @@ enum err demo_go_home(struct demo *demo) MUST_USE;
  * same. The caller frees. */
 struct json *demo_state(const struct demo *demo);
 bool demo_go_on(struct demo *demo, const struct json *state); /* false: it is no such text */
+/* demo_check.c: its numbers and places are of this day, whose citizens are made. */
+bool demo_state_holds(const struct demo *demo, const struct json *state);
 
 /* demo_trainee.c: looks at what trainees did by their tickets: whoever they called comes, and goes when they are done. changed:
  * somebody else wrote since the last look, so that clerks with nothing to do look as well. */
@@ -225,6 +236,8 @@ void demo_drop_bus(struct demo *demo);
 
 /* demo_trouble.c */
 enum err demo_strike(struct demo *demo, int trouble) MUST_USE;
+/* What a trouble of that kind takes away is away from now until then, and no longer, if it was already. */
+void demo_cut_off(struct demo *demo, int kind, int64_t until_s);
 enum err demo_help(struct demo *demo) MUST_USE;
 enum err demo_call_for_help(struct demo *demo) MUST_USE; /* a clerk, whoever it is */
 void demo_hurry(struct demo *demo, int people, int64_t within_s);

@@ -65,6 +65,14 @@ static struct json *visits_json(const struct demo *d)
     return list;
 }
 
+static struct json *cuts_json(const struct demo *d)
+{
+    struct json *list = json_new_array();
+    for (int i = 0; i < d->cut_count; i++)
+        json_add(list, ints((int64_t[]){d->cuts[i].kind, d->cuts[i].from_s, d->cuts[i].until_s}, 3));
+    return list;
+}
+
 static struct json *clerks_json(const struct demo *d)
 {
     struct json *list = json_new_array();
@@ -93,6 +101,8 @@ struct json *demo_state(const struct demo *d)
     json_set_int(state, "orders", d->orders);
     json_set_int(state, "outage", d->outage_until_s);
     json_set_int(state, "power", d->power_until_s);
+    json_set(state, "cuts", cuts_json(d));
+    json_set_int(state, "ended", d->ended_s);
     json_set_int(state, "contests", d->contests);
     json_set_int(state, "quarrels", d->quarrels);
     json_set_text(state, "alert", d->alert);
@@ -114,16 +124,12 @@ static void read_rng(const struct json *list, struct rng *rng)
     }
 }
 
-/* They stand as a heap has them. */
 static void read_events(struct demo *d, const struct json *list)
 {
-    size_t count = json_count(list);
-    d->event_count = d->event_capacity = (int)count;
-    d->events = xrealloc(d->events, (count + 1) * sizeof *d->events);
-    size_t at = 0;
+    d->event_count = 0;
     for (const struct json *one = json_first(list); one; one = json_next(one))
-        d->events[at++] =
-            (struct demo_event){int_at(one, 0), int_at(one, 1), (int)int_at(one, 2), (int)int_at(one, 3)};
+        demo_keep(d, &(struct demo_event){int_at(one, 0), int_at(one, 1), (int)int_at(one, 2),
+                                          (int)int_at(one, 3)});
 }
 
 static void read_visit(struct demo_visit *v, const struct json *one)
@@ -150,6 +156,14 @@ static void read_visits(struct demo *d, const struct json *list)
             demo_stranger(d, "");
         read_visit(&d->visits[at], one);
     }
+}
+
+static void read_cuts(struct demo *d, const struct json *list)
+{
+    d->cuts = xrealloc(d->cuts, (json_count(list) + 1) * sizeof *d->cuts);
+    d->cut_count = 0;
+    for (const struct json *one = json_first(list); one; one = json_next(one))
+        d->cuts[d->cut_count++] = (struct demo_cut){(int)int_at(one, 0), int_at(one, 1), int_at(one, 2)};
 }
 
 static void read_clerks(struct demo *d, const struct json *list)
@@ -181,13 +195,17 @@ static void read_figures(struct demo_figures *f, const struct json *list)
 bool demo_go_on(struct demo *d, const struct json *state)
 {
     int32_t day;
-    if (!day_parse(json_text_or(state, "day", ""), &day) || !demo_make_day(d, day, 0))
+    const char *text = json_text_or(state, "day", "");
+    bool known = day_parse(text, &day) && strcmp(text, "2000-01-01") >= 0 && strcmp(text, "2199-12-31") <= 0;
+    if (!known || !demo_make_day(d, day, 0) || !demo_state_holds(d, state))
         return false;
     d->now_s = json_int(state, "now", 0);
     d->end_s = json_int(state, "end", 0);
     d->orders = json_int(state, "orders", 0);
     d->outage_until_s = json_int(state, "outage", 0);
     d->power_until_s = json_int(state, "power", 0);
+    d->ended_s = json_int(state, "ended", 0);
+    read_cuts(d, json_get(state, "cuts"));
     d->contests = (int)json_int(state, "contests", 0);
     d->quarrels = (int)json_int(state, "quarrels", 0);
     str_copy(d->alert, sizeof d->alert, json_text_or(state, "alert", ""));

@@ -25,6 +25,17 @@ enum err demo_help(struct demo *d)
     return demo_say(d, &d->supervisor, "hall.alert_end", body, NULL, NULL);
 }
 
+void demo_cut_off(struct demo *d, int kind, int64_t until_s)
+{
+    for (int i = 0; i < d->cut_count; i++)
+        if (d->cuts[i].kind == kind && d->cuts[i].until_s > d->now_s)
+            d->cuts[i].until_s = d->now_s;
+    if (until_s <= d->now_s)
+        return;
+    d->cuts = xrealloc(d->cuts, (size_t)(d->cut_count + 1) * sizeof *d->cuts);
+    d->cuts[d->cut_count++] = (struct demo_cut){kind, d->now_s, until_s};
+}
+
 enum err demo_strike(struct demo *d, int which)
 {
     const struct scenario_trouble *trouble = &d->scenario->troubles[which];
@@ -32,9 +43,11 @@ enum err demo_strike(struct demo *d, int which)
     switch (trouble->kind) {
     case TROUBLE_OUTAGE:
         d->outage_until_s = d->now_s + minutes_s;
+        demo_cut_off(d, trouble->kind, d->outage_until_s);
         break;
     case TROUBLE_POWER:
         d->power_until_s = d->now_s + minutes_s;
+        demo_cut_off(d, trouble->kind, d->power_until_s);
         break;
     case TROUBLE_AWAY:
         for (int i = 0; i < trouble->numbers[0] && i < d->clerk_count; i++)

@@ -134,17 +134,38 @@ static enum err freeze(struct training_act *act)
     struct json *person = edit_person(act);
     if (!person)
         return ERR_REFUSED;
-    json_set_bool(person, "frozen", json_bool(act->asked, "on", true));
+    bool on = json_bool(act->asked, "on", true);
+    json_set_bool(person, "frozen", on);
+    if (on)
+        json_set_text(person, "frozen_by", act->actor.name);
+    else
+        json_remove(person, "frozen_by");
     return ERR_OK;
 }
 
+/* A line of its own in the audit: who had the counter when is asked about afterwards. */
+static enum err note(struct training_act *act, const char *type)
+{
+    int64_t rev;
+    struct json *detail = json_new_object();
+    json_set_text(detail, "user", person_of(act));
+    enum err err = server_note_by(&act->env, &act->actor, type, detail, &rev);
+    json_free(&detail);
+    return err;
+}
+
+/* The trainer sits down at the trainee's counter: what is done there from now on is not the trainee's. */
 static enum err take(struct training_act *act)
 {
     struct json *person = edit_person(act);
     if (!person)
         return ERR_REFUSED;
+    bool taken = json_text(person, "taken_by") != NULL;
     json_set_text(person, "taken_by", act->actor.name);
-    return ERR_OK;
+    if (taken)
+        return ERR_OK;
+    training_taken_begin(person, act->training->demo.now_s);
+    return note(act, "training.take");
 }
 
 static enum err hand_back(struct training_act *act)
@@ -152,8 +173,11 @@ static enum err hand_back(struct training_act *act)
     struct json *person = edit_person(act);
     if (!person)
         return ERR_REFUSED;
+    if (!json_text(person, "taken_by"))
+        return ERR_OK;
     json_remove(person, "taken_by");
-    return ERR_OK;
+    training_taken_end(person, act->training->demo.now_s);
+    return note(act, "training.hand_back");
 }
 
 /* --- trouble --- */
@@ -174,19 +198,25 @@ static int64_t until_s(const struct training_act *act, int64_t otherwise_min)
 
 static enum err cut(struct training_act *act)
 {
-    act->training->demo.outage_until_s = until_s(act, 20);
+    struct demo *d = &act->training->demo;
+    d->outage_until_s = until_s(act, 20);
+    demo_cut_off(d, TROUBLE_OUTAGE, d->outage_until_s);
     return ERR_OK;
 }
 
 static enum err cut_power(struct training_act *act)
 {
-    act->training->demo.power_until_s = until_s(act, 10);
+    struct demo *d = &act->training->demo;
+    d->power_until_s = until_s(act, 10);
+    demo_cut_off(d, TROUBLE_POWER, d->power_until_s);
     return ERR_OK;
 }
 
 static enum err slow_down(struct training_act *act)
 {
-    act->training->slow_until_s = until_s(act, 20);
+    struct training *t = act->training;
+    t->slow_until_s = until_s(act, 20);
+    demo_cut_off(&t->demo, TROUBLE_COUNT, t->slow_until_s);
     return ERR_OK;
 }
 

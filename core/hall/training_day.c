@@ -193,6 +193,7 @@ static enum err end_day(struct training *t)
 {
     t->finished = true;
     t->slow_until_s = 0;
+    t->demo.ended_s = t->demo.now_s;
     enum err err = demo_shut_all(&t->demo);
     return err == ERR_OK ? training_results_keep(t, t->demo.env.db) : err;
 }

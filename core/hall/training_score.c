@@ -5,28 +5,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/demo/score.h"
 #include "core/hall/audit.h"
-#include "core/hall/training_inside.h"
+#include "core/hall/training_score_inside.h"
 #include "core/model/role.h"
 
 enum { PAGE = 500, CALLS_LEAST = 2, LEAD_MS = 2 * 60 * 1000 };
 
-struct judging {
-    struct demo *demo;
-    const struct training *training; /* NULL: of no hall at work */
-    struct db *db;
-    const char *user;
-    struct json *tickets; /* rows of the day, whoever had them */
-    struct json *lines;   /* of the audit, the oldest first */
-    struct json *kept;    /* rows whose texts facts borrow */
-    struct score_fact *facts;
-    int count;
-    int called, served, no_shows, decided;
-};
-
-static struct score_fact *add(struct judging *j, enum score_fact_kind kind, int64_t is, int64_t should,
-                              const char *at, const char *number)
+struct score_fact *judging_add(struct judging *j, enum score_fact_kind kind, int64_t is, int64_t should,
+                               const char *at, const char *number)
 {
     j->facts = xrealloc(j->facts, (size_t)(j->count + 1) * sizeof *j->facts);
     struct score_fact *fact = &j->facts[j->count++];
@@ -121,7 +107,7 @@ static const struct json *own_stamp(const struct judging *j, const struct json *
     return found;
 }
 
-static const struct json *first_stamp(const struct json *ticket, const char *event)
+const struct json *judging_first_stamp(const struct json *ticket, const char *event)
 {
     for (const struct json *s = json_first(json_get(ticket, "stamps")); s; s = json_next(s))
         if (str_equal(json_text(s, "event"), event))
@@ -129,16 +115,17 @@ static const struct json *first_stamp(const struct json *ticket, const char *eve
     return NULL;
 }
 
-static bool frees(const char *event)
+bool judging_frees(const char *event)
 {
-    static const char *const events[] = {"finish", "no_show", "hold", "return", "transfer", "cancel"};
+    static const char *const events[] = {"finish", "go_on",    "no_show", "hold",
+                                         "return", "transfer", "cancel"};
     for (size_t i = 0; event && i < sizeof events / sizeof *events; i++)
         if (strcmp(event, events[i]) == 0)
             return true;
     return false;
 }
 
-static int64_t ms_of(const char *time)
+int64_t judging_ms(const char *time)
 {
     int64_t ms;
     return time && time_parse(time, &ms) ? ms : -1;
@@ -158,7 +145,7 @@ static int64_t free_since(const struct judging *j, int64_t at_ms)
     bool is_free = false;
     for (const struct json *line = json_first(j->lines); line; line = json_next(line)) {
         const char *type = json_text_or(line, "type", "");
-        int64_t ms = ms_of(json_text(line, "at"));
+        int64_t ms = judging_ms(json_text(line, "at"));
         bool opens = strcmp(type, "counter.open") == 0 || strcmp(type, "counter.resume") == 0,
              shuts = strcmp(type, "counter.pause") == 0 || strcmp(type, "counter.close") == 0;
         if ((!opens && !shuts) || ms < last_ms || ms > at_ms ||
@@ -169,8 +156,8 @@ static int64_t free_since(const struct judging *j, int64_t at_ms)
     }
     for (const struct json *ticket = json_first(j->tickets); ticket; ticket = json_next(ticket))
         for (const struct json *s = json_first(json_get(ticket, "stamps")); s; s = json_next(s)) {
-            int64_t ms = ms_of(json_text(s, "at"));
-            if (is_by(j, s) && frees(json_text(s, "event")) && ms >= last_ms && ms <= at_ms) {
+            int64_t ms = judging_ms(json_text(s, "at"));
+            if (is_by(j, s) && judging_frees(json_text(s, "event")) && ms >= last_ms && ms <= at_ms) {
                 last_ms = ms;
                 is_free = true;
             }
@@ -178,33 +165,37 @@ static int64_t free_since(const struct judging *j, int64_t at_ms)
     return is_free ? last_ms : -1;
 }
 
-/* Nobody can call while the line or the power is away. */
+/* Nobody can call while the line or the power is away, and nobody is blamed for what is slow, or for a trainer. */
 static bool was_cut(const struct judging *j, int64_t from_ms, int64_t to_ms)
 {
-    const struct scenario *s = j->demo->scenario;
-    for (int i = 0; i < s->trouble_count; i++) {
-        const struct scenario_trouble *t = &s->troubles[i];
-        int64_t begin_ms = j->demo->midnight_ms + (int64_t)t->at_min * 60000;
-        if ((t->kind == TROUBLE_OUTAGE || t->kind == TROUBLE_POWER) && begin_ms < to_ms &&
-            begin_ms + (int64_t)t->numbers[0] * 60000 > from_ms)
+    if (training_was_taken(j->training, j->user, from_ms, to_ms))
+        return true;
+    for (int i = 0; i < j->demo->cut_count; i++) {
+        const struct demo_cut *cut = &j->demo->cuts[i];
+        if (j->demo->midnight_ms + cut->from_s * 1000 < to_ms &&
+            j->demo->midnight_ms + cut->until_s * 1000 > from_ms)
             return true;
     }
     return false;
 }
 
+/* When somebody may be called first; -1: is not there. */
+int64_t judging_came_ms(const struct json *ticket)
+{
+    int64_t came_ms = judging_ms(json_text(ticket, "arrived_at")),
+            booked_ms = judging_ms(json_text(ticket, "appointment_at"));
+    return came_ms >= 0 && booked_ms - LEAD_MS > came_ms ? booked_ms - LEAD_MS : came_ms;
+}
+
 static void judge_wait(struct judging *j, const struct json *ticket, const struct json *call)
 {
     const char *at = json_text(call, "at");
-    int64_t call_ms = ms_of(at), from_ms = free_since(j, call_ms),
-            came_ms = ms_of(json_text(ticket, "arrived_at")),
-            booked_ms = ms_of(json_text(ticket, "appointment_at"));
-    if (booked_ms >= 0 && booked_ms - LEAD_MS > came_ms)
-        came_ms = booked_ms - LEAD_MS; /* before that nobody is to call them */
+    int64_t call_ms = judging_ms(at), from_ms = free_since(j, call_ms), came_ms = judging_came_ms(ticket);
     if (from_ms < 0 || came_ms < 0)
         return;
     from_ms = came_ms > from_ms ? came_ms : from_ms;
     if (call_ms > from_ms && !was_cut(j, from_ms, call_ms))
-        add(j, SCORE_WAITED, (call_ms - from_ms) / 1000, 0, at, number_of(ticket));
+        judging_add(j, SCORE_WAITED, (call_ms - from_ms) / 1000, 0, at, number_of(ticket));
 }
 
 /* --- order --- */
@@ -212,10 +203,11 @@ static void judge_wait(struct judging *j, const struct json *ticket, const struc
 /* Whether other was to be called before ticket, which was called at that time. */
 static bool comes_before(const struct json *other, const struct json *ticket, int64_t call_ms)
 {
-    int64_t came_ms = ms_of(json_text(other, "arrived_at")), own_ms = ms_of(json_text(ticket, "arrived_at")),
-            called_ms = ms_of(json_text(first_stamp(other, "call"), "at")),
-            gone_ms = ms_of(json_text(other, "finished_at")), class = json_int(other, "priority_class", 0),
-            own_class = json_int(ticket, "priority_class", 0);
+    int64_t came_ms = judging_ms(json_text(other, "arrived_at")),
+            own_ms = judging_ms(json_text(ticket, "arrived_at")),
+            called_ms = judging_ms(json_text(judging_first_stamp(other, "call"), "at")),
+            gone_ms = judging_ms(json_text(other, "finished_at")),
+            class = json_int(other, "priority_class", 0), own_class = json_int(ticket, "priority_class", 0);
     if (other == ticket || !str_equal(json_text(other, "queue"), json_text(ticket, "queue")) || came_ms < 0 ||
         came_ms > call_ms || (called_ms >= 0 && called_ms <= call_ms) || (gone_ms >= 0 && gone_ms <= call_ms))
         return false;
@@ -226,13 +218,13 @@ static bool comes_before(const struct json *other, const struct json *ticket, in
 
 static void judge_order(struct judging *j, const struct json *ticket, const struct json *call)
 {
-    int64_t before = 0, call_ms = ms_of(json_text(call, "at"));
+    int64_t before = 0, call_ms = judging_ms(json_text(call, "at"));
     if (!str_equal(json_text(json_get(ticket, "why"), "rule"), "named"))
         return; /* the hall chose */
     for (const struct json *other = json_first(j->tickets); other; other = json_next(other))
         before += comes_before(other, ticket, call_ms);
-    bool came_back = first_stamp(ticket, "call") != call || first_stamp(ticket, "transfer");
-    add(j, SCORE_CALLED, before, came_back, json_text(call, "at"), number_of(ticket));
+    bool came_back = judging_first_stamp(ticket, "call") != call || judging_first_stamp(ticket, "transfer");
+    judging_add(j, SCORE_CALLED, before, came_back, json_text(call, "at"), number_of(ticket));
 }
 
 /* --- tickets --- */
@@ -249,8 +241,8 @@ static void judge_ticket(struct judging *j, const struct json *ticket)
     }
     if (missing && str_equal(json_text(ticket, "state"), "no_show")) {
         j->no_shows++;
-        add(j, SCORE_NO_SHOW, json_int(ticket, "calls", 0), CALLS_LEAST, json_text(missing, "at"),
-            number_of(ticket));
+        judging_add(j, SCORE_NO_SHOW, json_int(ticket, "calls", 0), CALLS_LEAST, json_text(missing, "at"),
+                    number_of(ticket));
     }
     j->served += done && ended;
 }
@@ -296,8 +288,8 @@ static void judge_decision(struct judging *j, const struct json *row, const stru
 {
     bool outcome = truth_outcome_right(truth, json_text(decision, "outcome")),
          reasons = truth_reasons_right(truth, json_get(decision, "reasons"));
-    struct score_fact *fact =
-        add(j, SCORE_DECIDED, outcome, reasons, json_text(decision, "at"), json_text_or(row, "number", ""));
+    struct score_fact *fact = judging_add(j, SCORE_DECIDED, outcome, reasons, json_text(decision, "at"),
+                                          json_text_or(row, "number", ""));
     fact->what = truth->outcome;
     fact->rev = json_int(decision, "row_rev", 0);
     j->decided++;
@@ -309,8 +301,8 @@ static void judge_answers(struct judging *j, const struct json *row, const struc
     if (!json_is_object(submitted))
         return;
     struct json *wrong = truth_wrong_fields(truth, submitted);
-    add(j, SCORE_ANSWERED, (int64_t)json_count(wrong), 0, json_text(row, "submitted_at"),
-        json_text_or(row, "number", ""));
+    judging_add(j, SCORE_ANSWERED, (int64_t)json_count(wrong), 0, json_text(row, "submitted_at"),
+                json_text_or(row, "number", ""));
     json_free(&wrong);
 }
 
@@ -333,7 +325,7 @@ static void judge_nothing(struct judging *j, const struct json *ticket, const st
         str_equal(json_text(ticket, "outcome"), "papers_missing") && strcmp(truth->outcome, "return") == 0;
     if (!done || !str_equal(json_text(ticket, "state"), "done") || papers)
         return;
-    struct score_fact *fact = add(j, SCORE_DECIDED, 0, 0, json_text(done, "at"), number_of(ticket));
+    struct score_fact *fact = judging_add(j, SCORE_DECIDED, 0, 0, json_text(done, "at"), number_of(ticket));
     fact->what = truth->outcome;
 }
 
@@ -365,7 +357,7 @@ static enum err judge_application(struct judging *j, const struct json *ticket)
 
 /* --- looks, undos, disputes --- */
 
-static const char *about_of(const struct json *line, const char *table, const char *member)
+const char *judging_about(const struct json *line, const char *table, const char *member)
 {
     for (const struct json *one = json_first(json_get(line, "about")); one; one = json_next(one))
         if (!table || str_equal(json_text(one, "t"), table))
@@ -377,8 +369,8 @@ static const char *about_of(const struct json *line, const char *table, const ch
 static bool was_there(const struct judging *j, const char *person, int64_t at_ms)
 {
     for (const struct json *ticket = json_first(j->tickets); ticket; ticket = json_next(ticket)) {
-        int64_t from_ms = ms_of(json_text(own_stamp(j, ticket, "call"), "at")),
-                to_ms = ms_of(json_text(ticket, "finished_at"));
+        int64_t from_ms = judging_ms(json_text(own_stamp(j, ticket, "call"), "at")),
+                to_ms = judging_ms(json_text(ticket, "finished_at"));
         if (str_equal(json_text(ticket, "person"), person) && from_ms >= 0 && from_ms <= at_ms &&
             (to_ms < 0 || at_ms <= to_ms))
             return true;
@@ -401,18 +393,19 @@ static enum err has_case(struct judging *j, const char *person, bool *has)
 
 static enum err judge_look(struct judging *j, const struct json *line)
 {
-    const char *person = about_of(line, "person", "id"), *at = json_text(line, "at");
-    const char *of_case = about_of(line, "case", "id");
+    const char *person = judging_about(line, "person", "id"), *at = json_text(line, "at");
+    const char *of_case = judging_about(line, "case", "id");
     struct json *row = NULL;
     enum err err = of_case ? row_get(j->db, TABLE_CASE, of_case, &row) : ERR_OK;
     if (row) { /* looked at what the application says of them */
         json_add(j->kept, row);
         person = json_text(row, "person");
     }
-    bool needed = person && was_there(j, person, ms_of(at));
+    bool needed = person && was_there(j, person, judging_ms(at));
     if (err == ERR_OK && person && !needed)
         err = has_case(j, person, &needed);
-    add(j, SCORE_LOOKED, needed, 0, at, about_of(line, NULL, "label"))->rev = json_int(line, "rev", 0);
+    judging_add(j, SCORE_LOOKED, needed, 0, at, judging_about(line, NULL, "label"))->rev =
+        json_int(line, "rev", 0);
     return err;
 }
 
@@ -426,8 +419,8 @@ static enum err judge_lines(struct judging *j)
         if (strcmp(type, "person.reveal") == 0)
             err = judge_look(j, line);
         else if (strcmp(type, "ticket.undo") == 0 || strcmp(type, "move.undo") == 0)
-            add(j, SCORE_UNDID, 1, 0, json_text(line, "at"), about_of(line, NULL, "label"))->rev =
-                json_int(line, "rev", 0);
+            judging_add(j, SCORE_UNDID, 1, 0, json_text(line, "at"), judging_about(line, NULL, "label"))
+                ->rev = json_int(line, "rev", 0);
     }
     return err;
 }
@@ -446,9 +439,9 @@ static enum err judge_disputes(struct judging *j)
         db_bind_int(s, 3, PAGE);
         err = rows_collect(s, rows);
         for (const struct json *row = json_first(rows); row; row = json_next(row))
-            if (ms_of(json_text(row, "at")) >= j->demo->midnight_ms)
-                add(j, SCORE_DISPUTED, 1, 0, json_text(row, "at"),
-                    json_text_or(json_get(row, "row"), "number", ""))
+            if (judging_ms(json_text(row, "at")) >= j->demo->midnight_ms)
+                judging_add(j, SCORE_DISPUTED, 1, 0, json_text(row, "at"),
+                            json_text_or(json_get(row, "row"), "number", ""))
                     ->rev = json_int(row, "row_rev", 0);
     }
     return err;
@@ -464,6 +457,18 @@ static struct json *figures_of(const struct judging *j)
     json_set_int(figures, "no_shows", j->no_shows);
     json_set_int(figures, "decided", j->decided);
     return figures;
+}
+
+/* What a trainer did at the account's counter costs the account nothing. */
+static void drop_trainers(struct judging *j)
+{
+    int kept = 0;
+    for (int i = 0; i < j->count; i++) {
+        int64_t ms = judging_ms(j->facts[i].at);
+        if (ms < 0 || !training_was_taken(j->training, j->user, ms, ms))
+            j->facts[kept++] = j->facts[i];
+    }
+    j->count = kept;
 }
 
 enum err training_score(struct demo *demo, const struct training *training, struct db *db, const char *user,
@@ -486,10 +491,13 @@ enum err training_score(struct demo *demo, const struct training *training, stru
         err = judge_application(&j, ticket);
     }
     if (err == ERR_OK)
+        err = judge_idleness(&j);
+    if (err == ERR_OK)
         err = judge_lines(&j);
     if (err == ERR_OK)
         err = judge_disputes(&j);
     if (err == ERR_OK) {
+        drop_trainers(&j);
         *score = score_of(j.facts, j.count);
         json_set(*score, "figures", figures_of(&j));
     }

@@ -23,6 +23,7 @@ static const struct {
     enum score_fact_kind kind;
     int64_t is, should;
 } good[] = {{SCORE_WAITED, SCORE_WAIT_S, 0},
+            {SCORE_IDLED, SCORE_DAWDLE_S - 1, 0},
             {SCORE_DECIDED, 1, 1},
             {SCORE_ANSWERED, 0, 0},
             {SCORE_LOOKED, 1, 0},
@@ -39,6 +40,7 @@ static const struct {
     int64_t is, should;
     int times;
 } bad[] = {{SCORE_RULE_WAITED_TOO_LONG, SCORE_WAITED, SCORE_WAIT_S + 1, 0, 1},
+           {SCORE_RULE_DAWDLED, SCORE_IDLED, 3 * SCORE_DAWDLE_S - 1, 0, 2},
            {SCORE_RULE_WRONG_DECISION, SCORE_DECIDED, 0, 0, 1},
            {SCORE_RULE_WRONG_REASON, SCORE_DECIDED, 1, 0, 1},
            {SCORE_RULE_FIELD_WRONG, SCORE_ANSWERED, 3, 0, 3},
@@ -186,7 +188,7 @@ TEST(score_certificate_says_training_in_four_languages)
     static const char *const wrong[SCENARIO_LANGS] = {
         "- Yanlış qərar: 1 dəfə, -10 bal", "- Keputusan salah: 1 kali, -10 poin",
         "- Wrong decision: 1 times, -10 points", "- Неверное решение: 1 раз, -10 баллов"};
-    struct score_fact facts[] = {bad_fact(1), bad_fact(3)};
+    struct score_fact facts[] = {bad_fact(2), bad_fact(4)};
     for (int i = 0; i < SCENARIO_LANGS; i++) {
         char *text = certificate(scenario_langs[i], facts, 2), *rest = text;
         CHECK(str_starts(text, words[i]));

@@ -379,6 +379,66 @@ TEST(letting_somebody_wait_costs_what_the_table_says)
     end(&h);
 }
 
+TEST(calling_nobody_costs_what_the_table_says_each_time_anew)
+{
+    struct hall_day h;
+    begin(&h, crowded, 8 * DEMO_HOUR_S);
+    wait_for(&h, 3);
+    h.demo.now_s += 2 * SCORE_DAWDLE_S + 60;
+    expect(&h, SCORE_RULE_DAWDLED, 2);
+    h.demo.ended_s = h.demo.now_s; /* nobody need call when the day is over */
+    h.demo.now_s += 4 * SCORE_DAWDLE_S;
+    expect(&h, SCORE_RULE_DAWDLED, 2);
+    struct json *body = demo_about_counter(h.clerk);
+    json_set_text(body, "reason", "meal");
+    does(&h, &h.clerk->actor, "counter.pause", body);
+    h.demo.ended_s = 0;
+    h.demo.now_s += 4 * SCORE_DAWDLE_S;
+    expect(&h, SCORE_RULE_DAWDLED, 6); /* on a break nobody need, either */
+    end(&h);
+}
+
+static void check_total(struct hall_day *h, int64_t total)
+{
+    struct json *score = score_of_clerk(h);
+    if (!CHECK_INT(json_int(score, "total", -1), total))
+        tell(score);
+    json_free(&score);
+}
+
+/* As a hall that was killed goes on. */
+static void go_on(struct hall_day *h)
+{
+    struct json *state = demo_state(&h->demo);
+    demo_drop_day(&h->demo);
+    REQUIRE(demo_go_on(&h->demo, state));
+    json_free(&state);
+}
+
+TEST(waiting_is_nobodys_fault_while_a_trainer_takes_something_away)
+{
+    static const int kinds[] = {TROUBLE_OUTAGE, TROUBLE_POWER, TROUBLE_COUNT};
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+        struct hall_day h;
+        begin(&h, crowded, 8 * DEMO_HOUR_S);
+        wait_for(&h, 3);
+        demo_cut_off(&h.demo, kinds[i], h.demo.now_s + 3 * SCORE_DAWDLE_S);
+        h.demo.now_s += 3 * SCORE_DAWDLE_S + SCORE_WAIT_S;
+        check_total(&h, SCORE_FULL);
+        go_on(&h);
+        call_next(&h, 0);
+        check_total(&h, SCORE_FULL);
+        end(&h);
+        begin(&h, crowded, 8 * DEMO_HOUR_S);
+        wait_for(&h, 3);
+        demo_cut_off(&h.demo, kinds[i], h.demo.now_s + 3 * SCORE_DAWDLE_S);
+        demo_cut_off(&h.demo, kinds[i], h.demo.now_s); /* it is given back at once */
+        h.demo.now_s += SCORE_DAWDLE_S + 30;
+        expect(&h, SCORE_RULE_DAWDLED, 1);
+        end(&h);
+    }
+}
+
 TEST(giving_somebody_up_after_one_call_costs_what_the_table_says)
 {
     struct hall_day h;

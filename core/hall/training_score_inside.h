@@ -1,0 +1,31 @@
+/* core/hall/training_score_inside.h: what the files of training_score.h share: one account's day being judged. */
+#pragma once
+#include "core/demo/score.h"
+#include "core/hall/training_inside.h"
+#include "core/hall/training_score.h"
+
+struct judging {
+    struct demo *demo;
+    const struct training *training; /* NULL: of no hall at work */
+    struct db *db;
+    const char *user;
+    struct json *tickets; /* rows of the day, whoever had them */
+    struct json *lines;   /* of the audit, the oldest first */
+    struct json *kept;    /* rows whose texts facts borrow */
+    struct score_fact *facts;
+    int count;
+    int called, served, no_shows, decided;
+};
+
+/* texts are borrowed: they stay until the facts are told */
+struct score_fact *judging_add(struct judging *j, enum score_fact_kind kind, int64_t is, int64_t should,
+                               const char *at, const char *number);
+int64_t judging_ms(const char *time); /* -1: none */
+int64_t judging_came_ms(const struct json *ticket);
+const struct json *judging_first_stamp(const struct json *ticket, const char *event); /* NULL: none */
+bool judging_frees(const char *event); /* whoever did it has nobody at the counter then */
+/* Of what a line of the audit is about; table NULL: of the first. */
+const char *judging_about(const struct json *line, const char *table, const char *member);
+
+/* training_idle.c: the account's counter was open and free, and people waited whom nobody called. */
+enum err judge_idleness(struct judging *j) MUST_USE;
