@@ -127,7 +127,8 @@ unit: deps test-deps ## the unit tests and golden frames; ONLY=part-of-a-name
 hall e2e: deps test-deps ## the real programs: over HTTP, on a terminal
 	@BUILD=$(BUILD) tests/run.sh $@
 
-# Halls of the unit tests may be put into PostgreSQL (tests/unit/on_postgres.c).
+# Halls of these tests, and of those that drive the programs, may be put into PostgreSQL.
+ON_POSTGRES  := tests/unit/on_postgres.c
 $(OUT)/unit: $(call obj,$(ALL_SRC) $(SUPPORT_SRC) $(UNIT_SRC)) $(OUT)/gen/po.o
 	@echo "  link    $@"
 	@$(CC) $(MODE) $(LDFLAGS) -Wl,--wrap=db_open -o $@ $^ $(TEST_LIBS)
@@ -137,9 +138,9 @@ $(OUT)/tests/bench/bench: $(call obj,$(ALL_SRC) $(wildcard tests/bench/*.c) test
 	@$(CC) $(MODE) $(LDFLAGS) -o $@ $^ $(TEST_LIBS)
 
 # One program for each file of these layers: they drive the real loket and loketd.
-$(OUT)/tests/%: $(OUT)/tests/%.o $(call obj,$(ALL_SRC) $(SUPPORT_SRC)) $(OUT)/gen/po.o
+$(OUT)/tests/%: $(OUT)/tests/%.o $(call obj,$(ALL_SRC) $(SUPPORT_SRC) $(ON_POSTGRES)) $(OUT)/gen/po.o
 	@echo "  link    $@"
-	@$(CC) $(MODE) $(LDFLAGS) -o $@ $^ $(TEST_LIBS)
+	@$(CC) $(MODE) $(LDFLAGS) -Wl,--wrap=db_open -o $@ $^ $(TEST_LIBS)
 
 # Preloaded into the real programs by tests/hall.
 $(OUT)/slow_disk.so: tests/hall/shim/slow_disk.c

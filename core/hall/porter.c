@@ -78,6 +78,13 @@ void porter_open(struct porter **out, struct hall *hall, const char *data)
     porter->epoll = porter->listener = -1;
     for (int i = 0; i < VISITORS_MAX; i++)
         porter->visitors[i].fd = -1;
+    if (db_is_address(data)) {
+        log_write(LOG_INFO,
+                  "%s has no folder: accounts are changed at a workstation, or while the hall stands still.",
+                  data);
+        porter_close(out);
+        return;
+    }
     if (listen_at(porter, data))
         return;
     log_write(LOG_WARN,

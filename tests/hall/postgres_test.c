@@ -1,0 +1,164 @@
+/* tests/hall/postgres_test.c: a hall that is kept in PostgreSQL, by the real loketd: set up, served, killed, served again. */
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/str.h"
+#include "core/db/db.h"
+#include "tests/support/cluster.h"
+#include "tests/support/hall.h"
+#include "tests/support/program.h"
+#include "tests/support/test.h"
+
+struct served {
+    char *db; /* its address */
+    struct running loketd;
+    struct test_hall hall; /* as its clients know it */
+};
+
+static void check_run(struct ran ran, int status, const char *says)
+{
+    CHECK_INT(ran.status, status);
+    const char *where = status ? ran.err : ran.out;
+    if (!CHECK(strstr(where, says) != NULL))
+        CHECK_TEXT(where, says);
+    ran_free(&ran);
+}
+
+static void make(struct served *s, const char *name)
+{
+    if (cluster_lacks())
+        test_skip(cluster_lacks());
+    *s = (struct served){.db = cluster_address(name)};
+    check_run(RUN(NULL, "loketd", "init", "--db", s->db, "--hall", "ASAN-01", "--name", "Test hall", "--pack",
+                  "az"),
+              0, "ASAN-01");
+    check_run(RUN("open sesame\n", "loketd", "user", "add", "--db", s->db, "--login", "rec", "--name", "R",
+                  "--roles", "reception", "--password-file", "-"),
+              0, "rec");
+    check_run(RUN(NULL, "loketd", "counter", "add", "--db", s->db, "--name", "7", "--queues", "a"), 0, "7");
+}
+
+static void serve(struct served *s)
+{
+    static const char said[] = "loketd: listening on ";
+    s->loketd = START("loketd", "serve", "--db", s->db, "--listen", "127.0.0.1:0");
+    char *line = running_line(&s->loketd);
+    REQUIRE(line && str_starts(line, said));
+    str_copy(s->hall.url, sizeof s->hall.url, line + sizeof said - 1);
+    s->hall.port = atoi(strrchr(s->hall.url, ':') + 1);
+    free(line);
+}
+
+static void end(struct served *s, int with)
+{
+    kill(s->loketd.pid, with);
+    CHECK_INT(running_wait(&s->loketd), with == SIGTERM ? 0 : 128 + with);
+}
+
+/* The status that the hall answered with, and what became of the command. */
+static int push(struct hall_client *client, const char *text, char outcome[20])
+{
+    int status = 0;
+    struct json *answer = hall_ask(client, "POST", "/v1/push", text, &status);
+    const struct json *result = json_first(json_get(answer, "results"));
+    str_copy(outcome, 20, json_text_or(result, "status", ""));
+    json_free(&answer);
+    return status;
+}
+
+/* A command of the client's next seq; the caller frees. */
+static char *issue(struct hall_client *client)
+{
+    char *text = hall_push_text(client, "ticket.issue", "{\"queue\":\"a\",\"channel\":\"desk\"}");
+    client->seq++;
+    return text;
+}
+
+static int64_t tickets(const struct served *s)
+{
+    static const char sql[] = "SELECT count(*) FROM tickets";
+    struct err_info info = {0};
+    struct db *db = NULL;
+    REQUIRE(db_open(&db, s->db, 0, &info) == ERR_OK);
+    struct stmt *count = db_query(db, sql);
+    int64_t found = db_step(count) == ERR_OK ? db_int(count, 0) : -1;
+    db_done(count);
+    db_close(&db);
+    return found;
+}
+
+/* Everything that was acknowledged is there after kill -9, once; a command that is sent again is answered as before, and
+ * who was signed in still is. */
+TEST(hall_in_postgres_survives_its_loketd)
+{
+    struct served s;
+    struct hall_client client = {0};
+    char *last = NULL, outcome[20];
+    make(&s, "survives");
+    check_run(RUN(NULL, "loketd", "init", "--db", s.db, "--hall", "B", "--name", "B", "--pack", "az"), 1,
+              "There is a hall");
+    for (int life = 0; life < 3; life++) {
+        serve(&s);
+        check_run(RUN(NULL, "loketd", "verify", "--db", s.db), 1, "in use by another program");
+        if (life == 0)
+            REQUIRE(hall_sign_in(&client, &s.hall, "rec", TEST_PASSWORD) == 200);
+        else
+            CHECK_INT(push(&client, last, outcome), 200);
+        for (int i = 0; i < 5; i++) {
+            free(last);
+            last = issue(&client);
+            CHECK_INT(push(&client, last, outcome), 200);
+            CHECK_TEXT(outcome, "applied");
+        }
+        CHECK_INT(tickets(&s), (life + 1) * 5);
+        end(&s, life == 2 ? SIGTERM : SIGKILL);
+    }
+    check_run(RUN(NULL, "loketd", "verify", "--db", s.db), 0, "is whole");
+    hall_sign_out(&client);
+    free(last);
+    free(s.db);
+}
+
+/* The server hangs up on the hall, once before each command. */
+static void hang_up(const struct served *s)
+{
+    static const char sql[] =
+        "SELECT count(pg_terminate_backend(pid)) FROM pg_locks WHERE locktype = 'advisory'"
+        " AND granted AND pid <> pg_backend_pid()";
+    struct err_info info = {0};
+    struct db *db = NULL;
+    REQUIRE(db_open(&db, s->db, 0, &info) == ERR_OK);
+    struct stmt *end = db_query(db, sql);
+    CHECK(db_step(end) == ERR_OK && db_int(end, 0) >= 1);
+    db_done(end);
+    db_close(&db);
+}
+
+/* A connection that is lost is one that is opened anew: the client sends again, as after any failure, and each of its
+ * commands is done once. */
+TEST(hall_in_postgres_survives_its_connection)
+{
+    struct served s;
+    struct hall_client client = {0};
+    char outcome[20] = "";
+    int again = 0;
+    make(&s, "hung_up");
+    serve(&s);
+    REQUIRE(hall_sign_in(&client, &s.hall, "rec", TEST_PASSWORD) == 200);
+    for (int i = 0; i < 5; i++) {
+        char *text = issue(&client);
+        hang_up(&s);
+        while (push(&client, text, outcome) != 200 && again < 100)
+            again++;
+        CHECK_TEXT(outcome, "applied");
+        free(text);
+    }
+    CHECK(again < 100);
+    CHECK_INT(tickets(&s), 5);
+    end(&s, SIGTERM);
+    check_run(RUN(NULL, "loketd", "verify", "--db", s.db), 0, "is whole");
+    hall_sign_out(&client);
+    free(s.db);
+}
