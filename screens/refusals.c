@@ -1,7 +1,6 @@
 /* screens/refusals.c: the hall's refusals in the clerk's language, by their code. The hall writes its sentences in
  * English, with the names and numbers in them; they are the fallback for a code that is not here. Pure. */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "screens/show.h"
@@ -10,7 +9,7 @@ struct refusal_text {
     const char *code, *text;
 };
 
-/* In the order of strcmp. */
+/* Sorted for whoever reads it. */
 static const struct refusal_text refusals[] = {
     {"already_answered", TR("This was answered already. Nothing was changed.")},
     {"already_called", TR("You have called already, and everyone sees it. End that call to call anew.")},
@@ -137,23 +136,23 @@ static const struct refusal_text refusals[] = {
     {"other_agency", TR("This belongs to another agency. Nothing was changed: ask a colleague there.")},
     {"other_counter_open",
      TR("You still have someone at another counter. Finish or return them there first.")},
+    {"other_currency", TR("The fee is in another currency.")},
     {"other_day",
      TR("This booking is for another day. Nothing was changed: take it as a walk-in, or move it.")},
-    {"other_currency", TR("The fee is in another currency.")},
     {"own_account",
      TR("Nobody disables their own account, or changes its roles or agency. Nothing was changed; "
         "ask another administrator.")},
-    {"person_conflict", TR("A bus and this hall changed the same fields of a person. Choose which hold.")},
     {"people_left", TR("People with numbers from before still wait for this counter. Nothing was changed: "
                        "call them first.")},
+    {"person_conflict", TR("A bus and this hall changed the same fields of a person. Choose which hold.")},
     {"person_merged",
      TR("This record was merged into another. Nothing was changed: open the one that goes on.")},
     {"person_twice", TR("One person was recorded on a bus and here. Join the two, or keep them apart.")},
+    {"queue_elsewhere", TR("This queue is called by a mobile hall now. Ask the supervisor.")},
+    {"queue_not_assigned", TR("This counter does not serve that queue. Ask the supervisor.")},
     {"quota_used_up",
      TR("All numbers of this service are given. No ticket was given: book for later, or ask the "
         "supervisor.")},
-    {"queue_elsewhere", TR("This queue is called by a mobile hall now. Ask the supervisor.")},
-    {"queue_not_assigned", TR("This counter does not serve that queue. Ask the supervisor.")},
     {"reason_needed", TR("A reason is needed. Nothing was changed.")},
     {"representative_unknown", TR("A representative is named, with the document that was shown and its "
                                   "number. Nothing was handed over.")},
@@ -196,17 +195,19 @@ static const struct refusal_text refusals[] = {
         "Nothing was changed.")},
 };
 
-static int by_code(const void *code, const void *row)
+static const struct refusal_text *text_of(const char *code)
 {
-    return strcmp(code, ((const struct refusal_text *)row)->code);
+    for (size_t i = 0; i < sizeof refusals / sizeof *refusals; i++)
+        if (str_equal(refusals[i].code, code))
+            return &refusals[i];
+    return NULL;
 }
 
 const char *show_refusal(const struct ui *ui, const char *code, const char *message)
 {
     if (str_empty(code) || (ui->lang == LANG_EN && !str_empty(message)))
         return message ? message : "";
-    const struct refusal_text *found =
-        bsearch(code, refusals, sizeof refusals / sizeof *refusals, sizeof *refusals, by_code);
+    const struct refusal_text *found = text_of(code);
     return found ? tr(ui->lang, found->text) : message ? message : "";
 }
 
