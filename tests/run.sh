@@ -1,7 +1,7 @@
 #!/bin/sh
 # Runs every layer of tests that fits in ten minutes, on the programs built with ASan and UBSan, and closes with
 # "N passed, N failed". Each program of tests ends with such a line of its own; a program that dies without one
-# counts as a failure. Arguments name layers (unit fuzz sim hall e2e …); none: all.
+# counts as a failure. Arguments name layers (unit fuzz sim hall e2e …); none: all. ONLY: a part of the tests' names.
 set -u
 cd "$(dirname "$0")/.." || exit 1
 build=${BUILD:-build}
@@ -56,7 +56,7 @@ run() {
     passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + ${s:-0}))
 }
 for program in $(programs); do
-    run "$program"
+    run "$program" ${ONLY:+"$ONLY"}
 done
 case " $layers " in *" sim "*) run tests/sim/town.sh "$build" ;; esac
 [ "$skipped" -eq 0 ] && echo "$passed passed, $failed failed" || echo "$passed passed, $failed failed, $skipped skipped"
