@@ -55,9 +55,11 @@ static struct json *score_user(struct hall *hall, struct http_request *request, 
     struct json *score = NULL;
     struct training *t = hall->training;
     enum err err = training_score(&t->demo, t, hall->db, json_text_or(user, "id", ""), &score);
-    if (err == ERR_OK)
+    if (err == ERR_OK) {
+        training_note_score(t, json_text_or(user, "id", ""),
+                            score); /* what was looked at is what stands there */
         json_set_text(score, "user", json_text(user, "id"));
-    else
+    } else
         api_store_failed(hall, request, err);
     return score;
 }

@@ -158,12 +158,21 @@ static void read_visits(struct demo *d, const struct json *list)
     }
 }
 
+/* Of a day, whatever is written. */
+static int64_t second(int64_t s)
+{
+    enum { MOST_S = 7 * 24 * DEMO_HOUR_S };
+    return s < 0 ? 0 : s > MOST_S ? MOST_S : s;
+}
+
 static void read_cuts(struct demo *d, const struct json *list)
 {
-    d->cuts = xrealloc(d->cuts, (json_count(list) + 1) * sizeof *d->cuts);
+    enum { CUTS_MAX = 1000 };
+    d->cuts = xrealloc(d->cuts, CUTS_MAX * sizeof *d->cuts);
     d->cut_count = 0;
-    for (const struct json *one = json_first(list); one; one = json_next(one))
-        d->cuts[d->cut_count++] = (struct demo_cut){(int)int_at(one, 0), int_at(one, 1), int_at(one, 2)};
+    for (const struct json *one = json_first(list); one && d->cut_count < CUTS_MAX; one = json_next(one))
+        d->cuts[d->cut_count++] =
+            (struct demo_cut){(int)int_at(one, 0), second(int_at(one, 1)), second(int_at(one, 2))};
 }
 
 static void read_clerks(struct demo *d, const struct json *list)
@@ -204,7 +213,7 @@ bool demo_go_on(struct demo *d, const struct json *state)
     d->orders = json_int(state, "orders", 0);
     d->outage_until_s = json_int(state, "outage", 0);
     d->power_until_s = json_int(state, "power", 0);
-    d->ended_s = json_int(state, "ended", 0);
+    d->ended_s = second(json_int(state, "ended", 0));
     read_cuts(d, json_get(state, "cuts"));
     d->contests = (int)json_int(state, "contests", 0);
     d->quarrels = (int)json_int(state, "quarrels", 0);

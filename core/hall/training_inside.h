@@ -24,7 +24,7 @@ struct training {
     int64_t seen_rev;  /* of the last look */
     int64_t looked_ms; /* monotonic */
     struct json *
-        people; /* {USER: {"hint"?,"frozen"?,"taken_by"?,"power_until"?,"papers"?,"offended"?}}: what a trainer did */
+        people; /* {USER: {"hint"?,"frozen"?,"frozen_by"?,"taken_by"?,"taken"?,"papers"?,"offended"?}}: what a trainer did */
     int64_t copied_s; /* the last moment to return to; since midnight */
     int64_t copied_mono_ms;
     bool copy_due;
@@ -61,6 +61,12 @@ void training_slow_free(struct training *training);
 void training_slow_follow(struct training *training);           /* those whose time has come go on */
 int64_t training_slow_left_ms(const struct training *training); /* until then; -1: none waits */
 
+/* training_taken.c: when a trainer worked at somebody's counter: "taken" of what is kept of them, [[FROM_S, UNTIL_S?]…] */
+void training_taken_begin(struct json *person, int64_t now_s);
+void training_taken_end(struct json *person, int64_t now_s);
+/* Whether a part of from … to was so; training NULL: never. */
+bool training_was_taken(const struct training *training, const char *user, int64_t from_ms, int64_t to_ms);
+
 /* training_visitor.c */
 /* What a trainer asked for comes upon whoever was called since. */
 enum err training_bring(struct training *training, struct db *db) MUST_USE;
@@ -75,6 +81,9 @@ struct json *training_ask(struct training *training, const struct demo_visit *vi
 /* training_rows.c: writes the rows that are another now, in a change of its own; *wrote: there was one. env NULL: asks only. */
 enum err training_rows(struct training *training, struct db *db, const struct server_env *env,
                        bool *differ) MUST_USE;
+
+/* The score that the person's row has from now on. */
+void training_note_score(struct training *training, const char *user, const struct json *score);
 
 /* training_moments.c: copies to return to */
 bool training_moment_path(const struct training *training, const char *at,

@@ -151,6 +151,54 @@ static enum err read_tail(const char *path, struct buf *out)
     return err;
 }
 
+struct result {
+    char *whose; /* account and day, as text */
+    int at;
+};
+
+static int by_whose(const void *a, const void *b)
+{
+    const struct result *x = a, *y = b;
+    int differ = strcmp(x->whose, y->whose);
+    return differ ? differ : x->at - y->at;
+}
+
+static struct result result_of(const struct json *row, int at)
+{
+    return (struct result){xasprintf("%s %s %s %lld", json_text_or(row, "user", ""),
+                                     json_text_or(row, "day", ""), json_text_or(row, "scenario", ""),
+                                     (long long)json_int(row, "seed", 0)),
+                           at};
+}
+
+/* A day that was put back and ended again is one: what came of it later counts. */
+static struct json *latest_of_each(struct json *rows)
+{
+    int count = (int)json_count(rows), at = 0;
+    struct json *out = json_new_array();
+    struct result *all = xcalloc((size_t)count + 1, sizeof *all);
+    bool *over = xcalloc((size_t)count + 1, sizeof *over);
+    for (const struct json *row = json_first(rows); row; row = json_next(row), at++)
+        all[at] = result_of(row, at);
+    if (count > 1)
+        qsort(all, (size_t)count, sizeof *all, by_whose);
+    for (int i = 0; i + 1 < count; i++)
+        over[all[i].at] = strcmp(all[i].whose, all[i + 1].whose) == 0;
+    for (at = 0; json_count(rows) > 0; at++) {
+        struct json *row = json_take(rows, json_first(rows));
+        if (over[at])
+            json_free(&row);
+        else
+            json_add(out, row);
+    }
+    for (int i = 0; i < count; i++)
+        free(all[i].whose);
+    free(all);
+    free(over);
+    json_free(&rows);
+    return out;
+}
+
 enum err training_results(const struct training *t, struct json **rows, struct err_info *info)
 {
     struct buf text = {0};
@@ -169,6 +217,7 @@ enum err training_results(const struct training *t, struct json **rows, struct e
         json_free(&row);
         line += length + (line[length] == '\n');
     }
+    *rows = latest_of_each(*rows);
     while (json_count(*rows) > RESULTS_MAX) {
         struct json *oldest = json_take(*rows, json_first(*rows));
         json_free(&oldest);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/hall/training_inside.h"
+#include "core/hall/training_score.h"
 #include "core/model/counter.h"
 #include "core/model/ticket.h"
 
@@ -46,6 +47,7 @@ struct look {
     struct json *user, *counter, *ticket; /* rows; NULL: none */
     const struct demo_visit *visit;       /* of that ticket */
     int64_t now_ms;
+    bool writes;
 };
 
 static enum err read_counter(struct look *look)
@@ -207,7 +209,7 @@ static enum err set_better(struct look *look, const char *doing, struct json *ro
 /* What a trainer did, as it stands with the day. */
 static void set_done(const struct look *look, struct json *row)
 {
-    static const char *const members[] = {"hint", "taken_by"};
+    static const char *const members[] = {"hint", "taken_by", "frozen_by", "score"};
     const struct json *done = json_get(look->t->people, look->trainee->user);
     json_set_bool(row, "frozen", json_bool(done, "frozen", false));
     for (size_t i = 0; i < sizeof members / sizeof *members; i++)
@@ -218,6 +220,51 @@ static void set_done(const struct look *look, struct json *row)
         time_text(look->t->demo.midnight_ms + look->t->demo.power_until_s * 1000, until);
         json_set_text(row, "power_until", until);
     }
+}
+
+static enum err count_decided(struct look *look, int64_t *decided)
+{
+    static const char sql[] = "SELECT row FROM cases WHERE ticket = $1 ORDER BY opened_at LIMIT 50";
+    struct json *rows = json_new_array(); /* cases_ticket */
+    enum err err = ERR_OK;
+    *decided = 0;
+    if (look->ticket) {
+        struct stmt *s = db_query(look->db, sql);
+        db_bind_text(s, 1, json_text_or(look->ticket, "id", ""));
+        err = rows_collect(s, rows);
+    }
+    for (const struct json *row = json_first(rows); row; row = json_next(row))
+        *decided += json_text(row, "decided_at") != NULL;
+    json_free(&rows);
+    return err;
+}
+
+/* A score is read from the whole day, so only when a visit has ended or something was decided. */
+static enum err find_score(struct look *look, const struct json *before)
+{
+    struct training *t = look->t;
+    const char *ticket = json_text_or(look->ticket, "id", "");
+    const struct json *person = json_get(t->people, look->trainee->user);
+    struct json *score = NULL;
+    int64_t decided = 0;
+    enum err err = look->writes ? count_decided(look, &decided) : ERR_OK;
+    bool ended = json_text(before, "ticket") && !str_equal(json_text(before, "ticket"), ticket);
+    if (err != ERR_OK || !look->writes || (!ended && decided <= json_int(person, "decided", 0)))
+        return err;
+    err = training_score(&t->demo, t, look->db, look->trainee->user, &score);
+    if (err == ERR_OK) {
+        training_note_score(t, look->trainee->user, score);
+        json_set_int(json_edit(t->people, look->trainee->user), "decided", decided);
+    }
+    json_free(&score);
+    return err;
+}
+
+void training_note_score(struct training *t, const char *user, const struct json *score)
+{
+    if (!json_get(t->people, user))
+        json_set(t->people, user, json_new_object());
+    json_set_int(json_edit(t->people, user), "score", json_int(score, "total", 0));
 }
 
 /* Since when is known from the row that there is. */
@@ -240,6 +287,8 @@ static enum err person_row(struct look *look, const struct json *before, struct 
     enum err err = find_doing(look, &doing);
     if (err == ERR_OK)
         err = count_served(look, &served);
+    if (err == ERR_OK)
+        err = find_score(look, before);
     json_set_text(row, "user", look->trainee->user);
     json_set_text(row, "name", json_text_or(look->user, "name", ""));
     if (look->counter || look->trainee->counter[0])
@@ -277,20 +326,20 @@ static enum err before_of(struct db *db, const char *id, struct json **row)
     return err == ERR_ABSENT ? ERR_OK : err;
 }
 
-static enum err make_row(struct training *t, struct db *db, int at, const struct json *before,
+static enum err make_row(struct training *t, struct db *db, bool writes, int at, const struct json *before,
                          struct json **row)
 {
     if (at < 0) {
         *row = hall_row(t);
         return ERR_OK;
     }
-    struct look look = {.t = t, .db = db, .trainee = &t->demo.trainees[at]};
+    struct look look = {.t = t, .db = db, .trainee = &t->demo.trainees[at], .writes = writes};
     look.now_ms = t->demo.midnight_ms + t->demo.now_s * 1000;
     return read_person(&look, row, before);
 }
 
 /* Those that are another than they were into changed, {ID: row}. */
-static enum err find_changed(struct training *t, struct db *db, struct json *changed)
+static enum err find_changed(struct training *t, struct db *db, bool writes, struct json *changed)
 {
     enum err err = ERR_OK;
     for (int i = -1; i < t->demo.trainee_count && err == ERR_OK; i++) {
@@ -298,7 +347,7 @@ static enum err find_changed(struct training *t, struct db *db, struct json *cha
         struct json *before = NULL, *row = NULL;
         err = before_of(db, id, &before);
         if (err == ERR_OK)
-            err = make_row(t, db, i, before, &row);
+            err = make_row(t, db, writes, i, before, &row);
         if (err == ERR_OK && !(before && json_equal(before, row)))
             json_set(changed, id, json_copy(row));
         json_free(&before);
@@ -322,7 +371,7 @@ static enum err write_rows(struct tx *tx, void *ctx)
 enum err training_rows(struct training *t, struct db *db, const struct server_env *env, bool *differ)
 {
     struct json *changed = json_new_object();
-    enum err err = find_changed(t, db, changed);
+    enum err err = find_changed(t, db, env != NULL, changed);
     *differ = json_count(changed) > 0;
     if (err == ERR_OK && *differ && env)
         err = server_change(env, "training.rows", NULL, write_rows, changed);

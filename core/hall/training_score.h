@@ -15,7 +15,8 @@ enum err training_score(struct demo *demo, const struct training *training, stru
  * 0600, a whole line for each who did something, at the end of the file and on the disk when this returns. */
 enum err training_results_keep(struct training *training, struct db *db) MUST_USE;
 /* The last RESULTS_MAX, the oldest first: {"at","day","scenario","seed","user","login","name","total","called","served",
- * "no_shows","decided", and for each rule the points that it cost}. A line that a cut left behind is passed over. */
+ * "no_shows","decided", and for each rule the points that it cost}. A line that a cut left behind is passed over; of
+ * a day that an account ended twice, because it was put back, the later counts. */
 enum { RESULTS_MAX = 1000 };
 enum err training_results(const struct training *training, struct json **rows,
                           struct err_info *info) MUST_USE;

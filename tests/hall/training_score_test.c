@@ -117,6 +117,52 @@ static void work(struct class *class, bool last)
     free(done);
 }
 
+/* What the trainer's list has of the clerk; -1: nothing yet. */
+static int64_t listed_score(struct class *class)
+{
+    int64_t score = -1;
+    char *path = xstrdup("/v1/snapshot");
+    while (path) {
+        struct json *page = get(&class->trainer, path, 200);
+        for (const struct json *line = json_first(json_get(page, "rows")); line; line = json_next(line))
+            if (str_equal(json_text(line, "t"), "training") &&
+                str_equal(json_text(line, "id"), class->clerk.user))
+                score = json_int(json_get(line, "row"), "score", -1);
+        const char *next = json_text(page, "next");
+        free(path);
+        path = next ? xasprintf("/v1/snapshot?after=%s", next) : NULL;
+        json_free(&page);
+    }
+    return score;
+}
+
+/* Waits for it with the news of the hall. */
+static void comes_to(struct class *class, int64_t score)
+{
+    enum { TIMES = 20 };
+    int64_t listed = listed_score(class);
+    for (int i = 0; i < TIMES && listed != score; i++) {
+        char *path = xasprintf("/v1/feed?cursor=%lld&epoch=%lld&wait=1", (long long)class->trainer.rev,
+                               (long long)class->trainer.epoch);
+        struct json *news = get(&class->trainer, path, 200);
+        class->trainer.rev = json_int(news, "to", class->trainer.rev);
+        json_free(&news);
+        free(path);
+        listed = listed_score(class);
+    }
+    CHECK_INT(listed, score);
+}
+
+TEST(training_score_stands_in_the_trainers_list)
+{
+    struct class class;
+    open_class(&class);
+    CHECK_INT(listed_score(&class), -1);
+    work(&class, true);
+    comes_to(&class, 89); /* the visit ended */
+    close_class(&class);
+}
+
 TEST(training_score_is_ones_own_and_the_trainers)
 {
     struct class class;
@@ -132,6 +178,7 @@ TEST(training_score_is_ones_own_and_the_trainers)
     CHECK_TEXT(json_text(json_pointer(score, "/lines/0"), "code"), "undone");
     CHECK_INT(json_int(json_get(score, "figures"), "called", 0), 1);
     json_free(&score);
+    comes_to(&class, 99); /* as the trainer saw it */
     struct hall_client other;
     sign_in(&class, &other, "adi");
     refused(&other, clerks, 403, "not_your_role");

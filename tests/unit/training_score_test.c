@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "core/demo/score.h"
+#include "core/hall/training_inside.h"
 #include "tests/support/test.h"
 
 struct hall_day {
@@ -461,4 +462,35 @@ TEST(giving_somebody_up_after_one_call_costs_what_the_table_says)
     json_free(&rows);
     expect(&h, SCORE_RULE_NOBODY_RECALLED, 1);
     end(&h);
+}
+
+/* --- results --- */
+
+static void check_result(const struct json *rows, size_t at, const char *user, int64_t total)
+{
+    CHECK_TEXT(json_text(json_at(rows, at), "user"), user);
+    CHECK_INT(json_int(json_at(rows, at), "total", -1), total);
+}
+
+TEST(a_day_that_was_put_back_and_ends_again_is_one_result)
+{
+    static const char kept[] =
+        "{\"day\":\"2026-03-02\",\"scenario\":\"a\",\"seed\":4,\"user\":\"siti\",\"total\":50}\n"
+        "{\"day\":\"2026-03-02\",\"scenario\":\"a\",\"seed\":4,\"user\":\"adi\",\"total\":60}\n"
+        "{\"day\":\"2026-03-02\",\"scenario\":\"a\",\"seed\":4,\"user\":\"siti\",\"total\":80}\n"
+        "{\"day\":\"2026-03-03\",\"scenario\":\"a\",\"seed\":4,\"user\":\"siti\",\"total\":70}\n";
+    struct training training = {.data = xstrdup(test_folder())};
+    struct json *rows = NULL;
+    struct err_info info = {0};
+    char *path = xasprintf("%s/results.jsonl", training.data);
+    FILE *file = fopen(path, "w");
+    REQUIRE(file && fputs(kept, file) >= 0 && fclose(file) == 0);
+    REQUIRE(training_results(&training, &rows, &info) == ERR_OK);
+    CHECK_INT(json_count(rows), 3);
+    check_result(rows, 0, "adi", 60);
+    check_result(rows, 1, "siti", 80);
+    check_result(rows, 2, "siti", 70);
+    json_free(&rows);
+    free(path);
+    free(training.data);
 }
