@@ -360,7 +360,7 @@ enum err demo_settle(struct demo *d, int who)
         err = demo_say(d, &d->supervisor, "dispute.resolve", body, NULL, NULL);
     }
     json_free(&row);
-    return err;
+    return err == ERR_ABSENT ? ERR_OK : err;
 }
 
 /* --- all of it --- */
@@ -402,7 +402,7 @@ enum err demo_confirm(struct demo *d, int who)
     bool contested = json_has_text(json_get(row, "flags"), "contested");
     json_free(&row);
     if (err != ERR_OK)
-        return err;
+        return err == ERR_ABSENT ? ERR_OK : err;
     if (contested) {
         demo_later(d, d->now_s + SETTLE_S, MOMENT_CONFIRM, who);
         return ERR_OK;

@@ -6,6 +6,9 @@
 #include "core/hall/demo_files.h"
 #include "core/hall/training_inside.h"
 
+static const char unreadable[] =
+    "what is kept of it is damaged; the hall serves without it, and a trainer may begin another";
+
 enum err training_keep(struct training *t, struct db *db, int64_t now_ms)
 {
     static const char sql[] =
@@ -33,7 +36,7 @@ enum err training_keep(struct training *t, struct db *db, int64_t now_ms)
     return db_run(s);
 }
 
-static enum err read_state(struct db *db, int64_t *now_ms, struct json **state)
+static enum err read_state(struct db *db, int64_t *now_ms, struct json **state, struct err_info *info)
 {
     static const char sql[] = "SELECT now_ms, state FROM training_state WHERE id = 1"; /* primary key */
     struct stmt *s = db_query(db, sql);
@@ -41,7 +44,8 @@ static enum err read_state(struct db *db, int64_t *now_ms, struct json **state)
     if (err == ERR_OK) {
         const char *text = db_text(s, 1);
         *now_ms = db_int(s, 0);
-        err = json_parse(text ? text : "", text ? strlen(text) : 0, state, NULL);
+        if (json_parse(text ? text : "", text ? strlen(text) : 0, state, NULL) != ERR_OK)
+            err = err_set(info, ERR_INVALID, "%s", unreadable);
     }
     db_done(s);
     return err;
@@ -61,18 +65,45 @@ void training_forget(struct training *t)
     t->playing = false;
 }
 
+/* What a trainer did: {USER: {"hint"?: object, "taken_by"?: text, …}}. */
+static bool people_hold(const struct json *people)
+{
+    bool hold = !people || json_is_object(people);
+    for (const struct json *one = json_first(people); hold && one; one = json_next(one))
+        hold = json_is_object(one) && (!json_get(one, "hint") || json_is_object(json_get(one, "hint"))) &&
+               (!json_get(one, "taken_by") || json_is_text(json_get(one, "taken_by")));
+    return hold;
+}
+
+/* A row may be damaged, or edited by hand; the day is made already. */
+static bool is_sound(const struct training *t, const struct json *state, int64_t now_ms)
+{
+    static const int64_t ages_s = (int64_t)100 * 366 * 24 * DEMO_HOUR_S;
+    bool clock = now_ms >= 0 && now_ms / 1000 <= 3 * ages_s;
+    int64_t now_s = clock ? (now_ms - t->demo.midnight_ms) / 1000 : -ages_s,
+            pace = json_int(state, "pace", 1), slow_s = json_int(state, "slow", 0),
+            copied_s = json_int(state, "copied", 0);
+    return now_s >= -48 * DEMO_HOUR_S && now_s <= ages_s && pace >= 1 && pace <= TRAINING_PACE_MAX &&
+           slow_s >= 0 && slow_s <= ages_s && copied_s >= 0 && copied_s <= ages_s &&
+           json_int(state, "rev", 0) >= 0 && people_hold(json_get(state, "people"));
+}
+
 static enum err go_on(struct training *t, const struct json *state, int64_t now_ms, struct err_info *info)
 {
     struct demo *d = &t->demo;
     /* What was kept last may be a while ago; the hall's time never goes back. */
     int64_t clock_ms = t->base_ms > 0 && t->hall->wall_ms > now_ms ? t->hall->wall_ms : now_ms;
-    enum err err = demo_scenario(json_text_or(state, "scenario", ""), &t->scenario, info);
+    const char *name = json_text_or(state, "scenario", "");
+    bool listed = *name && !strpbrk(name, "/."); /* no path of this computer */
+    enum err err = listed ? demo_scenario(name, &t->scenario, info) : ERR_ABSENT;
+    if (err == ERR_ABSENT)
+        err = err_set(info, ERR_INVALID, "its scenario \"%s\" is not among those of this program", name);
     training_forget(t);
     d->seed = strtoull(json_text_or(state, "seed", "0"), NULL, 10);
     if (err == ERR_OK)
         err = training_know_people(t, t->hall->db, info);
-    if (err == ERR_OK && !demo_go_on(d, json_get(state, "day")))
-        err = err_set(info, ERR_CORRUPT, "what is kept of it cannot be read");
+    if (err == ERR_OK && !(demo_go_on(d, json_get(state, "day")) && is_sound(t, state, now_ms)))
+        err = err_set(info, ERR_INVALID, "%s", unreadable);
     if (err != ERR_OK)
         return err;
     t->pace = (int)json_int(state, "pace", 1);
@@ -92,7 +123,7 @@ enum err training_recall(struct training *t, struct err_info *info)
 {
     struct json *state = NULL;
     int64_t now_ms = 0;
-    enum err err = read_state(t->hall->db, &now_ms, &state);
+    enum err err = read_state(t->hall->db, &now_ms, &state, info);
     if (err == ERR_OK)
         err = go_on(t, state, now_ms, info);
     json_free(&state);

@@ -157,3 +157,134 @@ TEST(training_live_day_is_the_same_to_the_byte_of_its_feed_and_after_a_death_and
     free(moment);
     free(kept);
 }
+
+/* --- what is kept of a day is not believed as it is --- */
+
+static char *kept_text(struct live *live)
+{
+    struct stmt *s = db_query(live->hall->db, "SELECT state FROM training_state WHERE id = 1");
+    REQUIRE(db_step(s) == ERR_OK);
+    char *text = xstrdup(db_text(s, 0));
+    db_done(s);
+    return text;
+}
+
+static void edit_kept(struct live *live, const char *text)
+{
+    struct stmt *s = db_query(live->hall->db, "UPDATE training_state SET state = $1 WHERE id = 1");
+    db_bind_text(s, 1, text);
+    CHECK(db_run(s) == ERR_OK);
+}
+
+static struct json *edited(const struct json *at, const char *place, struct json *into)
+{
+    const char *rest = strchr(place, ' ');
+    if (!*place)
+        return into;
+    char *word = rest ? xstrndup(place, (size_t)(rest - place)) : xstrdup(place);
+    rest = rest ? rest + 1 : "";
+    struct json *out = json_is_array(at) ? json_new_array() : json_copy(at);
+    size_t index = strtoul(word, NULL, 10), i = 0;
+    for (const struct json *one = json_first(at); json_is_array(at) && one; one = json_next(one))
+        json_add(out, i++ == index ? edited(one, rest, into) : json_copy(one));
+    if (json_is_object(at))
+        json_set(out, word, edited(json_get(at, word), rest, into));
+    free(word);
+    return out;
+}
+
+/* The value at a place such as "day events 0 3" becomes that text of JSON. */
+static char *damaged(const char *whole, const char *place, const char *value)
+{
+    struct json *state = NULL, *into = NULL;
+    REQUIRE(json_parse(whole, strlen(whole), &state, NULL) == ERR_OK);
+    REQUIRE(json_parse(value, strlen(value), &into, NULL) == ERR_OK);
+    struct json *other = edited(state, place, into);
+    char *text = json_print(other);
+    json_free(&state);
+    json_free(&other);
+    return text;
+}
+
+TEST(training_day_whose_row_was_damaged_is_told_of_and_the_hall_serves)
+{
+    static const struct {
+        const char *place, *value;
+    } damages[] = {{"pace", "0"},
+                   {"pace", "61"},
+                   {"scenario", "\"../../etc/passwd\""},
+                   {"scenario", "\"no-such-day\""},
+                   {"slow", "-1"},
+                   {"people", "[1]"},
+                   {"people", "{\"a\":{\"hint\":7}}"},
+                   {"day", "[]"},
+                   {"day day", "\"2026-02-31\""},
+                   {"day day", "\"0001-01-01\""},
+                   {"day now", "9e15"},
+                   {"day now", "1.5"},
+                   {"day end", "-1"},
+                   {"day orders", "-1"},
+                   {"day rng", "[]"},
+                   {"day rng", "[\"0000000000000000\",\"0000000000000000\",\"0000000000000000\","
+                               "\"0000000000000000\"]"},
+                   {"day rng 0", "\"x\""},
+                   {"day alert", "\"a word that is no identity, and longer than any\""},
+                   {"day events", "{}"},
+                   {"day events 0", "7"},
+                   {"day events 0 0", "-900000000"},
+                   {"day events 0 2", "99"},
+                   {"day events 0 2", "16"},
+                   {"day events 0 3", "-1"},
+                   {"day events 0 3", "5000"},
+                   {"day visits 0 0", "7"},
+                   {"day visits 0 4", "-1"},
+                   {"day visits 0 5", "4096"},
+                   {"day clerks 0 3", "4"},
+                   {"day clerks 0 4", "5000"},
+                   {"day clerks 0 4", "-2"},
+                   {"day figures 3", "2147483647"},
+                   {"day figures 3", "\"many\""}};
+    struct live live;
+    open_live(&live, "damaged");
+    for (int i = 0; i < 20; i++)
+        turn(&live);
+    char *whole = kept_text(&live);
+    for (size_t i = 0; i < sizeof damages / sizeof *damages; i++) {
+        struct err_info info = {0};
+        char *text = damaged(whole, damages[i].place, damages[i].value);
+        edit_kept(&live, text);
+        if (!CHECK(training_recall(live.hall->training, &info) == ERR_INVALID && info.text[0]))
+            CHECK_TEXT(damages[i].place, damages[i].value);
+        free(text);
+    }
+    edit_kept(&live, "{\"pace\":");
+    lock_up(&live);
+    unlock(&live); /* it is a word in the log, and no more */
+    CHECK(!live.hall->training->playing);
+    edit_kept(&live, whole);
+    lock_up(&live);
+    unlock(&live);
+    CHECK(live.hall->training->playing);
+    play_to_the_end(&live);
+    close_live(&live);
+    free(whole);
+}
+
+/* Numbers that each are possible, and together are no day. */
+TEST(training_clerk_who_finishes_with_nobody_breaks_nothing)
+{
+    struct live live;
+    struct err_info info = {0};
+    open_live(&live, "nobody");
+    char *whole = kept_text(&live), *alone = damaged(whole, "day clerks 0 4", "-1"),
+         *text = damaged(alone, "day events",
+                         "[[33000,1,6,0],[33001,2,4,0],[33002,3,5,0],[33003,4,14,0],"
+                         "[33004,5,12,0],[33005,6,13,0]]");
+    edit_kept(&live, text);
+    CHECK(training_recall(live.hall->training, &info) == ERR_OK);
+    play_to_the_end(&live);
+    close_live(&live);
+    free(whole);
+    free(alone);
+    free(text);
+}
