@@ -575,11 +575,13 @@ static void offline_text(const struct client_core *core, struct sync_status *sta
 }
 
 /* "26 h", "5 min": as much as a person wants to know. */
-static void online_text(struct sync_status *status)
+static void online_text(const struct client_core *core, struct sync_status *status)
 {
     enum { MINUTE_MS = 60 * 1000, HOUR_MS = 60 * MINUTE_MS };
     int64_t apart_ms = status->offset_ms < 0 ? -status->offset_ms : status->offset_ms;
     status->text[0] = '\0';
+    if (core->training)
+        return;
     if (apart_ms > 2 * HOUR_MS)
         str_format(status->text, sizeof status->text,
                    "Clock differs by %" PRId64 " h from the hall's: set it right.", apart_ms / HOUR_MS);
@@ -630,7 +632,7 @@ static void describe(struct client_core *core, int64_t wall_ms)
         str_format(status->text, sizeof status->text, "Sign in to send %" PRId64 " record%s.", core->unsent,
                    core->unsent == 1 ? "" : "s");
     else
-        online_text(status);
+        online_text(core, status);
 }
 
 /* --- the step --- */
@@ -698,6 +700,7 @@ void client_step(struct client_core *core, const struct client_event *event, str
     effects->count = 0;
     core->unsent = event->facts.unsent;
     core->knows_history = event->facts.epoch != 0;
+    core->training = event->facts.training;
     take(core, event, effects);
     advance(core, event, effects);
     describe(core, event->wall_ms);

@@ -24,6 +24,7 @@ enum {
 /* What the cache knows when the event is told. */
 struct client_facts {
     bool has_token, needs_snapshot;
+    bool training; /* its clock is the trainer's: none differs wrongly from it */
     int64_t epoch, unsent;
 };
 
@@ -119,6 +120,7 @@ struct client_core {
     bool copy_last;    /* so is its last: the swap is under way */
     int64_t copy_rev, copy_epoch;
     int64_t unsent;
+    bool training;
     bool knows_history; /* the cache has an epoch: there is a history to write to */
 };
 

@@ -449,6 +449,7 @@ static void step_once(struct sync *sync, struct client_event *event)
     event->mono_ms = sync->mono_ms;
     event->facts = (struct client_facts){
         .has_token = cache_token(sync->cache) != NULL,
+        .training = cache_kind(sync->cache) == HALL_TRAINING,
         .needs_snapshot = cache_needs_snapshot(sync->cache),
         .epoch = cache_epoch(sync->cache),
         .unsent = cache_unsent(sync->cache),

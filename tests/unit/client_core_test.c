@@ -439,6 +439,9 @@ TEST(client_says_when_the_clock_is_wrong_by_a_day)
     late.server_ms = 1764000000000 + s.mono_ms + 26LL * 3600 * 1000;
     answer(&s, CLIENT_FEED, late);
     CHECK(strstr(s.core.status.text, "Clock differs by 26 h") != NULL);
+    s.facts.training = true; /* where it is another day than outside, and goes as fast as the trainer likes */
+    wake(&s, 0);
+    CHECK_TEXT(s.core.status.text, "");
 }
 
 TEST(client_ignores_answers_to_what_it_dropped)
