@@ -11,7 +11,7 @@
 #include "core/hall/demo_files.h"
 #include "core/hall/demo_inside.h"
 
-enum { DAYS_MAX = 10000, LISTED_DAYS = 31, MINUTE_S = 60 };
+enum { RUNS_MAX = 4, DAYS_MAX = 10000, LISTED_DAYS = 31, MINUTE_S = 60 };
 
 /* --- list --- */
 
@@ -65,7 +65,7 @@ enum err demo_list(const struct hall_options *options, struct err_info *info)
 
 /* Of all days together. */
 struct decided {
-    int applications, approved, refusals, returned, referred, contested, notices;
+    int applications, approved, refusals, returned, referred, contested, notices, left;
 };
 
 static void add_decided(struct decided *all, const struct demo_figures *f)
@@ -77,6 +77,7 @@ static void add_decided(struct decided *all, const struct demo_figures *f)
     all->referred += f->referred;
     all->contested += f->contested;
     all->notices += f->notices;
+    all->left += f->left;
 }
 
 static void print_decided(const struct decided *all)
@@ -91,6 +92,14 @@ struct waits {
     int count;
 };
 
+/* Whole days with one number of counters. */
+struct played {
+    int counters;
+    struct waits waits;
+    struct decided decided;
+    struct json *lines;
+};
+
 static int64_t mean(const int64_t *seconds, int count)
 {
     int64_t sum = 0;
@@ -103,6 +112,15 @@ static int64_t mean(const int64_t *seconds, int count)
 static int64_t share(const int64_t *seconds, int count, int percent)
 {
     return count > 0 ? seconds[(int64_t)(count - 1) * percent / 100] : 0;
+}
+
+/* Of a hundred, how many lie between that place and so many seconds; the place moves behind them. */
+static int percent_until(const struct waits *waits, int64_t seconds, int *at)
+{
+    int first = *at;
+    while (*at < waits->count && waits->seconds[*at] < seconds)
+        ++*at;
+    return waits->count > 0 ? ((*at - first) * 200 + waits->count) / (2 * waits->count) : 0;
 }
 
 static struct json *waits_json(const int64_t *seconds, int count)
@@ -167,27 +185,46 @@ static void print_day(const struct demo_figures *f)
            share(f->waits_s, f->wait_count, 90) / MINUTE_S, share(f->waits_s, f->wait_count, 100) / MINUTE_S);
 }
 
-/* How many of a hundred waited how long. */
-static void print_chart(const struct waits *waits)
+static void print_heads(const struct played *played, int count, int width)
+{
+    printf("%12s", "");
+    for (int run = 0; run + 1 < count; run++)
+        printf("%3d %-*s ", played[run].counters, width, "counters");
+    printf("%3d counters\n", played[count - 1].counters);
+}
+
+/* How many of a hundred waited how long: a column of its own for each number of counters, within 80 columns. */
+static void print_chart(const struct played *played, int count)
 {
     static const int edges_min[] = {5, 10, 15, 20, 30, 45, 60, 90, 120, 1440};
-    enum { WIDTH = 50 };
-    int at = 0, from = 0;
+    enum { COLUMNS = 80, LABEL = 12, PERCENT = 4, ALONE = 50 };
+    int from = 0, at[RUNS_MAX] = {0}, width = (COLUMNS - LABEL) / count - PERCENT - 1;
+    if (width > ALONE)
+        width = ALONE;
     puts("\nwaited      of a hundred");
+    if (count > 1)
+        print_heads(played, count, width);
     for (size_t i = 0; i < sizeof edges_min / sizeof *edges_min; i++) {
-        int first = at;
-        while (at < waits->count && waits->seconds[at] < (int64_t)edges_min[i] * MINUTE_S)
-            at++;
-        int percent = waits->count > 0 ? ((at - first) * 200 + waits->count) / (2 * waits->count) : 0;
         if (edges_min[i] < 1440)
-            printf("%3d-%3d min %3d ", from, edges_min[i], percent);
+            printf("%3d-%3d min ", from, edges_min[i]);
         else
-            printf("over %3d    %3d ", from, percent);
-        for (int n = 0; n < percent * WIDTH / 100; n++)
-            putchar('#');
+            printf("over %3d    ", from);
+        for (int run = 0; run < count; run++) {
+            int percent = percent_until(&played[run].waits, (int64_t)edges_min[i] * MINUTE_S, &at[run]),
+                bar = percent * width / 100;
+            printf("%s%3d ", run ? " " : "", percent);
+            for (int n = 0; n < bar; n++)
+                putchar('#');
+            for (int n = bar; run + 1 < count && n < width; n++)
+                putchar(' ');
+        }
         putchar('\n');
         from = edges_min[i];
     }
+}
+
+static void print_waits(const struct waits *waits)
+{
     printf("%d waits: mean %" PRId64 ", half within %" PRId64 ", nine of ten within %" PRId64
            ", longest %" PRId64 " min\n",
            waits->count, mean(waits->seconds, waits->count) / MINUTE_S,
@@ -196,14 +233,24 @@ static void print_chart(const struct waits *waits)
            share(waits->seconds, waits->count, 100) / MINUTE_S);
 }
 
+/* What another number of counters makes of the same days, in words. */
+static void print_difference(const struct played *first, const struct played *other)
+{
+    const struct waits *a = &first->waits, *b = &other->waits;
+    printf("with %d instead of %d: nine of ten within %" PRId64 " instead of %" PRId64
+           " min,\n  half within %" PRId64 " instead of %" PRId64 " min; %d instead of %d left unserved\n",
+           other->counters, first->counters, share(b->seconds, b->count, 90) / MINUTE_S,
+           share(a->seconds, a->count, 90) / MINUTE_S, share(b->seconds, b->count, 50) / MINUTE_S,
+           share(a->seconds, a->count, 50) / MINUTE_S, other->decided.left, first->decided.left);
+}
+
 static void progress(int day, int days, bool done)
 {
     if (days > 1 && isatty(STDERR_FILENO))
         fprintf(stderr, done ? "\r                    \r" : "\rday %d of %d", day, days);
 }
 
-static enum err run_days(struct demo *demo, int days, bool json, struct json *lines, struct waits *waits,
-                         struct decided *decided, struct err_info *info)
+static enum err run_days(struct demo *demo, int days, bool json, struct played *out, struct err_info *info)
 {
     enum err err = ERR_OK;
     for (int day = 0; day < days && err == ERR_OK; day++) {
@@ -211,9 +258,9 @@ static enum err run_days(struct demo *demo, int days, bool json, struct json *li
         progress(day + 1, days, false);
         err = demo_day(demo, day, &figures, info);
         if (err == ERR_OK) {
-            keep_waits(waits, &figures);
-            add_decided(decided, &figures);
-            json_add(lines, json ? day_json(&figures) : json_new_null());
+            keep_waits(&out->waits, &figures);
+            add_decided(&out->decided, &figures);
+            json_add(out->lines, json ? day_json(&figures) : json_new_null());
             if (demo->refusal[0])
                 fprintf(stderr, "loketd: %s: %d commands were refused, the first: %s\n", figures.day,
                         figures.refused, demo->refusal);
@@ -240,57 +287,128 @@ static enum err whole_number(const char *text, const char *option, int64_t least
     return ERR_OK;
 }
 
-static enum err run_scenario(const struct hall_options *options, const struct scenario *scenario,
-                             int64_t seed, int days, int clerks, struct err_info *info)
+struct run {
+    const struct hall_options *options;
+    const struct scenario *scenario;
+    const char *pack;
+    int64_t seed, days;
+    int64_t clerks[RUNS_MAX]; /* 0: the scenario's */
+    int count;
+};
+
+/* The same days, on a hall of their own each time. */
+static enum err play(const struct run *run, int64_t clerks, struct played *out, struct err_info *info)
 {
-    const char *pack = options->pack ? options->pack : *scenario->pack ? scenario->pack : "id";
-    struct json *out = scenario_json(scenario), *lines = json_new_array();
-    struct waits waits = {0};
-    struct decided decided = {0};
     struct demo demo;
-    if (*scenario->pack && !str_equal(pack, scenario->pack)) {
-        json_free(&out);
-        json_free(&lines);
-        return err_set(info, ERR_USAGE, "The scenario \"%s\" is for the pack %s.", scenario->id,
-                       scenario->pack);
-    }
-    enum err err = demo_open(&demo, scenario, pack, (uint64_t)seed, clerks, info);
-    if (err == ERR_OK && !options->json)
+    out->lines = json_new_array();
+    enum err err = demo_open(&demo, run->scenario, run->pack, (uint64_t)run->seed, (int)clerks, info);
+    if (err != ERR_OK)
+        return err;
+    out->counters = demo.clerk_count;
+    if (!run->options->json)
         printf("%s, pack %s, seed %" PRId64 ", %d counters\n\n%-10s  visitors served missing no-shows   left"
                " wait: p50    p90 longest\n",
-               scenario->id, pack, seed, demo.clerk_count, "day");
-    if (err == ERR_OK) {
-        err = run_days(&demo, days, options->json, lines, &waits, &decided, info);
-        json_set_int(out, "counters", demo.clerk_count);
-        demo_close(&demo);
+               run->scenario->id, run->pack, run->seed, demo.clerk_count, "day");
+    err = run_days(&demo, (int)run->days, run->options->json, out, info);
+    demo_close(&demo);
+    if (out->waits.count > 0)
+        qsort(out->waits.seconds, (size_t)out->waits.count, sizeof *out->waits.seconds, by_length);
+    return err;
+}
+
+static void set_played(struct json *out, const struct played *played)
+{
+    json_set_int(out, "counters", played->counters);
+    json_set(out, "days", json_copy(played->lines));
+    json_set(out, "wait", waits_json(played->waits.seconds, played->waits.count));
+}
+
+/* Of one number of counters as ever; of several each in "runs". */
+static void print_json(const struct run *run, const struct played *played)
+{
+    struct json *out = scenario_json(run->scenario), *runs = run->count > 1 ? json_new_array() : NULL;
+    json_set_text(out, "pack", run->pack);
+    json_set_int(out, "seed", run->seed);
+    for (int i = 0; runs && i < run->count; i++) {
+        struct json *one = json_new_object();
+        set_played(one, &played[i]);
+        json_add(runs, one);
     }
-    if (waits.count > 0)
-        qsort(waits.seconds, (size_t)waits.count, sizeof *waits.seconds, by_length);
-    json_set_text(out, "pack", pack);
-    json_set_int(out, "seed", seed);
-    json_set(out, "days", lines);
-    json_set(out, "wait", waits_json(waits.seconds, waits.count));
-    if (err == ERR_OK && options->json) {
-        print(out);
-    } else if (err == ERR_OK) {
-        print_chart(&waits);
-        print_decided(&decided);
-    }
+    if (runs)
+        json_set(out, "runs", runs);
+    else
+        set_played(out, played);
+    print(out);
     json_free(&out);
-    free(waits.seconds);
+}
+
+static void print_text(const struct run *run, const struct played *played)
+{
+    print_chart(played, run->count);
+    for (int i = 0; i < run->count; i++) {
+        if (run->count > 1)
+            printf("\n%d counters\n", played[i].counters);
+        print_waits(&played[i].waits);
+        print_decided(&played[i].decided);
+    }
+    if (run->count > 1)
+        putchar('\n');
+    for (int i = 1; i < run->count; i++)
+        print_difference(played, &played[i]);
+}
+
+static enum err run_scenario(const struct run *run, struct err_info *info)
+{
+    struct played played[RUNS_MAX] = {0};
+    enum err err = ERR_OK;
+    if (*run->scenario->pack && !str_equal(run->pack, run->scenario->pack))
+        return err_set(info, ERR_USAGE, "The scenario \"%s\" is for the pack %s.", run->scenario->id,
+                       run->scenario->pack);
+    for (int i = 0; i < run->count && err == ERR_OK; i++) {
+        if (i > 0 && !run->options->json)
+            putchar('\n');
+        err = play(run, run->clerks[i], &played[i], info);
+    }
+    if (err == ERR_OK && run->options->json)
+        print_json(run, played);
+    else if (err == ERR_OK)
+        print_text(run, played);
+    for (int i = 0; i < run->count; i++) {
+        free(played[i].waits.seconds);
+        json_free(&played[i].lines);
+    }
+    return err;
+}
+
+/* One number of counters or a list of them, with commas between. */
+static enum err read_clerks(struct run *run, struct err_info *info)
+{
+    char *all = xstrdup(run->options->clerks), *rest = all, *one;
+    enum err err = ERR_OK;
+    run->count = 0;
+    while (err == ERR_OK && (one = strsep(&rest, ",")) != NULL) {
+        err = run->count < RUNS_MAX
+                  ? whole_number(one, "--clerks", 1, 500, &run->clerks[run->count++], info)
+                  : err_set(info, ERR_USAGE, "--clerks takes %d numbers at most, with commas between.",
+                            RUNS_MAX);
+    }
+    free(all);
     return err;
 }
 
 enum err demo_run(const struct hall_options *options, struct err_info *info)
 {
-    int64_t seed, days = 1, clerks = 0;
     struct scenario scenario;
-    enum err err = whole_number(options->seed, "--seed", 0, INT64_MAX, &seed, info);
+    struct run run = {.options = options, .scenario = &scenario, .days = 1, .count = 1};
+    enum err err = whole_number(options->seed, "--seed", 0, INT64_MAX, &run.seed, info);
     if (err == ERR_OK && options->days)
-        err = whole_number(options->days, "--days", 1, DAYS_MAX, &days, info);
+        err = whole_number(options->days, "--days", 1, DAYS_MAX, &run.days, info);
     if (err == ERR_OK && options->clerks)
-        err = whole_number(options->clerks, "--clerks", 1, 500, &clerks, info);
+        err = read_clerks(&run, info);
     if (err == ERR_OK)
         err = demo_scenario(options->argument, &scenario, info);
-    return err == ERR_OK ? run_scenario(options, &scenario, seed, (int)days, (int)clerks, info) : err;
+    if (err != ERR_OK)
+        return err;
+    run.pack = options->pack ? options->pack : *scenario.pack ? scenario.pack : "id";
+    return run_scenario(&run, info);
 }

@@ -141,7 +141,7 @@ static const struct verb {
      "rehearse --rule fifo|priority|weighted|appointments < QUEUE.json"},
     {"demo", "list", HALL_DEMO_LIST, JSON_BIT, 0, NULL, "demo list"},
     {"demo", "run", HALL_DEMO_RUN, BIT(SEED) | BIT(DAYS) | BIT(PACK) | BIT(CLERKS) | JSON_BIT, BIT(SEED),
-     "SCENARIO", "demo run SCENARIO --seed N [--days N] [--pack az|id] [--clerks N] [--json]"},
+     "SCENARIO", "demo run SCENARIO --seed N [--days N] [--pack az|id] [--clerks N,…] [--json]"},
 };
 enum { VERB_COUNT = sizeof verbs / sizeof *verbs };
 
@@ -176,9 +176,10 @@ const char *hall_options_usage(void)
            "       loketd merge    --data DIR [--from FILE] FILE  takes such a file in, at home\n"
            "       loketd recall   --data DIR --queues Q,…  takes queues back without their bus\n"
            "       loketd rehearse --rule fifo|priority|weighted|appointments < QUEUE.json\n"
-           "       loketd demo     list | run SCENARIO --seed N [--days N] [--pack az|id] [--clerks N] "
+           "       loketd demo     list | run SCENARIO --seed N [--days N] [--pack az|id] [--clerks N,…] "
            "[--json]\n"
-           "                       whole simulated days; with fewer clerks: what waiting would become\n"
+           "                       whole simulated days; with fewer clerks: what waiting would become;\n"
+           "                       of several numbers of clerks: each beside the others\n"
            "       loketd --version | --help\n"
            "init, serve, user, counter, key, webhook, verify and the catalogue's take --db "
            "postgres://USER@HOST/DATABASE\n"

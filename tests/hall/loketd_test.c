@@ -359,6 +359,12 @@ TEST(loketd_catalogue_goes_out_and_in)
     check_run(RUN(NULL, "loketd", "demo", "run", "first-day", "--seed", "3"), 0, "nine of ten within");
     check_run(RUN(NULL, "loketd", "demo", "run", "first-day", "--seed", "3", "--json"), 0,
               "\"called_early\":0");
+    check_run(RUN(NULL, "loketd", "demo", "run", "first-day", "--seed", "3", "--clerks", "6,3"), 0,
+              "with 3 instead of 6: nine of ten within");
+    check_run(RUN(NULL, "loketd", "demo", "run", "first-day", "--seed", "3", "--clerks", "3,6", "--json"), 0,
+              "\"runs\":[{\"counters\":3,");
+    check_run(RUN(NULL, "loketd", "demo", "run", "first-day", "--seed", "3", "--clerks", "3,,6"), 2,
+              "--clerks takes a whole number");
     check_run(RUN(NULL, "loketd", "demo", "run", "last-day", "--seed", "3"), 1,
               "There is no scenario \"last-day\"");
     struct ran faulty = RUN(NULL, "loketd", "demo", "run", "./Makefile", "--seed", "3");
