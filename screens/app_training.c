@@ -1,5 +1,5 @@
-/* screens/app_training.c: a training hall at a trainee's workstation: the trainer's hint, a screen that stands still, a counter
- * that the trainer has, a power cut, and the talk with whoever stands at the counter. What the hall says of this person
+/* screens/app_training.c: a training hall at a trainee's workstation: the trainer's hint, a screen that stands still, a trainer
+ * who sits down at it, a power cut, and the talk with whoever stands at the counter. What the hall says of this person
  * is their row of the query "training"; in a real hall there is none, and none of this. Knows no screen. */
 #include <stdlib.h>
 #include <string.h>
@@ -59,7 +59,7 @@ static bool has_hint(const struct app *app)
 bool app_is_held(const struct app *app)
 {
     const struct json *row = app->ui.session.signed_in && !is_trainer(app) ? mine(app) : NULL;
-    return row && (json_bool(row, "frozen", false) || json_text(row, "taken_by"));
+    return json_bool(row, "frozen", false);
 }
 
 /* Everything stands from now on: what is typed is in the journal before. */
@@ -182,13 +182,12 @@ bool app_training_notice(const struct app *app, struct buf *text, unsigned *look
     const char *taken = json_text(row, "taken_by");
     *key = ACTION_NONE;
     *look = STYLE_WARN;
-    if (app_is_held(app) && taken) {
-        buf_addf(text,
-                 tr(app->ui.lang, TR("%s works at your counter now; you watch. What you typed is kept.")),
-                 taken);
-    } else if (app_is_held(app)) {
+    if (app_is_held(app)) {
         buf_addf(text, tr(app->ui.lang, TR("%s has stopped everything. What you typed is kept.")),
                  json_text_or(row, "frozen_by", tr(app->ui.lang, TR("The trainer"))));
+    } else if (taken && !is_trainer(app)) { /* the keys are the trainer's, who sits here now */
+        buf_addf(text, tr(app->ui.lang, TR("%s works at your counter now; you watch. What you typed is kept.")),
+                 taken);
     } else if (has_hint(app)) {
         *key = ACTION_ATTENTION;
         buf_addf(text, "%s: %s", json_text_or(hint, "from", tr(app->ui.lang, TR("The trainer"))),

@@ -19,6 +19,8 @@ static const struct {
     {"hall.leases", TR("counters that nobody attends")},
     {"hall.leases_restart", TR("counters after the hall's start")},
     {"hall.restore", TR("hall restored from a backup")},
+    {"training.take", TR("trainer took a counter over")},
+    {"training.hand_back", TR("trainer handed a counter back")},
     {"service.import", TR("service read in")},
     {"catalogue.import", TR("catalogue read in")},
     {"user.add", TR("account added")},

@@ -183,7 +183,7 @@ static const struct {
     {"rewind", TR("The hall is back at that moment.")},
     {"trouble", TR("It happens now.")},
     {"hint", TR("They read it above their screen.")},
-    {"take", TR("Their counter is in your hands; o hands it back.")},
+    {"take", TR("Sit down at their workstation: its keys are yours; o here hands it back.")},
     {"hand_back", TR("The counter is theirs again.")},
     {"finish", TR("The day is over; the results are kept.")},
 };
