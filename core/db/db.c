@@ -157,6 +157,11 @@ int64_t db_changes(const struct db *db)
     return kind_of(db)->changes(db);
 }
 
+struct stmt *db_columns(struct db *db)
+{
+    return kind_of(db)->columns(db);
+}
+
 enum err db_mark(struct db *db, int64_t *mark)
 {
     return kind_of(db)->mark(db, mark);

@@ -75,6 +75,9 @@ int64_t db_int(struct stmt *s, int column);
 bool db_is_null(struct stmt *s, int column);
 int64_t db_changes(const struct db *db); /* rows that the last statement changed */
 
+/* Every column of every table: the table's name and its own, in order; a statement as db_query's. */
+struct stmt *db_columns(struct db *db);
+
 /* A number of the whole store's, beside its tables; 0: none was set. */
 enum err db_mark(struct db *db, int64_t *mark) MUST_USE;
 enum err db_set_mark(struct db *db, int64_t mark) MUST_USE;

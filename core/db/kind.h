@@ -31,6 +31,7 @@ struct db_kind {
     int64_t (*integer)(struct stmt *s, int column);
     bool (*is_null)(struct stmt *s, int column);
     int64_t (*changes)(const struct db *db);
+    struct stmt *(*columns)(struct db *db);
     enum err (*mark)(struct db *db, int64_t *mark);
     enum err (*set_mark)(struct db *db, int64_t mark);
     enum err (*checkpoint)(struct db *db, int64_t pages_min);

@@ -650,6 +650,15 @@ static int64_t postgres_changes(const struct db *db)
 
 /* --- the store as a whole --- */
 
+static struct stmt *postgres_columns(struct db *db)
+{
+    static const char sql[] =
+        "SELECT t.relname, c.attname FROM pg_class AS t JOIN pg_attribute AS c ON c.attrelid = t.oid WHERE"
+        " t.relkind = 'r' AND t.relnamespace = current_schema()::regnamespace AND c.attnum > 0 AND NOT"
+        " c.attisdropped ORDER BY t.relname, c.attnum";
+    return postgres_query(db, sql);
+}
+
 /* The schema's own comment holds it, where no row can hide it. */
 static enum err postgres_mark(struct db *db, int64_t *mark)
 {
@@ -777,6 +786,7 @@ const struct db_kind db_postgres = {
     .integer = postgres_int,
     .is_null = postgres_is_null,
     .changes = postgres_changes,
+    .columns = postgres_columns,
     .mark = postgres_mark,
     .set_mark = postgres_set_mark,
     .checkpoint = postgres_checkpoint,

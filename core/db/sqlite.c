@@ -823,6 +823,14 @@ static char *sqlite_explain(struct db *db, const char *sql)
     return buf_take(&plan);
 }
 
+static struct stmt *sqlite_columns(struct db *db)
+{
+    static const char sql[] =
+        "SELECT t.name, c.name FROM sqlite_schema AS t, pragma_table_info(t.name) AS c WHERE t.type = 'table'"
+        " AND t.name NOT LIKE 'sqlite%' ORDER BY t.name, c.cid";
+    return sqlite_query(db, sql);
+}
+
 /* The head of the file holds it, where no row can hide it. */
 static enum err sqlite_mark(struct db *db, int64_t *mark)
 {
@@ -869,6 +877,7 @@ const struct db_kind db_sqlite = {
     .integer = sqlite_int,
     .is_null = sqlite_is_null,
     .changes = sqlite_changes,
+    .columns = sqlite_columns,
     .mark = sqlite_mark,
     .set_mark = sqlite_set_mark,
     .checkpoint = sqlite_checkpoint,

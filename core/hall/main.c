@@ -11,6 +11,7 @@
 #include "core/hall/courier.h"
 #include "core/hall/demo.h"
 #include "core/hall/export.h"
+#include "core/hall/move_store.h"
 #include "core/hall/options.h"
 #include "core/hall/partner_verbs.h"
 #include "core/hall/people.h"
@@ -188,6 +189,7 @@ static enum err run(const struct hall_options *options, struct err_info *info)
         [HALL_BACKUP] = backup,
         [HALL_RESTORE] = restore,
         [HALL_VERIFY] = verify,
+        [HALL_MOVE] = move_store,
         [HALL_DEPART] = trips_depart,
         [HALL_PARCEL] = trips_parcel,
         [HALL_MERGE] = trips_merge,

@@ -130,6 +130,8 @@ static const struct verb {
     {"backup", NULL, HALL_BACKUP, BIT(DATA), 0, "FILE", "backup --data DIR FILE"},
     {"restore", NULL, HALL_RESTORE, BIT(DATA), 0, "FILE", "restore --data DIR FILE"},
     {"verify", NULL, HALL_VERIFY, BIT(DATA), 0, NULL, "verify --data DIR"},
+    {"move", NULL, HALL_MOVE, BIT(FROM) | BIT(TO), BIT(FROM) | BIT(TO), NULL,
+     "move --from DIR|postgres://… --to postgres://…|DIR"},
     {"depart", NULL, HALL_DEPART, BIT(DATA) | BIT(TO) | BIT(NAME) | BIT(QUEUES) | BIT(USERS),
      BIT(TO) | BIT(NAME) | BIT(QUEUES) | BIT(USERS), "FILE",
      "depart --data DIR --to CODE --name NAME --queues Q,… --users L,… FILE"},
@@ -169,6 +171,8 @@ const char *hall_options_usage(void)
            "       loketd backup   --data DIR FILE      the hall as it is now, in one file\n"
            "       loketd restore  --data DIR FILE      puts such a file in place\n"
            "       loketd verify   --data DIR           audit chain, digests, invariants\n"
+           "       loketd move     --from DIR --to postgres://…, or back   every row, proved the same in "
+           "both\n"
            "       loketd depart   --data DIR --to CODE --name NAME --queues Q,… --users L,… FILE\n"
            "                       a bus leaves with queues and people; FILE is for its laptop\n"
            "       loketd init     --data DIR --from FILE   the mobile hall, on the laptop\n"
@@ -303,9 +307,18 @@ static bool tells_password(const char *address)
     return (host && colon && colon < host) || strstr(address, "password=");
 }
 
+static enum err password_told(struct err_info *info)
+{
+    return err_set(info, ERR_USAGE,
+                   "A password never stands on a command line: leave it out of the address and put it into "
+                   "~/.pgpass, or into a file that PGPASSFILE names.");
+}
+
 /* A hall is in a folder or at an address: both go by the name of data. */
 static enum err take_address(struct hall_options *options, const struct words *words, struct err_info *info)
 {
+    if (options->verb == HALL_MOVE && (tells_password(options->from) || tells_password(options->to)))
+        return password_told(info);
     if (!options->db)
         return ERR_OK;
     if (words->given & BIT(DATA))
@@ -313,9 +326,7 @@ static enum err take_address(struct hall_options *options, const struct words *w
     if (!str_starts(options->db, "postgres://") && !str_starts(options->db, "postgresql://"))
         return err_set(info, ERR_USAGE, "--db is an address such as postgres://loket@host/halls.");
     if (tells_password(options->db))
-        return err_set(info, ERR_USAGE,
-                       "A password never stands on a command line: leave it out of --db and put it into "
-                       "~/.pgpass, or into a file that PGPASSFILE names.");
+        return password_told(info);
     options->data = options->db;
     return ERR_OK;
 }

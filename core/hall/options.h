@@ -35,6 +35,7 @@ enum hall_verb {
     HALL_BACKUP,
     HALL_RESTORE,
     HALL_VERIFY,
+    HALL_MOVE,
     HALL_DEPART,
     HALL_PARCEL,
     HALL_MERGE,

@@ -162,3 +162,45 @@ TEST(hall_in_postgres_survives_its_connection)
     hall_sign_out(&client);
     free(s.db);
 }
+
+/* From a folder to PostgreSQL and back: the same rows, by their digest, the same history, and the hall goes on. */
+TEST(hall_moves_to_postgres_and_back)
+{
+    struct served s;
+    struct hall_client client = {0};
+    char outcome[20], *home = xasprintf("%s/home", test_folder()),
+                      *back = xasprintf("%s/back", test_folder());
+    make(&s, "moved_from");
+    serve(&s);
+    REQUIRE(hall_sign_in(&client, &s.hall, "rec", TEST_PASSWORD) == 200);
+    for (int i = 0; i < 3; i++) {
+        char *text = issue(&client);
+        CHECK_INT(push(&client, text, outcome), 200);
+        free(text);
+    }
+    check_run(RUN(NULL, "loketd", "move", "--from", s.db, "--to", home), 1, "in use");
+    end(&s, SIGTERM);
+    char *again = cluster_address("moved_again");
+    const char *const way[][2] = {{s.db, home}, {home, again}, {again, back}};
+    char digest[16] = "";
+    for (size_t i = 0; i < sizeof way / sizeof *way; i++) {
+        struct ran ran = RUN(NULL, "loketd", "move", "--from", way[i][0], "--to", way[i][1]);
+        const char *found = strstr(ran.out, "digest ");
+        if (!CHECK(ran.status == 0 && found != NULL))
+            puts(ran.err);
+        if (found && *digest)
+            CHECK(strncmp(digest, found + 7, 12) == 0);
+        if (found)
+            str_format(digest, sizeof digest, "%.12s", found + 7);
+        ran_free(&ran);
+    }
+    check_run(RUN(NULL, "loketd", "move", "--from", home, "--to", again), 1, "There is a hall");
+    check_run(RUN(NULL, "loketd", "verify", "--data", home), 0, "is whole: 103 changes");
+    check_run(RUN(NULL, "loketd", "verify", "--db", again), 0, "is whole: 103 changes");
+    check_run(RUN(NULL, "loketd", "verify", "--data", back), 0, "is whole: 103 changes");
+    hall_sign_out(&client);
+    free(home);
+    free(back);
+    free(again);
+    free(s.db);
+}
