@@ -193,6 +193,7 @@ static const struct refusal_text refusals[] = {
     {"weak_password",
      TR("This password is easy to guess: take eight signs or more, not a name and no row of keys. "
         "Nothing was changed.")},
+    {"whole_days_only", TR("This scenario has a bus: it is played in whole days only. Choose another.")},
 };
 
 static const struct refusal_text *text_of(const char *code)

@@ -37,6 +37,8 @@ int64_t training_now_s(const struct training *training); /* since midnight, by t
 void training_set_clock(struct training *training, int64_t ms);
 
 /* training_day.c; in the transaction of env */
+/* It has a bus, whose laptop and way back a hall at work has not: nobody's queue is left away from home. */
+bool training_needs_whole_days(const struct scenario *scenario, struct err_info *info);
 enum err training_begin_day(struct training *training, const struct server_env *env, const char *scenario,
                             uint64_t seed, struct err_info *info) MUST_USE;
 enum err training_play(struct training *training, const struct server_env *env) MUST_USE;

@@ -226,6 +226,7 @@ TEST(training_refuses_what_it_does_not_know)
     refused(&class.trainer, "{\"do\":\"step\"}", 409, "no_day");
     refused(&class.trainer, "{\"do\":\"begin\",\"scenario\":\"no-such\"}", 422, "unknown_scenario");
     refused(&class.trainer, "{\"do\":\"begin\",\"scenario\":\"../../etc/passwd\"}", 422, "unknown_scenario");
+    refused(&class.trainer, "{\"do\":\"begin\",\"scenario\":\"village-bus\"}", 422, "whole_days_only");
     train(&class, "{\"do\":\"begin\",\"scenario\":\"quiet-day\",\"seed\":2}");
     CHECK(row_says(&class.clerk, "hall", "/scenario", "quiet-day"));
     refused(&class.trainer, "{\"do\":\"pace\",\"pace\":61}", 422, "invalid_pace");
