@@ -99,7 +99,7 @@ int main(int argc, char **argv)
         replay(argv[i]);
     if (argc == 1) {
         const char *name = strrchr(argv[0], '/') ? strrchr(argv[0], '/') + 1 : argv[0];
-        char *folder = xasprintf("tests/fuzz/corpus/%.*s", (int)strcspn(name, "_"), name);
+        char *folder = xasprintf("tests/fuzz/corpus/%.*s", (int)(strlen(name) - strlen("_fuzz")), name);
         replay_folder(folder);
         free(folder);
     }
