@@ -156,6 +156,12 @@ static enum err note(struct training_act *act, const char *type)
     return err;
 }
 
+/* As the hall's clock says; the engine's is that of the last moment that it played. */
+static int64_t day_ms(const struct training_act *act)
+{
+    return act->env.now_ms - act->training->demo.midnight_ms;
+}
+
 /* The trainer sits down at the trainee's counter: what is done there from now on is not the trainee's. */
 static enum err take(struct training_act *act)
 {
@@ -166,7 +172,7 @@ static enum err take(struct training_act *act)
     json_set_text(person, "taken_by", act->actor.name);
     if (taken)
         return ERR_OK;
-    training_taken_begin(person, act->training->demo.now_s);
+    training_taken_begin(person, day_ms(act));
     return note(act, "training.take");
 }
 
@@ -178,7 +184,7 @@ static enum err hand_back(struct training_act *act)
     if (!json_text(person, "taken_by"))
         return ERR_OK;
     json_remove(person, "taken_by");
-    training_taken_end(person, act->training->demo.now_s);
+    training_taken_end(person, day_ms(act));
     return note(act, "training.hand_back");
 }
 

@@ -63,9 +63,10 @@ void training_slow_free(struct training *training);
 void training_slow_follow(struct training *training);           /* those whose time has come go on */
 int64_t training_slow_left_ms(const struct training *training); /* until then; -1: none waits */
 
-/* training_taken.c: when a trainer worked at somebody's counter: "taken" of what is kept of them, [[FROM_S, UNTIL_S?]…] */
-void training_taken_begin(struct json *person, int64_t now_s);
-void training_taken_end(struct json *person, int64_t now_s);
+/* training_taken.c: when a trainer worked at somebody's counter: "taken" of what is kept of them, [[FROM, UNTIL?]…] in ms since
+ * midnight */
+void training_taken_begin(struct json *person, int64_t at_ms);
+void training_taken_end(struct json *person, int64_t at_ms);
 /* Whether a part of from … to was so; training NULL: never. */
 bool training_was_taken(const struct training *training, const char *user, int64_t from_ms, int64_t to_ms);
 

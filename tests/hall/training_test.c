@@ -278,9 +278,78 @@ TEST(training_follows_a_clerk_and_says_what_a_good_one_would_do)
     CHECK(json_bool(row, "frozen", false));
     CHECK_TEXT(json_as_text(json_pointer(row, "/hint/text")), "Ask for the family card.");
     CHECK_TEXT(json_as_text(json_pointer(row, "/hint/from")), "Agus Prasetyo");
+    CHECK_TEXT(json_text(row, "frozen_by"), "Agus Prasetyo");
     json_free(&row);
     free(freeze);
     free(hint);
+    free(ticket);
+    close_class(&class);
+}
+
+static int64_t total_of(struct class *class)
+{
+    int status;
+    char *path = xasprintf("/v1/training/score?user=%s", class->clerk.user);
+    struct json *score = hall_ask(&class->trainer, "GET", path, NULL, &status);
+    int64_t total = json_int(score, "total", -1);
+    json_free(&score);
+    free(path);
+    return total;
+}
+
+static void train_clerk(struct class *class, const char *what)
+{
+    char *act = xasprintf("{\"do\":\"%s\",\"user\":\"%s\"}", what, class->clerk.user);
+    train(class, act);
+    free(act);
+}
+
+/* What is undone costs somebody points. gen: of the ticket that was called so many times and taken back. */
+static void hold_and_undo(struct class *class, const char *ticket, int gen)
+{
+    int upto = (int)(strstr(ticket, ",\"gen\"") - ticket);
+    char *undo = xasprintf("%.*s,\"gen\":%d}", upto, ticket, gen),
+         *hold = xasprintf("%.*s,\"gen\":%d,\"reason\":\"a paper is fetched\"}", upto, ticket, gen);
+    json_free(&(struct json *){hall_do(&class->clerk, "ticket.hold", hold)});
+    json_free(&(struct json *){hall_do(&class->clerk, "ticket.undo", undo)});
+    free(undo);
+    free(hold);
+}
+
+static int64_t lines_of(struct class *class, const char *type)
+{
+    struct hall_client supervisor;
+    int status;
+    char *path = xasprintf("/v1/audit?type=%s", type);
+    sign_in(class, &supervisor, "budi");
+    struct json *page = hall_ask(&supervisor, "GET", path, NULL, &status);
+    int64_t count = (int64_t)json_count(json_get(page, "lines"));
+    CHECK_INT(status, 200);
+    CHECK_TEXT(json_text(json_pointer(page, "/lines/0"), "login"), "agus");
+    json_free(&page);
+    free(path);
+    hall_sign_out(&supervisor);
+    return count;
+}
+
+TEST(training_blames_nobody_for_what_the_trainer_did_at_their_counter)
+{
+    struct class class;
+    open_class(&class, "first-day");
+    char *ticket = serve_somebody(&class);
+    json_free(&(struct json *){hall_do(&class.clerk, "ticket.start", ticket)});
+    train_clerk(&class, "take");
+    CHECK(comes_true(&class.clerk, class.clerk.user, "/taken_by", "Agus Prasetyo"));
+    hold_and_undo(&class, ticket, 1);
+    CHECK_INT(total_of(&class), 100);
+    train_clerk(&class, "hand_back");
+    train_clerk(&class, "hand_back"); /* done already */
+    CHECK(!row_says(&class.clerk, class.clerk.user, "/taken_by", "Agus Prasetyo"));
+    CHECK_INT(total_of(&class), 100); /* nor afterwards */
+    hold_and_undo(&class, ticket, 2);
+    CHECK(total_of(&class) < 100);
+    CHECK_INT(lines_of(&class, "training.take"), 1);
+    CHECK_INT(lines_of(&class, "training.hand_back"), 1);
     free(ticket);
     close_class(&class);
 }
