@@ -418,26 +418,21 @@ static void go_on(struct hall_day *h)
 
 TEST(waiting_is_nobodys_fault_while_a_trainer_takes_something_away)
 {
-    static const int kinds[] = {TROUBLE_OUTAGE, TROUBLE_POWER, TROUBLE_COUNT};
-    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
-        struct hall_day h;
-        begin(&h, crowded, 8 * DEMO_HOUR_S);
-        wait_for(&h, 3);
-        demo_cut_off(&h.demo, kinds[i], h.demo.now_s + 3 * SCORE_DAWDLE_S);
-        h.demo.now_s += 3 * SCORE_DAWDLE_S + SCORE_WAIT_S;
-        check_total(&h, SCORE_FULL);
-        go_on(&h);
-        call_next(&h, 0);
-        check_total(&h, SCORE_FULL);
-        end(&h);
-        begin(&h, crowded, 8 * DEMO_HOUR_S);
-        wait_for(&h, 3);
-        demo_cut_off(&h.demo, kinds[i], h.demo.now_s + 3 * SCORE_DAWDLE_S);
-        demo_cut_off(&h.demo, kinds[i], h.demo.now_s); /* it is given back at once */
-        h.demo.now_s += SCORE_DAWDLE_S + 30;
-        expect(&h, SCORE_RULE_DAWDLED, 1);
-        end(&h);
-    }
+    struct hall_day h;
+    begin(&h, crowded, 8 * DEMO_HOUR_S);
+    wait_for(&h, 3);
+    demo_cut_off(&h.demo, TROUBLE_COUNT, h.demo.now_s + 3 * SCORE_DAWDLE_S);
+    demo_cut_off(&h.demo, TROUBLE_COUNT, h.demo.now_s); /* it is given back at once … */
+    h.demo.now_s += SCORE_DAWDLE_S + 30;
+    expect(&h, SCORE_RULE_DAWDLED, 1);
+    h.demo.now_s -= SCORE_DAWDLE_S + 30;
+    demo_cut_off(&h.demo, TROUBLE_COUNT, h.demo.now_s + 3 * SCORE_DAWDLE_S); /* … or not */
+    h.demo.now_s += 3 * SCORE_DAWDLE_S + SCORE_WAIT_S;
+    check_total(&h, SCORE_FULL);
+    go_on(&h);
+    call_next(&h, 0);
+    check_total(&h, SCORE_FULL);
+    end(&h);
 }
 
 TEST(giving_somebody_up_after_one_call_costs_what_the_table_says)
