@@ -168,6 +168,8 @@ static const struct refusal_text refusals[] = {
     {"too_few_calls", TR("This person was not called often enough yet: recall first.")},
     {"too_many_attempts", TR("Too many attempts. Wait a moment, then try again.")},
     {"too_many_records", TR("This person has too many records. Nothing was merged: tell the administrator.")},
+    {"too_many_rushes",
+     TR("So many people came today already that no more are let in. Nothing was changed.")},
     {"undo_over", TR("It has counted for too long to be taken back. Choose anew instead.")},
     {"undo_too_late", TR("The last step is more than a minute ago: it can no longer be undone.")},
     {"unknown_agency", TR("The hall has no such agency. Nothing was changed.")},

@@ -108,7 +108,7 @@ static bool events_hold(const struct demo *d, int64_t visits, const struct json 
 
 static bool visits_hold(const struct json *list)
 {
-    enum { MARKS = 31 };
+    enum { MARKS = 63 };
     const struct bound bounds[] = {
         {0, most}, {-2 * DAY_S, ages_s}, {-2 * DAY_S, ages_s}, {0, COUNT_MAX}, {0, MARKS}};
     bool hold = list_holds(list);
@@ -142,8 +142,12 @@ bool demo_state_holds(const struct demo *d, const struct json *state)
     const struct bound clerk[] = {{0, most},        {-1, ages_s}, {0, ages_s}, {DEMO_SHUT, DEMO_PAUSED},
                                   {-1, visits - 1}, {0, 1},       {0, most}},
                        cut[] = {{0, TROUBLE_COUNT}, {-2 * DAY_S, ages_s}, {-2 * DAY_S, ages_s}};
-    return json_is_object(state) && scalars_hold(state) && chance_holds(json_get(state, "rng")) &&
-           events_hold(d, visits, json_get(state, "events")) && visits_hold(json_get(state, "visits")) &&
+    const struct bound rush[] = {
+        {0, DEMO_RUSH_PEOPLE_MAX}, {0, 3 * 24 * DEMO_MINUTE_S}, {1, DEMO_RUSH_WITHIN_MAX}};
+    return json_is_object(state) && json_count(json_get(state, "rushes")) <= DEMO_RUSHES_MAX &&
+           rows_hold(json_get(state, "rushes"), rush, sizeof rush / sizeof *rush) && scalars_hold(state) &&
+           chance_holds(json_get(state, "rng")) && events_hold(d, visits, json_get(state, "events")) &&
+           visits_hold(json_get(state, "visits")) &&
            rows_hold(json_get(state, "clerks"), clerk, sizeof clerk / sizeof *clerk) &&
            rows_hold(json_get(state, "cuts"), cut, sizeof cut / sizeof *cut) &&
            figures_hold(json_get(state, "figures"));

@@ -93,6 +93,11 @@ static int year_of(const struct demo *d)
     return local.tm_year + 1900;
 }
 
+void demo_make_citizens(struct demo *d, const struct scenario *scenario, int nth, struct citizens *out)
+{
+    citizens_make(scenario, &d->pack, d->seed, nth, year_of(d), is_served, d, out);
+}
+
 bool demo_make_day(struct demo *d, int32_t day, int nth)
 {
     int64_t end_ms;
@@ -107,7 +112,8 @@ bool demo_make_day(struct demo *d, int32_t day, int nth)
     demo_drop_bus(d);
     d->refusal[0] = '\0';
     rng_seed(&d->rng, d->seed * 7919 + (uint64_t)nth);
-    citizens_make(d->scenario, &d->pack, d->seed, nth, year_of(d), is_served, d, &d->citizens);
+    demo_drop_rushes(d);
+    demo_make_citizens(d, d->scenario, nth, &d->citizens);
     d->stranger = (struct citizen){.booked_s = -1, .takes_s = STRANGER_S, .service = ""};
     d->visit_count = d->citizens.count;
     d->visit_capacity = d->citizens.count + 1;
@@ -127,6 +133,7 @@ void demo_drop_day(struct demo *d)
     d->visits = NULL;
     d->visit_count = 0;
     citizens_free(&d->citizens);
+    demo_drop_rushes(d);
 }
 
 enum err demo_book(struct demo *d, int64_t at_s)

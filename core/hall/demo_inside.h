@@ -39,6 +39,7 @@ struct demo_visit {
     bool here, gone;        /* gone: tired of waiting, or served */
     bool taken;             /* by a trainee: they called, serve or hold */
     bool forgets, offended; /* a trainer let it be so */
+    bool rushed;            /* of demo.rushes */
     int calls;
 };
 
@@ -47,6 +48,13 @@ struct demo_cut {
     int kind; /* of its trouble; TROUBLE_COUNT: slow */
     int64_t from_s, until_s;
 };
+
+/* People more, of a trainer's making. */
+struct demo_rush {
+    int people, from_min, within_min;
+    struct citizens who;
+};
+enum { DEMO_RUSHES_MAX = 64, DEMO_RUSH_PEOPLE_MAX = 500, DEMO_RUSH_WITHIN_MAX = 600 };
 
 struct demo_event {
     int64_t at_s, order;
@@ -123,7 +131,9 @@ struct demo {
     /* of the day under way */
     int64_t midnight_ms, now_s, end_s;
     struct citizens citizens;
-    struct demo_visit *visits; /* of the citizens in their order, then strangers */
+    struct demo_rush *rushes;
+    int rush_count;
+    struct demo_visit *visits; /* of the citizens in their order, then strangers and those of a rush */
     int visit_count, visit_capacity;
     struct demo_event *events;
     int event_count, event_capacity;
@@ -155,6 +165,8 @@ void demo_figures_free(struct demo_figures *figures);
  * demo_drop_day frees. */
 bool demo_make_day(struct demo *demo, int32_t day, int nth);
 void demo_drop_day(struct demo *demo);
+/* Whoever comes on such a day of the hall's, the nth of its seed. */
+void demo_make_citizens(struct demo *demo, const struct scenario *scenario, int nth, struct citizens *out);
 /* Those with a booking make it at at_s (since midnight, so before it is negative); then the day turns. */
 enum err demo_book(struct demo *demo, int64_t at_s) MUST_USE;
 void demo_plan(struct demo *demo); /* the day's first moments */
@@ -240,4 +252,10 @@ enum err demo_strike(struct demo *demo, int trouble) MUST_USE;
 void demo_cut_off(struct demo *demo, int kind, int64_t until_s);
 enum err demo_help(struct demo *demo) MUST_USE;
 enum err demo_call_for_help(struct demo *demo) MUST_USE; /* a clerk, whoever it is */
-void demo_hurry(struct demo *demo, int people, int64_t within_s);
+
+/* demo_rush.c */
+void demo_rush(struct demo *demo, int people, int within_min); /* from now on */
+/* One that was, with who came; they have no visits yet. Good until the next. */
+struct demo_rush *demo_add_rush(struct demo *demo, int people, int from_min, int within_min);
+int demo_newcomer(struct demo *demo, const struct citizen *citizen); /* their place among the visits */
+void demo_drop_rushes(struct demo *demo);

@@ -58,7 +58,7 @@ static struct json *visits_json(const struct demo *d)
         add_ints(one,
                  (int64_t[]){v->gen, v->called_s, v->desk_s, v->calls,
                              (v->here ? 1 : 0) | (v->gone ? 2 : 0) | (v->taken ? 4 : 0) |
-                                 (v->forgets ? 8 : 0) | (v->offended ? 16 : 0)},
+                                 (v->forgets ? 8 : 0) | (v->offended ? 16 : 0) | (v->rushed ? 32 : 0)},
                  5);
         json_add(list, one);
     }
@@ -70,6 +70,16 @@ static struct json *cuts_json(const struct demo *d)
     struct json *list = json_new_array();
     for (int i = 0; i < d->cut_count; i++)
         json_add(list, ints((int64_t[]){d->cuts[i].kind, d->cuts[i].from_s, d->cuts[i].until_s}, 3));
+    return list;
+}
+
+static struct json *rushes_json(const struct demo *d)
+{
+    struct json *list = json_new_array();
+    for (int i = 0; i < d->rush_count; i++) {
+        const struct demo_rush *rush = &d->rushes[i];
+        json_add(list, ints((int64_t[]){rush->people, rush->from_min, rush->within_min}, 3));
+    }
     return list;
 }
 
@@ -108,6 +118,7 @@ struct json *demo_state(const struct demo *d)
     json_set_text(state, "alert", d->alert);
     json_set(state, "rng", rng_json(&d->rng));
     json_set(state, "events", events_json(d));
+    json_set(state, "rushes", rushes_json(d));
     json_set(state, "visits", visits_json(d));
     json_set(state, "clerks", clerks_json(d));
     json_set(state, "figures", figures_json(d->figures));
@@ -148,12 +159,36 @@ static void read_visit(struct demo_visit *v, const struct json *one)
     v->offended = (marks & 16) != 0;
 }
 
+static void read_rushes(struct demo *d, const struct json *list)
+{
+    for (const struct json *one = json_first(list); one; one = json_next(one))
+        demo_add_rush(d, (int)int_at(one, 0), (int)int_at(one, 1), (int)int_at(one, 2));
+}
+
+/* In the order of the rushes, and of coming in each; NULL: there is no such one. */
+static const struct citizen *rushed_citizen(const struct demo *d, int nth)
+{
+    for (int i = 0; i < d->rush_count; nth -= d->rushes[i++].who.count)
+        if (nth < d->rushes[i].who.count)
+            return &d->rushes[i].who.list[nth];
+    return NULL;
+}
+
+static void add_visit(struct demo *d, const struct json *one, int *rushed)
+{
+    const struct citizen *citizen = int_at(one, 5) & 32 ? rushed_citizen(d, (*rushed)++) : NULL;
+    if (citizen)
+        demo_newcomer(d, citizen);
+    else
+        demo_stranger(d, "");
+}
+
 static void read_visits(struct demo *d, const struct json *list)
 {
-    int at = 0;
+    int at = 0, rushed = 0;
     for (const struct json *one = json_first(list); one; one = json_next(one), at++) {
         if (at >= d->visit_count)
-            demo_stranger(d, "");
+            add_visit(d, one, &rushed);
         read_visit(&d->visits[at], one);
     }
 }
@@ -220,6 +255,7 @@ bool demo_go_on(struct demo *d, const struct json *state)
     str_copy(d->alert, sizeof d->alert, json_text_or(state, "alert", ""));
     read_rng(json_get(state, "rng"), &d->rng);
     read_events(d, json_get(state, "events"));
+    read_rushes(d, json_get(state, "rushes"));
     read_visits(d, json_get(state, "visits"));
     read_clerks(d, json_get(state, "clerks"));
     read_figures(d->figures, json_get(state, "figures"));

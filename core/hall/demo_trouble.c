@@ -69,24 +69,3 @@ enum err demo_strike(struct demo *d, int which)
     }
     return ERR_OK;
 }
-
-/* Those who would come next without a booking come now, one after the other within so long. */
-void demo_hurry(struct demo *d, int people, int64_t within_s)
-{
-    int hurried = 0;
-    struct demo_event *events = d->events;
-    int count = d->event_count;
-    d->events = NULL;
-    d->event_count = d->event_capacity = 0;
-    for (int i = 0; i < count; i++) {
-        const struct demo_event *e = &events[i];
-        bool comes = e->what == MOMENT_ARRIVE && d->citizens.list[e->who].booked_s < 0;
-        if (comes && hurried < people && e->at_s > d->now_s) {
-            hurried++;
-            demo_later(d, d->now_s + demo_within(d, 1, within_s > 1 ? within_s : 1), MOMENT_ARRIVE, e->who);
-        } else {
-            demo_keep(d, e);
-        }
-    }
-    free(events);
-}

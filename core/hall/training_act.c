@@ -6,7 +6,7 @@
 
 #include "core/hall/demo_files.h"
 
-enum { MINUTES_MAX = 600, PEOPLE_MAX = 500, SEED_MAX = 1000000000 };
+enum { MINUTES_MAX = 600, SEED_MAX = 1000000000 };
 
 static enum err refuse(struct training_act *act, int status, const char *code, const char *field,
                        const char *message)
@@ -231,7 +231,13 @@ static enum err slow_down(struct training_act *act)
 static enum err rush(struct training_act *act)
 {
     struct demo *d = &act->training->demo;
-    demo_hurry(d, (int)number_of(act, 0, 20, PEOPLE_MAX), number_of(act, 1, 20, MINUTES_MAX) * DEMO_MINUTE_S);
+    if (act->training->finished)
+        return ERR_OK; /* the doors are closed */
+    if (d->rush_count >= DEMO_RUSHES_MAX)
+        return refuse(act, 422, "too_many_rushes", "kind",
+                      "So many people came today already that no more are let in. Nothing was changed.");
+    demo_rush(d, (int)number_of(act, 0, 20, DEMO_RUSH_PEOPLE_MAX),
+              (int)number_of(act, 1, 20, DEMO_RUSH_WITHIN_MAX));
     return ERR_OK;
 }
 

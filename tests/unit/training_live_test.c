@@ -158,6 +158,46 @@ TEST(training_live_day_is_the_same_to_the_byte_of_its_feed_and_after_a_death_and
     free(kept);
 }
 
+/* --- people whom a trainer lets come --- */
+
+static int64_t rush_and_play(struct live *live, const char *name, bool dies, char out[SHA256_TEXT])
+{
+    int64_t served;
+    open_live(live, name);
+    int visits = live->hall->training->demo.visit_count;
+    for (int i = 0; i < 20; i++)
+        turn(live);
+    demo_rush(&live->hall->training->demo, 12, 20);
+    CHECK_INT(live->hall->training->demo.visit_count, visits + 12);
+    turn(live);
+    turn(live);
+    if (dies) {
+        lock_up(live);
+        unlock(live);
+        CHECK_INT(live->hall->training->demo.visit_count, visits + 12);
+    }
+    play_to_the_end(live);
+    outcome(live, out, &served);
+    return served;
+}
+
+TEST(training_rush_is_of_new_people_and_of_the_same_after_a_death)
+{
+    struct live live;
+    char quiet[SHA256_TEXT], one[SHA256_TEXT], other[SHA256_TEXT];
+    int64_t usual, more;
+    open_live(&live, "quiet");
+    play_to_the_end(&live);
+    outcome(&live, quiet, &usual);
+    close_live(&live);
+    more = rush_and_play(&live, "rush", false, one);
+    close_live(&live);
+    CHECK(more >= usual + 6);
+    CHECK_INT(rush_and_play(&live, "rush-killed", true, other), more);
+    close_live(&live);
+    CHECK_TEXT(other, one);
+}
+
 /* --- what is kept of a day is not believed as it is --- */
 
 static char *kept_text(struct live *live)
@@ -242,6 +282,8 @@ TEST(training_day_whose_row_was_damaged_is_told_of_and_the_hall_serves)
                    {"day clerks 0 3", "4"},
                    {"day clerks 0 4", "5000"},
                    {"day clerks 0 4", "-2"},
+                   {"day rushes", "[[501,600,20]]"},
+                   {"day rushes", "[[5,600,0]]"},
                    {"day figures 3", "2147483647"},
                    {"day figures 3", "\"many\""}};
     struct live live;
