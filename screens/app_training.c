@@ -84,8 +84,9 @@ static void tell_of_keys(struct app *app)
     app_toast(app, TOAST_WARN, text);
 }
 
-/* As by a cut: nothing more is asked or kept than was. By the hall's clock, so only while that is heard. */
-static void cut_power(struct app *app, struct effects *effects)
+/* As by a cut: nothing more is asked or kept than was. By the hall's clock, so only while that is heard. starts: whoever
+ * started the program finds the power away. */
+static void cut_power(struct app *app, bool starts, struct effects *effects)
 {
     int64_t until_ms;
     char clock[SHOW_TEXT], text[300];
@@ -93,10 +94,12 @@ static void cut_power(struct app *app, struct effects *effects)
     if (!until || is_trainer(app) || app->ui.link.state != LINK_ONLINE || !time_parse(until, &until_ms) ||
         until_ms <= app->ui.now_ms)
         return;
-    str_format(text, sizeof text,
-               tr(app->ui.lang,
-                  TR("Training: the power is cut until %s. Start loket again: what you typed is there.")),
-               show_clock(until, clock));
+    str_format(
+        text, sizeof text,
+        tr(app->ui.lang,
+           starts ? TR("Training: the power is still away until %s. What you typed is kept; start loket then.")
+                  : TR("Training: the power is cut until %s. Start loket again: what you typed is there.")),
+        show_clock(until, clock));
     effects_add(effects, EFFECT_QUIT, NULL, text);
 }
 
@@ -116,7 +119,7 @@ static void fetch_visitor(struct app *app, struct effects *effects)
 void app_training_take(struct app *app, const struct json *answer, struct effects *effects)
 {
     const struct json *row = json_get(answer, "mine");
-    bool held = app_is_held(app), had = has_hint(app);
+    bool held = app_is_held(app), had = has_hint(app), starts = !mine(app);
     char before[TIME_TEXT];
     str_copy(before, sizeof before, hint_at(mine(app)));
     json_free(&app->training.mine);
@@ -130,7 +133,7 @@ void app_training_take(struct app *app, const struct json *answer, struct effect
         begin_to_hold(app, effects);
     if (held && !app_is_held(app))
         tell_of_keys(app);
-    cut_power(app, effects);
+    cut_power(app, starts, effects);
 }
 
 void app_training_tick(struct app *app, struct effects *effects)
@@ -139,7 +142,7 @@ void app_training_tick(struct app *app, struct effects *effects)
     bool here = visitor_is_here(&app->training.visitor);
     if (since_ms < 0 || since_ms >= (here ? LOOK_MS : COMING_MS))
         fetch_visitor(app, effects);
-    cut_power(app, effects);
+    cut_power(app, false, effects);
 }
 
 /* --- a screen that stands still --- */

@@ -1,5 +1,5 @@
 /* tests/e2e/trainer_test.c: a trainer at one terminal and a trainee at another, two real loket of one training hall: a rush, a
- * hint, a screen that stands still, back to a moment, a score, a power cut. */
+ * hint, a screen that stands still, back to a moment, a score, a power cut and a start during it. */
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -142,6 +142,17 @@ static void cut_power(struct pty *trainer, struct pty *trainee)
     CHECK_INT(pty_end(trainee), 0);
 }
 
+/* Whoever starts again too early is told so, and the program ends. */
+static void start_again_too_early(const char *data)
+{
+    struct pty *trainee = open_loket(data, 80, 24);
+    REQUIRE(pty_wait(trainee, "Aysel"));
+    pty_type(trainee, "1");
+    REQUIRE(pty_wait(trainee, "Training: the power is still away until"));
+    CHECK_INT(pty_end(trainee), 0);
+    pty_free(&trainee);
+}
+
 TEST(trainer_and_trainee)
 {
     const char *data = test_folder();
@@ -157,6 +168,7 @@ TEST(trainer_and_trainee)
     look_at_score(trainer);
     cut_power(trainer, trainee);
     pty_free(&trainee);
+    start_again_too_early(data);
     pty_type(trainer, CTRL_Q);
     pty_free(&trainer);
 }
