@@ -4,8 +4,8 @@
 #include "screens/app.h"
 #include "screens/ask.h"
 #include "screens/lock.h"
-#include "screens/visitor.h"
 #include "screens/tour.h"
+#include "screens/visitor.h"
 #include "tui/help.h"
 #include "tui/palette.h"
 #include "tui/toast.h"
@@ -19,7 +19,8 @@ enum {
     TOAST_MS = 8000,       /* a sentence of 20 words is read in half of it */
     ASK_SERIAL = ~0U,      /* "to" of what a searching question loads */
     KEPT_SERIAL = ~0U - 1, /* of the words in the journal */
-    TRAINING_SERIAL = ~0U - 3, /* of this person's row in a training hall, and of whoever stands at the counter */
+    TRAINING_SERIAL =
+        ~0U - 3,           /* of this person's row in a training hall, and of whoever stands at the counter */
     TOUR_SERIAL = ~0U - 2, /* of where the tour was */
 };
 #define TOAST_WAITS INT64_MAX       /* until the clerk has the keyboard again */
@@ -92,7 +93,7 @@ struct app {
     struct json *heeded;   /* ids of calls that this clerk knows of; NULL: none */
     int closure_at;        /* which request is being answered */
     struct app_training training;
-    int rung;              /* alarms that have rung */
+    int rung; /* alarms that have rung */
     int64_t rung_ms, flash_ms;
     int64_t alert_ms;       /* since when the hall is asked to call everyone; 0: it answered */
     struct json *kept;      /* {"USER QUESTION OBJECT":{"text","answered"}}: words that are not saved yet */
@@ -114,7 +115,7 @@ struct app {
     bool tour_offer;            /* the question whether to begin is to be asked */
     enum screen_id tour_screen; /* the one on top when it was told last */
     int told_w, told_h;         /* the room that screens were told of */
-    char *words[ACTION_COUNT]; /* an action's label and help in every language, for the palette */
+    char *words[ACTION_COUNT];  /* an action's label and help in every language, for the palette */
     char keys[ACTION_COUNT][KEY_NAME];
 };
 
@@ -158,7 +159,7 @@ void app_notice_handed_view(const struct app *app, int64_t now_ms, struct frame 
 void app_alert(struct app *app, struct effects *effects);  /* asks what everyone is called for */
 void app_attend(struct app *app, struct effects *effects); /* what needs attention */
 void app_attend_to(struct app *app, const char *closure, struct effects *effects); /* that request */
-bool app_has_closures(const struct app *app);              /* a supervisor is asked to let a counter close */
+bool app_has_closures(const struct app *app); /* a supervisor is asked to let a counter close */
 /* The answer to a question of these; false: it is of something else. */
 bool app_notice_answered(struct app *app, const struct msg *msg, struct effects *effects);
 void app_notice_refused(struct app *app, const char *type);
@@ -221,7 +222,8 @@ void app_tour_did(struct app *app, enum action action);
 /* result: the hall's answer, NULL: it is saved here. */
 void app_tour_saved(struct app *app, const char *type, const struct json *result);
 void app_tour_read(struct app *app, const struct json *settings);
-bool app_tour_answered(struct app *app, const char *id, const char *text); /* false: the question was another's */
+bool app_tour_answered(struct app *app, const char *id,
+                       const char *text); /* false: the question was another's */
 /* After each message, when all that it brought is carried out. */
 void app_tour_follow(struct app *app, const struct msg *msg, struct effects *effects);
 void app_tour_room(const struct app *app, int *w, int *h); /* what it leaves of the terminal */
@@ -235,7 +237,8 @@ void app_training_fetched(struct app *app, const struct msg *msg);
 void app_training_tick(struct app *app, struct effects *effects);
 void app_training_forget(struct app *app);
 bool app_is_held(const struct app *app); /* a trainer has stopped everything here, or has the counter */
-bool app_training_key(struct app *app, struct key key, struct effects *effects); /* true: it went no further */
+bool app_training_key(struct app *app, struct key key,
+                      struct effects *effects); /* true: it went no further */
 void app_held_view(const struct app *app, struct frame *frame, struct rect line);
 /* What stands in the rule below the title before all else; false: nothing. *key ACTION_NONE: no key is about it. */
 bool app_training_notice(const struct app *app, struct buf *text, unsigned *look, enum action *key);

@@ -97,8 +97,9 @@ static void cut_power(struct app *app, bool starts, struct effects *effects)
     str_format(
         text, sizeof text,
         tr(app->ui.lang,
-           starts ? TR("Training: the power is still away until %s. What you typed is kept; start loket then.")
-                  : TR("Training: the power is cut until %s. Start loket again: what you typed is there.")),
+           starts
+               ? TR("Training: the power is still away until %s. What you typed is kept; start loket then.")
+               : TR("Training: the power is cut until %s. Start loket again: what you typed is there.")),
         show_clock(until, clock));
     effects_add(effects, EFFECT_QUIT, NULL, text);
 }
@@ -189,7 +190,8 @@ bool app_training_notice(const struct app *app, struct buf *text, unsigned *look
         buf_addf(text, tr(app->ui.lang, TR("%s has stopped everything. What you typed is kept.")),
                  json_text_or(row, "frozen_by", tr(app->ui.lang, TR("The trainer"))));
     } else if (taken && !is_trainer(app)) { /* the keys are the trainer's, who sits here now */
-        buf_addf(text, tr(app->ui.lang, TR("%s works at your counter now; you watch. What you typed is kept.")),
+        buf_addf(text,
+                 tr(app->ui.lang, TR("%s works at your counter now; you watch. What you typed is kept.")),
                  taken);
     } else if (has_hint(app)) {
         *key = ACTION_ATTENTION;

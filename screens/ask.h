@@ -27,8 +27,8 @@ bool ask_keeps(const struct ask *ask);        /* what is typed is kept until it 
 const char *ask_given(const struct ask *ask); /* what stood in its field when it was asked */
 
 /* What a letter does: enum app_types (app.h) without its name. */
-bool ask_types(const struct ask *ask);   /* it is typed, and not the key of an answer */
-bool ask_chooses(const struct ask *ask); /* … to find one of a list of the catalogue's */
+bool ask_types(const struct ask *ask);              /* it is typed, and not the key of an answer */
+bool ask_chooses(const struct ask *ask);            /* … to find one of a list of the catalogue's */
 const char *ask_search_what(const struct ask *ask); /* NULL: no search */
 struct json *ask_search_args(const struct ask *ask, const struct ui *ui);
 void ask_data(struct ask *ask, const struct ui *ui, const struct json *answer);

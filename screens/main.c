@@ -23,9 +23,10 @@ static enum err check_hall(const struct settings *settings, struct err_info *inf
 static enum err check_demo(struct settings *settings, struct err_info *info)
 {
     if (settings->scenario && settings->hall && !str_equal(settings->hall, "practice"))
-        return err_set(info, ERR_USAGE,
-                       "--demo plays in the training hall of this computer, not at %s: say --hall practice with it",
-                       settings->hall);
+        return err_set(
+            info, ERR_USAGE,
+            "--demo plays in the training hall of this computer, not at %s: say --hall practice with it",
+            settings->hall);
     if (settings->scenario)
         settings_put(&settings->hall, "practice");
     return ERR_OK;

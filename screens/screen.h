@@ -55,9 +55,9 @@ struct ui {
     int64_t now_ms; /* wall time by the hall's clock */
     struct session session;
     struct link link;
-    bool practice;        /* the hall is the training hall of this computer, where nobody types a password */
-    bool training;        /* that, or another training hall: drawn on every picture by the app (training_word.h) */
-    bool column;          /* what a person is asked stands below one another, as it is read (tui/linear.h) */
+    bool practice; /* the hall is the training hall of this computer, where nobody types a password */
+    bool training; /* that, or another training hall: drawn on every picture by the app (training_word.h) */
+    bool column;   /* what a person is asked stands below one another, as it is read (tui/linear.h) */
     bool flash, calm;     /* what rings is seen, too; nothing moves that need not */
     char hall_fault[400]; /* why it could not be opened, a sentence; "" */
 };
@@ -138,7 +138,7 @@ enum effect_kind {
     EFFECT_BACK,
     EFFECT_TOAST, /* toast, text */
     EFFECT_ASK,   /* json: the question */
-    EFFECT_DO,    /* action: as if its key had been pressed; what: ACTION_ATTENTION about that one, NULL: the first */
+    EFFECT_DO, /* action: as if its key had been pressed; what: ACTION_ATTENTION about that one, NULL: the first */
 };
 struct effect {
     enum effect_kind kind;

@@ -4,7 +4,7 @@
 #include "screens/screen.h"
 
 struct visitor {
-    char ticket[64];      /* of whom it tells; "" nobody */
+    char ticket[64];  /* of whom it tells; "" nobody */
     struct json *who; /* of GET /v1/training/visitor; NULL: not here yet */
     struct json
         *told; /* [{"question": names,"code","args","shows"}], the newest first; NULL: nothing was asked */

@@ -17,7 +17,7 @@ call call_audit, call_audit_line, call_audit_check, call_audit_checked; /* api_a
 
 call call_admin; /* api_admin.c */
 
-call call_score, call_results, call_certificate; /* api_training_score.c */
+call call_score, call_results, call_certificate;                       /* api_training_score.c */
 call call_train, call_scenarios, call_moments, call_visitor, call_ask; /* api_training.c */
 
 const char *call_token(const struct http_request *request); /* of an authorised call */

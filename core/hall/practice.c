@@ -19,9 +19,9 @@
 
 struct life {
     const char *data;
-    int hall_lock;  /* ours while we live; opened before users_lock, so that it is given up first */
-    int users_lock; /* the thread waits on it */
-    int stop[2];    /* the thread writes when the last workstation has gone */
+    int hall_lock;   /* ours while we live; opened before users_lock, so that it is given up first */
+    int users_lock;  /* the thread waits on it */
+    int stop[2];     /* the thread writes when the last workstation has gone */
     char listen[64]; /* where it listened first: there it is found after it was put back to a moment */
 };
 

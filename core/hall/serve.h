@@ -10,10 +10,10 @@ struct serve_options {
     const char *listen;                       /* HOST:PORT; port 0 takes a free one; [::1]:8080 for IPv6 */
     const char *tls_cert_file, *tls_key_file; /* PEM; NULL: plain http */
     bool practice;                            /* a hall to try things in: it says so in /v1/health */
-    const char *scenario, *seed;              /* of a training hall: plays it from the start; NULL: does not */
-    char **rewind;                            /* gets the file that a training hall is to be put back to, or NULL */
-    int stop_fd;                              /* readable, or closed at its other end: end cleanly; -1 none */
-    FILE *announce;                           /* gets "loketd: listening on URL"; NULL: nobody is told */
+    const char *scenario, *seed; /* of a training hall: plays it from the start; NULL: does not */
+    char **rewind;               /* gets the file that a training hall is to be put back to, or NULL */
+    int stop_fd;                 /* readable, or closed at its other end: end cleanly; -1 none */
+    FILE *announce;              /* gets "loketd: listening on URL"; NULL: nobody is told */
     int (*ready)(void *ctx, const char *url); /* called once it listens; not 0: end again. May be NULL */
     void *ctx;
 };

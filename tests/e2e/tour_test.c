@@ -314,7 +314,8 @@ TEST(tour_is_read_aloud)
 TEST(demo_opens_the_training_hall_and_no_other)
 {
     char *program = program_path("loket");
-    const char *argv[] = {program, "--demo", "quiet-day", "--seed", "5", "--data", test_folder(), "--lang", "az", NULL};
+    const char *argv[] = {program,  "--demo",      "quiet-day", "--seed", "5",
+                          "--data", test_folder(), "--lang",    "az",     NULL};
     const struct pty_options options = {.argv = argv};
     struct pty *pty = pty_start(&options);
     REQUIRE(pty_wait(pty, "Aysel"));
@@ -322,6 +323,7 @@ TEST(demo_opens_the_training_hall_and_no_other)
     free(program);
     struct ran ran = RUN(NULL, "loket", "--demo", "quiet-day", "--hall", "http://127.0.0.1:9");
     CHECK_INT(ran.status, 2);
-    CHECK(strstr(ran.err, "--demo plays in the training hall of this computer, not at http://127.0.0.1:9") != NULL);
+    CHECK(strstr(ran.err, "--demo plays in the training hall of this computer, not at http://127.0.0.1:9") !=
+          NULL);
     ran_free(&ran);
 }

@@ -557,7 +557,7 @@ TEST(application_with_a_booking_says_only_at_the_call_whose_it_is)
                                    ",'answers':{'street':'x'},'complete':false");
     char *done = leave_booked(&c, "'reference':'r2'," FULL TODAY);
     CHECK_TEXT(seen(&c, SITI, draft, has), "");
-    CHECK_TEXT(seen(&c, SITI, done, has), "pd"); /* its clock runs: it can be worked on */
+    CHECK_TEXT(seen(&c, SITI, done, has), "pd");   /* its clock runs: it can be worked on */
     CHECK_TEXT(seen(&c, RINA, draft, has), "ptv"); /* reception finds people */
     policy(&c, "false");
     CHECK_TEXT(seen(&c, SITI, draft, has), "ptvd");

@@ -67,8 +67,8 @@ static void park(struct pair *pair, const char *until)
     json_free(&data);
     str_format(body, sizeof body, "{\"ticket\":\"%s\",\"gen\":1}", ticket);
     at_hall(pair, "siti", "ticket.start", body);
-    str_format(body, sizeof body, "{\"ticket\":\"%s\",\"gen\":1,\"reason\":\"copies\",\"until\":\"%s\"}", ticket,
-               until);
+    str_format(body, sizeof body, "{\"ticket\":\"%s\",\"gen\":1,\"reason\":\"copies\",\"until\":\"%s\"}",
+               ticket, until);
     at_hall(pair, "siti", "ticket.hold", body);
     pair->now_ms += 1000;
 }
