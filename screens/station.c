@@ -119,7 +119,7 @@ static struct json *status_json(struct station *station)
     const struct sync_status none = {.state = SYNC_SIGNED_OUT};
     const struct sync_status *status = station->sync ? sync_status(station->sync) : &none;
     json_set_int(json, "state", link_state(status));
-    json_set_int(json, "since_ms", status->since_ms);
+    json_set_int(json, "since_ms", status->since_ms ? status->since_ms + status->offset_ms : 0);
     json_set_int(json, "offset_ms", status->offset_ms);
     json_set_int(json, "retry_ms", status->retry_ms ? status->retry_ms + status->offset_ms : 0);
     json_set_int(json, "done", status->done);

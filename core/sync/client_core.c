@@ -556,7 +556,7 @@ static void offline_text(const struct client_core *core, struct sync_status *sta
 {
     char kept[80], since[CLOCK_TEXT];
     kept_text(core, kept, sizeof kept);
-    time_clock(status->since_ms, since);
+    time_clock(status->since_ms + status->offset_ms, since); /* the hall's clock, as on the screen */
     if (core->link == CLIENT_LINK_DOWN && core->another_hall)
         str_format(status->text, sizeof status->text,
                    "Another hall answers at the hall's address since %s. Nothing was sent to it. %s", since,

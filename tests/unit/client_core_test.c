@@ -454,3 +454,23 @@ TEST(client_ignores_answers_to_what_it_dropped)
     CHECK(!did(&s, CLIENT_DO_STORE, CLIENT_FEED));
     CHECK_INT(s.core.status.state, SYNC_SIGNED_OUT);
 }
+
+/* The hall's clock stands on every screen, so what has been since when is told by it, too. */
+TEST(client_says_since_when_by_the_halls_clock)
+{
+    struct side s;
+    struct client_answer ahead = good(), lost = {.net = ERR_OFFLINE, .why = "no route"};
+    char since[CLOCK_TEXT];
+    const int64_t hall_ahead_ms = 5LL * 3600 * 1000;
+    open_side(&s);
+    wake(&s, 1);
+    ahead.server_ms = 1764000000000 + s.mono_ms + hall_ahead_ms;
+    answer(&s, CLIENT_PUSH, ahead);
+    stored(&s, CLIENT_PUSH, ERR_OK);
+    wake(&s, 1);
+    answer(&s, CLIENT_PUSH, lost);
+    CHECK_INT(s.core.status.state, SYNC_OFFLINE);
+    time_clock(1764000000000 + s.mono_ms + s.core.status.offset_ms, since);
+    CHECK(s.core.status.offset_ms > hall_ahead_ms / 2);
+    CHECK(strstr(s.core.status.text, since) != NULL);
+}
