@@ -3,19 +3,34 @@
 
 #include <string.h>
 
+/* Would a cell that begins here be run? Quotes and spaces before it are lost on the way into some spreadsheets, and those of
+ * East Asia take the wide signs too. */
 static bool is_formula(const char *text)
 {
-    return *text && strchr("=+-@\t\r", *text);
+    static const char *const wide[] = {"\uff1d", "\uff0b", "\uff0d", "\uff20"};
+    text += strspn(text, "\" ");
+    for (size_t i = 0; i < sizeof wide / sizeof *wide; i++)
+        if (strncmp(text, wide[i], strlen(wide[i])) == 0)
+            return true;
+    return *text && strchr("=+-@\t\r\n", *text);
+}
+
+/* Where the decimal sign is a comma, spreadsheets part cells at semicolons, and then our quotes stand within a cell and part
+ * nothing: so every place where any of them may begin a cell is looked at. */
+static bool may_part(char c)
+{
+    return c == ';' || c == '\t' || c == '\r' || c == '\n';
 }
 
 static void csv_text(struct buf *out, const char *text)
 {
-    bool quotes = strpbrk(text, ",\"\r\n") != NULL;
+    bool quotes = strpbrk(text, ",;\"\t\r\n") != NULL, begins = true;
     if (quotes)
         buf_addc(out, '"');
-    if (is_formula(text))
-        buf_addc(out, '\'');
     for (; *text; text++) {
+        if (begins && is_formula(text))
+            buf_addc(out, '\'');
+        begins = may_part(*text);
         if (*text == '"')
             buf_addc(out, '"');
         buf_addc(out, *text);

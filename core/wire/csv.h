@@ -4,5 +4,6 @@
 #include "core/wire/json.h"
 
 /* A line of the names, then one for each row with its members of those names: texts and numbers, nothing for all else. A
- * spreadsheet runs a text that begins like a formula (= + - @, a tab, a return): such a one has an apostrophe before it. */
+ * spreadsheet runs a text that begins like a formula (= + - @ and their wide forms, a tab, a line end): such a one has an
+ * apostrophe before it, also within a text, behind what some spreadsheet may take for the end of a cell. */
 void csv_write(const struct json *names, const struct json *rows, struct buf *out);
