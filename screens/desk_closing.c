@@ -127,7 +127,7 @@ static bool read_clock(const char *text, int64_t now_ms, int64_t *at_ms)
             continue;
         if (digits < 2)
             hour = 10 * hour + (*c - '0');
-        else
+        else if (digits < 4)
             minute = 10 * minute + (*c - '0');
         digits++;
     }

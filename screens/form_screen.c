@@ -478,6 +478,15 @@ static void form_update(void *data, const struct ui *ui, const struct msg *msg, 
 
 /* --- what is possible --- */
 
+static const char *why_unreadable(const struct form_screen *self)
+{
+    if (!dossier_row(&self->of))
+        return TR("There is no application here.");
+    if (fill_is_foreign(self))
+        return TR("This is another agency's application: its form is not shown here.");
+    return self->form ? NULL : TR("The form of this service cannot be shown.");
+}
+
 static const char *why_read_only(const struct form_screen *self)
 {
     if (!dossier_row(&self->of))
@@ -485,12 +494,12 @@ static const char *why_read_only(const struct form_screen *self)
     if (!dossier_is_draft(&self->of))
         return TR("The application is submitted: its form is only read now. d decides.");
     if (fill_is_foreign(self))
-        return TR("This is another agency's application: its form is not shown here.");
+        return why_unreadable(self);
     if (version_is_gone(self))
         return TR("It can be read, not written.");
     if (self->pairs)
         return TR("Esc leaves the comparison first.");
-    return self->form ? NULL : TR("The form of this service cannot be shown.");
+    return why_unreadable(self);
 }
 
 static const char *may_change_rows(const struct form_screen *self, bool remove)
@@ -547,9 +556,10 @@ static const char *form_enabled(const void *data, const struct ui *ui, enum acti
             return TR("Esc leaves the comparison first.");
         return dossier_row(&self->of) ? NULL : TR("There is no application here.");
     case ACTION_PAPERS:
+        return dossier_row(&self->of) ? NULL : TR("There is no application here.");
     case ACTION_COPY:
     case ACTION_PRINT:
-        return dossier_row(&self->of) ? NULL : TR("There is no application here.");
+        return why_unreadable(self);
     default:
         return NULL;
     }

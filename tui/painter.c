@@ -40,6 +40,8 @@ void painter_forget(struct painter *painter)
 
 static void add(struct painter *painter, const char *bytes, size_t length)
 {
+    if (length == 0)
+        return;
     if (painter->used + length > painter->capacity) {
         size_t wanted = 2 * painter->capacity + length;
         painter->capacity = wanted < BYTES_FIRST ? BYTES_FIRST : wanted;

@@ -261,12 +261,13 @@ size_t utf8_count(const char *text, size_t length)
     return count;
 }
 
-/* Marks that turn the direction of writing, line ends of other kinds and the byte order mark: an amount or a name could be
- * made to read otherwise than it is kept. */
+/* Marks that turn the direction of writing, line ends of other kinds, the byte order mark and tags that nobody sees: an amount
+ * or a name could be made to read otherwise than it is kept. */
 static bool steers(int32_t code)
 {
-    return (code >= 0x202A && code <= 0x202E) || (code >= 0x2066 && code <= 0x2069) || code == 0x200E ||
-           code == 0x200F || code == 0x2028 || code == 0x2029 || code == 0xFEFF;
+    return (code >= 0x202A && code <= 0x202E) || (code >= 0x2066 && code <= 0x2069) || code == 0x61C ||
+           code == 0x200E || code == 0x200F || code == 0x2028 || code == 0x2029 || code == 0xFEFF ||
+           (code >= 0xE0000 && code <= 0xE0FFF);
 }
 
 void utf8_add_plain(struct buf *out, const char *text)

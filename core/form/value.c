@@ -60,9 +60,14 @@ static bool parse_money(const struct typed *typed, struct json **value)
 }
 
 /* --- dates and times --- */
+/* What a pack says is data: anything but an order of the three is none. */
 static const char *order_of(const struct form_context *context)
 {
-    return context->date_order ? context->date_order : "dmy";
+    static const char *const orders[] = {"dmy", "dym", "mdy", "myd", "ydm", "ymd"};
+    for (size_t i = 0; context->date_order && i < sizeof orders / sizeof *orders; i++)
+        if (strcmp(context->date_order, orders[i]) == 0)
+            return orders[i];
+    return "dmy";
 }
 
 /* Up to three runs of digits; a single run of eight is cut by the order. Answers how many. */

@@ -9,6 +9,7 @@
 #include "screens/pointer.h"
 #include "screens/print_text.h"
 #include "tests/screen/sound.h"
+#include "tests/support/naughty.h"
 #include "tests/support/picture.h"
 #include "tests/support/test.h"
 #include "tui/linear.h"
@@ -35,14 +36,19 @@ struct script {
     char *type;          /* of the last command, its body and who sent it */
     struct json *body;
     unsigned from;
+    struct naughty *naughty; /* NULL: the script is run as it stands */
+    enum naughty_reach reach;
     char *fetch;  /* the path of the last one */
     char *posted; /* by it; NULL: nothing */
     unsigned fetch_from;
 };
 
+/* Spoilt data leads elsewhere than the script meant to go. */
 static void fail(const struct script *script, const char *what, const char *more)
 {
     char text[600];
+    if (script->naughty)
+        return;
     str_format(text, sizeof text, "%s %s", what, more);
     check(false, script->file, script->line, text);
 }
@@ -62,7 +68,39 @@ static struct json *read_json(const struct script *script, const char *text)
     if (json_parse(text, strlen(text), &json, &info))
         fail(script, "JSON:", info.text);
     free(whole);
+    if (script->naughty && json)
+        naughty_spoil(script->naughty, &json, script->reach);
     return json ? json : json_new_object();
+}
+
+/* --- nothing raw gets out --- */
+
+static void expect_clean(struct script *script, const char *where, bool clean, const char *fault)
+{
+    char text[600];
+    str_format(text, sizeof text, "%s, the last text of \"%s\" (LOKET_SEED=%llu): %s", where,
+               json_name(script->naughty->kind), (unsigned long long)script->naughty->seed, fault);
+    if (!clean)
+        check(false, script->file, script->line, text);
+}
+
+static void expect_clean_paper(struct script *script, const struct effect *effect)
+{
+    enum { TICKET = 40 };
+    char fault[300] = "";
+    struct buf paper = {0};
+    print_fit(&paper, effect->text, TICKET);
+    bool clean = sound_bytes(buf_text(&paper), "\n", fault, sizeof fault);
+    expect_clean(script, "a paper", clean, fault);
+    buf_free(&paper);
+}
+
+static void expect_clean_picture(struct script *script)
+{
+    char fault[300] = "";
+    app_view(script->app, script->now_ms, &script->frame);
+    bool clean = sound_on_terminal(&script->frame, fault, sizeof fault);
+    expect_clean(script, "the picture", clean, fault);
 }
 
 /* --- the app's surroundings --- */
@@ -121,6 +159,8 @@ static void settle(struct script *script, struct effects *effects)
             free(script->posted);
             script->posted = effect->text ? xstrdup(effect->text) : NULL;
         }
+        if (script->naughty && effect->kind == EFFECT_PRINT)
+            expect_clean_paper(script, effect);
         effects_move(&script->seen, effect);
     }
     effects_deinit(effects);
@@ -717,47 +757,75 @@ static void do_guide(struct script *script, const char *rest)
     do_size(script, before);
 }
 
+/* Instead of an expectation: the picture at a few sizes. What was asked for is seen. */
+static void look_for_raw(struct script *script)
+{
+    static const char *const sizes[] = {"40x12", "120x40"};
+    char before[20];
+    str_format(before, sizeof before, "%dx%d", script->frame.w, script->frame.h);
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+        do_size(script, sizes[i]);
+        expect_clean_picture(script);
+    }
+    do_size(script, before);
+    effects_deinit(&script->seen);
+}
+
+typedef void do_word(struct script *script, const char *rest);
+
+static void run_naughty(struct script *script, do_word *run, bool looks, const char *rest)
+{
+    if (looks)
+        return look_for_raw(script);
+    run(script, rest);
+    if (run == do_type || run == do_paste) {
+        do_paste(script, naughty_next(script->naughty));
+        expect_clean_picture(script);
+    }
+}
+
 static void run_line(struct script *script, char *line)
 {
     static const struct {
         const char *word;
-        void (*run)(struct script *, const char *);
+        do_word *run;
+        bool looks; /* and changes nothing */
     } words[] = {
-        {"screen", do_screen},
-        {"now", do_now},
-        {"lang", do_lang},
-        {"signed_in", do_signed_in},
-        {"turned_away", do_turned_away},
-        {"status", do_status},
-        {"data", do_data},
-        {"load", do_load},
-        {">", do_action},
-        {"key", do_key},
-        {"type", do_type},
-        {"paste", do_paste},
-        {"fetched", do_fetched},
-        {"denied", do_denied},
-        {"posted", do_posted},
-        {"saved", do_saved},
-        {"refused", do_refused},
-        {"result", do_result},
-        {"unlocked", do_unlocked},
-        {"tick", do_tick},
-        {"size", do_size},
-        {"expect", do_expect},
-        {"asked", do_asked},
-        {"press", do_press},
-        {"says", do_says},
-        {"printed", do_printed},
-        {"unprinted", do_unprinted},
-        {"hides", do_hides},
-        {"frame", do_frame},
-        {"looks", do_looks},
-        {"ascii", do_ascii},
-        {"column", do_column},
-        {"linear", do_linear},
-        {"everywhere", do_everywhere},
-        {"guide", do_guide},
+        {"screen", do_screen, false},
+        {"now", do_now, false},
+        {"lang", do_lang, false},
+        {"signed_in", do_signed_in, false},
+        {"turned_away", do_turned_away, false},
+        {"status", do_status, false},
+        {"data", do_data, false},
+        {"load", do_load, false},
+        {">", do_action, false},
+        {"key", do_key, false},
+        {"type", do_type, false},
+        {"paste", do_paste, false},
+        {"fetched", do_fetched, false},
+        {"denied", do_denied, false},
+        {"posted", do_posted, true},
+        {"saved", do_saved, false},
+        {"refused", do_refused, false},
+        {"result", do_result, false},
+        {"unlocked", do_unlocked, false},
+        {"tick", do_tick, false},
+        {"size", do_size, false},
+        {"expect", do_expect, true},
+        {"asked", do_asked, true},
+        {"press", do_press, true},
+        {"says", do_says, true},
+        {"printed", do_printed, true},
+        {"unprinted", do_unprinted, false},
+        {"hides", do_hides, true},
+        {"frame", do_frame, true},
+        {"looks", do_looks, true},
+        {"ascii", do_ascii, true},
+        {"column", do_column, false},
+        {"linear", do_linear, true},
+        {"everywhere", do_everywhere, true},
+        {"guide", do_guide, true},
     };
     line[strcspn(line, "\n")] = '\0';
     if (!*line || *line == '#')
@@ -766,7 +834,8 @@ static void run_line(struct script *script, char *line)
     const char *rest = line + length + (line[length] == ' ');
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (strlen(words[i].word) == length && memcmp(words[i].word, line, length) == 0)
-            return words[i].run(script, rest);
+            return script->naughty ? run_naughty(script, words[i].run, words[i].looks, rest)
+                                   : words[i].run(script, rest);
     fail(script, "no command of scripts:", line);
 }
 
@@ -786,10 +855,10 @@ static void script_end(struct script *script)
     keymap_free(&script->keys);
 }
 
-void script_run(const char *file)
+static void run(const char *file, struct naughty *naughty, enum naughty_reach reach)
 {
     char fault[300] = "", line[LINE_BYTES], path[300];
-    struct script script = {.file = path, .lang = LANG_EN};
+    struct script script = {.file = path, .lang = LANG_EN, .naughty = naughty, .reach = reach};
     str_format(path, sizeof path, "tests/screen/%s", file);
     FILE *in = fopen(path, "re");
     REQUIRE(in);
@@ -804,4 +873,14 @@ void script_run(const char *file)
     }
     fclose(in);
     script_end(&script);
+}
+
+void script_run(const char *file)
+{
+    run(file, NULL, NAUGHTY_WORDS);
+}
+
+void script_run_naughty(const char *file, struct naughty *naughty, enum naughty_reach reach)
+{
+    run(file, naughty, reach);
 }

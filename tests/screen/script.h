@@ -47,6 +47,10 @@
  *     guide NAME h 1                    the picture in four languages is themes/pictures/guide/NAME_LANG.svg; these keys
  *                                       first, Esc at the end */
 #pragma once
+#include "tests/support/naughty.h"
 
 /* Runs tests/screen/FILE; each failure is counted with its line. */
 void script_run(const char *file);
+/* The same with its data spoilt and such texts pasted after each that is typed; instead of what it expects, it is expected
+ * that nothing raw reaches the terminal or a printer, at several sizes. */
+void script_run_naughty(const char *file, struct naughty *naughty, enum naughty_reach reach);

@@ -9,6 +9,7 @@
 #include "core/base/str.h"
 #include "screens/tr.h"
 #include "tui/linear.h"
+#include "tui/painter.h"
 #include "tui/text.h"
 
 /* --- the grid --- */
@@ -243,4 +244,51 @@ bool sound_in_column(const struct frame *frame, char *out, size_t capacity)
     }
     frame_deinit(&column);
     return ok;
+}
+
+/* --- on a terminal --- */
+
+static bool steers(int32_t code)
+{
+    return code < ' ' || (code >= 0x7f && code < 0xa0) || code == 0x61c || code == 0x200e || code == 0x200f ||
+           (code >= 0x2028 && code <= 0x202e) || (code >= 0x2066 && code <= 0x2069) || code == 0xfeff ||
+           (code >= 0xe0000 && code <= 0xe0fff);
+}
+
+bool sound_bytes(const char *text, const char *allowed, char *out, size_t capacity)
+{
+    size_t length = strlen(text), used;
+    for (size_t at = 0; at < length; at += used) {
+        int32_t code = utf8_decode(text + at, length - at, &used);
+        if (steers(code) && !(code > 0 && code < 0x80 && strchr(allowed, code))) {
+            str_format(out, capacity, "byte %zu begins U+%04X", at, (unsigned)code);
+            return false;
+        }
+    }
+    return true;
+}
+
+static void move_nowhere(int y, int x, char out[PAINTER_MOVE])
+{
+    (void)y;
+    (void)x;
+    out[0] = '\0';
+}
+
+bool sound_on_terminal(const struct frame *frame, char *out, size_t capacity)
+{
+    struct painter painter;
+    for (int y = 0; y < frame->h; y++)
+        if (!row_is_whole(frame, y, out, capacity))
+            return false;
+    painter_init(&painter); /* without words: only cells are left */
+    painter.words.move = move_nowhere;
+    painter_resize(&painter, frame->w, frame->h);
+    painter_paint(&painter, frame);
+    painter_add(&painter, " ");
+    char *bytes = xstrndup(painter.bytes, painter.used);
+    bool sound = strlen(bytes) == painter.used && sound_bytes(bytes, "", out, capacity);
+    free(bytes);
+    painter_deinit(&painter);
+    return sound;
 }

@@ -15,3 +15,7 @@ bool sound_ascii(const char *text, char *out, size_t capacity);
 bool sound_in_ascii(struct frame *frame, char *out, size_t capacity);
 /* Read as one column (tui/linear.h) it has the same words, none more and none less, and the cursor on the same sign. */
 bool sound_in_column(const struct frame *frame, char *out, size_t capacity);
+/* UTF-8 without controls (other than those in `allowed`), directions and what else steers a terminal or a reader's eye. */
+bool sound_bytes(const char *text, const char *allowed, char *out, size_t capacity);
+/* What a terminal is sent for the frame, but for moves and looks, is such; each row is as wide as the frame. */
+bool sound_on_terminal(const struct frame *frame, char *out, size_t capacity);
