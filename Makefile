@@ -14,7 +14,7 @@ TEST_PACKAGES := libvterm-dev openssl patch libfaketime libmimalloc-dev poppler-
 FUZZ_PACKAGES := clang libclang-rt-dev
 # Validators to measure beside ours.
 BENCH_PACKAGES := g++ python3-jsonschema libvalijson-dev nlohmann-json3-dev
-DEB_PACKAGES   := dpkg-dev lintian git
+DEB_PACKAGES   := dpkg-dev lintian git jq
 DEV_PACKAGES  := clang-format cppcheck shellcheck python3-pil tmux htop tig less
 
 CORE_ROOMS    := base model form catalogue wire db command

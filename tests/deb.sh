@@ -1,6 +1,6 @@
 #!/bin/sh
-# tests/deb.sh [FOLDER]: the packages that `make deb` builds: two clones give the same bytes, lintian has nothing to say, they
-# install, are upgraded beside a hall at work, and go without a trace but the hall's data. As root: it installs them here.
+# tests/deb.sh [FOLDER]: the packages that `make deb` builds: two clones give the same bytes, lintian has nothing to say, their
+# programs are hardened, all that they stand on is listed with a reason, their services are shut in, they install, are upgraded beside a hall at work, and go without a trace but the hall's data. As root: it installs them here.
 set -eu
 here=$(cd "$(dirname "$0")/.." && pwd)
 work=${1:-$(mktemp -d)}
@@ -30,6 +30,33 @@ for package in loket loketd; do
     tags=$(lintian --fail-on warning "$work/$package.deb" 2>&1) || fail "$package: $tags"
     ok "$package: lintian"
 done
+
+# Position-independent, no stack that runs, nothing to be bound late, what may overflow is watched.
+hardened() {
+    readelf -hW "$1" | grep -q 'Type: *DYN' || fail "$1 lies at a fixed place"
+    readelf -lW "$1" | grep -q 'GNU_STACK .* RW  *0x' || fail "$1 has a stack that runs"
+    readelf -lW "$1" | grep -q GNU_RELRO || fail "$1 can have its tables overwritten"
+    readelf -dW "$1" | grep -q BIND_NOW || fail "$1 binds late"
+    nm -D "$1" | grep -q __stack_chk_fail || fail "$1 does not watch its stack"
+    nm -D "$1" | grep -q '_chk@' || fail "$1 does not watch its buffers"
+    readelf -dW "$1" | grep -Eq 'RPATH|RUNPATH' && fail "$1 looks for libraries in a place of its own"
+    return 0
+}
+tree=$work/one/build/deb
+for package in loket loketd; do
+    for program in $(find "$tree/$package/usr/bin" "$tree/$package/usr/libexec" -type f 2> /dev/null); do
+        hardened "$program"
+    done
+    ok "$package: its programs are hardened"
+done
+grep -v '^#' "$here/core/deb/libraries.tsv" | cut -f1 | LC_ALL=C sort > "$work/listed"
+jq -r '.components[].name' "$tree"/loket*/usr/share/doc/loket*/sbom.cdx.json | LC_ALL=C sort -u > "$work/needed"
+cmp -s "$work/listed" "$work/needed" || fail "core/deb/libraries.tsv: $(diff "$work/listed" "$work/needed" | tr '\n' ' ')"
+ok "what they stand on is listed, and nothing else"
+for unit in "$tree"/loketd/lib/systemd/system/*.service; do
+    systemd-analyze security --offline=true --threshold=12 "$unit" > "$work/unit.log" || fail "$(tail -1 "$work/unit.log")"
+done
+ok "the services are shut in (exposure 1.2 at most)"
 
 apt-get install -y -qq --no-install-recommends "$work/loketd.deb" "$work/loket.deb" > "$work/install.log" 2>&1 ||
     fail "they install; see $work/install.log"

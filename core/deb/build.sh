@@ -54,6 +54,9 @@ finish() {
     depends=$(libraries "$package" $(find "$root" -type f -perm -100 -path '*/usr/*'))
     sed -e "s/@VERSION@/$version/" -e "s/@ARCH@/$arch/" -e "s/@LIBRARIES@/$depends/" \
         -e "s/@SIZE@/$(du -k -s --apparent-size "$root/usr" | cut -f1)/" "$here/$package.control" > "$root/DEBIAN/control"
+    "$here/sbom.sh" "$package" "$version" "$(sed -n 's/^Depends: //p' "$root/DEBIAN/control")" \
+        > "$root/usr/share/doc/$package/sbom.cdx.json"
+    chmod 644 "$root/usr/share/doc/$package/sbom.cdx.json"
     (cd "$root" && find etc -type f 2>/dev/null | sed 's,^,/,' > DEBIAN/conffiles) || true
     [ -s "$root/DEBIAN/conffiles" ] || rm -f "$root/DEBIAN/conffiles"
     (cd "$root" && find . -type f ! -path './DEBIAN/*' ! -path './etc/*' -printf '%P\0' | LC_ALL=C sort -z |
