@@ -44,6 +44,7 @@ hardened() {
 }
 tree=$work/one/build/deb
 for package in loket loketd; do
+    # shellcheck disable=SC2044 # our own names
     for program in $(find "$tree/$package/usr/bin" "$tree/$package/usr/libexec" -type f 2> /dev/null); do
         hardened "$program"
     done
