@@ -202,3 +202,37 @@ char *db_explain(struct db *db, const char *sql)
 {
     return kind_of(db)->explain(db, sql);
 }
+
+/* --- stores that are shared --- */
+
+bool db_leads(struct db *db, bool ask)
+{
+    return !kind_of(db)->leads || kind_of(db)->leads(db, ask);
+}
+
+enum err db_news_open(struct db_news **out, const struct db *db)
+{
+    *out = NULL;
+    return kind_of(db)->news_open ? kind_of(db)->news_open(out, db) : ERR_INVALID;
+}
+
+void db_news_close(struct db_news **news)
+{
+    if (*news)
+        kind_of(*news)->news_close(news);
+}
+
+int db_news_fd(const struct db_news *news)
+{
+    return kind_of(news)->news_fd(news);
+}
+
+enum err db_news_take(struct db_news *news, bool *any)
+{
+    return kind_of(news)->news_take(news, any);
+}
+
+void db_news_tell(struct db_news *news)
+{
+    kind_of(news)->news_tell(news);
+}

@@ -27,6 +27,9 @@ enum db_flags {
     DB_WRITE = 1,     /* the one connection that writes and checkpoints; else read only */
     DB_CREATE = 2,    /* make the file (mode 0600) when it is not there */
     DB_EXCLUSIVE = 4, /* locking_mode=EXCLUSIVE: a second program gets ERR_IN_USE */
+    DB_SHARED =
+        8, /* of an address alone: beside others that share it, ERR_IN_USE beside an exclusive one. Whoever
+                         writes locks a row first that all of them lock: db_begin waits for nobody */
 };
 
 /* Opens with WAL, synchronous=FULL, foreign keys off, a busy time-out of 0. ERR_ABSENT, ERR_IN_USE,
@@ -57,6 +60,20 @@ bool db_in_transaction(const struct db *db);
 enum err db_savepoint(struct db *db) MUST_USE;
 enum err db_release(struct db *db) MUST_USE;
 void db_rollback_to(struct db *db); /* undoes and ends the innermost savepoint */
+
+/* Of the programs that share a store one is the first and does what is done once for all of them, for as long as its
+ * connection lasts. ask: become it when nobody is; else only what is known here. Whoever has the store alone is it. */
+bool db_leads(struct db *db, bool ask);
+
+/* A word among the programs that share a store, beside its commits: none waits for it, and it may be lost with its line. */
+struct db_news;
+enum err db_news_open(struct db_news **out,
+                      const struct db *db) MUST_USE; /* ERR_INVALID: a file has no others */
+void db_news_close(struct db_news **news);           /* NULL-safe */
+int db_news_fd(const struct db_news *news);          /* readable: db_news_take */
+/* Takes what was said and sends what is left to send; *any: another one spoke. ERR_DISK: the line is gone. */
+enum err db_news_take(struct db_news *news, bool *any) MUST_USE;
+void db_news_tell(struct db_news *news); /* that there is something new; returns at once */
 
 /* Several statements without parameters: DDL and pragmas only. */
 enum err db_script(struct db *db, const char *sql) MUST_USE;

@@ -42,6 +42,13 @@ struct db_kind {
     void (*copy_drop)(struct db_copy **copy);
     enum err (*integrity)(struct db *db, struct err_info *info);
     char *(*explain)(struct db *db, const char *sql);
+    /* NULL: a store that is never shared. */
+    bool (*leads)(struct db *db, bool ask);
+    enum err (*news_open)(struct db_news **out, const struct db *db);
+    void (*news_close)(struct db_news **news);
+    int (*news_fd)(const struct db_news *news);
+    enum err (*news_take)(struct db_news *news, bool *any);
+    void (*news_tell)(struct db_news *news);
 };
 
 extern const struct db_kind db_sqlite;

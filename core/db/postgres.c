@@ -10,6 +10,7 @@
 #include "core/base/str.h"
 #include "core/db/dialect.h"
 #include "core/db/kind.h"
+#include "core/db/postgres.h"
 
 enum { BOOLEAN = 16 /* PostgreSQL's number of the type */ };
 
@@ -43,6 +44,7 @@ struct db {
     bool by_step;  /* begun by the outermost of them, and ended with it */
     enum err lost; /* why nothing that was begun can go on, until it is rolled back */
     bool failed;   /* the connection is gone: see db_failed */
+    bool leads;    /* this connection holds the first one's lock */
     int64_t changes;
     int names; /* statements prepared so far */
     char message[400];
@@ -218,13 +220,19 @@ static enum err find_schema(struct db *db)
     return err;
 }
 
-/* One program works on a hall. One that was killed a moment ago may still be ending there: so it is waited for a little. */
+/* One program works on a hall, or several that share it. One that was killed a moment ago may still be ending there: so it
+ * is waited for a little. One that stands still in the middle of its turn among others is put out after ten seconds. */
 static enum err lock_schema(struct db *db)
 {
     static const char sql[] = "SET lock_timeout = '1s';"
                               " SELECT pg_advisory_lock(hashtextextended(current_schema(), 1));"
                               " RESET lock_timeout";
-    return db->flags & DB_EXCLUSIVE ? run_text(db, sql, NULL) : ERR_OK;
+    static const char sql_shared[] =
+        "SET lock_timeout = '1s'; SELECT pg_advisory_lock_shared(hashtextextended(current_schema(), 1));"
+        " SET lock_timeout = '10s'; SET idle_in_transaction_session_timeout = '10s'";
+    return db->flags & DB_EXCLUSIVE ? run_text(db, sql, NULL)
+           : db->flags & DB_SHARED  ? run_text(db, sql_shared, NULL)
+                                    : ERR_OK;
 }
 
 static enum err open_failed(const struct db *db, enum err err, struct err_info *info)
@@ -243,7 +251,7 @@ static enum err open_failed(const struct db *db, enum err err, struct err_info *
 
 static enum err connect_raw(struct db *db)
 {
-    db->raw = PQconnectdb(db->address);
+    db->raw = postgres_connect(db->address);
     if (PQstatus(db->raw) == CONNECTION_OK) {
         PQsetNoticeReceiver(db->raw, be_silent, NULL);
         return set_up(db);
@@ -298,7 +306,7 @@ static void close_raw(struct db *db)
             db->slots[i] = NULL;
         }
     db->used = 0;
-    db->begun = false;
+    db->begun = db->leads = false;
     db->lost = ERR_OK;
     if (db->raw && PQstatus(db->raw) == CONNECTION_OK)
         PQclear(PQexec(db->raw, "ROLLBACK; SELECT pg_advisory_unlock_all()"));
@@ -367,9 +375,9 @@ static enum err postgres_begin(struct db *db)
     db->steps = 0;
     db->by_step = false;
     err = run_text(db,
-                   !(db->flags & DB_WRITE)    ? "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
-                   : db->flags & DB_EXCLUSIVE ? "BEGIN"
-                                              : shared,
+                   !(db->flags & DB_WRITE) ? "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+                   : db->flags & (DB_EXCLUSIVE | DB_SHARED) ? "BEGIN"
+                                                            : shared,
                    NULL);
     db->begun = err == ERR_OK;
     return err;
@@ -759,6 +767,41 @@ static char *postgres_explain(struct db *db, const char *sql)
     return buf_take(&plan);
 }
 
+/* --- shared --- */
+
+PGconn *postgres_connect(const char *address)
+{
+    /* What the address says itself goes before: the last word of a name holds. */
+    static const char *const names[] = {"connect_timeout",
+                                        "tcp_user_timeout",
+                                        "keepalives_idle",
+                                        "keepalives_interval",
+                                        "keepalives_count",
+                                        "dbname",
+                                        NULL};
+    const char *const values[] = {"3", "10000", "10", "5", "3", address, NULL};
+    return PQconnectdbParams(names, values, 1);
+}
+
+const char *postgres_address(const struct db *db)
+{
+    return db->address;
+}
+
+/* The lock is the connection's, so it is never held by one that is gone. */
+static bool postgres_leads(struct db *db, bool ask)
+{
+    char *held = NULL;
+    if (!(db->flags & DB_SHARED))
+        return true;
+    if (db->leads || !ask || db->failed)
+        return db->leads && !db->failed;
+    if (ask_one(db, "SELECT pg_try_advisory_lock(hashtextextended(current_schema(), 3))", &held) == ERR_OK)
+        db->leads = str_equal(held, "t");
+    free(held);
+    return db->leads;
+}
+
 const struct db_kind db_postgres = {
     .open = postgres_open,
     .close = postgres_close,
@@ -796,4 +839,10 @@ const struct db_kind db_postgres = {
     .copy_drop = postgres_copy_drop,
     .integrity = postgres_integrity,
     .explain = postgres_explain,
+    .leads = postgres_leads,
+    .news_open = postgres_news_open,
+    .news_close = postgres_news_close,
+    .news_fd = postgres_news_fd,
+    .news_take = postgres_news_take,
+    .news_tell = postgres_news_tell,
 };

@@ -5,6 +5,7 @@
 #include "core/hall/inside.h"
 #include "core/hall/leases.h"
 #include "core/hall/openapi.h"
+#include "core/hall/others.h"
 #include "core/hall/polls.h"
 #include "core/hall/report.h"
 #include "core/model/calendar.h"
@@ -25,6 +26,8 @@ static void epoch_changed(struct hall *hall, struct http_request *request)
 static bool cursor_refused(struct hall *hall, struct http_request *request, int64_t cursor)
 {
     int64_t oldest;
+    if (cursor > hall->state.rev)
+        others_look(hall); /* it may be another's who serves this hall */
     enum err err = reads_oldest(hall->reads, &hall->state, &oldest);
     if (err != ERR_OK)
         api_store_failed(hall, request, err);
@@ -223,7 +226,7 @@ void call_health(struct hall *hall, struct http_request *request, const struct a
     json_set_text(body, "status", hall->full ? "read_only" : "ok");
     json_set_int(body, "rev", hall->state.rev);
     json_set_int(body, "epoch", hall->epoch);
-    json_set_text(body, "store", "sqlite");
+    json_set_text(body, "store", db_is_address(db_path(hall->db)) ? "postgresql" : "sqlite");
     json_set_text(body, "server_time", now);
     json_set_bool(body, "practice", hall->practice);
     api_answer_json(hall, request, 200, body);

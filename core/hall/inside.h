@@ -16,6 +16,7 @@ struct clocks;
 struct event_waits;
 struct figures;
 struct leases;
+struct others;
 struct polls;
 struct sign_ins;
 struct tokens;
@@ -39,6 +40,7 @@ struct hall {
     struct admin_calls *admin_calls;
     struct tokens *tokens;
     struct training *training; /* NULL: a real hall */
+    struct others *others;     /* NULL: nobody else serves this hall */
     struct throttle throttle;
     struct metrics metrics;
     struct hall_state state;  /* of the last commit: what readers are told */

@@ -176,25 +176,28 @@ static void news_written(struct hall *hall)
     }
 }
 
-/* What the hall was told before it was started again stands in its file. */
-static void know_stations(struct hall *hall)
+void leases_station(struct hall *hall, const struct json *row)
+{
+    const char *client = json_text_or(row, "id", "");
+    struct told *told = told_find(hall->leases, client);
+    if (!told)
+        told = told_add(hall->leases, client);
+    if (!told)
+        return;
+    str_copy(told->user, sizeof told->user, json_text_or(row, "user", ""));
+    told->unsent = told->written = json_int(row, "unsent", 0);
+    told->written_ms = hall->mono_ms;
+}
+
+void leases_know(struct hall *hall)
 {
     static const char sql[] = "SELECT row FROM stations ORDER BY id LIMIT $1"; /* primary key */
     struct json *rows = json_new_array();
     struct stmt *s = db_query(hall->db, sql);
     db_bind_int(s, 1, STATIONS_MAX);
     enum err err = rows_collect(s, rows);
-    for (const struct json *row = json_first(rows); err == ERR_OK && row; row = json_next(row)) {
-        const char *client = json_text_or(row, "id", "");
-        struct told *told = told_find(hall->leases, client);
-        if (!told)
-            told = told_add(hall->leases, client);
-        if (!told)
-            break;
-        str_copy(told->user, sizeof told->user, json_text_or(row, "user", ""));
-        told->unsent = told->written = json_int(row, "unsent", 0);
-        told->written_ms = hall->mono_ms;
-    }
+    for (const struct json *row = json_first(rows); err == ERR_OK && row; row = json_next(row))
+        leases_station(hall, row);
     json_free(&rows);
 }
 
@@ -214,13 +217,14 @@ static int64_t left_by_ear(const struct leases *leases, const struct json *count
     return heard && heard->user[0] ? heard->mono_ms + COUNTER_LEASE_MS - mono_ms : 0;
 }
 
-/* How far the row is behind; beyond a whole lease (a clock set back) it is wrong as well. */
+/* How far the row is behind; beyond a whole lease (a clock set back) it is wrong as well, unless it is somebody else's who
+ * serves this hall too: heard there, by a clock that is not ours. */
 static int64_t lag_ms(const struct hall *hall, const struct json *counter)
 {
     int64_t row = left_by_row(counter, hall->wall_ms),
             ear = left_by_ear(hall->leases, counter, hall->mono_ms);
     if (row > COUNTER_LEASE_MS + LAG_MIN_MS)
-        return LAG_MS;
+        return hall->others && ear <= 0 ? 0 : LAG_MS;
     return ear > 0 ? ear - row : 0;
 }
 
@@ -320,7 +324,7 @@ void leases_restart(struct hall *hall)
         if (!str_empty(json_text(row, "user")))
             leases_heard(hall->leases, json_text(row, "user"), hall->mono_ms);
     json_free(&rows);
-    know_stations(hall);
+    leases_know(hall);
     if (any)
         add_renewal(hall, true);
 }

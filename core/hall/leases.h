@@ -23,5 +23,8 @@ void leases_told(struct hall *hall, const struct actor *actor, int64_t unsent, i
 void leases_follow(struct hall *hall);
 /* The last such write failed: until one succeeds, it is tried before whatever else is written. */
 bool leases_owed(const struct hall *hall);
+/* What the hall was told before stands in its rows: all of them at the start, one that another loketd wrote. */
+void leases_know(struct hall *hall);
+void leases_station(struct hall *hall, const struct json *row);
 /* At the start: every counter that is not closed gets one full period. */
 void leases_restart(struct hall *hall);

@@ -1,4 +1,4 @@
-/* core/hall/serve.c: the loop of the hall: one thread, five descriptors, one timeout. See serve.h.
+/* core/hall/serve.c: the loop of the hall: one thread, six descriptors, one timeout. See serve.h.
  *
  * A turn: requests are read and queued, passwords that were checked are taken, then all writes of the turn are
  * committed as one group, then whoever waits for news is told. */
@@ -17,6 +17,7 @@
 #include "core/hall/api.h"
 #include "core/hall/calls.h"
 #include "core/hall/event_waits.h"
+#include "core/hall/others.h"
 #include "core/hall/polls.h"
 #include "core/hall/porter.h"
 #include "core/hall/training.h"
@@ -203,7 +204,8 @@ static bool turn(struct loop *loop, int timeout)
                            {.fd = hasher_fd(hall->hasher), .events = POLLIN},
                            {.fd = loop->signal_fd, .events = POLLIN},
                            {.fd = hall->stopping ? -1 : loop->options->stop_fd, .events = POLLIN},
-                           {.fd = porter_fd(loop->porter), .events = POLLIN}};
+                           {.fd = porter_fd(loop->porter), .events = POLLIN},
+                           {.fd = others_fd(hall), .events = POLLIN}};
     int came = poll(fds, sizeof fds / sizeof *fds, timeout);
     hall_look_at_clock(hall);
     if ((fds[2].revents && take_signal(loop)) || fds[3].revents)
@@ -214,6 +216,8 @@ static bool turn(struct loop *loop, int timeout)
     if (fds[4].revents)
         porter_run(loop->porter);
     porter_work(loop->porter);
+    if (fds[5].revents)
+        others_hear(hall);
     /* Idle is who waited in vain; a turn that did not wait has answers on their way and requests to follow. */
     hall_end_turn(hall, came == 0 && timeout != 0);
     return came > 0;

@@ -233,6 +233,31 @@ enum err store_open_file(struct db **out, const char *path, bool create, struct 
     return err;
 }
 
+/* Of a store whose shape nobody changes while it is open here. A schema without versions is a failed statement. */
+static bool is_newest(struct db *db)
+{
+    static const char sql[] = "SELECT max(version) FROM migrations";
+    struct stmt *s = db_query(db, sql);
+    bool newest = db_step(s) == ERR_OK && db_int(s, 0) == VERSION;
+    db_done(s);
+    return newest;
+}
+
+enum err store_open_shared(struct db **out, const char *address, struct err_info *info)
+{
+    enum err err = db_open(out, address, DB_WRITE | DB_SHARED, info);
+    if (err != ERR_OK || is_newest(*out))
+        return err;
+    db_close(out);
+    err = store_open_file(out, address, false, info);
+    if (err == ERR_IN_USE)
+        return err_set(
+            info, err,
+            "%s is of an older loketd, and served by it. Nothing was changed; stop that one first.", address);
+    db_close(out);
+    return err == ERR_OK ? db_open(out, address, DB_WRITE | DB_SHARED, info) : err;
+}
+
 enum err store_open(struct db **out, const char *data, bool create, struct err_info *info)
 {
     *out = NULL;
@@ -311,6 +336,30 @@ enum err store_advance(struct db *db, int64_t epoch, struct hall_state *state)
         state_read(s, state);
     db_done(s);
     return err == ERR_ABSENT ? ERR_CONFLICT : err;
+}
+
+/* PostgreSQL's alone: a file has one owner. */
+enum err store_turn(struct db *db, struct hall_state *state)
+{
+    static const char sql[] = "SELECT rev, epoch, safe_through, boots, always_safe, feed_head, audit_head,"
+                              " mobile, pruned_through FROM hall_state WHERE id = 1 FOR UPDATE";
+    struct stmt *s = db_query(db, sql);
+    enum err err = db_step(s);
+    if (err == ERR_OK)
+        state_read(s, state);
+    db_done(s);
+    return err == ERR_ABSENT ? ERR_CORRUPT : err;
+}
+
+enum err store_head_at(struct db *db, int64_t rev, char head[SHA256_TEXT])
+{
+    static const char sql[] = "SELECT h FROM change WHERE rev = $1"; /* primary key */
+    struct stmt *s = db_query(db, sql);
+    db_bind_int(s, 1, rev);
+    enum err err = db_step(s);
+    str_copy(head, SHA256_TEXT, err == ERR_OK ? db_text(s, 0) : "");
+    db_done(s);
+    return err == ERR_ABSENT ? ERR_OK : err;
 }
 
 enum err store_seal(struct db *db, const struct hall_state *state)

@@ -12,6 +12,9 @@
 enum err store_open(struct db **out, const char *data, bool create, struct err_info *info) MUST_USE;
 /* As store_open for a file named whole (a backup that is looked at), or an address. */
 enum err store_open_file(struct db **out, const char *path, bool create, struct err_info *info) MUST_USE;
+/* The hall at an address, beside others who serve it. A shape that is not the newest is made so while nobody serves
+ * (ERR_IN_USE). */
+enum err store_open_shared(struct db **out, const char *address, struct err_info *info) MUST_USE;
 /* True: file is the hall's own, path (of its hall.db) or what SQLite keeps beside it: nothing may be put in its place. */
 bool store_owns(const char *path, const char *file);
 /* The sentence for a failure of the store that has no better one. */
@@ -33,6 +36,11 @@ enum err store_state(struct db *db, struct hall_state *state) MUST_USE;
 /* Takes the next rev for a change in the transaction that is open. ERR_CONFLICT: the stored epoch is another,
  * so this process is stale and must end. */
 enum err store_advance(struct db *db, int64_t epoch, struct hall_state *state) MUST_USE;
+/* The turn of one among several who share the store: waits until the others' transactions have ended, and reads what they
+ * left. The hall's row is this transaction's until its end. */
+enum err store_turn(struct db *db, struct hall_state *state) MUST_USE;
+/* The feed's head as the change of rev left it; "" where there is none. */
+enum err store_head_at(struct db *db, int64_t rev, char head[SHA256_TEXT]) MUST_USE;
 enum err store_seal(struct db *db, const struct hall_state *state) MUST_USE; /* writes the two heads */
 enum err store_set_safe(struct db *db, int64_t rev) MUST_USE;
 /* A training hall's store says so beside its rows, too (db_mark), where no row can hide it. */

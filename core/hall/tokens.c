@@ -6,7 +6,11 @@
 #include "core/base/crypto.h"
 #include "core/hall/inside.h"
 
-enum { PLACES = 2048, FRESH_MS = 60 * 1000 };
+enum {
+    PLACES = 2048,
+    FRESH_MS = 60 * 1000,
+    FRESH_AMONG_OTHERS_MS = 1000, /* who signs out at another loketd is out here by then */
+};
 
 /* One place a hash; two tokens that meet push each other out and are merely looked up again. */
 struct tokens {
@@ -55,7 +59,8 @@ static struct known **place_of(struct tokens *tokens, const char *token)
 bool tokens_known(struct hall *hall, const char *token, struct actor *actor)
 {
     const struct known *known = *place_of(hall->tokens, token);
-    if (!known || !str_equal(known->token, token) || hall->mono_ms - known->read_ms >= FRESH_MS)
+    int64_t fresh_ms = hall->others ? FRESH_AMONG_OTHERS_MS : FRESH_MS;
+    if (!known || !str_equal(known->token, token) || hall->mono_ms - known->read_ms >= fresh_ms)
         return false;
     *actor = known->actor;
     return true;

@@ -18,6 +18,7 @@
 #include "core/hall/indexing.h"
 #include "core/hall/leases.h"
 #include "core/hall/move_clock.h"
+#include "core/hall/others.h"
 #include "core/hall/polls.h"
 #include "core/hall/retention.h"
 #include "core/hall/tokens.h"
@@ -74,9 +75,12 @@ static enum err know_hall(struct hall *hall, struct err_info *info)
     return err;
 }
 
-static enum err open_store(struct hall *hall, const char *data, struct err_info *info)
+/* A training hall's day is played by one program. */
+static enum err open_store(struct hall *hall, const char *data, bool practice, struct err_info *info)
 {
-    enum err err = store_open(&hall->db, data, false, info);
+    bool shared = db_is_address(data) && !practice;
+    enum err err =
+        shared ? store_open_shared(&hall->db, data, info) : store_open(&hall->db, data, false, info);
     if (err != ERR_OK)
         return err;
     err = store_boot(hall->db);
@@ -99,7 +103,7 @@ static enum err open_training(struct hall *hall, const char *data, struct err_in
 
 enum err hall_unlock(struct hall *hall, const char *data, bool practice, struct err_info *info)
 {
-    enum err err = open_store(hall, data, info);
+    enum err err = open_store(hall, data, practice, info);
     if (err == ERR_OK)
         err = hasher_open(&hall->hasher, info);
     if (err != ERR_OK)
@@ -118,10 +122,13 @@ enum err hall_unlock(struct hall *hall, const char *data, bool practice, struct 
     hall->tokens = tokens_new();
     hall->clocks = clocks_new(hall);
     hall_look_at_clock(hall);
+    if (db_is_address(data) && !practice)
+        hall->others = others_new(hall);
     return practice ? open_training(hall, data, info) : ERR_OK;
 }
 
-enum err hall_wake(struct hall *hall, struct err_info *info)
+/* What one of those who serve the hall does for all: when it is the first of them, from then on. */
+static void wake_first(struct hall *hall)
 {
     leases_restart(hall);
     imports_wake(hall);
@@ -130,6 +137,15 @@ enum err hall_wake(struct hall *hall, struct err_info *info)
     day_follow(hall);
     clocks_follow(hall);
     moves_follow(hall);
+}
+
+enum err hall_wake(struct hall *hall, struct err_info *info)
+{
+    others_look(hall);
+    if (others_first(hall))
+        wake_first(hall);
+    else
+        leases_know(hall);
     writer_flush(hall->writer);
     return hall->fatal == ERR_OK ? ERR_OK : store_fail(hall->db, hall->fatal, info);
 }
@@ -142,6 +158,8 @@ static void tick(struct hall *hall)
         return;
     hall->tick_ms = hall->mono_ms;
     leases_follow(hall);
+    if (!others_first(hall))
+        return;
     day_follow(hall);
     clocks_follow(hall);
     moves_follow(hall);
@@ -153,18 +171,25 @@ static void tick(struct hall *hall)
  * session that can be read writes nothing. */
 static void mend(struct hall *hall)
 {
-    if (db_failed(hall->db) && db_revive(hall->db) == ERR_OK && store_state(hall->db, &hall->state) == ERR_OK)
+    if (hall->others)
+        others_mend(hall);
+    else if (db_failed(hall->db) && db_revive(hall->db) == ERR_OK &&
+             store_state(hall->db, &hall->state) == ERR_OK)
         log_write(LOG_INFO, "%s: the disk is well again", db_path(hall->db));
 }
 
 void hall_end_turn(struct hall *hall, bool quiet)
 {
     mend(hall);
+    if (others_follow(hall))
+        wake_first(hall);
     tick(hall);
-    imports_follow(hall);
-    indexing_follow(hall);
-    audit_reading_follow(hall);
-    bookkeeping_follow(hall);
+    if (others_first(hall)) {
+        imports_follow(hall);
+        indexing_follow(hall);
+        audit_reading_follow(hall);
+        bookkeeping_follow(hall);
+    }
     audit_check_follow(hall);
     training_follow(hall);
     bool wrote = writer_pending(hall->writer);
@@ -178,13 +203,16 @@ void hall_end_turn(struct hall *hall, bool quiet)
 
 int hall_timeout_ms(const struct hall *hall)
 {
-    if (writer_pending(hall->writer) || imports_due(hall) || indexing_due(hall) || bookkeeping_due(hall) ||
-        audit_reading_due(hall) || audit_check_due(hall))
+    if (writer_pending(hall->writer) || audit_check_due(hall))
+        return 0;
+    if (others_first(hall) &&
+        (imports_due(hall) || indexing_due(hall) || bookkeeping_due(hall) || audit_reading_due(hall)))
         return 0;
     int64_t left_ms = hall->tick_ms + TURN_TICK_MS - hall->mono_ms;
     int ms = left_ms > 0 ? (int)left_ms : 0, polls_ms = polls_timeout_ms(hall),
         waits_ms = event_waits_timeout_ms(hall);
-    int training_ms = training_timeout_ms(hall);
+    int training_ms = training_timeout_ms(hall), others_ms = others_timeout_ms(hall);
+    ms = others_ms >= 0 && others_ms < ms ? others_ms : ms;
     ms = training_ms >= 0 && training_ms < ms ? training_ms : ms;
     ms = polls_ms >= 0 && polls_ms < ms ? polls_ms : ms;
     return waits_ms >= 0 && waits_ms < ms ? waits_ms : ms;
@@ -206,6 +234,7 @@ void hall_lock_up(struct hall *hall)
     leases_free(&hall->leases);
     tokens_free(&hall->tokens);
     training_free(&hall->training);
+    others_free(&hall->others);
     clocks_free(&hall->clocks);
     reads_free(&hall->reads);
     if (hall->db && hall->fatal == ERR_OK && db_checkpoint(hall->db, 0) != ERR_OK)

@@ -7,6 +7,7 @@
 #include "core/base/log.h"
 #include "core/hall/imports.h"
 #include "core/hall/inside.h"
+#include "core/hall/others.h"
 
 enum {
     GROUP_MS = 40,               /* a group that runs longer is committed: others wait for it */
@@ -117,6 +118,8 @@ static enum err run_group(struct writer *writer, size_t start, size_t *end)
     enum err err = writer->hall->fatal;
     if (err == ERR_OK)
         err = db_begin(env.db);
+    if (err == ERR_OK)
+        err = others_turn(writer->hall);
     if (err != ERR_OK) {
         *end = writer->begun = writer->count;
         return err;
@@ -145,6 +148,8 @@ static enum err commit_group(struct writer *writer)
 {
     struct hall *hall = writer->hall;
     int64_t start_ms = clock_mono_now_ms();
+    if (hall->others)
+        return others_commit(hall);
     enum err err = db_commit(hall->db);
     if (err != ERR_OK) {
         commit_failed(hall, err);

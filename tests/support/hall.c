@@ -101,11 +101,18 @@ static enum err put_all(struct tx *tx, void *ctx)
 void hall_make(struct test_hall *hall)
 {
     static int made;
+    char *folder = xasprintf("%s/hall%d", test_folder(), ++made);
+    hall_make_at(hall, folder);
+    free(folder);
+}
+
+void hall_make_at(struct test_hall *hall, const char *where)
+{
     struct err_info info = {0};
     struct db *db = NULL;
     *hall = (struct test_hall){0};
-    str_format(hall->folder, sizeof hall->folder, "%s/hall%d", test_folder(), ++made);
-    enum err err = store_open(&db, hall->folder, true, &info);
+    str_copy(hall->folder, sizeof hall->folder, where);
+    enum err err = store_open(&db, where, true, &info);
     if (err != ERR_OK)
         printf("  %s\n", info.text);
     REQUIRE(err == ERR_OK);

@@ -24,7 +24,8 @@ struct test_hall {
 };
 /* Makes and starts one; stops the test when that fails. It ends with the test program at the latest. */
 void hall_open(struct test_hall *hall);
-void hall_make(struct test_hall *hall); /* the file alone */
+void hall_make(struct test_hall *hall);                       /* the file alone */
+void hall_make_at(struct test_hall *hall, const char *where); /* the same in a folder, or at an address */
 void hall_start(struct test_hall *hall);
 void hall_kill(struct test_hall *hall); /* SIGKILL */
 int hall_stop(struct test_hall *hall);  /* SIGTERM; its exit status */

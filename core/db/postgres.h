@@ -1,0 +1,14 @@
+/* core/db/postgres.h: what the two files of this store share: postgres.c, and postgres_news.c with a line of its own. */
+#pragma once
+#include "core/db/kind.h"
+
+struct pg_conn;
+/* Never NULL; PQstatus tells. One whose other end fell silent is given up after some seconds. */
+struct pg_conn *postgres_connect(const char *address);
+const char *postgres_address(const struct db *db); /* whole, with its password */
+
+enum err postgres_news_open(struct db_news **out, const struct db *db) MUST_USE;
+void postgres_news_close(struct db_news **news);
+int postgres_news_fd(const struct db_news *news);
+enum err postgres_news_take(struct db_news *news, bool *any) MUST_USE;
+void postgres_news_tell(struct db_news *news);
