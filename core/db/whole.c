@@ -182,6 +182,25 @@ enum err whole_copy(struct whole **out, struct db *from, struct db *to, int64_t 
     return err;
 }
 
+enum err whole_digest(struct whole **out, struct db *db, int64_t *rows, char digest[SHA256_TEXT])
+{
+    struct whole *whole = *out = xcalloc(1, sizeof *whole);
+    struct sha256 all;
+    enum err err = read_tables(db, whole);
+    sha256_start(&all);
+    *rows = 0;
+    for (int i = 0; i < whole->count && err == ERR_OK; i++) {
+        char one[SHA256_TEXT];
+        int64_t here = 0;
+        err = digest_table(db, &whole->tables[i], one, &here);
+        *rows += here;
+        sha256_add(&all, whole->tables[i].name, strlen(whole->tables[i].name) + 1);
+        sha256_add(&all, one, strlen(one));
+    }
+    sha256_text(&all, digest);
+    return err;
+}
+
 void whole_free(struct whole **whole)
 {
     for (int i = 0; *whole && i < (*whole)->count; i++) {

@@ -13,3 +13,5 @@ void whole_free(struct whole **whole); /* NULL-safe; after both stores are close
  * committed then. A failure of either store: *at is the one. *whole is the caller's whatever comes of it. */
 enum err whole_copy(struct whole **whole, struct db *from, struct db *to, int64_t *rows,
                     char digest[SHA256_TEXT], struct db **at) MUST_USE;
+/* The digest alone, as whole_copy tells it. */
+enum err whole_digest(struct whole **whole, struct db *db, int64_t *rows, char digest[SHA256_TEXT]) MUST_USE;

@@ -10,6 +10,7 @@
 
 #include "core/hall/demo_files.h"
 #include "core/hall/demo_inside.h"
+#include "core/hall/demo_schema.h"
 
 enum { RUNS_MAX = 4, DAYS_MAX = 10000, LISTED_DAYS = 31, MINUTE_S = 60 };
 
@@ -294,6 +295,7 @@ struct run {
     int64_t seed, days;
     int64_t clerks[RUNS_MAX]; /* 0: the scenario's */
     int count;
+    struct scratch *schema; /* NULL: in a folder */
 };
 
 /* The same days, on a hall of their own each time. */
@@ -301,7 +303,8 @@ static enum err play(const struct run *run, int64_t clerks, struct played *out, 
 {
     struct demo demo;
     out->lines = json_new_array();
-    enum err err = demo_open(&demo, run->scenario, run->pack, (uint64_t)run->seed, (int)clerks, info);
+    enum err err = demo_open_at(&demo, run->schema ? scratch_address(run->schema) : NULL, run->scenario,
+                                run->pack, (uint64_t)run->seed, (int)clerks, info);
     if (err != ERR_OK)
         return err;
     out->counters = demo.clerk_count;
@@ -357,17 +360,22 @@ static void print_text(const struct run *run, const struct played *played)
         print_difference(played, &played[i]);
 }
 
-static enum err run_scenario(const struct run *run, struct err_info *info)
+static enum err run_scenario(void *ctx, struct scratch *schema, struct err_info *info)
 {
+    struct run *run = ctx;
     struct played played[RUNS_MAX] = {0};
     enum err err = ERR_OK;
+    run->schema = schema;
     if (*run->scenario->pack && !str_equal(run->pack, run->scenario->pack))
         return err_set(info, ERR_USAGE, "The scenario \"%s\" is for the pack %s.", run->scenario->id,
                        run->scenario->pack);
     for (int i = 0; i < run->count && err == ERR_OK; i++) {
         if (i > 0 && !run->options->json)
             putchar('\n');
-        err = play(run, run->clerks[i], &played[i], info);
+        if (i > 0 && run->schema)
+            err = scratch_empty(run->schema, info);
+        if (err == ERR_OK)
+            err = play(run, run->clerks[i], &played[i], info);
     }
     if (err == ERR_OK && run->options->json)
         print_json(run, played);
@@ -410,5 +418,6 @@ enum err demo_run(const struct hall_options *options, struct err_info *info)
     if (err != ERR_OK)
         return err;
     run.pack = options->pack ? options->pack : *scenario.pack ? scenario.pack : "id";
-    return run_scenario(&run, info);
+    return options->db ? demo_in_schema(options->db, run_scenario, &run, info)
+                       : run_scenario(&run, NULL, info);
 }

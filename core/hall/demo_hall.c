@@ -110,14 +110,14 @@ void demo_calendar(struct demo *d)
             d->calendar.weekend |= 1u << i;
 }
 
-static enum err make_hall(struct demo *d, int clerks, struct err_info *info)
+static enum err make_hall(struct demo *d, const char *address, int clerks, struct err_info *info)
 {
     int64_t end_ms;
     struct hall_state state;
     if (!zone_set(json_text_or(d->pack.about, "timezone", "UTC")) || !day_parse(first_day, &d->first_day) ||
         !time_day_end(first_day, &end_ms))
         return err_set(info, ERR_INVALID, "This computer does not know the pack's time zone.");
-    struct setup setup = {.data = d->folder,
+    struct setup setup = {.data = address ? address : d->folder,
                           .code = "DEMO",
                           .name = "Simulated hall",
                           .practice = true,
@@ -142,8 +142,8 @@ static enum err make_hall(struct demo *d, int clerks, struct err_info *info)
     return err;
 }
 
-enum err demo_open(struct demo *demo, const struct scenario *scenario, const char *pack, uint64_t seed,
-                   int clerks, struct err_info *info)
+enum err demo_open_at(struct demo *demo, const char *address, const struct scenario *scenario,
+                      const char *pack, uint64_t seed, int clerks, struct err_info *info)
 {
     *demo = (struct demo){.scenario = scenario, .seed = seed};
     rng_seed(&demo->rng, seed);
@@ -153,10 +153,16 @@ enum err demo_open(struct demo *demo, const struct scenario *scenario, const cha
     demo_calendar(demo);
     err = make_folder(demo, info);
     if (err == ERR_OK)
-        err = make_hall(demo, clerks > 0 ? clerks : scenario->clerks, info);
+        err = make_hall(demo, address, clerks > 0 ? clerks : scenario->clerks, info);
     if (err != ERR_OK)
         demo_close(demo);
     return err;
+}
+
+enum err demo_open(struct demo *demo, const struct scenario *scenario, const char *pack, uint64_t seed,
+                   int clerks, struct err_info *info)
+{
+    return demo_open_at(demo, NULL, scenario, pack, seed, clerks, info);
 }
 
 void demo_close(struct demo *demo)

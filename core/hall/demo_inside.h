@@ -118,7 +118,7 @@ struct demo {
     struct calendar calendar;
     uint64_t seed;
     int32_t first_day;
-    char *folder; /* the store's; goes with the demo */
+    char *folder; /* the store's, unless that is in PostgreSQL, and the buses'; goes with the demo */
     struct server_env env;
     struct rng rng;
     struct actor reception, supervisor, approver; /* approver: without a user there is none */
@@ -153,6 +153,9 @@ struct demo {
 /* A hall in a folder of its own below the system's place for such, with accounts and counters. clerks: 0 the scenario's. */
 enum err demo_open(struct demo *demo, const struct scenario *scenario, const char *pack, uint64_t seed,
                    int clerks, struct err_info *info) MUST_USE;
+/* The same, kept at that address, in a schema that holds nothing yet and is the caller's; NULL: as above. */
+enum err demo_open_at(struct demo *demo, const char *address, const struct scenario *scenario,
+                      const char *pack, uint64_t seed, int clerks, struct err_info *info) MUST_USE;
 void demo_close(struct demo *demo);
 void demo_calendar(struct demo *demo); /* the pack's weekend and holidays */
 /* The nth day, from 0. figures: demo_figures_free. */

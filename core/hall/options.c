@@ -142,8 +142,9 @@ static const struct verb {
     {"rehearse", NULL, HALL_REHEARSE, BIT(RULE), BIT(RULE), NULL,
      "rehearse --rule fifo|priority|weighted|appointments < QUEUE.json"},
     {"demo", "list", HALL_DEMO_LIST, JSON_BIT, 0, NULL, "demo list"},
-    {"demo", "run", HALL_DEMO_RUN, BIT(SEED) | BIT(DAYS) | BIT(PACK) | BIT(CLERKS) | JSON_BIT, BIT(SEED),
-     "SCENARIO", "demo run SCENARIO --seed N [--days N] [--pack az|id] [--clerks N,…] [--json]"},
+    {"demo", "run", HALL_DEMO_RUN, BIT(SEED) | BIT(DAYS) | BIT(PACK) | BIT(CLERKS) | BIT(DB) | JSON_BIT,
+     BIT(SEED), "SCENARIO",
+     "demo run SCENARIO --seed N [--days N] [--pack az|id] [--clerks N,…] [--db postgres://…] [--json]"},
 };
 enum { VERB_COUNT = sizeof verbs / sizeof *verbs };
 
@@ -183,7 +184,8 @@ const char *hall_options_usage(void)
            "       loketd demo     list | run SCENARIO --seed N [--days N] [--pack az|id] [--clerks N,…] "
            "[--json]\n"
            "                       whole simulated days; with fewer clerks: what waiting would become;\n"
-           "                       of several numbers of clerks: each beside the others\n"
+           "                       of several numbers of clerks: each beside the others; with --db\n"
+           "                       postgres://… in a schema of that database, made for the run\n"
            "       loketd --version | --help\n"
            "init, serve, user, counter, key, webhook, verify and the catalogue's take --db "
            "postgres://USER@HOST/DATABASE\n"
