@@ -28,7 +28,7 @@ STATION_MAIN := screens/main.c
 HALL_MAIN    := core/hall/main.c
 sources       = $(sort $(foreach room,$(1),$(wildcard $(room)/*.c)))
 # A workstation keeps its data in a file and is not linked with libpq.
-HALL_ALONE   := core/db/postgres.c core/db/postgres_news.c
+HALL_ALONE   := core/db/postgres.c core/db/postgres_news.c core/db/scratch.c
 STATION_SRC  := $(filter-out $(STATION_MAIN) $(HALL_ALONE),$(call sources,$(STATION_ROOMS)))
 HALL_SRC     := $(filter-out $(HALL_MAIN),$(call sources,$(HALL_ROOMS)))
 PRINT_SRC    := $(call sources,$(PRINT_ROOMS))
@@ -163,7 +163,7 @@ fuzz: deps test-deps fuzz-deps ## looks for inputs that break things; SECONDS=60
 	@BUILD=$(BUILD) FUZZ_SECONDS=$(or $(SECONDS),600) FUZZ=$(FUZZ) tests/fuzz/run.sh
 
 # The whole hall from a seed: the shipped rooms, with the town's world in place of network, clocks and connections.
-TOWN_OUT  := $(addprefix core/hall/,main.c serve.c porter.c practice.c options.c http.c hasher.c courier.c) $(HALL_ALONE)
+TOWN_OUT  := $(addprefix core/hall/,main.c serve.c porter.c practice.c options.c http.c hasher.c courier.c demo.c demo_schema.c) $(HALL_ALONE)
 TOWN_SRC  := $(filter-out $(TOWN_OUT),$(call sources,$(addprefix core/,$(CORE_ROOMS) demo cache hall)) \
              core/sync/client_core.c core/sync/driver.c core/sync/line.c) $(SIM_SRC) $(wildcard tests/sim/town/*.c)
 TOWN_WRAP := $(SIM_WRAP) $(addprefix -Wl$(comma)--wrap=,clock_wall_now_ms clock_mono_now_ms token_new)

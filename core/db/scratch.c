@@ -104,8 +104,8 @@ static void sweep(struct scratch *s)
 {
     static const char left[] = "SELECT nspname FROM pg_namespace WHERE nspname ~ '^" PREFIX "[a-z]{16}$'"
                                " AND pg_has_role(nspowner, 'USAGE')"
-                               " AND pg_try_advisory_lock(hashtextextended(nspname, 3)) LIMIT 1";
-    static const char unlock[] = "SELECT pg_advisory_unlock(hashtextextended($1, 3))";
+                               " AND pg_try_advisory_lock(hashtextextended(nspname, 7)) LIMIT 1";
+    static const char unlock[] = "SELECT pg_advisory_unlock(hashtextextended($1, 7))";
     char *name = NULL;
     bool well = true;
     while (well && ask(s, left, NULL, &name) && name) {
@@ -120,7 +120,7 @@ static void sweep(struct scratch *s)
 static enum err make(struct scratch *s, const char *address, struct err_info *info)
 {
     static const char there[] = "SELECT 1 FROM pg_namespace WHERE quote_ident(nspname) = $1",
-                      lock[] = "SELECT pg_advisory_lock(hashtextextended($1, 3))";
+                      lock[] = "SELECT pg_advisory_lock(hashtextextended($1, 7))";
     char *found = NULL;
     s->raw = PQconnectdb(address);
     if (PQstatus(s->raw) != CONNECTION_OK)
