@@ -354,6 +354,7 @@ static bool carry_out(struct app *app, struct effect *effect, struct effects *ef
             app_do(app, effect->action, effects);
         return true;
     case EFFECT_COMMAND:
+        app_strokes_into(app, effect);
         app_wait_for(app, effect);
         return false;
     case EFFECT_SIGN_IN:
@@ -404,6 +405,7 @@ static void on_saved(struct app *app, const struct msg *msg, struct effects *eff
     remember_command(app, msg);
     app_kept_saved(app, effects);
     app_tour_saved(app, msg->what, NULL);
+    app_strokes_saved(app, msg->what, json_get(msg->json, "body"), effects);
     tell_asker(app, msg, effects);
     if (app->layer_count)
         tell_kind(app, app_top(app), MSG_LOAD, effects);
@@ -458,6 +460,7 @@ static void on_result(struct app *app, const struct msg *msg, struct effects *ef
         tell_asker(app, &routed, effects);
         app_notice_heard(app, pending->type, msg->json);
         app_tour_saved(app, pending->type, msg->json);
+        app_strokes_heard(app, pending->type, msg->json);
         app_moves_heard(app, pending->type, msg->json, effects);
         hear(app, pending, msg, why);
         pending->type[0] = '\0';
@@ -466,8 +469,10 @@ static void on_result(struct app *app, const struct msg *msg, struct effects *ef
 
 static void on_data(struct app *app, const struct msg *msg, struct effects *effects)
 {
-    if (msg->to == KEPT_SERIAL)
+    if (msg->to == KEPT_SERIAL) {
+        app_strokes_recover(app, json_get(msg->json, "rows"));
         return app_kept_recover(app, json_get(msg->json, "rows"), effects);
+    }
     if (msg->to == TRAINING_SERIAL)
         return msg->kind == MSG_DATA ? app_training_take(app, msg->json, effects)
                                      : app_training_fetched(app, msg);
@@ -634,6 +639,7 @@ static void on_signed_out(struct app *app, struct effects *effects)
     toast_clear(&app->toast); /* it was said to who has left */
     app_notice_forget(app);
     app_training_forget(app);
+    app->strokes = (struct strokes){0};
     app->ui.session = (struct session){0};
     app_push(app, SCREEN_SIGN_IN, NULL, effects);
 }
@@ -651,6 +657,7 @@ static void on_tick(struct app *app, const struct msg *msg, struct effects *effe
     app_keep(app, false, effects); /* a second after the last letter at most */
     app_notice_tick(app, effects);
     app_training_tick(app, effects);
+    app_strokes_tick(app, effects);
     app_lock_tick(app, effects);
 }
 
@@ -695,8 +702,10 @@ static void handle(struct app *app, const struct msg *msg, struct effects *effec
 {
     switch (msg->kind) {
     case MSG_KEY:
+        app_strokes_count(app);
         return app_key(app, msg->key, effects);
     case MSG_PASTE:
+        app_strokes_count(app);
         return app_paste(app, msg, effects);
     case MSG_ACTION:
         return app->lock ? (void)0 : app_do(app, msg->action, effects);

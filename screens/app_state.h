@@ -63,6 +63,11 @@ struct app_training {
     char question[120]; /* the last one that was asked */
     bool below;         /* on a narrow screen the talk is shown */
 };
+/* Keys of the visit at the counter (app_strokes.c). */
+struct strokes {
+    char ticket[64]; /* "" nobody was called */
+    int count, kept; /* kept: as many as the journal has */
+};
 struct app {
     struct ui ui;
     int w, h;
@@ -93,6 +98,7 @@ struct app {
     struct json *heeded;   /* ids of calls that this clerk knows of; NULL: none */
     int closure_at;        /* which request is being answered */
     struct app_training training;
+    struct strokes strokes;
     int rung; /* alarms that have rung */
     int64_t rung_ms, flash_ms;
     int64_t alert_ms;       /* since when the hall is asked to call everyone; 0: it answered */
@@ -250,6 +256,15 @@ const char *app_talk_why_not(const struct app *app, enum action action); /* mark
 void app_talk_do(struct app *app, enum action action, struct effects *effects);
 void app_talk_room(const struct app *app, int *w); /* what it leaves of the columns */
 void app_talk_view(const struct app *app, struct frame *frame, struct rect *area);
+
+/* app_strokes.c: all of it only in a training hall */
+void app_strokes_count(struct app *app); /* a key, or a paste */
+void app_strokes_into(const struct app *app,
+                      struct effect *command); /* puts "keys" into one that ends a visit */
+void app_strokes_saved(struct app *app, const char *type, const struct json *body, struct effects *effects);
+void app_strokes_heard(struct app *app, const char *type, const struct json *result);
+void app_strokes_tick(struct app *app, struct effects *effects);
+void app_strokes_recover(struct app *app, const struct json *rows); /* of the journal */
 
 /* app_palette.c */
 void app_palette_open(struct app *app);

@@ -21,6 +21,7 @@ static const struct {
     {"hall.restore", TR("hall restored from a backup")},
     {"training.take", TR("trainer took a counter over")},
     {"training.hand_back", TR("trainer handed a counter back")},
+    {"training.keys", TR("keys of a visit counted")},
     {"service.import", TR("service read in")},
     {"catalogue.import", TR("catalogue read in")},
     {"user.add", TR("account added")},

@@ -368,6 +368,20 @@ static void moments_view(const struct view *view, struct frame *frame, struct re
     page_grid(view, &grid, frame, area);
 }
 
+/* Keys are known of visits at workstations that count them. */
+static void total_view(const struct view *view, const struct json *score, struct frame *frame,
+                       struct rect head)
+{
+    enum lang lang = view->ui->lang;
+    int keys = (int)json_int(json_get(score, "figures"), "keys", 0),
+        least = (int)json_int(json_get(score, "figures"), "keys_least", 0);
+    rect_cut_left(&head, text_drawf(frame, head, STYLE_TEXT | ATTR_BOLD, tr(lang, TR("%d of 100")),
+                                    (int)json_int(score, "total", 0)) +
+                             2);
+    if (keys)
+        text_drawf(frame, head, STYLE_DIM, tr(lang, TR("keys: %d; %d would do")), keys, least);
+}
+
 static void score_view(const struct view *view, struct frame *frame, struct rect area)
 {
     const struct trainer *self = view->self;
@@ -387,8 +401,7 @@ static void score_view(const struct view *view, struct frame *frame, struct rect
                                    STYLE_ACCENT | ATTR_BOLD) +
                              2);
     if (answer)
-        text_drawf(frame, head, STYLE_TEXT | ATTR_BOLD, tr(lang, TR("%d of 100")),
-                   (int)json_int(answer, "total", 0));
+        total_view(view, answer, frame, head);
     char *text = trainer_line(self) ? trainer_score_text(view->ui, trainer_line(self)) : xstrdup("");
     about_view(view, text, frame, &area);
     free(text);

@@ -53,6 +53,7 @@ static const struct told_text rules[] = {
     {"dawdled", TR("no call")},
     {"wrong_decision", TR("decision")},
     {"wrong_reason", TR("reason")},
+    {"decision_mended", TR("mended")},
     {"field_wrong", TR("field")},
     {"looked_needlessly", TR("privacy")},
     {"undone", TR("undo")},
@@ -78,13 +79,14 @@ static const struct told_text lines[] = {
      TR("Nobody was called for {is} seconds at your free counter, while {number} and others waited.")},
     {"wrong_decision", TR("{number} was decided wrongly; right is: {what}.")},
     {"wrong_reason", TR("{number}: the outcome is right, the reason is not.")},
+    {"decision_mended", TR("{number} was decided wrongly at first and mended; right was: {what}.")},
     {"field_wrong", TR("{number}: {is} fields are not as the papers show them.")},
     {"looked_needlessly", TR("Looked at the data of somebody who was not there.")},
     {"undone", TR("{number}: was taken back.")},
     {"disputed", TR("{number}: the hall had to settle it.")},
     {"passed_over", TR("{number} was called before {is} who came first.")},
     {"nobody_recalled", TR("{number} was given up after {is} of {should} calls.")},
-    {"keystrokes", TR("{is} keys were pressed; {should} would do.")},
+    {"keystrokes", TR("{number} took {is} keys; {should} would do.")},
     {NULL, NULL},
 };
 

@@ -37,6 +37,8 @@ static const char *const rule_names[SCORE_RULE_COUNT][SCENARIO_LANGS] = {
                             "Five minutes without a call", "Пять минут без вызова"},
     [SCORE_RULE_WRONG_DECISION] = {"Yanlış qərar", "Keputusan salah", "Wrong decision", "Неверное решение"},
     [SCORE_RULE_WRONG_REASON] = {"Yanlış əsas", "Alasan salah", "Wrong reason", "Неверное основание"},
+    [SCORE_RULE_DECISION_MENDED] = {"Sonradan düzəldilmiş yanlış qərar", "Keputusan salah yang diperbaiki",
+                                    "Wrong decision, mended later", "Исправленное неверное решение"},
     [SCORE_RULE_FIELD_WRONG] = {"Sənədlərə uyğun olmayan sahələr", "Isian tidak sesuai berkas",
                                 "Fields unlike the papers", "Поля не по документам"},
     [SCORE_RULE_LOOKED_NEEDLESSLY] = {"Lazım olmadan şəxsi məlumata baxış", "Melihat data tanpa perlu",

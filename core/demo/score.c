@@ -40,6 +40,7 @@ static int64_t times(enum score_rule rule, const struct score_fact *fact)
         return fact->is;
     case SCORE_RULE_LOOKED_NEEDLESSLY:
         return fact->is == 0;
+    case SCORE_RULE_DECISION_MENDED:
     case SCORE_RULE_UNDONE:
     case SCORE_RULE_DISPUTED:
         return 1;
@@ -111,7 +112,7 @@ struct json *score_of(const struct score_fact *facts, int count)
                 continue;
             int64_t points = times((enum score_rule)rule, sorted[i]) * rules[rule].points;
             lost += points;
-            if (points > 0 || rule == SCORE_RULE_KEYSTROKES)
+            if (points > 0)
                 json_add(lines, line_of((enum score_rule)rule, sorted[i], points));
         }
     json_set_int(score, "total", lost < SCORE_FULL ? SCORE_FULL - lost : 0);

@@ -9,13 +9,14 @@
     X(WAITED, "waited")     /* is: seconds that somebody waited while the counter was open and free */      \
     X(IDLED, "idled")       /* is: seconds that people waited at an open, free counter without a call */    \
     X(DECIDED, "decided")   /* is 1: the outcome is right; should 1: the reasons are */                     \
+    X(MENDED, "mended")     /* was decided wrongly by somebody who then decided rightly */                  \
     X(ANSWERED, "answered") /* is: fields of a submitted form that are not as they should be */             \
     X(LOOKED, "looked")     /* at what is sensitive of a person; is 1: they were at the counter */          \
     X(UNDID, "undid")       /* took an own act back */                                                      \
     X(DISPUTED, "disputed") /* the hall kept something of theirs as a dispute */                            \
     X(CALLED, "called")     /* is: how many who had the right to be called before; should 1: with reason */ \
     X(NO_SHOW, "no_show")   /* is: how often they were called again; should: how often the hall asks */     \
-    X(KEYS, "keys")         /* is: keys pressed; should: the least there can be */
+    X(KEYS, "keys") /* of a visit; is: keys pressed; should: the least for what was done, an estimate */
 enum score_fact_kind {
 #define X(name, text) SCORE_##name,
     SCORE_FACT_LIST(X)
@@ -41,6 +42,8 @@ struct score_fact {
       "Nobody was called for {is} seconds at your free counter, while {number} and others waited.")          \
     X(WRONG_DECISION, "wrong_decision", 10, DECIDED, "{number} was decided wrongly; right is: {what}.")      \
     X(WRONG_REASON, "wrong_reason", 5, DECIDED, "{number}: the outcome is right, the reason is not.")        \
+    X(DECISION_MENDED, "decision_mended", 3, MENDED,                                                         \
+      "{number} was decided wrongly at first and mended; right was: {what}.")                                \
     X(FIELD_WRONG, "field_wrong", 2, ANSWERED, "{number}: {is} fields are not as the papers show them.")     \
     X(LOOKED_NEEDLESSLY, "looked_needlessly", 5, LOOKED,                                                     \
       "Looked at the data of somebody who was not there.")                                                   \
@@ -48,7 +51,7 @@ struct score_fact {
     X(DISPUTED, "disputed", 5, DISPUTED, "{number}: the hall had to settle it.")                             \
     X(PASSED_OVER, "passed_over", 5, CALLED, "{number} was called before {is} who came first.")              \
     X(NOBODY_RECALLED, "nobody_recalled", 3, NO_SHOW, "{number} was given up after {is} of {should} calls.") \
-    X(KEYSTROKES, "keystrokes", 1, KEYS, "{is} keys were pressed; {should} would do.")
+    X(KEYSTROKES, "keystrokes", 1, KEYS, "{number} took {is} keys; {should} would do.")
 enum score_rule {
 #define X(name, text, points, fact, sentence) SCORE_RULE_##name,
     SCORE_RULE_LIST(X)
@@ -65,7 +68,7 @@ enum {
 };
 
 /* {"total":0..100,"lines":[{"rule","points":-n|0,"at","rev","code","args":{"number"?,"what"?,"is","should"}}]}: in the
- * order of the day, whatever the order of the facts. What costs nothing is no line, but for the keys. The caller frees. */
+ * order of the day, whatever the order of the facts. What costs nothing is no line. The caller frees. */
 struct json *score_of(const struct score_fact *facts, int count);
 
 /* --- the paper about it --- */

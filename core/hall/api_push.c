@@ -4,6 +4,7 @@
 
 #include "core/hall/calls.h"
 #include "core/hall/inside.h"
+#include "core/hall/training.h"
 #include "core/hall/writer.h"
 
 struct push {
@@ -17,7 +18,14 @@ struct push {
 static enum err run_push(void *ctx, const struct server_env *env)
 {
     struct push *push = ctx;
-    return server_push(env, &push->actor, push->body, &push->answer);
+    struct hall_state before = {0};
+    bool trains = push->hall->training != NULL;
+    enum err err = trains ? store_state(env->db, &before) : ERR_OK;
+    if (err == ERR_OK)
+        err = server_push(env, &push->actor, push->body, &push->answer);
+    return err == ERR_OK && trains
+               ? training_hear_keys(env, &push->actor, push->body, before.rev, push->answer.body)
+               : err;
 }
 
 static void pushed(void *ctx, enum err err)

@@ -156,11 +156,11 @@ static const struct {
     {"trainingScore", NULL, "{'user':" TICKET "}", NULL,
      "{'user':" TICKET ",'total':90,'lines':[{'rule':'wrong_decision','points':-10,'at':" NOW ",'rev':811,"
      "'code':'wrong_decision','args':{'number':'ASAN-00-2026-000417','what':'return','is':0,'should':0}}],"
-     "'figures':{'called':14,'served':12,'no_shows':2,'decided':9}}"},
+     "'figures':{'called':14,'served':12,'no_shows':2,'decided':9,'keys':912,'keys_least':655}}"},
     {"trainingResults", NULL, "{'format':'json'}", NULL,
      "{'rows':[{'at':" NOW ",'day':'2026-11-30','scenario':'first-day','seed':7,'user':" TICKET
      ",'login':'aysel','name':'Aysel Məmmədova','total':90,'called':14,'served':12,'no_shows':2,'decided':9,"
-     "'wrong_decision':-10}]}"},
+     "'keys':912,'keys_least':655,'wrong_decision':-10}]}"},
     {"trainingCertificate", NULL, "{'user':" TICKET ",'lang':'en'}", NULL,
      "'TRAINING\nASAN training centre\n\nCERTIFICATE OF TRAINING\n'"},
     {"openapi", NULL, NULL, NULL,

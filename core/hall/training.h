@@ -39,6 +39,11 @@ int training_wait_s(const struct hall *hall, int wait_s);
 bool training_cuts(const struct hall *hall, const struct actor *actor);
 bool training_delays(struct hall *hall, struct http_request *request, const struct actor *actor);
 
+/* After a push that was run, in its transaction: keeps how many keys the visits took that it ended ("keys" of their commands).
+ * before_rev: of the store before it. answer: as server_push made it. */
+enum err training_hear_keys(const struct server_env *env, const struct actor *actor, const struct json *push,
+                            int64_t before_rev, const struct json *answer) MUST_USE;
+
 /* A start with --demo: plays the scenario unless its day is under way. */
 void training_start(struct hall *hall, const char *scenario, const char *seed);
 

@@ -12,8 +12,9 @@
 
 enum { TAIL_BYTES = 4 * 1024 * 1024 };
 
-static const char *const members[] = {"at",   "day",   "scenario", "seed",   "user",     "login",
-                                      "name", "total", "called",   "served", "no_shows", "decided"};
+static const char *const members[] = {"at",       "day",     "scenario", "seed",      "user",
+                                      "login",    "name",    "total",    "called",    "served",
+                                      "no_shows", "decided", "keys",     "keys_least"};
 
 struct json *training_results_columns(void)
 {

@@ -62,17 +62,14 @@ static void add_in_front(struct json *list, struct json *page)
     json_free(&all);
 }
 
-static enum err read_lines(struct judging *j)
+enum err judging_lines(const struct judging *j, const char *user, const char *types, struct json *lines)
 {
-    static const char types[] =
-        "counter.open,counter.pause,counter.resume,counter.close,ticket.undo,move.undo,"
-        "person.reveal";
     static const struct actor hall = {.name = "system", .roles = ~0u};
     char from[TIME_TEXT], to[TIME_TEXT];
     enum { DAY_MS = 24 * 60 * 60 * 1000 };
     time_text(j->demo->midnight_ms, from);
     time_text(j->demo->midnight_ms + DAY_MS, to);
-    const struct audit_ask ask = {.from = from, .to = to, .user = j->user, .types = types};
+    const struct audit_ask ask = {.from = from, .to = to, .user = user, .types = types};
     for (int64_t before = INT64_MAX;;) {
         struct json *page = NULL;
         enum err err = audit_find(j->db, &hall, &ask, before, PAGE, &page);
@@ -81,13 +78,21 @@ static enum err read_lines(struct judging *j)
         const struct json *next = json_get(page, "next");
         bool more = json_is_number(next);
         before = json_as_int(next, 0);
-        struct json *lines = json_take(page, json_get(page, "lines"));
-        add_in_front(j->lines, lines);
-        json_free(&lines);
+        struct json *found = json_take(page, json_get(page, "lines"));
+        add_in_front(lines, found);
+        json_free(&found);
         json_free(&page);
         if (!more)
             return ERR_OK;
     }
+}
+
+static enum err read_lines(struct judging *j)
+{
+    static const char types[] =
+        "counter.open,counter.pause,counter.resume,counter.close,ticket.undo,move.undo,"
+        "person.reveal";
+    return judging_lines(j, j->user, types, j->lines);
 }
 
 /* --- stamps of a ticket --- */
@@ -269,30 +274,51 @@ static enum err find_rows(struct judging *j, const char *sql, const char *of, st
     return rows_collect(s, rows);
 }
 
-/* The account's own first decision: what came later is about something else than what was true then. */
-static enum err find_decision(struct judging *j, const char *case_id, const struct json **out)
+/* The account's own decisions on it, the first one first. */
+static enum err find_decisions(struct judging *j, const char *case_id, struct json **out)
 {
     static const char sql[] =
         "SELECT row FROM decisions WHERE case_ = $1 ORDER BY at_ LIMIT $2"; /* decisions_case */
-    struct json *rows = keep_rows(j);
+    struct json *rows = json_new_array();
     enum err err = find_rows(j, sql, case_id, rows);
-    *out = NULL;
-    for (const struct json *row = json_first(rows); row && !*out; row = json_next(row))
+    *out = keep_rows(j);
+    while (json_count(rows) > 0) {
+        struct json *row = json_take(rows, json_first(rows));
         if (str_equal(json_text(row, "kind"), "decision") && str_equal(json_text(row, "by"), j->user))
-            *out = row;
+            json_add(*out, row);
+        else
+            json_free(&row);
+    }
+    json_free(&rows);
     return err;
 }
 
+static bool is_right(const struct json *decision, const struct truth *truth)
+{
+    return truth_outcome_right(truth, json_text(decision, "outcome")) &&
+           truth_reasons_right(truth, json_get(decision, "reasons"));
+}
+
+/* mended: whoever decided so decided rightly in the end. */
 static void judge_decision(struct judging *j, const struct json *row, const struct json *decision,
-                           const struct truth *truth)
+                           const struct truth *truth, bool mended)
 {
     bool outcome = truth_outcome_right(truth, json_text(decision, "outcome")),
          reasons = truth_reasons_right(truth, json_get(decision, "reasons"));
-    struct score_fact *fact = judging_add(j, SCORE_DECIDED, outcome, reasons, json_text(decision, "at"),
-                                          json_text_or(row, "number", ""));
+    struct score_fact *fact =
+        judging_add(j, mended && !is_right(decision, truth) ? SCORE_MENDED : SCORE_DECIDED, outcome, reasons,
+                    json_text(decision, "at"), json_text_or(row, "number", ""));
     fact->what = truth->outcome;
     fact->rev = json_int(decision, "row_rev", 0);
-    j->decided++;
+}
+
+static void judge_decisions(struct judging *j, const struct json *row, const struct json *decisions,
+                            const struct truth *truth)
+{
+    const struct json *last = json_at(decisions, json_count(decisions) - 1);
+    for (const struct json *one = json_first(decisions); one; one = json_next(one))
+        judge_decision(j, row, one, truth, is_right(last, truth));
+    j->decided += last != NULL;
 }
 
 static void judge_answers(struct judging *j, const struct json *row, const struct truth *truth)
@@ -308,12 +334,12 @@ static void judge_answers(struct judging *j, const struct json *row, const struc
 
 static enum err judge_case(struct judging *j, const struct json *row, const struct truth *truth)
 {
-    const struct json *decision;
-    enum err err = find_decision(j, json_text_or(row, "id", ""), &decision);
+    struct json *decisions;
+    enum err err = find_decisions(j, json_text_or(row, "id", ""), &decisions);
     if (err == ERR_OK && str_equal(json_text(row, "opened_by"), j->user))
         judge_answers(j, row, truth);
-    if (decision)
-        judge_decision(j, row, decision, truth);
+    if (json_count(decisions) > 0)
+        judge_decisions(j, row, decisions, truth);
     return err;
 }
 
@@ -456,6 +482,8 @@ static struct json *figures_of(const struct judging *j)
     json_set_int(figures, "served", j->served);
     json_set_int(figures, "no_shows", j->no_shows);
     json_set_int(figures, "decided", j->decided);
+    json_set_int(figures, "keys", j->keys);
+    json_set_int(figures, "keys_least", j->keys_least);
     return figures;
 }
 
@@ -480,6 +508,7 @@ enum err training_score(struct demo *demo, const struct training *training, stru
                         .user = user,
                         .tickets = json_new_array(),
                         .lines = json_new_array(),
+                        .key_lines = json_new_array(),
                         .kept = json_new_array()};
     *score = NULL;
     enum err err = read_tickets(&j);
@@ -496,6 +525,8 @@ enum err training_score(struct demo *demo, const struct training *training, stru
         err = judge_lines(&j);
     if (err == ERR_OK)
         err = judge_disputes(&j);
+    if (err == ERR_OK)
+        err = judge_keys(&j);
     if (err == ERR_OK) {
         drop_trainers(&j);
         *score = score_of(j.facts, j.count);
@@ -503,6 +534,7 @@ enum err training_score(struct demo *demo, const struct training *training, stru
     }
     json_free(&j.tickets);
     json_free(&j.lines);
+    json_free(&j.key_lines);
     json_free(&j.kept);
     free(j.facts);
     return err;

@@ -11,10 +11,12 @@ struct judging {
     const char *user;
     struct json *tickets; /* rows of the day, whoever had them */
     struct json *lines;   /* of the audit, the oldest first */
+    struct json *key_lines; /* of it, too: how many keys visits took, anybody's */
     struct json *kept;    /* rows whose texts facts borrow */
     struct score_fact *facts;
     int count;
     int called, served, no_shows, decided;
+    int64_t keys, keys_least; /* of visits whose keys are known */
 };
 
 /* texts are borrowed: they stay until the facts are told */
@@ -27,5 +29,11 @@ bool judging_frees(const char *event); /* whoever did it has nobody at the count
 /* Of what a line of the audit is about; table NULL: of the first. */
 const char *judging_about(const struct json *line, const char *table, const char *member);
 
+/* Adds the lines of the day of that account ("system": the hall's own) and these commands, the oldest first. */
+enum err judging_lines(const struct judging *j, const char *user, const char *types,
+                       struct json *lines) MUST_USE;
+
+/* training_keys.c: each visit whose keys a workstation counted, beside the least that would have done. */
+enum err judge_keys(struct judging *j) MUST_USE;
 /* training_idle.c: the account's counter was open and free, and people waited whom nobody called. */
 enum err judge_idleness(struct judging *j) MUST_USE;

@@ -94,7 +94,7 @@ static char *of_clerk(const struct class *class, const char *what, const char *m
     return xasprintf("/v1/training/%s?user=%s%s", what, class->clerk.user, more);
 }
 
-/* The clerk calls and serves one, and takes it back: one point. last: then sends them away without an application. */
+/* The clerk calls and serves one with far too many keys, and takes it back: two points. last: then sends them away without an application. */
 static void work(struct class *class, bool last)
 {
     struct json *opened = hall_do(&class->clerk, "counter.open", "{\"counter\":\"1\"}");
@@ -103,7 +103,7 @@ static void work(struct class *class, bool last)
     const struct json *ticket = json_get(called, "ticket");
     char *about = xasprintf("{\"ticket\":\"%s\",\"gen\":%d}", json_text_or(ticket, "id", ""),
                             (int)json_int(ticket, "gen", 0));
-    char *done = xasprintf("{\"ticket\":\"%s\",\"gen\":%d,\"outcome\":\"served\"}",
+    char *done = xasprintf("{\"ticket\":\"%s\",\"gen\":%d,\"outcome\":\"served\",\"keys\":400}",
                            json_text_or(ticket, "id", ""), (int)json_int(ticket, "gen", 0));
     json_free(&(struct json *){hall_do(&class->clerk, "ticket.start", about)});
     json_free(&(struct json *){hall_do(&class->clerk, "ticket.finish", done)});
@@ -159,7 +159,7 @@ TEST(training_score_stands_in_the_trainers_list)
     open_class(&class);
     CHECK_INT(listed_score(&class), -1);
     work(&class, true);
-    comes_to(&class, 89); /* the visit ended */
+    comes_to(&class, 88); /* the visit ended */
     close_class(&class);
 }
 
@@ -174,11 +174,13 @@ TEST(training_score_is_ones_own_and_the_trainers)
     json_free(&score);
     work(&class, false);
     score = get(&class.trainer, clerks, 200);
-    CHECK_INT(json_int(score, "total", 0), 99);
-    CHECK_TEXT(json_text(json_pointer(score, "/lines/0"), "code"), "undone");
+    CHECK_INT(json_int(score, "total", 0), 98);
+    CHECK_TEXT(json_text(json_pointer(score, "/lines/0"), "code"), "keystrokes");
+    CHECK_INT(json_int(json_pointer(score, "/lines/0/args"), "is", 0), 400);
+    CHECK_TEXT(json_text(json_pointer(score, "/lines/1"), "code"), "undone");
     CHECK_INT(json_int(json_get(score, "figures"), "called", 0), 1);
     json_free(&score);
-    comes_to(&class, 99); /* as the trainer saw it */
+    comes_to(&class, 98); /* as the trainer saw it */
     struct hall_client other;
     sign_in(&class, &other, "adi");
     refused(&other, clerks, 403, "not_your_role");
@@ -190,7 +192,7 @@ TEST(training_score_is_ones_own_and_the_trainers)
     refused(&class.trainer, "/v1/training/results?format=xml", 400, "invalid_query");
     char *text = get_text(&class, &class.trainer, paper);
     CHECK(str_starts(text, "TRAINING\n"));
-    CHECK(strstr(text, "Siti Rahmawati") && strstr(text, "Score: 99 of 100"));
+    CHECK(strstr(text, "Siti Rahmawati") && strstr(text, "Score: 98 of 100"));
     free(text);
     free(clerks);
     free(paper);
@@ -217,7 +219,9 @@ TEST(training_results_outlive_their_day)
     CHECK_TEXT(json_text(row, "scenario"), "first-day");
     CHECK_INT(json_int(row, "undone", 0), -1);
     CHECK_INT(json_int(row, "wrong_decision", 0), -10);
-    CHECK_INT(json_int(row, "total", 0), 89);
+    CHECK_INT(json_int(row, "total", 0), 88);
+    CHECK_INT(json_int(row, "keystrokes", 0), -1);
+    CHECK_INT(json_int(row, "keys", 0), 800);
     json_free(&results);
     char *path = xasprintf("%s/results.jsonl", class.folder);
     REQUIRE(stat(path, &stat_of) == 0);
@@ -234,8 +238,8 @@ TEST(training_results_outlive_their_day)
                                   "{\"do\":\"begin\",\"scenario\":\"quiet-day\",\"seed\":4}", &status)});
     CHECK_INT(status, 200); /* a day that another begins over has ended, too */
     char *csv = get_text(&class, &class.trainer, "/v1/training/results?format=csv");
-    CHECK(str_starts(
-        csv, "at,day,scenario,seed,user,login,name,total,called,served,no_shows,decided,waited_too_long"));
+    CHECK(str_starts(csv, "at,day,scenario,seed,user,login,name,total,called,served,no_shows,decided,keys,"
+                          "keys_least,waited_too_long"));
     int lines = 0;
     for (const char *at = csv; (at = strstr(at, ",siti,")) != NULL; at++)
         lines++;

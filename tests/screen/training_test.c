@@ -25,6 +25,13 @@ TEST(screen_trainee)
     script_run("trainee.script");
 }
 
+TEST(screen_keys_are_counted_in_a_training_hall_alone)
+{
+    script_run("strokes.script");
+    script_run("strokes_kept.script");
+    script_run("strokes_real.script");
+}
+
 TEST(screen_talk)
 {
     script_run("talk.script");

@@ -8,6 +8,7 @@
 
 #include "core/demo/score.h"
 #include "core/hall/training_inside.h"
+#include "core/model/role.h"
 #include "tests/support/test.h"
 
 struct hall_day {
@@ -176,6 +177,130 @@ TEST(wrong_decision_costs_what_the_table_says)
     end(&h);
 }
 
+static char asked_for[64];
+
+/* For want of a paper that is there. */
+static void send_back(struct truth *truth)
+{
+    truth->outcome = "return";
+    json_free(&truth->reasons);
+    truth->reasons = json_new_array();
+    json_add_text(truth->reasons, "T01");
+    json_free(&truth->missing);
+    truth->missing = json_new_array();
+    json_add_text(truth->missing, truth->papers[0].code);
+    str_copy(asked_for, sizeof asked_for, truth->papers[0].code);
+}
+
+static struct json *about_case_of(struct hall_day *h, const char *ticket)
+{
+    struct json *rows = json_new_array(), *body = json_new_object();
+    struct stmt *s = db_query(h->demo.env.db, "SELECT row FROM cases WHERE ticket = $1");
+    db_bind_text(s, 1, ticket);
+    REQUIRE(rows_collect(s, rows) == ERR_OK && json_count(rows) == 1);
+    json_set_text(body, "case", json_text(json_first(rows), "id"));
+    json_free(&rows);
+    return body;
+}
+
+static void decide_again(struct hall_day *h, const char *ticket, const char *id, const char *outcome,
+                         const char *reason)
+{
+    struct json *body = about_case_of(h, ticket), *reasons = json_new_array();
+    json_add_text(reasons, reason);
+    json_set_text(body, "decision", id);
+    json_set_text(body, "outcome", outcome);
+    json_set(body, "reasons", reasons);
+    does(h, &h->clerk->actor, "case.decide", body);
+}
+
+/* Each decision is judged, not the first alone: one that is mended costs less than one that stands. */
+TEST(decision_that_its_clerk_mended_costs_what_the_table_says)
+{
+    struct hall_day h;
+    begin(&h, granted, 8 * DEMO_HOUR_S);
+    decide_otherwise(&h, send_back);
+    const char *ticket = h.demo.visits[h.clerk->visit].ticket;
+    expect(&h, SCORE_RULE_WRONG_DECISION, 1);
+    does(&h, &h.clerk->actor, "case.submit", about_case_of(&h, ticket));
+    struct json *paper = about_case_of(&h, ticket);
+    json_set_text(paper, "document", asked_for);
+    json_set_text(paper, "state", "seen");
+    does(&h, &h.clerk->actor, "case.check_document", paper);
+    REQUIRE(db_run(db_query(h.demo.env.db, "SAVEPOINT decided")) == ERR_OK);
+    decide_again(&h, ticket, "01900000-0000-7000-8000-00000000d001", "approve", "A01");
+    expect(&h, SCORE_RULE_DECISION_MENDED, 1);
+    REQUIRE(db_run(db_query(h.demo.env.db, "ROLLBACK TO decided")) == ERR_OK);
+    decide_again(&h, ticket, "01900000-0000-7000-8000-00000000d002", "refuse", "R02");
+    expect(&h, SCORE_RULE_WRONG_DECISION, 2);
+    end(&h);
+}
+
+/* --- keys --- */
+
+static void nothing(struct truth *truth)
+{
+    (void)truth;
+}
+
+/* As a push brings them: a record that came before brings none. */
+static void hear_keys(struct hall_day *h, unsigned roles, const char *ticket, int64_t keys, bool fresh)
+{
+    struct err_info info = {0};
+    struct json *push = NULL, *answer = NULL;
+    struct actor actor = h->clerk->actor;
+    char *text =
+        xasprintf("{\"commands\":[{\"seq\":4,\"type\":\"ticket.start\",\"body\":{\"ticket\":\"%s\","
+                  "\"keys\":9000}},{\"seq\":5,\"type\":\"ticket.finish\",\"body\":{\"ticket\":\"%s\","
+                  "\"keys\":%lld}}]}",
+                  ticket, ticket, (long long)keys);
+    static const char told[] = "{\"results\":[{\"seq\":4,\"status\":\"applied\",\"rev\":9},"
+                               "{\"seq\":5,\"status\":\"applied\",\"rev\":10}]}";
+    actor.roles = roles;
+    REQUIRE(json_parse(text, strlen(text), &push, &info) == ERR_OK);
+    REQUIRE(json_parse(told, strlen(told), &answer, &info) == ERR_OK);
+    CHECK(training_hear_keys(&h->demo.env, &actor, push, fresh ? 8 : 10, answer) == ERR_OK);
+    json_free(&push);
+    json_free(&answer);
+    free(text);
+}
+
+static int64_t figure(struct hall_day *h, const char *name)
+{
+    struct json *score = score_of_clerk(h);
+    int64_t value = json_int(json_get(score, "figures"), name, -1);
+    CHECK_INT(json_int(score, "total", -1), SCORE_FULL);
+    json_free(&score);
+    return value;
+}
+
+/* Of a whole visit: form, papers, fee and decision. Up to twice the least nothing is lost, and one more costs. */
+TEST(keys_beyond_twice_the_least_cost_what_the_table_says)
+{
+    struct hall_day h;
+    begin(&h, granted, 8 * DEMO_HOUR_S);
+    decide_otherwise(&h, nothing);
+    const char *ticket = h.demo.visits[h.clerk->visit].ticket;
+    CHECK_INT(figure(&h, "keys"), 0);
+    hear_keys(&h, ROLE_CLERK, ticket, 1, true);
+    int64_t least = figure(&h, "keys_least");
+    CHECK(least > 40 && least < 400);
+    hear_keys(&h, ROLE_CLERK, ticket, 2 * least - 1, true); /* after a hold, say */
+    hear_keys(&h, ROLE_CLERK, ticket, 500, false);
+    hear_keys(&h, ROLE_CLERK | ROLE_TRAINER, ticket, 500, true);
+    hear_keys(&h, ROLE_CLERK, ticket, -3, true);
+    CHECK_INT(figure(&h, "keys"), 2 * least);
+    hear_keys(&h, ROLE_CLERK, ticket, 1, true);
+    expect(&h, SCORE_RULE_KEYSTROKES, 1);
+    struct json *score = score_of_clerk(&h);
+    const struct json *args = json_pointer(score, "/lines/0/args");
+    CHECK_INT(json_int(args, "is", 0), 2 * least + 1);
+    CHECK_INT(json_int(args, "should", 0), least);
+    CHECK(!str_empty(json_text(args, "number")));
+    json_free(&score);
+    end(&h);
+}
+
 static int mistyped;
 
 static void mistype(struct truth *truth)
@@ -264,11 +389,6 @@ TEST(look_without_need_costs_what_the_table_says_and_one_with_need_nothing)
     json_free(&row);
     expect(&h, SCORE_RULE_LOOKED_NEEDLESSLY, 1);
     end(&h);
-}
-
-static void nothing(struct truth *truth)
-{
-    (void)truth;
 }
 
 TEST(undo_costs_what_the_table_says)
