@@ -121,10 +121,12 @@ static const char *start_own(void)
 {
     if (access(PROGRAMS "/postgres", X_OK) != 0)
         return "PostgreSQL's server is not installed (apt-get install postgresql-15)";
-    str_copy(cluster.folder, sizeof cluster.folder, "/tmp/loket-cluster-XXXXXX");
+    const char *place = getenv("TMPDIR");
     const struct passwd *user = somebody();
+    str_format(cluster.folder, sizeof cluster.folder, "%s/loket-cluster-XXXXXX",
+               place && *place ? place : "/tmp");
     if (!mkdtemp(cluster.folder) || (user && chown(cluster.folder, user->pw_uid, user->pw_gid) != 0))
-        return "no folder for PostgreSQL can be made in /tmp";
+        return "no folder for PostgreSQL can be made in $TMPDIR or /tmp";
     char *data = xasprintf("%s/data", cluster.folder),
          *socket = xasprintf("unix_socket_directories=%s", cluster.folder);
     const char *const words[] = {PROGRAMS "/postgres",

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -17,6 +18,10 @@ static struct {
 } current;
 static char folder[64];
 static bool abandoned;
+static struct {
+    int part, parts; /* --part=2/5: of the files of tests the second of five shares; parts 0: all */
+    int slowest;     /* --slowest=N: so many are told with their time at the end */
+} options;
 
 void test_register(struct test *test)
 {
@@ -136,9 +141,10 @@ static void remove_folder(void)
 const char *test_folder(void)
 {
     if (!folder[0]) {
-        strcpy(folder, "/tmp/loket-test-XXXXXX");
+        const char *place = getenv("TMPDIR");
+        snprintf(folder, sizeof folder, "%s/loket-test-XXXXXX", place && *place ? place : "/tmp");
         if (!mkdtemp(folder)) {
-            perror("mkdtemp");
+            perror(folder);
             exit(2);
         }
         atexit(remove_folder);
@@ -158,12 +164,20 @@ const char *test_folder(void)
     return path;
 }
 
-static bool wanted(const struct test *test, int argc, char **argv)
+static bool read_option(const char *word)
 {
-    for (int i = 1; i < argc; i++)
-        if (strstr(test->name, argv[i]) || strstr(test->file, argv[i]))
+    return sscanf(word, "--part=%d/%d", &options.part, &options.parts) == 2 ||
+           sscanf(word, "--slowest=%d", &options.slowest) == 1;
+}
+
+static bool wanted(const struct test *test, int file, int names, char **name)
+{
+    if (options.parts > 0 && file % options.parts != options.part - 1)
+        return false;
+    for (int i = 0; i < names; i++)
+        if (strstr(test->name, name[i]) || strstr(test->file, name[i]))
             return true;
-    return argc < 2;
+    return names == 0;
 }
 
 static void turn(void)
@@ -186,15 +200,52 @@ static void run(const struct test *test)
         test->run();
 }
 
+static double seconds(int whose)
+{
+    struct rusage usage;
+    getrusage(whose, &usage);
+    return (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
+           (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6;
+}
+
+/* Of the processor, with the programs that were waited for: other programs on the machine hardly change it. */
+static double processor_s(void)
+{
+    return seconds(RUSAGE_SELF) + seconds(RUSAGE_CHILDREN);
+}
+
+static void tell_slowest(void)
+{
+    for (int i = 0; i < options.slowest; i++) {
+        struct test *slowest = tests;
+        for (struct test *test = tests; test; test = test->next)
+            if (test->took_s > slowest->took_s)
+                slowest = test;
+        if (!slowest || slowest->took_s <= 0)
+            break;
+        printf("%8.2f s %s (%s)\n", slowest->took_s, slowest->name, slowest->file);
+        slowest->took_s = 0;
+    }
+    if (options.slowest > 0)
+        printf("%8.2f s of the processor in all\n", processor_s());
+}
+
 int main(int argc, char **argv)
 {
-    int passed = 0, failed = 0, skipped = 0;
+    int passed = 0, failed = 0, skipped = 0, file = 0, names = 0;
     setvbuf(stdout, NULL, _IOLBF, 0);
+    for (int i = 1; i < argc; i++)
+        if (!read_option(argv[i]))
+            argv[1 + names++] = argv[i];
     turn();
-    for (const struct test *test = tests; test; test = test->next) {
-        if (!wanted(test, argc, argv))
+    for (struct test *test = tests; test; test = test->next) {
+        bool chosen = wanted(test, file, names, argv + 1);
+        file += test->next && strcmp(test->file, test->next->file) != 0;
+        if (!chosen)
             continue;
+        double start_s = processor_s();
         run(test);
+        test->took_s = processor_s() - start_s;
         if (current.failures) {
             printf("FAILED %s (%s)\n", test->name, test->file);
             failed++;
@@ -205,6 +256,7 @@ int main(int argc, char **argv)
             passed++;
         }
     }
+    tell_slowest();
     printf("%d passed, %d failed", passed, failed);
     if (skipped)
         printf(", %d skipped", skipped);

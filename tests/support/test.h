@@ -6,8 +6,9 @@
  *         CHECK_TEXT(t.reason, "");
  *     }
  *
- * A program of tests runs all of them, or those whose name contains an argument; it ends with
- * "N passed, N failed" and exits 1 when any failed. */
+ * A program of tests runs all of them, or those whose name or file contains an argument; it ends with
+ * "N passed, N failed" and exits 1 when any failed. --slowest=N tells which took most of the processor; --part=K/N runs the
+ * K-th of N shares of its files. */
 #pragma once
 #include <stdbool.h>
 #include <stddef.h>
@@ -16,6 +17,7 @@
 struct test {
     const char *name, *file;
     void (*run)(void);
+    double took_s; /* of the processor, once it ran */
     struct test *next;
 };
 void test_register(struct test *test);
@@ -24,7 +26,7 @@ void test_register(struct test *test);
     static void test_##id(void);                                    \
     __attribute__((constructor)) static void register_##id(void)    \
     {                                                               \
-        static struct test test = {#id, __FILE__, test_##id, NULL}; \
+        static struct test test = {#id, __FILE__, test_##id, 0, NULL}; \
         test_register(&test);                                       \
     }                                                               \
     static void test_##id(void)
@@ -55,6 +57,6 @@ void test_skip(const char *why) __attribute__((noreturn)); /* counted apart and 
 bool check_golden_at(const char *got, const char *path, const char *file, int line);
 #define CHECK_GOLDEN(got, path) check_golden_at((got), (path), __FILE__, __LINE__)
 
-/* A fresh folder that is removed when the program ends. The text lives until then. */
+/* A fresh folder, in $TMPDIR, that is removed when the program ends. The text lives until then. */
 const char *test_folder(void);
 char *test_read_file(const char *path); /* whole, NUL-terminated; NULL when it cannot be read; caller frees */
