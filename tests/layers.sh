@@ -25,7 +25,7 @@ files() { find "$@" -name '*.[ch]' -type f | sort; }
     only '(postgresql/)?libpq' libpq 'core/db/(postgres|postgres_news|scratch)\.c'
     only 'curl/' curl 'core/(sync/(driver|many)\.c|sync/line\.[ch]|hall/courier\.c)'
     only 'microhttpd' libmicrohttpd 'core/hall/http\.c'
-    only '(sodium|openssl/)' 'libsodium and libcrypto' 'core/base/crypto\.c'
+    only '(sodium|openssl/)' 'libsodium and libcrypto' 'core/base/(crypto|seal)\.c'
     only '(cjson/)?cJSON' cJSON 'core/(wire|form|catalogue)/.*'
     only 'pcre2' PCRE2 'core/form/pattern\.c'
     only '(cairo|pango|glib|hb|ft2build)' 'Pango and cairo' 'core/print/pdf\.c'

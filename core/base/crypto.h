@@ -1,4 +1,4 @@
-/* core/base/crypto.h: the only door to libsodium and libcrypto: password hashes, SHA-256, signatures, random bytes. */
+/* core/base/crypto.h: the door to libsodium and libcrypto (files: seal.h): password hashes, SHA-256, signatures, random bytes. */
 #pragma once
 #include <stdbool.h>
 #include <stddef.h>
