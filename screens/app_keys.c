@@ -80,6 +80,10 @@ enum screen_id app_home(const struct app *app)
     } homes[] = {{SCREEN_DESK, ROLE_CLERK},       {SCREEN_RECEPTION, ROLE_RECEPTION},
                  {SCREEN_BOARD, ROLE_SUPERVISOR}, {SCREEN_WORKLIST, ROLE_APPROVER | ROLE_SUPERVISOR},
                  {SCREEN_TRAINER, ROLE_TRAINER},  {SCREEN_PEOPLE, ROLE_ADMINISTRATOR}};
+    bool trains =
+        app->ui.training && (app->ui.session.roles & ROLE_TRAINER); /* a counter is their trainees' there */
+    if (trains && !place_enabled(app, SCREEN_TRAINER))
+        return SCREEN_TRAINER;
     for (size_t i = 0; i < sizeof homes / sizeof *homes; i++)
         if (homes[i].roles & app->ui.session.roles && !place_enabled(app, homes[i].screen))
             return homes[i].screen;

@@ -54,7 +54,10 @@ struct ahead {
 };
 /* Of a training hall (app_training.c). */
 struct app_training {
-    struct json *mine; /* this person's row of the query "training"; NULL: none, or not here yet */
+    struct json *
+        mine; /* of the query "training": this person's row, or that of whoever's counter a trainer has here; NULL:
+                           none, or not here yet */
+    struct json *visit; /* the ticket of that row, as far as it is known; NULL: none */
     char hint_read[TIME_TEXT];
     int dropped; /* keys, while everything stands */
     struct visitor visitor;
@@ -246,6 +249,8 @@ bool app_is_held(const struct app *app); /* a trainer has stopped everything her
 bool app_training_key(struct app *app, struct key key,
                       struct effects *effects); /* true: it went no further */
 void app_held_view(const struct app *app, struct frame *frame, struct rect line);
+/* Who is at this counter while a trainer has it, and how it stands with them: taken from the top of area. */
+void app_taken_view(const struct app *app, struct frame *frame, struct rect *area);
 /* What stands in the rule below the title before all else; false: nothing. *key ACTION_NONE: no key is about it. */
 bool app_training_notice(const struct app *app, struct buf *text, unsigned *look, enum action *key);
 bool app_training_has_hint(const struct app *app);

@@ -1,6 +1,7 @@
-/* screens/app_training.c: a training hall at a trainee's workstation: the trainer's hint, a screen that stands still, a trainer
- * who sits down at it, a power cut, and the talk with whoever stands at the counter. What the hall says of this person
- * is their row of the query "training"; in a real hall there is none, and none of this. Knows no screen. */
+/* screens/app_training.c: a training hall at a workstation: the trainer's hint, a screen that stands still, a counter that a
+ * trainer has taken over, a power cut, and the talk with whoever stands at the counter. What the hall says of this person is
+ * their row of the query "training"; at a trainer's workstation it is the row of whoever's counter they have. In a real
+ * hall there is none, and none of this. Knows no screen. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -37,8 +38,10 @@ void app_training_load(struct app *app, struct effects *effects)
 void app_training_forget(struct app *app)
 {
     json_free(&app->training.mine);
+    json_free(&app->training.visit);
     visitor_forget(&app->training.visitor);
     app->training = (struct app_training){.visitor = app->training.visitor};
+    app->ui.taken = false;
 }
 
 static bool is_trainer(const struct app *app)
@@ -53,13 +56,19 @@ static const char *hint_at(const struct json *row)
 
 static bool has_hint(const struct app *app)
 {
-    return *hint_at(mine(app)) && !str_equal(hint_at(mine(app)), app->training.hint_read);
+    return !is_trainer(app) && *hint_at(mine(app)) && !str_equal(hint_at(mine(app)), app->training.hint_read);
+}
+
+/* This counter is in a trainer's hands, who is at a place of their own. */
+static bool is_taken(const struct app *app)
+{
+    return app->ui.session.signed_in && !is_trainer(app) && json_text(mine(app), "taken_by");
 }
 
 bool app_is_held(const struct app *app)
 {
     const struct json *row = app->ui.session.signed_in && !is_trainer(app) ? mine(app) : NULL;
-    return json_bool(row, "frozen", false);
+    return json_bool(row, "frozen", false) || is_taken(app);
 }
 
 /* Everything stands from now on: what is typed is in the journal before. */
@@ -71,9 +80,16 @@ static void begin_to_hold(struct app *app, struct effects *effects)
     app_keep(app, false, effects);
 }
 
-static void tell_of_keys(struct app *app)
+static void tell_of_keys(struct app *app, bool taken)
 {
     char text[300];
+    if (taken)
+        str_format(text, sizeof text,
+                   tr(app->ui.lang, TR("The counter is yours again; what you typed is as you left it. Keys "
+                                       "that were not carried out: %d.")),
+                   app->training.dropped);
+    if (taken)
+        return app_toast(app, TOAST_GOOD, text);
     if (!app->training.dropped)
         return app_toast(app, TOAST_GOOD,
                          tr(app->ui.lang, TR("You can go on: everything is as you left it.")));
@@ -117,15 +133,31 @@ static void fetch_visitor(struct app *app, struct effects *effects)
     free(path);
 }
 
+/* Whose counter a trainer has here. */
+static const struct json *taken_here(const struct app *app, const struct json *answer)
+{
+    for (const struct json *row = json_first(json_get(answer, "rows")); row; row = json_next(row))
+        if (str_equal(json_text(row, "taken_user"), app->ui.session.user))
+            return row;
+    return NULL;
+}
+
+static void keep_row(struct json **place, const struct json *row)
+{
+    json_free(place);
+    *place = json_is_object(row) ? json_copy(row) : NULL;
+}
+
 void app_training_take(struct app *app, const struct json *answer, struct effects *effects)
 {
-    const struct json *row = json_get(answer, "mine");
-    bool held = app_is_held(app), had = has_hint(app), starts = !mine(app);
+    const struct json *row = is_trainer(app) ? taken_here(app, answer) : json_get(answer, "mine");
+    bool held = app_is_held(app), taken = is_taken(app), had = has_hint(app), starts = !mine(app);
     char before[TIME_TEXT];
     str_copy(before, sizeof before, hint_at(mine(app)));
-    json_free(&app->training.mine);
-    app->training.mine = json_is_object(row) ? json_copy(row) : NULL;
-    visitor_turn_to(&app->training.visitor, json_text_or(mine(app), "ticket", ""));
+    keep_row(&app->training.mine, row);
+    keep_row(&app->training.visit, json_get(answer, "visit"));
+    app->ui.taken = is_taken(app);
+    visitor_turn_to(&app->training.visitor, is_taken(app) ? "" : json_text_or(mine(app), "ticket", ""));
     if (!app->training.visitor.who)
         fetch_visitor(app, effects);
     if (has_hint(app) && (!had || !str_equal(before, hint_at(mine(app)))))
@@ -133,7 +165,7 @@ void app_training_take(struct app *app, const struct json *answer, struct effect
     if (!held && app_is_held(app))
         begin_to_hold(app, effects);
     if (held && !app_is_held(app))
-        tell_of_keys(app);
+        tell_of_keys(app, taken);
     cut_power(app, starts, effects);
 }
 
@@ -178,21 +210,51 @@ void app_held_view(const struct app *app, struct frame *frame, struct rect line)
     funcbar_draw(items, sizeof items / sizeof *items, frame, line);
 }
 
+/* "P-014 · being served since 09:41" */
+static void visit_text(const struct app *app, char out[SHOW_TEXT])
+{
+    const struct json *visit = app->training.visit;
+    const char *state = json_text_or(visit, "state", "");
+    bool serving = str_equal(state, "serving"), called = str_equal(state, "called");
+    char clock[SHOW_TEXT];
+    if (serving || called)
+        str_format(out, SHOW_TEXT,
+                   tr(app->ui.lang, serving ? TR("%s: is served since %s") : TR("%s: is called since %s")),
+                   json_text_or(visit, "number", "…"),
+                   show_clock(json_text(visit, serving ? "started_at" : "called_at"), clock));
+    else
+        str_copy(out, SHOW_TEXT, tr(app->ui.lang, TR("Nobody stands at your counter now.")));
+}
+
+void app_taken_view(const struct app *app, struct frame *frame, struct rect *area)
+{
+    char text[SHOW_TEXT];
+    if (!is_taken(app) || app->help_open || app->palette_open || area->h < 4)
+        return;
+    visit_text(app, text);
+    text_draw(frame, rect_inset(rect_cut_top(area, 1), 1, 0), text, STYLE_ACCENT | ATTR_BOLD);
+}
+
 /* --- what stands in the rule below the title --- */
 
 bool app_training_notice(const struct app *app, struct buf *text, unsigned *look, enum action *key)
 {
     const struct json *row = mine(app), *hint = json_get(row, "hint");
-    const char *taken = json_text(row, "taken_by");
     *key = ACTION_NONE;
     *look = STYLE_WARN;
-    if (app_is_held(app)) {
-        buf_addf(text, tr(app->ui.lang, TR("%s has stopped everything. What you typed is kept.")),
-                 json_text_or(row, "frozen_by", tr(app->ui.lang, TR("The trainer"))));
-    } else if (taken && !is_trainer(app)) { /* the keys are the trainer's, who sits here now */
+    if (is_taken(app)) {
         buf_addf(text,
                  tr(app->ui.lang, TR("%s works at your counter now; you watch. What you typed is kept.")),
-                 taken);
+                 json_text(row, "taken_by"));
+    } else if (app_is_held(app)) {
+        buf_addf(text, tr(app->ui.lang, TR("%s has stopped everything. What you typed is kept.")),
+                 json_text_or(row, "frozen_by", tr(app->ui.lang, TR("The trainer"))));
+    } else if (row && is_trainer(app)) {
+        char place[KEY_NAME], key_back[KEY_NAME];
+        key_label(keymap_key(app->ui.keys, ACTION_PLACE_TRAINER, 0), place);
+        key_label(keymap_key(app->ui.keys, ACTION_TRAIN_HAND_BACK, 0), key_back);
+        buf_addf(text, tr(app->ui.lang, TR("You have the counter of %s; %s and then %s hands it back.")),
+                 json_text_or(row, "name", "…"), place, key_back);
     } else if (has_hint(app)) {
         *key = ACTION_ATTENTION;
         buf_addf(text, "%s: %s", json_text_or(hint, "from", tr(app->ui.lang, TR("The trainer"))),
@@ -232,7 +294,7 @@ static bool is_talk_screen(const struct app *app)
 
 static bool has_talk(const struct app *app)
 {
-    return mine(app) && !is_trainer(app) && *app->training.visitor.ticket;
+    return mine(app) && *app->training.visitor.ticket;
 }
 
 /* In a real hall nobody is told of keys that have nobody to talk to. */

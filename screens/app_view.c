@@ -298,6 +298,7 @@ static void all_view(const struct app *app, int64_t now_ms, struct frame *frame)
     app_tour_view(app, frame, &area);
     if (toast_shown(&app->toast, now_ms))
         toast_draw(&app->toast, now_ms, frame, rect_cut_bottom(&area, toast_lines(&app->toast, area.w)));
+    app_taken_view(app, frame, &area);
     app_talk_view(app, frame, &area);
     body_view(app, frame, area);
     if (app_is_held(app)) {

@@ -212,6 +212,11 @@ static void big_word(const struct desk *desk, const struct ui *ui, struct frame 
                      TEXT_CENTRE);
         return;
     }
+    if (ui->taken) {
+        text_draw_as(frame, line, tr(ui->lang, TR("You go on here when your counter is handed back.")),
+                     STYLE_TEXT, TEXT_CENTRE);
+        return;
+    }
     if (desk->waiting_for) {
         bool calling =
             str_equal(desk->waiting_for, "ticket.call_next") || str_equal(desk->waiting_for, "ticket.call");
@@ -551,7 +556,7 @@ void desk_view(const struct desk *desk, const struct ui *ui, struct frame *frame
     bool busy = desk_ticket(desk) != NULL;
     struct pane pane = {desk, ui, area.w >= PREVIEW_FROM && busy};
     char taken[LINK_SENTENCE], standing[SHOW_TEXT];
-    if (*link_taken_over(ui, taken))
+    if (!ui->taken && *link_taken_over(ui, taken))
         taken_view(ui, taken, frame, rect_inset(rect_cut_top(&area, 1), 2, 0));
     else if (*desk_standing(desk, ui, standing))
         text_draw(frame, rect_inset(rect_cut_top(&area, 1), 2, 0), standing, STYLE_WARN);

@@ -57,6 +57,7 @@ struct ui {
     struct link link;
     bool practice; /* the hall is the training hall of this computer, where nobody types a password */
     bool training; /* that, or another training hall: drawn on every picture by the app (training_word.h) */
+    bool taken;    /* a trainer has this person's counter and works there; keys do nothing here */
     bool column;   /* what a person is asked stands below one another, as it is read (tui/linear.h) */
     bool flash, calm;     /* what rings is seen, too; nothing moves that need not */
     char hall_fault[400]; /* why it could not be opened, a sentence; "" */

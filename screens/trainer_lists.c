@@ -77,7 +77,7 @@ void trainer_ask_begin(struct trainer *self, const struct ui *ui, struct effects
         return;
     json_set_text(new_step(self, "begin"), "scenario", json_text_or(row, "id", ""));
     str_format(text, sizeof text,
-               tr(ui->lang, TR("%s. Its number (the same number is the same day; empty: by chance):")),
+               tr(ui->lang, TR("%s. Its seed (the same seed is the same day; empty: by chance):")),
                show_name(ui, json_get(row, "names")));
     struct json *question = question_new("seed", text);
     question_field(question, "", true);

@@ -183,7 +183,7 @@ static const struct {
     {"rewind", TR("The hall is back at that moment.")},
     {"trouble", TR("It happens now.")},
     {"hint", TR("They read it above their screen.")},
-    {"take", TR("Sit down at their workstation: its keys are yours; o here hands it back.")},
+    {"take", TR("Their counter is yours now. What they typed and had not sent is safe at their place.")},
     {"hand_back", TR("The counter is theirs again.")},
     {"finish", TR("The day is over; the results are kept.")},
 };
@@ -194,6 +194,18 @@ static void say_done(const struct trainer *self, const struct ui *ui, struct eff
         if (str_equal(done[i].what, self->asked))
             effects_toast(effects, TOAST_GOOD, "%s%s%s", self->about, *self->about ? ": " : "",
                           tr(ui->lang, done[i].text));
+}
+
+/* The desk is that of the counter which was taken over, as if it had been opened here; one that is handed back is nobody's
+ * here. */
+static void go_there(const struct trainer *self, const struct msg *msg, struct effects *effects)
+{
+    if (str_equal(self->asked, "hand_back"))
+        return effects_setting(effects, "counter", "");
+    if (!str_equal(self->asked, "take"))
+        return;
+    effects_setting(effects, "counter", json_text_or(json_get(msg->json, "counter"), "id", ""));
+    effects_do(effects, ACTION_PLACE_DESK);
 }
 
 static void say_failed(const struct ui *ui, const struct json *error, struct effects *effects)
@@ -228,10 +240,12 @@ static void on_fetched(struct trainer *self, const struct ui *ui, const struct m
         return ask_certificate(self, ui, msg, effects);
     if (!*self->asked || !str_equal(msg->what, path))
         return;
-    if (msg->text)
+    if (msg->text) {
         say_failed(ui, json_get(msg->json, "error"), effects);
-    else
+    } else {
+        go_there(self, msg, effects);
         say_done(self, ui, effects);
+    }
     self->asked[0] = '\0';
     load(self, ui, effects);
 }
@@ -462,7 +476,8 @@ static const char *why_not_trainee(const struct trainer *self, enum action actio
 {
     const struct json *row = trainer_chosen(self);
     bool frozen = json_bool(row, "frozen", false), taken = json_text(row, "taken_by") != NULL,
-         out = str_equal(json_text_or(row, "doing", "out"), "out");
+         out = str_equal(json_text_or(row, "doing", "out"), "out") ||
+               str_equal(json_text(row, "doing"), "shut");
     if (self->page != TRAINER_DAY && action != ACTION_TRAIN_CERTIFICATE)
         return TR("Esc leads back to the trainees.");
     if (!row)

@@ -27,22 +27,22 @@ static void sentence_view(const struct ui *ui, const char *text, unsigned look, 
     rect_cut_top(area, text_draw_wrapped(frame, *area, tr(ui->lang, text), look, 0));
 }
 
-/* "30.11.2026 · 09:41 · ×5 · doors 08:00–15:00 · number 42" */
+/* "30.11.2026 · 09:41 · ×5 · doors 08:00–15:00 · seed 42" */
 static void clock_view(const struct view *view, struct frame *frame, struct rect line)
 {
     const struct json *hall = trainer_hall(view->self);
     const struct ui *ui = view->ui;
-    char day[SHOW_TEXT], clock[CLOCK_TEXT], pace[SHOW_TEXT], doors[SHOW_TEXT], number[SHOW_TEXT];
+    char day[SHOW_TEXT], clock[CLOCK_TEXT], pace[SHOW_TEXT], doors[SHOW_TEXT], seed[SHOW_TEXT];
     unsigned look = json_bool(hall, "paused", false) ? STYLE_WARN | ATTR_BOLD : STYLE_ACCENT | ATTR_BOLD;
     time_clock(ui->now_ms, clock);
     str_format(doors, sizeof doors, tr(ui->lang, TR("doors %s–%s")), json_text_or(hall, "opens", ""),
                json_text_or(hall, "closes", ""));
-    str_format(number, sizeof number, tr(ui->lang, TR("number %lld")), (long long)json_int(hall, "seed", 0));
+    str_format(seed, sizeof seed, tr(ui->lang, TR("seed %lld")), (long long)json_int(hall, "seed", 0));
     rect_cut_left(&line, text_drawf(frame, line, STYLE_TEXT | ATTR_BOLD, "%s · %s",
                                     show_day(ui, json_text(hall, "day"), day), clock));
     rect_cut_left(&line, text_draw(frame, line, " · ", STYLE_DIM));
     rect_cut_left(&line, text_draw(frame, line, trainer_pace(ui, hall, pace), look));
-    text_drawf(frame, line, STYLE_DIM, " · %s · %s", doors, number);
+    text_drawf(frame, line, STYLE_DIM, " · %s · %s", doors, seed);
 }
 
 /* What goes wrong for everybody just now. */

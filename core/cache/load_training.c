@@ -28,10 +28,11 @@ static void put_sorted(struct json *found, struct json *rows)
 enum err load_training(struct cache *cache, const struct json *args, int64_t now_ms, struct json *answer)
 {
     static const char sql[] = "SELECT row, id FROM trainings ORDER BY id LIMIT $1"; /* primary key */
-    struct json *found = json_new_array();
+    struct json *found = json_new_array(), *mine = NULL;
     (void)args;
     TRY(put_row(cache, answer, "hall", TABLE_TRAINING, hall_id, now_ms, NULL));
-    TRY(put_row(cache, answer, "mine", TABLE_TRAINING, cache->actor.user, now_ms, NULL));
+    TRY(put_row(cache, answer, "mine", TABLE_TRAINING, cache->actor.user, now_ms, &mine));
+    TRY(put_row(cache, answer, "visit", TABLE_TICKET, json_text(mine, "ticket"), now_ms, NULL));
     struct stmt *s = db_query(cache->db, sql);
     db_bind_int(s, 1, ROWS_MAX);
     enum err err = add_rows(cache, found, TABLE_TRAINING, s, ROWS_MAX, now_ms, NULL);

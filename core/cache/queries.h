@@ -61,7 +61,7 @@
  * "move"        body of hall.move → {"move": as core/command/moving.h} or {"refused":{"code","message"}}
  * "moves"       {} → {"last": the newest of my moves of today that is not over, without "people", with "codes" of where to|null}
  * "training"    {} → {"hall": the row "hall" of a training hall|null,"mine": the row of whoever is signed in|null,
- *                "rows":[training…≤300] of those who learn, by name: a trainer's, others' their own alone}
+ *                "visit": the ticket of that row|null,"rows":[training…≤300] of those who learn, by name: a trainer's, others' their own alone}
  * "why"         {"ticket"} or {"number": of today, as typed} → {"number","ticket":ticket|null,"queue":queue|null,
  *                "calls":[why of a call(core/command/ticket_call.c)+{"user_name","counter_name"}…≤5] the newest first,
  *                "line": as core/command/lines.h, {} for whoever does not wait}

@@ -167,13 +167,16 @@ static const struct route routes[] = {
      "rewind (to, a time of GET /v1/training/moments) puts the hall back, under a new epoch; trouble (kind "
      "outage, power, slow: numbers [minutes]; rush: [people, minutes]; away: [clerks, minutes]; emergency; "
      "papers, offended: user, whose next visitor it is about); hint (user, text); freeze (user, on); take "
-     "and "
-     "hand_back (user); finish ends the day. For trainers. A real hall answers 404 not_training.",
+     "(user) takes their counter over, with whoever stands at it, and answers counter, fence, lease_s and "
+     "the "
+     "ticket as counter.open does; hand_back (user) returns both, whichever trainer asks; finish ends the "
+     "day. "
+     "For trainers. A real hall answers 404 not_training.",
      "",
      "do:string! scenario:string seed:integer pace:integer to:string kind:string numbers:integers "
      "user:string "
      "text:string on:boolean",
-     "rev:integer!", "application/json"},
+     "rev:integer! counter:object fence:integer lease_s:integer ticket:uuid", "application/json"},
     {"GET", "/v1/training/scenarios", ACCESS_SIGNED_IN, call_scenarios, "trainingScenarios",
      "The scenarios that a training hall can play, in four languages, and for which pack. For trainers.", "",
      "", "rows:objects!", "application/json"},

@@ -46,7 +46,7 @@ static enum err run(void *ctx, const struct server_env *env)
 
 static void answer_rev(struct errand *errand)
 {
-    struct json *answer = json_new_object();
+    struct json *answer = errand->act.answer ? json_copy(errand->act.answer) : json_new_object();
     json_set_int(answer, "rev", errand->hall->state.rev);
     api_answer_json(errand->hall, errand->request, 200, answer);
     json_free(&answer);
@@ -64,6 +64,7 @@ static void done(void *ctx, enum err err)
     else
         api_store_failed(errand->hall, errand->request, err);
     json_free(&errand->act.asked);
+    json_free(&errand->act.answer);
     free(errand);
 }
 

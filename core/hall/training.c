@@ -114,9 +114,12 @@ static bool is_due(const struct training *t)
 static bool has_news(struct training *t)
 {
     bool differ = false;
+    const char *left = NULL;
     if (t->hall->mono_ms - t->looked_ms < LOOK_MS)
         return false;
     t->looked_ms = t->hall->mono_ms;
+    if (training_taker_left(t, t->hall->db, &left) == ERR_OK && left)
+        return true;
     return training_rows(t, t->hall->db, NULL, &differ) == ERR_OK && differ;
 }
 

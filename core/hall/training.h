@@ -8,7 +8,9 @@
  * Rows of the table training, for the workstations (others than trainers see "hall" and their own, without better and score):
  *   "hall"  {"scenario","names":{az,id,en,ru},"seed","day","pace","paused","opens","closes","outage","slow","finished"}
  *   USER    {"user","name","counter"?,"doing","since","ticket"?,"served","hint":{"text","at","from"}?,"frozen","frozen_by"?,
- *            "taken_by"?,"power_until"?,"score"?,"better":{"code","args"}?}      for everybody who can sign in and is no trainer
+ *            "taken_by"?,"taken_user"?,"power_until"?,"score"?,"better":{"code","args"}?}
+ *          for everybody who can sign in and is no trainer. While a trainer has their counter (taken_by a name, taken_user the
+ *          account), counter, ticket and doing are of that counter, whoever serves there.
  *   doing: out shut free called serving paused
  *   better: what a good clerk would do now instead: call_next recall no_show start ask_paper finish resume open */
 #pragma once

@@ -8,8 +8,8 @@
 
 enum { MINUTES_MAX = 600, SEED_MAX = 1000000000 };
 
-static enum err refuse(struct training_act *act, int status, const char *code, const char *field,
-                       const char *message)
+enum err training_refuse(struct training_act *act, int status, const char *code, const char *field,
+                         const char *message)
 {
     act->refusal.status = status;
     str_copy(act->refusal.code, sizeof act->refusal.code, code);
@@ -29,13 +29,14 @@ static enum err begin(struct training_act *act)
     int64_t seed = json_int(act->asked, "seed", (int64_t)rng_below(&t->chance, SEED_MAX));
     if (strchr(name, '/') || strchr(name, '.') || /* files of this computer are for whoever sits at it */
         demo_scenario(name, &scenario, &act->refusal.info) != ERR_OK)
-        return refuse(act, 422, "unknown_scenario", "scenario",
-                      "There is no such scenario. Nothing was changed; choose one of the list.");
+        return training_refuse(act, 422, "unknown_scenario", "scenario",
+                               "There is no such scenario. Nothing was changed; choose one of the list.");
     if (training_needs_whole_days(&scenario, &act->refusal.info))
-        return refuse(act, 422, "whole_days_only", "scenario", "");
+        return training_refuse(act, 422, "whole_days_only", "scenario", "");
     act->begins = true;
     enum err err = training_begin_day(t, &act->env, name, seed < 0 ? 0 : (uint64_t)seed, &act->refusal.info);
-    return err == ERR_USAGE || err == ERR_INVALID ? refuse(act, 422, "cannot_begin", "scenario", "") : err;
+    return err == ERR_USAGE || err == ERR_INVALID ? training_refuse(act, 422, "cannot_begin", "scenario", "")
+                                                  : err;
 }
 
 static enum err set_pace(struct training_act *act)
@@ -43,8 +44,9 @@ static enum err set_pace(struct training_act *act)
     struct training *t = act->training;
     int64_t pace = json_int(act->asked, "pace", -1);
     if (pace < 0 || pace > TRAINING_PACE_MAX)
-        return refuse(act, 422, "invalid_pace", "pace",
-                      "The pace is a whole number from 0, which is a pause, to 60. Nothing was changed.");
+        return training_refuse(
+            act, 422, "invalid_pace", "pace",
+            "The pace is a whole number from 0, which is a pause, to 60. Nothing was changed.");
     training_set_clock(t, t->hall->wall_ms);
     t->paused = pace == 0;
     if (pace > 0)
@@ -76,9 +78,10 @@ static enum err rewind_to(struct training_act *act)
     struct training *t = act->training;
     char *path = NULL;
     if (!training_moment_path(t, json_text_or(act->asked, "to", ""), &path))
-        return refuse(act, 422, "no_moment", "to",
-                      "There is no moment to go back to at or before that time. Nothing was changed; GET "
-                      "/v1/training/moments names those that there are.");
+        return training_refuse(
+            act, 422, "no_moment", "to",
+            "There is no moment to go back to at or before that time. Nothing was changed; GET "
+            "/v1/training/moments names those that there are.");
     t->rewind = path; /* the hall ends and starts again from it, once this is answered */
     return ERR_OK;
 }
@@ -101,8 +104,8 @@ static struct json *edit_person(struct training_act *act)
     const char *user = person_of(act);
     struct json *people = act->training->people;
     if (!user) {
-        (void)refuse(act, 422, "unknown_user", "user",
-                     "Nobody of that identity learns here. Nothing was changed.");
+        (void)training_refuse(act, 422, "unknown_user", "user",
+                              "Nobody of that identity learns here. Nothing was changed.");
         return NULL;
     }
     if (!json_get(people, user))
@@ -115,7 +118,8 @@ static enum err hint(struct training_act *act)
     const char *text = json_text_or(act->asked, "text", "");
     char at[TIME_TEXT];
     if (strlen(text) > 4 * TRAINING_HINT_MAX)
-        return refuse(act, 422, "too_long", "text", "A hint has 200 letters at most. Nothing was sent.");
+        return training_refuse(act, 422, "too_long", "text",
+                               "A hint has 200 letters at most. Nothing was sent.");
     struct json *person = edit_person(act);
     if (!person)
         return ERR_REFUSED;
@@ -131,17 +135,27 @@ static enum err hint(struct training_act *act)
     return ERR_OK;
 }
 
+/* As the hall's clock says; the engine's is that of the last moment that it played. */
+static int64_t day_ms(const struct training_act *act)
+{
+    return act->env.now_ms - act->training->demo.midnight_ms;
+}
+
 static enum err freeze(struct training_act *act)
 {
     struct json *person = edit_person(act);
     if (!person)
         return ERR_REFUSED;
-    bool on = json_bool(act->asked, "on", true);
+    bool on = json_bool(act->asked, "on", true), was = json_bool(person, "frozen", false);
     json_set_bool(person, "frozen", on);
     if (on)
         json_set_text(person, "frozen_by", act->actor.name);
     else
         json_remove(person, "frozen_by");
+    if (on && !was)
+        training_stop_begin(person, day_ms(act));
+    if (was && !on)
+        training_stop_end(person, day_ms(act));
     return ERR_OK;
 }
 
@@ -156,23 +170,17 @@ static enum err note(struct training_act *act, const char *type)
     return err;
 }
 
-/* As the hall's clock says; the engine's is that of the last moment that it played. */
-static int64_t day_ms(const struct training_act *act)
-{
-    return act->env.now_ms - act->training->demo.midnight_ms;
-}
-
-/* The trainer sits down at the trainee's counter: what is done there from now on is not the trainee's. */
+/* The trainee's counter is the trainer's, with whoever stands at it: what is done there is not the trainee's. */
 static enum err take(struct training_act *act)
 {
-    struct json *person = edit_person(act);
-    if (!person)
-        return ERR_REFUSED;
-    bool taken = json_text(person, "taken_by") != NULL;
-    json_set_text(person, "taken_by", act->actor.name);
-    if (taken)
-        return ERR_OK;
-    training_taken_begin(person, day_ms(act));
+    char counter[64];
+    const char *user = person_of(act);
+    bool taken = json_text(json_get(act->training->people, user), "taken_user") != NULL;
+    enum err err = user ? training_take(act, user, counter) : ERR_OK;
+    struct json *person = err == ERR_OK ? edit_person(act) : NULL;
+    if (!person || taken)
+        return person ? ERR_OK : err == ERR_OK ? ERR_REFUSED : err;
+    training_taken_begin(person, day_ms(act), &act->actor, counter);
     return note(act, "training.take");
 }
 
@@ -181,9 +189,16 @@ static enum err hand_back(struct training_act *act)
     struct json *person = edit_person(act);
     if (!person)
         return ERR_REFUSED;
-    if (!json_text(person, "taken_by"))
+    if (!json_text(person, "taken_user"))
         return ERR_OK;
-    json_remove(person, "taken_by");
+    enum err err = training_give_back(act->training, &act->env, person_of(act));
+    if (err == ERR_REFUSED)
+        return training_refuse(
+            act, 409, "trainee_busy", "user",
+            "They serve somebody at another counter now. Nothing was changed: hand it back "
+            "when that visit is over.");
+    if (err != ERR_OK)
+        return err;
     training_taken_end(person, day_ms(act));
     return note(act, "training.hand_back");
 }
@@ -234,8 +249,9 @@ static enum err rush(struct training_act *act)
     if (act->training->finished)
         return ERR_OK; /* the doors are closed */
     if (d->rush_count >= DEMO_RUSHES_MAX)
-        return refuse(act, 422, "too_many_rushes", "kind",
-                      "So many people came today already that no more are let in. Nothing was changed.");
+        return training_refuse(
+            act, 422, "too_many_rushes", "kind",
+            "So many people came today already that no more are let in. Nothing was changed.");
     demo_rush(d, (int)number_of(act, 0, 20, DEMO_RUSH_PEOPLE_MAX),
               (int)number_of(act, 1, 20, DEMO_RUSH_WITHIN_MAX));
     return ERR_OK;
@@ -289,9 +305,10 @@ static enum err trouble(struct training_act *act)
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
         if (str_equal(kinds[i].kind, kind))
             return kinds[i].run(act);
-    return refuse(act, 422, "unknown_trouble", "kind",
-                  "\"kind\" is outage, power, slow, rush, away, emergency, papers or offended. Nothing was "
-                  "changed.");
+    return training_refuse(
+        act, 422, "unknown_trouble", "kind",
+        "\"kind\" is outage, power, slow, rush, away, emergency, papers or offended. Nothing was "
+        "changed.");
 }
 
 /* --- the words --- */
@@ -326,7 +343,7 @@ enum err training_act_run(struct training_act *act, const struct server_env *env
     act->env = *env;
     t->demo.env = *env;
     if (!t->playing && word->run != begin)
-        return refuse(act, 409, "no_day", "do", "No day is played here yet. Begin one first.");
+        return training_refuse(act, 409, "no_day", "do", "No day is played here yet. Begin one first.");
     t->lost = true; /* until it is committed */
     err = word->run(act);
     if (err != ERR_OK || act->begins || t->rewind)

@@ -148,6 +148,8 @@ static enum err read_scenario(struct training *t, const char *name, struct err_i
     if (err == ERR_OK && training_needs_whole_days(&scenario, info))
         err = ERR_USAGE;
     bool goes_on = t->playing && !t->finished;
+    if (err == ERR_OK && t->playing)
+        err = training_give_all_back(t, &t->demo.env);
     if (err == ERR_OK && goes_on)
         err = demo_go_home(&t->demo);
     if (err == ERR_OK && goes_on)
@@ -209,7 +211,9 @@ static enum err end_day(struct training *t)
     t->finished = true;
     t->slow_until_s = 0;
     t->demo.ended_s = t->demo.now_s;
-    enum err err = demo_shut_all(&t->demo);
+    enum err err = training_give_all_back(t, &t->demo.env);
+    if (err == ERR_OK)
+        err = demo_shut_all(&t->demo);
     return err == ERR_OK ? training_results_keep(t, t->demo.env.db) : err;
 }
 
@@ -244,6 +248,8 @@ enum err training_play(struct training *t, const struct server_env *env)
     d->now_s = now_s > d->now_s ? now_s : d->now_s;
     if (err == ERR_OK && !t->finished)
         err = demo_watch(d, changed);
+    if (err == ERR_OK)
+        err = training_follow_takers(t, env);
     if (err == ERR_OK)
         err = training_bring(t, env->db);
     if (err == ERR_OK && !t->finished && demo_next_s(d) < 0)

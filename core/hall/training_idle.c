@@ -49,14 +49,15 @@ static const char *add_lines(const struct judging *j, struct edges *edges)
     return counter;
 }
 
-/* Only what changes whether the account has this one at the counter. */
+/* Only what changes whether the account has this one at the counter; whoever takes it away has it then. */
 static void add_stamps(const struct judging *j, const struct json *ticket, struct edges *edges)
 {
     bool has = false;
     for (const struct json *s = json_first(json_get(ticket, "stamps")); s; s = json_next(s)) {
         const char *event = json_text_or(s, "event", "");
-        bool will_have = !judging_frees(event);
-        if (!str_equal(json_text(s, "by"), j->user) || strcmp(event, "hand") == 0 || will_have == has)
+        bool own = str_equal(json_text(s, "by"), j->user), goes = !own && strcmp(event, "take") == 0,
+             will_have = own && !judging_frees(event);
+        if ((!own && !goes) || strcmp(event, "hand") == 0 || will_have == has)
             continue;
         has = will_have;
         add_edge(edges, judging_ms(json_text(s, "at")), has ? EDGE_TAKEN : EDGE_FREED);
@@ -118,22 +119,6 @@ static int64_t next_wait(const struct idle *idle, int64_t after_ms)
     return next_ms;
 }
 
-/* The end of the cut that there is then, or then; *next: when the one after it begins. */
-static int64_t skip_cuts(const struct idle *idle, int64_t ms, int64_t *next)
-{
-    const struct demo *d = idle->j->demo;
-    *next = INT64_MAX;
-    for (int i = 0; i < d->cut_count; i++) {
-        int64_t from_ms = d->midnight_ms + d->cuts[i].from_s * 1000,
-                until_ms = d->midnight_ms + d->cuts[i].until_s * 1000;
-        if (from_ms <= ms && until_ms > ms)
-            return skip_cuts(idle, until_ms, next);
-        if (from_ms > ms && from_ms < *next)
-            *next = from_ms;
-    }
-    return ms;
-}
-
 static int64_t least(int64_t a, int64_t b)
 {
     return a < b ? a : b;
@@ -145,7 +130,7 @@ static void judge_free(struct idle *idle, int64_t from_ms, int64_t to_ms)
     const char *number = NULL;
     for (int64_t at_ms = from_ms; at_ms < to_ms;) {
         int64_t cut_ms, until_ms;
-        at_ms = skip_cuts(idle, at_ms, &cut_ms);
+        at_ms = training_free_from(idle->j->demo, idle->j->training, idle->j->user, at_ms, &cut_ms);
         const struct wait *wait = waiting_at(idle, at_ms);
         until_ms = wait ? least(least(wait->to_ms, cut_ms), to_ms) : next_wait(idle, at_ms);
         if (wait && at_ms < until_ms) {
@@ -162,7 +147,14 @@ static void judge_free(struct idle *idle, int64_t from_ms, int64_t to_ms)
     }
 }
 
-/* What stood open when it was opened again was lost in between: nobody knows since when. */
+/* What stood open when it was opened again was lost in between: until a trainer took it, or nobody knows since when. */
+static void judge_lost(struct idle *idle, int64_t since_ms, int64_t to_ms)
+{
+    int64_t taken_ms = training_taken_from(idle->j->training, idle->j->user, since_ms);
+    if (taken_ms < to_ms)
+        judge_free(idle, since_ms, taken_ms);
+}
+
 static void judge_edges(struct idle *idle, const struct edges *edges, bool still_open)
 {
     bool open = false;
@@ -170,14 +162,19 @@ static void judge_edges(struct idle *idle, const struct edges *edges, bool still
     int64_t since_ms = -1;
     for (int i = 0; i < edges->count; i++) {
         const struct edge *edge = &edges->list[i];
-        if (open && busy <= 0 && since_ms >= 0 && (edge->kind == EDGE_SHUT || edge->kind == EDGE_TAKEN))
+        bool waited = open && busy <= 0 && since_ms >= 0;
+        if (waited && (edge->kind == EDGE_SHUT || edge->kind == EDGE_TAKEN))
             judge_free(idle, since_ms, least(edge->ms, idle->end_ms));
+        else if (waited && edge->kind == EDGE_OPENED)
+            judge_lost(idle, since_ms, least(edge->ms, idle->end_ms));
         open = edge->kind == EDGE_OPENED || (open && edge->kind != EDGE_SHUT);
         busy += edge->kind == EDGE_TAKEN ? 1 : edge->kind == EDGE_FREED ? -1 : 0;
         since_ms = open && busy <= 0 ? edge->ms : -1;
     }
     if (since_ms >= 0 && still_open)
         judge_free(idle, since_ms, idle->end_ms);
+    else if (since_ms >= 0)
+        judge_lost(idle, since_ms, idle->end_ms);
 }
 
 static void judge_counter(struct judging *j, struct edges *edges, const struct json *counter)

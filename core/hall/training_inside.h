@@ -24,7 +24,8 @@ struct training {
     int64_t seen_rev;  /* of the last look */
     int64_t looked_ms; /* monotonic */
     struct json *
-        people; /* {USER: {"hint"?,"frozen"?,"frozen_by"?,"taken_by"?,"taken"?,"papers"?,"offended"?}}: what a trainer did */
+        people; /* {USER: {"hint"?,"frozen"?,"frozen_by"?,"taken_by"?: the trainer's name,"taken_user"?: their account,
+                 * "taken_counter"?,"papers"?,"offended"?, and the spans of training_free.c}}: what a trainer did */
     int64_t copied_s; /* the last moment to return to; since midnight */
     int64_t copied_mono_ms;
     bool copy_due;
@@ -63,12 +64,36 @@ void training_slow_free(struct training *training);
 void training_slow_follow(struct training *training);           /* those whose time has come go on */
 int64_t training_slow_left_ms(const struct training *training); /* until then; -1: none waits */
 
-/* training_taken.c: when a trainer worked at somebody's counter: "taken" of what is kept of them, [[FROM, UNTIL?]…] in ms since
- * midnight */
-void training_taken_begin(struct json *person, int64_t at_ms);
+/* training_free.c: when a trainer worked at somebody's counter ("taken" of what is kept of them) or had stopped their screen
+ * ("stopped"): [[FROM, UNTIL?]…] in ms since midnight. at_ms: since midnight as well. */
+void training_taken_begin(struct json *person, int64_t at_ms, const struct actor *trainer,
+                          const char *counter);
 void training_taken_end(struct json *person, int64_t at_ms);
-/* Whether a part of from … to was so; training NULL: never. */
+void training_stop_begin(struct json *person, int64_t at_ms);
+void training_stop_end(struct json *person, int64_t at_ms);
+/* Whether a trainer had the counter in a part of from … to: what was done there is not the account's. training NULL: never. */
 bool training_was_taken(const struct training *training, const char *user, int64_t from_ms, int64_t to_ms);
+/* When the first such time begins that is not over at ms; INT64_MAX: none does. */
+int64_t training_taken_from(const struct training *training, const char *user, int64_t ms);
+/* From when on, at ms or later, the account could act: not while the line, a fast network or the power was away, and not in
+ * those spans. *until_ms: when that ends; INT64_MAX: it has not. training NULL: of no hall at work. */
+int64_t training_free_from(const struct demo *demo, const struct training *training, const char *user,
+                           int64_t ms, int64_t *until_ms);
+/* The account was free to act all the time from … to. */
+bool training_was_free(const struct demo *demo, const struct training *training, const char *user,
+                       int64_t from_ms, int64_t to_ms);
+
+/* training_take.c: the other half of training_take in training_act.h. The counter goes to the trainee with whoever stands
+ * at it, when it is still the trainer's or nobody's; what is kept of the person is left as it is. ERR_REFUSED: they serve
+ * somebody at another counter; nothing was changed. */
+enum err training_give_back(struct training *training, const struct server_env *env,
+                            const char *user) MUST_USE;
+/* The day is over: of all, and what is kept says so. */
+enum err training_give_all_back(struct training *training, const struct server_env *env) MUST_USE;
+/* Whose counter a trainer has who signed out since; NULL: nobody's. */
+enum err training_taker_left(const struct training *training, struct db *db, const char **user) MUST_USE;
+/* Whoever signed out has handed back. */
+enum err training_follow_takers(struct training *training, const struct server_env *env) MUST_USE;
 
 /* training_visitor.c */
 /* What a trainer asked for comes upon whoever was called since. */

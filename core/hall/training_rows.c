@@ -44,17 +44,24 @@ struct look {
     struct training *t;
     struct db *db;
     const struct demo_trainee *trainee;
+    const char *taker; /* the trainer who has their counter; NULL: they have it themselves */
     struct json *user, *counter, *ticket; /* rows; NULL: none */
     const struct demo_visit *visit;       /* of that ticket */
     int64_t now_ms;
     bool writes;
 };
 
+/* What is shown is who is at the trainee's counter, whoever serves them. */
+static const char *at_desk(const struct look *look)
+{
+    return look->taker ? look->taker : look->trainee->user;
+}
+
 static enum err read_counter(struct look *look)
 {
     static const char sql[] = "SELECT row FROM counters WHERE user_ = $1 AND state <> 'closed' LIMIT 1";
     struct stmt *s = db_query(look->db, sql); /* counters_user */
-    db_bind_text(s, 1, look->trainee->user);
+    db_bind_text(s, 1, at_desk(look));
     enum err err = rows_first(s, &look->counter);
     return err == ERR_ABSENT ? ERR_OK : err;
 }
@@ -67,7 +74,7 @@ static enum err read_ticket(struct look *look)
     enum err err = ERR_ABSENT;
     for (size_t i = 0; i < sizeof states / sizeof *states && err == ERR_ABSENT; i++) {
         struct stmt *s = db_query(look->db, sql);
-        db_bind_text(s, 1, look->trainee->user);
+        db_bind_text(s, 1, at_desk(look));
         db_bind_text(s, 2, ticket_state_text(states[i]));
         err = rows_first(s, &look->ticket);
     }
@@ -171,7 +178,7 @@ static enum err find_better(struct look *look, const char *doing, const char **c
     bool waits = false;
     int64_t open_s = (int64_t)t->scenario.open_min * DEMO_MINUTE_S - DEMO_OPENING_S;
     *code = *paper = NULL;
-    if (t->finished || str_equal(doing, "out") || !look->trainee->counter[0])
+    if (t->finished || look->taker || str_equal(doing, "out") || !look->trainee->counter[0])
         return ERR_OK;
     if (str_equal(doing, "called"))
         *code = better_when_called(look);
@@ -209,7 +216,7 @@ static enum err set_better(struct look *look, const char *doing, struct json *ro
 /* What a trainer did, as it stands with the day. */
 static void set_done(const struct look *look, struct json *row)
 {
-    static const char *const members[] = {"hint", "taken_by", "frozen_by", "score"};
+    static const char *const members[] = {"hint", "taken_by", "taken_user", "frozen_by", "score"};
     const struct json *done = json_get(look->t->people, look->trainee->user);
     json_set_bool(row, "frozen", json_bool(done, "frozen", false));
     for (size_t i = 0; i < sizeof members / sizeof *members; i++)
@@ -334,6 +341,7 @@ static enum err make_row(struct training *t, struct db *db, bool writes, int at,
         return ERR_OK;
     }
     struct look look = {.t = t, .db = db, .trainee = &t->demo.trainees[at], .writes = writes};
+    look.taker = json_text(json_get(t->people, look.trainee->user), "taken_user");
     look.now_ms = t->demo.midnight_ms + t->demo.now_s * 1000;
     return read_person(&look, row, before);
 }

@@ -170,20 +170,6 @@ static int64_t free_since(const struct judging *j, int64_t at_ms)
     return is_free ? last_ms : -1;
 }
 
-/* Nobody can call while the line or the power is away, and nobody is blamed for what is slow, or for a trainer. */
-static bool was_cut(const struct judging *j, int64_t from_ms, int64_t to_ms)
-{
-    if (training_was_taken(j->training, j->user, from_ms, to_ms))
-        return true;
-    for (int i = 0; i < j->demo->cut_count; i++) {
-        const struct demo_cut *cut = &j->demo->cuts[i];
-        if (j->demo->midnight_ms + cut->from_s * 1000 < to_ms &&
-            j->demo->midnight_ms + cut->until_s * 1000 > from_ms)
-            return true;
-    }
-    return false;
-}
-
 /* When somebody may be called first; -1: is not there. */
 int64_t judging_came_ms(const struct json *ticket)
 {
@@ -199,7 +185,7 @@ static void judge_wait(struct judging *j, const struct json *ticket, const struc
     if (from_ms < 0 || came_ms < 0)
         return;
     from_ms = came_ms > from_ms ? came_ms : from_ms;
-    if (call_ms > from_ms && !was_cut(j, from_ms, call_ms))
+    if (call_ms > from_ms && training_was_free(j->demo, j->training, j->user, from_ms, call_ms))
         judging_add(j, SCORE_WAITED, (call_ms - from_ms) / 1000, 0, at, number_of(ticket));
 }
 
@@ -234,6 +220,13 @@ static void judge_order(struct judging *j, const struct json *ticket, const stru
 
 /* --- tickets --- */
 
+/* Whoever was hindered between the call and giving up had no time of their own to call once more. */
+static bool could_recall(const struct judging *j, const struct json *call, const struct json *missing)
+{
+    int64_t from_ms = judging_ms(json_text(call, "at")), to_ms = judging_ms(json_text(missing, "at"));
+    return from_ms < 0 || training_was_free(j->demo, j->training, j->user, from_ms, to_ms);
+}
+
 static void judge_ticket(struct judging *j, const struct json *ticket)
 {
     const struct json *call = own_stamp(j, ticket, "call"), *missing = own_stamp(j, ticket, "no_show"),
@@ -246,8 +239,9 @@ static void judge_ticket(struct judging *j, const struct json *ticket)
     }
     if (missing && str_equal(json_text(ticket, "state"), "no_show")) {
         j->no_shows++;
-        judging_add(j, SCORE_NO_SHOW, json_int(ticket, "calls", 0), CALLS_LEAST, json_text(missing, "at"),
-                    number_of(ticket));
+        if (could_recall(j, call, missing))
+            judging_add(j, SCORE_NO_SHOW, json_int(ticket, "calls", 0), CALLS_LEAST, json_text(missing, "at"),
+                        number_of(ticket));
     }
     j->served += done && ended;
 }

@@ -66,12 +66,21 @@ void training_forget(struct training *t)
 }
 
 /* What a trainer did: {USER: {"hint"?: object, "taken_by"?: text, …}}. */
+static bool person_holds(const struct json *person)
+{
+    static const char *const texts[] = {"taken_by", "taken_user", "taken_counter", "frozen_by"};
+    bool hold =
+        json_is_object(person) && (!json_get(person, "hint") || json_is_object(json_get(person, "hint")));
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        hold = hold && (!json_get(person, texts[i]) || json_is_text(json_get(person, texts[i])));
+    return hold;
+}
+
 static bool people_hold(const struct json *people)
 {
     bool hold = !people || json_is_object(people);
     for (const struct json *one = json_first(people); hold && one; one = json_next(one))
-        hold = json_is_object(one) && (!json_get(one, "hint") || json_is_object(json_get(one, "hint"))) &&
-               (!json_get(one, "taken_by") || json_is_text(json_get(one, "taken_by")));
+        hold = person_holds(one);
     return hold;
 }
 

@@ -45,7 +45,7 @@ static void choose_first_day(struct pty *pty)
     for (int i = 0; i < SCENARIOS_MAX && !pty_shows(pty, "Few people come, and they are patient"); i++)
         pty_type(pty, "j");
     pty_type(pty, "\r");
-    REQUIRE(pty_wait(pty, "Its number"));
+    REQUIRE(pty_wait(pty, "Its seed"));
     pty_type(pty, "42\r");
 }
 
@@ -54,7 +54,7 @@ static void begin_day(struct pty *trainer)
     REQUIRE(pty_wait(trainer, "No day is played yet"));
     choose_first_day(trainer);
     REQUIRE(pty_wait(trainer, "The day begins."));
-    REQUIRE(pty_wait(trainer, "number 42"));
+    REQUIRE(pty_wait(trainer, "seed 42"));
     REQUIRE(pty_wait(trainer, "Aysel"));
 }
 

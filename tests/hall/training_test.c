@@ -232,6 +232,9 @@ TEST(training_refuses_what_it_does_not_know)
     refused(&class.trainer, "{\"do\":\"pace\",\"pace\":61}", 422, "invalid_pace");
     refused(&class.trainer, "{\"do\":\"trouble\",\"kind\":\"flood\"}", 422, "unknown_trouble");
     refused(&class.trainer, "{\"do\":\"freeze\",\"user\":\"nobody\",\"on\":true}", 422, "unknown_user");
+    char *take = xasprintf("{\"do\":\"take\",\"user\":\"%s\"}", class.clerk.user);
+    refused(&class.trainer, take, 409, "no_counter");
+    free(take);
     refused(&class.trainer, "{\"do\":\"rewind\",\"to\":\"00:01\"}", 422, "no_moment");
     train(&class, "{\"do\":\"finish\"}");
     close_class(&class);
@@ -305,13 +308,13 @@ static void train_clerk(struct class *class, const char *what)
 }
 
 /* What is undone costs somebody points. gen: of the ticket that was called so many times and taken back. */
-static void hold_and_undo(struct class *class, const char *ticket, int gen)
+static void hold_and_undo(struct hall_client *client, const char *ticket, int gen)
 {
     int upto = (int)(strstr(ticket, ",\"gen\"") - ticket);
     char *undo = xasprintf("%.*s,\"gen\":%d}", upto, ticket, gen),
          *hold = xasprintf("%.*s,\"gen\":%d,\"reason\":\"a paper is fetched\"}", upto, ticket, gen);
-    json_free(&(struct json *){hall_do(&class->clerk, "ticket.hold", hold)});
-    json_free(&(struct json *){hall_do(&class->clerk, "ticket.undo", undo)});
+    json_free(&(struct json *){hall_do(client, "ticket.hold", hold)});
+    json_free(&(struct json *){hall_do(client, "ticket.undo", undo)});
     free(undo);
     free(hold);
 }
@@ -332,21 +335,38 @@ static int64_t lines_of(struct class *class, const char *type)
     return count;
 }
 
+/* What a workstation needs to work there: counter, fence, lease, and who stands at it. */
+static void take_over(struct class *class, const char *ticket)
+{
+    int status;
+    char *act = xasprintf("{\"do\":\"take\",\"user\":\"%s\"}", class->clerk.user), id[40];
+    struct json *answer = hall_ask(&class->trainer, "POST", "/v1/training", act, &status);
+    str_format(id, sizeof id, "%.36s", ticket + strlen("{\"ticket\":\""));
+    CHECK_INT(status, 200);
+    CHECK_TEXT(json_as_text(json_pointer(answer, "/counter/name")), "1");
+    CHECK_INT(json_int(answer, "fence", 0), 2);
+    CHECK_INT(json_int(answer, "lease_s", 0), 90);
+    CHECK_TEXT(json_text(answer, "ticket"), id);
+    CHECK(json_int(answer, "rev", 0) > 0);
+    json_free(&answer);
+    free(act);
+}
+
 TEST(training_blames_nobody_for_what_the_trainer_did_at_their_counter)
 {
     struct class class;
     open_class(&class, "first-day");
     char *ticket = serve_somebody(&class);
     json_free(&(struct json *){hall_do(&class.clerk, "ticket.start", ticket)});
-    train_clerk(&class, "take");
+    take_over(&class, ticket);
     CHECK(comes_true(&class.clerk, class.clerk.user, "/taken_by", "Agus Prasetyo"));
-    hold_and_undo(&class, ticket, 1);
+    hold_and_undo(&class.trainer, ticket, 2);
     CHECK_INT(total_of(&class), 100);
     train_clerk(&class, "hand_back");
     train_clerk(&class, "hand_back"); /* done already */
     CHECK(!row_says(&class.clerk, class.clerk.user, "/taken_by", "Agus Prasetyo"));
     CHECK_INT(total_of(&class), 100); /* nor afterwards */
-    hold_and_undo(&class, ticket, 2);
+    hold_and_undo(&class.clerk, ticket, 4);
     CHECK(total_of(&class) < 100);
     CHECK_INT(lines_of(&class, "training.take"), 1);
     CHECK_INT(lines_of(&class, "training.hand_back"), 1);
