@@ -24,6 +24,7 @@ int bench_keys(int argc, char **argv);    /* a program on a terminal: key to fra
 int bench_fill(int argc, char **argv);    /* many historical applications into a cache or a hall */
 int bench_calls(int argc, char **argv);   /* call_next over HTTP, many clients */
 int bench_yard(int argc, char **argv);    /* the same commands on the same file without HTTP */
+int bench_bare(int argc, char **argv);    /* the rows of those commands, written into PostgreSQL and nothing else */
 int bench_durable(int argc, char **argv); /* confirm to saved, beside a raw write and its sync */
 int bench_polls(int argc, char **argv);   /* commit to the last of many long polls */
 int bench_worklist(int argc, char **argv);   /* a worklist of many applications */

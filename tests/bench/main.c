@@ -68,6 +68,7 @@ static const struct {
 } verbs[] = {{"keys", bench_keys},       {"fill", bench_fill},
              {"durable", bench_durable}, {"calls", bench_calls},
              {"yard", bench_yard},       {"polls", bench_polls},
+             {"bare", bench_bare},
              {"forms", bench_forms},     {"worklist", bench_worklist},
              {"unsent", bench_unsent},   {"search", bench_search},
              {"reports", bench_reports}, {"hour", bench_hour},
@@ -81,7 +82,7 @@ int main(int argc, char **argv)
         if (strcmp(argv[1], verbs[i].name) == 0)
             return verbs[i].run(argc - 2, argv + 2);
     fputs("usage: bench "
-          "keys|fill|durable|calls|yard|polls|forms|worklist|unsent|search|reports|hour|board|audit|halls|"
+          "keys|fill|durable|calls|yard|bare|polls|forms|worklist|unsent|search|reports|hour|board|audit|halls|"
           "halls-idle|figures|demo …\n",
           stderr);
     return 2;

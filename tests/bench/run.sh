@@ -1,6 +1,6 @@
 #!/bin/sh
 # Measures Loket as ratios against a yardstick of the same run and prints a table with the target beside each.
-# SMALL=1 takes a hundredth of the data, to see whether it all runs; PART=station, unsent, hall, search, reports, audit, forms, worklist, board, halls, hour, demo or catalogue measures one part;
+# SMALL=1 takes a hundredth of the data, to see whether it all runs; PART=station, unsent, hall, postgres, search, reports, audit, forms, worklist, board, halls, hour, demo or catalogue measures one part;
 # PACK=az takes the hall's queues from another pack.
 set -eu
 cd "$(dirname "$0")/../.."
@@ -110,9 +110,11 @@ measure_unsent() {
 }
 
 # --- the hall --------------------------------------------------------------------------------------
+where="--data $work/hall" # the hall's, for loketd
 serve() {
     mkfifo "$work/ready"
-    "$build/loketd" serve --data "$work/hall" --listen 127.0.0.1:0 --log "$work/hall.log" >"$work/ready" &
+    # shellcheck disable=SC2086 # an option and its value
+    "$build/loketd" serve $where --listen 127.0.0.1:0 --log "$work/hall.log" >"$work/ready" &
     hall_pid=$!
     read -r line <"$work/ready"
     rm "$work/ready"
@@ -135,6 +137,63 @@ calls() { # pushes a second
 thrice() { for _ in 1 2 3; do "$@"; done; }
 fastest() { sort -n | tail -n 1; }
 shortest() { cut -d' ' -f2 | sort -n | head -n 1; }
+
+# --- a hall in PostgreSQL --------------------------------------------------------------------------
+# Beside a server of this run's own that writes the same rows and does nothing else, with the same disk and as many pushes a
+# commit. What a hall does besides: rules, looks, seals, HTTP.
+postgres=/usr/lib/postgresql/15/bin
+as_somebody() { if [ "$(id -u)" = 0 ]; then setpriv --reuid=postgres --regid=postgres --clear-groups "$@"; else "$@"; fi; }
+sql() { psql -qAt -v ON_ERROR_STOP=1 -h "$work/cluster" -U loket postgres "$@"; }
+bare_schema() { # the hall's tables that a push writes, as they are now, in a schema beside it
+    sql -c 'DROP SCHEMA IF EXISTS bare CASCADE; CREATE SCHEMA bare' 2>/dev/null
+    for table in hall_state client result change audit audit_tag tickets counters; do
+        sql -c "CREATE TABLE bare.$table (LIKE hall.$table INCLUDING ALL); INSERT INTO bare.$table SELECT * FROM hall.$table"
+    done
+    sql -c 'ANALYZE'
+}
+measure_postgres() {
+    if [ ! -x "$postgres/postgres" ]; then
+        row "durable call_next in PostgreSQL" "-" "at least 0.70" "skipped: postgresql-15 is not installed"
+        return
+    fi
+    mkdir "$work/cluster"
+    chmod 755 "$work"
+    [ "$(id -u)" != 0 ] || chown postgres "$work/cluster"
+    as_somebody "$postgres/initdb" -D "$work/cluster/data" -U loket -A trust -E UTF8 --locale=C.UTF-8 >/dev/null
+    as_somebody "$postgres/pg_ctl" -D "$work/cluster/data" -l "$work/cluster/log" -w start \
+        -o "-c listen_addresses= -c unix_socket_directories=$work/cluster -c shared_buffers=128MB" >/dev/null
+    queue=P address="postgres://loket@/postgres?host=$work/cluster&options=-csearch_path%3D"
+    where="--db ${address}hall"
+    echo bench-password >"$work/password"
+    # shellcheck disable=SC2086 # an option and its value
+    "$build/loketd" init $where --hall B --name Bench --pack "${PACK:-id}" >/dev/null
+    for n in $(seq 16); do
+        # shellcheck disable=SC2086
+        "$build/loketd" user add $where --login "clerk$n" --name "Clerk $n" --roles clerk,reception \
+            --password-file "$work/password" >/dev/null
+        # shellcheck disable=SC2086
+        "$build/loketd" counter add $where --name "B$n" --queues "$queue" >/dev/null
+    done
+    : >"$work/calls"
+    : >"$work/bare"
+    for _ in 1 2 3; do
+        serve
+        "$bench" calls --hall "$hall" --queue "$queue" --clients 16 --pushes 16 --password bench-password >/dev/null
+        bare_schema
+        before=$(sql -c 'SELECT rev FROM hall.hall_state')
+        "$bench" calls --hall "$hall" --queue "$queue" --clients 16 --pushes "$((pushes / 4))" \
+            --password bench-password >>"$work/calls"
+        end
+        "$bench" bare --from "${address}hall" --to "${address}bare" --after "$before" --clients 16 \
+            --pushes "$((pushes / 4))" >>"$work/bare"
+    done
+    as_somebody "$postgres/pg_ctl" -D "$work/cluster/data" -m immediate stop >/dev/null
+    calls=$(fastest <"$work/calls")
+    bare=$(fastest <"$work/bare")
+    r=$(ratio "$calls" "$bare")
+    row "durable call_next in PostgreSQL, 16 clients, of its rows alone ($calls of $bare a second)" "$r" "at least 0.70" "$(least "$r" 0.70)"
+    where="--data $work/hall"
+}
 
 measure_hall() {
     queue=P # both packs have it
@@ -380,3 +439,4 @@ if part audit; then measure_audit; fi
 if part hour; then measure_hour; fi
 if part demo; then measure_demo; fi
 if part hall; then measure_hall; fi
+if part postgres; then measure_postgres; fi
