@@ -6,11 +6,19 @@
 
 #include "screens/show.h"
 
+static void add_list(const struct ui *ui, const struct json *names, struct buf *out)
+{
+    for (const struct json *one = json_first(names); one; one = json_next(one))
+        buf_addf(out, "%s%s", one == json_first(names) ? "" : ", ", show_name(ui, one));
+}
+
 static void add_value(const struct ui *ui, const struct json *value, struct buf *out)
 {
     char text[SHOW_TEXT];
     if (json_is_object(value))
         buf_adds(out, show_name(ui, value));
+    else if (json_is_array(value) && json_count(value))
+        add_list(ui, value, out);
     else if (json_is_number(value))
         buf_addf(out, "%lld", (long long)json_as_int(value, 0));
     else if (json_is_text(value) && *show_clock(json_as_text(value), text))

@@ -259,18 +259,32 @@ static void save(const struct ui *ui, const char *path, const char *title, const
     effects_notice(effects, path, paper);
 }
 
-/* Columns as the hall names them; without, those of the first row. */
+/* A table has no room for names in four languages: the reader's is "scenario_name". The caller frees. */
+static struct json *named(const struct ui *ui, const struct json *rows)
+{
+    struct json *all = json_new_array();
+    for (const struct json *row = json_first(rows); row; row = json_next(row)) {
+        struct json *copy = json_copy(row);
+        if (json_get(row, "names"))
+            json_set_text(copy, "scenario_name", show_name(ui, json_get(row, "names")));
+        json_add(all, copy);
+    }
+    return all;
+}
+
+/* Columns are those of the first row. */
 static void save_results(const struct trainer *self, const struct ui *ui, const char *path,
                          struct effects *effects)
 {
     const struct json *answer = self->answers[TRAINER_RESULTS], *rows = json_get(answer, "rows");
-    struct json *names = json_new_array();
+    struct json *names = json_new_array(), *all = named(ui, rows);
     struct buf csv = {0};
     for (const struct json *one = json_first(json_first(rows)); one; one = json_next(one))
-        json_add_text(names, json_name(one));
-    csv_write(json_is_array(json_get(answer, "columns")) ? json_get(answer, "columns") : names, rows, &csv);
+        json_add_text(names, strcmp(json_name(one), "names") == 0 ? "scenario_name" : json_name(one));
+    csv_write(names, all, &csv);
     save(ui, path, tr(ui->lang, TR("Results")), buf_text(&csv), effects);
     json_free(&names);
+    json_free(&all);
     buf_free(&csv);
 }
 

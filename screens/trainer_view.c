@@ -285,11 +285,11 @@ static void score_cell(const void *data, int index, int column, char out[GRID_CE
     }
 }
 
-/* Of the day that is played the hall tells the name; others keep the name of their file. */
-static const char *scenario_name(const struct view *view, const char *id)
+/* One that this program has no more is told by the name of its file. */
+static const char *scenario_name(const struct view *view, const struct json *row)
 {
-    const struct json *hall = trainer_hall(view->self);
-    return str_equal(json_text(hall, "scenario"), id) ? show_name(view->ui, json_get(hall, "names")) : id;
+    const struct json *names = json_get(row, "names");
+    return json_is_object(names) ? show_name(view->ui, names) : json_text_or(row, "scenario", "");
 }
 
 enum { R_DAY, R_SCENARIO, R_NAME, R_TOTAL, R_SERVED, R_COLUMNS };
@@ -305,7 +305,7 @@ static void result_cell(const void *data, int index, int column, char out[GRID_C
         str_copy(out, GRID_CELL, show_day(view->ui, json_text(row, "day"), day));
         return;
     case R_SCENARIO:
-        str_copy(out, GRID_CELL, scenario_name(view, json_text_or(row, "scenario", "")));
+        str_copy(out, GRID_CELL, scenario_name(view, row));
         return;
     case R_NAME:
         str_copy(out, GRID_CELL, json_text_or(row, "name", ""));

@@ -80,7 +80,7 @@ static const struct told_text lines[] = {
     {"wrong_decision", TR("{number} was decided wrongly; right is: {what}.")},
     {"wrong_reason", TR("{number}: the outcome is right, the reason is not.")},
     {"decision_mended", TR("{number} was decided wrongly at first and mended; right was: {what}.")},
-    {"field_wrong", TR("{number}: {is} fields are not as the papers show them.")},
+    {"field_wrong", TR("{number}: not as the papers show: {fields}.")},
     {"looked_needlessly", TR("Looked at the data of somebody who was not there.")},
     {"undone", TR("{number}: was taken back.")},
     {"disputed", TR("{number}: the hall had to settle it.")},

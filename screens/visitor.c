@@ -164,11 +164,16 @@ static void draw(const struct visitor *visitor, struct pen *pen)
                  {"nobody", TR("nobody is at the counter")}};
     const char *here = json_text_or(visitor->who, "here", "");
     const char *text = tr(pen->ui->lang, TR("The hall is asked who stands there…"));
+    char *whole = NULL;
     const struct json *says = json_get(visitor->who, "says");
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (str_equal(words[i].here, here))
             text = tr(pen->ui->lang, words[i].text);
+    const char *number = json_text_or(visitor->who, "number", "");
+    if (*number && strcmp(here, "nobody") != 0)
+        text = whole = xasprintf("%s %s", number, text);
     line(pen, text, visitor_is_here(visitor) ? STYLE_ACCENT | ATTR_BOLD : STYLE_DIM);
+    free(whole);
     if (json_count(visitor->told)) /* what was asked last is read first */
         for (const struct json *one = json_first(visitor->told); one; one = json_next(one))
             told_part(pen, one, one == json_first(visitor->told));

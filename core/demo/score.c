@@ -86,6 +86,8 @@ static struct json *line_of(enum score_rule rule, const struct score_fact *fact,
         json_set_text(args, "number", fact->number);
     if (fact->what)
         json_set_text(args, "what", fact->what);
+    if (json_count(fact->fields))
+        json_set(args, "fields", json_copy(fact->fields));
     json_set_int(args, "is", fact->is);
     json_set_int(args, "should", fact->should);
     json_set_text(line, "rule", rules[rule].text);

@@ -30,11 +30,12 @@ struct score_fact {
     int64_t rev;        /* where to replay from; 0: not known */
     char at[TIME_TEXT]; /* "" not known */
     const char *number; /* of the ticket or the application, for the sentence; NULL: none */
+    const struct json *fields; /* what they are called, each {az,id,en,ru}; NULL: not said */
     const char *what;   /* of a decision the right outcome, of a paper or field its code; NULL: none */
 };
 
 /* What costs how much: the rule, points, the kind of its facts, and what is said of it. Arguments of the sentence: {number}
- * {what} {is} {should}. */
+ * {what} {fields} {is} {should}. */
 #define SCORE_RULE_LIST(X)                                                                                   \
     X(WAITED_TOO_LONG, "waited_too_long", 2, WAITED,                                                         \
       "{number} waited {is} seconds while your counter was free.")                                           \
@@ -44,7 +45,7 @@ struct score_fact {
     X(WRONG_REASON, "wrong_reason", 5, DECIDED, "{number}: the outcome is right, the reason is not.")        \
     X(DECISION_MENDED, "decision_mended", 3, MENDED,                                                         \
       "{number} was decided wrongly at first and mended; right was: {what}.")                                \
-    X(FIELD_WRONG, "field_wrong", 2, ANSWERED, "{number}: {is} fields are not as the papers show them.")     \
+    X(FIELD_WRONG, "field_wrong", 2, ANSWERED, "{number}: not as the papers show: {fields}.")                \
     X(LOOKED_NEEDLESSLY, "looked_needlessly", 5, LOOKED,                                                     \
       "Looked at the data of somebody who was not there.")                                                   \
     X(UNDONE, "undone", 1, UNDID, "{number}: was taken back.")                                               \
@@ -67,7 +68,7 @@ enum {
     SCORE_DAWDLE_S = 300 /* each time so long passes without a call is blamed once more */
 };
 
-/* {"total":0..100,"lines":[{"rule","points":-n|0,"at","rev","code","args":{"number"?,"what"?,"is","should"}}]}: in the
+/* {"total":0..100,"lines":[{"rule","points":-n|0,"at","rev","code","args":{"number"?,"what"?,"fields"?,"is","should"}}]}: in the
  * order of the day, whatever the order of the facts. What costs nothing is no line. The caller frees. */
 struct json *score_of(const struct score_fact *facts, int count);
 

@@ -203,8 +203,9 @@ static const struct route routes[] = {
      "arguments.",
      "user:uuid", "", "user:uuid! total:integer! lines:objects! figures:object!", "application/json"},
     {"GET", "/v1/training/results", ACCESS_SIGNED_IN, call_results, "trainingResults",
-     "What came of each day of training that ended here, the last 1000, also as CSV. For trainers.",
-     "format:format", "", "rows:objects!", "application/json"},
+     "What came of each day of training that ended here, the last 1000, also as CSV, which names the "
+     "scenario in az, id, en or ru. For trainers.",
+     "format:format lang:string", "", "rows:objects!", "application/json"},
     {"GET", "/v1/training/certificate", ACCESS_SIGNED_IN, call_certificate, "trainingCertificate",
      "A paper about the day of training, which says that it is one; in az, id, en or ru. For trainers of "
      "anybody, for everybody else of themselves.",

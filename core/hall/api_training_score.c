@@ -79,8 +79,11 @@ void call_score(struct hall *hall, struct http_request *request, const struct ac
 static void answer_csv(struct hall *hall, struct http_request *request, const struct json *rows)
 {
     struct buf text = {0};
-    struct json *columns = training_results_columns();
-    csv_write(columns, rows, &text);
+    const char *lang = http_query(request, "lang");
+    struct json *columns = training_results_columns(),
+                *table = training_results_table(rows, str_empty(lang) ? "en" : lang);
+    csv_write(columns, table, &text);
+    json_free(&table);
     api_answer(hall, request, 200, "text/csv; charset=utf-8", buf_text(&text), text.length);
     json_free(&columns);
     buf_free(&text);

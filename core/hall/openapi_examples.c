@@ -149,7 +149,8 @@ static const struct {
      "день'},'abouts':{'en':'Few people come, and they are patient.'},'pack':'any'}]}"},
     {"trainingMoments", NULL, NULL, NULL, "{'rows':[{'at':'09:05','text':'09:05'}]}"},
     {"trainingVisitor", NULL, "{'ticket':" TICKET "}", NULL,
-     "{'ticket':" TICKET ",'here':'here','temper':'calm','says':[{'by':'citizen','code':'greeting','args':"
+     "{'ticket':" TICKET
+     ",'number':'P014','here':'here','temper':'calm','says':[{'by':'citizen','code':'greeting','args':"
      "{'service':{'en':'Identity card'}}}],'questions':[{'id':'paper:photo','label':{'en':'Photograph'}}]}"},
     {"trainingAsk", NULL, NULL, "{'ticket':" TICKET ",'question':'paper:photo'}",
      "{'answer':'at_home','code':'at_home','args':{'paper':{'en':'Photograph'}},'shows':[]}"},
@@ -157,8 +158,9 @@ static const struct {
      "{'user':" TICKET ",'total':90,'lines':[{'rule':'wrong_decision','points':-10,'at':" NOW ",'rev':811,"
      "'code':'wrong_decision','args':{'number':'ASAN-00-2026-000417','what':'return','is':0,'should':0}}],"
      "'figures':{'called':14,'served':12,'no_shows':2,'decided':9,'keys':912,'keys_least':655}}"},
-    {"trainingResults", NULL, "{'format':'json'}", NULL,
-     "{'rows':[{'at':" NOW ",'day':'2026-11-30','scenario':'first-day','seed':7,'user':" TICKET
+    {"trainingResults", NULL, "{'format':'json','lang':'en'}", NULL,
+     "{'rows':[{'at':" NOW ",'day':'2026-11-30','scenario':'first-day','names':{'az':'İlk gün','en':'First "
+                           "day'},'seed':7,'user':" TICKET
      ",'login':'aysel','name':'Aysel Məmmədova','total':90,'called':14,'served':12,'no_shows':2,'decided':9,"
      "'keys':912,'keys_least':655,'wrong_decision':-10}]}"},
     {"trainingCertificate", NULL, "{'user':" TICKET ",'lang':'en'}", NULL,

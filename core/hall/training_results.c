@@ -7,14 +7,15 @@
 #include <unistd.h>
 
 #include "core/demo/score.h"
+#include "core/hall/demo_files.h"
 #include "core/hall/training_inside.h"
 #include "core/hall/training_score.h"
 
 enum { TAIL_BYTES = 4 * 1024 * 1024 };
 
-static const char *const members[] = {"at",       "day",     "scenario", "seed",      "user",
-                                      "login",    "name",    "total",    "called",    "served",
-                                      "no_shows", "decided", "keys",     "keys_least"};
+static const char *const members[] = {"at",     "day",      "scenario", "scenario_name", "seed",
+                                      "user",   "login",    "name",     "total",         "called",
+                                      "served", "no_shows", "decided",  "keys",          "keys_least"};
 
 struct json *training_results_columns(void)
 {
@@ -45,6 +46,14 @@ static void add_costs(struct json *row, const struct json *score)
     }
 }
 
+static struct json *names_of(const struct scenario *scenario)
+{
+    struct json *names = json_new_object();
+    for (int i = 0; i < SCENARIO_LANGS; i++)
+        json_set_text(names, scenario_langs[i], scenario->name[i]);
+    return names;
+}
+
 static struct json *result_row(const struct training *t, const struct json *user, const struct json *score)
 {
     struct json *row = json_new_object();
@@ -53,6 +62,7 @@ static struct json *result_row(const struct training *t, const struct json *user
     json_set_text(row, "at", at);
     json_set_text(row, "day", t->demo.figures->day);
     json_set_text(row, "scenario", t->scenario.id);
+    json_set(row, "names", names_of(&t->scenario));
     json_set_int(row, "seed", (int64_t)t->demo.seed);
     json_set_text(row, "user", json_text(user, "id"));
     json_set_text(row, "login", json_text(user, "login"));
@@ -200,6 +210,28 @@ static struct json *latest_of_each(struct json *rows)
     return out;
 }
 
+/* Of a result that was kept without them. */
+static void put_names(struct json *row)
+{
+    struct scenario scenario;
+    const char *id = json_text_or(row, "scenario", "");
+    if (!json_get(row, "names") && *id && !strpbrk(id, "/.") &&
+        demo_scenario(id, &scenario, &(struct err_info){0}) == ERR_OK)
+        json_set(row, "names", names_of(&scenario));
+}
+
+struct json *training_results_table(const struct json *rows, const char *lang)
+{
+    struct json *table = json_new_array();
+    for (const struct json *row = json_first(rows); row; row = json_next(row)) {
+        const struct json *names = json_get(row, "names");
+        struct json *copy = json_copy(row);
+        json_set_text(copy, "scenario_name", names ? json_name_in(names, lang) : json_text(row, "scenario"));
+        json_add(table, copy);
+    }
+    return table;
+}
+
 enum err training_results(const struct training *t, struct json **rows, struct err_info *info)
 {
     struct buf text = {0};
@@ -212,6 +244,7 @@ enum err training_results(const struct training *t, struct json **rows, struct e
         size_t length = strcspn(line, "\n");
         struct json *row = NULL;
         if (json_parse(line, length, &row, NULL) == ERR_OK && json_is_object(row)) {
+            put_names(row);
             json_add(*rows, row);
             row = NULL;
         }

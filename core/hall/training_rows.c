@@ -196,6 +196,19 @@ static enum err find_better(struct look *look, const char *doing, const char **c
     return err;
 }
 
+/* By its name: nobody reads a code. */
+static void set_paper(const struct look *look, const char *code, struct json *args)
+{
+    const struct demo *d = &look->t->demo;
+    const struct json *service = pack_service(&d->pack, look->visit->citizen->service),
+                      *documents = json_get(service, "documents");
+    for (const struct json *one = json_first(documents); one; one = json_next(one))
+        if (str_equal(json_text(one, "code"), code) && json_is_object(json_get(one, "name")))
+            json_set(args, "paper", json_copy(json_get(one, "name")));
+    if (!json_get(args, "paper"))
+        json_set_text(args, "paper", code);
+}
+
 static enum err set_better(struct look *look, const char *doing, struct json *row)
 {
     const char *code, *paper;
@@ -205,7 +218,7 @@ static enum err set_better(struct look *look, const char *doing, struct json *ro
     struct json *better = json_new_object(), *args = json_new_object();
     json_set_text(better, "code", code);
     if (paper)
-        json_set_text(args, "paper", paper);
+        set_paper(look, paper, args);
     json_set(better, "args", args);
     json_set(row, "better", better);
     return err;

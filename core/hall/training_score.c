@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/form/form.h"
 #include "core/hall/audit.h"
 #include "core/hall/training_score_inside.h"
 #include "core/model/role.h"
@@ -315,23 +316,52 @@ static void judge_decisions(struct judging *j, const struct json *row, const str
     j->decided += last != NULL;
 }
 
-static void judge_answers(struct judging *j, const struct json *row, const struct truth *truth)
+/* As the form calls them, in each language. */
+static struct json *names_of_fields(const struct truth_about *about, const struct json *submitted,
+                                    const struct json *wrong)
+{
+    struct json *names = json_new_array(), *fields[SCENARIO_LANGS];
+    for (int i = 0; i < SCENARIO_LANGS; i++) {
+        const struct form_context context = {.lang = scenario_langs[i], .today = about->today};
+        fields[i] = about->form ? form_fields(about->form, submitted, &context) : json_new_array();
+    }
+    for (const struct json *one = json_first(wrong); one; one = json_next(one)) {
+        struct json *name = json_new_object();
+        for (int i = 0; i < SCENARIO_LANGS; i++) {
+            const char *label = form_field_label(fields[i], json_as_text(one));
+            json_set_text(name, scenario_langs[i], *label ? label : json_as_text(one));
+        }
+        json_add(names, name);
+    }
+    for (int i = 0; i < SCENARIO_LANGS; i++)
+        json_free(&fields[i]);
+    return names;
+}
+
+static void judge_answers(struct judging *j, const struct json *row, const struct truth_about *about,
+                          const struct truth *truth)
 {
     const struct json *submitted = json_get(row, "submitted");
     if (!json_is_object(submitted))
         return;
     struct json *wrong = truth_wrong_fields(truth, submitted);
-    judging_add(j, SCORE_ANSWERED, (int64_t)json_count(wrong), 0, json_text(row, "submitted_at"),
-                json_text_or(row, "number", ""));
+    struct score_fact *fact = judging_add(j, SCORE_ANSWERED, (int64_t)json_count(wrong), 0,
+                                          json_text(row, "submitted_at"), json_text_or(row, "number", ""));
+    if (json_count(wrong) > 0) {
+        struct json *names = names_of_fields(about, submitted, wrong);
+        json_add(j->kept, names);
+        fact->fields = names;
+    }
     json_free(&wrong);
 }
 
-static enum err judge_case(struct judging *j, const struct json *row, const struct truth *truth)
+static enum err judge_case(struct judging *j, const struct json *row, const struct truth_about *about,
+                           const struct truth *truth)
 {
     struct json *decisions;
     enum err err = find_decisions(j, json_text_or(row, "id", ""), &decisions);
     if (err == ERR_OK && str_equal(json_text(row, "opened_by"), j->user))
-        judge_answers(j, row, truth);
+        judge_answers(j, row, about, truth);
     if (json_count(decisions) > 0)
         judge_decisions(j, row, decisions, truth);
     return err;
@@ -370,7 +400,7 @@ static enum err judge_application(struct judging *j, const struct json *ticket)
     if (json_count(rows) == 0)
         judge_nothing(j, ticket, &truth);
     for (const struct json *row = json_first(rows); row && err == ERR_OK; row = json_next(row))
-        err = judge_case(j, row, &truth);
+        err = judge_case(j, row, &about, &truth);
     truth_free(&truth);
     return err;
 }

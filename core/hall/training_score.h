@@ -14,10 +14,13 @@ enum err training_score(struct demo *demo, const struct training *training, stru
 /* training_results.c: what came of each day is kept beside the store, so that no rewind takes it away: DATA/results.jsonl,
  * 0600, a whole line for each who did something, at the end of the file and on the disk when this returns. */
 enum err training_results_keep(struct training *training, struct db *db) MUST_USE;
-/* The last RESULTS_MAX, the oldest first: {"at","day","scenario","seed","user","login","name","total","called","served",
+/* The last RESULTS_MAX, the oldest first: {"at","day","scenario","names","seed","user","login","name","total","called","served",
  * "no_shows","decided", and for each rule the points that it cost}. A line that a cut left behind is passed over; of
  * a day that an account ended twice, because it was put back, the later counts. */
 enum { RESULTS_MAX = 1000 };
 enum err training_results(const struct training *training, struct json **rows,
                           struct err_info *info) MUST_USE;
-struct json *training_results_columns(void); /* those names, in this order */
+/* Columns of a table of them, in this order: those names, with "scenario_name" in place of "names". */
+struct json *training_results_columns(void);
+/* The rows with those; the caller frees. */
+struct json *training_results_table(const struct json *rows, const char *lang);

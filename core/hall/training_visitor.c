@@ -97,7 +97,7 @@ struct json *training_visitor(struct training *t, const struct demo_visit *visit
     static const char *const here[] = {"coming", "here", "nobody"};
     struct citizen citizen = training_citizen(t, visit);
     enum training_here is_here = training_is_here(t, visit);
-    struct json *answer = json_new_object(), *says = json_new_array(), *questions = NULL;
+    struct json *answer = json_new_object(), *says = json_new_array(), *questions = NULL, *row = NULL;
     struct truth_about about;
     struct truth truth;
     struct talk talk;
@@ -108,6 +108,9 @@ struct json *training_visitor(struct training *t, const struct demo_visit *visit
         truth_free(&truth);
     }
     json_set_text(answer, "ticket", visit->ticket);
+    if (row_get(t->hall->db, TABLE_TICKET, visit->ticket, &row) == ERR_OK)
+        json_set_text(answer, "number", json_text(row, "number"));
+    json_free(&row);
     json_set_text(answer, "here", here[is_here]);
     json_set_text(answer, "temper", tempers[temper ? citizen.temper : TEMPER_CALM]);
     json_set(answer, "says", says);

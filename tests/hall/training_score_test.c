@@ -217,6 +217,7 @@ TEST(training_results_outlive_their_day)
     CHECK_INT(json_count(json_get(results, "rows")), 1);
     CHECK_TEXT(json_text(row, "login"), "siti");
     CHECK_TEXT(json_text(row, "scenario"), "first-day");
+    CHECK_TEXT(json_text(json_get(row, "names"), "en"), "First day");
     CHECK_INT(json_int(row, "undone", 0), -1);
     CHECK_INT(json_int(row, "wrong_decision", 0), -10);
     CHECK_INT(json_int(row, "total", 0), 88);
@@ -238,9 +239,11 @@ TEST(training_results_outlive_their_day)
                                   "{\"do\":\"begin\",\"scenario\":\"quiet-day\",\"seed\":4}", &status)});
     CHECK_INT(status, 200); /* a day that another begins over has ended, too */
     char *csv = get_text(&class, &class.trainer, "/v1/training/results?format=csv");
-    CHECK(str_starts(csv, "at,day,scenario,seed,user,login,name,total,called,served,no_shows,decided,keys,"
-                          "keys_least,waited_too_long"));
+    CHECK(str_starts(
+        csv, "at,day,scenario,scenario_name,seed,user,login,name,total,called,served,no_shows,decided,keys,"
+             "keys_least,waited_too_long"));
     int lines = 0;
+    CHECK(strstr(csv, ",first-day,First day,4,"));
     for (const char *at = csv; (at = strstr(at, ",siti,")) != NULL; at++)
         lines++;
     CHECK_INT(lines, 2);

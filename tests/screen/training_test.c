@@ -53,6 +53,30 @@ static void check_sentence(char *(*sentence)(const struct ui *, const struct jso
     json_free(&told);
 }
 
+/* The hall tells what things are called, in each language: no code of a paper or field stands on a screen. */
+TEST(training_names_papers_and_fields_in_the_readers_language)
+{
+    static const char better[] =
+        "{\"better\":{\"code\":\"ask_paper\",\"args\":{\"paper\":{\"az\":\"Şəhadətnamə\","
+        "\"en\":\"Certificate\",\"ru\":\"Свидетельство\"}}}}",
+                      line[] = "{\"code\":\"field_wrong\",\"args\":{\"number\":\"P-1\",\"is\":2,\"fields\":["
+                               "{\"en\":\"Born\",\"ru\":\"Родился\"},{\"en\":\"Name\",\"ru\":\"Имя\"}]}}";
+    struct json *row = NULL, *told = NULL;
+    char out[SHOW_TEXT];
+    const struct ui english = {.lang = LANG_EN}, russian = {.lang = LANG_RU};
+    REQUIRE(json_parse(better, strlen(better), &row, NULL) == ERR_OK);
+    REQUIRE(json_parse(line, strlen(line), &told, NULL) == ERR_OK);
+    CHECK_TEXT(trainer_better(&english, row, out), "ask for a paper: Certificate");
+    CHECK(strstr(trainer_better(&russian, row, out), ": Свидетельство"));
+    char *text = trainer_score_text(&english, told), *other = trainer_score_text(&russian, told);
+    CHECK_TEXT(text, "P-1: not as the papers show: Born, Name.");
+    CHECK(strstr(other, ": Родился, Имя."));
+    free(text);
+    free(other);
+    json_free(&row);
+    json_free(&told);
+}
+
 TEST(training_every_code_of_the_hall_is_a_sentence_in_each_language)
 {
     for (int i = 0; i < TALK_COUNT; i++)

@@ -322,6 +322,13 @@ TEST(wrong_fields_cost_what_the_table_says)
     begin(&h, granted, 8 * DEMO_HOUR_S);
     decide_otherwise(&h, mistype);
     expect(&h, SCORE_RULE_FIELD_WRONG, mistyped);
+    struct json *score = score_of_clerk(&h);
+    const struct json *fields = json_pointer(score, "/lines/0/args/fields");
+    CHECK_INT(json_count(fields), mistyped);
+    for (const struct json *one = json_first(fields); one; one = json_next(one))
+        for (int i = 0; i < SCENARIO_LANGS; i++) /* by name, not by its place in the form */
+            CHECK(json_text_or(one, scenario_langs[i], "/")[0] != '/');
+    json_free(&score);
     end(&h);
 }
 
