@@ -10,7 +10,7 @@
 #include "tui/text.h"
 
 enum { LOGIN, PASSWORD, FIELDS };
-enum { LABEL_W = 14, FIELD_W = 32, PASSWORD_BYTES = 200 };
+enum { LABEL_W = 14, FIELD_W = 32, PASSWORD_BYTES = 512 };
 enum {
     SECOND_MS = 1000,
     MINUTE_S = 60,

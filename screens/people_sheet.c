@@ -258,10 +258,11 @@ static bool is_blank(const struct field *field)
 }
 
 /* What can be said without the hall; it asks all of it again. */
-static bool is_filled(struct people_sheet *sheet)
+static bool is_filled(struct people_sheet *sheet, const struct ui *ui)
 {
     const char *password = field_text(&sheet->fields[ITEM_PASSWORD]);
     const char *login = field_text(&sheet->fields[ITEM_LOGIN]), *name = field_text(&sheet->fields[ITEM_NAME]);
+    const struct password_of of = {login, name, ui->session.hall_name};
     if (people_sheet_has(sheet, ITEM_LOGIN) && (!*login || strpbrk(login, " \t")))
         fault(sheet, ITEM_LOGIN, TR("A login is one word. Nothing was sent."));
     else if (people_sheet_has(sheet, ITEM_NAME) && is_blank(&sheet->fields[ITEM_NAME]))
@@ -270,11 +271,11 @@ static bool is_filled(struct people_sheet *sheet)
         fault(sheet, ITEM_ROLES, TR("At least one role: Space ticks it. Nothing was sent."));
     else if (people_sheet_has(sheet, ITEM_QUEUES) && !json_count(sheet->queues))
         fault(sheet, ITEM_QUEUES, TR("At least one queue: Enter shows them. Nothing was sent."));
-    else if (people_sheet_has(sheet, ITEM_PASSWORD) && password_is_weak(password, login, name))
+    else if (people_sheet_has(sheet, ITEM_PASSWORD) && password_is_weak(password, &of))
         fault(sheet, ITEM_PASSWORD,
-              TR("This password is easy to guess: take eight signs or more, not a name and no row of keys. "
-                 "Nothing was "
-                 "changed."));
+              TR("This password is easy to guess: take twelve signs or more, such as four words; no name, no "
+                 "row "
+                 "of keys, none of the commonest. Nothing was changed."));
     else if (people_sheet_has(sheet, ITEM_PASSWORD) &&
              !str_equal(password, field_text(&sheet->fields[ITEM_AGAIN])))
         fault(sheet, ITEM_AGAIN, TR("The two passwords differ: type it once more. Nothing was sent."));
@@ -331,7 +332,7 @@ void people_sheet_save(struct people *self, const struct ui *ui, struct effects 
     };
     struct people_sheet *sheet = &self->sheet;
     sheet->fault[0] = '\0';
-    if (!is_filled(sheet))
+    if (!is_filled(sheet, ui))
         return;
     struct json *request = json_new_object(), *was = json_new_object();
     json_set_text(request, "do", tasks[sheet->kind]);

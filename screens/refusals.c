@@ -145,6 +145,10 @@ static const struct refusal_text refusals[] = {
     {"own_account",
      TR("Nobody disables their own account, or changes its roles or agency. Nothing was changed; "
         "ask another administrator.")},
+    {"password_at_home",
+     TR("On the bus passwords stay as they are: change it when you are back. Nothing was changed.")},
+    {"password_expired", TR("This password is older than this hall allows. Take a new one to come in.")},
+    {"password_first", TR("Somebody else chose this password. Take one of your own to come in.")},
     {"people_left", TR("People with numbers from before still wait for this counter. Nothing was changed: "
                        "call them first.")},
     {"person_conflict", TR("A bus and this hall changed the same fields of a person. Choose which hold.")},
@@ -161,6 +165,7 @@ static const struct refusal_text refusals[] = {
                                   "number. Nothing was handed over.")},
     {"row_changed", TR("A record was changed meanwhile. Nothing was merged: look at both again.")},
     {"same_home", TR("The queue is there already. Nothing was changed.")},
+    {"same_password", TR("This is the password of before. Nothing was changed: take another one.")},
     {"same_person", TR("Someone other than who decided must do this.")},
     {"same_queue", TR("That is the queue where they wait already. Nothing was moved.")},
     {"same_record", TR("That is the same record twice. Nothing was merged: choose two.")},
@@ -204,8 +209,8 @@ static const struct refusal_text refusals[] = {
     {"visit_over", TR("This visit is over. Nothing was changed: give a new ticket.")},
     {"voided", TR("The output was voided: make out a new copy first.")},
     {"weak_password",
-     TR("This password is easy to guess: take eight signs or more, not a name and no row of keys. "
-        "Nothing was changed.")},
+     TR("This password is easy to guess: take twelve signs or more, such as four words; no name, no row of "
+        "keys, none of the commonest. Nothing was changed.")},
     {"whole_days_only", TR("This scenario has a bus: it is played in whole days only. Choose another.")},
 };
 

@@ -116,7 +116,7 @@ enum effect_kind {
                      */
     EFFECT_JOURNAL_PUT,  /* what: screen, text: object, json: typed */
     EFFECT_JOURNAL_DROP, /* what: screen, text: object */
-    EFFECT_SIGN_IN,      /* what: login, text: password */
+    EFFECT_SIGN_IN,      /* what: login, text: password; behind a line end the new one that they take */
     EFFECT_SIGN_OUT,
     EFFECT_UNLOCK, /* what: login, text: password, NULL in a practice hall: MSG_UNLOCKED, or another's MSG_SIGNED_IN */
     EFFECT_SETTING, /* what: name, text: value: kept for the next start */

@@ -4,18 +4,20 @@
 #include <string.h>
 
 #include "core/base/crypto.h"
+#include "core/model/password.h"
 #include "screens/screen.h"
 #include "screens/show.h"
 #include "tui/field.h"
 #include "tui/text.h"
 
-enum { LOGIN, PASSWORD, FIELDS };
+enum { LOGIN, PASSWORD, CHANGED, AGAIN, FIELDS, TICK = FIELDS };
 enum { LABEL_W = 14, FIELD_W = 32, ACCOUNTS_MAX = 9 };
 
 struct sign_in {
     struct field fields[FIELDS];
-    int focus;
-    bool asking; /* the hall is asked */
+    int focus; /* a field, or TICK: whether they take a new password, which stands between the passwords */
+    bool changing; /* they do */
+    bool asking;   /* the hall is asked */
     char fault[300];
     bool practice;         /* its accounts come when the hall is open: nothing is typed */
     struct json *accounts; /* of a practice hall: [{"login","name","roles","agency_name"}]; else NULL */
@@ -27,9 +29,11 @@ static void *sign_in_new(const struct json *args)
     (void)args;
     struct sign_in *self = xcalloc(1, sizeof *self);
     field_init(&self->fields[LOGIN], 63);
-    field_init(&self->fields[PASSWORD], 200);
-    self->fields[PASSWORD].masked = true;
-    self->fields[PASSWORD].edit.secret = true;
+    for (int i = PASSWORD; i < FIELDS; i++) {
+        field_init(&self->fields[i], PASSWORD_BYTES_MAX);
+        self->fields[i].masked = true;
+        self->fields[i].edit.secret = true;
+    }
     return self;
 }
 
@@ -65,36 +69,105 @@ static void key_to_accounts(struct sign_in *self, struct key key, struct effects
     ask_hall(self, json_text_or(json_at(self->accounts, (size_t)chosen), "login", ""), NULL, effects);
 }
 
-static void enter(struct sign_in *self, struct effects *effects)
+static void fault(struct sign_in *self, int focus, const char *text)
+{
+    str_copy(self->fault, sizeof self->fault, text);
+    self->focus = focus;
+}
+
+/* What can be said without the hall; it asks all of it again. */
+static void ask_with_new(struct sign_in *self, const struct ui *ui, struct effects *effects)
+{
+    const char *login = field_text(&self->fields[LOGIN]), *changed = field_text(&self->fields[CHANGED]);
+    const struct password_of of = {.login = login, .hall = ui->session.hall_name};
+    if (password_is_weak(changed, &of))
+        return fault(
+            self, CHANGED,
+            tr(ui->lang,
+               TR("This password is easy to guess: take twelve signs or more, such as four words; no "
+                  "name, no row of keys, none of the commonest. Nothing was changed.")));
+    if (!str_equal(changed, field_text(&self->fields[AGAIN])))
+        return fault(self, AGAIN,
+                     tr(ui->lang, TR("The two passwords differ: type it once more. Nothing was sent.")));
+    char *both = xasprintf("%s\n%s", field_text(&self->fields[PASSWORD]), changed);
+    ask_hall(self, login, both, effects);
+    secret_wipe(both, strlen(both));
+    free(both);
+}
+
+static void enter(struct sign_in *self, const struct ui *ui, struct effects *effects)
 {
     const char *login = field_text(&self->fields[LOGIN]), *password = field_text(&self->fields[PASSWORD]);
     if (self->focus == LOGIN || !*login)
         self->focus = *login ? PASSWORD : LOGIN;
-    else if (*password)
+    else if (!*password)
+        self->focus = PASSWORD;
+    else if (!self->changing)
         ask_hall(self, login, password, effects);
+    else if (self->focus == PASSWORD || self->focus == CHANGED)
+        self->focus = self->focus == PASSWORD ? CHANGED : AGAIN;
+    else
+        ask_with_new(self, ui, effects);
 }
 
-static void on_key(struct sign_in *self, struct key key, struct effects *effects)
+static void wipe_new(struct sign_in *self)
+{
+    field_set(&self->fields[CHANGED], "");
+    field_set(&self->fields[AGAIN], "");
+}
+
+static void turn_tick(struct sign_in *self)
+{
+    self->changing = !self->changing;
+    wipe_new(self);
+    self->focus = self->changing && *field_text(&self->fields[PASSWORD]) ? CHANGED : PASSWORD;
+}
+
+static void move(struct sign_in *self, int step)
+{
+    static const int order[] = {LOGIN, PASSWORD, TICK, CHANGED, AGAIN};
+    int count = self->changing ? 5 : 3, at = 0;
+    while (order[at] != self->focus)
+        at++;
+    self->focus = order[(at + step + count) % count];
+}
+
+static void on_key(struct sign_in *self, const struct ui *ui, struct key key, struct effects *effects)
 {
     if (self->asking || (self->practice && !has_accounts(self)))
         return;
     if (has_accounts(self))
         key_to_accounts(self, key, effects);
+    else if (self->focus == TICK && (key_is(key, "Enter") || key_is(key, "Space")))
+        turn_tick(self);
     else if (key_is(key, "Enter"))
-        enter(self, effects);
-    else if (key_is(key, "Tab") || key_is(key, "S-Tab") || key_is(key, "Up") || key_is(key, "Down"))
-        self->focus = !self->focus;
-    else
+        enter(self, ui, effects);
+    else if (key_is(key, "Tab") || key_is(key, "Down"))
+        move(self, 1);
+    else if (key_is(key, "S-Tab") || key_is(key, "Up"))
+        move(self, -1);
+    else if (self->focus != TICK)
         field_key(&self->fields[self->focus], key);
+}
+
+/* Of a password that was right the hall may ask for another: then it stays where it was typed. */
+static bool wants_new(const char *code)
+{
+    return str_equal(code, "password_first") || str_equal(code, "password_expired") ||
+           str_equal(code, "weak_password") || str_equal(code, "same_password");
 }
 
 static void on_signed_in(struct sign_in *self, const struct ui *ui, const struct msg *msg)
 {
+    bool wanted = !msg->json && wants_new(msg->code);
     self->asking = false;
+    wipe_new(self);
     if (msg->json)
         return;
-    str_copy(self->fault, sizeof self->fault, show_refusal(ui, msg->code, msg->text));
-    field_set(&self->fields[PASSWORD], "");
+    fault(self, wanted ? CHANGED : PASSWORD, show_refusal(ui, msg->code, msg->text));
+    self->changing = self->changing || wanted;
+    if (!wanted)
+        field_set(&self->fields[PASSWORD], "");
 }
 
 static void on_data(struct sign_in *self, const struct msg *msg)
@@ -116,9 +189,10 @@ static void sign_in_update(void *data, const struct ui *ui, const struct msg *ms
     case MSG_DATA:
         return on_data(self, msg);
     case MSG_KEY:
-        return on_key(self, msg->key, effects);
+        return on_key(self, ui, msg->key, effects);
     case MSG_PASTE:
-        field_paste(&self->fields[self->focus], msg->text, strlen(msg->text));
+        if (self->focus != TICK)
+            field_paste(&self->fields[self->focus], msg->text, strlen(msg->text));
         return;
     case MSG_SIGNED_IN:
         return on_signed_in(self, ui, msg);
@@ -135,7 +209,7 @@ static bool typing(const void *data)
 static bool secret(const void *data)
 {
     const struct sign_in *self = data;
-    return !has_accounts(self) && self->focus == PASSWORD;
+    return !has_accounts(self) && self->focus != LOGIN && self->focus != TICK;
 }
 
 /* --- drawing --- */
@@ -183,6 +257,16 @@ static void field_view(const struct sign_in *self, int index, const char *label,
     field_draw(&self->fields[index], frame, place, NULL, self->focus == index);
 }
 
+static void tick_view(const struct sign_in *self, const struct ui *ui, struct frame *frame, struct rect line)
+{
+    bool here = self->focus == TICK;
+    rect_cut_left(&line, LABEL_W);
+    if (here)
+        frame_cursor(frame, line.x + 1, line.y);
+    text_drawf(frame, line, here ? STYLE_ACCENT | ATTR_BOLD : STYLE_DIM, "[%s] %s",
+               self->changing ? "x" : " ", tr(ui->lang, TR("take a new password")));
+}
+
 static void fields_view(const struct sign_in *self, const struct ui *ui, struct frame *frame,
                         struct rect *area)
 {
@@ -191,6 +275,14 @@ static void fields_view(const struct sign_in *self, const struct ui *ui, struct 
     field_view(self, LOGIN, tr(ui->lang, TR("Login")), frame, rect_cut_top(area, 1));
     rect_cut_top(area, 1);
     field_view(self, PASSWORD, tr(ui->lang, TR("Password")), frame, rect_cut_top(area, 1));
+    rect_cut_top(area, 1);
+    tick_view(self, ui, frame, rect_cut_top(area, 1));
+    if (!self->changing)
+        return;
+    rect_cut_top(area, 1);
+    field_view(self, CHANGED, tr(ui->lang, TR("New password")), frame, rect_cut_top(area, 1));
+    rect_cut_top(area, 1);
+    field_view(self, AGAIN, tr(ui->lang, TR("Once more")), frame, rect_cut_top(area, 1));
 }
 
 /* "Not sent yet, kept on this computer: Siti R. 3, Adi S. 1." Names and numbers alone: what it is stays its owner's. */

@@ -20,11 +20,15 @@ void station_forget_password(struct station *station)
 
 void station_ask_who(struct station *station, const char *login, const char *password)
 {
+    const char *end = strchr(password, '\n'), *changed = end ? end + 1 : NULL;
+    char *old = xstrndup(password, end ? (size_t)(end - password) : strlen(password));
     station_forget_password(station);
     if (!station->practice) /* nobody has a password there */
-        station->password = xstrdup(password);
+        station->password = xstrdup(changed ? changed : password);
     station->verifier_due = false;
-    sync_sign_in(station->sync, login, password);
+    sync_sign_in_anew(station->sync, login, old, changed);
+    secret_wipe(old, strlen(old));
+    free(old);
 }
 
 /* At the beginning of a turn, after the picture that the sign-in brought: a hash takes as long as several of them. */

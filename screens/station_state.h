@@ -65,6 +65,7 @@ void station_on_signed_in(void *ctx, enum err err, const char *code, const char 
 void station_tell_signed_in(struct station *station);
 void station_go_back(struct station *station);
 /* --- station_lock.c --- */
+/* password: as in EFFECT_SIGN_IN. */
 void station_ask_who(struct station *station, const char *login, const char *password);
 void station_forget_password(struct station *station);
 void station_keep_verifier(struct station *station);

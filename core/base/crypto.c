@@ -8,10 +8,14 @@
 #include <assert.h>
 #include <openssl/sha.h>
 #include <sodium.h>
+#include <stdio.h>
 #include <string.h>
 
-/* OWASP Password Storage Cheat Sheet, argon2id: 19 MiB and two passes. */
-enum { ARGON_PASSES = 2, ARGON_BYTES = 19 * 1024 * 1024 };
+#ifdef __SANITIZE_ADDRESS__
+static const struct password_cost least = {8, 1}; /* tests sign in often */
+#else
+static const struct password_cost least = {PASSWORD_KIB, PASSWORD_PASSES};
+#endif
 
 static void ready(void)
 {
@@ -19,12 +23,37 @@ static void ready(void)
     assert(result >= 0);
 }
 
+struct password_cost password_least(void)
+{
+    return least;
+}
+
+struct password_cost password_cost_here(int64_t least_us)
+{
+    struct password_cost cost = least;
+    int64_t pass_us = least_us / least.passes + 1;
+    while (cost.passes < PASSWORD_PASSES_MAX && (cost.passes + 1) * pass_us <= PASSWORD_TAKES_MS * 1000)
+        cost.passes++;
+    return cost;
+}
+
+bool password_cost_of(const char *hash, struct password_cost *cost)
+{
+    return sscanf(hash, "$argon2id$v=19$m=%9d,t=%9d,p=", &cost->kib, &cost->passes) == 2 && cost->kib > 0 &&
+           cost->passes > 0;
+}
+
 bool password_hash(const char *password, char out[PASSWORD_HASH])
+{
+    return password_hash_at(password, &least, out);
+}
+
+bool password_hash_at(const char *password, const struct password_cost *cost, char out[PASSWORD_HASH])
 {
     _Static_assert(PASSWORD_HASH >= crypto_pwhash_STRBYTES, "room for the hash");
     ready();
-    return crypto_pwhash_str_alg(out, password, strlen(password), ARGON_PASSES, ARGON_BYTES,
-                                 crypto_pwhash_ALG_ARGON2ID13) == 0;
+    return crypto_pwhash_str_alg(out, password, strlen(password), (unsigned long long)cost->passes,
+                                 (size_t)cost->kib * 1024, crypto_pwhash_ALG_ARGON2ID13) == 0;
 }
 
 bool password_verify(const char *hash, const char *password)

@@ -6,8 +6,20 @@
 
 enum { SHA256_BYTES = 32, SHA256_TEXT = 65, PASSWORD_HASH = 128, TOKEN_TEXT = 44 };
 
-/* argon2id with 19 MiB and two passes (OWASP password storage, 2023). Takes some 20–50 ms. */
-bool password_hash(const char *password, char out[PASSWORD_HASH]);
+/* What an argon2id hash costs whoever makes it. At least 19 MiB and two passes (OWASP password storage, 2023), which take some
+ * 20–50 ms; a build with sanitizers, which is for tests alone, has less. */
+struct password_cost {
+    int kib, passes;
+};
+enum { PASSWORD_KIB = 19 * 1024, PASSWORD_PASSES = 2, PASSWORD_PASSES_MAX = 8, PASSWORD_TAKES_MS = 50 };
+struct password_cost password_least(void);
+/* The most passes, from the least to PASSWORD_PASSES_MAX, that take PASSWORD_TAKES_MS where the least cost takes least_us. */
+struct password_cost password_cost_here(int64_t least_us);
+/* That of a hash, which says it itself. False: it is none of argon2id. */
+bool password_cost_of(const char *hash, struct password_cost *cost);
+
+bool password_hash(const char *password, char out[PASSWORD_HASH]); /* at the least cost */
+bool password_hash_at(const char *password, const struct password_cost *cost, char out[PASSWORD_HASH]);
 bool password_verify(const char *hash, const char *password);
 
 struct sha256 {

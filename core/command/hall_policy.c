@@ -1,6 +1,8 @@
 /* core/command/hall_policy.c: hall.policy: what the hall wants everywhere, switched by a supervisor with a reason.
  *   hide_names        until the call a ticket is a number and a service to whoever may call (sight.c), so that nobody is picked
  *   closing_approval  a clerk closes a counter on which others depend only after a supervisor's word (closure.c)
+ *   password_days     a password that is older is changed at the next sign-in (core/hall/account_rules.h); 0: never
+ *   session_hours     that a sign-in lasts
  *   breaks            the breaks of the hall's day (core/catalogue/breaks.h), all of them anew: not a switch but a list */
 #include <string.h>
 
@@ -15,9 +17,22 @@ static bool is_switch(const char *policy)
     return strcmp(policy, "hide_names") == 0 || strcmp(policy, "closing_approval") == 0;
 }
 
+static const struct number {
+    const char *name;
+    int64_t low, high;
+} numbers[] = {{"password_days", 0, 3650}, {"session_hours", 1, 24}};
+
+static const struct number *number_of(const char *policy)
+{
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
+        if (strcmp(policy, numbers[i].name) == 0)
+            return &numbers[i];
+    return NULL;
+}
+
 static bool is_known(const char *policy)
 {
-    return is_switch(policy) || strcmp(policy, "breaks") == 0;
+    return is_switch(policy) || number_of(policy) || strcmp(policy, "breaks") == 0;
 }
 
 static enum err waiting(struct call *c, const char *sql, struct json **rows)
@@ -54,7 +69,7 @@ static enum err send_again(struct call *c, int64_t *sent)
 static struct json *changed(struct call *c, const struct json *value, const char *reason)
 {
     struct json *json = json_new_object();
-    if (json_is_bool(value))
+    if (json_is_bool(value) || json_is_integer(value))
         json_set(json, "value", json_copy(value));
     json_set_text(json, "reason", reason);
     json_set_text(json, "by", c->actor->user);
@@ -71,6 +86,15 @@ static enum err need_value(struct call *c, const char *name, const struct json *
         return value && json_is_bool(value) ? ERR_OK
                                             : refuse(c, "invalid_body", "value",
                                                      "\"value\" must be true or false. Nothing was changed.");
+    const struct number *number = number_of(name);
+    if (number) {
+        int64_t n = value && json_is_integer(value) ? json_as_int(value, -1) : -1;
+        return n >= number->low && n <= number->high
+                   ? ERR_OK
+                   : refuse(c, "invalid_body", "value",
+                            "\"value\" must be a whole number from %d to %d. Nothing was changed.",
+                            (int)number->low, (int)number->high);
+    }
     json_set(pack, "breaks", value && !json_is_null(value) ? json_copy(value) : json_new_object());
     breaks_check(pack, &findings);
     if (json_count(value) > BREAKS_MAX)
@@ -86,6 +110,10 @@ static enum err need_value(struct call *c, const char *name, const struct json *
 static enum err put_value(struct call *c, struct json *hall, const char *name, const struct json *value,
                           int64_t *sent)
 {
+    if (number_of(name)) {
+        json_set(json_edit(hall, "policy"), name, json_copy(value));
+        return ERR_OK;
+    }
     if (!is_switch(name)) {
         json_set(hall, name, json_copy(value));
         return ERR_OK;
@@ -105,11 +133,11 @@ enum err hall_policy(struct call *c)
     int64_t sent = 0;
     TRY(body_need(c, "policy", &name));
     if (!is_known(name))
-        return refuse(
-            c, "unknown_policy", "policy",
-            "The hall has no such policy (%.40s). It has: hide_names, closing_approval, breaks. Nothing "
-            "was changed.",
-            name);
+        return refuse(c, "unknown_policy", "policy",
+                      "The hall has no such policy (%.40s). It has: hide_names, closing_approval, "
+                      "password_days, session_hours, breaks. Nothing "
+                      "was changed.",
+                      name);
     TRY(need_value(c, name, value));
     TRY(body_text(c, "reason", &reason));
     if (!reason)

@@ -212,7 +212,12 @@ enum err people_need_agency(struct people *p, const char *agency)
 
 /* --- the table --- */
 
-enum { BY_ADMINISTRATOR = ROLE_ADMINISTRATOR, BY_BOTH = ROLE_ADMINISTRATOR | ROLE_SUPERVISOR };
+/* BY_ONESELF: by POST /v1/session, never by POST /v1/admin. */
+enum {
+    BY_ONESELF = 0,
+    BY_ADMINISTRATOR = ROLE_ADMINISTRATOR,
+    BY_BOTH = ROLE_ADMINISTRATOR | ROLE_SUPERVISOR
+};
 
 static const struct task {
     const char *name;
@@ -225,6 +230,9 @@ static const struct task {
     {"user.disable", BY_ADMINISTRATOR, false, user_disable},
     {"user.enable", BY_ADMINISTRATOR, false, user_enable},
     {"user.password", BY_ADMINISTRATOR, true, user_password},
+    {"user.own_password", BY_ONESELF, false, user_own_password},
+    {"user.sign_out", BY_BOTH, false, user_sign_out},
+    {"user.sessions", BY_BOTH, false, user_sessions},
     {"user.list", BY_BOTH, false, user_list},
     {"counter.add", BY_BOTH, false, desk_add},
     {"counter.change", BY_BOTH, false, desk_change},
@@ -273,7 +281,7 @@ static enum err need_actor(struct people *p, const struct task *task)
     json_free(&row);
     if (err != ERR_OK && err != ERR_ABSENT)
         return err;
-    if (p->actor.roles & task->roles)
+    if ((p->actor.roles & task->roles) || task->roles == BY_ONESELF)
         return ERR_OK;
     return people_refuse(
         p, ERR_REFUSED, "forbidden", "",

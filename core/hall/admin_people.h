@@ -21,9 +21,11 @@ struct admin_refusal {
 };
 
 /* request: {"do": what, …}; who may stands behind it (A administrator, S supervisor):
- *   user.add {login,name,roles[],agency?,hash,id?}                               A
+ *   user.add {login,name,roles[],agency?,hash,id?,first?}                        A
  *   user.change {login,name?,roles?,agency?,was?}                                A
- *   user.disable · user.enable {login,was?} · user.password {login,hash,id?}     A
+ *   user.disable · user.enable {login,was?} · user.password {login,hash,id?,first?}  A
+ *   user.sign_out {login} · user.sessions {login}                                A S
+ *   user.own_password {login,hash}: by whoever it is, in a sign-in (api_session.c)
  *   counter.add {name,agency?,queues[],id?}                                      A S
  *   counter.change {counter,name?,agency?,queues?,was?}                          A S
  *   counter.disable · counter.enable {counter,was?}                              A S

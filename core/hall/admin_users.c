@@ -8,7 +8,8 @@
 /* Whoever has one of these has the whole hall, whatever their agency. */
 enum { HALL_ROLES = ROLE_SUPERVISOR | ROLE_TRAINER };
 
-static const char *const audited[] = {"login", "name", "roles", "agency", "active", "password_at", NULL};
+static const char *const audited[] = {"login",       "name",           "roles",         "agency", "active",
+                                      "password_at", "password_first", "signed_out_at", NULL};
 static const char sql_login[] = "SELECT row FROM users WHERE login = $1"; /* users_login */
 
 static unsigned roles_of(const struct json *row)
@@ -227,6 +228,8 @@ enum err user_add(struct people *p)
     if (err != ERR_OK || again)
         return err == ERR_OK ? people_write(p, audited) : err;
     fill(p, login);
+    if (json_bool(p->request, "first", false))
+        json_set_bool(p->row, "password_first", true);
     err = write_user(p);
     return err == ERR_OK ? put_hash(p) : err;
 }
@@ -301,17 +304,26 @@ enum err user_enable(struct people *p)
     return err == ERR_OK && !was ? end_sign_ins(p) : err;
 }
 
+static void date_password(struct people *p, bool first)
+{
+    char at[TIME_TEXT];
+    time_text(p->env->now_ms, at);
+    json_set_text(p->row, "password_at", at);
+    if (first)
+        json_set_bool(p->row, "password_first", true);
+    else
+        json_remove(p->row, "password_first");
+}
+
 /* A new password also lets someone in again who was disabled. */
 enum err user_password(struct people *p)
 {
-    char at[TIME_TEXT];
     const char *id = people_request_id(p);
     enum err err = load(p);
     if (err != ERR_OK || (id && str_equal(id, json_text(p->row, "password_id"))))
         return err == ERR_OK ? people_write(p, audited) : err; /* once more: it has this one already */
-    time_text(p->env->now_ms, at);
     json_set_bool(p->row, "active", true);
-    json_set_text(p->row, "password_at", at);
+    date_password(p, json_bool(p->request, "first", false));
     if (id)
         json_set_text(p->row, "password_id", id);
     else
@@ -320,6 +332,49 @@ enum err user_password(struct people *p)
     if (err == ERR_OK)
         err = put_hash(p);
     return err == ERR_OK ? end_sign_ins(p) : err;
+}
+
+/* By whoever the account is, who has just proved it. */
+enum err user_own_password(struct people *p)
+{
+    enum err err = load(p);
+    if (err == ERR_OK && !(p->by && str_equal(json_text(p->row, "id"), p->actor.user)))
+        return people_refuse(p, ERR_REFUSED, "forbidden", "",
+                             "Somebody else's password is not changed so. Nothing was changed.");
+    if (err != ERR_OK)
+        return err;
+    date_password(p, false);
+    json_remove(p->row, "password_id");
+    err = people_write(p, audited);
+    if (err == ERR_OK)
+        err = put_hash(p);
+    return err == ERR_OK ? end_sign_ins(p) : err;
+}
+
+/* Out at once and everywhere, but for the workstation at which somebody does it to themself. */
+enum err user_sign_out(struct people *p)
+{
+    char at[TIME_TEXT];
+    enum err err = load(p);
+    if (err != ERR_OK)
+        return err;
+    time_text(p->env->now_ms, at);
+    json_set_text(p->row, "signed_out_at", at);
+    err = people_write(p, audited);
+    return err == ERR_OK ? end_sign_ins(p) : err;
+}
+
+enum err user_sessions(struct people *p)
+{
+    struct json *rows = json_new_array();
+    enum err err = load(p);
+    if (err == ERR_OK)
+        err = session_list(p->env->db, json_text_or(p->row, "id", ""), rows);
+    if (err == ERR_OK)
+        json_set(p->answer, "rows", rows);
+    else
+        json_free(&rows);
+    return err;
 }
 
 enum err user_list(struct people *p)

@@ -16,8 +16,11 @@
 /* --- the table --- */
 
 static const struct route routes[] = {
-    {"POST", "/v1/session", ACCESS_OPEN, call_sign_in, "signIn", "Sign in and get a token.", "",
-     "user:string! password:string! client:uuid!",
+    {"POST", "/v1/session", ACCESS_OPEN, call_sign_in, "signIn",
+     "Sign in and get a token. With new_password beside the one that is right the account has that from now "
+     "on, and its other "
+     "sign-ins end; 403 password_first or password_expired says that it must have one.",
+     "", "user:string! password:string! client:uuid! new_password:string",
      "token:string! expires_in:integer! user:object! hall:object! epoch:integer! proto:integer!",
      "application/json"},
     {"DELETE", "/v1/session", ACCESS_SIGNED_IN, call_sign_out, "signOut", "End the session of this token.",
@@ -402,6 +405,13 @@ void api_disabled(struct hall *hall, struct http_request *request)
               "an administrator.");
 }
 
+void api_session_ended(struct hall *hall, struct http_request *request)
+{
+    http_add_header(request, "WWW-Authenticate", "Bearer");
+    api_error(hall, request, 401, "session_ended", NULL,
+              "This sign-in has ended. Sign in again; what was recorded is kept.");
+}
+
 static bool authorise(struct hall *hall, struct http_request *request, struct actor *actor)
 {
     const char *token = bearer(request);
@@ -416,13 +426,13 @@ static bool authorise(struct hall *hall, struct http_request *request, struct ac
         api_store_failed(hall, request, err);
         return false;
     }
+    if (token) {
+        api_session_ended(hall, request);
+        return false;
+    }
     http_add_header(request, "WWW-Authenticate", "Bearer");
-    if (token)
-        api_error(hall, request, 401, "session_ended", NULL,
-                  "This sign-in has ended. Sign in again; what was recorded is kept.");
-    else
-        api_error(hall, request, 401, "not_signed_in", NULL,
-                  "Sign in with POST /v1/session and send the token as \"Authorization: Bearer TOKEN\".");
+    api_error(hall, request, 401, "not_signed_in", NULL,
+              "Sign in with POST /v1/session and send the token as \"Authorization: Bearer TOKEN\".");
     return false;
 }
 

@@ -38,8 +38,9 @@ void api_store_failed(struct hall *hall, struct http_request *request, enum err 
 /* The same in one of az id en ru, to other systems; NULL: as above. */
 void api_store_failed_in(struct hall *hall, struct http_request *request, enum err err, const char *lang);
 
-/* 401 to whoever was signed in and is disabled now. */
+/* 401 to whoever was signed in and is disabled now, or no longer signed in. */
 void api_disabled(struct hall *hall, struct http_request *request);
+void api_session_ended(struct hall *hall, struct http_request *request);
 
 /* The body as a JSON object; else NULL and the request is answered. */
 struct json *api_body(struct hall *hall, struct http_request *request);

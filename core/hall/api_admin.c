@@ -75,8 +75,8 @@ static enum err run(void *ctx, const struct server_env *env)
     return refused ? ERR_REFUSED : err;
 }
 
-/* Who is who may be another by now: also for polls that wait since before. */
-static void tell_of_user(struct hall *hall, const struct json *row)
+/* Who is who may be another by now, or is signed out: also for polls that wait since before. */
+void admin_told_of(struct hall *hall, const struct json *row)
 {
     if (!json_get(row, "login"))
         return;
@@ -89,7 +89,7 @@ static void done(void *ctx, enum err err)
     struct admin_call *errand = ctx;
     struct hall *hall = errand->hall;
     if (err == ERR_OK) {
-        tell_of_user(hall, json_get(errand->answer, "row"));
+        admin_told_of(hall, json_get(errand->answer, "row"));
         api_answer_json(hall, errand->request, 200, errand->answer);
     } else if (err == ERR_REFUSED && errand->refused != ERR_OK) {
         api_error(hall, errand->request, status_of(errand->refused), errand->refusal.code,
@@ -138,12 +138,15 @@ static void hash(struct admin_call *errand, const char *password)
 
 /* --- the request --- */
 
-/* What is asked, without what may come from nobody: a hash, and the password itself. */
-static struct json *without_secrets(const struct json *body)
+/* What is asked, without what may come from nobody: a hash, and the password itself. One that somebody else chose is for
+ * the first sign-in alone. */
+static struct json *without_secrets(const struct json *body, const struct actor *actor)
 {
+    bool own = str_equal(json_text(body, "login"), actor->login);
     struct json *asked = json_copy(body);
     json_remove(asked, "hash");
     json_remove(asked, "password");
+    json_set_bool(asked, "first", !own);
     return asked;
 }
 
@@ -165,13 +168,18 @@ static bool may(struct hall *hall, struct http_request *request, const struct ac
 
 static bool is_strong(struct hall *hall, struct http_request *request, const struct json *body)
 {
-    if (!password_is_weak(json_text(body, "password"), json_text(body, "login"), json_text(body, "name")))
-        return true;
-    api_error(hall, request, 422, "weak_password", "password",
-              "This password is easy to guess: take eight signs or more, not a name and no row of keys. "
-              "Nothing was "
-              "changed.");
-    return false;
+    const char *login = json_text_or(body, "login", "");
+    char hash[PASSWORD_HASH];
+    struct json *user = NULL;
+    if (session_user(hall->db, login, &user, hash) != ERR_OK)
+        user = NULL; /* nobody there: the task says so */
+    const struct password_of of = {
+        .login = login, .name = json_text_or(body, "name", json_text(user, "name")), .hall = hall->name};
+    bool weak = password_is_weak(json_text(body, "password"), &of);
+    json_free(&user);
+    if (weak)
+        api_error(hall, request, 422, "weak_password", "password", WEAK_PASSWORD);
+    return !weak;
 }
 
 void call_admin(struct hall *hall, struct http_request *request, const struct actor *actor)
@@ -187,7 +195,7 @@ void call_admin(struct hall *hall, struct http_request *request, const struct ac
                                       .request = request,
                                       .actor = *actor,
                                       .token = xstrdup(call_token(request)),
-                                      .asked = without_secrets(body)};
+                                      .asked = without_secrets(body, actor)};
         if (hashes)
             hash(errand, json_text(body, "password"));
         else

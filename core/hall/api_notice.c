@@ -4,12 +4,10 @@
 #include "core/hall/inside.h"
 #include "core/hall/notices.h"
 
-static const char kind[] = "notice code";
-
 static bool asks_too_often(struct hall *hall, struct http_request *request)
 {
     int64_t wait_ms =
-        throttle_wait_ms(&hall->throttle, kind, http_address(request), THROTTLE_ADDRESS, hall->mono_ms);
+        throttle_wait_ms(&hall->throttle, THROTTLE_CODE, http_address(request), hall->mono_ms);
     if (wait_ms == 0)
         return false;
     char seconds[24], message[160];
@@ -24,7 +22,7 @@ static bool asks_too_often(struct hall *hall, struct http_request *request)
 /* The same for what is no code at all, so that nobody learns the shape of a right one. */
 static void answer_unknown(struct hall *hall, struct http_request *request)
 {
-    throttle_failed(&hall->throttle, kind, http_address(request), hall->mono_ms);
+    throttle_count(&hall->throttle, THROTTLE_CODE, http_address(request), hall->mono_ms);
     api_error(hall, request, 404, "unknown_code", "code",
               "The hall knows no notice with this code. Compare it with the paper; a notice that was given "
               "without network becomes known once its workstation or bus has reached the hall.");

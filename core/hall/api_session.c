@@ -1,15 +1,19 @@
 /* core/hall/api_session.c: POST and DELETE /v1/session. A password is checked by the hasher's thread; until then
- * the request waits in a list. What was typed goes into no log. */
+ * the request waits in a list. What was typed goes into no log. Whoever says a new password beside the one that is right comes
+ * in by it, and their other sign-ins end: so a person changes their own, of their own accord or because they must. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/base/crypto.h"
 #include "core/base/log.h"
+#include "core/hall/account_rules.h"
+#include "core/hall/admin_people.h"
 #include "core/hall/calls.h"
 #include "core/hall/inside.h"
 #include "core/hall/issuers.h"
 #include "core/hall/tokens.h"
 #include "core/hall/writer.h"
+#include "core/model/password.h"
 
 struct sign_in {
     struct hall *hall;
@@ -18,7 +22,13 @@ struct sign_in {
     int64_t id;
     struct json *user; /* NULL: there is no such login, but that is not told */
     char login[64], client[UUID_TEXT], address[64];
-    char hash[PASSWORD_HASH];                    /* that the password was held against */
+    bool seat;                                   /* they have a sign-in at that workstation */
+    char hash[PASSWORD_HASH];                    /* that the password was held against; "" none */
+    char *changed;                               /* the new password, until it is hashed; or NULL */
+    bool same;                                   /* it is the old one */
+    bool changes;                                /* it is hashed: in made */
+    char made[PASSWORD_HASH];                    /* the hash to keep in place of that one; "" none */
+    int hours;                                   /* that the sign-in lasts */
     char token[TOKEN_TEXT], label[ISSUER_LABEL]; /* label: for numbers given without the hall */
 };
 
@@ -33,9 +43,18 @@ struct sign_ins *sign_ins_new(void)
     return xcalloc(1, sizeof(struct sign_ins));
 }
 
+static void forget_changed(struct sign_in *sign_in)
+{
+    if (sign_in->changed)
+        secret_wipe(sign_in->changed, strlen(sign_in->changed));
+    free(sign_in->changed);
+    sign_in->changed = NULL;
+}
+
 static void sign_in_free(struct sign_in *sign_in)
 {
     json_free(&sign_in->user);
+    forget_changed(sign_in);
     secret_wipe(sign_in->token, sizeof sign_in->token);
     free(sign_in);
 }
@@ -59,30 +78,23 @@ int sign_ins_count(const struct sign_ins *sign_ins)
 
 /* --- too many guesses --- */
 
-/* Guesses under way count as failed ones: sending many at once must not help. */
-static int under_way(const struct sign_ins *sign_ins, const char *login)
+static struct throttle_sign_in counted_as(const struct sign_in *sign_in)
 {
-    int count = 0;
-    for (const struct sign_in *s = sign_ins->first; s; s = s->next)
-        count += str_equal(s->login, login);
-    return count;
+    return (struct throttle_sign_in){sign_in->login, sign_in->client, sign_in->address, sign_in->seat};
 }
 
-static bool too_often(struct hall *hall, struct http_request *request, const char *login)
+static bool too_often(const struct sign_in *sign_in)
 {
-    int64_t by_login = throttle_wait_ms(&hall->throttle, "login", login, THROTTLE_LOGIN, hall->mono_ms);
-    int64_t by_address =
-        throttle_wait_ms(&hall->throttle, "address", http_address(request), THROTTLE_ADDRESS, hall->mono_ms);
-    int64_t wait_ms = by_login > by_address ? by_login : by_address;
-    if (wait_ms == 0 && under_way(hall->sign_ins, login) >= THROTTLE_LOGIN)
-        wait_ms = 1000;
+    const struct throttle_sign_in from = counted_as(sign_in);
+    struct hall *hall = sign_in->hall;
+    int64_t wait_ms = throttle_sign_in_wait_ms(&hall->throttle, &from, hall->mono_ms);
     if (wait_ms == 0)
         return false;
     char seconds[24], message[160];
     str_format(seconds, sizeof seconds, "%lld", (long long)(wait_ms + 999) / 1000);
     str_format(message, sizeof message, "Too many sign-ins failed. Try again in %s seconds.", seconds);
-    http_add_header(request, "Retry-After", seconds);
-    api_error(hall, request, 429, "too_many_attempts", NULL, message);
+    http_add_header(sign_in->request, "Retry-After", seconds);
+    api_error(hall, sign_in->request, 429, "too_many_attempts", NULL, message);
     return true;
 }
 
@@ -112,7 +124,7 @@ static struct json *answer_json(const struct sign_in *sign_in)
     if (*hall->which.identity)
         json_set_text(about, "identity", hall->which.identity);
     json_set_text(body, "token", sign_in->token);
-    json_set_int(body, "expires_in", SESSION_S);
+    json_set_int(body, "expires_in", (int64_t)sign_in->hours * 3600);
     json_set(body, "user", user_json(sign_in->user));
     json_set(body, "hall", about);
     json_set_int(body, "epoch", hall->epoch);
@@ -136,18 +148,40 @@ static enum err still_theirs(const struct sign_in *sign_in, struct db *db)
     return str_equal(hash, sign_in->hash) ? ERR_OK : ERR_REFUSED;
 }
 
+/* A line of the audit, the date in their row, the hash, and the end of their other sign-ins. */
+static enum err change_password(struct sign_in *sign_in, const struct server_env *env)
+{
+    struct admin_refusal refusal;
+    struct actor actor;
+    struct json *request = json_new_object(), *answer = NULL;
+    const struct admin_by by = {&actor, NULL};
+    actor_read(sign_in->user, sign_in->client, &actor);
+    json_set_text(request, "do", "user.own_password");
+    json_set_text(request, "login", sign_in->login);
+    json_set_text(request, "hash", sign_in->made);
+    enum err err = admin_people(env, &by, request, &answer, &refusal);
+    json_free(&request);
+    json_free(&answer);
+    return refusal.code[0] ? ERR_REFUSED : err;
+}
+
 static enum err run_sign_in(void *ctx, const struct server_env *env)
 {
     struct sign_in *sign_in = ctx;
+    const char *user = json_text_or(sign_in->user, "id", "");
     token_new(sign_in->token);
     enum err err = still_theirs(sign_in, env->db);
+    if (err == ERR_OK && sign_in->changes)
+        err = change_password(sign_in, env);
+    else if (err == ERR_OK && sign_in->made[0])
+        err = credential_put(env->db, user, sign_in->made);
     if (err != ERR_OK)
         return err;
     err = issuer_lease(env->db, sign_in->client, sign_in->label);
     if (err != ERR_OK)
         return err;
-    return session_add(env->db, sign_in->token, json_text_or(sign_in->user, "id", ""), sign_in->client,
-                       sign_in->hall->session_ms);
+    return session_add(env->db, sign_in->token, user, sign_in->client, sign_in->hall->session_ms,
+                       sign_in->hours);
 }
 
 static void refuse_sign_in(struct sign_in *sign_in);
@@ -161,6 +195,8 @@ static void signed_in(void *ctx, enum err err)
     }
     if (err == ERR_OK) {
         struct json *body = answer_json(sign_in);
+        if (sign_in->changes)
+            admin_told_of(sign_in->hall, sign_in->user);
         api_answer_json(sign_in->hall, sign_in->request, 200, body);
         json_free(&body);
     } else {
@@ -172,9 +208,9 @@ static void signed_in(void *ctx, enum err err)
 static void refuse_sign_in(struct sign_in *sign_in)
 {
     struct hall *hall = sign_in->hall;
-    throttle_failed(&hall->throttle, "login", sign_in->login, hall->mono_ms);
-    throttle_failed(&hall->throttle, "address", sign_in->address, hall->mono_ms);
     hall->metrics.sign_ins_failed++;
+    log_write(LOG_INFO, "a sign-in from %s was refused",
+              sign_in->address); /* whose, may be a mistyped password */
     api_error(hall, sign_in->request, 401, "bad_credentials", NULL, "The name or the password is not right.");
     sign_in_free(sign_in);
 }
@@ -192,52 +228,156 @@ static struct sign_in *take(struct sign_ins *sign_ins, int64_t id)
     return found;
 }
 
+static void put_back(struct sign_in *sign_in)
+{
+    struct sign_ins *sign_ins = sign_in->hall->sign_ins;
+    sign_in->next = sign_ins->first;
+    sign_ins->first = sign_in;
+    sign_ins->count++;
+}
+
+/* Hands a text to the hasher; the sign-in waits, or is answered. */
+static void ask_hasher(struct sign_in *sign_in, const char *hash, const char *password)
+{
+    struct hall *hall = sign_in->hall;
+    sign_in->id = ++hall->sign_ins->last_id;
+    if (hasher_ask(hall->hasher, sign_in->id, hash, password)) {
+        put_back(sign_in);
+        return;
+    }
+    http_add_header(sign_in->request, "Retry-After", "1");
+    api_error(hall, sign_in->request, 503, "busy", NULL,
+              "Many people sign in at once. Try again in a moment.");
+    sign_in_free(sign_in);
+}
+
+static void refuse(struct sign_in *sign_in, int status, const char *code, const char *field,
+                   const char *message)
+{
+    api_error(sign_in->hall, sign_in->request, status, code, field, message);
+    sign_in_free(sign_in);
+}
+
+static void take_changed(struct sign_in *sign_in)
+{
+    const struct password_of of = {json_text(sign_in->user, "login"), json_text(sign_in->user, "name"),
+                                   sign_in->hall->name};
+    if (sign_in->hall->state.mobile)
+        return refuse(
+            sign_in, 409, "password_at_home", NULL,
+            "On the bus passwords stay as they are: change it when you are back. Nothing was changed.");
+    if (sign_in->same)
+        return refuse(sign_in, 422, "same_password", "new_password",
+                      "This is the password of before. Nothing was changed: take another one.");
+    if (password_is_weak(sign_in->changed, &of))
+        return refuse(sign_in, 422, "weak_password", "new_password", WEAK_PASSWORD);
+    sign_in->changes = true;
+    ask_hasher(sign_in, NULL, sign_in->changed);
+}
+
+/* Whoever must take another password first is told so, and is not signed in. */
+static bool must_change(struct sign_in *sign_in, enum password_due due)
+{
+    if (due == PASSWORD_STAYS || sign_in->hall->state.mobile)
+        return false;
+    if (due == PASSWORD_FIRST)
+        refuse(sign_in, 403, "password_first", "new_password",
+               "Somebody else chose this password. Take one of your own to come in.");
+    else
+        refuse(sign_in, 403, "password_expired", "new_password",
+               "This password is older than this hall allows. Take a new one to come in.");
+    return true;
+}
+
+static void right_password(struct sign_in *sign_in, const struct hashed *result)
+{
+    struct hall *hall = sign_in->hall;
+    const struct throttle_sign_in from = counted_as(sign_in);
+    struct json *row = NULL;
+    throttle_sign_in_right(&hall->throttle, &from, hall->mono_ms);
+    enum err err = store_hall(hall->db, &row);
+    sign_in->hours = account_session_hours(row);
+    enum password_due due = account_password_due(row, sign_in->user, hall->wall_ms);
+    json_free(&row);
+    if (err != ERR_OK) {
+        api_store_failed(hall, sign_in->request, err);
+        sign_in_free(sign_in);
+    } else if (sign_in->changed) {
+        take_changed(sign_in);
+    } else if (!must_change(sign_in, due)) {
+        str_copy(sign_in->made, sizeof sign_in->made, result->made);
+        writer_add(hall->writer, run_sign_in, signed_in, sign_in);
+    }
+}
+
+/* The new one is hashed. */
+static void changed_password(struct sign_in *sign_in, const struct hashed *result)
+{
+    forget_changed(sign_in);
+    if (!result->right)
+        return refuse(
+            sign_in, 503, "busy", NULL,
+            "The hall has no memory left to store a password. Nothing was changed; try again soon.");
+    str_copy(sign_in->made, sizeof sign_in->made, result->made);
+    writer_add(sign_in->hall->writer, run_sign_in, signed_in, sign_in);
+}
+
 void sign_ins_checked(struct hall *hall)
 {
     struct hashed result;
     while (hasher_take(hall->hasher, &result)) {
         struct sign_in *sign_in = take(hall->sign_ins, result.id);
-        if (!sign_in) {
+        if (!sign_in)
             admin_hashed(hall, &result);
-            continue;
-        }
-        if (!result.right || !sign_in->user) {
+        else if (sign_in->changes)
+            changed_password(sign_in, &result);
+        else if (!result.right || !sign_in->user)
             refuse_sign_in(sign_in);
-            continue;
-        }
-        throttle_passed(&hall->throttle, "login", sign_in->login);
-        writer_add(hall->writer, run_sign_in, signed_in, sign_in);
+        else
+            right_password(sign_in, &result);
     }
 }
 
 /* --- the request --- */
 
-static void check_password(struct hall *hall, struct http_request *request, const struct json *body)
+static void check_password(struct sign_in *sign_in, const char *password)
 {
-    char hash[PASSWORD_HASH];
+    const struct throttle_sign_in from = counted_as(sign_in);
+    throttle_sign_in_count(&sign_in->hall->throttle, &from, sign_in->hall->mono_ms);
+    ask_hasher(sign_in, sign_in->hash, password);
+}
+
+/* Who it may be, and whether from where they sat before. */
+static enum err look_up(struct sign_in *sign_in, const char *login)
+{
+    struct db *db = sign_in->hall->db;
+    enum err err = session_user(db, login, &sign_in->user, sign_in->hash);
+    if (err != ERR_OK)
+        return err == ERR_ABSENT ? ERR_OK : err;
+    err = session_seat(db, json_text_or(sign_in->user, "id", ""), sign_in->client);
+    sign_in->seat = err == ERR_OK;
+    return err == ERR_ABSENT ? ERR_OK : err;
+}
+
+static void begin(struct hall *hall, struct http_request *request, const struct json *body)
+{
     struct sign_in *sign_in = xcalloc(1, sizeof *sign_in);
-    *sign_in = (struct sign_in){.hall = hall, .request = request, .id = ++hall->sign_ins->last_id};
+    const char *changed = json_text(body, "new_password");
+    *sign_in = (struct sign_in){.hall = hall, .request = request};
     str_copy(sign_in->login, sizeof sign_in->login, json_text(body, "user"));
     str_copy(sign_in->client, sizeof sign_in->client, json_text(body, "client"));
     str_copy(sign_in->address, sizeof sign_in->address, http_address(request));
-    enum err err = session_user(hall->db, json_text(body, "user"), &sign_in->user, hash);
-    if (err == ERR_ABSENT)
-        str_copy(hash, sizeof hash, session_no_hash());
-    else if (err != ERR_OK) {
+    enum err err = look_up(sign_in, json_text(body, "user"));
+    if (err != ERR_OK) {
         api_store_failed(hall, request, err);
         sign_in_free(sign_in);
-        return;
-    }
-    str_copy(sign_in->hash, sizeof sign_in->hash, hash);
-    if (!hasher_ask(hall->hasher, sign_in->id, hash, json_text(body, "password"))) {
-        http_add_header(request, "Retry-After", "1");
-        api_error(hall, request, 503, "busy", NULL, "Many people sign in at once. Try again in a moment.");
+    } else if (too_often(sign_in)) {
         sign_in_free(sign_in);
-        return;
+    } else {
+        sign_in->changed = changed ? xstrdup(changed) : NULL;
+        sign_in->same = changed && str_equal(changed, json_text(body, "password"));
+        check_password(sign_in, json_text(body, "password"));
     }
-    sign_in->next = hall->sign_ins->first;
-    hall->sign_ins->first = sign_in;
-    hall->sign_ins->count++;
 }
 
 static const char *missing_member(const struct json *body)
@@ -247,6 +387,13 @@ static const char *missing_member(const struct json *body)
         if (!json_text(body, members[i]))
             return members[i];
     return uuid_valid(json_text(body, "client")) ? NULL : "client";
+}
+
+static void wipe_text(const struct json *body, const char *member)
+{
+    const char *text = json_text(body, member);
+    if (text)
+        secret_wipe((char *)(uintptr_t)text, strlen(text));
 }
 
 void call_sign_in(struct hall *hall, struct http_request *request, const struct actor *actor)
@@ -259,8 +406,10 @@ void call_sign_in(struct hall *hall, struct http_request *request, const struct 
     if (missing)
         api_error(hall, request, 422, "invalid_session", missing,
                   "Signing in needs \"user\", \"password\" and \"client\", the installation's UUID.");
-    else if (!too_often(hall, request, json_text(body, "user")))
-        check_password(hall, request, body);
+    else
+        begin(hall, request, body);
+    wipe_text(body, "password");
+    wipe_text(body, "new_password");
     json_free(&body);
 }
 

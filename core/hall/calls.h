@@ -33,4 +33,10 @@ struct hashed;
 struct admin_calls *admin_calls_new(void);
 void admin_calls_free(struct admin_calls **calls); /* NULL-safe */
 void admin_hashed(struct hall *hall, const struct hashed *hashed);
+/* An account's row was written: whoever waits by its sign-ins hears of it, also that they have ended. */
+void admin_told_of(struct hall *hall, const struct json *row);
+#define WEAK_PASSWORD                                                                                    \
+    "This password is easy to guess: take twelve signs or more, such as four words; no name, no row of " \
+    "keys, "                                                                                             \
+    "none of the commonest. Nothing was changed."
 int sign_ins_count(const struct sign_ins *sign_ins);

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "core/base/crypto.h"
@@ -25,6 +26,7 @@ struct hasher {
     unsigned asked, checked, taken; /* counts since the start */
     bool stop;
     int fd;
+    struct password_cost cost; /* the thread's own */
 };
 
 static struct job *job_at(struct hasher *hasher, unsigned number)
@@ -41,10 +43,74 @@ static void job_wipe(struct job *job)
     job->password = job->hash = NULL;
 }
 
+/* --- in the thread --- */
+
+static struct password_cost measure(void)
+{
+    char hash[PASSWORD_HASH];
+    struct timespec from, to;
+    clock_gettime(CLOCK_MONOTONIC, &from);
+    bool made = password_hash("what a hash takes here", hash);
+    clock_gettime(CLOCK_MONOTONIC, &to);
+    int64_t took_us = (to.tv_sec - from.tv_sec) * (int64_t)1000000 + (to.tv_nsec - from.tv_nsec) / 1000;
+    return made ? password_cost_here(took_us) : password_least();
+}
+
+/* The passes over the memory of this hall's hashes that hash has not cost: all of them when it has less memory. */
+static int passes_left(const struct hasher *hasher, const char *hash)
+{
+    struct password_cost cost;
+    if (!password_cost_of(hash, &cost) || cost.kib < hasher->cost.kib)
+        return hasher->cost.passes;
+    return cost.passes < hasher->cost.passes ? hasher->cost.passes - cost.passes : 0;
+}
+
+/* One from a faster computer is not made cheaper here, and the others come to cost as much. */
+static void rise(struct hasher *hasher, const char *hash)
+{
+    struct password_cost cost;
+    if (password_cost_of(hash, &cost) && cost.kib == hasher->cost.kib && cost.passes > hasher->cost.passes &&
+        cost.passes <= PASSWORD_PASSES_MAX)
+        hasher->cost.passes = cost.passes;
+}
+
+/* What the hash itself costs of this hall's passes. */
+static int passes_of(const struct hasher *hasher, const char *hash)
+{
+    struct password_cost cost;
+    return password_cost_of(hash, &cost) && cost.kib >= hasher->cost.kib ? cost.passes : 0;
+}
+
+static void check(struct hasher *hasher, struct job *job)
+{
+    struct hashed *result = &job->result;
+    struct password_cost more = hasher->cost;
+    char spent[PASSWORD_HASH];
+    rise(hasher, job->hash);
+    more.passes = passes_left(hasher, job->hash);
+    result->right = *job->hash && password_verify(job->hash, job->password);
+    result->passes = passes_of(hasher, job->hash);
+    if (more.passes == 0)
+        return;
+    if (result->right && !password_hash_at(job->password, &hasher->cost, result->made))
+        result->made[0] = '\0'; /* the old one goes on */
+    if (!result->right && password_hash_at(job->password, &more, spent))
+        result->passes += more.passes;
+}
+
+static void run(struct hasher *hasher, struct job *job)
+{
+    if (job->hash)
+        check(hasher, job);
+    else
+        job->result.right = password_hash_at(job->password, &hasher->cost, job->result.made);
+}
+
 static void *work(void *ctx)
 {
     struct hasher *hasher = ctx;
     const uint64_t one = 1;
+    hasher->cost = measure();
     pthread_mutex_lock(&hasher->lock);
     for (;;) {
         while (!hasher->stop && hasher->checked == hasher->asked)
@@ -53,10 +119,8 @@ static void *work(void *ctx)
             break;
         struct job *job = job_at(hasher, hasher->checked);
         pthread_mutex_unlock(&hasher->lock);
-        bool right = job->hash ? password_verify(job->hash, job->password)
-                               : password_hash(job->password, job->result.made);
+        run(hasher, job);
         pthread_mutex_lock(&hasher->lock);
-        job->result.right = right;
         job_wipe(job);
         hasher->checked++;
         ssize_t n = write(hasher->fd, &one, sizeof one);

@@ -7,6 +7,7 @@
 #include "core/hall/reads.h"
 #include "core/hall/server_core.h"
 #include "core/hall/session.h"
+#include "core/hall/throttle.h"
 #include "core/wire/which_hall.h"
 
 struct admin_calls;

@@ -171,6 +171,8 @@ static enum err run(const struct hall_options *options, struct err_info *info)
         [HALL_USER_DISABLE] = people_user_disable,
         [HALL_USER_ENABLE] = people_user_enable,
         [HALL_USER_PASSWORD] = people_user_password,
+        [HALL_USER_SIGN_OUT] = people_user_sign_out,
+        [HALL_USER_SESSIONS] = people_user_sessions,
         [HALL_COUNTER_ADD] = people_counter_add,
         [HALL_COUNTER_CHANGE] = people_counter_change,
         [HALL_COUNTER_DISABLE] = people_counter_disable,

@@ -62,7 +62,7 @@
 static const struct {
     const char *name, *path, *query, *body, *answer;
 } calls[] = {
-    {"signIn", NULL, NULL, "{'user':'leyla','password':'open sesame','client':" CLIENT "}",
+    {"signIn", NULL, NULL, "{'user':'leyla','password':'open sesame!','client':" CLIENT "}",
      "{'token':" TOKEN ",'expires_in':43200,'user':{'id':" CLERK ",'login':'leyla','name':'Leyla A.',"
      "'roles':['clerk','reception'],'agency':''},'hall':{'code':'AZ-BAKU-05','name':'Baku 5','rev':100,"
      "'practice':false,'identity':'0193c000-0000-7000-8000-0000000000a5'},"

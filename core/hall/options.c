@@ -62,6 +62,7 @@ static const struct {
 #define DRY_BIT      (UINT64_C(1) << (OPTION_COUNT + 1))
 #define KEEP_BIT     (UINT64_C(1) << (OPTION_COUNT + 2))
 #define UNMASKED_BIT (UINT64_C(1) << (OPTION_COUNT + 3))
+#define FIRST_BIT    (UINT64_C(1) << (OPTION_COUNT + 4))
 static const struct {
     const char *text;
     size_t member;
@@ -71,6 +72,7 @@ static const struct {
     {"--dry-run", offsetof(struct hall_options, dry_run), DRY_BIT},
     {"--keep-good", offsetof(struct hall_options, keep_good), KEEP_BIT},
     {"--unmasked", offsetof(struct hall_options, unmasked), UNMASKED_BIT},
+    {"--first", offsetof(struct hall_options, first), FIRST_BIT},
 };
 enum { FLAG_COUNT = sizeof flags / sizeof *flags };
 static const struct verb {
@@ -89,16 +91,20 @@ static const struct verb {
     {"practice", NULL, HALL_PRACTICE, BIT(DATA) | BIT(PACK) | BIT(SEED) | BIT(USERS_FD) | BIT(DEMO),
      BIT(DATA) | BIT(PACK), NULL, "practice --data DIR --pack az|id [--demo SCENARIO] [--seed N]"},
     {"user", "add", HALL_USER_ADD,
-     BIT(DATA) | BIT(LOGIN) | BIT(NAME) | BIT(ROLES) | BIT(AGENCY) | BIT(PASSWORD), BIT(LOGIN) | BIT(ROLES),
-     NULL,
+     BIT(DATA) | BIT(LOGIN) | BIT(NAME) | BIT(ROLES) | BIT(AGENCY) | BIT(PASSWORD) | FIRST_BIT,
+     BIT(LOGIN) | BIT(ROLES), NULL,
      "user add --data DIR --login L --name N --roles "
      "clerk,reception,supervisor,trainer,approver,administrator"
-     " [--agency A] --password-file F"},
+     " [--agency A] --password-file F [--first]"},
     {"user", "list", HALL_USER_LIST, BIT(DATA) | JSON_BIT, 0, NULL, "user list --data DIR [--json]"},
     {"user", "disable", HALL_USER_DISABLE, BIT(DATA) | BIT(LOGIN), BIT(LOGIN), NULL,
      "user disable --data DIR --login L"},
-    {"user", "password", HALL_USER_PASSWORD, BIT(DATA) | BIT(LOGIN) | BIT(PASSWORD), BIT(LOGIN), NULL,
-     "user password --data DIR --login L --password-file F"},
+    {"user", "password", HALL_USER_PASSWORD, BIT(DATA) | BIT(LOGIN) | BIT(PASSWORD) | FIRST_BIT, BIT(LOGIN),
+     NULL, "user password --data DIR --login L --password-file F [--first]"},
+    {"user", "sign-out", HALL_USER_SIGN_OUT, BIT(DATA) | BIT(LOGIN), BIT(LOGIN), NULL,
+     "user sign-out --data DIR --login L"},
+    {"user", "sessions", HALL_USER_SESSIONS, BIT(DATA) | BIT(LOGIN) | JSON_BIT, BIT(LOGIN), NULL,
+     "user sessions --data DIR --login L [--json]"},
     {"user", "change", HALL_USER_CHANGE, BIT(DATA) | BIT(LOGIN) | BIT(NAME) | BIT(ROLES) | BIT(AGENCY),
      BIT(LOGIN), NULL, "user change --data DIR --login L [--name N] [--roles R,…] [--agency A]"},
     {"user", "enable", HALL_USER_ENABLE, BIT(DATA) | BIT(LOGIN), BIT(LOGIN), NULL,
@@ -152,8 +158,10 @@ const char *hall_options_usage(void)
 {
     return "Usage: loketd init     --data DIR --hall CODE --name NAME --pack az|id [--timezone TZ]\n"
            "       loketd serve    --data DIR --listen HOST:PORT [--tls-cert F --tls-key F] [--log FILE]\n"
-           "       loketd user     add|list|disable|password|change|enable --data DIR [--login L --name N\n"
-           "                       --roles R,… --agency A] [--password-file F]\n"
+           "       loketd user     add|list|disable|password|change|enable|sign-out|sessions --data DIR\n"
+           "                       [--login L --name N --roles R,… --agency A] [--password-file F "
+           "[--first]]\n"
+           "                       --first: a password of their own is asked for when they sign in\n"
            "       loketd counter  add|list|change|disable|enable --data DIR [--name N --agency A\n"
            "                       --queues Q,…] [COUNTER]\n"
            "       loketd export-cases --data DIR [--from DAY] [--until DAY] [--agency A] [--unmasked] "

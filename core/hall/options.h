@@ -17,6 +17,8 @@ enum hall_verb {
     HALL_USER_DISABLE,
     HALL_USER_ENABLE,
     HALL_USER_PASSWORD,
+    HALL_USER_SIGN_OUT,
+    HALL_USER_SESSIONS,
     HALL_COUNTER_ADD,
     HALL_COUNTER_CHANGE,
     HALL_COUNTER_DISABLE,
@@ -58,7 +60,7 @@ struct hall_options {
     const char *scope, *services;  /* of a key */
     const char *until;             /* of an export */
     const char *argument;          /* the FILE or SCENARIO of a verb that takes one */
-    bool json, dry_run, keep_good, unmasked;
+    bool json, dry_run, keep_good, unmasked, first;
 };
 
 /* ERR_USAGE: info says what is wrong and how the verb is written. */

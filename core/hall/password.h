@@ -2,8 +2,9 @@
  * never from the command line. */
 #pragma once
 #include "core/base/err.h"
+#include "core/model/password.h"
 
-enum { PASSWORD_MAX = 200 };
+enum { PASSWORD_MAX = PASSWORD_BYTES_MAX };
 
 /* The first line of the file, "-" for standard input; NULL asks at the terminal, twice. The caller wipes
  * out (secret_wipe). ERR_USAGE: there is neither a file nor a terminal. */

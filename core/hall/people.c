@@ -38,15 +38,24 @@ void people_words(struct json *request, const char *member, const char *text)
     json_set(request, member, words);
 }
 
-static enum err set_hash(struct json *request, const char *file, struct err_info *info)
+static enum err set_hash(struct json *request, const struct hall_options *options, struct err_info *info)
 {
+    const struct password_of of = {.login = options->login, .name = options->name};
     char password[PASSWORD_MAX + 1], hash[PASSWORD_HASH];
-    enum err err = password_read(file, password, info);
+    enum err err = password_read(options->password_file, password, info);
+    if (err == ERR_OK && password_is_weak(password, &of))
+        err = err_set(
+            info, ERR_INVALID,
+            "This password is easy to guess. Nothing was changed: take %d signs or more, such as four "
+            "words; no name, no row of keys, none of the commonest.",
+            PASSWORD_SIGNS_MIN);
     if (err == ERR_OK && !password_hash(password, hash))
         err = err_set(info, ERR_SYSTEM, "There is not enough memory to store a password.");
     secret_wipe(password, sizeof password);
-    if (err == ERR_OK)
+    if (err == ERR_OK) {
         json_set_text(request, "hash", hash);
+        json_set_bool(request, "first", options->first);
+    }
     return err;
 }
 
@@ -116,7 +125,7 @@ enum err people_user_add(const struct hall_options *options, struct err_info *in
     json_set_text(request, "name", options->name ? options->name : options->login);
     json_set_text(request, "agency", options->agency ? options->agency : "");
     people_words(request, "roles", options->roles);
-    enum err err = set_hash(request, options->password_file, info);
+    enum err err = set_hash(request, options, info);
     if (err != ERR_OK) {
         json_free(&request);
         return err;
@@ -187,7 +196,7 @@ enum err people_user_password(const struct hall_options *options, struct err_inf
 {
     struct json *request = request_new("user.password"), *answer = NULL;
     json_set_text(request, "login", options->login);
-    enum err err = set_hash(request, options->password_file, info);
+    enum err err = set_hash(request, options, info);
     if (err != ERR_OK) {
         json_free(&request);
         return err;
@@ -195,6 +204,43 @@ enum err people_user_password(const struct hall_options *options, struct err_inf
     err = ask(options, request, &answer, info);
     if (err == ERR_OK)
         printf("%s has a new password, and must sign in again everywhere.\n", options->login);
+    json_free(&answer);
+    return err;
+}
+
+enum err people_user_sign_out(const struct hall_options *options, struct err_info *info)
+{
+    struct json *request = request_new("user.sign_out"), *answer = NULL;
+    json_set_text(request, "login", options->login);
+    enum err err = ask(options, request, &answer, info);
+    if (err == ERR_OK)
+        printf("%s is signed out everywhere. What they had recorded and not sent is kept, and goes out when "
+               "they "
+               "sign in again.\n",
+               options->login);
+    json_free(&answer);
+    return err;
+}
+
+static void cell_client(const struct json *row, char out[LIST_CELL])
+{
+    list_member(row, "client", out);
+}
+static void cell_ends(const struct json *row, char out[LIST_CELL])
+{
+    char at[TIME_TEXT];
+    time_text(json_int(row, "expires_at", 0), at);
+    str_copy(out, LIST_CELL, at);
+}
+
+enum err people_user_sessions(const struct hall_options *options, struct err_info *info)
+{
+    static const struct list_column columns[] = {{"WORKSTATION", cell_client}, {"ENDS", cell_ends}};
+    struct json *request = request_new("user.sessions"), *answer = NULL;
+    json_set_text(request, "login", options->login);
+    enum err err = ask(options, request, &answer, info);
+    if (err == ERR_OK)
+        list_print(options->json, columns, sizeof columns / sizeof *columns, answer);
     json_free(&answer);
     return err;
 }

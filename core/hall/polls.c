@@ -4,7 +4,9 @@
 #include <stdlib.h>
 
 #include "core/hall/api.h"
+#include "core/hall/calls.h"
 #include "core/hall/inside.h"
+#include "core/hall/tokens.h"
 #include "core/hall/training.h"
 
 enum { SHARED_MAX = 64 };
@@ -209,6 +211,14 @@ void polls_wake(struct hall *hall)
         free(polls->list[--polls->count]);
 }
 
+/* A store that cannot say it now says so to the next request. */
+static bool still_signed_in(struct hall *hall, const struct poll *poll)
+{
+    struct actor actor;
+    const char *token = call_token(poll->request);
+    return !token || tokens_actor(hall, token, &actor) != ERR_ABSENT;
+}
+
 void polls_user_changed(struct hall *hall, const struct json *row)
 {
     struct polls *polls = hall->polls;
@@ -219,9 +229,12 @@ void polls_user_changed(struct hall *hall, const struct json *row)
             continue;
         str_copy(client, sizeof client, poll->actor.client);
         actor_read(row, client, &poll->actor);
-        if (json_bool(row, "active", true))
+        if (json_bool(row, "active", true) && still_signed_in(hall, poll))
             continue;
-        api_disabled(hall, poll->request);
+        if (json_bool(row, "active", true))
+            api_session_ended(hall, poll->request);
+        else
+            api_disabled(hall, poll->request);
         free(poll);
         polls->list[i] = polls->list[--polls->count];
     }

@@ -20,7 +20,8 @@ void polls_ask(struct hall *hall, struct http_request *request, const struct act
                int wait_s);
 /* Answers whom the newest rev or the clock concerns; everybody when the hall is stopping. */
 void polls_wake(struct hall *hall);
-/* An account is as row says now: polls of that person that wait go on as it, or are over when it is disabled. */
+/* An account is as row says now: polls of that person that wait go on as it, or are over when it is disabled or signed
+ * out. */
 void polls_user_changed(struct hall *hall, const struct json *row);
 /* Milliseconds until polls_wake has something to do without a new commit; -1: nobody waits. */
 int polls_timeout_ms(const struct hall *hall);

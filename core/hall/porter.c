@@ -14,6 +14,7 @@
 #include "core/base/log.h"
 #include "core/hall/admin.h"
 #include "core/hall/backup.h"
+#include "core/hall/calls.h"
 #include "core/hall/imports.h"
 #include "core/hall/inside.h"
 #include "core/hall/tokens.h"
@@ -200,6 +201,8 @@ static void request_done(void *ctx, enum err err)
     }
     if (!str_starts(json_text_or(visitor->request, "do", ""), "webhook."))
         tokens_clear(visitor->porter->hall->tokens); /* who is who may be another by now */
+    if (err == ERR_OK && visitor->answer)
+        admin_told_of(visitor->porter->hall, json_get(visitor->answer, "row"));
     answer(visitor, err == ERR_REFUSED && visitor->refused != ERR_OK ? visitor->refused : err);
 }
 

@@ -44,13 +44,6 @@ enum err credential_put(struct db *db, const char *user, const char *hash)
     return db_run(s);
 }
 
-const char *session_no_hash(void)
-{
-    /* 19 MiB and two passes, as password_hash makes them. */
-    return "$argon2id$v=19$m=19456,t=2,p=1$TG9rZXRMb2tldExva2V0MQ$"
-           "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
-}
-
 void actor_read(const struct json *user, const char *client, struct actor *actor)
 {
     *actor = (struct actor){0};
@@ -68,7 +61,7 @@ void actor_read(const struct json *user, const char *client, struct actor *actor
 
 /* A hall that was started with a clock far ahead gave tokens that would hold for as long: once it is set right and the
  * hall started again, they are over. Twice their time, so that a clock that is a little wrong signs nobody out. */
-static const int64_t future_ms = 2 * SESSION_S * 1000LL;
+static const int64_t future_ms = 2 * SESSION_HOURS_MAX * 3600 * 1000LL;
 
 static void token_digest(const char *token, char digest[SHA256_TEXT])
 {
@@ -78,7 +71,8 @@ static void token_digest(const char *token, char digest[SHA256_TEXT])
     sha256_text(&sha, digest);
 }
 
-enum err session_add(struct db *db, const char *token, const char *user, const char *client, int64_t now_ms)
+enum err session_add(struct db *db, const char *token, const char *user, const char *client, int64_t now_ms,
+                     int hours)
 {
     static const char sql[] =
         "INSERT INTO session (token_sha256, user_, client, expires_at) VALUES ($1, $2, $3, $4)";
@@ -88,7 +82,7 @@ enum err session_add(struct db *db, const char *token, const char *user, const c
     db_bind_text(s, 1, digest);
     db_bind_text(s, 2, user);
     db_bind_text(s, 3, client);
-    db_bind_int(s, 4, now_ms + SESSION_S * 1000LL);
+    db_bind_int(s, 4, now_ms + hours * 3600 * 1000LL);
     return db_run(s);
 }
 
@@ -122,6 +116,35 @@ enum err session_remove_others(struct db *db, const char *user, const char *toke
     return db_run(s);
 }
 
+enum err session_seat(struct db *db, const char *user, const char *client)
+{
+    static const char sql[] =
+        "SELECT 1 FROM session WHERE user_ = $1 AND client = $2 LIMIT 1"; /* session_user */
+    struct stmt *s = db_query(db, sql);
+    db_bind_text(s, 1, user);
+    db_bind_text(s, 2, client);
+    enum err err = db_step(s);
+    db_done(s);
+    return err;
+}
+
+enum err session_list(struct db *db, const char *user, struct json *rows)
+{
+    static const char sql[] = "SELECT client, expires_at FROM session WHERE user_ = $1"
+                              " ORDER BY expires_at LIMIT 1000"; /* session_user */
+    struct stmt *s = db_query(db, sql);
+    enum err err;
+    db_bind_text(s, 1, user);
+    while ((err = db_step(s)) == ERR_OK) {
+        struct json *row = json_new_object();
+        json_set_text(row, "client", db_text(s, 0));
+        json_set_int(row, "expires_at", db_int(s, 1));
+        json_add(rows, row);
+    }
+    db_done(s);
+    return err == ERR_ABSENT ? ERR_OK : err;
+}
+
 enum err session_prune(struct db *db, int64_t now_ms)
 {
     static const char sql[] = "DELETE FROM session WHERE expires_at < $1"; /* few rows, once a day */
@@ -152,72 +175,4 @@ enum err session_actor(struct db *db, const char *token, int64_t now_ms, struct 
     db_done(s);
     json_free(&user);
     return err;
-}
-
-/* --- guesses --- */
-
-/* FNV-1a: a name that meets another's number shares its patience, no more. */
-static uint64_t key_of(const char *kind, const char *name)
-{
-    uint64_t key = 0xcbf29ce484222325;
-    for (; *kind; kind++)
-        key = (key ^ (unsigned char)*kind) * 0x100000001b3;
-    for (; *name; name++)
-        key = (key ^ (unsigned char)*name) * 0x100000001b3;
-    return key ? key : 1;
-}
-
-enum { THROTTLE_ENTRIES = sizeof(struct throttle) / sizeof(struct throttle_entry) };
-
-static const struct throttle_entry *entry_of(const struct throttle *throttle, uint64_t key)
-{
-    for (int i = 0; i < THROTTLE_ENTRIES; i++)
-        if (throttle->entries[i].key == key)
-            return &throttle->entries[i];
-    return NULL;
-}
-
-/* When the n-th newest failure was. */
-static int64_t failed_at(const struct throttle_entry *entry, int n)
-{
-    return entry->failed_ms[(entry->next + THROTTLE_ADDRESS - n) % THROTTLE_ADDRESS];
-}
-
-int64_t throttle_wait_ms(const struct throttle *throttle, const char *kind, const char *name, int limit,
-                         int64_t mono_ms)
-{
-    const struct throttle_entry *entry = entry_of(throttle, key_of(kind, name));
-    if (!entry || entry->count < limit)
-        return 0;
-    int64_t until = failed_at(entry, limit) + THROTTLE_MS;
-    return until > mono_ms ? until - mono_ms : 0;
-}
-
-static struct throttle_entry *entry_make(struct throttle *throttle, uint64_t key)
-{
-    struct throttle_entry *oldest = &throttle->entries[0];
-    for (int i = 0; i < THROTTLE_ENTRIES; i++) {
-        struct throttle_entry *entry = &throttle->entries[i];
-        if (entry->key == key)
-            return entry;
-        if (failed_at(entry, 1) < failed_at(oldest, 1))
-            oldest = entry;
-    }
-    *oldest = (struct throttle_entry){.key = key};
-    return oldest;
-}
-
-void throttle_failed(struct throttle *throttle, const char *kind, const char *name, int64_t mono_ms)
-{
-    struct throttle_entry *entry = entry_make(throttle, key_of(kind, name));
-    entry->failed_ms[entry->next] = mono_ms;
-    entry->next = (entry->next + 1) % THROTTLE_ADDRESS;
-    entry->count += entry->count < THROTTLE_ADDRESS;
-}
-
-void throttle_passed(struct throttle *throttle, const char *kind, const char *name)
-{
-    const struct throttle_entry *entry = entry_of(throttle, key_of(kind, name));
-    if (entry)
-        throttle->entries[entry - throttle->entries] = (struct throttle_entry){0};
 }

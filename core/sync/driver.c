@@ -43,9 +43,9 @@ struct sync {
     char *url, *ca_file;
     CURLM *multi; /* NULL until the first request */
     struct exchange places[PLACES];
-    char *login, *password; /* until the sign-in is answered */
-    char *push_bytes;       /* of the push that has no answer yet */
-    char *after;            /* the snapshot's next page */
+    char *login, *password, *changed; /* until the sign-in is answered; changed: the new password, or NULL */
+    char *push_bytes;                 /* of the push that has no answer yet */
+    char *after;                      /* the snapshot's next page */
     struct json *answers[CLIENT_REQUESTS];
     struct client_answer heard[CLIENT_REQUESTS];
     struct client_event queue[QUEUE_MAX];
@@ -180,7 +180,11 @@ static void forget_password(struct sync *sync)
 {
     if (sync->password)
         secret_wipe(sync->password, strlen(sync->password));
+    if (sync->changed)
+        secret_wipe(sync->changed, strlen(sync->changed));
     free(sync->password);
+    free(sync->changed);
+    sync->changed = NULL;
     free(sync->login);
     sync->login = sync->password = NULL;
 }
@@ -200,6 +204,8 @@ static char *session_body(const struct sync *sync, const char *client)
     struct json *body = json_new_object();
     json_set_text(body, "user", sync->login);
     json_set_text(body, "password", sync->password);
+    if (sync->changed)
+        json_set_text(body, "new_password", sync->changed);
     json_set_text(body, "client", client);
     char *text = json_print(body);
     json_free(&body);
@@ -666,9 +672,15 @@ enum err sync_set_url(struct sync *sync, const char *url, struct err_info *info)
 
 void sync_sign_in(struct sync *sync, const char *login, const char *password)
 {
+    sync_sign_in_anew(sync, login, password, NULL);
+}
+
+void sync_sign_in_anew(struct sync *sync, const char *login, const char *password, const char *changed)
+{
     forget_password(sync);
     sync->login = xstrdup(login);
     sync->password = xstrdup(password);
+    sync->changed = changed ? xstrdup(changed) : NULL;
     tell_kind(sync, CLIENT_SIGN_IN);
 }
 

@@ -53,6 +53,8 @@ enum err sync_new(struct sync **out, struct cache *cache, const char *url, const
 void sync_free(struct sync **sync);
 enum err sync_set_url(struct sync *sync, const char *url, struct err_info *info) MUST_USE;
 void sync_sign_in(struct sync *sync, const char *login, const char *password);
+/* The same, and the account has the password changed from then on. */
+void sync_sign_in_anew(struct sync *sync, const char *login, const char *password, const char *changed);
 void sync_resume(struct sync *sync); /* with the token that the cache keeps */
 void sync_sign_out(struct sync *sync);
 void sync_wake(struct sync *sync);      /* after cache_confirm: there is something to send */

@@ -11,6 +11,7 @@
 
 #define RESIDENCE "az.din.residence-certificate"
 #define SECRET    "a boat on 7 hills"
+#define CHOSEN    "nine herons over a lake"
 
 /* Through the hall that is at work, as an administrator of its computer would. */
 static void make_administrator(const struct story *story)
@@ -35,9 +36,12 @@ static void add_nigar(struct seat *chief)
     REQUIRE(pty_wait(chief->pty, "Nigar Q."));
 }
 
+/* The password that somebody else chose for her opens nothing but the choice of another. */
 static void nigar_signs_in(struct seat *seat)
 {
     pty_type(seat->pty, "nigar\r" SECRET "\r");
+    REQUIRE(pty_wait(seat->pty, "Take one of your own"));
+    pty_type(seat->pty, CHOSEN "\r" CHOSEN "\r");
     REQUIRE(pty_wait(seat->pty, "all safe"));
 }
 
@@ -111,14 +115,14 @@ TEST(people_a_new_clerk_calls_and_is_disabled_with_her_records_kept)
     REQUIRE(pty_wait(nigar->pty, "Who works here?"));
     REQUIRE(pty_wait(nigar->pty, "Your account was disabled by an administrator. Not sent yet: 1"));
     REQUIRE(pty_wait(nigar->pty, "Not sent yet, kept on this computer: Nigar Q. 1"));
-    pty_type(nigar->pty, "nigar\r" SECRET "\r");
+    pty_type(nigar->pty, "nigar\r" CHOSEN "\r");
     REQUIRE(pty_wait(nigar->pty, "The name or the password is not right."));
     CHECK_INT(centre_count(&story.centre, "ticket", "/state", "called"),
               1); /* not started, as far as the hall knows */
     /* Let in again, her record goes out as hers. */
     pty_type(chief->pty, "x");
     REQUIRE(pty_wait(chief->pty, "may sign in again"));
-    pty_type(nigar->pty, "\x15" SECRET "\r");
+    pty_type(nigar->pty, "\x15" CHOSEN "\r");
     REQUIRE(pty_wait(nigar->pty, "all safe"));
     CHECK_INT(centre_count(&story.centre, "ticket", "/state", "serving"), 1);
     CHECK(folder_has(story.centre.real.hall.folder, "Nigar Q."));
@@ -126,6 +130,7 @@ TEST(people_a_new_clerk_calls_and_is_disabled_with_her_records_kept)
     CHECK(folder_has(chief->place.data, "Nigar Q."));
     CHECK(!folder_has(chief->place.data, SECRET));
     CHECK(!folder_has(nigar->place.data, SECRET));
+    CHECK(!folder_has(nigar->place.data, CHOSEN) && !folder_has(story.centre.real.hall.folder, CHOSEN));
     story_close(&story);
 }
 

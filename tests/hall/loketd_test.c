@@ -102,18 +102,18 @@ TEST(loketd_accounts)
 {
     struct fresh hall;
     make(&hall);
-    check_run(RUN("secret\n", "loketd", "user", "add", "--data", hall.data, "--login", "leyla", "--name",
-                  "Leyla Əliyeva", "--roles", "clerk,approver", "--agency", hall.agency, "--password-file",
-                  "-"),
-              0, "leyla");
-    check_run(RUN("secret\n", "loketd", "user", "add", "--data", hall.data, "--login", "leyla", "--roles",
-                  "clerk", "--password-file", "-"),
-              1, "already");
-    check_run(RUN("x", "loketd", "user", "add", "--data", hall.data, "--login", "a", "--roles", "king",
+    check_run(RUN("three good words\n", "loketd", "user", "add", "--data", hall.data, "--login", "leyla",
+                  "--name", "Leyla Əliyeva", "--roles", "clerk,approver", "--agency", hall.agency,
                   "--password-file", "-"),
+              0, "leyla");
+    check_run(RUN("three good words\n", "loketd", "user", "add", "--data", hall.data, "--login", "leyla",
+                  "--roles", "clerk", "--password-file", "-"),
+              1, "already");
+    check_run(RUN("three good words", "loketd", "user", "add", "--data", hall.data, "--login", "a", "--roles",
+                  "king", "--password-file", "-"),
               2, "king");
-    check_run(RUN("x", "loketd", "user", "add", "--data", hall.data, "--login", "a", "--roles", "clerk",
-                  "--agency", "no.such", "--password-file", "-"),
+    check_run(RUN("three good words", "loketd", "user", "add", "--data", hall.data, "--login", "a", "--roles",
+                  "clerk", "--agency", "no.such", "--password-file", "-"),
               1, hall.agency);
     check_run(RUN("\n", "loketd", "user", "add", "--data", hall.data, "--login", "a", "--roles", "clerk",
                   "--password-file", "-"),
@@ -124,9 +124,12 @@ TEST(loketd_accounts)
     check_run(RUN(NULL, "loketd", "user", "list", "--data", hall.data), 0, "Leyla Əliyeva");
     check_run(RUN(NULL, "loketd", "user", "disable", "--data", hall.data, "--login", "leyla"), 0, "leyla");
     check_run(RUN(NULL, "loketd", "user", "list", "--data", hall.data), 0, "disabled");
-    check_run(RUN("new\n", "loketd", "user", "password", "--data", hall.data, "--login", "leyla",
-                  "--password-file", "-"),
+    check_run(RUN("words for her alone\n", "loketd", "user", "password", "--data", hall.data, "--login",
+                  "leyla", "--password-file", "-"),
               0, "new password");
+    check_run(RUN("leyla1234567\n", "loketd", "user", "password", "--data", hall.data, "--login", "leyla",
+                  "--password-file", "-"),
+              1, "easy to guess");
     check_run(RUN(NULL, "loketd", "user", "disable", "--data", hall.data, "--login", "nobody"), 1, "nobody");
 }
 
@@ -201,12 +204,12 @@ TEST(loketd_serves_until_told)
     check_run(RUN(NULL, "loketd", "verify", "--data", hall.data), 1, "Another loketd");
     check_run(RUN(NULL, "loketd", "restore", "--data", hall.data, "/no/backup"), 1, "/no/backup");
     /* Accounts and backups do not need the hall to stand still. */
-    check_run(RUN("secret\n", "loketd", "user", "add", "--data", hall.data, "--login", "leyla", "--roles",
-                  "clerk", "--password-file", "-"),
+    check_run(RUN("three good words\n", "loketd", "user", "add", "--data", hall.data, "--login", "leyla",
+                  "--roles", "clerk", "--password-file", "-"),
               0, "leyla");
     /* What does not fit is refused, and the hall goes on. */
-    check_run(RUN("secret\n", "loketd", "user", "add", "--data", hall.data, "--login", "leyla", "--roles",
-                  "clerk", "--password-file", "-"),
+    check_run(RUN("three good words\n", "loketd", "user", "add", "--data", hall.data, "--login", "leyla",
+                  "--roles", "clerk", "--password-file", "-"),
               1, "already");
     check_run(RUN(NULL, "loketd", "recall", "--data", hall.data, "--queues", hall.queue), 1, "is here");
     check_run(RUN(NULL, "loketd", "user", "list", "--data", hall.data), 0, "leyla");

@@ -5,7 +5,7 @@
 #include <unistd.h>
 
 #include "core/base/clock.h"
-#include "core/hall/session.h"
+#include "core/hall/throttle.h"
 #include "core/model/notice_code.h"
 #include "tests/support/real.h"
 #include "tests/support/test.h"
@@ -154,7 +154,7 @@ TEST(verify_slows_down_who_guesses)
     CHECK_INT(hall_sign_in(&clerk, &hall, "clerk1", TEST_PASSWORD), 200);
     decide(&clerk);
     notice_code(CASE, DECISION, code);
-    for (int n = 0; n < THROTTLE_ADDRESS; n++) {
+    for (int n = 0; n < THROTTLE_CODES; n++) {
         char wrong[NOTICE_CODE_TEXT], id[20];
         check_standing(&hall, code, "stands"); /* right ones do not count, and wipe nothing out */
         str_format(id, sizeof id, "none-%d", n);

@@ -34,7 +34,7 @@ static void make(struct served *s, const char *name)
     check_run(RUN(NULL, "loketd", "init", "--db", s->db, "--hall", "ASAN-01", "--name", "Test hall", "--pack",
                   "az"),
               0, "ASAN-01");
-    check_run(RUN("open sesame\n", "loketd", "user", "add", "--db", s->db, "--login", "rec", "--name", "R",
+    check_run(RUN("open sesame!\n", "loketd", "user", "add", "--db", s->db, "--login", "rec", "--name", "R",
                   "--roles", "reception", "--password-file", "-"),
               0, "rec");
     check_run(RUN(NULL, "loketd", "counter", "add", "--db", s->db, "--name", "7", "--queues", "a"), 0, "7");

@@ -48,7 +48,7 @@ static void open_place(struct place *place)
     str_format(place->cert, sizeof place->cert, "%s/cert.pem", folder);
     str_format(place->key, sizeof place->key, "%s/key.pem", folder);
     FILE *file = fopen(place->password, "we");
-    REQUIRE(file && fputs("open sesame\n", file) >= 0 && fclose(file) == 0);
+    REQUIRE(file && fputs("open sesame!\n", file) >= 0 && fclose(file) == 0);
     run(RUN(NULL, "loketd", "init", "--data", place->data, "--hall", "T", "--name", "Test", "--pack", "id"));
     run(RUN(NULL, "loketd", "user", "add", "--data", place->data, "--login", "siti", "--name", "Siti",
             "--roles", "clerk,reception", "--password-file", place->password));
@@ -217,7 +217,7 @@ TEST(station_copies_works_and_is_seen_by_another)
     serve(&place, false);
     open_station(&one, place.url, NULL);
     open_station(&other, place.url, NULL);
-    CHECK(sign_in(&one, "siti", "open sesame") == ERR_OK && sign_in(&other, "siti", "open sesame") == ERR_OK);
+    CHECK(sign_in(&one, "siti", "open sesame!") == ERR_OK && sign_in(&other, "siti", "open sesame!") == ERR_OK);
     turn_until(&one, is_online);
     turn_until(&other, is_online);
     CHECK_INT(waiting(&other, NULL), 0);
@@ -239,7 +239,7 @@ TEST(station_works_on_while_the_hall_is_away)
     open_place(&place);
     serve(&place, false);
     open_station(&station, place.url, NULL);
-    CHECK(sign_in(&station, "siti", "open sesame") == ERR_OK);
+    CHECK(sign_in(&station, "siti", "open sesame!") == ERR_OK);
     turn_until(&station, is_online);
     kill_place(&place);
     issue(&station);
@@ -266,10 +266,10 @@ TEST(station_says_who_may_not_come_in)
     open_station(&station, place.url, NULL);
     CHECK(sign_in(&station, "siti", "open sesam") == ERR_REFUSED);
     CHECK_TEXT(station.code, "bad_credentials");
-    CHECK(sign_in(&station, "nobody", "open sesame") == ERR_REFUSED);
+    CHECK(sign_in(&station, "nobody", "open sesame!") == ERR_REFUSED);
     CHECK_TEXT(station.code, "bad_credentials");
     CHECK(cache_actor(station.cache) == NULL);
-    CHECK(sign_in(&station, "siti", "open sesame") == ERR_OK);
+    CHECK(sign_in(&station, "siti", "open sesame!") == ERR_OK);
     turn_until(&station, is_online);
     run(RUN(NULL, "loketd", "user", "disable", "--data", place.data, "--login", "siti"));
     issue(&station);
@@ -293,12 +293,12 @@ TEST(station_trusts_a_certificate_that_it_was_given_and_no_other)
     serve(&place, true);
     CHECK(str_starts(place.url, "https://"));
     open_station(&station, place.url, place.cert);
-    CHECK(sign_in(&station, "siti", "open sesame") == ERR_OK);
+    CHECK(sign_in(&station, "siti", "open sesame!") == ERR_OK);
     turn_until(&station, is_online);
     issue(&station);
     turn_until(&station, is_drained);
     open_station(&stranger, place.url, NULL);
-    CHECK(sign_in(&stranger, "siti", "open sesame") == ERR_OFFLINE); /* the password never left */
+    CHECK(sign_in(&stranger, "siti", "open sesame!") == ERR_OFFLINE); /* the password never left */
     close_station(&station);
     close_station(&stranger);
     close_place(&place);

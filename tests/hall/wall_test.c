@@ -67,7 +67,7 @@ static void real_make(struct place *real)
     *real = (struct place){.login = "rina", .user = -1};
     str_format(real->data, sizeof real->data, "%s/real", test_folder());
     str_format(real->password, sizeof real->password, "%s/real.password", test_folder());
-    write_file(real->password, "open sesame\n");
+    write_file(real->password, "open sesame!\n");
     check_ran(RUN(NULL, "loketd", "init", "--data", real->data, "--hall", "ASAN-01", "--name", "ASAN 1",
                   "--pack", "az"),
               0, "ASAN-01");

@@ -11,10 +11,10 @@
 #include "core/base/rng.h"
 #include "core/wire/json.h"
 
-#define TEST_PASSWORD "open sesame"
+#define TEST_PASSWORD "open sesame!"
 /* It at the least cost that argon2id has: tests sign in often. */
 #define TEST_HASH \
-    "$argon2id$v=19$m=8,t=1,p=1$egaB+Fr1IbXcmoOJqjqfWQ$H/5gK8gtrzDkyztOHDLA9f13CJYrf3RbAce48N6a8a4"
+    "$argon2id$v=19$m=8,t=1,p=1$pjlXIHt1yOZFiDUuZqFdtA$CFrTle2H86JFVq4sd/6f3WovCggI9TS8K/VQIJHvSS0"
 enum { TEST_COUNTERS = 20 };
 
 struct test_hall {

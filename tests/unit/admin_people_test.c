@@ -294,7 +294,7 @@ static enum err session_of(struct office *o, const char *token)
 static void sign_in(struct office *o, const char *token, const char *user)
 {
     REQUIRE(db_begin(o->pair.hall) == ERR_OK);
-    CHECK(session_add(o->pair.hall, token, user, "client", o->pair.now_ms) == ERR_OK);
+    CHECK(session_add(o->pair.hall, token, user, "client", o->pair.now_ms, 12) == ERR_OK);
     REQUIRE(db_commit(o->pair.hall) == ERR_OK);
 }
 
@@ -428,16 +428,42 @@ TEST(admin_disabled_counter_is_not_opened)
 
 TEST(admin_passwords_that_are_easy_to_guess)
 {
-    static const char *const weak[] = {"",         "short7!",    "aaaaaaaaaa", "abababababab", "12345678",
-                                       "87654321", "qwertyuiop", "abcdefghij", "Password",     "password1",
-                                       "leyla123", "xxLEYLA1",   "ALIYEVAL"};
-    static const char *const strong[] = {"a boat on 7 hills", "öküz gəlir", "Tr0ubador&3",
-                                         "leyla sees 9 boats"};
+    static const struct password_of of = {"leyla", "Leyla Aliyeva", "Baku Service Hall No 1"};
+    static const char *const weak[] = {"",
+                                       "öküz gəlir",             /* ten signs, more bytes */
+                                       "eleven sign",            /* eleven */
+                                       "aaaaaaaaaaaaaa",         /* one sign */
+                                       "abababababab",           /* two */
+                                       "123456789012",           /* a row */
+                                       "210987654321",           /* and backwards */
+                                       "qwertyuiopas",           /* of the keyboard */
+                                       "abcdefghijkl",           /* of the alphabet */
+                                       "Password1234",           /* among the commonest */
+                                       "1Q2w3e4r5t6y",           /* in either case */
+                                       "sunshine!2024",          /* a common word with digits and signs */
+                                       "dragon..dragon",         /* twice */
+                                       "leyla1234567890",        /* the login */
+                                       "20241112aliyeva",        /* the name */
+                                       "Leyla Aliyeva",          /* all of it */
+                                       "Baku Service Hall No 1", /* the hall's */
+                                       "leyla.ALIYEVA.77"};      /* with digits and signs */
+    static const char *const strong[] = {"a boat on 7 hills",  "öküz bazara gəlir",   "tr0ubador&3 horses",
+                                         "leyla sees 9 boats", "bir-iki-üç-dörd-beş", "    spaces count    ",
+                                         "847362910574",       "зима и синий кит"};
+    char most[PASSWORD_BYTES_MAX + 2] = "";
     for (size_t i = 0; i < sizeof weak / sizeof *weak; i++)
-        if (!CHECK(password_is_weak(weak[i], "leyla", "Leyla Aliyeva")))
+        if (!CHECK(password_is_weak(weak[i], &of)))
             printf("    %s\n", weak[i]);
     for (size_t i = 0; i < sizeof strong / sizeof *strong; i++)
-        if (!CHECK(!password_is_weak(strong[i], "leyla", "Leyla Aliyeva")))
+        if (!CHECK(!password_is_weak(strong[i], &of)))
             printf("    %s\n", strong[i]);
-    CHECK(password_is_weak(NULL, NULL, NULL));
+    CHECK(password_is_weak(NULL, &(struct password_of){0}));
+    CHECK(!password_is_weak("a boat on 7 hills", &(struct password_of){0}));
+    for (int i = 0; i < PASSWORD_SIGNS_MAX;
+         i++) /* as many signs of two bytes as there may be, then one more */
+        strcat(most, i % 3 ? "ə" : "ş");
+    most[0] = 'x', most[1] = 'y';
+    CHECK(!password_is_weak(most + 1, &of));
+    strcat(most, "z");
+    CHECK(password_is_weak(most, &of));
 }

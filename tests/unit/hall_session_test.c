@@ -37,7 +37,7 @@ static struct db *signed_in(void)
     REQUIRE(store_open(&db, test_folder(), true, &info) == ERR_OK);
     REQUIRE(db_begin(db) == ERR_OK);
     set_active(db, true);
-    CHECK(session_add(db, "token", "u1", "client", start_ms) == ERR_OK);
+    CHECK(session_add(db, "token", "u1", "client", start_ms, 12) == ERR_OK);
     return db;
 }
 
@@ -66,8 +66,8 @@ TEST(session_of_a_clock_far_ahead_is_over)
     const int64_t hour_ms = 3600 * 1000;
     struct actor actor = {0};
     struct db *db = signed_in();
-    CHECK(session_add(db, "ahead", "u1", "client", start_ms + 6 * hour_ms) == ERR_OK);
-    CHECK(session_add(db, "far", "u1", "client", start_ms + 365 * 24 * hour_ms) == ERR_OK);
+    CHECK(session_add(db, "ahead", "u1", "client", start_ms + 6 * hour_ms, 12) == ERR_OK);
+    CHECK(session_add(db, "far", "u1", "client", start_ms + 365 * 24 * hour_ms, 12) == ERR_OK);
     CHECK(session_actor(db, "ahead", start_ms, &actor) == ERR_OK);
     CHECK(session_actor(db, "far", start_ms, &actor) == ERR_ABSENT);
     CHECK(session_actor(db, "token", start_ms - 6 * hour_ms, &actor) ==
@@ -109,7 +109,7 @@ TEST(session_goes_by_the_time_that_went_by)
     hall.tokens = tokens_new();
     hall_clock_says(&hall, wall_ms, mono_ms);
     REQUIRE(db_begin(hall.db) == ERR_OK);
-    REQUIRE(session_add(hall.db, "token", "u-siti", "client", hall.session_ms) == ERR_OK);
+    REQUIRE(session_add(hall.db, "token", "u-siti", "client", hall.session_ms, 12) == ERR_OK);
     REQUIRE(db_commit(hall.db) == ERR_OK);
     static const int64_t turned_hours[] = {13, -30, 24 * 365, -24 * 365, -24 * 365, 24 * 365 + 17,
                                            0,  0,   0,        0,         0};

@@ -223,7 +223,7 @@ TEST(two_people_a_sign_in_that_ran_out_keeps_a_full_outbox)
     cache_limit(pair.cache[0], 40);
     open_cases(&pair, 1, 20);
     REQUIRE(db_begin(pair.hall) == ERR_OK);
-    REQUIRE(session_add(pair.hall, "token", "u-siti", pair.actor[0].client, pair.now_ms) == ERR_OK);
+    REQUIRE(session_add(pair.hall, "token", "u-siti", pair.actor[0].client, pair.now_ms, 12) == ERR_OK);
     CHECK(session_actor(pair.hall, "token", pair.now_ms + twelve_hours_ms - 1, &actor) == ERR_OK);
     CHECK(session_actor(pair.hall, "token", pair.now_ms + twelve_hours_ms, &actor) == ERR_ABSENT);
     REQUIRE(db_commit(pair.hall) == ERR_OK);
@@ -347,7 +347,7 @@ TEST(two_people_a_disabled_persons_records_wait_for_them)
     struct actor actor;
     day_begins(&pair, "siti");
     REQUIRE(db_begin(pair.hall) == ERR_OK);
-    REQUIRE(session_add(pair.hall, "token", "u-siti", pair.actor[0].client, pair.now_ms) == ERR_OK);
+    REQUIRE(session_add(pair.hall, "token", "u-siti", pair.actor[0].client, pair.now_ms, 12) == ERR_OK);
     REQUIRE(db_commit(pair.hall) == ERR_OK);
     open_cases(&pair, 1, 3);
     change_account(&pair, (struct account){"u-siti", "[\"clerk\"]", "a1", false});

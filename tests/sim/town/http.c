@@ -286,6 +286,7 @@ int http_connections(const struct http *http)
 
 struct hasher {
     int64_t ids[HASHER_QUEUE_MAX];
+    bool makes[HASHER_QUEUE_MAX];
     int count;
 };
 
@@ -310,9 +311,10 @@ int hasher_fd(const struct hasher *hasher)
 
 bool hasher_ask(struct hasher *hasher, int64_t id, const char *hash, const char *password)
 {
-    (void)hash, (void)password;
+    (void)password;
     if (hasher->count == HASHER_QUEUE_MAX)
         return false;
+    hasher->makes[hasher->count] = !hash;
     hasher->ids[hasher->count++] = id;
     return true;
 }
@@ -321,6 +323,9 @@ bool hasher_take(struct hasher *hasher, struct hashed *result)
 {
     if (hasher->count == 0)
         return false;
-    *result = (struct hashed){.id = hasher->ids[--hasher->count], .right = true, .made = "$"};
+    hasher->count--;
+    *result = (struct hashed){.id = hasher->ids[hasher->count], .right = true};
+    if (hasher->makes[hasher->count])
+        str_copy(result->made, sizeof result->made, "$");
     return true;
 }

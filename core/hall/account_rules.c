@@ -1,0 +1,34 @@
+/* core/hall/account_rules.c: see account_rules.h. */
+#include "core/hall/account_rules.h"
+
+#include "core/base/clock.h"
+#include "core/hall/session.h"
+
+enum { DAY_MS = 24 * 3600 * 1000 };
+
+static int64_t policy_int(const struct json *hall, const char *name, int64_t otherwise)
+{
+    return json_int(json_get(hall, "policy"), name, otherwise);
+}
+
+/* One from before there was a date is older than any. */
+static bool is_older(const struct json *user, int64_t days, int64_t now_ms)
+{
+    const char *text = json_text(user, "password_at");
+    int64_t at_ms;
+    return !text || !time_parse(text, &at_ms) || now_ms - at_ms > days * DAY_MS;
+}
+
+enum password_due account_password_due(const struct json *hall, const struct json *user, int64_t now_ms)
+{
+    int64_t days = policy_int(hall, "password_days", 0);
+    if (json_bool(user, "password_first", false))
+        return PASSWORD_FIRST;
+    return days > 0 && is_older(user, days, now_ms) ? PASSWORD_EXPIRED : PASSWORD_STAYS;
+}
+
+int account_session_hours(const struct json *hall)
+{
+    int64_t hours = policy_int(hall, "session_hours", SESSION_HOURS);
+    return hours >= 1 && hours <= SESSION_HOURS_MAX ? (int)hours : SESSION_HOURS;
+}

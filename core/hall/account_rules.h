@@ -1,0 +1,14 @@
+/* core/hall/account_rules.h: what the hall's policy says of passwords and sign-ins. Pure. hall and user are rows. */
+#pragma once
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/wire/json.h"
+
+enum password_due { PASSWORD_STAYS, PASSWORD_FIRST, PASSWORD_EXPIRED };
+
+/* Whether somebody must take another password before they come in: it was given to them by somebody else, or it is older
+ * than the policy password_days (0, as in a hall that says nothing: never). */
+enum password_due account_password_due(const struct json *hall, const struct json *user, int64_t now_ms);
+/* The hours that a sign-in lasts: the policy session_hours. */
+int account_session_hours(const struct json *hall);
