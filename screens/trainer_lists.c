@@ -120,9 +120,10 @@ void trainer_ask_rewind(struct trainer *self, const struct ui *ui, struct effect
     char text[2 * SHOW_TEXT], clock[SHOW_TEXT];
     if (!at)
         return;
-    json_set_text(new_step(self, "rewind"), "to", trainer_clock(at, clock));
+    json_set_text(new_step(self, "rewind"), "to", at); /* a whole time: to before what was done then */
     str_format(text, sizeof text,
-               tr(ui->lang, TR("Go back to %s? What was done since is undone for all trainees.")), clock);
+               tr(ui->lang, TR("Go back to %s? What was done since is undone for all trainees.")),
+               trainer_clock(at, clock));
     struct json *question = question_new("rewind", text);
     question_choice(question, "y", tr(ui->lang, TR("go back")), "y", NULL);
     effects_ask(effects, question);

@@ -167,13 +167,16 @@ static const struct route routes[] = {
      "as "
      "the next working day; pace (pace 0 to 60, 0 is a pause); step plays to the next moment and stays "
      "there; "
-     "rewind (to, a time of GET /v1/training/moments) puts the hall back, under a new epoch; trouble (kind "
+     "rewind (to, HH:MM or a whole time, as a line of a score has it) puts the hall back to the last moment "
+     "of GET /v1/training/moments until then, under a new epoch; trouble (kind "
      "outage, power, slow: numbers [minutes]; rush: [people, minutes]; away: [clerks, minutes]; emergency; "
      "papers, offended: user, whose next visitor it is about); hint (user, text); freeze (user, on); take "
      "(user) takes their counter over, with whoever stands at it, and answers counter, fence, lease_s and "
      "the "
      "ticket as counter.open does; hand_back (user) returns both, whichever trainer asks; finish ends the "
      "day. "
+     "Refusals of their own: whole_days_only (a scenario with a bus), cannot_begin, too_many_rushes, "
+     "no_moment, trainee_busy. Rows of the table training say who did it: frozen_by, taken_by. "
      "For trainers. A real hall answers 404 not_training.",
      "",
      "do:string! scenario:string seed:integer pace:integer to:string kind:string numbers:integers "
@@ -191,7 +194,8 @@ static const struct route routes[] = {
      "what "
      "they may be asked. For whoever has the ticket, and for trainers. Sentences are codes with their "
      "arguments.",
-     "ticket:uuid!", "", "ticket:uuid! here:string! temper:string! says:objects! questions:objects!",
+     "ticket:uuid!", "",
+     "ticket:uuid! number:string here:string! temper:string! says:objects! questions:objects!",
      "application/json"},
     {"POST", "/v1/training/ask", ACCESS_SIGNED_IN, call_ask, "trainingAsk",
      "Ask whoever stands there one of their questions: a paper, why they come, who they are. answer is "

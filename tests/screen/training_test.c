@@ -1,4 +1,5 @@
 /* tests/screen/training_test.c: a training hall as the trainer and as a trainee sees it. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -51,6 +52,37 @@ static void check_sentence(char *(*sentence)(const struct ui *, const struct jso
         free(plain);
     }
     json_free(&told);
+}
+
+/* Each code with which a training hall refuses, as its sources have it: three digits, then the code. */
+static int check_refusals(const char *path)
+{
+    int found = 0;
+    char *source = test_read_file(path);
+    REQUIRE(source);
+    for (const char *at = source; (at = strstr(at, ", \"")) != NULL; at++) {
+        char code[40];
+        size_t length = strspn(at + 3, "abcdefghijklmnopqrstuvwxyz_");
+        if (at - source < 4 || (at[-3] != '4' && at[-3] != '5') || at[-4] != ' ' || at[3 + length] != '"' ||
+            length >= sizeof code)
+            continue;
+        str_format(code, sizeof code, "%.*s", (int)length, at + 3);
+        for (int lang = 0; lang < LANG_COUNT; lang++) { /* in English the hall's own words stand */
+            const struct ui ui = {.lang = (enum lang)lang};
+            if (lang != LANG_EN && !CHECK(strcmp(show_refusal(&ui, code, "?"), "?") != 0))
+                printf("  %s: %s\n", code, lang_code((enum lang)lang));
+        }
+        found++;
+    }
+    free(source);
+    return found;
+}
+
+TEST(training_every_refusal_of_the_hall_is_a_sentence_in_each_language)
+{
+    CHECK(check_refusals("core/hall/training_act.c") > 10);
+    CHECK(check_refusals("core/hall/api_training.c") > 6);
+    CHECK(check_refusals("core/hall/api_training_score.c") > 5);
 }
 
 /* The hall tells what things are called, in each language: no code of a paper or field stands on a screen. */
