@@ -1,69 +1,13 @@
 /* tests/hall/training_score_test.c: the score of a training day over real HTTP: a trainer sees anybody's, everybody else
  * their own; what came of a day that ended stays, whatever begins after it. A real hall knows none of it. */
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "core/base/str.h"
-#include "core/sync/embedded.h"
-#include "tests/support/hall.h"
-#include "tests/support/program.h"
+#include "tests/support/classroom.h"
 #include "tests/support/test.h"
-
-struct class
-{
-    char *folder;
-    struct embedded *embedded;
-    struct test_hall hall; /* its url alone */
-    struct hall_client trainer, clerk;
-};
-
-static void use_our_loketd(void)
-{
-    char *program = program_path("loketd"), *slash = strrchr(program, '/');
-    if (slash) {
-        *slash = '\0';
-        char *path = xasprintf("%s:%s", program, getenv("PATH"));
-        setenv("PATH", path, 1);
-        free(path);
-    }
-    free(program);
-}
-
-static void sign_in(struct class *class, struct hall_client *client, const char *login)
-{
-    CHECK_INT(hall_sign_in(client, &class->hall, login, embedded_password(class->embedded, login)), 200);
-}
-
-static void open_class(struct class *class)
-{
-    struct err_info info = {0};
-    enum embedded_state state;
-    *class = (struct class){.folder = xasprintf("%s/class", test_folder())};
-    const struct embedded_options options = {
-        .data = class->folder, .pack = "id", .scenario = "first-day", .seed = 4};
-    use_our_loketd();
-    REQUIRE(embedded_start(&class->embedded, &options, &info) == ERR_OK);
-    while ((state = embedded_step(class->embedded, &info)) == EMBEDDED_STARTING) {
-        struct pollfd fd = {.fd = embedded_fd(class->embedded), .events = POLLIN};
-        poll(&fd, 1, -1);
-    }
-    REQUIRE(state == EMBEDDED_READY);
-    str_copy(class->hall.url, sizeof class->hall.url, embedded_url(class->embedded));
-    class->hall.port = atoi(strrchr(class->hall.url, ':') + 1);
-    sign_in(class, &class->trainer, "agus");
-    sign_in(class, &class->clerk, "siti");
-}
-
-static void close_class(struct class *class)
-{
-    hall_sign_out(&class->clerk);
-    hall_sign_out(&class->trainer);
-    embedded_stop(&class->embedded);
-    free(class->folder);
-}
 
 static struct json *get(struct hall_client *client, const char *path, int want)
 {
@@ -81,7 +25,7 @@ static void refused(struct hall_client *client, const char *path, int status, co
     json_free(&answer);
 }
 
-static char *get_text(struct class *class, struct hall_client *client, const char *path)
+static char *get_text(struct classroom *class, struct hall_client *client, const char *path)
 {
     int status;
     char *text = hall_request_text(&class->hall, "GET", path, client->token, NULL, &status);
@@ -89,13 +33,13 @@ static char *get_text(struct class *class, struct hall_client *client, const cha
     return text;
 }
 
-static char *of_clerk(const struct class *class, const char *what, const char *more)
+static char *of_clerk(const struct classroom *class, const char *what, const char *more)
 {
     return xasprintf("/v1/training/%s?user=%s%s", what, class->clerk.user, more);
 }
 
 /* The clerk calls and serves one with far too many keys, and takes it back: two points. last: then sends them away without an application. */
-static void work(struct class *class, bool last)
+static void work(struct classroom *class, bool last)
 {
     struct json *opened = hall_do(&class->clerk, "counter.open", "{\"counter\":\"1\"}");
     char *counter = xasprintf("{\"counter\":\"1\",\"fence\":%d}", (int)json_int(opened, "fence", 0));
@@ -118,7 +62,7 @@ static void work(struct class *class, bool last)
 }
 
 /* What the trainer's list has of the clerk; -1: nothing yet. */
-static int64_t listed_score(struct class *class)
+static int64_t listed_score(struct classroom *class)
 {
     int64_t score = -1;
     char *path = xstrdup("/v1/snapshot");
@@ -137,7 +81,7 @@ static int64_t listed_score(struct class *class)
 }
 
 /* Waits for it with the news of the hall. */
-static void comes_to(struct class *class, int64_t score)
+static void comes_to(struct classroom *class, int64_t score)
 {
     enum { TIMES = 20 };
     int64_t listed = listed_score(class);
@@ -155,18 +99,18 @@ static void comes_to(struct class *class, int64_t score)
 
 TEST(training_score_stands_in_the_trainers_list)
 {
-    struct class class;
-    open_class(&class);
+    struct classroom class;
+    classroom_open(&class, "first-day");
     CHECK_INT(listed_score(&class), -1);
     work(&class, true);
     comes_to(&class, 88); /* the visit ended */
-    close_class(&class);
+    classroom_close(&class);
 }
 
 TEST(training_score_is_ones_own_and_the_trainers)
 {
-    struct class class;
-    open_class(&class);
+    struct classroom class;
+    classroom_open(&class, "first-day");
     char *clerks = of_clerk(&class, "score", ""), *paper = of_clerk(&class, "certificate", "&lang=en");
     struct json *score = get(&class.clerk, "/v1/training/score", 200);
     CHECK_INT(json_int(score, "total", 0), 100);
@@ -182,7 +126,7 @@ TEST(training_score_is_ones_own_and_the_trainers)
     json_free(&score);
     comes_to(&class, 98); /* as the trainer saw it */
     struct hall_client other;
-    sign_in(&class, &other, "adi");
+    classroom_sign_in(&class, &other, "adi");
     refused(&other, clerks, 403, "not_your_role");
     refused(&other, paper, 403, "not_your_role");
     refused(&other, "/v1/training/results", 403, "not_your_role");
@@ -196,15 +140,15 @@ TEST(training_score_is_ones_own_and_the_trainers)
     free(text);
     free(clerks);
     free(paper);
-    close_class(&class);
+    classroom_close(&class);
 }
 
 TEST(training_results_outlive_their_day)
 {
-    struct class class;
+    struct classroom class;
     struct stat stat_of;
     int status;
-    open_class(&class);
+    classroom_open(&class, "first-day");
     work(&class, true);
     struct json *results = get(&class.trainer, "/v1/training/results", 200);
     CHECK_INT(json_count(json_get(results, "rows")), 0);
@@ -249,7 +193,7 @@ TEST(training_results_outlive_their_day)
     CHECK_INT(lines, 2);
     free(csv);
     free(path);
-    close_class(&class);
+    classroom_close(&class);
 }
 
 TEST(training_score_is_unknown_to_a_real_hall)

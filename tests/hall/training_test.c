@@ -8,72 +8,8 @@
 
 #include "core/base/clock.h"
 #include "core/base/str.h"
-#include "core/sync/embedded.h"
-#include "tests/support/hall.h"
-#include "tests/support/program.h"
+#include "tests/support/classroom.h"
 #include "tests/support/test.h"
-
-struct class
-{
-    char *folder;
-    struct embedded *embedded;
-    struct test_hall hall; /* its url alone */
-    struct hall_client trainer, clerk;
-};
-
-static void use_our_loketd(void)
-{
-    char *program = program_path("loketd"), *slash = strrchr(program, '/');
-    if (slash) {
-        *slash = '\0';
-        char *path = xasprintf("%s:%s", program, getenv("PATH"));
-        setenv("PATH", path, 1);
-        free(path);
-    }
-    free(program);
-}
-
-static void wait_ready(struct class *class)
-{
-    struct err_info info = {0};
-    enum embedded_state state;
-    while ((state = embedded_step(class->embedded, &info)) == EMBEDDED_STARTING) {
-        struct pollfd fd = {.fd = embedded_fd(class->embedded), .events = POLLIN};
-        poll(&fd, 1, -1);
-    }
-    if (!CHECK(state == EMBEDDED_READY)) {
-        CHECK_TEXT(info.text, "");
-        test_abandon();
-    }
-    str_copy(class->hall.url, sizeof class->hall.url, embedded_url(class->embedded));
-    class->hall.port = atoi(strrchr(class->hall.url, ':') + 1);
-}
-
-static void sign_in(struct class *class, struct hall_client *client, const char *login)
-{
-    CHECK_INT(hall_sign_in(client, &class->hall, login, embedded_password(class->embedded, login)), 200);
-}
-
-static void open_class(struct class *class, const char *scenario)
-{
-    struct err_info info = {0};
-    *class = (struct class){.folder = xasprintf("%s/class", test_folder())};
-    const struct embedded_options options = {
-        .data = class->folder, .pack = "id", .scenario = scenario, .seed = 4};
-    use_our_loketd();
-    REQUIRE(embedded_start(&class->embedded, &options, &info) == ERR_OK);
-    wait_ready(class);
-    sign_in(class, &class->trainer, "agus");
-    sign_in(class, &class->clerk, "siti");
-}
-
-static void close_class(struct class *class)
-{
-    hall_sign_out(&class->clerk);
-    hall_sign_out(&class->trainer);
-    embedded_stop(&class->embedded);
-    free(class->folder);
-}
 
 /* --- asking --- */
 
@@ -90,7 +26,7 @@ static int train_as(struct hall_client *client, const char *body, char code[40])
     return status;
 }
 
-static void train(struct class *class, const char *body)
+static void train(struct classroom *class, const char *body)
 {
     char code[40];
     CHECK_INT(train_as(&class->trainer, body, code), 200);
@@ -158,7 +94,7 @@ static bool comes_true(struct hall_client *client, const char *id, const char *p
     return false;
 }
 
-static int64_t hall_time_ms(const struct class *class)
+static int64_t hall_time_ms(const struct classroom *class)
 {
     int status;
     int64_t ms = 0;
@@ -193,10 +129,10 @@ TEST(training_is_unknown_to_a_real_hall)
 
 TEST(training_is_the_trainers_and_each_learns_of_themselves)
 {
-    struct class class;
+    struct classroom class;
     struct json *row;
     int status, count;
-    open_class(&class, "first-day");
+    classroom_open(&class, "first-day");
     refused(&class.clerk, "{\"do\":\"pace\",\"pace\":60}", 403, "not_your_role");
     refused(&class.clerk, "{\"do\":\"begin\",\"scenario\":\"exam\"}", 403, "not_your_role");
     json_free(&(struct json *){hall_ask(&class.clerk, "GET", "/v1/training/scenarios", NULL, &status)});
@@ -215,13 +151,13 @@ TEST(training_is_the_trainers_and_each_learns_of_themselves)
     CHECK_TEXT(json_text(row, "scenario"), "first-day");
     CHECK_INT(json_int(row, "seed", 0), 4);
     json_free(&row);
-    close_class(&class);
+    classroom_close(&class);
 }
 
 TEST(training_refuses_what_it_does_not_know)
 {
-    struct class class;
-    open_class(&class, NULL);
+    struct classroom class;
+    classroom_open(&class, NULL);
     refused(&class.trainer, "{\"do\":\"dance\"}", 422, "unknown_task");
     refused(&class.trainer, "{\"do\":\"step\"}", 409, "no_day");
     refused(&class.trainer, "{\"do\":\"begin\",\"scenario\":\"no-such\"}", 422, "unknown_scenario");
@@ -237,12 +173,12 @@ TEST(training_refuses_what_it_does_not_know)
     free(take);
     refused(&class.trainer, "{\"do\":\"rewind\",\"to\":\"00:01\"}", 422, "no_moment");
     train(&class, "{\"do\":\"finish\"}");
-    close_class(&class);
+    classroom_close(&class);
 }
 
 /* --- a clerk in it --- */
 
-static char *serve_somebody(struct class *class)
+static char *serve_somebody(struct classroom *class)
 {
     struct json *opened = hall_do(&class->clerk, "counter.open", "{\"counter\":\"1\"}"), *called;
     char body[200];
@@ -259,9 +195,9 @@ static char *serve_somebody(struct class *class)
 
 TEST(training_follows_a_clerk_and_says_what_a_good_one_would_do)
 {
-    struct class class;
+    struct classroom class;
     char *freeze, *hint;
-    open_class(&class, "first-day");
+    classroom_open(&class, "first-day");
     const char *user = class.clerk.user;
     CHECK(comes_true(&class.trainer, user, "/better/code", "open"));
     char *ticket = serve_somebody(&class);
@@ -286,10 +222,10 @@ TEST(training_follows_a_clerk_and_says_what_a_good_one_would_do)
     free(freeze);
     free(hint);
     free(ticket);
-    close_class(&class);
+    classroom_close(&class);
 }
 
-static int64_t total_of(struct class *class)
+static int64_t total_of(struct classroom *class)
 {
     int status;
     char *path = xasprintf("/v1/training/score?user=%s", class->clerk.user);
@@ -300,7 +236,7 @@ static int64_t total_of(struct class *class)
     return total;
 }
 
-static void train_clerk(struct class *class, const char *what)
+static void train_clerk(struct classroom *class, const char *what)
 {
     char *act = xasprintf("{\"do\":\"%s\",\"user\":\"%s\"}", what, class->clerk.user);
     train(class, act);
@@ -319,12 +255,12 @@ static void hold_and_undo(struct hall_client *client, const char *ticket, int ge
     free(hold);
 }
 
-static int64_t lines_of(struct class *class, const char *type)
+static int64_t lines_of(struct classroom *class, const char *type)
 {
     struct hall_client supervisor;
     int status;
     char *path = xasprintf("/v1/audit?type=%s", type);
-    sign_in(class, &supervisor, "budi");
+    classroom_sign_in(class, &supervisor, "budi");
     struct json *page = hall_ask(&supervisor, "GET", path, NULL, &status);
     int64_t count = (int64_t)json_count(json_get(page, "lines"));
     CHECK_INT(status, 200);
@@ -336,7 +272,7 @@ static int64_t lines_of(struct class *class, const char *type)
 }
 
 /* What a workstation needs to work there: counter, fence, lease, and who stands at it. */
-static void take_over(struct class *class, const char *ticket)
+static void take_over(struct classroom *class, const char *ticket)
 {
     int status;
     char *act = xasprintf("{\"do\":\"take\",\"user\":\"%s\"}", class->clerk.user), id[40];
@@ -354,8 +290,8 @@ static void take_over(struct class *class, const char *ticket)
 
 TEST(training_blames_nobody_for_what_the_trainer_did_at_their_counter)
 {
-    struct class class;
-    open_class(&class, "first-day");
+    struct classroom class;
+    classroom_open(&class, "first-day");
     char *ticket = serve_somebody(&class);
     json_free(&(struct json *){hall_do(&class.clerk, "ticket.start", ticket)});
     take_over(&class, ticket);
@@ -371,15 +307,15 @@ TEST(training_blames_nobody_for_what_the_trainer_did_at_their_counter)
     CHECK_INT(lines_of(&class, "training.take"), 1);
     CHECK_INT(lines_of(&class, "training.hand_back"), 1);
     free(ticket);
-    close_class(&class);
+    classroom_close(&class);
 }
 
 TEST(training_visitor_answers_whoever_serves_them)
 {
-    struct class class;
+    struct classroom class;
     struct hall_client other;
     int status;
-    open_class(&class, "first-day");
+    classroom_open(&class, "first-day");
     char *ticket = serve_somebody(&class), id[64] = "";
     str_format(id, sizeof id, "%.36s", ticket + strlen("{\"ticket\":\""));
     char *path = xasprintf("/v1/training/visitor?ticket=%s", id);
@@ -401,7 +337,7 @@ TEST(training_visitor_answers_whoever_serves_them)
     CHECK_INT(status, 422);
     json_free(&(struct json *){hall_ask(&class.trainer, "GET", path, NULL, &status)});
     CHECK_INT(status, 200);
-    sign_in(&class, &other, "adi");
+    classroom_sign_in(&class, &other, "adi");
     json_free(&(struct json *){hall_ask(&other, "GET", path, NULL, &status)});
     CHECK_INT(status, 403);
     hall_sign_out(&other);
@@ -409,15 +345,15 @@ TEST(training_visitor_answers_whoever_serves_them)
     free(path);
     free(ask);
     free(nonsense);
-    close_class(&class);
+    classroom_close(&class);
 }
 
 /* --- the clock --- */
 
 TEST(training_clock_stands_runs_and_steps)
 {
-    struct class class;
-    open_class(&class, "first-day");
+    struct classroom class;
+    classroom_open(&class, "first-day");
     train(&class, "{\"do\":\"pace\",\"pace\":0}");
     int64_t stood_ms = hall_time_ms(&class);
     CHECK_INT(hall_time_ms(&class), stood_ms);
@@ -435,10 +371,10 @@ TEST(training_clock_stands_runs_and_steps)
     refused(&class.trainer, "{\"do\":\"trouble\",\"kind\":\"flood\"}", 422, "unknown_trouble");
     refused(&class.trainer, "{\"do\":\"begin\",\"scenario\":\"no-such\"}", 422, "unknown_scenario");
     CHECK(hall_time_ms(&class) >= from_ms); /* never back */
-    close_class(&class);
+    classroom_close(&class);
 }
 
-static void kill_hall(struct class *class)
+static void kill_hall(struct classroom *class)
 {
     char text[200] = "", *path = xasprintf("%s/hall.url", class->folder);
     struct err_info info = {0};
@@ -454,14 +390,14 @@ static void kill_hall(struct class *class)
         struct pollfd fd = {.fd = embedded_fd(class->embedded), .events = POLLIN};
         poll(&fd, 1, -1);
     }
-    wait_ready(class);
+    classroom_wait_ready(class);
 }
 
 TEST(training_day_goes_on_after_its_hall_was_killed)
 {
-    struct class class;
+    struct classroom class;
     int count;
-    open_class(&class, "first-day");
+    classroom_open(&class, "first-day");
     train(&class, "{\"do\":\"pace\",\"pace\":0}");
     train(&class, "{\"do\":\"step\"}");
     int64_t stood_ms = hall_time_ms(&class);
@@ -469,19 +405,19 @@ TEST(training_day_goes_on_after_its_hall_was_killed)
     kill_hall(&class);
     CHECK_INT(hall_time_ms(&class), stood_ms);
     hall_sign_out(&class.trainer);
-    sign_in(&class, &class.trainer, "agus");
+    classroom_sign_in(&class, &class.trainer, "agus");
     after = row_of(&class.trainer, "hall", &count);
     CHECK(json_equal(before, after));
     train(&class, "{\"do\":\"step\"}");
     CHECK(hall_time_ms(&class) > stood_ms);
     json_free(&before);
     json_free(&after);
-    close_class(&class);
+    classroom_close(&class);
 }
 
 /* --- back --- */
 
-static int64_t epoch_of(const struct class *class)
+static int64_t epoch_of(const struct classroom *class)
 {
     int status;
     struct json *health = hall_request(&class->hall, "GET", "/v1/health", NULL, NULL, &status);
@@ -492,9 +428,9 @@ static int64_t epoch_of(const struct class *class)
 
 TEST(training_goes_back_to_a_moment_under_a_new_epoch)
 {
-    struct class class;
+    struct classroom class;
     int status;
-    open_class(&class, "first-day");
+    classroom_open(&class, "first-day");
     int64_t epoch = epoch_of(&class), began_ms = hall_time_ms(&class);
     struct json *moments = hall_ask(&class.trainer, "GET", "/v1/training/moments", NULL, &status);
     const char *first = json_as_text(json_pointer(moments, "/rows/0/at"));
@@ -510,23 +446,23 @@ TEST(training_goes_back_to_a_moment_under_a_new_epoch)
     json_free(&(struct json *){hall_ask(&class.trainer, "GET", "/v1/training/moments", NULL, &status)});
     CHECK_INT(status, 200); /* whoever is signed in stays so */
     hall_sign_out(&class.clerk);
-    sign_in(&class, &class.clerk, "siti");
+    classroom_sign_in(&class, &class.clerk, "siti");
     char *again = serve_somebody(&class); /* the counter is shut again and the same person waits */
     CHECK_TEXT(again, ticket);
     free(again);
     free(back);
     free(ticket);
     json_free(&moments);
-    close_class(&class);
+    classroom_close(&class);
 }
 
 /* --- trouble --- */
 
 TEST(training_network_is_cut_for_all_but_the_trainer)
 {
-    struct class class;
+    struct classroom class;
     int status;
-    open_class(&class, "first-day");
+    classroom_open(&class, "first-day");
     train(&class, "{\"do\":\"trouble\",\"kind\":\"outage\",\"numbers\":[10]}");
     json_free(&(struct json *){hall_ask(&class.clerk, "GET", "/v1/snapshot", NULL, &status)});
     CHECK_INT(status, 0);
@@ -534,14 +470,14 @@ TEST(training_network_is_cut_for_all_but_the_trainer)
     train(&class, "{\"do\":\"trouble\",\"kind\":\"outage\",\"numbers\":[0]}");
     json_free(&(struct json *){hall_ask(&class.clerk, "GET", "/v1/snapshot", NULL, &status)});
     CHECK_INT(status, 200);
-    close_class(&class);
+    classroom_close(&class);
 }
 
 TEST(training_network_is_slow_for_all_but_the_trainer)
 {
-    struct class class;
+    struct classroom class;
     int status;
-    open_class(&class, "first-day");
+    classroom_open(&class, "first-day");
     train(&class, "{\"do\":\"trouble\",\"kind\":\"slow\",\"numbers\":[10]}");
     int64_t from_ms = clock_mono_now_ms();
     json_free(&(struct json *){hall_ask(&class.clerk, "GET", "/v1/snapshot", NULL, &status)});
@@ -551,5 +487,5 @@ TEST(training_network_is_slow_for_all_but_the_trainer)
     from_ms = clock_mono_now_ms();
     json_free(&(struct json *){hall_ask(&class.clerk, "GET", "/v1/snapshot", NULL, &status)});
     CHECK(clock_mono_now_ms() - from_ms < 2000);
-    close_class(&class);
+    classroom_close(&class);
 }

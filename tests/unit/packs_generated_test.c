@@ -438,9 +438,10 @@ static struct json *spoilt(struct rng *rng, struct json *valid)
     return valid;
 }
 
-enum { TOGETHER_MAX = 24, BROKEN_EACH = 10, SPOILT_EACH = 8, FIELDS_TOLD = 100 /* by the hall */ };
+enum { TOGETHER_MAX = 24, BROKEN_EACH = 7, SPOILT_EACH = 6, FIELDS_TOLD = 100 /* by the hall */ };
 struct together {
     struct at_hall here;
+    bool returned; /* its case: the next datum is handed in there */
     const char *folder;
     char today[DATE_TEXT]; /* the command knows no other */
     struct json *data;     /* of one form, a list */
@@ -478,13 +479,16 @@ static char *by_workstation(const struct pack_form *one, const struct json *draf
     return said;
 }
 
-static char *by_hall(struct at_hall *here, const struct json *draft)
+static char *by_hall(struct together *t, const struct json *draft)
 {
+    struct at_hall *here = &t->here;
     char *lines[FIELDS_TOLD];
     int count = 0;
-    open_case(here);
+    if (!t->returned)
+        open_case(here);
     hand_in(here, draft);
     bool returned = str_equal(hall_file_text(&here->hall, TABLE_CASE, here->id, "/state"), "returned");
+    t->returned = returned;
     const struct json *fields = returned ? json_get(here->hall.out.data, "fields") : NULL;
     for (const struct json *f = json_first(fields); f; f = json_next(f))
         lines[count++] = xasprintf("%s\t%s\t%s\n", json_text_or(f, "pointer", ""),
@@ -558,13 +562,14 @@ static void judge_together(void *context, struct pack_form *one)
     char *files[TOGETHER_MAX];
     int i = 0;
     t->here.one = one;
+    t->returned = false;
     one->context.today = t->today;
     one->context.lang = json_as_text(json_first(json_get(one->pack->about, "languages"))); /* as the hall's */
     put_service(one, &t->here.hall);
     gather(t, one);
     char *out = said_by_command(t, one, files);
     for (const struct json *datum = json_first(t->data); datum; datum = json_next(datum), i++) {
-        char *workstation = by_workstation(one, datum), *hall = by_hall(&t->here, datum),
+        char *workstation = by_workstation(one, datum), *hall = by_hall(t, datum),
              *command = by_command(out, files[i]);
         if (!CHECK(strcmp(workstation, hall) == 0 && strcmp(workstation, command) == 0)) {
             pack_form_tell(one, "is not judged alike", datum);
