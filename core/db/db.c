@@ -47,6 +47,11 @@ const char *db_path(const struct db *db)
     return kind_of(db)->path(db);
 }
 
+const char *db_address(const struct db *db)
+{
+    return kind_of(db)->address ? kind_of(db)->address(db) : db_path(db);
+}
+
 bool db_failed(const struct db *db)
 {
     return kind_of(db)->failed(db);

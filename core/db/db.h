@@ -39,6 +39,7 @@ enum err db_open(struct db **out, const char *path, unsigned flags, struct err_i
 bool db_is_address(const char *path);
 void db_close(struct db **db); /* NULL-safe */
 const char *db_path(const struct db *db);
+const char *db_address(const struct db *db); /* what db_open was given, to open it once more */
 /* The sentence of the last failure on this database; valid until the next call. */
 const char *db_message(const struct db *db);
 

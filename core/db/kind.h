@@ -8,6 +8,7 @@ struct db_kind {
     enum err (*open)(struct db **out, const char *path, unsigned flags, struct err_info *info);
     void (*close)(struct db **db);
     const char *(*path)(const struct db *db);
+    const char *(*address)(const struct db *db); /* NULL: its path */
     const char *(*message)(const struct db *db);
     bool (*failed)(const struct db *db);
     enum err (*revive)(struct db *db);

@@ -806,6 +806,7 @@ const struct db_kind db_postgres = {
     .open = postgres_open,
     .close = postgres_close,
     .path = postgres_path,
+    .address = postgres_address,
     .message = postgres_message,
     .failed = postgres_failed,
     .revive = postgres_revive,

@@ -11,6 +11,7 @@
 
 #include "core/hall/door.h"
 #include "core/hall/events.h"
+#include "core/hall/store_copy.h"
 #include "core/hall/wall.h"
 
 /* --- out --- */
@@ -292,13 +293,66 @@ static void drop_file(const char *path)
     }
 }
 
+/* --- back into PostgreSQL --- */
+
+/* Made whole in a folder of its own, under its new epoch and of the newest shape, then put there in one transaction: what
+ * was there is kept by nobody. */
+static enum err put_there(struct db *backup, const struct hall_state *state, struct db **present,
+                          int64_t *rev, struct err_info *info)
+{
+    const char *place = getenv("TMPDIR");
+    struct hall_state there = {0};
+    char *folder = xasprintf("%s/loket-restore-XXXXXX", str_empty(place) ? "/tmp" : place), *part = NULL;
+    enum err err = store_state(*present, &there);
+    if (err == ERR_CORRUPT) /* nothing was there */
+        err = ERR_OK;
+    if (err != ERR_OK)
+        err = store_fail(*present, err, info);
+    else if (!mkdtemp(folder))
+        err = err_set(info, err_from_errno(errno), "No folder can be made at %s: %s.", folder,
+                      strerror(errno));
+    else
+        part = xasprintf("%s/hall.db", folder);
+    if (err == ERR_OK)
+        err = db_backup(backup, part, NULL, NULL, info);
+    if (err == ERR_OK)
+        err = give_epoch(part, next_epoch(state->epoch, there.epoch), rev, info);
+    if (err == ERR_OK)
+        err = store_copy_back(part, present, info);
+    if (part) {
+        drop_file(part);
+        (void)rmdir(folder);
+    }
+    free(part);
+    free(folder);
+    return err;
+}
+
+static enum err restore_there(const char *address, const char *file, int64_t *rev, struct err_info *info)
+{
+    struct db *backup = NULL, *present = NULL;
+    struct hall_state state = {0};
+    enum err err = look_at(file, &backup, &state, info);
+    if (err == ERR_OK)
+        err = wall_may_restore(address, file, backup, info);
+    if (err == ERR_OK)
+        err = store_open(&present, address, true, info);
+    if (err == ERR_OK)
+        err = put_there(backup, &state, &present, rev, info);
+    db_close(&present);
+    db_close(&backup);
+    return err;
+}
+
 enum err backup_restore(const char *data, const char *file, char **kept, int64_t *rev, struct err_info *info)
 {
     struct db *backup = NULL, *present = NULL;
     struct hall_state state = {0};
     int64_t epoch = 0;
-    char *path = xasprintf("%s/hall.db", data), *part = xasprintf("%s/hall.db.restored", data);
     *kept = NULL;
+    if (db_is_address(data))
+        return restore_there(data, file, rev, info);
+    char *path = xasprintf("%s/hall.db", data), *part = xasprintf("%s/hall.db.restored", data);
     enum err err = look_at(file, &backup, &state, info);
     if (err == ERR_OK)
         err = wall_may_restore(data, file, backup, info);

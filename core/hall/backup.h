@@ -14,6 +14,6 @@ enum err backup_done(struct db *db, int64_t *rev, struct err_info *info) MUST_US
 
 /* Puts a backup in place under a new epoch, so that workstations send again what it does not hold. The hall
  * that was there is kept: its new name is written to *kept (the caller frees; NULL when there was none). Refused
- * while a loketd works on it. */
+ * while a loketd works on it. data may be an address: all its rows are replaced in one transaction, and none are kept. */
 enum err backup_restore(const char *data, const char *file, char **kept, int64_t *rev,
                         struct err_info *info) MUST_USE;

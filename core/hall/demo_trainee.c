@@ -39,7 +39,7 @@ static bool is_for_trainee(const struct demo *d, const char *queue)
 static enum err count_waiting(struct demo *d, const char *queue, int64_t *count)
 {
     static const char sql[] = "SELECT count(*) FROM (SELECT 1 FROM tickets WHERE queue = $1 AND"
-                              " state = 'waiting' AND arrived_at > '' LIMIT 3) AS some"; /* tickets_arrival */
+                              " state = 'waiting' AND arrived_at > '' LIMIT 3) AS three"; /* tickets_arrival */
     struct stmt *s = db_query(d->env.db, sql);
     db_bind_text(s, 1, queue);
     enum err err = db_step(s);

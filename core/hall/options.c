@@ -88,8 +88,9 @@ static const struct verb {
      "init --data DIR --hall CODE --name NAME --pack az|id [--timezone TZ]"},
     {"serve", NULL, HALL_SERVE, BIT(DATA) | BIT(LISTEN) | BIT(DB) | BIT(CERT) | BIT(KEY) | BIT(LOG),
      BIT(LISTEN), NULL, "serve --data DIR --listen HOST:PORT [--tls-cert F --tls-key F] [--log FILE]"},
-    {"practice", NULL, HALL_PRACTICE, BIT(DATA) | BIT(PACK) | BIT(SEED) | BIT(USERS_FD) | BIT(DEMO),
-     BIT(DATA) | BIT(PACK), NULL, "practice --data DIR --pack az|id [--demo SCENARIO] [--seed N]"},
+    {"practice", NULL, HALL_PRACTICE, BIT(DATA) | BIT(DB) | BIT(PACK) | BIT(SEED) | BIT(USERS_FD) | BIT(DEMO),
+     BIT(DATA) | BIT(PACK), NULL,
+     "practice --data DIR --pack az|id [--db postgres://…] [--demo SCENARIO] [--seed N]"},
     {"user", "add", HALL_USER_ADD,
      BIT(DATA) | BIT(LOGIN) | BIT(NAME) | BIT(ROLES) | BIT(AGENCY) | BIT(PASSWORD) | FIRST_BIT,
      BIT(LOGIN) | BIT(ROLES), NULL,
@@ -324,20 +325,22 @@ static enum err password_told(struct err_info *info)
                    "~/.pgpass, or into a file that PGPASSFILE names.");
 }
 
-/* A hall is in a folder or at an address: both go by the name of data. */
+/* A hall is in a folder or at an address: both go by the name of data. A training hall has both. */
 static enum err take_address(struct hall_options *options, const struct words *words, struct err_info *info)
 {
     if (options->verb == HALL_MOVE && (tells_password(options->from) || tells_password(options->to)))
         return password_told(info);
+    bool both = options->verb == HALL_PRACTICE; /* its folder keeps what belongs to its computer */
     if (!options->db)
         return ERR_OK;
-    if (words->given & BIT(DATA))
+    if (words->given & BIT(DATA) && !both)
         return err_set(info, ERR_USAGE, "--data and --db are two halls: name one.");
     if (!str_starts(options->db, "postgres://") && !str_starts(options->db, "postgresql://"))
         return err_set(info, ERR_USAGE, "--db is an address such as postgres://loket@host/halls.");
     if (tells_password(options->db))
         return password_told(info);
-    options->data = options->db;
+    if (!both)
+        options->data = options->db;
     return ERR_OK;
 }
 

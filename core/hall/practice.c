@@ -19,6 +19,7 @@
 
 struct life {
     const char *data;
+    char *store;     /* data, or the address where the hall is kept */
     int hall_lock;   /* ours while we live; opened before users_lock, so that it is given up first */
     int users_lock;  /* the thread waits on it */
     int stop[2];     /* the thread writes when the last workstation has gone */
@@ -158,7 +159,7 @@ static enum err watch_users(struct life *life, struct err_info *info)
 static enum err make_hall(const struct life *life, const struct pack *pack, struct err_info *info)
 {
     const struct json *hall = json_get(json_get(pack->about, "practice"), "hall");
-    const struct setup setup = {.data = life->data,
+    const struct setup setup = {.data = life->store,
                                 .code = json_text_or(hall, "code", "PRACTICE"),
                                 .name = json_text_or(hall, "name", "Practice"),
                                 .practice = true};
@@ -175,12 +176,12 @@ static enum err make_hall(const struct life *life, const struct pack *pack, stru
     return err;
 }
 
-static enum err refuse_real(const struct work *work, const char *data, struct err_info *info)
+static enum err refuse_real(const struct work *work, const char *store, struct err_info *info)
 {
     if (json_bool(work->hall, "practice", false))
         return ERR_OK;
-    return err_set(info, ERR_CONFLICT, "%s holds a real hall, %s. Practise with another --data.", data,
-                   json_text_or(work->hall, "code", "?"));
+    return err_set(info, ERR_CONFLICT, "%s holds a real hall, %s. Practise with another %s.", store,
+                   json_text_or(work->hall, "code", "?"), db_is_address(store) ? "--db" : "--data");
 }
 
 /* Passwords are only in practice.json: without it everybody gets a new one. */
@@ -197,6 +198,8 @@ static enum err make_accounts(const struct life *life, const struct work *work, 
         return err;
     *accounts = json_new_object();
     json_set_text(*accounts, "pack", json_text(pack->about, "id"));
+    if (db_is_address(life->store))
+        json_set_text(*accounts, "db", life->store);
     json_set(*accounts, "rows", rows);
     return ERR_OK;
 }
@@ -234,10 +237,10 @@ static enum err fill_hall(const struct life *life, const struct pack *pack,
 {
     struct work work;
     struct json *accounts = NULL;
-    enum err err = work_open(&work, life->data, info);
+    enum err err = work_open(&work, life->store, info);
     if (err != ERR_OK)
         return err;
-    err = refuse_real(&work, life->data, info);
+    err = refuse_real(&work, life->store, info);
     if (err == ERR_OK)
         err = make_accounts(life, &work, pack, &accounts, info);
     if (err == ERR_OK && !options->scenario)
@@ -246,6 +249,24 @@ static enum err fill_hall(const struct life *life, const struct pack *pack,
     if (err == ERR_OK && accounts)
         err = write_file(life->data, "practice.json", accounts, info);
     json_free(&accounts);
+    return err;
+}
+
+/* A folder has one hall for good, in its own file or at one address: whatever is in practice.json is that one's. */
+static enum err find_store(struct life *life, const char *db, struct err_info *info)
+{
+    struct json *known = read_file(life->data, "practice.json");
+    char *path = xasprintf("%s/hall.db", life->data);
+    const char *its = json_text(known, "db");
+    bool other = (db && access(path, F_OK) == 0) || (db && known && !str_equal(its, db));
+    enum err err = other ? err_set(info, ERR_CONFLICT,
+                                   "%s is the folder of another hall, kept in %s. Nothing was changed; name "
+                                   "another --data beside that --db.",
+                                   life->data, its ? its : path)
+                         : ERR_OK;
+    life->store = xstrdup(db ? db : its ? its : life->data);
+    free(path);
+    json_free(&known);
     return err;
 }
 
@@ -294,7 +315,8 @@ static int publish(void *ctx, const char *url)
 static enum err serve_once(struct life *life, const struct hall_options *options, char **rewind,
                            struct err_info *info)
 {
-    const struct serve_options serve = {.data = life->data,
+    const struct serve_options serve = {.data = life->store,
+                                        .folder = life->data,
                                         .listen = life->listen[0] ? life->listen : "127.0.0.1:0",
                                         .practice = true,
                                         .scenario = options->scenario,
@@ -314,7 +336,7 @@ static enum err serve(struct life *life, const struct hall_options *options, str
     enum err err = serve_once(life, options, &rewind, info);
     again.scenario = NULL;
     while (err == ERR_OK && rewind) {
-        err = training_go_back(life->data, rewind, info);
+        err = training_go_back(life->store, rewind, info);
         free(rewind);
         rewind = NULL;
         if (err == ERR_OK)
@@ -350,11 +372,15 @@ enum err practice_run(const struct hall_options *options, struct err_info *info)
     if (err == ERR_OK)
         err = open_log(&life, info);
     if (err == ERR_OK)
+        err = find_store(&life, options->db, info);
+    if (err == ERR_OK)
         err = prepare(&life, options, info);
     if (err == ERR_OK)
         err = serve(&life, options, info);
     if (err != ERR_OK)
         log_write(LOG_ERROR, "%s", info->text);
+    free(life.store);
+    life.store = NULL;
     close(life.hall_lock);
     return err;
 }

@@ -4,7 +4,8 @@
  *     DIR/users.lock   each workstation holds it shared (flock); the hall waits for it alone, and ends
  *     DIR/hall.lock    the hall holds it (fcntl record lock, so that anyone can ask whose it is)
  *     DIR/hall.url     {"pid","url"}: written once it listens, believed only while that pid holds hall.lock
- *     DIR/practice.json  {"pack","day","rows":[{login,name,roles,agency,agency_name,counter?,password}]}, 0600
+ *     DIR/practice.json  {"pack","day","db"?,"rows":[{login,name,roles,agency,agency_name,counter?,password}]}, 0600;
+ *                        db: the address of PostgreSQL where the hall is kept, in place of DIR/hall.db
  *
  * All of them vanish or become void with their processes, also by kill -9: nothing has to be tidied. The asking
  * side is core/sync/embedded.h. */

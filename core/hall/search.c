@@ -552,6 +552,9 @@ enum err search_run(const struct search *search, bool *more)
                                                             tell_begun};
     struct work work = {.search = search, .rows_left = ROWS_MAX};
     enum err err = ERR_OK;
+    *more = false;
+    if (!utf8_valid(search->typed, strlen(search->typed))) /* nobody is named so, whatever the store takes */
+        return ERR_OK;
     read_typed(&work);
     for (size_t i = search->after ? (size_t)search->after->step : 0;
          i < sizeof steps / sizeof *steps && err == ERR_OK && !work.enough; i++) {

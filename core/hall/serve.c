@@ -132,18 +132,33 @@ static enum err open_http(struct loop *loop)
 static enum err stays_what_it_is(struct loop *loop)
 {
     const struct hall *hall = &loop->hall;
-    bool training = hall->which.kind == HALL_TRAINING, asked = loop->options->practice;
+    bool training = hall->which.kind == HALL_TRAINING, asked = loop->options->practice,
+         there = db_is_address(loop->options->data);
     if (training && !asked && !hall->state.mobile)
         return err_set(loop->info, ERR_CONFLICT,
                        "%s holds a training hall, %s: it is never served as a real one. Nothing was changed. "
                        "Train with loketd "
-                       "practice --data %s, or name the real hall's folder.",
-                       loop->options->data, hall->code, loop->options->data);
+                       "practice %s %s, or name the real hall's %s.",
+                       loop->options->data, hall->code, there ? "--data FOLDER --db" : "--data",
+                       loop->options->data, there ? "address" : "folder");
     if (!training && asked)
         return err_set(loop->info, ERR_CONFLICT,
-                       "%s holds a real hall, %s. Nothing was changed; train with another --data.",
-                       loop->options->data, hall->code);
+                       "%s holds a real hall, %s. Nothing was changed; train with another %s.",
+                       loop->options->data, hall->code, there ? "--db" : "--data");
     return wall_marks_agree(hall->db, loop->info);
+}
+
+static const char *folder_of(const struct serve_options *options)
+{
+    return options->folder ? options->folder : options->data;
+}
+
+static enum err unlock(struct loop *loop)
+{
+    const struct serve_options *options = loop->options;
+    return options->practice
+               ? hall_unlock_training(&loop->hall, options->data, folder_of(options), loop->info)
+               : hall_unlock(&loop->hall, options->data, false, loop->info);
 }
 
 static enum err open_all(struct loop *loop)
@@ -152,11 +167,11 @@ static enum err open_all(struct loop *loop)
     if (err == ERR_OK)
         err = read_tls(loop);
     if (err == ERR_OK)
-        err = hall_unlock(&loop->hall, loop->options->data, loop->options->practice, loop->info);
+        err = unlock(loop);
     if (err == ERR_OK)
         err = stays_what_it_is(loop);
     if (err == ERR_OK)
-        porter_open(&loop->porter, &loop->hall, loop->options->data);
+        porter_open(&loop->porter, &loop->hall, folder_of(loop->options));
     return err;
 }
 

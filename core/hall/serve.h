@@ -6,7 +6,8 @@
 #include "core/base/err.h"
 
 struct serve_options {
-    const char *data;                         /* folder with hall.db */
+    const char *data;                         /* folder with hall.db, or an address */
+    const char *folder; /* of a training hall, where data is an address: its moments and results; NULL: data */
     const char *listen;                       /* HOST:PORT; port 0 takes a free one; [::1]:8080 for IPv6 */
     const char *tls_cert_file, *tls_key_file; /* PEM; NULL: plain http */
     bool practice;                            /* a hall to try things in: it says so in /v1/health */

@@ -101,7 +101,8 @@ static enum err open_training(struct hall *hall, const char *data, struct err_in
     return err;
 }
 
-enum err hall_unlock(struct hall *hall, const char *data, bool practice, struct err_info *info)
+static enum err unlock(struct hall *hall, const char *data, const char *folder, bool practice,
+                       struct err_info *info)
 {
     enum err err = open_store(hall, data, practice, info);
     if (err == ERR_OK)
@@ -124,7 +125,17 @@ enum err hall_unlock(struct hall *hall, const char *data, bool practice, struct 
     hall_look_at_clock(hall);
     if (db_is_address(data) && !practice)
         hall->others = others_new(hall);
-    return practice ? open_training(hall, data, info) : ERR_OK;
+    return practice ? open_training(hall, folder, info) : ERR_OK;
+}
+
+enum err hall_unlock(struct hall *hall, const char *data, bool practice, struct err_info *info)
+{
+    return unlock(hall, data, data, practice, info);
+}
+
+enum err hall_unlock_training(struct hall *hall, const char *store, const char *folder, struct err_info *info)
+{
+    return unlock(hall, store, folder, true, info);
 }
 
 /* What one of those who serve the hall does for all: when it is the first of them, from then on. */

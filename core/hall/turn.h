@@ -7,6 +7,9 @@ enum { TURN_TICK_MS = 5000 }; /* leases and the day are looked at this often */
 
 /* Opens the store, makes the boot write, knows the hall and opens its rooms. On an error hall_lock_up all the same. */
 enum err hall_unlock(struct hall *hall, const char *data, bool practice, struct err_info *info) MUST_USE;
+/* A training hall whose store is elsewhere than the folder that keeps its moments and results. */
+enum err hall_unlock_training(struct hall *hall, const char *store, const char *folder,
+                              struct err_info *info) MUST_USE;
 /* What the hall itself has to say after a time away, before anybody is served. */
 enum err hall_wake(struct hall *hall, struct err_info *info) MUST_USE;
 /* The clock is read; then what came is taken in, by http_run and the like; then the turn is ended: all writes are

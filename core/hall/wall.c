@@ -41,6 +41,17 @@ enum err wall_marks_agree(struct db *db, struct err_info *info)
                    db_path(db));
 }
 
+static enum hall_kind kind_of_address(const char *address)
+{
+    struct which_hall which = {0};
+    struct db *db = NULL;
+    struct err_info own = {0};
+    if (db_open(&db, address, 0, &own) == ERR_OK && which_of(db, &which) != ERR_OK)
+        which.kind = HALL_UNKNOWN;
+    db_close(&db);
+    return which.kind;
+}
+
 /* What is there now, as far as it can be read: a damaged file is replaced all the same. A folder of a training hall is known
  * by its accounts too. */
 static enum hall_kind kind_of_folder(const char *data)
@@ -48,6 +59,8 @@ static enum hall_kind kind_of_folder(const char *data)
     struct which_hall which = {0};
     struct db *db = NULL;
     struct err_info own = {0};
+    if (db_is_address(data))
+        return kind_of_address(data);
     char *path = xasprintf("%s/hall.db", data), *accounts = xasprintf("%s/practice.json", data);
     if (access(path, F_OK) == 0 && db_open(&db, path, 0, &own) == ERR_OK && which_of(db, &which) != ERR_OK)
         which.kind = HALL_UNKNOWN;

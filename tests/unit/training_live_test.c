@@ -3,6 +3,7 @@
  * back to. */
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "core/hall/backup.h"
 #include "core/hall/demo_inside.h"
@@ -10,6 +11,7 @@
 #include "core/hall/training_inside.h"
 #include "core/hall/turn.h"
 #include "core/hall/writer.h"
+#include "tests/support/cluster.h"
 #include "tests/support/test.h"
 
 static const int64_t made_ms = 1790000000000;
@@ -17,7 +19,7 @@ enum { TURN_MS = 1000, PACE = 60, TURNS_MAX = 6000 };
 
 struct live {
     struct hall *hall;
-    char *folder;
+    char *folder, *store; /* store: the folder, or an address */
     int64_t mono_ms;
 };
 
@@ -27,7 +29,7 @@ static void make_file(const struct live *live)
     struct pack pack;
     struct db *db = NULL;
     const struct setup setup = {
-        .data = live->folder, .code = "T", .name = "Training", .practice = true, .now_ms = made_ms};
+        .data = live->store, .code = "T", .name = "Training", .practice = true, .now_ms = made_ms};
     REQUIRE(setup_pack("az", &pack, &info) == ERR_OK);
     REQUIRE(setup_hall(&setup, &pack, &db, &info) == ERR_OK);
     struct server_env env = {.db = db, .epoch = 1, .now_ms = made_ms, .mono_ms = 1};
@@ -54,7 +56,7 @@ static void unlock(struct live *live)
 {
     struct err_info info = {0};
     live->hall = xcalloc(1, sizeof *live->hall);
-    if (!CHECK(hall_unlock(live->hall, live->folder, true, &info) == ERR_OK))
+    if (!CHECK(hall_unlock_training(live->hall, live->store, live->folder, &info) == ERR_OK))
         CHECK_TEXT(info.text, "");
     live->hall->session_ms = 0; /* what the computer's clocks said is forgotten */
     if (live->hall->training->playing)
@@ -69,9 +71,13 @@ static void lock_up(struct live *live)
     live->hall = NULL;
 }
 
-static void open_live(struct live *live, const char *name)
+/* address NULL: in a folder */
+static void open_live_at(struct live *live, const char *name, const char *address)
 {
     *live = (struct live){.folder = xasprintf("%s/%s", test_folder(), name), .mono_ms = 1000};
+    live->store = xstrdup(address ? address : live->folder);
+    if (address)
+        REQUIRE(mkdir(live->folder, 0700) == 0);
     make_file(live);
     unlock(live);
     training_start(live->hall, "first-day", "4");
@@ -80,9 +86,15 @@ static void open_live(struct live *live, const char *name)
     live->hall->training->pace = PACE;
 }
 
+static void open_live(struct live *live, const char *name)
+{
+    open_live_at(live, name, NULL);
+}
+
 static void close_live(struct live *live)
 {
     lock_up(live);
+    free(live->store);
     free(live->folder);
 }
 
@@ -156,6 +168,64 @@ TEST(training_live_day_is_the_same_to_the_byte_of_its_feed_and_after_a_death_and
     close_live(&killed);
     free(moment);
     free(kept);
+}
+
+static void turns(struct live *live, int count)
+{
+    for (int i = 0; i < count; i++)
+        turn(live);
+}
+
+static void back_to(struct live *live, const char *at)
+{
+    char *moment = NULL, *kept = NULL;
+    struct err_info info = {0};
+    int64_t rev;
+    REQUIRE(training_moment_path(live->hall->training, at, &moment));
+    lock_up(live);
+    if (!CHECK_INT(backup_restore(live->store, moment, &kept, &rev, &info), ERR_OK))
+        CHECK_TEXT(info.text, "");
+    unlock(live);
+    CHECK(live->hall->epoch > 1);
+    free(moment);
+    free(kept);
+}
+
+/* Begun, played, killed, gone on with, put back to a moment and played again. */
+static void live_on(struct live *live, char feeds[2][SHA256_TEXT], char out[SHA256_TEXT], int64_t *served)
+{
+    turns(live, 60);
+    str_copy(feeds[0], SHA256_TEXT, live->hall->state.feed_head);
+    lock_up(live);
+    unlock(live);
+    CHECK(live->hall->training->playing);
+    turns(live, 60);
+    str_copy(feeds[1], SHA256_TEXT, live->hall->state.feed_head);
+    back_to(live, "09:10");
+    turns(live, 60);
+    outcome(live, out, served);
+}
+
+TEST(postgres_training_hall_lives_through_the_day_that_a_folder_has)
+{
+    struct live live;
+    char here[2][SHA256_TEXT], there[2][SHA256_TEXT], outcome_here[SHA256_TEXT], outcome_there[SHA256_TEXT];
+    int64_t served_here, served_there;
+    if (cluster_lacks())
+        test_skip(cluster_lacks());
+    open_live_at(&live, "here", NULL);
+    live_on(&live, here, outcome_here, &served_here);
+    close_live(&live);
+    char *address = cluster_address("live");
+    open_live_at(&live, "there", address);
+    live_on(&live, there, outcome_there, &served_there);
+    close_live(&live);
+    free(address);
+    CHECK(served_here > 5);
+    CHECK_TEXT(there[0], here[0]);
+    CHECK_TEXT(there[1], here[1]);
+    CHECK_TEXT(outcome_there, outcome_here);
+    CHECK_INT(served_there, served_here);
 }
 
 /* --- people whom a trainer lets come --- */
