@@ -1,5 +1,5 @@
-/* core/hall/training_moments.c: copies of the hall's store as files, each with a moment of the day to return to: DIR/moments/HHMM.db. They
- * are of one day and go with it. */
+/* core/hall/training_moments.c: copies of the hall's store as files, each with a moment of the day to return to:
+ * DIR/moments/HHMM.db. They are of one day and go with it. */
 #include <dirent.h>
 #include <stdlib.h>
 #include <string.h>
@@ -112,13 +112,27 @@ static void take_last(void *ctx, const char *path, const char *hhmm)
     str_copy(wanted->found, sizeof wanted->found, hhmm);
 }
 
+/* "HH:MM", or a whole time of this day: then the minute before it, since a moment of its own minute may be after it. */
+static bool clock_of(const struct training *t, const char *at, char clock[CLOCK_TEXT])
+{
+    enum { MINUTE_MS = 60 * 1000, DAY_MS = 24 * 60 * MINUTE_MS };
+    int64_t ms = 0;
+    if (strlen(at) == CLOCK_TEXT - 1 && at[2] == ':')
+        return str_copy(clock, CLOCK_TEXT, at);
+    if (!time_parse(at, &ms) || ms < t->demo.midnight_ms || ms >= t->demo.midnight_ms + DAY_MS)
+        return false;
+    time_clock(ms - MINUTE_MS, clock);
+    return true;
+}
+
 bool training_moment_path(const struct training *t, const char *at, char **path)
 {
     struct wanted wanted = {0};
+    char clock[CLOCK_TEXT];
     *path = NULL;
-    if (strlen(at) != CLOCK_TEXT - 1 || at[2] != ':')
+    if (!clock_of(t, at, clock))
         return false;
-    str_format(wanted.hhmm, sizeof wanted.hhmm, "%.2s%.2s", at, at + 3);
+    str_format(wanted.hhmm, sizeof wanted.hhmm, "%.2s%.2s", clock, clock + 3);
     visit(t, take_last, &wanted);
     *path = wanted.path;
     if (wanted.path) /* what came after it will be another */
