@@ -27,9 +27,7 @@ enum db_flags {
     DB_WRITE = 1,     /* the one connection that writes and checkpoints; else read only */
     DB_CREATE = 2,    /* make the file (mode 0600) when it is not there */
     DB_EXCLUSIVE = 4, /* locking_mode=EXCLUSIVE: a second program gets ERR_IN_USE */
-    DB_SHARED =
-        8, /* of an address alone: beside others that share it, ERR_IN_USE beside an exclusive one. Whoever
-                         writes locks a row first that all of them lock: db_begin waits for nobody */
+    DB_SHARED = 8,    /* of an address alone: beside others that share it (below) */
 };
 
 /* Opens with WAL, synchronous=FULL, foreign keys off, a busy time-out of 0. ERR_ABSENT, ERR_IN_USE,
@@ -62,7 +60,11 @@ enum err db_savepoint(struct db *db) MUST_USE;
 enum err db_release(struct db *db) MUST_USE;
 void db_rollback_to(struct db *db); /* undoes and ends the innermost savepoint */
 
-/* Of the programs that share a store one is the first and does what is done once for all of them, for as long as its
+/* Programs that share a store (DB_SHARED) get ERR_IN_USE beside one that has it alone, and it beside them. db_begin waits for
+ * nobody: whoever writes locks a row first that all of them lock. In a transaction db_run may succeed and what failed be told
+ * by a later statement, db_release or db_commit.
+ *
+ * One of them is the first and does what is done once for all of them, for as long as its
  * connection lasts. ask: become it when nobody is; else only what is known here. Whoever has the store alone is it. */
 bool db_leads(struct db *db, bool ask);
 

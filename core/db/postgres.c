@@ -45,6 +45,7 @@ struct db {
     enum err lost; /* why nothing that was begun can go on, until it is rolled back */
     bool failed;   /* the connection is gone: see db_failed */
     bool leads;    /* this connection holds the first one's lock */
+    int sent;      /* statements whose answers are not read yet (see "later") */
     int64_t changes;
     int names; /* statements prepared so far */
     char message[400];
@@ -113,14 +114,90 @@ static enum err fail(struct db *db, const PGresult *result, const char *sql)
     return err;
 }
 
+/* --- later ---
+ *
+ * Who shares a hall waits for every answer while the others wait for the hall. So a statement that only writes is sent in a
+ * transaction and its answer is read with that of the next one that is asked for something, at the latest with the end of the
+ * savepoint: what failed is told then. */
+
+enum { SENT_MAX = 64 };
+
+static bool is_well(const PGresult *result)
+{
+    ExecStatusType status = PQresultStatus(result);
+    return status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK || status == PGRES_EMPTY_QUERY;
+}
+
+/* Reads all answers that are owed; *last, when it is asked for, is the newest statement's and the caller's. */
+static enum err settle(struct db *db, PGresult **last)
+{
+    enum err err = ERR_OK;
+    PGresult *kept = NULL;
+    int nothing = 0;
+    if (last)
+        *last = NULL;
+    if (db->sent == 0)
+        return ERR_OK;
+    bool more = PQpipelineSync(db->raw) == 1;
+    while (more && nothing < 2) {
+        PGresult *result = PQgetResult(db->raw);
+        ExecStatusType status = PQresultStatus(result);
+        nothing = result ? 0 : nothing + 1;
+        more = !result || status != PGRES_PIPELINE_SYNC;
+        if (result && more && !is_well(result) && status != PGRES_PIPELINE_ABORTED && err == ERR_OK)
+            err = fail(db, result, "a statement that was sent before");
+        if (result && more) {
+            PQclear(kept);
+            kept = result;
+        } else {
+            PQclear(result);
+        }
+    }
+    if (more && err == ERR_OK)
+        err = fail(db, NULL, "");
+    db->sent = 0;
+    (void)PQexitPipelineMode(db->raw);
+    if (last && err == ERR_OK)
+        *last = kept;
+    else
+        PQclear(kept);
+    return err;
+}
+
+static bool may_wait(const struct db *db)
+{
+    return db->flags & DB_SHARED && db->begun && db->raw;
+}
+
+/* sent: whether libpq took it. */
+static enum err note_sent(struct db *db, bool sent)
+{
+    db->sent += sent;
+    if (!sent)
+        return fail(db, NULL, "");
+    return db->sent < SENT_MAX ? ERR_OK : settle(db, NULL);
+}
+
+static bool begin_sending(struct db *db)
+{
+    return db->sent > 0 || PQenterPipelineMode(db->raw) == 1;
+}
+
+/* A statement without parameters or rows, whose answer may come later. */
+static enum err send_text(struct db *db, const char *sql)
+{
+    return note_sent(db,
+                     begin_sending(db) && PQsendQueryParams(db->raw, sql, 0, NULL, NULL, NULL, NULL, 0) == 1);
+}
+
 /* Statements without parameters; *result, when it is asked for, is the caller's. */
 static enum err run_text(struct db *db, const char *sql, PGresult **result)
 {
-    if (!db->raw)
-        return ERR_DISK;
+    enum err before = db->raw ? settle(db, NULL) : ERR_DISK;
+    if (before != ERR_OK)
+        return before;
     PGresult *got = PQexec(db->raw, sql);
-    ExecStatusType status = PQresultStatus(got);
-    bool well = status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK || status == PGRES_EMPTY_QUERY;
+    bool well = is_well(got);
     enum err err = well ? ERR_OK : fail(db, got, sql);
     if (well && result)
         *result = got;
@@ -308,6 +385,9 @@ static void close_raw(struct db *db)
     db->used = 0;
     db->begun = db->leads = false;
     db->lost = ERR_OK;
+    if (db->raw)
+        (void)settle(db, NULL);
+    db->lost = ERR_OK;
     if (db->raw && PQstatus(db->raw) == CONNECTION_OK)
         PQclear(PQexec(db->raw, "ROLLBACK; SELECT pg_advisory_unlock_all()"));
     PQfinish(db->raw);
@@ -385,6 +465,8 @@ static enum err postgres_begin(struct db *db)
 
 static void postgres_rollback(struct db *db)
 {
+    if (db->raw)
+        (void)settle(db, NULL);
     if (postgres_in_transaction(db))
         (void)run_text(db, "ROLLBACK", NULL);
     db->begun = db->by_step = false;
@@ -404,7 +486,7 @@ static enum err postgres_commit(struct db *db)
 static bool postgres_in_transaction(const struct db *db)
 {
     PGTransactionStatusType status = db->raw ? PQtransactionStatus(db->raw) : PQTRANS_UNKNOWN;
-    return status == PQTRANS_INTRANS || status == PQTRANS_INERROR;
+    return status == PQTRANS_INTRANS || status == PQTRANS_INERROR || (db->raw && db->sent > 0);
 }
 
 /* As with a file: the outermost, asked for outside a transaction, is one. */
@@ -416,7 +498,9 @@ static enum err postgres_savepoint(struct db *db)
         db->by_step = err == ERR_OK;
     }
     if (err == ERR_OK)
-        err = db->lost != ERR_OK ? db->lost : run_text(db, "SAVEPOINT step", NULL);
+        err = db->lost != ERR_OK ? db->lost
+              : may_wait(db)     ? send_text(db, "SAVEPOINT step")
+                                 : run_text(db, "SAVEPOINT step", NULL);
     db->steps += err == ERR_OK;
     return err;
 }
@@ -425,7 +509,9 @@ static enum err postgres_release(struct db *db)
 {
     if (db->lost != ERR_OK)
         return db->lost;
-    enum err err = run_text(db, "RELEASE step", NULL);
+    enum err err = may_wait(db) ? send_text(db, "RELEASE step") : run_text(db, "RELEASE step", NULL);
+    if (err == ERR_OK)
+        err = settle(db, NULL);
     db->steps -= err == ERR_OK;
     return err == ERR_OK && db->by_step && db->steps == 0 ? postgres_commit(db) : err;
 }
@@ -434,6 +520,7 @@ static void postgres_rollback_to(struct db *db)
 {
     if (!postgres_in_transaction(db) || db->steps == 0)
         return;
+    (void)settle(db, NULL); /* what failed is undone with the rest */
     enum err before = db->lost;
     db->lost = ERR_OK;
     if (run_text(db, "ROLLBACK TO step; RELEASE step", NULL) != ERR_OK)
@@ -572,6 +659,23 @@ static void note_changes(struct stmt *s)
         s->db->changes = strtoll(PQcmdTuples(s->result), NULL, 10);
 }
 
+/* Prepared there, with its values. */
+static enum err make_ready(struct stmt *s)
+{
+    enum err err = s->prepared ? ERR_OK : settle(s->db, NULL);
+    if (err == ERR_OK && !s->prepared)
+        err = prepare(s);
+    for (int i = 0; i < s->count; i++)
+        s->sent[i] = s->values[i].is_null ? NULL : s->values[i].text;
+    return err;
+}
+
+static enum err send_later(struct stmt *s)
+{
+    return note_sent(s->db, begin_sending(s->db) && PQsendQueryPrepared(s->db->raw, s->name, s->count,
+                                                                        s->sent, NULL, NULL, 0) == 1);
+}
+
 static enum err ask(struct stmt *s)
 {
     struct db *db = s->db;
@@ -579,12 +683,20 @@ static enum err ask(struct stmt *s)
         return ERR_DISK;
     if (db->begun && db->lost != ERR_OK)
         return db->lost;
-    enum err err = s->prepared ? ERR_OK : prepare(s);
+    enum err err = make_ready(s);
+    if (err == ERR_OK && db->sent >= SENT_MAX - 1) /* its own answer is kept */
+        err = settle(db, NULL);
     if (err != ERR_OK)
         return err;
-    for (int i = 0; i < s->count; i++)
-        s->sent[i] = s->values[i].is_null ? NULL : s->values[i].text;
-    s->result = PQexecPrepared(db->raw, s->name, s->count, s->sent, NULL, NULL, 0);
+    if (db->sent > 0) {
+        err = send_later(s);
+        if (err == ERR_OK)
+            err = settle(db, &s->result);
+        if (err != ERR_OK)
+            return err;
+    } else {
+        s->result = PQexecPrepared(db->raw, s->name, s->count, s->sent, NULL, NULL, 0);
+    }
     ExecStatusType status = PQresultStatus(s->result);
     if (status != PGRES_TUPLES_OK && status != PGRES_COMMAND_OK) {
         err = fail(db, s->result, s->sql);
@@ -624,6 +736,13 @@ static void postgres_done(struct stmt *s)
 static enum err postgres_run(struct stmt *s)
 {
     enum err err;
+    if (may_wait(s->db) && !s->result) {
+        err = s->db->lost != ERR_OK ? s->db->lost : make_ready(s);
+        if (err == ERR_OK)
+            err = send_later(s);
+        postgres_done(s);
+        return err;
+    }
     while ((err = postgres_step(s)) == ERR_OK) {
     }
     postgres_done(s);

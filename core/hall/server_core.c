@@ -320,13 +320,15 @@ static enum err run_rule(struct tx *tx, struct entry *e)
     if (err != ERR_OK)
         return err;
     err = command_run(tx, &e->command, &e->outcome);
+    if (err == ERR_OK && e->outcome.applied)
+        err = db_release(tx->db);
     if (err != ERR_OK && !store_broken(err)) {
         refuse(&e->outcome, "not_understood",
                "The hall could not carry this record out. It is kept for a person.");
         err = ERR_OK;
     }
     if (err == ERR_OK && e->outcome.applied)
-        return db_release(tx->db);
+        return ERR_OK;
     db_rollback_to(tx->db);
     tx_deinit(tx); /* the rows that it wrote are gone with the savepoint */
     tx->ids = 0;

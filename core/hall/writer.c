@@ -88,7 +88,9 @@ static enum err run_one(struct write *write, const struct server_env *env)
         return err;
     write->err = write->run(write->ctx, env);
     if (write->err == ERR_OK)
-        return db_release(env->db);
+        write->err = db_release(env->db); /* a store that is shared says here what failed */
+    if (write->err == ERR_OK)
+        return ERR_OK;
     if (breaks_group(write->err))
         return write->err;
     log_write(LOG_ERROR, "a write could not be carried out: %s", db_message(env->db));

@@ -543,6 +543,69 @@ TEST(postgres_commit_never_hides_a_failure)
     db_close(&db);
 }
 
+/* Of a store that is shared what only writes is not waited for: what failed is told by the next that asks, or the release. */
+TEST(postgres_shared_tells_later_what_failed)
+{
+    static const char add[] = "INSERT INTO t (n) VALUES ($1)", count[] = "SELECT count(*) FROM t";
+    in_postgres();
+    char *path = path_of("later");
+    struct db *db = open_at(path, MINE);
+    REQUIRE(db_script(db, "CREATE TABLE t (n BIGINT PRIMARY KEY)") == ERR_OK);
+    db_close(&db);
+    db = open_at(path, DB_WRITE | DB_SHARED);
+    REQUIRE(db_begin(db) == ERR_OK && db_savepoint(db) == ERR_OK);
+    for (int i = 0; i < 200; i++) { /* more than are ever owed at once */
+        struct stmt *s = db_query(db, add);
+        db_bind_int(s, 1, i);
+        CHECK_INT(db_run(s), ERR_OK);
+    }
+    CHECK_INT(number_of(db, count), 200);
+    CHECK(db_savepoint(db) == ERR_OK);
+    for (int i = 0; i < 2; i++) {
+        struct stmt *s = db_query(db, add);
+        db_bind_int(s, 1, 300 + i);
+        CHECK_INT(db_run(s), ERR_OK);
+    }
+    CHECK(db_in_transaction(db));
+    CHECK_INT(db_release(db), ERR_OK);
+    CHECK(db_savepoint(db) == ERR_OK);
+    struct stmt *again = db_query(db, add);
+    db_bind_int(again, 1, 7);
+    CHECK_INT(db_run(again), ERR_OK); /* not yet */
+    CHECK_INT(db_release(db), ERR_CONFLICT);
+    db_rollback_to(db);
+    CHECK_INT(number_of(db, count), 202); /* the rest stands */
+    CHECK_INT(db_release(db), ERR_OK);
+    again = db_query(db, add);
+    db_bind_int(again, 1, 7);
+    CHECK_INT(db_run(again), ERR_OK);
+    CHECK_INT(db_commit(db), ERR_CONFLICT);
+    db_rollback(db);
+    CHECK_INT(number_of(db, count), 0);
+    db_close(&db);
+    free(path);
+}
+
+/* Of those that share a store one leads; another does as soon as that one is gone. Nobody has it alone meanwhile. */
+TEST(postgres_shared_has_one_first)
+{
+    in_postgres();
+    struct err_info info = {0};
+    struct db *alone = open_new("first");
+    REQUIRE(db_script(alone, "CREATE TABLE t (n BIGINT)") == ERR_OK);
+    CHECK(db_leads(alone, false));
+    db_close(&alone);
+    char *path = path_of("first");
+    struct db *one = open_at(path, DB_WRITE | DB_SHARED), *other = open_at(path, DB_WRITE | DB_SHARED);
+    CHECK(!db_leads(one, false) && db_leads(one, true) && db_leads(one, false));
+    CHECK(!db_leads(other, true));
+    CHECK_INT(db_open(&alone, path, DB_WRITE | DB_EXCLUSIVE, &info), ERR_IN_USE);
+    db_close(&one);
+    CHECK(db_leads(other, true));
+    db_close(&other);
+    free(path);
+}
+
 /* No key path scans there either: the index that rows are ordered by knows where its nulls are. */
 TEST(postgres_rows_go_by_index)
 {
