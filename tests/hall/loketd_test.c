@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "core/base/str.h"
+#include "core/hall/store.h"
 #include "core/wire/json.h"
 #include "tests/support/program.h"
 #include "tests/support/test.h"
@@ -284,6 +285,89 @@ TEST(loketd_backup_and_restore)
     free(backup);
     free(store);
     free(fresh);
+}
+
+/* Up to where the hall believes that a backup has it. */
+static int64_t safe_of(const struct fresh *hall)
+{
+    struct db *db = NULL;
+    struct hall_state state = {0};
+    char *path = xasprintf("%s/hall.db", hall->data);
+    REQUIRE(db_open(&db, path, 0, NULL) == ERR_OK && store_state(db, &state) == ERR_OK);
+    db_close(&db);
+    free(path);
+    return state.safe_through;
+}
+
+static bool holds(const char *path, const char *word)
+{
+    static char bytes[8 * 1024 * 1024];
+    FILE *file = fopen(path, "re");
+    REQUIRE(file);
+    size_t length = fread(bytes, 1, sizeof bytes, file);
+    fclose(file);
+    return memmem(bytes, length, word, strlen(word)) != NULL;
+}
+
+static char *new_key(const char *file)
+{
+    struct ran ran = RUN(NULL, "loketd", "seal-key", file);
+    CHECK_INT(ran.status, 0);
+    char *key = xstrndup(ran.out, strcspn(ran.out, "\n"));
+    ran_free(&ran);
+    return key;
+}
+
+TEST(loketd_sealed_backups_are_opened_by_their_secret_alone)
+{
+    struct fresh hall;
+    struct stat there;
+    char url[100], *sealed = xasprintf("%s/b.sealed", test_folder()),
+                   *secret = xasprintf("%s/secret", test_folder()),
+                   *other = xasprintf("%s/other", test_folder()), *key = new_key(secret);
+    free(new_key(other));
+    CHECK(stat(secret, &there) == 0 && (there.st_mode & 0777) == 0600);
+    check_run(RUN(NULL, "loketd", "seal-key", secret), 2, "there already");
+    make(&hall);
+    int64_t before = safe_of(&hall);
+    check_run(RUN(NULL, "loketd", "backup", "--data", hall.data, "--seal", key, "/dev/full"), 1,
+              "No backup was made");
+    check_run(RUN(NULL, "loketd", "backup", "--data", hall.data, "--seal", "b.db", sealed), 2,
+              "seal-key printed");
+    CHECK_INT(safe_of(&hall), before);
+    struct running running = serve(&hall, url);
+    check_run(RUN(NULL, "loketd", "backup", "--data", hall.data, "--seal", key, sealed), 0, sealed);
+    CHECK(!holds(sealed, "Test hall"));
+    CHECK(stat(sealed, &there) == 0 && (there.st_mode & 0777) == 0600);
+    kill(running.pid, SIGTERM);
+    CHECK_INT(running_wait(&running), 0);
+    CHECK(safe_of(&hall) > before);
+    check_run(
+        RUN(NULL, "loketd", "counter", "add", "--data", hall.data, "--name", "9", "--queues", hall.queue), 0,
+        "9");
+    check_run(RUN(NULL, "loketd", "restore", "--data", hall.data, sealed), 2, "--unseal");
+    check_run(RUN(NULL, "loketd", "restore", "--data", hall.data, "--unseal", other, sealed), 1,
+              "another key");
+    check_run(RUN(NULL, "loketd", "restore", "--data", hall.data, "--unseal", sealed, sealed), 2,
+              "no secret");
+    check_run(RUN(NULL, "loketd", "restore", "--data", hall.data, "--unseal", secret, other), 1,
+              "not sealed");
+    check_run(RUN(NULL, "loketd", "counter", "list", "--data", hall.data), 0, "9");
+    check_run(RUN(NULL, "loketd", "restore", "--data", hall.data, "--unseal", secret, sealed), 0, "kept as");
+    struct ran ran = RUN(NULL, "loketd", "counter", "list", "--json", "--data", hall.data);
+    CHECK_TEXT(ran.out, "[]\n");
+    ran_free(&ran);
+    check_run(RUN(NULL, "loketd", "backup", "--data", hall.data, "--seal", key, sealed), 0, sealed);
+    CHECK(holds(sealed, "loket-sealed-1"));
+    char *plain = xasprintf("%s/hall.db.unsealed", hall.data),
+         *copy = xasprintf("%s/hall.db.sealing", hall.data);
+    CHECK(access(plain, F_OK) != 0 && access(copy, F_OK) != 0);
+    free(plain);
+    free(copy);
+    free(sealed);
+    free(secret);
+    free(other);
+    free(key);
 }
 
 /* Changes one byte at the first place that holds text; false when there is none. */
