@@ -54,6 +54,18 @@ enum err backup_done(struct db *db, int64_t *rev, struct err_info *info)
     return err == ERR_OK ? ERR_OK : store_fail(db, err, info);
 }
 
+enum err backup_safe(struct db *db, int64_t epoch, int64_t rev, struct err_info *info)
+{
+    struct hall_state state;
+    enum err err = store_state(db, &state);
+    if (err == ERR_OK && (state.epoch != epoch || state.rev < rev))
+        return err_set(info, ERR_REFUSED,
+                       "The hall was put back while it was being backed up. The backup is whole and of before.");
+    if (err == ERR_OK)
+        err = mark_safe(db, rev);
+    return err == ERR_OK ? ERR_OK : store_fail(db, err, info);
+}
+
 enum err backup_take(struct db *db, const char *file, int64_t *rev, struct err_info *info)
 {
     enum err err = backup_check(db, file, info);

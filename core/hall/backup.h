@@ -11,6 +11,8 @@ enum err backup_take(struct db *db, const char *file, int64_t *rev, struct err_i
  * become that file and before anything else is written, what counts as safe now. */
 enum err backup_check(const struct db *db, const char *file, struct err_info *info) MUST_USE;
 enum err backup_done(struct db *db, int64_t *rev, struct err_info *info) MUST_USE;
+/* The hall up to rev of that epoch stands in a file that is durable (backup_sealed.h). ERR_REFUSED: it is another by now. */
+enum err backup_safe(struct db *db, int64_t epoch, int64_t rev, struct err_info *info) MUST_USE;
 
 /* Puts a backup in place under a new epoch, so that workstations send again what it does not hold. The hall
  * that was there is kept: its new name is written to *kept (the caller frees; NULL when there was none). Refused

@@ -6,7 +6,9 @@
 #include <string.h>
 
 #include "core/base/log.h"
+#include "core/base/seal.h"
 #include "core/hall/backup.h"
+#include "core/hall/backup_sealed.h"
 #include "core/hall/catalogues.h"
 #include "core/hall/courier.h"
 #include "core/hall/demo.h"
@@ -82,7 +84,9 @@ static enum err practice(const struct hall_options *options, struct err_info *in
 static enum err backup(const struct hall_options *options, struct err_info *info)
 {
     int64_t rev = 0;
-    enum err err = backup_make(options->data, options->argument, &rev, info);
+    enum err err = options->seal
+                       ? backup_make_sealed(options->data, options->argument, options->seal, &rev, info)
+                       : backup_make(options->data, options->argument, &rev, info);
     if (err == ERR_OK)
         printf("The hall in %s stands in %s up to change %lld.\n", options->data, options->argument,
                (long long)rev);
@@ -93,7 +97,15 @@ static enum err restore(const struct hall_options *options, struct err_info *inf
 {
     char *kept = NULL;
     int64_t rev = 0;
-    enum err err = backup_restore(options->data, options->argument, &kept, &rev, info);
+    enum err err;
+    if (options->unseal)
+        err = backup_restore_sealed(options->data, options->argument, options->unseal, &kept, &rev, info);
+    else if (seal_is_sealed(options->argument))
+        err = err_set(info, ERR_USAGE,
+                      "%s is sealed: name the file of its secret by --unseal. Nothing was changed.",
+                      options->argument);
+    else
+        err = backup_restore(options->data, options->argument, &kept, &rev, info);
     if (err == ERR_OK)
         printf(
             "The hall in %s is as %s has it, up to change %lld. Workstations will send again what is newer."
@@ -190,6 +202,7 @@ static enum err run(const struct hall_options *options, struct err_info *info)
         [HALL_EXPORT] = catalogues_export,
         [HALL_BACKUP] = backup,
         [HALL_RESTORE] = restore,
+        [HALL_SEAL_KEY] = seal_key,
         [HALL_VERIFY] = verify,
         [HALL_MOVE] = move_store,
         [HALL_DEPART] = trips_depart,

@@ -40,7 +40,9 @@ static const char default_data[] = "/var/lib/loket";
     X(URL, "--url", url)                          \
     X(SCOPE, "--scope", scope)                    \
     X(SERVICES, "--services", services)           \
-    X(AFTER, "--after", after)
+    X(AFTER, "--after", after)                    \
+    X(SEAL, "--seal", seal)                       \
+    X(UNSEAL, "--unseal", unseal)
 
 enum option {
 #define X(id, text, member) OPTION_##id,
@@ -134,8 +136,9 @@ static const struct verb {
      "FILE", "import-catalogue FILE --data DIR [--dry-run] [--keep-good] [--agency A] [--json]"},
     {"export-catalogue", NULL, HALL_EXPORT, BIT(DATA) | BIT(FORMAT), BIT(FORMAT), NULL,
      "export-catalogue --format jsonld|json --data DIR"},
-    {"backup", NULL, HALL_BACKUP, BIT(DATA), 0, "FILE", "backup --data DIR FILE"},
-    {"restore", NULL, HALL_RESTORE, BIT(DATA), 0, "FILE", "restore --data DIR FILE"},
+    {"backup", NULL, HALL_BACKUP, BIT(DATA) | BIT(SEAL), 0, "FILE", "backup --data DIR [--seal KEY] FILE"},
+    {"restore", NULL, HALL_RESTORE, BIT(DATA) | BIT(UNSEAL), 0, "FILE", "restore --data DIR [--unseal FILE] FILE"},
+    {"seal-key", NULL, HALL_SEAL_KEY, 0, 0, "FILE", "seal-key FILE"},
     {"verify", NULL, HALL_VERIFY, BIT(DATA), 0, NULL, "verify --data DIR"},
     {"move", NULL, HALL_MOVE, BIT(FROM) | BIT(TO), BIT(FROM) | BIT(TO), NULL,
      "move --from DIR|postgres://… --to postgres://…|DIR"},
@@ -178,8 +181,9 @@ const char *hall_options_usage(void)
            "                       services as JSON, JSON-LD, a list of the ZMS family or a tab-separated "
            "one\n"
            "       loketd export-catalogue --format json|jsonld --data DIR\n"
-           "       loketd backup   --data DIR FILE      the hall as it is now, in one file\n"
-           "       loketd restore  --data DIR FILE      puts such a file in place\n"
+           "       loketd backup   --data DIR [--seal KEY] FILE    the hall as it is now, in one file\n"
+           "       loketd restore  --data DIR [--unseal FILE] FILE   puts such a file in place\n"
+           "       loketd seal-key FILE   a secret into FILE, and the KEY that backups are sealed with\n"
            "       loketd verify   --data DIR           audit chain, digests, invariants\n"
            "       loketd move     --from DIR --to postgres://…, or back   every row, proved the same in "
            "both\n"

@@ -36,6 +36,7 @@ enum hall_verb {
     HALL_EXPORT,
     HALL_BACKUP,
     HALL_RESTORE,
+    HALL_SEAL_KEY,
     HALL_VERIFY,
     HALL_MOVE,
     HALL_DEPART,
@@ -59,6 +60,7 @@ struct hall_options {
     const char *url, *after;       /* of a webhook */
     const char *scope, *services;  /* of a key */
     const char *until;             /* of an export */
+    const char *seal, *unseal;     /* of a backup: a public key, the file of a secret one */
     const char *argument;          /* the FILE or SCENARIO of a verb that takes one */
     bool json, dry_run, keep_good, unmasked, first;
 };

@@ -224,6 +224,17 @@ static void copy_done(struct visitor *visitor)
     answer(visitor, err);
 }
 
+/* A copy that was sealed elsewhere is durable now. */
+static void take_safe(struct visitor *visitor)
+{
+    struct hall *hall = visitor->porter->hall;
+    enum err err = backup_safe(hall->db, json_int(visitor->request, "epoch", 0),
+                               json_int(visitor->request, "rev", 0), &visitor->info);
+    if (err == ERR_OK)
+        err = store_state(hall->db, &hall->state);
+    answer(visitor, err);
+}
+
 static void begin_copy(struct visitor *visitor, bool backup)
 {
     struct hall *hall = visitor->porter->hall;
@@ -259,6 +270,8 @@ static void begin(struct visitor *visitor)
         begin_copy(visitor, true);
     else if (str_equal(json_text(visitor->request, "do"), "copy"))
         begin_copy(visitor, false);
+    else if (str_equal(json_text(visitor->request, "do"), "safe"))
+        take_safe(visitor);
     else
         visitor->turns = 2; /* this one is spent: whoever came meanwhile is answered in the next */
 }
