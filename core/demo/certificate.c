@@ -14,11 +14,11 @@ static const char *const papers[SCENARIO_LANGS] = {
     "Nəticə: 100 baldan {{total}}\nXidmət göstərilən: {{served}}\nQərar verilən müraciətlər: {{decided}}\n\n"
     "{{#clean}}\nHeç bir səhv olmayıb.\n{{/clean}}\n{{#lines}}\n- {{what}}: {{count}} dəfə, {{points}} bal\n"
     "{{/lines}}\n\nTƏLİM: bütün vətəndaşlar və sənədlər uydurmadır.\n",
-    "PELATIHAN\n{{hall}}\n\nSURAT KETERANGAN PELATIHAN\n\n{{name}}\n{{day}}, {{scenario}}\n\n"
+    "LATIHAN\n{{hall}}\n\nSURAT KETERANGAN LATIHAN\n\n{{name}}\n{{day}}, {{scenario}}\n\n"
     "Nilai: {{total}} dari 100\nPengunjung yang dilayani: {{served}}\nPermohonan yang diputus: "
     "{{decided}}\n\n"
     "{{#clean}}\nTidak ada kesalahan.\n{{/clean}}\n{{#lines}}\n- {{what}}: {{count}} kali, {{points}} poin\n"
-    "{{/lines}}\n\nPELATIHAN: semua warga dan berkas adalah rekaan.\n",
+    "{{/lines}}\n\nLATIHAN: semua warga dan berkas adalah rekaan.\n",
     "TRAINING\n{{hall}}\n\nCERTIFICATE OF TRAINING\n\n{{name}}\n{{day}}, {{scenario}}\n\n"
     "Score: {{total}} of 100\nVisitors served: {{served}}\nApplications decided: {{decided}}\n\n"
     "{{#clean}}\nNo mistakes were made.\n{{/clean}}\n{{#lines}}\n- {{what}}: {{count}} times, {{points}} "

@@ -36,11 +36,11 @@ void which_hall_read(const struct json *hall, struct which_hall *out)
 const char *hall_training_word(const char *lang)
 {
     static const char *const words[][2] = {
-        {"az", "TƏLİM"}, {"id", "PELATIHAN"}, {"en", "TRAINING"}, {"ru", "ОБУЧЕНИЕ"}};
+        {"az", "TƏLİM"}, {"id", "LATIHAN"}, {"en", "TRAINING"}, {"ru", "ОБУЧЕНИЕ"}};
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (str_equal(words[i][0], lang))
             return words[i][1];
-    return "TƏLİM · PELATIHAN · TRAINING · ОБУЧЕНИЕ";
+    return "TƏLİM · LATIHAN · TRAINING · ОБУЧЕНИЕ";
 }
 
 bool hall_kinds_differ(enum hall_kind a, enum hall_kind b)

@@ -195,7 +195,7 @@ TEST(wall_a_real_hall_never_says_it)
 TEST(wall_read_aloud_and_in_ascii_it_is_said_as_well)
 {
     static const char *const ascii[LANG_COUNT] = {
-        [LANG_AZ] = "TELIM", [LANG_ID] = "PELATIHAN", [LANG_EN] = "TRAINING", [LANG_RU] = "OBUCENIE"};
+        [LANG_AZ] = "TELIM", [LANG_ID] = "LATIHAN", [LANG_EN] = "TRAINING", [LANG_RU] = "OBUCENIE"};
     for (int lang = 0; lang < LANG_COUNT; lang++) {
         struct hall hall;
         struct frame column;
@@ -304,8 +304,8 @@ TEST(wall_every_saved_paper_says_training_in_its_own_language)
 {
     expect_paper(paper_of(EFFECT_NOTICE, "/tmp/n.pdf", "az"), "TƏLİM\n\na,b\n1,2\n\nTƏLİM\n",
                  "TƏLİM · ASAN 1");
-    expect_paper(paper_of(EFFECT_NOTICE, "/tmp/n.txt", "id"), "PELATIHAN\n\na,b\n1,2\n\nPELATIHAN\n",
-                 "PELATIHAN · ASAN 1");
+    expect_paper(paper_of(EFFECT_NOTICE, "/tmp/n.txt", "id"), "LATIHAN\n\na,b\n1,2\n\nLATIHAN\n",
+                 "LATIHAN · ASAN 1");
     expect_paper(paper_of(EFFECT_NOTICE, "/tmp/n.csv", ""), "TRAINING\na,b\n1,2\n", "TRAINING · ASAN 1");
     struct effect print = paper_of(EFFECT_PRINT, "Receipt", NULL);
     training_mark(LANG_RU, &print);
@@ -332,7 +332,7 @@ TEST(wall_many_halls_mark_a_training_hall_and_sum_without_it)
     CHECK_INT(sum.halls, 1);
     CHECK_INT(sum.waiting, 5);
     CHECK_TEXT(halls_name(&ui, real, name), "A");
-    CHECK_TEXT(halls_name(&ui, training, name), "PELATIHAN · B");
+    CHECK_TEXT(halls_name(&ui, training, name), "LATIHAN · B");
     json_free(&real);
     json_free(&training);
 }
