@@ -16,9 +16,9 @@ void settings_init(struct settings *settings)
 
 void settings_deinit(struct settings *settings)
 {
-    char *texts[] = {settings->hall,     settings->counter, settings->ca,           settings->data,
-                     settings->theme,    settings->lang,    settings->log,          settings->record,
-                     settings->scenario, settings->print,   settings->print_tickets};
+    char *texts[] = {settings->hall,   settings->counter,  settings->ca,    settings->pin,
+                     settings->data,   settings->theme,    settings->lang,  settings->log,
+                     settings->record, settings->scenario, settings->print, settings->print_tickets};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         free(texts[i]);
     for (int i = 0; i < ACTION_COUNT; i++) {
@@ -115,6 +115,7 @@ static const char *set(struct settings *settings, const char *section, const cha
         {"hall", "url", &settings->hall, NULL, NULL},
         {"hall", "counter", &settings->counter, NULL, NULL},
         {"hall", "ca", &settings->ca, NULL, NULL},
+        {"hall", "pin", &settings->pin, NULL, NULL},
         {"look", "theme", &settings->theme, NULL, NULL},
         {"look", "lang", &settings->lang, NULL, NULL},
         {"look", "ascii", NULL, &settings->ascii, NULL},

@@ -1,7 +1,7 @@
 /* screens/settings.h: what a person chose: command line over environment over settings file over the
  * built-in.
  *
- * The settings file is INI: [hall] url counter ca · [look] theme lang ascii linear mouse bell motion · [keys] ACTION = KEY… ·
+ * The settings file is INI: [hall] url counter ca pin · [look] theme lang ascii linear mouse bell motion · [keys] ACTION = KEY… ·
  * [privacy] lock_after_min · [print] command ticket_command ticket_width terminal. A line that is not understood is
  * complained about by FILE:LINE; the rest counts.
  */
@@ -26,12 +26,14 @@ bool motion_find(const char *name, bool *calm);    /* full, less */
 struct settings {
     char *hall;    /* URL, "practice", or NULL when none was given */
     char *counter; /* NULL: asked at sign-in */
-    char *ca;      /* a PEM file that is trusted for https beside the system's own; NULL: none */
-    char *data;    /* folder of the workstation's data */
-    char *theme;   /* a name; NULL: by the pack */
-    char *lang;    /* NULL: by the locale */
-    char *log;     /* NULL: DIR/loket.log */
-    char *record;  /* NULL: no recording */
+    char *
+        pin; /* "sha256//BASE64" of the key that the hall's certificate must have; NULL: any that is trusted */
+    char *ca;     /* a PEM file that is trusted for https beside the system's own; NULL: none */
+    char *data;   /* folder of the workstation's data */
+    char *theme;  /* a name; NULL: by the pack */
+    char *lang;   /* NULL: by the locale */
+    char *log;    /* NULL: DIR/loket.log */
+    char *record; /* NULL: no recording */
     char *scenario;
     char *print, *print_tickets; /* shell commands that read a text; NULL: none */
     int ticket_width;            /* cells */

@@ -74,6 +74,7 @@ void station_open_way(struct station *station, const char *url)
                                             &events, &station->rng, &info);
     if (err)
         return station_tell_toast(station, TOAST_DANGER, info.text);
+    sync_pin(station->sync, station->settings->pin);
     if (cache_actor(station->cache))
         sync_resume(station->sync);
     ask_what_it_is(station);

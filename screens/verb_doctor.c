@@ -9,6 +9,7 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include "core/base/crypto.h"
 #include "core/cache/cache.h"
 #include "core/sync/sync.h"
 #include "screens/notice_file.h"
@@ -176,6 +177,18 @@ static void ask_hall(struct doctor *doctor, struct sync *sync)
     }
 }
 
+static void certificate(struct doctor *doctor, const char *url, const char *ca)
+{
+    int64_t expires_ms;
+    char day[DATE_TEXT];
+    if (!sync_certificate(url, ca, &expires_ms))
+        return say(doctor, false, "certificate: the hall's cannot be read; ask its administrator");
+    int days = (int)((expires_ms - clock_wall_now_ms()) / (24 * 3600 * 1000LL));
+    time_date(expires_ms, day);
+    say(doctor, days >= CERTIFICATE_WARN_DAYS, "certificate: it holds until %s, for %d days%s", day, days,
+        days < CERTIFICATE_WARN_DAYS ? "; the hall's administrator renews it" : "");
+}
+
 static void hall(struct doctor *doctor, struct settings *settings)
 {
     struct err_info info = {0};
@@ -203,6 +216,7 @@ static void hall(struct doctor *doctor, struct settings *settings)
     } else if (sync_new(&sync, cache, url, settings->ca, &events, &rng, &info)) {
         say(doctor, false, "hall: %s", info.text);
     } else {
+        sync_pin(sync, settings->pin);
         ask_hall(doctor, sync);
         bool well = doctor->answered && doctor->hall == ERR_OK;
         say(doctor, well, "hall: %s %s", url,
@@ -210,6 +224,8 @@ static void hall(struct doctor *doctor, struct settings *settings)
             : doctor->answered ? "gives an answer that is not a hall's; check the address"
                                : "does not answer; check the network and the address");
     }
+    if (url && str_starts(url, "https://") && doctor->answered && doctor->hall == ERR_OK)
+        certificate(doctor, url, settings->ca);
     sync_free(&sync);
     cache_close(&cache);
 }

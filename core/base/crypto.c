@@ -6,10 +6,13 @@
 #include "core/base/crypto.h"
 
 #include <assert.h>
+#include <openssl/pem.h>
 #include <openssl/sha.h>
+#include <openssl/x509.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #ifdef __SANITIZE_ADDRESS__
 static const struct password_cost least = {8, 1}; /* tests sign in often */
@@ -135,6 +138,21 @@ bool sign_verify(const char *public, const void *data, size_t length, const char
     unsigned char pk[crypto_sign_PUBLICKEYBYTES], bytes[crypto_sign_BYTES];
     return from_base64(public, pk, sizeof pk) && from_base64(signature, bytes, sizeof bytes) &&
            crypto_sign_verify_detached(bytes, data, length, pk) == 0;
+}
+
+/* --- certificates --- */
+
+bool certificate_expires(const char *pem, int64_t *at_ms)
+{
+    BIO *text = BIO_new_mem_buf(pem, -1);
+    X509 *certificate = text ? PEM_read_bio_X509(text, NULL, NULL, NULL) : NULL;
+    struct tm end = {0};
+    bool read = certificate && ASN1_TIME_to_tm(X509_get0_notAfter(certificate), &end) == 1;
+    if (read)
+        *at_ms = (int64_t)timegm(&end) * 1000;
+    X509_free(certificate);
+    BIO_free(text);
+    return read;
 }
 
 void token_new(char out[TOKEN_TEXT])

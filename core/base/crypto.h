@@ -37,5 +37,9 @@ void sign_keys_new(char secret[SIGN_SECRET], char public[SIGN_PUBLIC]);
 bool sign_text(const char *secret, const void *data, size_t length, char out[SIGNATURE_TEXT]);
 bool sign_verify(const char *public, const void *data, size_t length, const char *signature);
 
+/* Until when the first certificate of a PEM text holds, in milliseconds of wall time. False: it has none. */
+bool certificate_expires(const char *pem, int64_t *at_ms);
+enum { CERTIFICATE_WARN_DAYS = 30 }; /* before its end it is warned of */
+
 void token_new(char out[TOKEN_TEXT]); /* 256 random bits, URL-safe */
 void secret_wipe(void *data, size_t length);

@@ -99,6 +99,7 @@ static void set_options(struct letter *letter, const char *url)
     CURL *easy = letter->easy;
     curl_easy_setopt(easy, CURLOPT_URL, url);
     curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+    curl_easy_setopt(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2); /* or later */
     curl_easy_setopt(easy, CURLOPT_HTTPHEADER, letter->headers);
     curl_easy_setopt(easy, CURLOPT_USERAGENT, "loketd/" LOKET_VERSION);
     curl_easy_setopt(easy, CURLOPT_POSTFIELDS, letter->body);

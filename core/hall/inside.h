@@ -72,6 +72,7 @@ struct hall {
         bool pending, queued; /* lines of an older file are not all in the index of the audit yet */
         int64_t again_ms;     /* monotonic: not before */
     } audit_reading;
+    int64_t certificate_ms; /* until when the certificate holds, wall time; 0: plain http */
     bool practice, stopping;
     bool grouping;  /* a group of writes is open: what is read now is not yet committed */
     bool full;      /* the last write found no room: read only until one succeeds */

@@ -62,10 +62,12 @@ static enum err init(const struct hall_options *options, struct err_info *info)
 
 static enum err serve(const struct hall_options *options, struct err_info *info)
 {
+    const char *said = getenv("LOKET_PLAIN_HTTP"); /* the second time */
     const struct serve_options serve = {.data = options->data,
                                         .listen = options->listen,
                                         .tls_cert_file = options->tls_cert,
                                         .tls_key_file = options->tls_key,
+                                        .plain = options->plain_http && said && str_equal(said, "yes"),
                                         .stop_fd = -1,
                                         .announce = stdout};
     enum err err = ERR_OK;

@@ -145,6 +145,9 @@ enum err metrics_write(struct hall *hall, const char *(*route_name)(int index), 
         state_safe_through(&hall->state));
     one(out, "loketd_connections", "gauge", "Connected clients.", http_connections(hall->http));
     one(out, "loketd_polls", "gauge", "Long polls that wait.", polls_count(hall->polls));
+    if (hall->certificate_ms)
+        one(out, "loketd_tls_certificate_expires_seconds", "gauge",
+            "When the certificate ends, in seconds since 1970.", hall->certificate_ms / 1000);
     one(out, "loketd_commands_total", "counter", "Commands that took effect or were refused.",
         metrics->commands);
     one(out, "loketd_sign_ins_failed_total", "counter", "Sign-ins with a wrong name or password.",

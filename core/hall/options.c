@@ -65,6 +65,7 @@ static const struct {
 #define KEEP_BIT     (UINT64_C(1) << (OPTION_COUNT + 2))
 #define UNMASKED_BIT (UINT64_C(1) << (OPTION_COUNT + 3))
 #define FIRST_BIT    (UINT64_C(1) << (OPTION_COUNT + 4))
+#define PLAIN_BIT    (UINT64_C(1) << (OPTION_COUNT + 5))
 static const struct {
     const char *text;
     size_t member;
@@ -75,6 +76,7 @@ static const struct {
     {"--keep-good", offsetof(struct hall_options, keep_good), KEEP_BIT},
     {"--unmasked", offsetof(struct hall_options, unmasked), UNMASKED_BIT},
     {"--first", offsetof(struct hall_options, first), FIRST_BIT},
+    {"--plain-http", offsetof(struct hall_options, plain_http), PLAIN_BIT},
 };
 enum { FLAG_COUNT = sizeof flags / sizeof *flags };
 static const struct verb {
@@ -88,8 +90,9 @@ static const struct verb {
     {"init", NULL, HALL_INIT, BIT(DATA) | BIT(HALL) | BIT(NAME) | BIT(PACK) | BIT(TIMEZONE) | BIT(DB),
      BIT(HALL) | BIT(NAME) | BIT(PACK), NULL,
      "init --data DIR --hall CODE --name NAME --pack az|id [--timezone TZ]"},
-    {"serve", NULL, HALL_SERVE, BIT(DATA) | BIT(LISTEN) | BIT(DB) | BIT(CERT) | BIT(KEY) | BIT(LOG),
-     BIT(LISTEN), NULL, "serve --data DIR --listen HOST:PORT [--tls-cert F --tls-key F] [--log FILE]"},
+    {"serve", NULL, HALL_SERVE,
+     BIT(DATA) | BIT(LISTEN) | BIT(DB) | BIT(CERT) | BIT(KEY) | BIT(LOG) | PLAIN_BIT, BIT(LISTEN), NULL,
+     "serve --data DIR --listen HOST:PORT [--tls-cert F --tls-key F] [--log FILE]"},
     {"practice", NULL, HALL_PRACTICE, BIT(DATA) | BIT(DB) | BIT(PACK) | BIT(SEED) | BIT(USERS_FD) | BIT(DEMO),
      BIT(DATA) | BIT(PACK), NULL,
      "practice --data DIR --pack az|id [--db postgres://…] [--demo SCENARIO] [--seed N]"},

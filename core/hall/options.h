@@ -62,7 +62,7 @@ struct hall_options {
     const char *until;             /* of an export */
     const char *seal, *unseal;     /* of a backup: a public key, the file of a secret one */
     const char *argument;          /* the FILE or SCENARIO of a verb that takes one */
-    bool json, dry_run, keep_good, unmasked, first;
+    bool json, dry_run, keep_good, unmasked, first, plain_http;
 };
 
 /* ERR_USAGE: info says what is wrong and how the verb is written. */

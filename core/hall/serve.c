@@ -58,6 +58,19 @@ static enum err read_pem(const char *path, char **text, struct err_info *info)
     return whole ? ERR_OK : err_set(info, ERR_INVALID, "%s is not a PEM file.", path);
 }
 
+/* One that ends soon is warned of; one that has ended is served, and refused by whoever comes: they say why. */
+static enum err know_certificate(struct loop *loop)
+{
+    const char *file = loop->options->tls_cert_file;
+    if (!certificate_expires(loop->cert, &loop->hall.certificate_ms))
+        return err_set(loop->info, ERR_INVALID, "%s is not a PEM file with a certificate.", file);
+    int64_t days = (loop->hall.certificate_ms - clock_wall_now_ms()) / (24 * 3600 * 1000LL);
+    if (days < CERTIFICATE_WARN_DAYS)
+        log_write(LOG_WARN, "the certificate in %s ends in %lld days: renew it and start the hall again",
+                  file, (long long)days);
+    return ERR_OK;
+}
+
 static enum err read_tls(struct loop *loop)
 {
     const struct serve_options *options = loop->options;
@@ -66,7 +79,9 @@ static enum err read_tls(struct loop *loop)
     if (!options->tls_cert_file || !options->tls_key_file)
         return err_set(loop->info, ERR_USAGE, "TLS needs both: --tls-cert and --tls-key.");
     enum err err = read_pem(options->tls_cert_file, &loop->cert, loop->info);
-    return err == ERR_OK ? read_pem(options->tls_key_file, &loop->key, loop->info) : err;
+    if (err == ERR_OK)
+        err = read_pem(options->tls_key_file, &loop->key, loop->info);
+    return err == ERR_OK ? know_certificate(loop) : err;
 }
 
 /* Blocked before the hasher's thread starts, so that no thread but this one's descriptor takes them. */
@@ -100,6 +115,11 @@ static bool split_listen(const char *listen, char host[256], char port[16])
     return str_format(host, 256, "%.*s", (int)length, listen) && str_copy(port, 16, colon + 1);
 }
 
+static bool is_loopback(const char *host)
+{
+    return str_starts(host, "127.") || str_equal(host, "localhost") || str_equal(host, "::1");
+}
+
 /* A shell often allows 1024 descriptors, fewer than the connections that are served. */
 static void allow_descriptors(void)
 {
@@ -124,6 +144,12 @@ static enum err open_http(struct loop *loop)
                                          .tls_key = loop->key,
                                          .handle = api_handle,
                                          .ctx = &loop->hall};
+    if (!loop->cert && !is_loopback(host) && !loop->options->plain)
+        return err_set(
+            loop->info, ERR_USAGE,
+            "Without TLS whoever listens on the network reads passwords and files, so the hall serves "
+            "this computer alone: --tls-cert and --tls-key for others. Where something before it does "
+            "TLS, say so twice: --plain-http, and LOKET_PLAIN_HTTP=yes.");
     allow_descriptors();
     return http_open(&loop->hall.http, &options, loop->info);
 }

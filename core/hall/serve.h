@@ -6,10 +6,12 @@
 #include "core/base/err.h"
 
 struct serve_options {
-    const char *data;                         /* folder with hall.db, or an address */
-    const char *folder; /* of a training hall, where data is an address: its moments and results; NULL: data */
+    const char *data; /* folder with hall.db, or an address */
+    const char
+        *folder; /* of a training hall, where data is an address: its moments and results; NULL: data */
     const char *listen;                       /* HOST:PORT; port 0 takes a free one; [::1]:8080 for IPv6 */
     const char *tls_cert_file, *tls_key_file; /* PEM; NULL: plain http */
+    bool plain;                               /* without TLS also to other computers */
     bool practice;                            /* a hall to try things in: it says so in /v1/health */
     const char *scenario, *seed; /* of a training hall: plays it from the start; NULL: does not */
     char **rewind;               /* gets the file that a training hall is to be put back to, or NULL */

@@ -40,7 +40,7 @@ struct sync {
     struct cache *cache;
     struct sync_events events;
     struct client_core core;
-    char *url, *ca_file;
+    char *url, *ca_file, *pin;
     CURLM *multi; /* NULL until the first request */
     struct exchange places[PLACES];
     char *login, *password, *changed; /* until the sign-in is answered; changed: the new password, or NULL */
@@ -111,6 +111,8 @@ static void set_common(struct sync *sync, struct exchange *exchange)
 {
     CURL *easy = exchange->easy;
     line_begin(easy, sync->url, sync->ca_file);
+    if (sync->pin)
+        curl_easy_setopt(easy, CURLOPT_PINNEDPUBLICKEY, sync->pin);
     curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, receive);
     curl_easy_setopt(easy, CURLOPT_WRITEDATA, exchange);
     curl_easy_setopt(easy, CURLOPT_PRIVATE, exchange);
@@ -655,6 +657,7 @@ void sync_free(struct sync **sync)
     free(s->after);
     free(s->url);
     free(s->ca_file);
+    free(s->pin);
     free(s);
     *sync = NULL;
 }
@@ -668,6 +671,12 @@ enum err sync_set_url(struct sync *sync, const char *url, struct err_info *info)
     sync->url = line_clean_url(url);
     tell_kind(sync, CLIENT_RETRY);
     return ERR_OK;
+}
+
+void sync_pin(struct sync *sync, const char *pin)
+{
+    free(sync->pin);
+    sync->pin = pin ? xstrdup(pin) : NULL;
 }
 
 void sync_sign_in(struct sync *sync, const char *login, const char *password)

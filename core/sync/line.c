@@ -34,6 +34,7 @@ void line_begin(CURL *easy, const char *hall_url, const char *ca_file)
     curl_easy_setopt(easy, CURLOPT_TCP_KEEPIDLE, (long)KEEPALIVE_S);
     curl_easy_setopt(easy, CURLOPT_TCP_KEEPINTVL, (long)KEEPALIVE_S);
     curl_easy_setopt(easy, CURLOPT_USERAGENT, "loket/" LOKET_VERSION);
+    curl_easy_setopt(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2); /* or later */
     if (ca_file)
         curl_easy_setopt(easy, CURLOPT_CAINFO, ca_file);
     if (is_loopback(hall_url))

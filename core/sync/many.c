@@ -8,6 +8,7 @@
 #include "core/base/crypto.h"
 #include "core/sync/line.h"
 #include "core/sync/pace.h"
+#include "core/sync/sync.h"
 
 enum { ANSWER_MS = 8 * 1000, ANSWER_BYTES_MAX = 4 << 20, TAG_MAX = 160 };
 
@@ -314,4 +315,26 @@ int many_timeout_ms(const struct many *many, int64_t mono_ms)
 int many_wait(struct many *many, struct pollfd *extra, unsigned extra_count, int timeout_ms)
 {
     return line_wait(many->multi, extra, extra_count, timeout_ms);
+}
+
+/* --- one hall's certificate, of which nothing else is asked --- */
+
+bool sync_certificate(const char *url, const char *ca_file, int64_t *expires_ms)
+{
+    CURL *easy = curl_easy_init();
+    struct curl_certinfo *chain = NULL;
+    bool known = false;
+    if (!easy)
+        return false;
+    line_begin(easy, url, ca_file);
+    curl_easy_setopt(easy, CURLOPT_URL, url);
+    curl_easy_setopt(easy, CURLOPT_CERTINFO, 1L);
+    curl_easy_setopt(easy, CURLOPT_CONNECT_ONLY, 1L);
+    if (curl_easy_perform(easy) == CURLE_OK &&
+        curl_easy_getinfo(easy, CURLINFO_CERTINFO, &chain) == CURLE_OK && chain && chain->num_of_certs > 0)
+        for (const struct curl_slist *line = chain->certinfo[0]; line && !known; line = line->next)
+            known = str_starts(line->data, "Cert:") &&
+                    certificate_expires(line->data + strlen("Cert:"), expires_ms);
+    curl_easy_cleanup(easy);
+    return known;
 }

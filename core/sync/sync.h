@@ -50,6 +50,10 @@ enum err sync_check_url(const char *url, struct err_info *info) MUST_USE;
 /* ca_file (may be NULL) is trusted for https beside the system's own. now values are wall time. */
 enum err sync_new(struct sync **out, struct cache *cache, const char *url, const char *ca_file,
                   const struct sync_events *events, struct rng *rng, struct err_info *info) MUST_USE;
+/* "sha256//BASE64": an https hall whose certificate has another key is not spoken to, whoever vouches for it. NULL: any. */
+void sync_pin(struct sync *sync, const char *pin);
+/* Until when the certificate of an https hall holds, asked on a connection of its own; waits for it, three seconds at most. */
+bool sync_certificate(const char *url, const char *ca_file, int64_t *expires_ms);
 void sync_free(struct sync **sync);
 enum err sync_set_url(struct sync *sync, const char *url, struct err_info *info) MUST_USE;
 void sync_sign_in(struct sync *sync, const char *login, const char *password);

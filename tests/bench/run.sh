@@ -306,7 +306,7 @@ measure_halls() {
     row "and told again from memory" "$(field "$figures" 3) us" "under 50 us" "$(most "$(field "$figures" 3)" 49)"
     "$build/loketd" init --data "$work/many" --hall H --name Bench --pack id >/dev/null
     mkfifo "$work/ready"
-    "$build/loketd" serve --data "$work/many" --listen 0.0.0.0:0 --log "$work/many.log" >"$work/ready" &
+    LOKET_PLAIN_HTTP=yes "$build/loketd" serve --data "$work/many" --listen 0.0.0.0:0 --plain-http --log "$work/many.log" >"$work/ready" &
     hall_pid=$!
     read -r line <"$work/ready"
     rm "$work/ready"

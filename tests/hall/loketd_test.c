@@ -230,6 +230,20 @@ TEST(loketd_serve_says_what_is_wrong)
     make(&hall);
     check_run(RUN(NULL, "loketd", "serve", "--data", "/no/such", "--listen", "127.0.0.1:0"), 1, "/no/such");
     check_run(RUN(NULL, "loketd", "serve", "--data", hall.data, "--listen", "nowhere"), 2, "HOST:PORT");
+    /* Without TLS this computer alone, but for whoever says twice that something before it does it. */
+    check_run(RUN(NULL, "loketd", "serve", "--data", hall.data, "--listen", "0.0.0.0:0"), 2, "say so twice");
+    check_run(RUN(NULL, "loketd", "serve", "--data", hall.data, "--listen", "0.0.0.0:0", "--plain-http"), 2,
+              "say so twice");
+    setenv("LOKET_PLAIN_HTTP", "yes", 1);
+    check_run(RUN(NULL, "loketd", "serve", "--data", hall.data, "--listen", "[::]:0"), 2, "say so twice");
+    struct running plain =
+        START("loketd", "serve", "--data", hall.data, "--listen", "0.0.0.0:0", "--plain-http");
+    char *line = running_line(&plain);
+    CHECK(line && strstr(line, "http://0.0.0.0:") != NULL);
+    free(line);
+    kill(plain.pid, SIGTERM);
+    CHECK_INT(running_wait(&plain), 0);
+    unsetenv("LOKET_PLAIN_HTTP");
     check_run(RUN(NULL, "loketd", "serve", "--data", hall.data, "--listen", "127.0.0.1:0", "--tls-cert", "x"),
               2, "--tls-key");
     check_run(RUN(NULL, "loketd", "serve", "--data", hall.data, "--listen", "127.0.0.1:0", "--db",

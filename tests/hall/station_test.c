@@ -217,7 +217,8 @@ TEST(station_copies_works_and_is_seen_by_another)
     serve(&place, false);
     open_station(&one, place.url, NULL);
     open_station(&other, place.url, NULL);
-    CHECK(sign_in(&one, "siti", "open sesame!") == ERR_OK && sign_in(&other, "siti", "open sesame!") == ERR_OK);
+    CHECK(sign_in(&one, "siti", "open sesame!") == ERR_OK &&
+          sign_in(&other, "siti", "open sesame!") == ERR_OK);
     turn_until(&one, is_online);
     turn_until(&other, is_online);
     CHECK_INT(waiting(&other, NULL), 0);
@@ -279,6 +280,64 @@ TEST(station_says_who_may_not_come_in)
     close_place(&place);
 }
 
+/* Takes text. */
+static void run_shell(bool done, char *text)
+{
+    if (!CHECK((system(text) == 0) == done))
+        printf("    %s\n", text);
+    free(text);
+}
+
+/* Its end, in two days, is told by the metrics, the log and doctor; TLS before 1.2 is not spoken. */
+static void check_certificate(const struct place *place)
+{
+    int64_t expires_ms = 0, left_ms;
+    char data[400];
+    str_format(data, sizeof data, "%s-doctor", place->data);
+    CHECK(sync_certificate(place->url, place->cert, &expires_ms));
+    left_ms = expires_ms - clock_wall_now_ms();
+    CHECK(left_ms > 40 * 3600 * 1000LL && left_ms <= 48 * 3600 * 1000LL);
+    char *config = xasprintf("%s/config", test_folder());
+    FILE *file = fopen(config, "we");
+    REQUIRE(file && fprintf(file, "[hall]\nca = %s\n", place->cert) > 0 && fclose(file) == 0);
+    struct ran ran = RUN(NULL, "loket", "doctor", "--hall", place->url, "--config", config, "--data", data);
+    free(config);
+    if (!CHECK(strstr(ran.out, "!     certificate: it holds until") != NULL))
+        printf("    %s%s\n", ran.out, ran.err);
+    ran_free(&ran);
+    run_shell(true, xasprintf("curl -s --noproxy '*' --cacert '%s' %s/metrics | grep -q '^"
+                              "loketd_tls_certificate_expires_seconds %lld$'",
+                              place->cert, place->url, (long long)expires_ms / 1000));
+    static const char *const versions[] = {"-tls1_2", "-tls1_3", "-tls1_1 -cipher ALL:@SECLEVEL=0"};
+    for (int i = 0; i < 3; i++)
+        run_shell(i < 2, xasprintf("openssl s_client -connect %s %s </dev/null >/dev/null 2>&1",
+                                   strstr(place->url, "//") + 2, versions[i]));
+}
+
+/* The certificate is one that it trusts; it must have the key, too. */
+static void check_pin(const struct place *place)
+{
+    char pin[100] = "sha256//", file[400];
+    struct station station;
+    str_format(file, sizeof file, "%s-pin", place->data);
+    run_shell(true,
+              xasprintf("openssl x509 -in '%s' -pubkey -noout | openssl pkey -pubin -outform der | openssl "
+                        "dgst -sha256 -binary | openssl base64 -A >'%s'",
+                        place->cert, file));
+    FILE *in = fopen(file, "re");
+    REQUIRE(in && fgets(pin + strlen(pin), 60, in));
+    fclose(in);
+    open_station(&station, place->url, place->cert);
+    sync_pin(station.sync, pin);
+    CHECK(sign_in(&station, "siti", "open sesame!") == ERR_OK);
+    close_station(&station);
+    pin[strlen("sha256//")] ^= 1;
+    open_station(&station, place->url, place->cert);
+    sync_pin(station.sync, pin);
+    CHECK(sign_in(&station, "siti", "open sesame!") == ERR_OFFLINE);
+    close_station(&station);
+}
+
 TEST(station_trusts_a_certificate_that_it_was_given_and_no_other)
 {
     struct place place;
@@ -299,6 +358,8 @@ TEST(station_trusts_a_certificate_that_it_was_given_and_no_other)
     turn_until(&station, is_drained);
     open_station(&stranger, place.url, NULL);
     CHECK(sign_in(&stranger, "siti", "open sesame!") == ERR_OFFLINE); /* the password never left */
+    check_certificate(&place);
+    check_pin(&place);
     close_station(&station);
     close_station(&stranger);
     close_place(&place);
