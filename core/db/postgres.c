@@ -11,6 +11,7 @@
 #include "core/db/dialect.h"
 #include "core/db/kind.h"
 #include "core/db/postgres.h"
+#include "core/db/statements.h"
 
 enum { BOOLEAN = 16 /* PostgreSQL's number of the type */ };
 
@@ -49,8 +50,7 @@ struct db {
     int64_t changes;
     int names; /* statements prepared so far */
     char message[400];
-    struct stmt **slots; /* open addressing by the address of the text; a power of two */
-    size_t slot_count, used;
+    struct statements statements;
 };
 
 static void postgres_close(struct db **db);
@@ -355,8 +355,7 @@ static enum err postgres_open(struct db **out, const char *path, unsigned flags,
     db->address = xstrdup(path);
     db->path = shown(path);
     db->flags = flags;
-    db->slot_count = 256;
-    db->slots = xcalloc(db->slot_count, sizeof *db->slots);
+    statements_open(&db->statements);
     enum err err = open_raw(db, info);
     if (err != ERR_OK)
         postgres_close(&db);
@@ -377,12 +376,10 @@ static void free_stmt(struct stmt *s)
 /* Said, not only hung up: else the next one might find the hall in use. */
 static void close_raw(struct db *db)
 {
-    for (size_t i = 0; i < db->slot_count; i++)
-        if (db->slots[i]) {
-            free_stmt(db->slots[i]);
-            db->slots[i] = NULL;
-        }
-    db->used = 0;
+    size_t at = 0;
+    for (struct stmt *s; (s = statements_next(&db->statements, &at));)
+        free_stmt(s);
+    statements_forget(&db->statements);
     db->begun = db->leads = false;
     db->lost = ERR_OK;
     if (db->raw)
@@ -401,9 +398,10 @@ static bool postgres_failed(const struct db *db)
 
 static const char *postgres_being_read(const struct db *db)
 {
-    for (size_t i = 0; i < db->slot_count; i++)
-        if (db->slots[i] && db->slots[i]->busy)
-            return db->slots[i]->sql;
+    size_t at = 0;
+    for (const struct stmt *s; (s = statements_next(&db->statements, &at));)
+        if (s->busy)
+            return s->sql;
     return NULL;
 }
 
@@ -430,7 +428,7 @@ static void postgres_close(struct db **slot)
 {
     struct db *db = *slot;
     close_raw(db);
-    free(db->slots);
+    statements_close(&db->statements);
     free(db->address);
     free(db->path);
     free(db);
@@ -542,27 +540,6 @@ static enum err postgres_script(struct db *db, const char *sql)
 
 /* --- statements --- */
 
-static size_t slot_of(const struct db *db, const char *sql)
-{
-    size_t hash = (size_t)((uintptr_t)sql * 0x9E3779B97F4A7C15u) >> 20;
-    size_t slot = hash & (db->slot_count - 1);
-    while (db->slots[slot] && db->slots[slot]->sql != sql)
-        slot = (slot + 1) & (db->slot_count - 1);
-    return slot;
-}
-
-static void grow(struct db *db)
-{
-    struct stmt **old = db->slots;
-    size_t old_count = db->slot_count;
-    db->slot_count *= 2;
-    db->slots = xcalloc(db->slot_count, sizeof *db->slots);
-    for (size_t i = 0; i < old_count; i++)
-        if (old[i])
-            db->slots[slot_of(db, old[i]->sql)] = old[i];
-    free(old);
-}
-
 static struct stmt *new_stmt(struct db *db, const char *sql)
 {
     struct stmt *s = xcalloc(1, sizeof *s);
@@ -589,15 +566,11 @@ static struct stmt *second(const struct stmt *first)
 
 static struct stmt *postgres_query(struct db *db, const char *sql)
 {
-    size_t slot = slot_of(db, sql);
-    struct stmt *s = db->slots[slot];
+    struct stmt *s = statements_find(&db->statements, sql);
     if (s && s->busy)
         s = second(s);
-    else if (!s) {
-        s = db->slots[slot] = new_stmt(db, sql);
-        if (++db->used * 2 > db->slot_count)
-            grow(db);
-    }
+    else if (!s)
+        statements_put(&db->statements, sql, s = new_stmt(db, sql));
     s->busy = true;
     return s;
 }
@@ -879,9 +852,9 @@ static char *postgres_explain(struct db *db, const char *sql)
         buf_adds(&plan, PQresultErrorMessage(result));
     PQclear(result);
     (void)run_text(db, "RESET plan_cache_mode; RESET enable_seqscan; DEALLOCATE ALL", NULL);
-    for (size_t i = 0; i < db->slot_count; i++)
-        if (db->slots[i])
-            db->slots[i]->prepared = false;
+    size_t at = 0;
+    for (struct stmt *s; (s = statements_next(&db->statements, &at));)
+        s->prepared = false;
     buf_free(&asked);
     return buf_take(&plan);
 }

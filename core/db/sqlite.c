@@ -13,6 +13,7 @@
 
 #include "core/base/str.h"
 #include "core/db/kind.h"
+#include "core/db/statements.h"
 
 enum {
     LOG_PAGES_MAX = 50000, /* 200 MB of log: nobody tidied it */
@@ -40,8 +41,7 @@ struct db {
     bool failed;   /* a write or fsync failed: see db_failed */
     int log_pages; /* of the write-ahead log after the last commit */
     char message[400];
-    struct stmt **slots; /* open addressing by the address of the text; a power of two */
-    size_t slot_count, used;
+    struct statements statements;
     struct db_copy *copy; /* under way; NULL: none */
 };
 
@@ -294,8 +294,7 @@ static enum err sqlite_open(struct db **out, const char *path, unsigned flags, s
     db->path = xstrdup(path);
     db->flags = flags;
     db->writes = flags & DB_WRITE;
-    db->slot_count = 256;
-    db->slots = xcalloc(db->slot_count, sizeof *db->slots);
+    statements_open(&db->statements);
     /* SQLite counts every allocation under a lock for statistics that nobody asks for. Taken at the first
      * opening; refused, harmlessly, at every later one. */
     (void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
@@ -310,13 +309,12 @@ static enum err sqlite_open(struct db **out, const char *path, unsigned flags, s
 
 static void forget_statements(struct db *db)
 {
-    for (size_t i = 0; i < db->slot_count; i++)
-        if (db->slots[i]) {
-            sqlite3_finalize(db->slots[i]->raw);
-            free(db->slots[i]);
-            db->slots[i] = NULL;
-        }
-    db->used = 0;
+    size_t at = 0;
+    for (struct stmt *s; (s = statements_next(&db->statements, &at));) {
+        sqlite3_finalize(s->raw);
+        free(s);
+    }
+    statements_forget(&db->statements);
 }
 
 static void leave_copy(struct db *db);
@@ -340,9 +338,10 @@ static bool sqlite_failed(const struct db *db)
 
 static const char *sqlite_being_read(const struct db *db)
 {
-    for (size_t i = 0; i < db->slot_count; i++)
-        if (db->slots[i] && db->slots[i]->busy)
-            return db->slots[i]->sql;
+    size_t at = 0;
+    for (const struct stmt *s; (s = statements_next(&db->statements, &at));)
+        if (s->busy)
+            return s->sql;
     return NULL;
 }
 
@@ -375,7 +374,7 @@ static void sqlite_close(struct db **db)
     if (!d)
         return;
     close_raw(d);
-    free(d->slots);
+    statements_close(&d->statements);
     free(d->path);
     free(d);
     *db = NULL;
@@ -457,27 +456,6 @@ static enum err sqlite_script(struct db *db, const char *sql)
 
 /* --- statements --- */
 
-static size_t slot_of(const struct db *db, const char *sql)
-{
-    size_t hash = (size_t)((uintptr_t)sql * 0x9E3779B97F4A7C15u) >> 20;
-    size_t slot = hash & (db->slot_count - 1);
-    while (db->slots[slot] && db->slots[slot]->sql != sql)
-        slot = (slot + 1) & (db->slot_count - 1);
-    return slot;
-}
-
-static void grow(struct db *db)
-{
-    struct stmt **old = db->slots;
-    size_t old_count = db->slot_count;
-    db->slot_count *= 2;
-    db->slots = xcalloc(db->slot_count, sizeof *db->slots);
-    for (size_t i = 0; i < old_count; i++)
-        if (old[i])
-            db->slots[slot_of(db, old[i]->sql)] = old[i];
-    free(old);
-}
-
 /* $3 is the third parameter, as PostgreSQL has it; to SQLite it would be a name, numbered by first use. */
 static char *numbered(const char *sql)
 {
@@ -512,19 +490,14 @@ static struct stmt *prepare(struct db *db, const char *sql, bool extra)
 
 static struct stmt *sqlite_query(struct db *db, const char *sql)
 {
-    size_t slot = slot_of(db, sql);
-    struct stmt *s = db->slots[slot];
+    struct stmt *s = statements_find(&db->statements, sql);
     if (s && s->busy)
         s = prepare(db, sql, true);
     else if (s && s->failed != ERR_OK && !s->raw) { /* preparing failed for the disk's sake: once more */
         free(s);
-        s = db->slots[slot] = prepare(db, sql, false);
-    } else if (!s) {
-        s = prepare(db, sql, false);
-        db->slots[slot] = s;
-        if (++db->used * 2 > db->slot_count)
-            grow(db);
-    }
+        statements_put(&db->statements, sql, s = prepare(db, sql, false));
+    } else if (!s)
+        statements_put(&db->statements, sql, s = prepare(db, sql, false));
     s->busy = true;
     return s;
 }

@@ -128,23 +128,10 @@ static enum err compare_table(struct db *from, struct db *to, const struct whole
 
 /* --- all --- */
 
-/* Triggers of to's wrote into tables that were copied before: those are copied once more. */
-static enum err copy_again(struct db *from, struct db *to, const struct whole *whole, struct db **at)
-{
-    enum err err = ERR_OK;
-    for (int i = 0; i < whole->count && err == ERR_OK; i++) {
-        char digest[SHA256_TEXT];
-        int64_t rows;
-        bool same = false;
-        err = compare_table(from, to, &whole->tables[i], &same, digest, &rows, at);
-        if (err == ERR_OK && !same)
-            err = copy_table(from, to, &whole->tables[i], at);
-    }
-    return err;
-}
-
+/* Triggers of to's may have written into tables that were copied before: those are copied once more, and then *again is true
+ * and all is to be proved anew. again NULL: every table must be the same. */
 static enum err prove(struct db *from, struct db *to, const struct whole *whole, int64_t *rows,
-                      char digest[SHA256_TEXT], struct db **at)
+                      char digest[SHA256_TEXT], bool *again, struct db **at)
 {
     struct sha256 all;
     sha256_start(&all);
@@ -155,10 +142,14 @@ static enum err prove(struct db *from, struct db *to, const struct whole *whole,
         int64_t here;
         bool same = false;
         enum err err = compare_table(from, to, table, &same, one, &here, at);
+        if (err == ERR_OK && !same && !again)
+            err = ERR_CORRUPT;
+        else if (err == ERR_OK && !same) {
+            *again = true;
+            err = copy_table(from, to, table, at);
+        }
         if (err != ERR_OK)
             return err;
-        if (!same)
-            return ERR_CORRUPT;
         *rows += here;
         sha256_add(&all, table->name, strlen(table->name) + 1);
         sha256_add(&all, one, strlen(one));
@@ -175,10 +166,11 @@ enum err whole_copy(struct whole **out, struct db *from, struct db *to, int64_t 
     enum err err = read_tables(from, whole);
     for (int i = 0; i < whole->count && err == ERR_OK; i++)
         err = copy_table(from, to, &whole->tables[i], at);
+    bool again = false;
     if (err == ERR_OK)
-        err = copy_again(from, to, whole, at);
-    if (err == ERR_OK)
-        err = prove(from, to, whole, rows, digest, at);
+        err = prove(from, to, whole, rows, digest, &again, at);
+    if (err == ERR_OK && again)
+        err = prove(from, to, whole, rows, digest, NULL, at);
     return err;
 }
 
