@@ -70,7 +70,7 @@ enum err backup_take(struct db *db, const char *file, int64_t *rev, struct err_i
 {
     enum err err = backup_check(db, file, info);
     if (err == ERR_OK)
-        err = db_backup(db, file, NULL, NULL, info);
+        err = store_copy(db, file, info);
     return err == ERR_OK ? backup_done(db, rev, info) : err;
 }
 

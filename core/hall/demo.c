@@ -308,10 +308,12 @@ static enum err play(const struct run *run, int64_t clerks, struct played *out, 
     if (err != ERR_OK)
         return err;
     out->counters = demo.clerk_count;
-    if (!run->options->json)
+    if (!run->options->json) {
         printf("%s, pack %s, seed %" PRId64 ", %d counters\n\n%-10s  visitors served missing no-shows   left"
                " wait: p50    p90 longest\n",
                run->scenario->id, run->pack, run->seed, demo.clerk_count, "day");
+        fflush(stdout); /* it takes a while until there is more */
+    }
     err = run_days(&demo, (int)run->days, run->options->json, out, info);
     demo_close(&demo);
     if (out->waits.count > 0)
