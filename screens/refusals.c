@@ -228,7 +228,6 @@ static const struct refusal_text refusals[] = {
     {"weak_password",
      TR("This password is easy to guess: take twelve signs or more, such as four words; no name, no row of "
         "keys, none of the commonest. Nothing was changed.")},
-    {"whole_days_only", TR("This scenario has a bus: it is played in whole days only. Choose another.")},
 };
 
 static const struct refusal_text *text_of(const char *code)

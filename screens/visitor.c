@@ -98,6 +98,8 @@ static const struct told_text sentences[] = {
     {"nothing_more", TR("There is nothing to tell about that.")},
     {"for_another", TR("It is for my neighbour. No, there is no power of attorney.")},
     {"elsewhere", TR("Another office is deciding about the same matter already.")},
+    {"calmed", TR("Thank you for saying so. Let us go on.")},
+    {"with", TR("With them: {who}.")},
     {NULL, NULL},
 };
 
@@ -124,6 +126,13 @@ static void line(struct pen *pen, const char *text, unsigned look)
                           : text_wrap(text, pen->area.w, NULL, 0);
     rect_cut_top(&pen->area, rows);
     pen->rows += rows;
+}
+
+static void seen_line(struct pen *pen, const struct json *seen)
+{
+    char *text = visitor_sentence(pen->ui, seen);
+    line(pen, text, STYLE_DIM);
+    free(text);
 }
 
 static void said_line(struct pen *pen, const struct json *said, unsigned look)
@@ -174,11 +183,14 @@ static void draw(const struct visitor *visitor, struct pen *pen)
         text = whole = xasprintf("%s %s", number, text);
     line(pen, text, visitor_is_here(visitor) ? STYLE_ACCENT | ATTR_BOLD : STYLE_DIM);
     free(whole);
+    for (const struct json *seen = json_first(says); seen; seen = json_next(seen))
+        if (str_equal(json_text(seen, "by"), "hall"))
+            seen_line(pen, seen);
     if (json_count(visitor->told)) /* what was asked last is read first */
         for (const struct json *one = json_first(visitor->told); one; one = json_next(one))
             told_part(pen, one, one == json_first(visitor->told));
     for (size_t i = json_count(says); i > 0; i--)
-        if (!str_equal(json_text(json_at(says, i - 1), "by"), "clerk"))
+        if (str_equal(json_text(json_at(says, i - 1), "by"), "citizen"))
             said_line(pen, json_at(says, i - 1), STYLE_TEXT);
 }
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/catalogue/catalogue.h"
+#include "core/demo/family.h"
 
 enum {
     MINUTE_S = 60,
@@ -57,13 +58,18 @@ static void invent_nik(struct rng *rng, const struct birth *born, char out[17])
 
 struct json *citizen_person(const struct pack *pack, struct rng *rng, struct birth *born)
 {
-    struct json *person = json_new_object();
-    bool woman = chance(rng, 50), azerbaijan = str_equal(json_text(pack->about, "id"), "az");
-    char text[40];
-    born->woman = woman;
+    born->woman = chance(rng, 50);
     born->year = FIRST_YEAR + below(rng, YEARS);
     born->month = 1 + below(rng, 12);
     born->day = 1 + below(rng, 28);
+    return citizen_person_born(pack, rng, born);
+}
+
+struct json *citizen_person_born(const struct pack *pack, struct rng *rng, const struct birth *born)
+{
+    struct json *person = json_new_object();
+    bool woman = born->woman, azerbaijan = str_equal(json_text(pack->about, "id"), "az");
+    char text[40];
     json_set_text(person, "given", one_of(pack, rng, woman ? "given_f" : "given_m"));
     const char *father = one_of(pack, rng, "father");
     if (father)
@@ -304,13 +310,10 @@ static const char *choose_forgotten(struct making *m, const struct json *service
     return forgot && count > 0 ? json_text(json_at(papers, rng_below(&m->rng, count)), "code") : NULL;
 }
 
-static void make_citizen(struct making *m, bool booked, struct citizen *c)
+/* What of somebody does not depend on who they are, or on when they come. */
+static void give_need(struct making *m, const struct json *service, struct citizen *c)
 {
-    const struct json *service = choose_need(m);
     const int *patience = m->scenario->patience_min;
-    struct birth born;
-    *c = (struct citizen){.booked_s = -1, .service = json_text(service, "id")};
-    c->person = citizen_person(m->pack, &m->rng, &born);
     c->language = choose_language(m);
     c->temper = choose_temper(&m->rng);
     c->forgot = choose_forgotten(m, service);
@@ -320,6 +323,14 @@ static void make_citizen(struct making *m, bool booked, struct citizen *c)
         c->takes_s = c->takes_s * CONFUSED_TAKES / 100;
     if (c->temper == TEMPER_ANGRY)
         c->patience_s = c->patience_s * ANGRY_BEARS / 100;
+}
+
+static void make_citizen(struct making *m, bool booked, struct citizen *c, struct birth *born)
+{
+    const struct json *service = choose_need(m);
+    *c = (struct citizen){.booked_s = -1, .service = json_text(service, "id")};
+    c->person = citizen_person(m->pack, &m->rng, born);
+    give_need(m, service, c);
     if (booked) {
         c->booked_s = booking_s(m);
         c->comes_s = booked_arrival_s(m, c->booked_s);
@@ -328,30 +339,97 @@ static void make_citizen(struct making *m, bool booked, struct citizen *c)
     }
     c->comes_s = arrival_s(m);
     if (chance(&m->rng, m->scenario->priority))
-        c->priority = citizen_priority(m->pack, &m->rng, &born, m->year);
+        c->priority = citizen_priority(m->pack, &m->rng, born, m->year);
 }
 
-static void add(struct making *m, struct citizens *out, bool booked)
+static struct citizen *new_place(struct citizens *out)
 {
-    if (m->need_count == 0)
-        return;
     out->list = xrealloc(out->list, (size_t)(out->count + 1) * sizeof *out->list);
-    make_citizen(m, booked, &out->list[out->count++]);
+    return &out->list[out->count++];
+}
+
+/* --- families --- */
+
+/* The grown-up who is with somebody and has a matter of their own. */
+static void make_relative(struct making *m, const struct citizen *head, struct json *person,
+                          struct citizen *c)
+{
+    const struct json *service = choose_need(m);
+    *c = *head;
+    c->service = json_text(service, "id");
+    c->person = person;
+    give_need(m, service, c);
+    c->language = head->language;
+}
+
+/* Those of a family who have a ticket are at from … in out: they wait as one. */
+static void join(struct citizens *out, int from, const char *priority)
+{
+    int64_t least_s = out->list[from].patience_s;
+    for (int i = from; i < out->count; i++)
+        if (out->list[i].patience_s < least_s)
+            least_s = out->list[i].patience_s;
+    for (int i = from; i < out->count; i++) {
+        out->list[i].patience_s = least_s;
+        if (priority)
+            out->list[i].priority = priority;
+    }
+}
+
+/* Whoever came last brings their family. */
+static void add_family(struct making *m, struct citizens *out, const struct birth *born, bool room)
+{
+    struct family family;
+    int head = out->count - 1;
+    bool for_all = family_is_for_all(pack_service(m->pack, out->list[head].service));
+    out->list[head].home = 1 + rng_below(&m->rng, UINT32_MAX);
+    family_make(m->pack, &m->rng, out->list[head].person, born, m->year, &family);
+    if (!for_all && !room) /* stays at home */
+        json_free(&family.adult);
+    const char *priority = family_priority(m->pack, &family, born, m->year);
+    if (family.adult && !for_all) {
+        struct citizen *other = new_place(out);
+        make_relative(m, &out->list[head], family.adult, other);
+    } else if (family.adult) { /* comes along to the counter and has no number */
+        json_add(family.children, family_member(family.adult, m->year - family.born.year));
+        json_free(&family.adult);
+    }
+    out->list[head].with = family.children;
+    join(out, head, priority);
+}
+
+/* Somebody with a booking, or without one and then with whoever comes along: at most so many tickets. How many there are. */
+static int add(struct making *m, struct citizens *out, bool booked, int most)
+{
+    struct birth born;
+    int before = out->count;
+    if (m->need_count == 0)
+        return most;
+    make_citizen(m, booked, new_place(out), &born);
+    if (!booked && m->scenario->families > 0 && chance(&m->rng, m->scenario->families))
+        add_family(m, out, &born, most > 1);
+    return out->count - before;
 }
 
 /* A rush is people more than the day has. */
+static void add_rush(struct making *m, const struct scenario_trouble *rush, struct citizens *out)
+{
+    for (int left = rush->numbers[0]; left > 0;) {
+        int first = out->count;
+        left -= add(m, out, false, left);
+        if (out->count == first)
+            return;
+        int64_t comes_s = (int64_t)rush->at_min * MINUTE_S + below(&m->rng, rush->numbers[1] * MINUTE_S);
+        for (int i = first; i < out->count; i++)
+            out->list[i].comes_s = comes_s;
+    }
+}
+
 static void add_rushes(struct making *m, struct citizens *out)
 {
-    for (int i = 0; i < m->scenario->trouble_count; i++) {
-        const struct scenario_trouble *trouble = &m->scenario->troubles[i];
-        for (int n = 0; trouble->kind == TROUBLE_RUSH && n < trouble->numbers[0]; n++) {
-            int before = out->count;
-            add(m, out, false);
-            if (out->count > before)
-                out->list[before].comes_s =
-                    (int64_t)trouble->at_min * MINUTE_S + below(&m->rng, trouble->numbers[1] * MINUTE_S);
-        }
-    }
+    for (int i = 0; i < m->scenario->trouble_count; i++)
+        if (m->scenario->troubles[i].kind == TROUBLE_RUSH)
+            add_rush(m, &m->scenario->troubles[i], out);
 }
 
 /* Whoever comes in the same second: in the order in which they were made, so that every machine sorts alike. */
@@ -360,7 +438,8 @@ static int by_coming(const void *a, const void *b)
     const struct citizen *x = a, *y = b;
     if (x->comes_s != y->comes_s)
         return x->comes_s < y->comes_s ? -1 : 1;
-    return strcmp(json_text_or(x->person, "phone", ""), json_text_or(y->person, "phone", ""));
+    int phones = strcmp(json_text_or(x->person, "phone", ""), json_text_or(y->person, "phone", ""));
+    return phones ? phones : strcmp(json_text_or(x->person, "born", ""), json_text_or(y->person, "born", ""));
 }
 
 void citizens_make(const struct scenario *scenario, const struct pack *pack, uint64_t seed, int day, int year,
@@ -376,10 +455,10 @@ void citizens_make(const struct scenario *scenario, const struct pack *pack, uin
         add_needs(&m, busiest, false, 100 - scenario->busiest, served, context);
     }
     int people = poisson(&m.rng, scenario->people), bookings = poisson(&m.rng, scenario->bookings);
-    for (int i = 0; i < people; i++)
-        add(&m, out, false);
+    for (int left = people; left > 0;)
+        left -= add(&m, out, false, left);
     for (int i = 0; i < bookings; i++)
-        add(&m, out, true);
+        add(&m, out, true, 1);
     add_rushes(&m, out);
     if (out->count > 0)
         qsort(out->list, (size_t)out->count, sizeof *out->list, by_coming);
@@ -388,8 +467,10 @@ void citizens_make(const struct scenario *scenario, const struct pack *pack, uin
 
 void citizens_free(struct citizens *citizens)
 {
-    for (int i = 0; i < citizens->count; i++)
+    for (int i = 0; i < citizens->count; i++) {
         json_free(&citizens->list[i].person);
+        json_free(&citizens->list[i].with);
+    }
     free(citizens->list);
     *citizens = (struct citizens){0};
 }

@@ -14,6 +14,8 @@ struct birth {
 };
 /* {"given","father"?,"family","born","fin" or "nik","phone"}; the caller frees. */
 struct json *citizen_person(const struct pack *pack, struct rng *rng, struct birth *born);
+/* The same of somebody whose birth is known. */
+struct json *citizen_person_born(const struct pack *pack, struct rng *rng, const struct birth *born);
 /* A class of the pack that fits somebody born then, from a random one on; NULL: none does. */
 const char *citizen_priority(const struct pack *pack, struct rng *rng, const struct birth *born, int year);
 
@@ -40,6 +42,8 @@ struct citizen {
     enum temper temper;
     bool stays_away; /* of a booking: does not come */
     struct json *person;
+    uint64_t home;     /* those who come together live there; 0: comes alone */
+    struct json *with; /* [{"name","age"}] of those with them who have no ticket; NULL: nobody */
 };
 struct citizens {
     struct citizen *list; /* by comes_s */

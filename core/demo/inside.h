@@ -8,6 +8,7 @@ struct known {
     const struct truth_about *about;
     struct json *person; /* their row, with "name" */
     bool woman;
+    bool at_home; /* an address of the family is being made */
     bool open; /* of the person only what the form asks for by itself; the rest is made */
     int32_t today;
 };

@@ -170,6 +170,19 @@ static struct json *some_name(const struct known *known, struct rng *rng, const 
 
 /* --- one value --- */
 
+/* Those who came together live together: the address is made of their home, whatever else is asked before it. */
+static struct json *home_value(struct known *known, struct generator *g, const struct schemas *of,
+                               const char *at)
+{
+    struct rng kept = g->rng;
+    rng_seed(&g->rng, known->about->citizen->home);
+    known->at_home = true;
+    struct json *address = generate_value(g, of, at);
+    known->at_home = false;
+    g->rng = kept;
+    return address;
+}
+
 static struct json *own_value(const struct known *known, const struct schemas *of, const char *leaf)
 {
     const char *source = json_as_text(schemas_keyword(of, "x-prefill"));
@@ -185,11 +198,13 @@ static struct json *own_value(const struct known *known, const struct schemas *o
 
 struct json *known_value(void *context, struct generator *g, const struct schemas *of, const char *at)
 {
-    const struct known *known = context;
+    struct known *known = context;
     const char *leaf = papers_leaf(at), *type = json_as_text(schemas_keyword(of, "type")),
                *format = json_as_text(schemas_keyword(of, "format"));
     bool first = strrchr(at, '/') == at; /* rows and parts are about somebody else, or something */
     struct json *own = *at && first ? own_value(known, of, leaf) : NULL;
+    if (!own && first && known->about->citizen->home && !known->at_home && strcmp(leaf, "address") == 0)
+        own = home_value(known, g, of, at);
     if (own || known->open || !*at)
         return own;
     for (size_t i = 0; i < sizeof answers / sizeof *answers; i++)

@@ -228,6 +228,7 @@ static const struct key {
     NUMBER(no_right, 0, 100),
     NUMBER(elsewhere, 0, 100),
     NUMBER(priority, 0, 100),
+    NUMBER(families, 0, 100),
     NUMBER(clerks, 1, 500),
 #undef NUMBER
 };

@@ -62,6 +62,7 @@ struct scenario {
     int no_right;        /* applications of whoever asks for somebody without a power */
     int elsewhere;       /* applications that another official has already */
     int priority;        /* people who go first by law */
+    int families;        /* of those without a booking, so many come with others */
     int patience_min[2]; /* the least and the most patient leave after so many minutes */
     int clerks;          /* counters with somebody at them; 0: all */
     struct scenario_part shape[SCENARIO_SHAPE_MAX];

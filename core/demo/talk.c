@@ -67,6 +67,16 @@ struct json *talk_greeting(const struct talk *talk)
     return said;
 }
 
+struct json *talk_company(const char *who)
+{
+    struct json *seen = json_new_object(), *args = json_new_object();
+    json_set_text(args, "who", who);
+    json_set_text(seen, "by", "hall");
+    json_set_text(seen, "code", sentences[TALK_WITH].code);
+    json_set(seen, "args", args);
+    return seen;
+}
+
 /* --- questions --- */
 
 static const struct {
@@ -350,4 +360,40 @@ struct json *talk_answer(const struct talk *talk, const char *question)
         return answer("told", code_by_temper(talk, code), args, shows);
     }
     return NULL;
+}
+
+/* --- somebody who is offended --- */
+
+const char talk_sorry[] = "sorry";
+
+void talk_add_sorry(struct json *list)
+{
+    static const struct four label = {
+        {"Sizi narahat etdiyimizə görə üzr istəyirəm.", "Mohon maaf atas ketidaknyamanan Anda.",
+         "I am sorry for the trouble that you had.", "Простите за доставленные неудобства."}};
+    add_question(list, xstrdup(talk_sorry), in_four(&label));
+}
+
+struct json *talk_answer_sorry(void)
+{
+    return answer("told", sentences[TALK_CALMED].code, json_new_object(), json_new_array());
+}
+
+const char *talk_complaint(const char *language, bool decided)
+{
+    enum { ENGLISH = 2 };
+    static const struct four about_decision =
+                                 {{"Qərar ədalətsizdir və mənə heç nə izah edilmədi.",
+                                   "Keputusannya tidak adil dan tidak ada yang menjelaskannya kepada saya.",
+                                   "The decision is unfair, and nobody explained it to me.",
+                                   "Решение несправедливо, и мне ничего не объяснили."}},
+                             about_us = {{"Mənimlə kobud davrandılar, üzr də istəmədilər.",
+                                          "Saya dilayani dengan kasar, dan tidak ada yang meminta maaf.",
+                                          "I was treated rudely, and nobody said sorry.",
+                                          "Со мной обошлись грубо и даже не извинились."}};
+    const struct four *words = decided ? &about_decision : &about_us;
+    for (int i = 0; i < SCENARIO_LANGS; i++)
+        if (str_equal(scenario_langs[i], language))
+            return words->in[i];
+    return words->in[ENGLISH];
 }

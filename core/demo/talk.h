@@ -23,7 +23,9 @@
     X(ANGRY_COME_FOR, "angry_come_for", "I have said it already: {service}. For whom? For myself!") \
     X(NOTHING_MORE, "nothing_more", "There is nothing to tell about that.")                         \
     X(FOR_ANOTHER, "for_another", "It is for my neighbour. No, there is no power of attorney.")     \
-    X(ELSEWHERE, "elsewhere", "Another office is deciding about the same matter already.")
+    X(ELSEWHERE, "elsewhere", "Another office is deciding about the same matter already.")          \
+    X(CALMED, "calmed", "Thank you for saying so. Let us go on.")                                   \
+    X(WITH, "with", "With them: {who}.")
 enum talk_code {
 #define X(name, code, english) TALK_##name,
     TALK_LIST(X)
@@ -52,6 +54,8 @@ struct talk {
 };
 /* What they say when they stand there: {"by":"citizen","code","args"}. The caller frees, here and below. */
 struct json *talk_greeting(const struct talk *talk);
+/* Who stands there with them, by names: {"by":"hall","code","args"}; nobody says it, it is seen. */
+struct json *talk_company(const char *who);
 /* [{"id":"paper:CODE"|"why"|"name"|"address"|"details","label":{"az","id","en","ru"}}], papers first; none of those to which
  * there is nothing to tell. */
 struct json *talk_questions(const struct talk *talk);
@@ -59,3 +63,12 @@ struct json *talk_questions(const struct talk *talk);
  * is typed into the field, or {az..} where it reads otherwise in each language (a choice, yes and no). Without field: what
  * stands on the paper and in no field (until when it holds, that it was altered). NULL: no such question. */
 struct json *talk_answer(const struct talk *talk, const char *question);
+
+/* --- somebody who is offended --- */
+
+extern const char talk_sorry[]; /* a question more for them: that one is sorry */
+void talk_add_sorry(struct json *questions);
+struct json *talk_answer_sorry(void); /* they let it be; as talk_answer */
+/* What they write when they do not: about a decision, or about how they were treated. In their language; for any other the
+ * English text. */
+const char *talk_complaint(const char *language, bool decided);

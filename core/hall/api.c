@@ -175,7 +175,7 @@ static const struct route routes[] = {
      "the "
      "ticket as counter.open does; hand_back (user) returns both, whichever trainer asks; finish ends the "
      "day. "
-     "Refusals of their own: whole_days_only (a scenario with a bus), cannot_begin, too_many_rushes, "
+     "Refusals of their own: cannot_begin, too_many_rushes, "
      "no_moment, trainee_busy. Rows of the table training say who did it: frozen_by, taken_by. "
      "For trainers. A real hall answers 404 not_training.",
      "",

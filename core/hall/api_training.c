@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/demo/talk.h"
 #include "core/hall/calls.h"
 #include "core/hall/demo_files.h"
 #include "core/hall/inside.h"
@@ -177,12 +178,48 @@ void call_visitor(struct hall *hall, struct http_request *request, const struct 
     json_free(&answer);
 }
 
+/* That somebody said sorry is kept: it is what no complaint comes of. */
+struct apology {
+    struct hall *hall;
+    struct http_request *request;
+    char ticket[64];
+};
+
+static enum err run_apology(void *ctx, const struct server_env *env)
+{
+    struct apology *apology = ctx;
+    return training_say_sorry(apology->hall->training, env, apology->ticket);
+}
+
+static void apology_done(void *ctx, enum err err)
+{
+    struct apology *apology = ctx;
+    struct json *answer = talk_answer_sorry();
+    apology->hall->training->lost = err != ERR_OK;
+    if (err == ERR_OK)
+        api_answer_json(apology->hall, apology->request, 200, answer);
+    else
+        api_store_failed(apology->hall, apology->request, err);
+    json_free(&answer);
+    free(apology);
+}
+
+static void say_sorry(struct hall *hall, struct http_request *request, const struct demo_visit *visit)
+{
+    struct apology *apology = xcalloc(1, sizeof *apology);
+    *apology = (struct apology){.hall = hall, .request = request};
+    str_copy(apology->ticket, sizeof apology->ticket, visit->ticket);
+    writer_add(hall->writer, run_apology, apology_done, apology);
+}
+
 static void answer_question(struct hall *hall, struct http_request *request, const struct demo_visit *visit,
                             const char *question)
 {
     if (training_is_here(hall->training, visit) != TRAINING_HERE)
         return api_error(hall, request, 409, "nobody_here", "ticket",
                          "Nobody stands at the counter who could be asked. Call again, or wait for them.");
+    if (training_is_offended(visit) && strcmp(question, talk_sorry) == 0)
+        return say_sorry(hall, request, visit);
     struct json *answer = training_ask(hall->training, visit, question);
     if (answer)
         api_answer_json(hall, request, 200, answer);

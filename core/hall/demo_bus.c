@@ -6,15 +6,57 @@
 
 #include "core/hall/bus.h"
 #include "core/hall/demo_inside.h"
+#include "core/hall/store.h"
 
-enum { AGAIN_S = DEMO_MINUTE_S, CALLED_S = 20, SHORT = 50 /* percent of a visit */ };
+enum {
+    AGAIN_S = DEMO_MINUTE_S,
+    CALLED_S = 20,
+    SHORT = 50, /* percent of a visit */
+    EPOCH =
+        2 /* of the bus's own store; the hall's grows when it is put back to a moment, and the trip is the same */
+};
 
 struct road { /* what there is on the bus while it is away */
     struct demo *demo;
     struct server_env env;
     int64_t reception_seq, clerk_seq;
     char counter[64]; /* a bus has its own */
+    char *folder;
+    int64_t last_s; /* nobody is served so late that it would be over after then */
+    int64_t done_s; /* whoever came to the bus is served */
 };
+
+/* --- what it takes along --- */
+
+/* Beside what is kept of the day, so that a hall that was killed, or put back to a moment, has it: row 2. */
+static enum err keep_parcel(struct demo *d, const char *parcel)
+{
+    static const char sql[] =
+        "INSERT INTO training_state (id, now_ms, state) VALUES (2, $1, $2)"
+        " ON CONFLICT (id) DO UPDATE SET now_ms = excluded.now_ms, state = excluded.state";
+    struct stmt *s = db_query(d->env.db, sql);
+    db_bind_int(s, 1, d->env.now_ms);
+    db_bind_text(s, 2, parcel);
+    return db_run(s);
+}
+
+static enum err drop_parcel(struct demo *d)
+{
+    return db_run(db_query(d->env.db, "DELETE FROM training_state WHERE id = 2"));
+}
+
+static enum err read_parcel(struct demo *d, struct parcel *parcel, struct err_info *info)
+{
+    struct stmt *s = db_query(d->env.db, "SELECT state FROM training_state WHERE id = 2"); /* primary key */
+    enum err err = db_step(s);
+    const char *text = err == ERR_OK ? db_text(s, 0) : NULL;
+    if (err == ERR_OK)
+        err = parcel_read(text ? text : "", text ? strlen(text) : 0, "departure", parcel, info);
+    else if (err == ERR_ABSENT)
+        err_set(info, err, "What the bus took along is not known any more.");
+    db_done(s);
+    return err;
+}
 
 /* --- leaving --- */
 
@@ -28,6 +70,9 @@ static int servers_of(const struct demo *d, const char *queue)
     int count = 0;
     for (int i = 0; i < d->clerk_count; i++)
         for (const struct json *q = json_first(d->clerks[i].queues); q; q = json_next(q))
+            count += str_equal(json_text(q, "queue"), queue);
+    for (int i = 0; i < d->trainee_count; i++)
+        for (const struct json *q = json_first(d->trainees[i].queues); q; q = json_next(q))
             count += str_equal(json_text(q, "queue"), queue);
     return count;
 }
@@ -87,9 +132,10 @@ static enum err leave(struct demo *d, struct demo_clerk *clerk)
     struct json *request = departure(d, clerk), *answer = NULL;
     d->env.now_ms = d->env.mono_ms = d->midnight_ms + d->now_s * 1000;
     enum err err = bus_depart(&d->env, request, &answer, &info);
-    d->bus.parcel = err == ERR_OK ? xstrdup(json_text_or(answer, "parcel", "")) : NULL;
     d->bus.away = err == ERR_OK;
     d->bus.left_s = d->now_s;
+    if (err == ERR_OK)
+        err = keep_parcel(d, json_text_or(answer, "parcel", ""));
     json_free(&request);
     json_free(&answer);
     if (err == ERR_OK)
@@ -100,9 +146,9 @@ static enum err leave(struct demo *d, struct demo_clerk *clerk)
 enum err demo_bus_leave(struct demo *d, int minutes)
 {
     if (d->bus.clerk < 0) { /* asked for the first time */
-        int found = d->folder && !d->bus.away ? choose_clerk(d) : -1;
+        int found = choose_clerk(d);
         if (found < 0)
-            return ERR_OK; /* nothing that a bus could take along, or a hall at work */
+            return ERR_OK; /* nothing that a bus could take along */
         d->bus.clerk = found;
         d->bus.until_s = d->now_s + (int64_t)minutes * DEMO_MINUTE_S;
         str_copy(d->bus.queue, sizeof d->bus.queue,
@@ -163,16 +209,18 @@ static enum err push(struct road *r, int64_t at_s, const struct actor *actor, in
     return err;
 }
 
-static enum err begin_road(struct road *r, const char *folder, struct err_info *info)
+static enum err begin_road(struct road *r, struct err_info *info)
 {
     struct parcel parcel = {0};
     char instance[UUID_TEXT];
     struct demo *d = r->demo;
     uuid_v7(d->env.now_ms, &d->rng, instance);
-    const struct bus_begin begin = {.instance = instance, .epoch = d->env.epoch + 1};
-    enum err err = parcel_read(d->bus.parcel, strlen(d->bus.parcel), "departure", &parcel, info);
+    const struct bus_begin begin = {.instance = instance, .epoch = EPOCH};
+    enum err err = read_parcel(d, &parcel, info);
     if (err == ERR_OK)
-        err = store_open(&r->env.db, folder, true, info);
+        err = demo_make_folder(&r->folder, info);
+    if (err == ERR_OK)
+        err = store_open(&r->env.db, r->folder, true, info);
     if (err == ERR_OK)
         err = db_begin(r->env.db);
     r->env.epoch = begin.epoch;
@@ -191,12 +239,15 @@ static struct json *words(const char *name, const char *text, const char *number
     return body;
 }
 
-/* Calls whoever is next and serves them; *any false: nobody waits. */
+/* Calls whoever is next and serves them; *any false: nobody waits, or it is too late for one more. */
 static enum err serve_next(struct road *r, int64_t fence, int64_t *at_s, int64_t takes_s, bool *any)
 {
     struct demo *d = r->demo;
     const struct demo_clerk *clerk = &d->clerks[d->bus.clerk];
     struct json *data = NULL;
+    *any = false;
+    if (*at_s + CALLED_S + takes_s > r->last_s)
+        return ERR_OK;
     enum err err = push(r, *at_s, &clerk->actor, &r->clerk_seq, "ticket.call_next",
                         words("counter", r->counter, "fence", fence), &data);
     const struct json *ticket = json_get(data, "ticket");
@@ -248,7 +299,7 @@ static enum err work(struct road *r)
     struct demo *d = r->demo;
     const struct demo_clerk *clerk = &d->clerks[d->bus.clerk];
     struct json *body = json_new_object(), *data = NULL;
-    int64_t at_s = d->bus.left_s + AGAIN_S;
+    int64_t at_s = d->bus.left_s + AGAIN_S < r->last_s ? d->bus.left_s + AGAIN_S : r->last_s;
     bool any = true;
     json_set_text(body, "counter", r->counter);
     enum err err = push(r, at_s, &clerk->actor, &r->clerk_seq, "counter.open", body, &data);
@@ -259,14 +310,18 @@ static enum err work(struct road *r)
     for (int i = 0; i < d->bus.count && err == ERR_OK; i++) {
         const struct citizen *citizen = d->visits[d->bus.visits[i]].citizen;
         at_s = citizen->comes_s > at_s ? citizen->comes_s : at_s;
-        err = issue(r, at_s, citizen);
-        if (err == ERR_OK)
+        any = at_s + CALLED_S + citizen->takes_s * SHORT / 100 <= r->last_s;
+        if (any)
+            err = issue(r, at_s, citizen);
+        if (any && err == ERR_OK)
             err = serve_next(r, fence, &at_s, citizen->takes_s * SHORT / 100, &any);
+        if (!any)
+            break;
     }
+    r->done_s = at_s;
     if (err == ERR_OK)
         err = push(r, at_s, &clerk->actor, &r->clerk_seq, "counter.close",
                    words("counter", r->counter, "fence", fence), NULL);
-    d->now_s = at_s > d->now_s ? at_s : d->now_s; /* nobody is left standing in the village */
     return err;
 }
 
@@ -290,32 +345,76 @@ static enum err merge(struct road *r, struct err_info *info)
 
 void demo_drop_bus(struct demo *d)
 {
-    free(d->bus.parcel);
     free(d->bus.visits);
     d->bus = (struct demo_bus){.clerk = -1};
 }
 
-/* The whole trip is played when the bus is back: nobody at home could have known of it before. */
-enum err demo_bus_back(struct demo *d)
+void demo_bus_visit(struct demo *d, int who)
+{
+    d->bus.visits = xrealloc(d->bus.visits, (size_t)(d->bus.count + 1) * sizeof *d->bus.visits);
+    d->bus.visits[d->bus.count++] = who;
+}
+
+/* What the trip draws and counts, to be put back when the bus stays on. */
+struct before {
+    struct rng rng;
+    int refused, served, bus_served;
+};
+
+static void put_back(struct demo *d, const struct before *before)
+{
+    d->rng = before->rng;
+    d->figures->refused = before->refused;
+    d->figures->served = before->served;
+    d->figures->bus_served = before->bus_served;
+}
+
+/* The laptop is emptied at home. */
+static void end_road(struct road *r)
+{
+    if (r->env.db) {
+        db_rollback(r->env.db);
+        db_close(&r->env.db);
+    }
+    demo_remove_folder(&r->folder);
+}
+
+/* The whole trip is played when the bus is back: nobody at home could have known of it before. Nobody is left standing in the
+ * village: while somebody is, it comes when they are served, and then the same trip is played again. */
+static enum err come_home(struct demo *d, int64_t last_s)
 {
     struct err_info info = {0};
-    struct road r = {.demo = d};
-    char *folder = xasprintf("%s/bus-%s", d->folder, d->figures->day);
+    struct road r = {.demo = d, .last_s = last_s};
+    const struct before before = {d->rng, d->figures->refused, d->figures->served, d->figures->bus_served};
     int clerk = d->bus.clerk;
-    enum err err = begin_road(&r, folder, &info);
+    enum err err = begin_road(&r, &info);
     if (err == ERR_OK)
         err = find_counter(&r);
     if (err == ERR_OK)
         err = work(&r);
-    if (err == ERR_OK)
+    bool stays = err == ERR_OK && r.done_s > d->now_s;
+    if (err == ERR_OK && !stays)
         err = merge(&r, &info);
-    if (r.env.db) {
-        db_rollback(r.env.db); /* the laptop is emptied at home */
-        db_close(&r.env.db);
+    end_road(&r);
+    if (stays) {
+        put_back(d, &before);
+        demo_later(d, r.done_s, MOMENT_BUS_BACK, 0);
+        return ERR_OK;
     }
-    free(folder);
     demo_drop_bus(d);
+    if (err == ERR_OK)
+        err = drop_parcel(d);
     if (d->now_s < (int64_t)d->scenario->close_min * DEMO_MINUTE_S)
         demo_later(d, d->now_s + AGAIN_S, MOMENT_OPEN, clerk);
     return note_refusal(d, "bus.merge", err, &info);
+}
+
+enum err demo_bus_back(struct demo *d)
+{
+    return d->bus.away ? come_home(d, INT64_MAX) : ERR_OK;
+}
+
+enum err demo_bus_early(struct demo *d)
+{
+    return come_home(d, d->now_s);
 }

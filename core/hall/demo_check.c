@@ -4,7 +4,14 @@
 
 #include "core/hall/demo_inside.h"
 
-enum { DAY_S = 24 * DEMO_HOUR_S, LIST_MAX = 100000, COUNT_MAX = 1000000, HEX_DIGITS = 16, RNG_WORDS = 4 };
+enum {
+    DAY_S = 24 * DEMO_HOUR_S,
+    LIST_MAX = 100000,
+    COUNT_MAX = 1000000,
+    HEX_DIGITS = 16,
+    RNG_WORDS = 4,
+    MINUTES_MAX = 24 * 60 + 1
+};
 static const int64_t ages_s = (int64_t)100 * 366 * DAY_S, /* a hall that nobody used for long */
     most = 1000000000000000;
 
@@ -87,9 +94,10 @@ static int64_t whose(const struct demo *d, int64_t visits, int64_t what)
     case MOMENT_HELPED:
     case MOMENT_REVIEW:
         return 1;
-    case MOMENT_BUS_LEAVE:
     case MOMENT_BUS_BACK:
-        break;
+        return d->clerk_count > 0 ? 1 : 0;
+    case MOMENT_BUS_LEAVE:
+        return d->clerk_count > 0 ? MINUTES_MAX : 0;
     }
     return 0;
 }
@@ -108,7 +116,7 @@ static bool events_hold(const struct demo *d, int64_t visits, const struct json 
 
 static bool visits_hold(const struct json *list)
 {
-    enum { MARKS = 63 };
+    enum { MARKS = 127 };
     const struct bound bounds[] = {
         {0, most}, {-2 * DAY_S, ages_s}, {-2 * DAY_S, ages_s}, {0, COUNT_MAX}, {0, MARKS}};
     bool hold = list_holds(list);
@@ -134,6 +142,17 @@ static bool figures_hold(const struct json *list)
     return hold;
 }
 
+/* Away or about to leave, by a clerk of ours, and whose visits came to it. */
+static bool bus_holds(const struct demo *d, int64_t visits, const struct json *list)
+{
+    const struct bound head[] = {{0, 1}, {0, d->clerk_count - 1}, {-2 * DAY_S, ages_s}, {-2 * DAY_S, ages_s}};
+    size_t count = json_count(list), known = sizeof head / sizeof *head;
+    bool hold = !list || (list_holds(list) && count >= known && count - known <= (size_t)visits);
+    for (size_t i = 0; hold && i < count; i++)
+        hold = within(json_at(list, i), i < known ? head[i] : (struct bound){0, visits - 1});
+    return hold;
+}
+
 bool demo_state_holds(const struct demo *d, const struct json *state)
 {
     int64_t visits = (int64_t)json_count(json_get(state, "visits"));
@@ -150,5 +169,5 @@ bool demo_state_holds(const struct demo *d, const struct json *state)
            visits_hold(json_get(state, "visits")) &&
            rows_hold(json_get(state, "clerks"), clerk, sizeof clerk / sizeof *clerk) &&
            rows_hold(json_get(state, "cuts"), cut, sizeof cut / sizeof *cut) &&
-           figures_hold(json_get(state, "figures"));
+           bus_holds(d, visits, json_get(state, "bus")) && figures_hold(json_get(state, "figures"));
 }

@@ -254,6 +254,8 @@ enum err demo_finish(struct demo *d, int who)
     d->figures->missing += is_missing;
     if (err == ERR_OK && rng_below(&d->rng, 100) < SURVEYED)
         err = ask_how_it_was(d, clerk, visit);
+    if (err == ERR_OK)
+        err = demo_complain(d, visit);
     free_again(d, who);
     return err;
 }

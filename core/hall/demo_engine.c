@@ -72,17 +72,38 @@ static enum err happen(struct demo *d, const struct demo_event *event)
     return ERR_OK;
 }
 
+static bool has_queue(const struct json *queues, const char *queue)
+{
+    for (const struct json *q = json_first(queues); q; q = json_next(q))
+        if (str_equal(json_text(q, "queue"), queue))
+            return true;
+    return false;
+}
+
+/* By the scenario's counters: with fewer of them the same people come. */
+static bool is_staffed(const struct demo *d, const char *queue)
+{
+    const struct json *counters = json_get(json_get(d->pack.about, "practice"), "counters");
+    int count = 0;
+    for (const struct json *one = json_first(counters); one && count < d->staffed; one = json_next(one)) {
+        count++;
+        if (has_queue(json_get(one, "queues"), queue))
+            return true;
+    }
+    return false;
+}
+
 static bool is_served(const void *context, const char *queue)
 {
     const struct demo *d = context;
+    if (d->staffed > 0)
+        return is_staffed(d, queue);
     for (int i = 0; i < d->clerk_count; i++)
-        for (const struct json *q = json_first(d->clerks[i].queues); q; q = json_next(q))
-            if (str_equal(json_text(q, "queue"), queue))
-                return true;
+        if (has_queue(d->clerks[i].queues, queue))
+            return true;
     for (int i = 0; i < d->trainee_count; i++)
-        for (const struct json *q = json_first(d->trainees[i].queues); q; q = json_next(q))
-            if (str_equal(json_text(q, "queue"), queue))
-                return true;
+        if (has_queue(d->trainees[i].queues, queue))
+            return true;
     return false;
 }
 
@@ -218,6 +239,9 @@ static enum err send_off(struct demo *d, struct demo_clerk *clerk)
 enum err demo_go_home(struct demo *d)
 {
     enum err err = ERR_OK;
+    d->event_count = 0;
+    if (d->bus.away)
+        err = demo_bus_early(d);
     d->event_count = 0;
     for (int i = 0; i < d->clerk_count && err == ERR_OK; i++) {
         struct demo_clerk *clerk = &d->clerks[i];

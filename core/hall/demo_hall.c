@@ -2,6 +2,7 @@
  * a clerk for each, a reception and a supervisor. None of them can sign in. */
 #include <errno.h>
 #include <ftw.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,17 +18,16 @@ static const char first_day[] = "2026-03-02";
 
 /* --- the folder --- */
 
-static enum err make_folder(struct demo *d, struct err_info *info)
+enum err demo_make_folder(char **folder, struct err_info *info)
 {
     const char *place = getenv("TMPDIR");
-    d->folder = xasprintf("%s/loket-demo-XXXXXX", str_empty(place) ? "/tmp" : place);
-    if (mkdtemp(d->folder))
+    *folder = xasprintf("%s/loket-demo-XXXXXX", str_empty(place) ? "/tmp" : place);
+    if (mkdtemp(*folder))
         return ERR_OK;
-    enum err err =
-        err_set(info, err_from_errno(errno), "No folder for a simulated hall can be made at %s: %s.",
-                d->folder, strerror(errno));
-    free(d->folder);
-    d->folder = NULL;
+    enum err err = err_set(info, err_from_errno(errno),
+                           "No folder for a simulated hall can be made at %s: %s.", *folder, strerror(errno));
+    free(*folder);
+    *folder = NULL;
     return err;
 }
 
@@ -37,12 +37,12 @@ static int remove_one(const char *path, const struct stat *stat, int kind, struc
     return remove(path);
 }
 
-static void remove_folder(struct demo *d)
+void demo_remove_folder(char **folder)
 {
-    if (d->folder)
-        (void)nftw(d->folder, remove_one, 8, FTW_DEPTH | FTW_PHYS);
-    free(d->folder);
-    d->folder = NULL;
+    if (*folder)
+        (void)nftw(*folder, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+    free(*folder);
+    *folder = NULL;
 }
 
 /* --- people --- */
@@ -151,7 +151,8 @@ enum err demo_open_at(struct demo *demo, const char *address, const struct scena
     if (err != ERR_OK)
         return err;
     demo_calendar(demo);
-    err = make_folder(demo, info);
+    demo->staffed = scenario->clerks > 0 ? scenario->clerks : INT_MAX;
+    err = demo_make_folder(&demo->folder, info);
     if (err == ERR_OK)
         err = make_hall(demo, address, clerks > 0 ? clerks : scenario->clerks, info);
     if (err != ERR_OK)
@@ -171,7 +172,7 @@ void demo_close(struct demo *demo)
         db_rollback(demo->env.db);
         db_close(&demo->env.db);
     }
-    remove_folder(demo);
+    demo_remove_folder(&demo->folder);
     demo_drop_forms(demo);
     pack_free(&demo->pack);
     free(demo->clerks);

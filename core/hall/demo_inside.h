@@ -39,6 +39,7 @@ struct demo_visit {
     bool here, gone;        /* gone: tired of waiting, or served */
     bool taken;             /* by a trainee: they called, serve or hold */
     bool forgets, offended; /* a trainer let it be so */
+    bool calmed;            /* somebody said sorry, and they had not to wait again since */
     bool rushed;            /* of demo.rushes */
     int calls;
 };
@@ -107,7 +108,6 @@ struct demo_bus {
     int clerk; /* who goes along; -1: no bus is to leave */
     char queue[64];
     int64_t left_s, until_s;
-    char *parcel; /* of the departure */
     int *visits;  /* who came to it, in the order of coming */
     int count;
 };
@@ -118,13 +118,14 @@ struct demo {
     struct calendar calendar;
     uint64_t seed;
     int32_t first_day;
-    char *folder; /* the store's, unless that is in PostgreSQL, and the buses'; goes with the demo */
+    char *folder; /* the store's, unless that is in PostgreSQL; goes with the demo */
     struct server_env env;
     struct rng rng;
     struct actor reception, supervisor, approver; /* approver: without a user there is none */
     struct form **forms;                          /* of pack.services, once they are needed: demo_case.c */
     struct demo_clerk *clerks;
     int clerk_count;
+    int staffed; /* whole days: so many counters has the scenario, whoever works at how many; 0: a hall at work */
     struct demo_trainee *trainees; /* of a hall at work */
     int trainee_count;
     struct citizen stranger;
@@ -144,7 +145,7 @@ struct demo {
     int64_t ended_s;     /* since then the day is over; 0: it goes on */
     int contests;        /* so many applications are still to be decided twice */
     int quarrels;        /* so many people will still claim to go first */
-    struct demo_bus bus; /* whole days only: a hall at work has none */
+    struct demo_bus bus;
     char alert[UUID_TEXT];
     struct demo_figures *figures;
     char refusal[300]; /* the first of the day */
@@ -157,6 +158,9 @@ enum err demo_open(struct demo *demo, const struct scenario *scenario, const cha
 enum err demo_open_at(struct demo *demo, const char *address, const struct scenario *scenario,
                       const char *pack, uint64_t seed, int clerks, struct err_info *info) MUST_USE;
 void demo_close(struct demo *demo);
+/* Below the system's place for such, as whatever goes when it was used. The second frees, NULL-safe. */
+enum err demo_make_folder(char **folder, struct err_info *info) MUST_USE;
+void demo_remove_folder(char **folder);
 void demo_calendar(struct demo *demo); /* the pack's weekend and holidays */
 /* The nth day, from 0. figures: demo_figures_free. */
 enum err demo_day(struct demo *demo, int day, struct demo_figures *figures, struct err_info *info) MUST_USE;
@@ -211,6 +215,8 @@ struct json *demo_about_counter(const struct demo_clerk *clerk);
 enum err demo_issue(struct demo *demo, struct demo_visit *visit) MUST_USE;
 enum err demo_arrive(struct demo *demo, int visit) MUST_USE;
 void demo_tire(struct demo *demo, int visit);
+/* They came together, each with a ticket. */
+bool demo_is_family(const struct demo_visit *one, const struct demo_visit *other);
 /* Somebody waits whom clerks with nothing to do may call. */
 void demo_wake(struct demo *demo, const char *service);
 
@@ -238,6 +244,9 @@ enum err demo_decide_by(struct demo *demo, int clerk,
 enum err demo_confirm(struct demo *demo, int visit) MUST_USE;
 enum err demo_settle(struct demo *demo, int visit) MUST_USE;
 
+/* demo_complaint.c: what somebody does who went away offended: a complaint about what was decided, or a survey. */
+enum err demo_complain(struct demo *demo, const struct demo_visit *visit) MUST_USE;
+
 /* demo_quarrel.c */
 /* When one is due and possible for this clerk, who then calls nobody else: *began. */
 enum err demo_quarrel(struct demo *demo, int clerk, bool *began) MUST_USE;
@@ -247,7 +256,10 @@ enum err demo_end_quarrel(struct demo *demo, int clerk) MUST_USE;
 enum err demo_bus_leave(struct demo *demo, int minutes) MUST_USE;
 enum err demo_bus_back(struct demo *demo) MUST_USE;
 bool demo_goes_to_bus(const struct demo *demo, const struct demo_visit *visit);
+/* The day ends while it is away: it comes at once, with whoever was served by now. */
+enum err demo_bus_early(struct demo *demo) MUST_USE;
 void demo_drop_bus(struct demo *demo);
+void demo_bus_visit(struct demo *demo, int visit); /* comes to the bus */
 
 /* demo_trouble.c */
 enum err demo_strike(struct demo *demo, int trouble) MUST_USE;

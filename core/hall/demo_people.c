@@ -3,6 +3,8 @@
 
 #include "core/hall/demo_inside.h"
 
+enum { FAMILY_S = 5 * DEMO_MINUTE_S /* until somebody looks again whether the others are done */ };
+
 /* --- commands --- */
 
 /* Runs one command now; body goes. *data may be NULL. A refusal is counted and otherwise passed: *applied says so. */
@@ -108,8 +110,7 @@ enum err demo_arrive(struct demo *d, int who)
         return ERR_OK;
     }
     if (demo_goes_to_bus(d, visit)) {
-        d->bus.visits = xrealloc(d->bus.visits, (size_t)(d->bus.count + 1) * sizeof *d->bus.visits);
-        d->bus.visits[d->bus.count++] = who;
+        demo_bus_visit(d, who);
         visit->gone = true;
         return ERR_OK;
     }
@@ -126,12 +127,31 @@ enum err demo_arrive(struct demo *d, int who)
     return err;
 }
 
+bool demo_is_family(const struct demo_visit *one, const struct demo_visit *other)
+{
+    return one != other && one->citizen->home > 0 && one->citizen->home == other->citizen->home &&
+           one->citizen->comes_s == other->citizen->comes_s;
+}
+
+/* Nobody goes home without those who are at a counter. */
+static bool waits_for_family(const struct demo *d, const struct demo_visit *visit)
+{
+    for (int i = 0; visit->citizen->home > 0 && i < d->visit_count; i++)
+        if (demo_is_family(visit, &d->visits[i]) && d->visits[i].called_s >= 0 && !d->visits[i].gone)
+            return true;
+    return false;
+}
+
 /* Whoever leaves tells nobody: the hall finds out when it calls. */
 void demo_tire(struct demo *d, int who)
 {
     struct demo_visit *visit = &d->visits[who];
     if (visit->called_s >= 0 || visit->gone)
         return;
+    if (waits_for_family(d, visit)) {
+        demo_later(d, d->now_s + FAMILY_S, MOMENT_TIRED, who);
+        return;
+    }
     visit->gone = true;
     d->figures->left++;
 }

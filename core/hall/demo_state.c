@@ -58,7 +58,8 @@ static struct json *visits_json(const struct demo *d)
         add_ints(one,
                  (int64_t[]){v->gen, v->called_s, v->desk_s, v->calls,
                              (v->here ? 1 : 0) | (v->gone ? 2 : 0) | (v->taken ? 4 : 0) |
-                                 (v->forgets ? 8 : 0) | (v->offended ? 16 : 0) | (v->rushed ? 32 : 0)},
+                                 (v->forgets ? 8 : 0) | (v->offended ? 16 : 0) | (v->rushed ? 32 : 0) |
+                                 (v->calmed ? 64 : 0)},
                  5);
         json_add(list, one);
     }
@@ -94,12 +95,25 @@ static struct json *clerks_json(const struct demo *d)
     return list;
 }
 
+/* NULL: there is no bus. */
+static struct json *bus_json(const struct demo_bus *bus)
+{
+    if (bus->clerk < 0)
+        return NULL;
+    struct json *list = ints((int64_t[]){bus->away, bus->clerk, bus->left_s, bus->until_s}, 4);
+    for (int i = 0; i < bus->count; i++)
+        json_add(list, json_new_int(bus->visits[i]));
+    return list;
+}
+
 static struct json *figures_json(const struct demo_figures *f)
 {
-    return ints((int64_t[]){f->visitors, f->booked, f->came, f->issued, f->served, f->missing, f->no_shows,
-                            f->left, f->refused, f->early, f->applications, f->approved, f->refusals,
-                            f->returned, f->referred, f->confirmed, f->contested, f->notices, f->quarrels},
-                19);
+    return ints((int64_t[]){f->visitors,     f->booked,    f->came,     f->issued,   f->served,
+                            f->missing,      f->no_shows,  f->left,     f->refused,  f->early,
+                            f->applications, f->approved,  f->refusals, f->returned, f->referred,
+                            f->confirmed,    f->contested, f->notices,  f->quarrels, f->trips,
+                            f->bus_served},
+                21);
 }
 
 struct json *demo_state(const struct demo *d)
@@ -121,6 +135,9 @@ struct json *demo_state(const struct demo *d)
     json_set(state, "rushes", rushes_json(d));
     json_set(state, "visits", visits_json(d));
     json_set(state, "clerks", clerks_json(d));
+    struct json *bus = bus_json(&d->bus);
+    if (bus)
+        json_set(state, "bus", bus);
     json_set(state, "figures", figures_json(d->figures));
     return state;
 }
@@ -157,6 +174,7 @@ static void read_visit(struct demo_visit *v, const struct json *one)
     v->taken = (marks & 4) != 0;
     v->forgets = (marks & 8) != 0;
     v->offended = (marks & 16) != 0;
+    v->calmed = (marks & 64) != 0;
 }
 
 static void read_rushes(struct demo *d, const struct json *list)
@@ -226,12 +244,28 @@ static void read_clerks(struct demo *d, const struct json *list)
     }
 }
 
+static void read_bus(struct demo *d, const struct json *list)
+{
+    struct demo_bus *bus = &d->bus;
+    if (!list)
+        return;
+    bus->away = int_at(list, 0) != 0;
+    bus->clerk = (int)int_at(list, 1);
+    bus->left_s = int_at(list, 2);
+    bus->until_s = int_at(list, 3);
+    str_copy(bus->queue, sizeof bus->queue,
+             json_text_or(json_first(d->clerks[bus->clerk].queues), "queue", ""));
+    for (size_t i = 4; i < json_count(list); i++)
+        demo_bus_visit(d, (int)int_at(list, i));
+}
+
 static void read_figures(struct demo_figures *f, const struct json *list)
 {
     int *const all[] = {&f->visitors,     &f->booked,    &f->came,     &f->issued,   &f->served,
                         &f->missing,      &f->no_shows,  &f->left,     &f->refused,  &f->early,
                         &f->applications, &f->approved,  &f->refusals, &f->returned, &f->referred,
-                        &f->confirmed,    &f->contested, &f->notices,  &f->quarrels};
+                        &f->confirmed,    &f->contested, &f->notices,  &f->quarrels, &f->trips,
+                        &f->bus_served};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         *all[i] = (int)int_at(list, i);
 }
@@ -258,6 +292,7 @@ bool demo_go_on(struct demo *d, const struct json *state)
     read_rushes(d, json_get(state, "rushes"));
     read_visits(d, json_get(state, "visits"));
     read_clerks(d, json_get(state, "clerks"));
+    read_bus(d, json_get(state, "bus"));
     read_figures(d->figures, json_get(state, "figures"));
     return true;
 }

@@ -130,15 +130,19 @@ static enum err let_go(struct demo *d, int who)
     struct json *row = NULL;
     enum err err = row_get(d->env.db, TABLE_TICKET, visit->ticket, &row);
     const char *state = json_text_or(row, "state", "");
-    bool waits = str_equal(state, ticket_state_text(TICKET_WAITING)),
+    bool came = visit->desk_s >= 0 && visit->desk_s <= d->now_s,
+         waits = str_equal(state, ticket_state_text(TICKET_WAITING)),
          held = str_equal(state, ticket_state_text(TICKET_HELD));
     if (err == ERR_OK && waits) {
         visit->called_s = -1;
+        visit->calmed = false;
         demo_later(d, d->now_s + visit->citizen->patience_s / 2 + DEMO_HOUR_S / 2, MOMENT_TIRED, who);
     }
     visit->desk_s = -1;
     visit->taken = held;
     visit->gone = visit->gone || (!waits && !held);
+    if (err == ERR_OK && came && visit->gone)
+        err = demo_complain(d, visit);
     json_free(&row);
     return err == ERR_ABSENT ? ERR_OK : err;
 }

@@ -31,8 +31,6 @@ static enum err begin(struct training_act *act)
         demo_scenario(name, &scenario, &act->refusal.info) != ERR_OK)
         return training_refuse(act, 422, "unknown_scenario", "scenario",
                                "There is no such scenario. Nothing was changed; choose one of the list.");
-    if (training_needs_whole_days(&scenario, &act->refusal.info))
-        return training_refuse(act, 422, "whole_days_only", "scenario", "");
     act->begins = true;
     enum err err = training_begin_day(t, &act->env, name, seed < 0 ? 0 : (uint64_t)seed, &act->refusal.info);
     return err == ERR_USAGE || err == ERR_INVALID ? training_refuse(act, 422, "cannot_begin", "scenario", "")

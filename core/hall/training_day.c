@@ -122,19 +122,6 @@ static void reset(struct training *t)
     t->copied_s = t->demo.now_s;
 }
 
-bool training_needs_whole_days(const struct scenario *scenario, struct err_info *info)
-{
-    for (int i = 0; i < scenario->trouble_count; i++)
-        if (scenario->troubles[i].kind == TROUBLE_BUS) {
-            err_set(info, ERR_USAGE,
-                    "The scenario \"%s\" has a bus, which is played in whole days only: loketd demo run %s. "
-                    "Nothing was changed; choose another.",
-                    scenario->id, scenario->id);
-            return true;
-        }
-    return false;
-}
-
 static enum err read_scenario(struct training *t, const char *name, struct err_info *info)
 {
     struct scenario scenario;
@@ -145,8 +132,6 @@ static enum err read_scenario(struct training *t, const char *name, struct err_i
     if (err == ERR_OK && *scenario.pack && !str_equal(scenario.pack, json_text(hall, "pack")))
         err = err_set(info, ERR_USAGE, "The scenario \"%s\" is for the pack %s.", scenario.id, scenario.pack);
     json_free(&hall);
-    if (err == ERR_OK && training_needs_whole_days(&scenario, info))
-        err = ERR_USAGE;
     bool goes_on = t->playing && !t->finished;
     if (err == ERR_OK && t->playing)
         err = training_give_all_back(t, &t->demo.env);

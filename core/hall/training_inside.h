@@ -38,8 +38,6 @@ int64_t training_now_s(const struct training *training); /* since midnight, by t
 void training_set_clock(struct training *training, int64_t ms);
 
 /* training_day.c; in the transaction of env */
-/* It has a bus, whose laptop and way back a hall at work has not: nobody's queue is left away from home. */
-bool training_needs_whole_days(const struct scenario *scenario, struct err_info *info);
 enum err training_begin_day(struct training *training, const struct server_env *env, const char *scenario,
                             uint64_t seed, struct err_info *info) MUST_USE;
 enum err training_play(struct training *training, const struct server_env *env) MUST_USE;
@@ -105,6 +103,10 @@ enum training_here training_is_here(const struct training *training, const struc
 /* Answers of GET visitor and POST ask; the second NULL: no such question. The caller frees. */
 struct json *training_visitor(struct training *training, const struct demo_visit *visit);
 struct json *training_ask(struct training *training, const struct demo_visit *visit, const char *question);
+bool training_is_offended(const struct demo_visit *visit); /* and nobody said sorry */
+/* Somebody did: a write as any, after which t->lost is whether it failed. */
+enum err training_say_sorry(struct training *training, const struct server_env *env,
+                            const char *ticket) MUST_USE;
 
 /* training_rows.c: writes the rows that are another now, in a change of its own; *wrote: there was one. env NULL: asks only. */
 enum err training_rows(struct training *training, struct db *db, const struct server_env *env,

@@ -1,6 +1,7 @@
 /* core/hall/training_visitor.c: who stands at a trainee's counter, and what they say when they are asked (core/demo/talk.h). */
 #include <string.h>
 
+#include "core/demo/family.h"
 #include "core/demo/talk.h"
 #include "core/hall/training_inside.h"
 
@@ -51,12 +52,17 @@ static const char *some_paper(const struct training *t, const struct citizen *ci
     return json_text(json_first(json_get(service, "documents")), "code");
 }
 
+bool training_is_offended(const struct demo_visit *visit)
+{
+    return visit->offended && !visit->calmed;
+}
+
 struct citizen training_citizen(const struct training *t, const struct demo_visit *visit)
 {
     struct citizen citizen = *visit->citizen;
     if (visit->forgets && !citizen.forgot)
         citizen.forgot = some_paper(t, &citizen);
-    if (visit->offended)
+    if (training_is_offended(visit))
         citizen.temper = TEMPER_ANGRY;
     return citizen;
 }
@@ -92,6 +98,34 @@ static enum err open_talk(struct training *t, const struct citizen *citizen, str
     return truth_make(about, truth, &info);
 }
 
+static void add_name(struct buf *who, const char *name, int64_t age)
+{
+    buf_addf(who, who->length ? ", %s" : "%s", name);
+    if (age >= 0)
+        buf_addf(who, " (%d)", (int)age);
+}
+
+/* Those without a ticket, and those of the family who still wait for their own; who was called went there. */
+static struct json *company(const struct training *t, const struct demo_visit *visit)
+{
+    const struct demo *d = &t->demo;
+    struct buf who = {0};
+    const struct json *with = visit->citizen->with;
+    for (const struct json *one = json_first(with); one; one = json_next(one))
+        add_name(&who, json_text_or(one, "name", ""), json_int(one, "age", -1));
+    for (int i = 0; i < d->visit_count; i++) {
+        const struct demo_visit *other = &d->visits[i];
+        if (!demo_is_family(visit, other) || !other->here || other->gone || other->called_s >= 0)
+            continue;
+        struct json *member = family_member(other->citizen->person, -1);
+        add_name(&who, json_text_or(member, "name", ""), -1);
+        json_free(&member);
+    }
+    struct json *seen = who.length ? talk_company(buf_text(&who)) : NULL;
+    buf_free(&who);
+    return seen;
+}
+
 struct json *training_visitor(struct training *t, const struct demo_visit *visit)
 {
     static const char *const here[] = {"coming", "here", "nobody"};
@@ -105,8 +139,13 @@ struct json *training_visitor(struct training *t, const struct demo_visit *visit
     if (is_here == TRAINING_HERE && open_talk(t, &citizen, &about, &truth, &talk) == ERR_OK) {
         json_add(says, talk_greeting(&talk));
         questions = talk_questions(&talk);
+        if (training_is_offended(visit))
+            talk_add_sorry(questions);
         truth_free(&truth);
     }
+    struct json *with = is_here == TRAINING_HERE ? company(t, visit) : NULL;
+    if (with)
+        json_add(says, with);
     json_set_text(answer, "ticket", visit->ticket);
     if (row_get(t->hall->db, TABLE_TICKET, visit->ticket, &row) == ERR_OK)
         json_set_text(answer, "number", json_text(row, "number"));
@@ -130,4 +169,16 @@ struct json *training_ask(struct training *t, const struct demo_visit *visit, co
         truth_free(&truth);
     }
     return answer;
+}
+
+enum err training_say_sorry(struct training *t, const struct server_env *env, const char *ticket)
+{
+    enum err err = t->lost ? training_recall(t, &(struct err_info){0}) : ERR_OK;
+    int found = err == ERR_OK ? demo_visit_of(&t->demo, ticket) : -1;
+    if (err != ERR_OK)
+        return err;
+    t->lost = true; /* until it is committed */
+    if (found >= 0)
+        t->demo.visits[found].calmed = true;
+    return training_play(t, env);
 }

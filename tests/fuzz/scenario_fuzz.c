@@ -31,8 +31,8 @@ static const struct pack *pack(void)
 
 static void hold_bounds(const struct scenario *s)
 {
-    const int shares[] = {s->stay_away, s->early,    s->busiest,   s->forgot,  s->false_paper,
-                          s->stale,     s->no_right, s->elsewhere, s->priority};
+    const int shares[] = {s->stay_away, s->early,    s->busiest,   s->forgot,   s->false_paper,
+                          s->stale,     s->no_right, s->elsewhere, s->priority, s->families};
     for (size_t i = 0; i < sizeof shares / sizeof *shares; i++)
         HOLD(shares[i] >= 0 && shares[i] <= 100);
     HOLD(s->open_min >= 0 && s->open_min < s->close_min && s->close_min <= DAY_MIN);

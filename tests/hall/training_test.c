@@ -162,7 +162,6 @@ TEST(training_refuses_what_it_does_not_know)
     refused(&class.trainer, "{\"do\":\"step\"}", 409, "no_day");
     refused(&class.trainer, "{\"do\":\"begin\",\"scenario\":\"no-such\"}", 422, "unknown_scenario");
     refused(&class.trainer, "{\"do\":\"begin\",\"scenario\":\"../../etc/passwd\"}", 422, "unknown_scenario");
-    refused(&class.trainer, "{\"do\":\"begin\",\"scenario\":\"village-bus\"}", 422, "whole_days_only");
     train(&class, "{\"do\":\"begin\",\"scenario\":\"quiet-day\",\"seed\":2}");
     CHECK(row_says(&class.clerk, "hall", "/scenario", "quiet-day"));
     refused(&class.trainer, "{\"do\":\"pace\",\"pace\":61}", 422, "invalid_pace");
@@ -310,6 +309,37 @@ TEST(training_blames_nobody_for_what_the_trainer_did_at_their_counter)
     classroom_close(&class);
 }
 
+static bool offers(struct hall_client *client, const char *path, const char *question)
+{
+    int status;
+    bool found = false;
+    struct json *visitor = hall_ask(client, "GET", path, NULL, &status);
+    const struct json *questions = json_get(visitor, "questions");
+    for (const struct json *one = json_first(questions); one; one = json_next(one))
+        found = found || str_equal(json_text(one, "id"), question);
+    json_free(&visitor);
+    return found;
+}
+
+/* Whoever is offended may be told so, once; then they are as before. */
+static void say_sorry(struct classroom *class, const char *path, const char *ticket)
+{
+    int status;
+    char *offend = xasprintf("{\"do\":\"trouble\",\"kind\":\"offended\",\"user\":\"%s\"}", class->clerk.user),
+         *sorry = xasprintf("{\"ticket\":\"%s\",\"question\":\"sorry\"}", ticket);
+    train(class, offend);
+    CHECK(offers(&class->clerk, path, "sorry"));
+    struct json *answer = hall_ask(&class->clerk, "POST", "/v1/training/ask", sorry, &status);
+    CHECK_INT(status, 200);
+    CHECK_TEXT(json_text(answer, "code"), "calmed");
+    json_free(&answer);
+    CHECK(!offers(&class->clerk, path, "sorry"));
+    json_free(&(struct json *){hall_ask(&class->clerk, "POST", "/v1/training/ask", sorry, &status)});
+    CHECK_INT(status, 422);
+    free(offend);
+    free(sorry);
+}
+
 TEST(training_visitor_answers_whoever_serves_them)
 {
     struct classroom class;
@@ -329,6 +359,7 @@ TEST(training_visitor_answers_whoever_serves_them)
     CHECK(json_count(json_get(visitor, "says")) == 1);
     CHECK(json_count(json_get(visitor, "questions")) > 0);
     json_free(&visitor);
+    CHECK(!offers(&class.clerk, path, "sorry"));
     struct json *answer = hall_ask(&class.clerk, "POST", "/v1/training/ask", ask, &status);
     CHECK_INT(status, 200);
     CHECK(json_text(answer, "answer") != NULL);
@@ -337,6 +368,7 @@ TEST(training_visitor_answers_whoever_serves_them)
     CHECK_INT(status, 422);
     json_free(&(struct json *){hall_ask(&class.trainer, "GET", path, NULL, &status)});
     CHECK_INT(status, 200);
+    say_sorry(&class, path, id);
     classroom_sign_in(&class, &other, "adi");
     json_free(&(struct json *){hall_ask(&other, "GET", path, NULL, &status)});
     CHECK_INT(status, 403);

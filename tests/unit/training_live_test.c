@@ -1,6 +1,7 @@
 /* tests/unit/training_live_test.c: a hall at work plays a training day at sixty times the pace, by clocks that the test moves:
  * the same day to the byte of its feed; and the same day again after the hall died in it, and from a moment that it was put
  * back to. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -72,7 +73,7 @@ static void lock_up(struct live *live)
 }
 
 /* address NULL: in a folder */
-static void open_live_at(struct live *live, const char *name, const char *address)
+static void open_live_of(struct live *live, const char *name, const char *address, const char *scenario)
 {
     *live = (struct live){.folder = xasprintf("%s/%s", test_folder(), name), .mono_ms = 1000};
     live->store = xstrdup(address ? address : live->folder);
@@ -80,15 +81,20 @@ static void open_live_at(struct live *live, const char *name, const char *addres
         REQUIRE(mkdir(live->folder, 0700) == 0);
     make_file(live);
     unlock(live);
-    training_start(live->hall, "first-day", "4");
+    training_start(live->hall, scenario, "4");
     turn(live);
     REQUIRE(live->hall->training->playing);
     live->hall->training->pace = PACE;
 }
 
+static void open_live_at(struct live *live, const char *name, const char *address)
+{
+    open_live_of(live, name, address, "first-day");
+}
+
 static void open_live(struct live *live, const char *name)
 {
-    open_live_at(live, name, NULL);
+    open_live_of(live, name, NULL, "first-day");
 }
 
 static void close_live(struct live *live)
@@ -266,6 +272,103 @@ TEST(training_rush_is_of_new_people_and_of_the_same_after_a_death)
     CHECK_INT(rush_and_play(&live, "rush-killed", true, other), more);
     close_live(&live);
     CHECK_TEXT(other, one);
+}
+
+/* --- a queue that is away --- */
+
+/* A short day with a bus, among the scenarios of a folder of the test's. */
+static char *write_scenarios(void)
+{
+    static const char *const names[] = {"first-day", "bus"};
+    char *folder = xasprintf("%s/scenarios", test_folder());
+    REQUIRE(mkdir(folder, 0700) == 0);
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        char *path = xasprintf("%s/%s.scenario", folder, names[i]);
+        FILE *file = fopen(path, "w");
+        REQUIRE(file);
+        fputs("name.az A\nname.id A\nname.en A\nname.ru A\nabout.az B\nabout.id B\nabout.en B\nabout.ru B\n"
+              "doors 08:00 10:00\npeople 36\nbusiest 30\npatience 200 300\nat 08:40 bus 30\n",
+              file);
+        CHECK(fclose(file) == 0);
+        free(path);
+    }
+    return folder;
+}
+
+static int queues_away(struct live *live)
+{
+    struct json *rows = json_new_array();
+    int away = 0;
+    REQUIRE(rows_collect(db_query(live->hall->db, "SELECT row FROM queues"), rows) == ERR_OK);
+    for (const struct json *row = json_first(rows); row; row = json_next(row))
+        away += !str_empty(json_text(row, "home"));
+    json_free(&rows);
+    return away;
+}
+
+static void play_until_away(struct live *live)
+{
+    int turns = 0;
+    while (!live->hall->training->demo.bus.away && turns++ < TURNS_MAX)
+        turn(live);
+    CHECK_INT(queues_away(live), 1);
+}
+
+TEST(training_bus_is_away_and_comes_home_after_a_death_and_from_a_moment)
+{
+    struct live whole, killed;
+    struct err_info info = {0};
+    char all[SHA256_TEXT], again[SHA256_TEXT], *moment = NULL, *kept = NULL, *folder = write_scenarios();
+    int64_t served, rev;
+    setenv("LOKET_SCENARIOS", folder, 1);
+    open_live_of(&whole, "whole-bus", NULL, "bus");
+    play_until_away(&whole);
+    play_to_the_end(&whole);
+    outcome(&whole, all, &served);
+    CHECK_INT(whole.hall->training->figures.trips, 1);
+    CHECK(whole.hall->training->figures.bus_served > 0);
+    CHECK_INT(whole.hall->training->figures.refused, 0);
+    CHECK_INT(queues_away(&whole), 0);
+    close_live(&whole);
+
+    open_live_of(&killed, "killed-bus", NULL, "bus");
+    play_until_away(&killed);
+    for (int i = 0; i < 15; i++)
+        turn(&killed);
+    lock_up(&killed);
+    unlock(&killed);
+    CHECK(killed.hall->training->demo.bus.away);
+    play_to_the_end(&killed);
+    outcome(&killed, again, &served);
+    CHECK_TEXT(again, all);
+    CHECK_INT(killed.hall->training->figures.trips, 1);
+
+    REQUIRE(training_moment_path(killed.hall->training, "08:59", &moment));
+    lock_up(&killed);
+    REQUIRE(backup_restore(killed.folder, moment, &kept, &rev, &info) == ERR_OK);
+    unlock(&killed);
+    CHECK_INT(queues_away(&killed), 1);
+    play_to_the_end(&killed);
+    outcome(&killed, again, &served);
+    CHECK_TEXT(killed.hall->training->demo.refusal, "");
+    CHECK_INT(killed.hall->training->figures.trips, 1);
+    CHECK_TEXT(again, all);
+    CHECK_INT(queues_away(&killed), 0);
+    close_live(&killed);
+
+    open_live_of(&whole, "early-bus", NULL, "bus"); /* the trainer ends the day while it is away */
+    play_until_away(&whole);
+    whole.hall->training->demo.env.db = whole.hall->db;
+    REQUIRE(db_begin(whole.hall->db) == ERR_OK);
+    CHECK(demo_go_home(&whole.hall->training->demo) == ERR_OK);
+    CHECK_INT(queues_away(&whole), 0);
+    CHECK_INT(whole.hall->training->figures.trips, 1);
+    REQUIRE(db_commit(whole.hall->db) == ERR_OK);
+    close_live(&whole);
+    unsetenv("LOKET_SCENARIOS");
+    free(folder);
+    free(moment);
+    free(kept);
 }
 
 /* --- what is kept of a day is not believed as it is --- */
