@@ -19,6 +19,7 @@ static const struct {
     {"hall.leases", TR("counters that nobody attends")},
     {"hall.leases_restart", TR("counters after the hall's start")},
     {"hall.restore", TR("hall restored from a backup")},
+    {"hall.failover", TR("hall went on without its last records")},
     {"training.take", TR("trainer took a counter over")},
     {"training.hand_back", TR("trainer handed a counter back")},
     {"training.keys", TR("keys of a visit counted")},

@@ -59,8 +59,9 @@ enum err backup_safe(struct db *db, int64_t epoch, int64_t rev, struct err_info 
     struct hall_state state;
     enum err err = store_state(db, &state);
     if (err == ERR_OK && (state.epoch != epoch || state.rev < rev))
-        return err_set(info, ERR_REFUSED,
-                       "The hall was put back while it was being backed up. The backup is whole and of before.");
+        return err_set(
+            info, ERR_REFUSED,
+            "The hall was put back while it was being backed up. The backup is whole and of before.");
     if (err == ERR_OK)
         err = mark_safe(db, rev);
     return err == ERR_OK ? ERR_OK : store_fail(db, err, info);
@@ -154,6 +155,13 @@ static enum err raise_epoch(struct tx *tx, void *ctx)
     return err;
 }
 
+enum err backup_new_epoch(const struct server_env *env, const char *type)
+{
+    int64_t epoch = env->epoch;
+    enum err err = store_set_epoch(env->db, epoch);
+    return err == ERR_OK ? server_change(env, type, NULL, raise_epoch, &epoch) : err;
+}
+
 /* Closing moves the log into the file, and says nothing when the disk does not let it: the file would go to its place
  * without what the log alone knows. */
 static enum err is_whole(const char *path, struct err_info *info)
@@ -181,11 +189,9 @@ static enum err give_epoch(const char *path, int64_t epoch, int64_t *rev, struct
         err = work_begin(&work);
     work.env.epoch = epoch;
     if (err == ERR_OK)
-        err = store_set_epoch(work.db, epoch);
-    if (err == ERR_OK)
         err = store_set_safe(work.db, state.rev);
     if (err == ERR_OK)
-        err = server_change(&work.env, "hall.restore", NULL, raise_epoch, &epoch);
+        err = backup_new_epoch(&work.env, "hall.restore");
     *rev = state.rev;
     err = work_close(&work, err, info);
     return err == ERR_OK ? is_whole(path, info) : err;
@@ -321,8 +327,8 @@ static enum err put_there(struct db *backup, const struct hall_state *state, str
     if (err != ERR_OK)
         err = store_fail(*present, err, info);
     else if (!mkdtemp(folder))
-        err = err_set(info, err_from_errno(errno), "No folder can be made at %s: %s.", folder,
-                      strerror(errno));
+        err =
+            err_set(info, err_from_errno(errno), "No folder can be made at %s: %s.", folder, strerror(errno));
     else
         part = xasprintf("%s/hall.db", folder);
     if (err == ERR_OK)

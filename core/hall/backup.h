@@ -14,6 +14,9 @@ enum err backup_done(struct db *db, int64_t *rev, struct err_info *info) MUST_US
 /* The hall up to rev of that epoch stands in a file that is durable (backup_sealed.h). ERR_REFUSED: it is another by now. */
 enum err backup_safe(struct db *db, int64_t epoch, int64_t rev, struct err_info *info) MUST_USE;
 
+/* From here on the history is of env->epoch, in the transaction that is open: workstations send again what it does not hold. */
+enum err backup_new_epoch(const struct server_env *env, const char *type) MUST_USE;
+
 /* Puts a backup in place under a new epoch, so that workstations send again what it does not hold. The hall
  * that was there is kept: its new name is written to *kept (the caller frees; NULL when there was none). Refused
  * while a loketd works on it. data may be an address: all its rows are replaced in one transaction, and none are kept. */

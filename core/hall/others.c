@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "core/base/log.h"
+#include "core/hall/backup.h"
 #include "core/hall/inside.h"
 #include "core/hall/leases.h"
 #include "core/hall/polls.h"
@@ -22,6 +23,7 @@ struct others {
     struct db_news *news;                   /* NULL: no line; whoever waits is told by looking alone */
     int64_t looked_ms, asked_ms, mended_ms; /* monotonic */
     bool first;
+    bool lacks; /* the history of this epoch is without what was read here */
 };
 
 static void open_news(struct hall *hall)
@@ -103,17 +105,26 @@ static enum err take_changes(struct hall *hall, int64_t after, int64_t through)
     return err == ERR_ABSENT ? ERR_OK : err;
 }
 
-/* A history that is shorter than what was read here before, or ends otherwise, lost what somebody was told. */
-static bool is_of_one_history(const struct hall *hall, const struct hall_state *now)
+/* A history that has not what was read here before lost what somebody was told: a standby took over that had not all of it. */
+static enum err is_of_one_history(struct hall *hall, const struct hall_state *now, bool *same)
 {
-    return now->epoch == hall->epoch && now->rev >= hall->state.rev &&
-           (now->rev > hall->state.rev || str_equal(now->feed_head, hall->state.feed_head));
+    char head[SHA256_TEXT];
+    enum err err = ERR_OK;
+    str_copy(head, sizeof head, now->feed_head);
+    if (now->rev > hall->state.rev)
+        err = store_head_at(hall->db, hall->state.rev, head);
+    *same = now->rev >= hall->state.rev && (!*head || str_equal(head, hall->state.feed_head));
+    return err;
 }
 
 static enum err follow(struct hall *hall, const struct hall_state *now)
 {
-    enum err err = ERR_OK;
-    if (!is_of_one_history(hall, now)) {
+    bool same;
+    enum err err = is_of_one_history(hall, now, &same);
+    if (err != ERR_OK)
+        return err;
+    hall->others->lacks = !same && now->epoch == hall->epoch;
+    if (!same || now->epoch != hall->epoch) {
         log_write(LOG_ERROR, "%s: the hall is at epoch %lld, rev %lld, and was at epoch %lld, rev %lld here",
                   db_path(hall->db), (long long)now->epoch, (long long)now->rev, (long long)hall->epoch,
                   (long long)hall->state.rev);
@@ -269,4 +280,40 @@ enum err others_commit(struct hall *hall)
     if (ours.rev > before && hall->others->news)
         db_news_tell(hall->others->news);
     return ERR_OK;
+}
+
+/* --- a history that was lost --- */
+
+/* Behind the hall's row: of several who noticed it one does so, and the others find another epoch. */
+static enum err begin_epoch(struct hall *hall)
+{
+    struct server_env env = hall_env(hall);
+    struct hall_state now;
+    bool same = true;
+    enum err err = db_begin(hall->db);
+    if (err == ERR_OK)
+        err = store_turn(hall->db, &now);
+    if (err == ERR_OK)
+        err = is_of_one_history(hall, &now, &same);
+    env.epoch = hall->epoch + 1;
+    if (err == ERR_OK && !same && now.epoch == hall->epoch)
+        err = backup_new_epoch(&env, "hall.failover");
+    if (err == ERR_OK)
+        err = db_commit(hall->db);
+    if (err != ERR_OK)
+        db_rollback(hall->db);
+    return err;
+}
+
+void others_end(struct hall *hall)
+{
+    if (!hall->others || !hall->others->lacks)
+        return;
+    enum err err = begin_epoch(hall);
+    log_write(
+        LOG_ERROR,
+        err == ERR_OK
+            ? "%s: the store has not all that was recorded here; workstations send it again under a new epoch"
+            : "%s: the store has not all that was recorded here, and no new epoch could be begun",
+        db_path(hall->db));
 }

@@ -30,6 +30,8 @@ bool others_follow(struct hall *hall);
 bool others_first(const struct hall *hall);
 /* A connection that was lost, made again. */
 void others_mend(struct hall *hall);
+/* At the end: where the history was replaced by one that lacks what was read here, it gets a new epoch. */
+void others_end(struct hall *hall);
 int others_fd(const struct hall *hall); /* readable: others_hear; -1: none */
 void others_hear(struct hall *hall);
 int others_timeout_ms(const struct hall *hall); /* until there is something to do; -1: never */

@@ -333,6 +333,7 @@ enum err serve_run(const struct serve_options *options, struct err_info *info)
         if (announce(loop))
             serve(loop);
         finish(loop);
+        others_end(&loop->hall);
         err = hall_ended(&loop->hall, info);
         if (options->rewind)
             *options->rewind = training_take_rewind(&loop->hall);

@@ -310,6 +310,60 @@ TEST(many_loketd_do_once_what_comes_to_two_of_them)
     close_many(&many);
 }
 
+/* --- a standby that had not all --- */
+
+/* As after a failover that lost the last commit, which was a ticket. */
+static void lose_last(const struct many *many)
+{
+    static const char script[] = "BEGIN; DELETE FROM tickets WHERE row_rev = (SELECT rev FROM hall_state);"
+                                 "DELETE FROM change WHERE rev = (SELECT rev FROM hall_state);"
+                                 "DELETE FROM audit WHERE rev = (SELECT rev FROM hall_state);"
+                                 "DELETE FROM audit_tag WHERE rev = (SELECT rev FROM hall_state);"
+                                 "DELETE FROM result WHERE rev = (SELECT rev FROM hall_state);"
+                                 "UPDATE client SET last_seq = last_seq - 1;"
+                                 "UPDATE hall_state SET rev = rev - 1,"
+                                 " feed_head = (SELECT h FROM change ORDER BY rev DESC LIMIT 1),"
+                                 " audit_head = (SELECT hash FROM audit ORDER BY rev DESC LIMIT 1); COMMIT";
+    struct err_info info = {0};
+    struct db *db = NULL;
+    REQUIRE(db_open(&db, many->db, DB_WRITE, &info) == ERR_OK);
+    CHECK_INT(db_script(db, script), ERR_OK);
+    db_close(&db);
+}
+
+/* What was acknowledged and is not there any more comes again from the workstation, under a new epoch: both who serve notice
+ * that the history is another, one of them gives it the epoch, and nobody goes on as if nothing had been. */
+TEST(many_loketd_and_a_standby_that_lacked_the_last)
+{
+    struct many many;
+    struct hall_client desk;
+    char number[16] = "";
+    int status;
+    open_many(&many, "standby", 2);
+    REQUIRE(hall_sign_in(&desk, &many.halls[0], "reception", TEST_PASSWORD) == 200);
+    issue(&desk);
+    issue(&desk);
+    lose_last(&many);
+    for (int n = 0; n < 2; n++) {
+        CHECK_INT(running_wait(&many.loketd[n]), 1);
+        many.loketd[n].pid = 0;
+        serve(&many, n);
+    }
+    desk.hall = &many.halls[1];
+    desk.seq--;
+    char *text = hall_push_text(&desk, "ticket.issue", "{\"queue\":\"q\",\"channel\":\"desk\"}");
+    json_free(&(struct json *){hall_ask(&desk, "POST", "/v1/push", text, &status)});
+    CHECK_INT(status, 409);
+    free(text);
+    desk.epoch++;
+    struct json *data = hall_do(&desk, "ticket.issue", "{\"queue\":\"q\",\"channel\":\"desk\"}");
+    str_copy(number, sizeof number, json_text_or(json_get(data, "ticket"), "number", ""));
+    CHECK_TEXT(number, "Q002");
+    json_free(&data);
+    hall_sign_out(&desk);
+    close_many(&many);
+}
+
 /* --- a crowd --- */
 
 enum { CLERKS = 4, FIGHTERS = 2, PEOPLE = 40, FIGHTS = 12 };
