@@ -183,12 +183,12 @@ static void draw(const struct visitor *visitor, struct pen *pen)
         text = whole = xasprintf("%s %s", number, text);
     line(pen, text, visitor_is_here(visitor) ? STYLE_ACCENT | ATTR_BOLD : STYLE_DIM);
     free(whole);
-    for (const struct json *seen = json_first(says); seen; seen = json_next(seen))
-        if (str_equal(json_text(seen, "by"), "hall"))
-            seen_line(pen, seen);
     if (json_count(visitor->told)) /* what was asked last is read first */
         for (const struct json *one = json_first(visitor->told); one; one = json_next(one))
             told_part(pen, one, one == json_first(visitor->told));
+    for (const struct json *seen = json_first(says); seen; seen = json_next(seen))
+        if (str_equal(json_text(seen, "by"), "hall"))
+            seen_line(pen, seen);
     for (size_t i = json_count(says); i > 0; i--)
         if (str_equal(json_text(json_at(says, i - 1), "by"), "citizen"))
             said_line(pen, json_at(says, i - 1), STYLE_TEXT);
