@@ -145,7 +145,7 @@ static const char *start_own(void)
                                  "-c",
                                  "log_min_messages=log",
                                  NULL};
-    int log;
+    int log = -1;
     bool ready = false;
     if (make_files(data)) {
         cluster.owner = getpid();
