@@ -206,7 +206,7 @@ static bool passed_over(const struct json *all, const struct json *row)
 TEST(simulated_quarrel_ends_with_everybody_in_their_place)
 {
     struct played p = {0};
-    play(&p, "people 150\nbusiest 100\npriority 5\nat 08:30 quarrel 2\n", "az");
+    play(&p, "people 110\nbusiest 100\npriority 7\nat 08:30 quarrel 2\n", "az");
     CHECK_INT(p.figures.quarrels, 2);
     struct json *all = rows(&p, "SELECT row FROM tickets ORDER BY id");
     int sent_back = 0;
@@ -235,7 +235,7 @@ TEST(simulated_bus_comes_home_with_what_was_done_on_it)
     static const char *const packs[] = {"az", "id"};
     for (size_t i = 0; i < sizeof packs / sizeof *packs; i++) {
         struct played p = {0};
-        play(&p, "people 110\nbusiest 45\nat 09:00 bus 180\n", packs[i]);
+        play(&p, "people 80\nbusiest 45\nat 09:00 bus 180\n", packs[i]);
         CHECK_INT(p.figures.trips, 1);
         CHECK(p.figures.bus_served > 0);
         struct json *queues = rows(&p, "SELECT row FROM queues ORDER BY id"),

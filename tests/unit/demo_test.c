@@ -239,9 +239,9 @@ static struct demo_figures play(const char *more, const char *pack, uint64_t see
 
 TEST(simulated_day_is_the_same_to_the_byte_of_its_feed)
 {
-    struct demo_figures a = play("people 30\nbookings 8\n", "az", 3, 0, 1),
-                        b = play("people 30\nbookings 8\n", "az", 3, 0, 1),
-                        c = play("people 30\nbookings 8\n", "az", 4, 0, 1);
+    struct demo_figures a = play("people 20\nbookings 5\n", "az", 3, 0, 1),
+                        b = play("people 20\nbookings 5\n", "az", 3, 0, 1),
+                        c = play("people 20\nbookings 5\n", "az", 4, 0, 1);
     CHECK_TEXT(a.feed, b.feed);
     CHECK(!str_equal(a.feed, c.feed));
     demo_figures_free(&a);
@@ -267,8 +267,8 @@ TEST(simulated_day_accounts_for_everybody)
 
 TEST(fewer_clerks_make_people_wait_longer)
 {
-    struct demo_figures many = play("people 80\nbusiest 100\n", "id", 2, 3, 0),
-                        few = play("people 80\nbusiest 100\n", "id", 2, 1, 0);
+    struct demo_figures many = play("people 50\nbusiest 100\n", "id", 2, 3, 0),
+                        few = play("people 50\nbusiest 100\n", "id", 2, 1, 0);
     REQUIRE(many.wait_count > 10 && few.wait_count > 10);
     CHECK(few.waits_s[few.wait_count / 2] > many.waits_s[many.wait_count / 2]);
     demo_figures_free(&many);

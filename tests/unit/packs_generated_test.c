@@ -321,7 +321,8 @@ static char *write_datum(const char *folder, int number, const struct json *datu
 static void put_file(void *context, const struct broken *broken)
 {
     struct on_line *line = context;
-    if (line->count == FILES_MAX || !pack_form_hands_in(line->one, broken))
+    if (line->count == FILES_MAX || rng_below(&line->one->generator.rng, ONE_OF) != 0 ||
+        !pack_form_hands_in(line->one, broken))
         return;
     char *path = write_datum(line->folder, line->count, broken->datum);
     line->args[2 + line->count] = path;

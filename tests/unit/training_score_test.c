@@ -84,7 +84,7 @@ enum { NOON_S = 12 * DEMO_HOUR_S, EVENING_S = 20 * DEMO_HOUR_S };
 TEST(perfect_clerk_scores_a_hundred)
 {
     struct hall_day h;
-    begin(&h, "people 90\nbusiest 100\nat 09:00 outage 20\nat 11:00 power 10\nat 10:00 away 3 20\n",
+    begin(&h, "people 65\nbusiest 100\nat 09:00 outage 20\nat 11:00 power 10\nat 10:00 away 3 20\n",
           EVENING_S);
     int judged = 0;
     for (int i = 0; i < h.demo.clerk_count; i++) {
@@ -413,7 +413,7 @@ TEST(dispute_costs_what_the_table_says)
 {
     struct hall_day h;
     begin(&h,
-          "people 60\nbusiest 100\nforgot 0\nfalse_paper 0\nstale 0\nno_right 0\nelsewhere 0\nat 08:05 "
+          "people 40\nbusiest 100\nforgot 0\nfalse_paper 0\nstale 0\nno_right 0\nelsewhere 0\nat 08:05 "
           "contested 1\n",
           EVENING_S);
     CHECK_INT(h.figures.contested, 1);

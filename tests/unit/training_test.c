@@ -74,7 +74,7 @@ static void play_in_steps(struct demo *demo, struct demo_figures *figures, int s
 
 TEST(training_day_in_steps_and_read_again_is_the_same_to_the_byte_of_its_feed)
 {
-    struct scenario s = scenario_of("people 40\nbookings 10\nat 09:00 away 2 20\nat 10:00 emergency\n");
+    struct scenario s = scenario_of("people 25\nbookings 8\nat 09:00 away 2 20\nat 10:00 emergency\n");
     struct err_info info = {0};
     struct demo_figures whole, steps = {0}, killed = {0};
     struct demo demo;
