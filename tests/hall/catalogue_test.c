@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -271,14 +272,24 @@ static off_t log_size(const char *data)
     return stat(path, &at) == 0 ? at.st_size : 0;
 }
 
-/* victim 0: the importing program itself. Killed as soon as the log is longer than bytes, if it does not end before. */
+/* The system ends the importing program at that byte of a file, in the middle of whatever it writes there. */
+static void import_until(const char *data, const char *path, off_t bytes)
+{
+    const struct rlimit none = {0}, most = {.rlim_cur = (rlim_t)bytes, .rlim_max = (rlim_t)bytes};
+    struct running program = START("loketd", "import-catalogue", path, "--data", data);
+    REQUIRE(prlimit(program.pid, RLIMIT_CORE, &none, NULL) == 0);
+    REQUIRE(prlimit(program.pid, RLIMIT_FSIZE, &most, NULL) == 0);
+    (void)running_wait(&program);
+}
+
+/* The hall is killed as soon as its log is longer than bytes, if the program does not end before. */
 static void import_and_kill(const char *data, const char *path, pid_t victim, off_t bytes)
 {
     struct running program = START("loketd", "import-catalogue", path, "--data", data);
     struct pollfd said = {.fd = program.out, .events = POLLIN};
     while (log_size(data) <= bytes && poll(&said, 1, 0) == 0)
         ;
-    kill(victim ? victim : program.pid, SIGKILL);
+    kill(victim, SIGKILL);
     (void)running_wait(&program);
 }
 
@@ -294,7 +305,7 @@ TEST(catalogue_import_killed_is_all_or_nothing)
     hall_make(&hall);
     int64_t first = services_at(hall.folder);
     for (int i = 0; i < CUTS && services_at(hall.folder) == first; i++) {
-        import_and_kill(hall.folder, path, 0, cuts[i]);
+        import_until(hall.folder, path, cuts[i]);
         int64_t count = services_at(hall.folder);
         whole(hall.folder);
         CHECK(count == first || count == first + MANY);
