@@ -19,7 +19,7 @@ struct copy {
 static enum err copy_rows(struct copy *c, struct db *from, struct db *to, struct err_info *info)
 {
     struct db *at = from;
-    enum err err = db_begin(from);
+    enum err err = db_in_transaction(from) ? ERR_OK : db_begin(from);
     if (err == ERR_OK) {
         at = to;
         err = db_begin(to);
@@ -63,30 +63,81 @@ static void drop_file(const char *path)
     }
 }
 
-enum err store_copy(struct db *db, const char *path, struct err_info *info)
+struct store_copy {
+    struct db *reader;
+    char *path;
+};
+
+/* Its first question is what PostgreSQL takes the moment by. */
+enum err store_copy_begin(struct store_copy **out, const struct db *db, const char *path,
+                          struct err_info *info)
+{
+    struct store_copy *copy = NULL;
+    struct hall_state state;
+    *out = NULL;
+    if (!db_is_address(db_path(db)))
+        return err_set(info, ERR_INVALID, "%s is a file already.", db_path(db));
+    copy = xcalloc(1, sizeof *copy);
+    copy->path = xstrdup(path);
+    enum err err = db_open(&copy->reader, db_address(db), 0, info);
+    if (err == ERR_OK) {
+        err = db_begin(copy->reader);
+        if (err == ERR_OK)
+            err = store_state(copy->reader, &state);
+        if (err != ERR_OK)
+            store_fail(copy->reader, err, info);
+    }
+    if (err == ERR_OK) {
+        *out = copy;
+        return ERR_OK;
+    }
+    db_close(&copy->reader);
+    free(copy->path);
+    free(copy);
+    return err;
+}
+
+static enum err write_copy(struct copy *c, const struct store_copy *copy, const char *part,
+                           struct err_info *info)
+{
+    struct db *file = NULL;
+    enum err err = store_open_file(&file, part, true, info);
+    if (err == ERR_OK)
+        err = copy_rows(c, copy->reader, file, info);
+    if (err == ERR_OK)
+        err = end_file(c, file, info);
+    db_close(&file);
+    if (err == ERR_OK && rename(part, copy->path) != 0)
+        err = err_set(info, err_from_errno(errno), "%s cannot be written: %s.", copy->path, strerror(errno));
+    return err;
+}
+
+enum err store_copy_end(struct store_copy **slot, struct err_info *info)
 {
     struct copy c = {0};
-    struct db *file = NULL, *reader = NULL;
-    if (!db_is_address(db_path(db)))
-        return db_backup(db, path, NULL, NULL, info);
-    char *part = xasprintf("%s.part", path);
+    struct store_copy *copy = *slot;
+    char *part = xasprintf("%s.part", copy->path);
     drop_file(part);
-    enum err err = db_open(&reader, db_address(db), 0, info);
-    if (err == ERR_OK)
-        err = store_open_file(&file, part, true, info);
-    if (err == ERR_OK)
-        err = copy_rows(&c, reader, file, info);
-    if (err == ERR_OK)
-        err = end_file(&c, file, info);
-    db_close(&file);
-    if (err == ERR_OK && rename(part, path) != 0)
-        err = err_set(info, err_from_errno(errno), "%s cannot be written: %s.", path, strerror(errno));
+    enum err err = write_copy(&c, copy, part, info);
     if (err != ERR_OK)
         drop_file(part);
     free(part);
-    db_close(&reader);
+    db_rollback(copy->reader);
+    db_close(&copy->reader);
     whole_free(&c.whole);
+    free(copy->path);
+    free(copy);
+    *slot = NULL;
     return err;
+}
+
+enum err store_copy(struct db *db, const char *path, struct err_info *info)
+{
+    struct store_copy *copy = NULL;
+    if (!db_is_address(db_path(db)))
+        return db_backup(db, path, NULL, NULL, info);
+    enum err err = store_copy_begin(&copy, db, path, info);
+    return err == ERR_OK ? store_copy_end(&copy, info) : err;
 }
 
 enum err store_copy_back(const char *path, struct db **to, struct err_info *info)

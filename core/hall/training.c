@@ -44,6 +44,7 @@ void training_free(struct training **slot)
         return;
     training_forget(training);
     training_slow_free(training);
+    training_end_moment(training);
     json_free(&training->people);
     free(training->rewind);
     free(training->data);

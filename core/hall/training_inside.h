@@ -29,6 +29,7 @@ struct training {
     int64_t copied_s; /* the last moment to return to; since midnight */
     int64_t copied_mono_ms;
     bool copy_due;
+    struct moment_copy *copying; /* a moment that is being copied beside the hall; NULL: none */
     char *rewind;
     struct delayed *delayed; /* requests over a slow network */
     struct rng chance;       /* of answers that wait; not the day's */
@@ -116,8 +117,9 @@ enum err training_rows(struct training *training, struct db *db, const struct se
 void training_note_score(struct training *training, const char *user, const struct json *score);
 
 /* training_moments.c: copies to return to */
-bool training_moment_path(const struct training *training, const char *at,
+bool training_moment_path(struct training *training, const char *at,
                           char **path);               /* of "HH:MM"; the caller frees */
 void training_copy_moment(struct training *training); /* outside a transaction */
 void training_drop_moments(struct training *training);
-struct json *training_moments(const struct training *training); /* [{"at","text"}] */
+void training_end_moment(struct training *training);      /* waits for a copy that is being made */
+struct json *training_moments(struct training *training); /* [{"at","text"}] */

@@ -1,6 +1,7 @@
 /* core/hall/training_moments.c: copies of the hall's store as files, each with a moment of the day to return to:
  * DIR/moments/HHMM.db. They are of one day and go with it. */
 #include <dirent.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -11,6 +12,63 @@
 #include "core/hall/training_inside.h"
 
 enum { MOMENTS_MAX = 150, NAME = 7 /* "HHMM.db" */ };
+
+/* Rows of PostgreSQL become a file in a thread of their own: the hall is asked meanwhile. It knows nothing of the hall but what
+ * stands here, and signals are the loop's alone, as they are blocked. */
+struct moment_copy {
+    pthread_t thread;
+    struct store_copy *copy;
+    struct err_info info;
+    char clock[CLOCK_TEXT];
+};
+
+static void *copy_moment(void *ctx)
+{
+    struct moment_copy *moment = ctx;
+    moment->info.err = store_copy_end(&moment->copy, &moment->info);
+    return NULL;
+}
+
+static void no_moment(const char *clock, const struct err_info *info)
+{
+    log_write(LOG_WARN, "training: no moment to return to at %s: %s", clock, info->text);
+}
+
+void training_end_moment(struct training *t)
+{
+    struct moment_copy *moment = t->copying;
+    t->copying = NULL;
+    if (!moment)
+        return;
+    pthread_join(moment->thread, NULL);
+    if (moment->info.err != ERR_OK)
+        no_moment(moment->clock, &moment->info);
+    free(moment);
+}
+
+static void copy_to(struct training *t, const char *path, const char *clock)
+{
+    struct err_info info = {0};
+    struct moment_copy *moment = NULL;
+    if (!db_is_address(db_path(t->hall->db))) {
+        if (store_copy(t->hall->db, path, &info) != ERR_OK)
+            no_moment(clock, &info);
+        return;
+    }
+    moment = xcalloc(1, sizeof *moment);
+    str_copy(moment->clock, sizeof moment->clock, clock);
+    if (store_copy_begin(&moment->copy, t->hall->db, path, &info) != ERR_OK) {
+        no_moment(clock, &info);
+        free(moment);
+        return;
+    }
+    if (pthread_create(&moment->thread, NULL, copy_moment, moment) == 0) {
+        t->copying = moment;
+        return;
+    }
+    copy_moment(moment);
+    free(moment);
+}
 
 static char *folder_of(const struct training *t)
 {
@@ -50,6 +108,7 @@ static void drop_later(void *ctx, const char *path, const char *hhmm)
 
 void training_drop_moments(struct training *t)
 {
+    training_end_moment(t);
     visit(t, drop_later, (char[]){""});
 }
 
@@ -61,19 +120,18 @@ static void count_one(void *ctx, const char *path, const char *hhmm)
 
 void training_copy_moment(struct training *t)
 {
-    struct err_info info = {0};
     char clock[CLOCK_TEXT];
     int there = 0;
     char *folder = folder_of(t);
     t->copy_due = false;
+    training_end_moment(t);
     (void)mkdir(folder, 0700);
     time_clock(t->hall->wall_ms, clock);
     visit(t, count_one, &there);
     if (t->hall->fatal == ERR_OK && there < MOMENTS_MAX) {
         char *path = xasprintf("%s/%.2s%.2s.db", folder, clock, clock + 3);
         (void)unlink(path);
-        if (store_copy(t->hall->db, path, &info) != ERR_OK)
-            log_write(LOG_WARN, "training: no moment to return to at %s: %s", clock, info.text);
+        copy_to(t, path, clock);
         free(path);
     }
     free(folder);
@@ -90,8 +148,9 @@ static void list_one(void *ctx, const char *path, const char *hhmm)
     json_add(rows, row);
 }
 
-struct json *training_moments(const struct training *t)
+struct json *training_moments(struct training *t)
 {
+    training_end_moment(t);
     struct json *rows = json_new_array();
     visit(t, list_one, rows);
     return rows;
@@ -125,13 +184,14 @@ static bool clock_of(const struct training *t, const char *at, char clock[CLOCK_
     return true;
 }
 
-bool training_moment_path(const struct training *t, const char *at, char **path)
+bool training_moment_path(struct training *t, const char *at, char **path)
 {
     struct wanted wanted = {0};
     char clock[CLOCK_TEXT];
     *path = NULL;
     if (!clock_of(t, at, clock))
         return false;
+    training_end_moment(t);
     str_format(wanted.hhmm, sizeof wanted.hhmm, "%.2s%.2s", clock, clock + 3);
     visit(t, take_last, &wanted);
     *path = wanted.path;

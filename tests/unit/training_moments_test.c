@@ -15,7 +15,7 @@ static void keep_moment(const struct training *t, const char *hhmm)
 }
 
 /* want: the moment's file; NULL: there is none. Those after it go. */
-static void back_to(const struct training *t, const char *at, const char *want)
+static void back_to(struct training *t, const char *at, const char *want)
 {
     char *path = NULL, *whole = want ? xasprintf("%s/moments/%s.db", t->data, want) : NULL;
     CHECK(training_moment_path(t, at, &path) == (want != NULL));
