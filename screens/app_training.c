@@ -251,7 +251,7 @@ bool app_training_notice(const struct app *app, struct buf *text, unsigned *look
                  json_text_or(row, "frozen_by", tr(app->ui.lang, TR("The trainer"))));
     } else if (row && is_trainer(app)) {
         char place[KEY_NAME], key_back[KEY_NAME];
-        key_label(keymap_key(app->ui.keys, ACTION_PLACE_TRAINER, 0), place);
+        key_label(keymap_key(app->ui.keys, ACTION_PLACE_TRAINER, app_typing(app) ? 1 : 0), place);
         key_label(keymap_key(app->ui.keys, ACTION_TRAIN_HAND_BACK, 0), key_back);
         buf_addf(text, tr(app->ui.lang, TR("You have the counter of %s; %s and then %s hands it back.")),
                  json_text_or(row, "name", "…"), place, key_back);

@@ -527,6 +527,23 @@ enum err cache_push_results(struct cache *cache, const struct json *answer,
     return err;
 }
 
+/* A trainer has gone back to a moment of the day: what the hall had answered since is undone, and is not done anew. */
+static enum err forget_answered(struct cache *cache)
+{
+    static const char sql_rows[] =
+        "DELETE FROM outbox_row WHERE EXISTS (SELECT 1 FROM outbox WHERE outbox.client = outbox_row.client"
+        " AND outbox.seq = outbox_row.seq AND outbox.state <> 'pending' AND outbox.rev > $1)"; /* a rewind */
+    static const char sql_records[] = "DELETE FROM outbox WHERE state <> 'pending' AND rev > $1";
+    const char *const sqls[] = {sql_rows, sql_records};
+    enum err err = ERR_OK;
+    for (size_t i = 0; i < sizeof sqls / sizeof *sqls && err == ERR_OK; i++) {
+        struct stmt *s = db_query(cache->db, sqls[i]);
+        db_bind_int(s, 1, cache->place.safe_through);
+        err = db_run(s);
+    }
+    return err;
+}
+
 enum err outbox_send_again(struct cache *cache, int64_t *count)
 {
     /* What was told stays beside it, so that the same answer is no news. */
@@ -536,6 +553,8 @@ enum err outbox_send_again(struct cache *cache, int64_t *count)
     overlay_forget(cache);
     if (cache->place.epoch == 0)
         return ERR_OK;
+    if (cache->of.kind == HALL_TRAINING)
+        TRY(forget_answered(cache));
     struct stmt *s = db_query(cache->db, sql_again);
     db_bind_int(s, 1, cache->place.safe_through);
     enum err err = db_run(s);

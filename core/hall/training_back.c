@@ -1,5 +1,6 @@
 /* core/hall/training_back.c: a training hall that stands still is put back to a moment: by the restore that every hall has, under
- * a new epoch, so that workstations read it again. Whoever is signed in stays so. */
+ * a new epoch, so that workstations read it again. Whoever is signed in stays so; and up to where each workstation was answered
+ * is known still, so that what was undone is not handed in anew. */
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -44,6 +45,40 @@ static enum err write_sessions(const char *data, const struct json *rows, struct
     return work_close(&work, err, info);
 }
 
+static enum err read_clients(const char *data, struct json *rows, struct err_info *info)
+{
+    static const char sql[] = "SELECT client, last_seq FROM client"; /* all of them */
+    struct work work;
+    enum err err = work_open(&work, data, info);
+    if (err != ERR_OK)
+        return err;
+    struct stmt *s = db_query(work.db, sql);
+    while ((err = db_step(s)) == ERR_OK)
+        json_set_int(rows, db_text(s, 0), db_int(s, 1));
+    db_done(s);
+    return work_close(&work, err == ERR_ABSENT ? ERR_OK : err, info);
+}
+
+/* Nobody's, until its next command: the answers of those before are gone. */
+static enum err write_clients(const char *data, const struct json *rows, struct err_info *info)
+{
+    static const char sql[] =
+        "INSERT INTO client (client, user_, last_seq, acked, frozen) VALUES ($1, '', $2, $2, 0)"
+        " ON CONFLICT (client) DO UPDATE SET user_ = '', last_seq = $2, acked = $2 WHERE client.last_seq < "
+        "$2";
+    struct work work;
+    enum err err = work_open(&work, data, info);
+    if (err != ERR_OK)
+        return err;
+    for (const struct json *row = json_first(rows); row && err == ERR_OK; row = json_next(row)) {
+        struct stmt *s = db_query(work.db, sql);
+        db_bind_text(s, 1, json_name(row));
+        db_bind_int(s, 2, json_as_int(row, 0));
+        err = db_run(s);
+    }
+    return work_close(&work, err, info);
+}
+
 static enum err restore(const char *data, const char *file, struct err_info *info)
 {
     char *kept = NULL;
@@ -57,13 +92,18 @@ static enum err restore(const char *data, const char *file, struct err_info *inf
 
 enum err training_go_back(const char *data, const char *file, struct err_info *info)
 {
-    struct json *sessions = json_new_array();
+    struct json *sessions = json_new_array(), *clients = json_new_object();
     enum err err = read_sessions(data, sessions, info);
+    if (err == ERR_OK)
+        err = read_clients(data, clients, info);
     if (err == ERR_OK)
         err = restore(data, file, info);
     if (err == ERR_OK)
         err = write_sessions(data, sessions, info);
+    if (err == ERR_OK)
+        err = write_clients(data, clients, info);
     json_free(&sessions);
+    json_free(&clients);
     if (err == ERR_OK || store_broken(err))
         return err;
     log_write(LOG_ERROR, "training: %s could not be gone back to: %s", file, info->text);

@@ -1,5 +1,7 @@
 /* tests/e2e/trainer_test.c: a trainer at one terminal and a trainee at another, two real loket of one training hall: a rush, a
- * hint, a screen that stands still, back to a moment, a score, a power cut and a start during it. */
+ * hint, a screen that stands still; the trainee's counter taken over in the middle of a form, a trainer whose program is
+ * killed with it, and handed back; a power cut in that form, a start during it and one after; back to a moment, a score. */
+#include <signal.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -65,10 +67,11 @@ static void make_rush(struct pty *trainer)
     REQUIRE(pty_wait(trainer, "How many people, within how many minutes:"));
     pty_type(trainer, CTRL_U "30 1\r");
     REQUIRE(pty_wait(trainer, "It happens now."));
-    for (int i = 0; i < 6; i++) { /* up to a minute a second */
+    for (int i = 0; i < 40 && !pty_shows(trainer, "×60"); i++) { /* up to a minute a second */
         pty_type(trainer, "+");
         REQUIRE(pty_wait_gone(trainer, "The hall is asked…"));
     }
+    REQUIRE(pty_wait(trainer, "×60"));
 }
 
 static void call_somebody(struct pty *trainee)
@@ -98,9 +101,11 @@ static void stop_and_release(struct pty *trainer, struct pty *trainee)
     REQUIRE(pty_wait(trainee, "has stopped everything. What you typed is kept."));
     pty_type(trainee, "xy");
     REQUIRE(pty_wait(trainee, "not carried out: 2"));
+    REQUIRE(pty_wait(trainer, "Stopped: their keys"));
     pty_type(trainer, "f");
     REQUIRE(pty_wait(trainee, "You can go on: everything is as you left it."));
     CHECK(!pty_shows(trainee, "has stopped everything"));
+    REQUIRE(pty_wait_gone(trainer, "Stopped: their keys"));
 }
 
 /* The first moment is the beginning: nobody was called then. */
@@ -129,14 +134,63 @@ static void look_at_score(struct pty *trainer)
     REQUIRE(pty_wait(trainer, "Trainee"));
 }
 
-static void cut_power(struct pty *trainer, struct pty *trainee)
+/* Somebody is served, with an application open in which something is typed. */
+static void type_in_a_form(struct pty *trainee)
+{
+    pty_type(trainee, "s");
+    REQUIRE(pty_wait(trainee, "f finish"));
+    pty_type(trainee, "+");
+    REQUIRE(pty_wait(trainee, "Which service?"));
+    pty_type(trainee, "stateless person (travel)\r"); /* a form of one note, whoever stands there */
+    REQUIRE(pty_wait(trainee, "check, submit"));
+    pty_type(trainee, "Qarabag");
+    REQUIRE(pty_wait(trainee, "Qarabag"));
+}
+
+/* The trainer is at the trainee's counter from their own place, opens the same application, and dies there. */
+static void take_over(struct pty *trainer, struct pty *trainee)
+{
+    REQUIRE(pty_wait(trainer, "serving"));
+    pty_type(trainer, "o");
+    REQUIRE(pty_wait(trainer, "You have the counter of Aysel"));
+    REQUIRE(pty_wait(trainer, "f finish"));
+    REQUIRE(pty_wait(trainee, "works at your counter now; you watch."));
+    REQUIRE(pty_wait(trainee, ": is served since"));
+    pty_type(trainee, "xy");
+    REQUIRE(pty_wait(trainee, "not carried out: 2"));
+    CHECK(pty_shows(trainee, "Qarabag"));
+    pty_type(trainer, "o");
+    REQUIRE(pty_wait(trainer, "check, submit"));
+    pty_kill(trainer, SIGKILL);
+    CHECK_INT(pty_end(trainer), 128 + SIGKILL);
+}
+
+static void hand_back(struct pty *trainer, struct pty *trainee)
+{
+    REQUIRE(pty_wait(trainer, "You have the counter of Aysel"));
+    pty_type(trainer, ESC "8");
+    REQUIRE(pty_wait(trainer, "Taken over by Rauf"));
+    pty_type(trainer, "o");
+    REQUIRE(pty_wait(trainer, "The counter is theirs again."));
+    REQUIRE(pty_wait(trainee, "The counter is yours again; what you typed is as you left it."));
+    pty_type(trainee, "Bey"); /* nobody opened anything */
+    REQUIRE(pty_wait(trainee, "QarabagBey"));
+}
+
+static void set_power(struct pty *trainer, const char *minutes)
 {
     pty_type(trainer, "t");
     pty_type(trainer, "power\r");
     REQUIRE(pty_wait(trainer, "For how many minutes:"));
-    pty_type(trainer, "\r");
+    pty_type(trainer, minutes);
     REQUIRE(pty_wait(trainer, "Cut the power?"));
     pty_type(trainer, "y");
+    REQUIRE(pty_wait(trainer, "It happens now."));
+}
+
+static void cut_power(struct pty *trainer, struct pty *trainee)
+{
+    set_power(trainer, CTRL_U "600\r"); /* ten minutes at this pace */
     REQUIRE(pty_wait(trainee, "Training: the power is cut until"));
     CHECK(!pty_alternate(trainee));
     CHECK_INT(pty_end(trainee), 0);
@@ -153,6 +207,23 @@ static void start_again_too_early(const char *data)
     pty_free(&trainee);
 }
 
+/* The power is back: the workstation stands where it was, with the counter and what was typed. */
+static struct pty *start_again(struct pty *trainer, const char *data)
+{
+    set_power(trainer, CTRL_U "1\r"); /* no longer: a second at this pace */
+    REQUIRE(pty_wait_gone(trainer, "It happens now."));
+    struct pty *trainee = open_loket(data, 80, 24);
+    REQUIRE(pty_wait(trainee, "Aysel"));
+    if (!pty_shows(trainee, "Aysel M.")) /* not in the title: who it is, is asked */
+        pty_type(trainee, "1");
+    REQUIRE(pty_wait(trainee, "Qarabag")); /* letters of the last second may be gone, as by any cut */
+    pty_type(trainee, "Son");
+    REQUIRE(pty_wait(trainee, "Son"));
+    pty_type(trainee, ESC);
+    REQUIRE(pty_wait(trainee, "f finish"));
+    return trainee;
+}
+
 TEST(trainer_and_trainee)
 {
     const char *data = test_folder();
@@ -164,11 +235,19 @@ TEST(trainer_and_trainee)
     REQUIRE(pty_wait(trainer, "called"));
     send_hint(trainer, trainee);
     stop_and_release(trainer, trainee);
-    go_back(trainer, trainee);
-    look_at_score(trainer);
+    type_in_a_form(trainee);
+    take_over(trainer, trainee);
+    pty_free(&trainer);
+    trainer = open_loket(data, 120, 40); /* signed in, and in that form, as they were */
+    hand_back(trainer, trainee);
     cut_power(trainer, trainee);
     pty_free(&trainee);
     start_again_too_early(data);
+    trainee = start_again(trainer, data);
+    go_back(trainer, trainee);
+    look_at_score(trainer);
+    CHECK(pty_shows(trainee, "c   open counter")); /* and nothing of it is handed in anew */
+    pty_free(&trainee);
     pty_type(trainer, CTRL_Q);
     pty_free(&trainer);
 }
