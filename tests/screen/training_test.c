@@ -81,6 +81,7 @@ static int check_refusals(const char *path)
 TEST(training_every_refusal_of_the_hall_is_a_sentence_in_each_language)
 {
     CHECK(check_refusals("core/hall/training_act.c") > 9);
+    CHECK(check_refusals("core/hall/training_take.c") > 2);
     CHECK(check_refusals("core/hall/api_training.c") > 6);
     CHECK(check_refusals("core/hall/api_training_score.c") > 5);
 }
