@@ -156,7 +156,8 @@ static void chosen_view(const struct view *view, struct frame *frame, struct rec
     if (*trainer_better(ui, row, part)) {
         str_format(text, sizeof text, tr(ui->lang, TR("A good clerk would now: %s")), part);
         rect_cut_top(&area, text_draw_wrapped(frame, area, text, STYLE_TEXT, 0));
-    } else if (json_text(row, "counter") && !str_equal(json_text_or(row, "doing", "out"), "out")) {
+    } else if (!json_text(row, "taken_by") && json_text(row, "counter") &&
+               !str_equal(json_text_or(row, "doing", "out"), "out")) {
         sentence_view(ui, TR("They do what a good clerk would do now."), STYLE_GOOD, frame, &area);
     }
     if (json_is_object(hint)) {
