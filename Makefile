@@ -14,6 +14,8 @@ TEST_PACKAGES := libvterm-dev openssl patch libfaketime libmimalloc-dev poppler-
 FUZZ_PACKAGES := clang libclang-rt-dev
 # Validators to measure beside ours.
 BENCH_PACKAGES := g++ python3-jsonschema libvalijson-dev nlohmann-json3-dev
+# A store that no one machine can take away (tests/hall/cluster).
+CLUSTER_PACKAGES := postgresql-15 etcd-server patroni haproxy curl
 DEB_PACKAGES   := dpkg-dev lintian git jq
 DEV_PACKAGES  := clang-format cppcheck shellcheck python3-pil tmux htop tig less
 
@@ -43,7 +45,7 @@ SIM_WRAP     := $(addprefix -Wl$(comma)--wrap=,open __open_2 close read __read_c
 FUZZ_SRC     := $(filter-out %_fuzz.c %/replay.c %/mutate.c,$(wildcard tests/fuzz/*.c)) tests/support/pair.c
 FUZZ_WRAP    := $(addprefix -Wl$(comma)--wrap=,db_begin db_commit db_rollback db_script db_checkpoint \
                 clock_wall_now_ms clock_mono_now_ms)
-SCRIPTS      := $(wildcard tests/*.sh tests/*/*.sh core/deb/*.sh themes/*/*.sh .ci/run)
+SCRIPTS      := $(wildcard tests/*.sh tests/*/*.sh tests/hall/cluster/*.sh core/deb/*.sh themes/*/*.sh .ci/run)
 
 WARNINGS := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wold-style-definition \
             -Wpointer-arith -Wwrite-strings -Wundef -Wvla -Wformat=2 -Wnull-dereference -Wduplicated-cond \
@@ -76,7 +78,7 @@ endif
 obj   = $(patsubst %.c,$(OUT)/%.o,$(1))
 PO_C := $(OUT)/gen/po.c
 
-.PHONY: all run test kills unit e2e hall deps test-deps dev-deps fuzz fuzz-deps bench-deps san layers lint format bench pictures install deb deb-deps deb-test clean help
+.PHONY: all run test kills unit e2e hall deps test-deps dev-deps fuzz fuzz-deps bench-deps cluster cluster-deps san layers lint format bench pictures install deb deb-deps deb-test clean help
 .DELETE_ON_ERROR:
 
 all: $(BUILD)/loket $(BUILD)/loketd $(BUILD)/loket-pdf
@@ -197,6 +199,15 @@ kills: deps test-deps ## kill -9 of the real programs under load with a bad netw
 	@$(MAKE) --no-print-directory -j$$(nproc) KIND=san $(BUILD)/san/loket $(BUILD)/san/loketd $(BUILD)/san/tests/hall/storm_test
 	@LOKET_KILLS=$(N) $(if $(SEED),LOKET_SEED=$(SEED)) $(BUILD)/san/tests/hall/storm_test
 
+# PostgreSQL refuses to be root.
+cluster: deps test-deps cluster-deps ## kills of a hall's PostgreSQL cluster under load (tests/hall/cluster); N=50
+	@$(MAKE) --no-print-directory -j$$(nproc) all
+	@$(MAKE) --no-print-directory -j$$(nproc) KIND=san $(BUILD)/san/tests/hall/cluster/cluster_test
+	@LOKET_ROUNDS=$(if $(filter command%,$(origin N)),$(N),50) LOKET_CLUSTER=tests/hall/cluster/cluster.sh \
+	   LOKETD=$(abspath $(BUILD)/loketd) LOKET_PROGRAMS=$(abspath $(BUILD)) \
+	   $$([ "$$(id -u)" -ne 0 ] || echo setpriv --reuid postgres --regid postgres --init-groups) \
+	   $(BUILD)/san/tests/hall/cluster/cluster_test
+
 test: deps test-deps ## every layer of tests
 	@BUILD=$(BUILD) tests/run.sh
 bench: deps test-deps dev-deps bench-deps all ## ratios against a yardstick of the same run
@@ -244,6 +255,8 @@ install: all ## PREFIX=/usr/local DESTDIR=
 	install -D -m 644 screens/loket.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/loket
 	install -D -m 644 screens/_loket $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_loket
 
+cluster-deps:
+	@tests/deps.sh $(CLUSTER_PACKAGES)
 deb-deps:
 	@tests/deps.sh $(DEB_PACKAGES)
 deb: deps deb-deps ## a Debian package of the workstation and one of the hall, in build/deb
