@@ -27,11 +27,11 @@ TEST(wrong_password_and_unknown_user)
     pty_wait(day.pty, "Login");
     pty_type(day.pty, "clerk1\tno such word\r");
     CHECK(pty_wait(day.pty, "The name or the password is not right."));
-    pty_type(day.pty, "\t\x15nobody\t" TEST_PASSWORD "\r");
+    pty_type(day.pty, ESC "[Z\x15nobody\t" TEST_PASSWORD "\r"); /* back to the name */
     CHECK(pty_wait_gone(day.pty, "asked"));
     CHECK(pty_shows(day.pty, "The name or the password is not right."));
-    pty_type(day.pty, "\t\x15"
-                      "clerk1\t" TEST_PASSWORD "\r"); /* and it works on */
+    pty_type(day.pty, ESC "[Z\x15"
+                          "clerk1\t" TEST_PASSWORD "\r"); /* and it works on */
     CHECK(pty_wait(day.pty, "all safe"));
     day_close(&day);
 }
@@ -46,7 +46,7 @@ static void check_no_hall(const char *url, const char *words)
     pty_type(pty, "clerk1\tsecret\r");
     CHECK(pty_wait_gone(pty, "asked"));
     CHECK(pty_wait(pty, words));
-    pty_type(pty, "\t!"); /* keys still type */
+    pty_type(pty, ESC "[Z!"); /* keys still type */
     CHECK(pty_shows(pty, "clerk1!"));
     quit(&pty);
     place_deinit(&place);
