@@ -9,7 +9,7 @@
 #     cluster.sh serve DIR      the two loketd on it
 #     cluster.sh unserve DIR    ends them: for `loketd verify`, which has a hall alone
 #     cluster.sh well DIR       waits until a primary has its synchronous standby and all etcd are there
-#     cluster.sh strike DIR primary|loketd|etcd|cut    what cluster_test.c does to it; all heals by itself
+#     cluster.sh strike DIR primary|behind|loketd|etcd|cut|renew    what cluster_test.c does to it; all heals by itself
 #     cluster.sh address DIR    the hall's address, for loketd --db
 #
 # LOKETD is the program (build/loketd), LOKET_CLUSTER_PORTS the first of a hundred free ports (21000). As root it goes on as
@@ -67,7 +67,7 @@ patience() {
 
 # --- a program that comes back, as a unit with Restart=always and RestartSec=1 does -----------------
 
-alive() { [ -s "$1" ] && kill -0 "$(cat "$1")" 2>/dev/null; }
+alive() { [ -s "$1" ] && kill -0 "$(cat "$1" 2>/dev/null)" 2>/dev/null; }
 
 # keep NAME WORD…: its number is in NAME.pid, its words are in NAME.log. One that runs already is left alone.
 keep() {
@@ -213,6 +213,8 @@ well() {
 }
 
 store() {
+    ! hall_answers "$hall_port" || alive haproxy.keeper ||
+        fail "something serves at port $hall_port already: LOKET_CLUSTER_PORTS=N takes a hundred others"
     for program in etcd patroni haproxy "$bin/postgres" psql curl setsid; do
         command -v "$program" >/dev/null || fail "$program is not installed: make cluster-deps"
     done
@@ -243,12 +245,29 @@ node() {
     echo "$(pid_of "patroni$1") $boss $(pgrep -P "$boss" | tr '\n' ' ')"
 }
 
+renewed() { [ "$(pid_of "loketd$1")" != "$2" ] && hall_answers "$(loketd_port "$1")"; }
+
 strike() {
     case $1 in
     primary)
         n=$(primary)
         kill -KILL "$(postmaster "$n")"
         say "killed the primary's PostgreSQL, pg$n"
+        patience 60 another "$n" || fail "nobody took over from pg$n"
+        ;;
+    behind) # a primary that would answer before a standby has it loses that here
+        n=$(primary)
+        receivers=
+        for m in 1 2 3; do
+            receivers="$receivers $(pgrep -P "$(postmaster $m)" -f walreceiver || true)"
+        done
+        # shellcheck disable=SC2086 # numbers, words on purpose
+        kill -STOP $receivers
+        sleep 2
+        kill -KILL "$(postmaster "$n")"
+        # shellcheck disable=SC2086 # numbers, words on purpose
+        kill -CONT $receivers
+        say "no standby heard of the primary for two seconds, then PostgreSQL of pg$n was killed"
         patience 60 another "$n" || fail "nobody took over from pg$n"
         ;;
     loketd)
@@ -271,6 +290,15 @@ strike() {
         # shellcheck disable=SC2086 # numbers, words on purpose
         kill -CONT $nodes 2>/dev/null || true
         say "pg$n is heard of again"
+        ;;
+    renew)
+        for n in 1 2; do
+            old=$(pid_of "loketd$n")
+            kill -TERM "$old"
+            patience 30 renewed "$n" "$old" || fail "loketd$n did not come back: see $dir/loketd$n.log"
+            sleep 2 # until HAProxy has seen it too, as an upgrade waits
+        done
+        say "ended one loketd after the other, and each came back"
         ;;
     *) usage ;;
     esac
