@@ -224,7 +224,9 @@ void others_mend(struct hall *hall)
     others_look(hall);
 }
 
-/* The hall's row is the lost transaction's until it has ended, so whoever has it knows how that ended. */
+/* The hall's row is the lost transaction's until it has ended, so whoever has it knows how that ended. A commit of the lock alone
+ * follows all that was committed before: with a synchronous standby it is answered when that stands there too. Without it
+ * somebody might be told of what a primary alone knows that came back after it died in the middle. */
 static enum err ask_after(struct hall *hall, const struct hall_state *ours, struct hall_state *now,
                           bool *committed)
 {
@@ -234,7 +236,10 @@ static enum err ask_after(struct hall *hall, const struct hall_state *ours, stru
         err = store_turn(hall->db, now);
     if (err == ERR_OK)
         err = store_head_at(hall->db, ours->rev, head);
-    db_rollback(hall->db);
+    if (err == ERR_OK)
+        err = db_commit(hall->db);
+    if (err != ERR_OK)
+        db_rollback(hall->db);
     *committed = str_equal(head, ours->feed_head) && *head;
     return err;
 }
