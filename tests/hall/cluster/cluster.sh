@@ -114,7 +114,7 @@ start_etcd() {
             --listen-peer-urls "http://127.0.0.1:$(peer_port $n)" \
             --initial-advertise-peer-urls "http://127.0.0.1:$(peer_port $n)" \
             --initial-cluster "$members" --initial-cluster-token loket --initial-cluster-state new \
-            --heartbeat-interval 200 --election-timeout 2000 --auto-compaction-retention 1
+            --heartbeat-interval 200 --election-timeout 2000 --enable-v2
     done
 }
 
@@ -215,7 +215,7 @@ well() {
 store() {
     ! hall_answers "$hall_port" || alive haproxy.keeper ||
         fail "something serves at port $hall_port already: LOKET_CLUSTER_PORTS=N takes a hundred others"
-    for program in etcd patroni haproxy "$bin/postgres" psql curl setsid; do
+    for program in etcd patroni haproxy "$bin/postgres" psql curl setsid pgrep; do
         command -v "$program" >/dev/null || fail "$program is not installed: make cluster-deps"
     done
     start_etcd
