@@ -11,6 +11,7 @@
 
 enum {
     LOOK_MS = 2000,     /* who is signed in changes no row */
+    FAILED_MAX = 3,     /* plays in a row, then the day ends */
     HURRY_MS = 100,     /* at a pace, moments of so long are played together */
     SLOW_MIN_MS = 2000, /* an answer over a slow network */
     SLOW_MORE_MS = 6000
@@ -82,11 +83,26 @@ static enum err run_play(void *ctx, const struct server_env *env)
     return err == ERR_OK ? training_play(t, env) : err;
 }
 
+/* A day that an earlier version kept has other people now, and what happens next in it cannot be. */
+static void give_up(struct training *t, enum err err)
+{
+    log_write(
+        LOG_WARN,
+        "training: the day does not go on, for what is kept of it fits no day of this program (%s); the hall "
+        "serves without it, and a trainer may begin another",
+        err_text(err));
+    training_forget(t);
+    t->lost = false;
+}
+
 static void play_done(void *ctx, enum err err)
 {
     struct training *t = ctx;
     t->queued = false;
     t->lost = err != ERR_OK;
+    t->failed = err == ERR_OK || store_broken(err) ? 0 : t->failed + 1;
+    if (t->failed >= FAILED_MAX)
+        return give_up(t, err);
     if (err == ERR_OK && t->copy_due)
         training_copy_moment(t);
 }

@@ -12,6 +12,7 @@ struct training {
     bool playing; /* a day is known; else the hall's clock is the computer's */
     bool queued;  /* a write of ours is among the writes */
     bool lost;    /* one failed: what is in memory is not what the store has */
+    int failed;   /* plays in a row that could not be, with a store that is whole */
     struct scenario scenario;
     struct demo demo; /* of this store; its people are accounts that nobody can sign in with */
     struct demo_figures figures;

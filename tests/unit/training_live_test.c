@@ -485,6 +485,31 @@ TEST(training_day_whose_row_was_damaged_is_told_of_and_the_hall_serves)
     free(whole);
 }
 
+/* As one that an earlier version of the program kept: its people are others now. */
+TEST(training_day_of_other_people_ends_and_the_hall_serves)
+{
+    struct live live;
+    open_live(&live, "others");
+    for (int i = 0; i < 20; i++)
+        turn(&live);
+    char *whole = kept_text(&live), *text = damaged(whole, "seed", "\"5\"");
+    edit_kept(&live, text);
+    lock_up(&live);
+    unlock(&live);
+    CHECK(live.hall->training->playing);
+    live.hall->training->pace = PACE;
+    for (int i = 0; i < 400 && live.hall->training->playing; i++)
+        turn(&live);
+    CHECK(!live.hall->training->playing);
+    CHECK_INT(live.hall->fatal, ERR_OK);
+    training_start(live.hall, "first-day", "4");
+    turn(&live);
+    CHECK(live.hall->training->playing);
+    close_live(&live);
+    free(whole);
+    free(text);
+}
+
 /* Numbers that each are possible, and together are no day. */
 TEST(training_clerk_who_finishes_with_nobody_breaks_nothing)
 {
