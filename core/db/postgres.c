@@ -328,7 +328,7 @@ static enum err open_failed(const struct db *db, enum err err, struct err_info *
 
 static enum err connect_raw(struct db *db)
 {
-    db->raw = postgres_connect(db->address);
+    db->raw = postgres_connect(db->address, db->flags & DB_WRITE);
     if (PQstatus(db->raw) == CONNECTION_OK) {
         PQsetNoticeReceiver(db->raw, be_silent, NULL);
         return set_up(db);
@@ -861,17 +861,15 @@ static char *postgres_explain(struct db *db, const char *sql)
 
 /* --- shared --- */
 
-PGconn *postgres_connect(const char *address)
+/* Whoever writes takes no server that follows another: one that is about to be made primary answers already, and would refuse
+ * every write as if there were no room for it. So it is not reached until it is. */
+PGconn *postgres_connect(const char *address, bool writes)
 {
     /* What the address says itself goes before: the last word of a name holds. */
-    static const char *const names[] = {"connect_timeout",
-                                        "tcp_user_timeout",
-                                        "keepalives_idle",
-                                        "keepalives_interval",
-                                        "keepalives_count",
-                                        "dbname",
-                                        NULL};
-    const char *const values[] = {"3", "10000", "10", "5", "3", address, NULL};
+    static const char *const names[] = {
+        "connect_timeout",  "tcp_user_timeout",     "keepalives_idle", "keepalives_interval",
+        "keepalives_count", "target_session_attrs", "dbname",          NULL};
+    const char *const values[] = {"3", "10000", "10", "5", "3", writes ? "primary" : "any", address, NULL};
     return PQconnectdbParams(names, values, 1);
 }
 

@@ -4,7 +4,7 @@
 
 struct pg_conn;
 /* Never NULL; PQstatus tells. One whose other end fell silent is given up after some seconds. */
-struct pg_conn *postgres_connect(const char *address);
+struct pg_conn *postgres_connect(const char *address, bool writes);
 const char *postgres_address(const struct db *db); /* whole, with its password */
 
 enum err postgres_news_open(struct db_news **out, const struct db *db) MUST_USE;

@@ -24,7 +24,7 @@ enum err postgres_news_open(struct db_news **out, const struct db *db)
 {
     struct db_news *news = xcalloc(1, sizeof *news);
     news->kind = &db_postgres;
-    news->raw = postgres_connect(postgres_address(db));
+    news->raw = postgres_connect(postgres_address(db), true);
     bool listens = false;
     if (PQstatus(news->raw) == CONNECTION_OK) {
         PGresult *result = PQexec(news->raw, sql_listen);
