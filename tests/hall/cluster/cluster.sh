@@ -20,6 +20,7 @@ here=$(CDPATH= cd -- "$(dirname -- "$0")" && pwd)
 LOKETD=${LOKETD:-$here/../../../build/loketd}
 base=${LOKET_CLUSTER_PORTS:-21000}
 bin=/usr/lib/postgresql/15/bin
+PATH=$PATH:/usr/sbin # where Debian has haproxy
 
 usage() {
     sed -n 's/^#     \(cluster\.sh.*\)/\1/p' "$0" >&2
