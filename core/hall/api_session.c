@@ -136,16 +136,18 @@ static struct json *answer_json(const struct sign_in *sign_in)
 }
 
 /* While the password was checked an administrator may have given another, or disabled the account: then it is as if it
- * had been typed afterwards. */
+ * had been typed afterwards. Another hash under the same `password_at` is the same password's, made anew by a sign-in beside this one. */
 static enum err still_theirs(const struct sign_in *sign_in, struct db *db)
 {
     char hash[PASSWORD_HASH];
     struct json *user = NULL;
     enum err err = session_user(db, sign_in->login, &user, hash);
+    bool same = str_equal(hash, sign_in->hash) || str_equal(json_text_or(user, "password_at", ""),
+                                                            json_text_or(sign_in->user, "password_at", ""));
     json_free(&user);
     if (err != ERR_OK)
         return err == ERR_ABSENT ? ERR_REFUSED : err;
-    return str_equal(hash, sign_in->hash) ? ERR_OK : ERR_REFUSED;
+    return same ? ERR_OK : ERR_REFUSED;
 }
 
 /* A line of the audit, the date in their row, the hash, and the end of their other sign-ins. */

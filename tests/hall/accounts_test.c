@@ -231,6 +231,37 @@ TEST(account_is_not_locked_out_by_somebody_elses_guesses)
     CHECK_INT(hall_stop(&hall), 0);
 }
 
+/* Its status, from a process of its own, once all of them may begin. */
+static pid_t sign_in_beside(const struct test_hall *hall, int wait)
+{
+    char go;
+    pid_t pid = fork();
+    if (pid)
+        return pid;
+    struct hall_client client;
+    bool in = read(wait, &go, 1) == 1 && hall_sign_in(&client, hall, "clerk3", TEST_PASSWORD) == 200;
+    _exit(in ? 0 : 1);
+}
+
+/* The first of them makes the hash anew while the others' password is still held against the old one. */
+TEST(account_signs_in_at_several_places_at_once)
+{
+    enum { PLACES = 4 };
+    struct test_hall hall;
+    pid_t places[PLACES];
+    int go[2], status;
+    hall_open(&hall);
+    REQUIRE(pipe(go) == 0);
+    for (int i = 0; i < PLACES; i++)
+        places[i] = sign_in_beside(&hall, go[0]);
+    REQUIRE(write(go[1], "gggg", PLACES) == PLACES);
+    for (int i = 0; i < PLACES; i++)
+        CHECK(waitpid(places[i], &status, 0) == places[i] && WIFEXITED(status) && WEXITSTATUS(status) == 0);
+    close(go[0]);
+    close(go[1]);
+    CHECK_INT(hall_stop(&hall), 0);
+}
+
 /* One that cost less than this computer's is made anew with the password that was right: no session is lost by it. */
 TEST(account_hash_is_made_anew_at_the_next_sign_in)
 {
