@@ -9,7 +9,7 @@ struct known {
     struct json *person; /* their row, with "name" */
     bool woman;
     bool at_home; /* an address of the family is being made */
-    bool open; /* of the person only what the form asks for by itself; the rest is made */
+    bool open;    /* of the person only what the form asks for by itself; the rest is made */
     int32_t today;
 };
 void known_open(struct known *known, const struct truth_about *about);

@@ -27,11 +27,11 @@ enum score_fact_kind {
 struct score_fact {
     enum score_fact_kind kind;
     int64_t is, should;
-    int64_t rev;        /* where to replay from; 0: not known */
-    char at[TIME_TEXT]; /* "" not known */
-    const char *number; /* of the ticket or the application, for the sentence; NULL: none */
+    int64_t rev;               /* where to replay from; 0: not known */
+    char at[TIME_TEXT];        /* "" not known */
+    const char *number;        /* of the ticket or the application, for the sentence; NULL: none */
     const struct json *fields; /* what they are called, each {az,id,en,ru}; NULL: not said */
-    const char *what;   /* of a decision the right outcome, of a paper or field its code; NULL: none */
+    const char *what;          /* of a decision the right outcome, of a paper or field its code; NULL: none */
 };
 
 /* What costs how much: the rule, points, the kind of its facts, and what is said of it. Arguments of the sentence: {number}

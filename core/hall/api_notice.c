@@ -6,8 +6,7 @@
 
 static bool asks_too_often(struct hall *hall, struct http_request *request)
 {
-    int64_t wait_ms =
-        throttle_wait_ms(&hall->throttle, THROTTLE_CODE, http_address(request), hall->mono_ms);
+    int64_t wait_ms = throttle_wait_ms(&hall->throttle, THROTTLE_CODE, http_address(request), hall->mono_ms);
     if (wait_ms == 0)
         return false;
     char seconds[24], message[160];

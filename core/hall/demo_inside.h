@@ -108,7 +108,7 @@ struct demo_bus {
     int clerk; /* who goes along; -1: no bus is to leave */
     char queue[64];
     int64_t left_s, until_s;
-    int *visits;  /* who came to it, in the order of coming */
+    int *visits; /* who came to it, in the order of coming */
     int count;
 };
 
@@ -142,9 +142,9 @@ struct demo {
     int64_t outage_until_s, power_until_s;
     struct demo_cut *cuts; /* those that are over as well */
     int cut_count;
-    int64_t ended_s;     /* since then the day is over; 0: it goes on */
-    int contests;        /* so many applications are still to be decided twice */
-    int quarrels;        /* so many people will still claim to go first */
+    int64_t ended_s; /* since then the day is over; 0: it goes on */
+    int contests;    /* so many applications are still to be decided twice */
+    int quarrels;    /* so many people will still claim to go first */
     struct demo_bus bus;
     char alert[UUID_TEXT];
     struct demo_figures *figures;

@@ -38,8 +38,9 @@ static bool is_for_trainee(const struct demo *d, const char *queue)
 /* How many wait in a queue, as far as anybody needs to know. */
 static enum err count_waiting(struct demo *d, const char *queue, int64_t *count)
 {
-    static const char sql[] = "SELECT count(*) FROM (SELECT 1 FROM tickets WHERE queue = $1 AND"
-                              " state = 'waiting' AND arrived_at > '' LIMIT 3) AS three"; /* tickets_arrival */
+    static const char sql[] =
+        "SELECT count(*) FROM (SELECT 1 FROM tickets WHERE queue = $1 AND"
+        " state = 'waiting' AND arrived_at > '' LIMIT 3) AS three"; /* tickets_arrival */
     struct stmt *s = db_query(d->env.db, sql);
     db_bind_text(s, 1, queue);
     enum err err = db_step(s);

@@ -160,7 +160,7 @@ static const struct {
      "'figures':{'called':14,'served':12,'no_shows':2,'decided':9,'keys':912,'keys_least':655}}"},
     {"trainingResults", NULL, "{'format':'json','lang':'en'}", NULL,
      "{'rows':[{'at':" NOW ",'day':'2026-11-30','scenario':'first-day','names':{'az':'İlk gün','en':'First "
-                           "day'},'seed':7,'user':" TICKET
+     "day'},'seed':7,'user':" TICKET
      ",'login':'aysel','name':'Aysel Məmmədova','total':90,'called':14,'served':12,'no_shows':2,'decided':9,"
      "'keys':912,'keys_least':655,'wrong_decision':-10}]}"},
     {"trainingCertificate", NULL, "{'user':" TICKET ",'lang':'en'}", NULL,

@@ -140,7 +140,8 @@ static const struct verb {
     {"export-catalogue", NULL, HALL_EXPORT, BIT(DATA) | BIT(FORMAT), BIT(FORMAT), NULL,
      "export-catalogue --format jsonld|json --data DIR"},
     {"backup", NULL, HALL_BACKUP, BIT(DATA) | BIT(SEAL), 0, "FILE", "backup --data DIR [--seal KEY] FILE"},
-    {"restore", NULL, HALL_RESTORE, BIT(DATA) | BIT(UNSEAL), 0, "FILE", "restore --data DIR [--unseal FILE] FILE"},
+    {"restore", NULL, HALL_RESTORE, BIT(DATA) | BIT(UNSEAL), 0, "FILE",
+     "restore --data DIR [--unseal FILE] FILE"},
     {"seal-key", NULL, HALL_SEAL_KEY, 0, 0, "FILE", "seal-key FILE"},
     {"verify", NULL, HALL_VERIFY, BIT(DATA), 0, NULL, "verify --data DIR"},
     {"move", NULL, HALL_MOVE, BIT(FROM) | BIT(TO), BIT(FROM) | BIT(TO), NULL,
@@ -203,7 +204,8 @@ const char *hall_options_usage(void)
            "                       of several numbers of clerks: each beside the others; with --db\n"
            "                       postgres://… in a schema of that database, made for the run\n"
            "       loketd --version | --help\n"
-           "init, serve, user, counter, key, webhook, verify, the catalogue's, and of a hall that stands still\n"
+           "init, serve, user, counter, key, webhook, verify, the catalogue's, and of a hall that stands "
+           "still\n"
            "backup and restore take --db postgres://USER@HOST/DATABASE in place of --data DIR: the hall is\n"
            "then kept there.\n"
            "DIR is /var/lib/loket when --data is not given. --listen HOST:0 takes a free port.\n"

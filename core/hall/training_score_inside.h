@@ -9,10 +9,10 @@ struct judging {
     const struct training *training; /* NULL: of no hall at work */
     struct db *db;
     const char *user;
-    struct json *tickets; /* rows of the day, whoever had them */
-    struct json *lines;   /* of the audit, the oldest first */
+    struct json *tickets;   /* rows of the day, whoever had them */
+    struct json *lines;     /* of the audit, the oldest first */
     struct json *key_lines; /* of it, too: how many keys visits took, anybody's */
-    struct json *kept;    /* rows whose texts facts borrow */
+    struct json *kept;      /* rows whose texts facts borrow */
     struct score_fact *facts;
     int count;
     int called, served, no_shows, decided;

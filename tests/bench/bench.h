@@ -20,13 +20,14 @@ const char *bench_option(int argc, char **argv, const char *name, const char *ot
 /* So many delivered applications, written straight into a hall's file: H-000000001 …, four of each person p000000000 …. */
 void bench_fill_cases(struct db *db, int64_t count);
 
-int bench_keys(int argc, char **argv);    /* a program on a terminal: key to frame, start to screen, memory */
-int bench_fill(int argc, char **argv);    /* many historical applications into a cache or a hall */
-int bench_calls(int argc, char **argv);   /* call_next over HTTP, many clients */
-int bench_yard(int argc, char **argv);    /* the same commands on the same file without HTTP */
-int bench_bare(int argc, char **argv);    /* the rows of those commands, written into PostgreSQL and nothing else */
-int bench_durable(int argc, char **argv); /* confirm to saved, beside a raw write and its sync */
-int bench_polls(int argc, char **argv);   /* commit to the last of many long polls */
+int bench_keys(int argc, char **argv);  /* a program on a terminal: key to frame, start to screen, memory */
+int bench_fill(int argc, char **argv);  /* many historical applications into a cache or a hall */
+int bench_calls(int argc, char **argv); /* call_next over HTTP, many clients */
+int bench_yard(int argc, char **argv);  /* the same commands on the same file without HTTP */
+int bench_bare(int argc,
+               char **argv); /* the rows of those commands, written into PostgreSQL and nothing else */
+int bench_durable(int argc, char **argv);    /* confirm to saved, beside a raw write and its sync */
+int bench_polls(int argc, char **argv);      /* commit to the last of many long polls */
 int bench_worklist(int argc, char **argv);   /* a worklist of many applications */
 int bench_board(int argc, char **argv);      /* a refresh of the supervisor's board */
 int bench_search(int argc, char **argv);     /* the hall's search among many persons and applications */

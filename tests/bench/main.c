@@ -65,25 +65,35 @@ const char *bench_option(int argc, char **argv, const char *name, const char *ot
 static const struct {
     const char *name;
     int (*run)(int argc, char **argv);
-} verbs[] = {{"keys", bench_keys},       {"fill", bench_fill},
-             {"durable", bench_durable}, {"calls", bench_calls},
-             {"yard", bench_yard},       {"polls", bench_polls},
+} verbs[] = {{"keys", bench_keys},
+             {"fill", bench_fill},
+             {"durable", bench_durable},
+             {"calls", bench_calls},
+             {"yard", bench_yard},
+             {"polls", bench_polls},
              {"bare", bench_bare},
-             {"forms", bench_forms},     {"worklist", bench_worklist},
-             {"unsent", bench_unsent},   {"search", bench_search},
-             {"reports", bench_reports}, {"hour", bench_hour},
-             {"board", bench_board},     {"audit", bench_audit},
-             {"halls", bench_halls},     {"halls-idle", bench_halls_idle},
-             {"figures", bench_figures}, {"demo", bench_demo}};
+             {"forms", bench_forms},
+             {"worklist", bench_worklist},
+             {"unsent", bench_unsent},
+             {"search", bench_search},
+             {"reports", bench_reports},
+             {"hour", bench_hour},
+             {"board", bench_board},
+             {"audit", bench_audit},
+             {"halls", bench_halls},
+             {"halls-idle", bench_halls_idle},
+             {"figures", bench_figures},
+             {"demo", bench_demo}};
 
 int main(int argc, char **argv)
 {
     for (size_t i = 0; argc > 1 && i < sizeof verbs / sizeof *verbs; i++)
         if (strcmp(argv[1], verbs[i].name) == 0)
             return verbs[i].run(argc - 2, argv + 2);
-    fputs("usage: bench "
-          "keys|fill|durable|calls|yard|bare|polls|forms|worklist|unsent|search|reports|hour|board|audit|halls|"
-          "halls-idle|figures|demo …\n",
-          stderr);
+    fputs(
+        "usage: bench "
+        "keys|fill|durable|calls|yard|bare|polls|forms|worklist|unsent|search|reports|hour|board|audit|halls|"
+        "halls-idle|figures|demo …\n",
+        stderr);
     return 2;
 }

@@ -646,8 +646,7 @@ TEST(wall_tables_of_a_training_hall_say_so)
     training_open(&training);
     know_account(&training, "supervisor");
     expect_first_line(&training, "/v1/report/waiting?format=csv&lang=id", "LATIHAN\n");
-    expect_first_line(&training, "/v1/report/waiting?format=csv",
-                      "TƏLİM · LATIHAN · TRAINING · ОБУЧЕНИЕ\n");
+    expect_first_line(&training, "/v1/report/waiting?format=csv", "TƏLİM · LATIHAN · TRAINING · ОБУЧЕНИЕ\n");
     expect_first_line(&training, "/v1/audit?format=csv", "TƏLİM · LATIHAN · TRAINING · ОБУЧЕНИЕ\n");
     place_stop(&training);
 }

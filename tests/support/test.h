@@ -22,13 +22,13 @@ struct test {
 };
 void test_register(struct test *test);
 
-#define TEST(id)                                                    \
-    static void test_##id(void);                                    \
-    __attribute__((constructor)) static void register_##id(void)    \
-    {                                                               \
+#define TEST(id)                                                       \
+    static void test_##id(void);                                       \
+    __attribute__((constructor)) static void register_##id(void)       \
+    {                                                                  \
         static struct test test = {#id, __FILE__, test_##id, 0, NULL}; \
-        test_register(&test);                                       \
-    }                                                               \
+        test_register(&test);                                          \
+    }                                                                  \
     static void test_##id(void)
 
 /* How long a test waits for what must come. It ends a wait that hangs and measures nothing: longer than the product's own
