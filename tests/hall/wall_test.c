@@ -648,5 +648,7 @@ TEST(wall_tables_of_a_training_hall_say_so)
     expect_first_line(&training, "/v1/report/waiting?format=csv&lang=id", "LATIHAN\n");
     expect_first_line(&training, "/v1/report/waiting?format=csv", "TƏLİM · LATIHAN · TRAINING · ОБУЧЕНИЕ\n");
     expect_first_line(&training, "/v1/audit?format=csv", "TƏLİM · LATIHAN · TRAINING · ОБУЧЕНИЕ\n");
+    check_ran(RUN(NULL, "loketd", "export-cases", "--data", training.data), 0,
+              "\"training\":\"TƏLİM · LATIHAN · TRAINING · ОБУЧЕНИЕ\"");
     place_stop(&training);
 }
