@@ -611,6 +611,8 @@ static void on_signed_in(struct app *app, const struct msg *msg, struct effects 
     if (msg->json) {
         give_way(app, msg->json, effects);
         take_session(&app->ui.session, msg->json);
+        /* Where a trainer begins: at a start it is told before the first status. */
+        app->ui.training |= json_bool(json_get(msg->json, "hall"), "practice", false);
         app_kept_load(effects);
         app_training_load(app, effects);
     }

@@ -425,7 +425,6 @@ enum err station_new(struct station **out, struct settings *settings, enum lang 
     json_free(&args);
     station_drain(station);
     if (cache_actor(station->cache) && first == SCREEN_SIGN_IN) {
-        tell_status(station); /* of which kind the hall is says where a trainer begins */
         station_tell_signed_in(station);
         station_go_back(station);
         station_lock_again(station);
