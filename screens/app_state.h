@@ -54,6 +54,7 @@ struct ahead {
 };
 /* Of a training hall (app_training.c). */
 struct app_training {
+    bool powered; /* since this person signed in here the power was there */
     struct json *
         mine; /* of the query "training": this person's row, or that of whoever's counter a trainer has here; NULL:
                            none, or not here yet */

@@ -100,22 +100,25 @@ static void tell_of_keys(struct app *app, bool taken)
     app_toast(app, TOAST_WARN, text);
 }
 
-/* As by a cut: nothing more is asked or kept than was. By the hall's clock, so only while that is heard. starts: whoever
- * started the program finds the power away. */
-static void cut_power(struct app *app, bool starts, struct effects *effects)
+/* As by a cut: nothing more is asked or kept than was. By the hall's clock, so only while that is heard. Whoever starts the
+ * program may find the power away. */
+static void cut_power(struct app *app, struct effects *effects)
 {
     int64_t until_ms;
     char clock[SHOW_TEXT], text[300];
     const char *until = json_text(mine(app), "power_until");
-    if (!until || is_trainer(app) || app->ui.link.state != LINK_ONLINE || !time_parse(until, &until_ms) ||
-        until_ms <= app->ui.now_ms)
+    if (!mine(app) || is_trainer(app) || app->ui.link.state != LINK_ONLINE)
         return;
+    if (!until || !time_parse(until, &until_ms) || until_ms <= app->ui.now_ms) {
+        app->training.powered = true;
+        return;
+    }
     str_format(
         text, sizeof text,
         tr(app->ui.lang,
-           starts
-               ? TR("Training: the power is still away until %s. What you typed is kept; start loket then.")
-               : TR("Training: the power is cut until %s. Start loket again: what you typed is there.")),
+           app->training.powered
+               ? TR("Training: the power is cut until %s. Start loket again: what you typed is there.")
+               : TR("Training: the power is still away until %s. What you typed is kept; start loket then.")),
         show_clock(until, clock));
     effects_add(effects, EFFECT_QUIT, NULL, text);
 }
@@ -151,7 +154,7 @@ static void keep_row(struct json **place, const struct json *row)
 void app_training_take(struct app *app, const struct json *answer, struct effects *effects)
 {
     const struct json *row = is_trainer(app) ? taken_here(app, answer) : json_get(answer, "mine");
-    bool held = app_is_held(app), taken = is_taken(app), had = has_hint(app), starts = !mine(app);
+    bool held = app_is_held(app), taken = is_taken(app), had = has_hint(app);
     char before[TIME_TEXT];
     str_copy(before, sizeof before, hint_at(mine(app)));
     keep_row(&app->training.mine, row);
@@ -166,7 +169,7 @@ void app_training_take(struct app *app, const struct json *answer, struct effect
         begin_to_hold(app, effects);
     if (held && !app_is_held(app))
         tell_of_keys(app, taken);
-    cut_power(app, starts, effects);
+    cut_power(app, effects);
 }
 
 void app_training_tick(struct app *app, struct effects *effects)
@@ -175,7 +178,7 @@ void app_training_tick(struct app *app, struct effects *effects)
     bool here = visitor_is_here(&app->training.visitor);
     if (since_ms < 0 || since_ms >= (here ? LOOK_MS : COMING_MS))
         fetch_visitor(app, effects);
-    cut_power(app, false, effects);
+    cut_power(app, effects);
 }
 
 /* --- a screen that stands still --- */
