@@ -117,3 +117,8 @@ TEST(training_every_code_of_the_hall_is_a_sentence_in_each_language)
     for (int i = 0; i < SCORE_RULE_COUNT; i++)
         check_sentence(trainer_score_text, score_rule_text((enum score_rule)i));
 }
+
+TEST(screen_trainer_begins_at_their_place_before_the_first_status)
+{
+    script_run("trainer_home.script");
+}
