@@ -194,6 +194,11 @@ sim: deps test-deps ## whole halls from seeds; SEEDS=N EVENTS=N SEED=first
 bugs: deps test-deps ## plants bugs and shows how soon the simulator finds each
 	@BUILD=$(BUILD) SEED=$(or $(SEED),1) tests/sim/bugs.sh
 
+DRAWN := generated filled form_answer form_fields naughty damage overlay verify
+seeds: deps test-deps ## tests that draw, by other seeds; SEED=first N=30
+	@$(MAKE) --no-print-directory -j$$(nproc) KIND=san $(BUILD)/san/unit $(addprefix $(BUILD)/san/tests/sim/,crash_test migrate_test moments_test)
+	@BUILD=$(BUILD) DRAWN="$(DRAWN)" tests/seeds.sh $(or $(SEED),1) $(if $(filter command%,$(origin N)),$(N),30)
+
 N ?= 1000
 kills: deps test-deps ## kill -9 of the real programs under load with a bad network between; N=1000 SEED=
 	@$(MAKE) --no-print-directory -j$$(nproc) KIND=san $(BUILD)/san/loket $(BUILD)/san/loketd $(BUILD)/san/tests/hall/storm_test

@@ -2,7 +2,7 @@
  * random moments, under load, with a bad network between. In the end nothing that was acknowledged is missing, nothing
  * is there twice, nothing is stuck (PROTOCOL.md section 8).
  *
- * Chance comes from a seed that is printed; LOKET_SEED=N takes it again (the programs' own timing does not repeat).
+ * Chance comes from test_seed, which is printed (the programs' own timing does not repeat).
  * LOKET_KILLS=N changes how many are killed: `make kills N=1000`. */
 #include <signal.h>
 #include <stdio.h>
@@ -164,17 +164,6 @@ static void turn(struct storm *storm, int64_t until_ms)
 
 /* --- the day --- */
 
-static uint64_t seed(void)
-{
-    struct rng rng;
-    const char *given = getenv("LOKET_SEED");
-    rng_seed_from_system(&rng);
-    uint64_t seed = given ? strtoull(given, NULL, 10) : rng_below(&rng, 1000000000);
-    printf("  seed %llu (LOKET_SEED=%llu takes it again)\n", (unsigned long long)seed,
-           (unsigned long long)seed);
-    return seed;
-}
-
 static int kills(void)
 {
     const char *text = getenv("LOKET_KILLS");
@@ -183,7 +172,8 @@ static int kills(void)
 
 static void begin(struct storm *storm)
 {
-    uint64_t seeded = seed();
+    uint64_t seeded = test_seed();
+    printf("  seed %llu\n", (unsigned long long)seeded);
     rng_seed(&storm->rng, seeded);
     str_copy(storm->listen, sizeof storm->listen, "127.0.0.1:0");
     hall_make(&storm->hall);

@@ -3,7 +3,6 @@
 #include <glob.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "tests/screen/script.h"
 #include "tests/support/test.h"
@@ -12,8 +11,7 @@ static void run_all(enum naughty_reach reach)
 {
     struct naughty naughty;
     glob_t found;
-    const char *given = getenv("LOKET_SEED");
-    uint64_t seed = given ? strtoull(given, NULL, 10) : (uint64_t)time(NULL) / 86400;
+    uint64_t seed = test_seed();
     naughty_init(&naughty, seed);
     REQUIRE(glob("tests/screen/*.script", 0, NULL, &found) == 0);
     for (size_t i = 0; i < found.gl_pathc; i++)

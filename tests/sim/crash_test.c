@@ -5,15 +5,13 @@
  * SQLite's own VFS and asked for everything that was promised up to then: what a person was told is saved, what the
  * hall had answered, sign-ins, typed text, the backup. Then the work goes on there until everything is in agreement.
  *
- * The moments between are drawn from the date, so every day asks other questions; SIM_SEED=… asks yesterday's
- * again. */
+ * The moments between are drawn by test_seed. */
 #include <ftw.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "core/base/clock.h"
@@ -625,17 +623,11 @@ static void another_person(struct day *day)
     hear(day, 0);
 }
 
-static uint64_t seed_of_today(void)
-{
-    const char *given = getenv("SIM_SEED");
-    return given ? strtoull(given, NULL, 10) : (uint64_t)time(NULL) / 86400;
-}
-
 static void begin_day(struct day *day, const char *name)
 {
     static const char *const people[STATIONS] = {"siti", "rina"};
     *day =
-        (struct day){.seed = seed_of_today(), .quiet = true, .step = "the morning", .between_per_mille = 5};
+        (struct day){.seed = test_seed(), .quiet = true, .step = "the morning", .between_per_mille = 5};
     str_copy(day->real, sizeof day->real, test_folder());
     rng_seed(&day->rng, day->seed);
     disk_begin(day->seed);

@@ -1,14 +1,13 @@
 /* tests/sim/migrate_test.c: a hall's file of an older version is opened by this one, and the power goes, or the disk is
  * full, at each moment of it: what is left is the old file or the new one, and the next start makes it the new one.
  *
- * How much of what was unsynced is left is drawn from the date; SIM_SEED=… draws it again. */
+ * How much of what was unsynced is left is drawn by test_seed. */
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "core/hall/store.h"
@@ -65,8 +64,7 @@ static char *taken_out(struct old *old)
 
 static void begin(struct old *old)
 {
-    const char *given = getenv("SIM_SEED");
-    *old = (struct old){.seed = given ? strtoull(given, NULL, 10) : (uint64_t)time(NULL) / 86400,
+    *old = (struct old){.seed = test_seed(),
                         .countdown = -1};
     struct db *db = NULL;
     rng_seed(&old->rng, old->seed);

@@ -2,13 +2,12 @@
  * restoring of a backup, and a day on a disk whose fsyncs fail.
  *
  * As crash_test.c: the simulated disk is copied, the copy loses its power, and what is left is opened by the shipped
- * code in a real folder. SIM_SEED=… draws the same moments again. */
+ * code in a real folder. The moments are drawn by test_seed. */
 #include <ftw.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "core/cache/store.h"
@@ -65,8 +64,7 @@ static void before_op(void *ctx, struct disk *disk, const struct disk_op *op)
 
 static void begin(struct cutter *cutter, int between_per_mille)
 {
-    const char *given = getenv("SIM_SEED");
-    *cutter = (struct cutter){.seed = given ? strtoull(given, NULL, 10) : (uint64_t)time(NULL) / 86400,
+    *cutter = (struct cutter){.seed = test_seed(),
                               .between_per_mille = between_per_mille};
     str_copy(cutter->real, sizeof cutter->real, test_folder());
     rng_seed(&cutter->rng, cutter->seed);

@@ -3,12 +3,10 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include "core/catalogue/catalogue.h"
 #include "tests/support/test.h"
 
-enum { SECONDS_A_DAY = 86400 };
 
 static void open_form(struct pack_form *one)
 {
@@ -57,8 +55,7 @@ void pack_form_again(const char *service, uint64_t seed, void (*look)(void *cont
 
 void pack_forms_each(void (*look)(void *context, struct pack_form *one), void *context)
 {
-    const char *given = getenv("LOKET_SEED");
-    uint64_t seed = given ? strtoull(given, NULL, 10) : (uint64_t)time(NULL) / SECONDS_A_DAY;
+    uint64_t seed = test_seed();
     printf("LOKET_SEED=%llu\n", (unsigned long long)seed);
     CHECK_INT(each_form(NULL, seed, look, context), PACK_FORMS);
 }

@@ -1,6 +1,6 @@
 /* tests/support/pack_forms.h: every form of the packs, one after the other, with data made for it.
  *
- * New data every day, and the same all day long: LOKET_SEED=N in the environment takes another day's. */
+ * Other data by each LOKET_SEED (test.h). */
 #pragma once
 #include "core/catalogue/pack.h"
 #include "tests/support/generate.h"

@@ -35,6 +35,12 @@ void test_register(struct test *test);
  * longest wait (a minute between two tries, and an answer that never comes), on a slow and busy machine. */
 enum { TEST_PATIENCE_MS = 180 * 1000 };
 
+/* A number of the environment, such as LOKET_ROUNDS; otherwise when it is not given. */
+uint64_t test_given(const char *name, uint64_t otherwise);
+/* Of a test that draws: LOKET_SEED, and without it always the same, so that a run is red by what was changed alone. Others
+ * are walked by make seeds. */
+uint64_t test_seed(void);
+
 /* A failed check is counted and printed; the test goes on. REQUIRE ends the test at once. */
 bool check(bool ok, const char *file, int line, const char *what);
 bool check_text(const char *got, const char *want, const char *file, int line, const char *what);

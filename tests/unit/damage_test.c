@@ -5,19 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "core/base/log.h"
 #include "core/cache/store.h"
 #include "tests/support/test.h"
 #include "tests/support/workday.h"
-
-static uint64_t given(const char *name, uint64_t otherwise)
-{
-    const char *text = getenv(name);
-    return text ? strtoull(text, NULL, 10) : otherwise;
-}
 
 /* --- a copy as lines --- */
 
@@ -133,14 +126,14 @@ TEST(damage_of_the_copy_is_told_by_the_digest_of_its_table_and_heals)
         "INSERT INTO base_TABLE (id, row_rev, row) SELECT 'extra', row_rev, row FROM base_TABLE LIMIT 1",
     };
     struct pair pair;
-    uint64_t day = given("LOKET_SEED", (uint64_t)time(NULL) / 86400); /* each table another way each day */
+    uint64_t seed = test_seed(); /* each table another way with each */
     workday_open(&pair);
     workday_unsent(&pair, 3);
     type_text(&pair, "Half a stre");
     char *log = xasprintf("%s/log", pair.folder);
     REQUIRE(log_open(log, NULL) == ERR_OK);
     for (size_t t = 0; t < sizeof tables / sizeof *tables; t++) {
-        const char *way = ways[(t + day) % (sizeof ways / sizeof *ways)];
+        const char *way = ways[(t + seed) % (sizeof ways / sizeof *ways)];
         char *does = in_place_of(way, "TABLE", table_name(tables[t]));
         try_difference(&pair, log, table_wire(tables[t]), does);
         free(does);
@@ -332,7 +325,7 @@ static void read_bytes(struct victim *v)
 
 static void victim_open(struct victim *v)
 {
-    *v = (struct victim){.seed = given("LOKET_SEED", (uint64_t)time(NULL) / 86400)};
+    *v = (struct victim){.seed = test_seed()};
     rng_seed(&v->rng, v->seed);
     workday_open(&v->pair);
     workday_unsent(&v->pair, UNSENT);
@@ -514,13 +507,13 @@ static void try_damaged(struct victim *v, const char *what, long place, int byte
     cache_close(&v->pair.cache[0]);
 }
 
-/* LOKET_SEED asks for another day's damage, LOKET_ROUNDS for more of it; a half of the pages each day. */
+/* A half of the pages by each seed; LOKET_ROUNDS asks for more. */
 TEST(damage_of_any_page_of_the_file)
 {
     struct victim v;
     char noise[PAGE], nothing[PAGE] = {0};
     victim_open(&v);
-    for (uint64_t round = given("LOKET_ROUNDS", 1); round > 0; round--)
+    for (uint64_t round = test_given("LOKET_ROUNDS", 1); round > 0; round--)
         for (long place = (long)((v.seed + round) % 2) * PAGE; place < v.size; place += 2 * PAGE) {
             long at = place + (long)rng_below(&v.rng, PAGE);
             char byte = (char)(v.bytes[at] + 1 + (int)rng_below(&v.rng, 255));
@@ -545,7 +538,7 @@ TEST(damage_of_any_byte_of_the_head_of_the_file)
     enum { VERSION = 63 }; /* one that may be: migration_refuses_a_cache_of_a_newer_version */
     struct victim v;
     victim_open(&v);
-    long step = given("LOKET_ROUNDS", 1) > 1 ? 1 : 3; /* a third of them each day */
+    long step = test_given("LOKET_ROUNDS", 1) > 1 ? 1 : 3; /* a third of them by each seed */
     for (long at = (long)(v.seed % (uint64_t)step); at < 100; at += step) {
         char byte = (char)(v.bytes[at] + 1 + (int)rng_below(&v.rng, 255));
         if (at == VERSION)
@@ -561,7 +554,7 @@ TEST(damage_of_any_byte_of_the_schema)
 {
     struct victim v;
     victim_open(&v);
-    for (uint64_t tries = given("LOKET_ROUNDS", 1) * 30; tries > 0;) {
+    for (uint64_t tries = test_given("LOKET_ROUNDS", 1) * 30; tries > 0;) {
         long at = (long)rng_below(&v.rng, (uint64_t)v.size);
         const char *page = v.bytes + at / PAGE * PAGE;
         bool schema = memmem(page, PAGE, "CREATE ", strlen("CREATE ")) != NULL;

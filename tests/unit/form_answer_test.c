@@ -51,11 +51,14 @@ static void check_same(const struct pack_form *one, const char *pointer, const s
         pack_form_tell(one, pointer, NULL);
 }
 
-/* The whole way: everything computed, and the difference taken. */
+/* The whole way: everything computed, and the difference taken. What alone told which alternative is meant stays as an
+ * empty text when it is taken away (form_view_alternatives_are_chosen_and_stay_chosen): patch says where. */
 static struct json *with_all_computed(const struct pack_form *one, const struct json *draft,
-                                      const char *pointer, const struct json *value)
+                                      const char *pointer, const struct json *value, const struct json *patch)
 {
-    struct json *now = form_edited(draft, pointer, value ? json_copy(value) : NULL);
+    const char *left = json_as_text(json_pointer(patch, pointer));
+    struct json *emptied = !value && left && !*left ? json_new_text("") : NULL;
+    struct json *now = form_edited(draft, pointer, value ? json_copy(value) : emptied);
     return form_compute(one->form, now, &one->context, NULL);
 }
 
@@ -63,9 +66,10 @@ static void change(struct answers *answers, struct pack_form *one, const struct 
                    const char *pointer, const struct json *value)
 {
     struct form_view view, anew;
-    struct json *draft = json_copy(settled), *expected = with_all_computed(one, settled, pointer, value),
+    struct json *draft = json_copy(settled),
                 *patch =
-                    form_patch(one->form, settled, &one->context, pointer, value ? json_copy(value) : NULL);
+                    form_patch(one->form, settled, &one->context, pointer, value ? json_copy(value) : NULL),
+                *expected = with_all_computed(one, settled, pointer, value, patch);
     form_view_build(one->form, settled, &one->context, "", &view);
     json_merge(draft, patch);
     if (!CHECK(json_equal(draft, expected)))

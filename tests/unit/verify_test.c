@@ -3,7 +3,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "core/hall/result.h"
 #include "core/hall/server_core.h"
@@ -475,16 +474,9 @@ TEST(verify_finds_a_value_of_another_kind_in_any_column)
 
 /* --- any byte --- */
 
-/* LOKET_SEED and LOKET_ROUNDS ask for other ones; by themselves they change with the date. */
-static uint64_t given(const char *name, uint64_t otherwise)
-{
-    const char *text = getenv(name);
-    return text ? strtoull(text, NULL, 10) : otherwise;
-}
-
 static uint64_t begin_chance(struct rng *rng)
 {
-    uint64_t seed = given("LOKET_SEED", (uint64_t)time(NULL) / 86400);
+    uint64_t seed = test_seed();
     rng_seed(rng, seed);
     return seed;
 }
@@ -565,7 +557,7 @@ TEST(verify_finds_any_byte_of_the_audit_the_changes_and_the_answers)
     };
     struct pair pair;
     struct rng rng;
-    uint64_t seed = begin_chance(&rng), rounds = given("LOKET_ROUNDS", 1);
+    uint64_t seed = begin_chance(&rng), rounds = test_given("LOKET_ROUNDS", 1);
     open_day(&pair);
     for (size_t c = 0; c < sizeof columns / sizeof *columns; c++) {
         struct sealed *column = &columns[c];
@@ -651,7 +643,7 @@ TEST(verify_finds_any_byte_of_the_file_that_holds_history)
 {
     struct pair pair;
     struct rng rng;
-    uint64_t seed = begin_chance(&rng), rounds = given("LOKET_ROUNDS", 1) * 100;
+    uint64_t seed = begin_chance(&rng), rounds = test_given("LOKET_ROUNDS", 1) * 100;
     open_day(&pair);
     char *path = xasprintf("%s/hall/hall.db", pair.folder);
     pair_close(&pair);
