@@ -41,6 +41,14 @@ static bool hides(const struct brush *brush)
     return brush->item->secret || (brush->item->masked && !brush->focused);
 }
 
+/* In place of an answer that is for other eyes: neither which nor how long it is. */
+static const char hidden_answer[] = "••••";
+
+static bool hides_an_answer(const struct brush *brush)
+{
+    return hides(brush) && *sheet_text(brush->item->value);
+}
+
 /* The text of the field as it stands: what is being typed there, else the item's value. */
 static void fill_field(const struct brush *brush, struct field *field)
 {
@@ -82,7 +90,9 @@ static void draw_area(const struct brush *brush)
     }
     area_init(&area, 0);
     bool typed = brush->focused && brush->sheet->editing;
-    area_set(&area, typed ? edit_text(&brush->sheet->edit) : brush->item->value);
+    area_set(&area, typed                    ? edit_text(&brush->sheet->edit)
+                    : hides_an_answer(brush) ? hidden_answer
+                                             : brush->item->value);
     if (typed)
         area.edit.cursor = brush->sheet->edit.cursor;
     area_draw(&area, brush->frame, inside, brush->item->placeholder, brush->focused);
@@ -115,9 +125,10 @@ static void draw_pick(const struct brush *brush)
     bool open = brush->focused && brush->sheet->open;
     struct field field;
     field_init(&field, 0);
-    field_set(&field, open          ? edit_text(&brush->sheet->edit)
-                      : chosen >= 0 ? item->options[chosen].label
-                                    : item->value);
+    field_set(&field, open                     ? edit_text(&brush->sheet->edit)
+                      : hides_an_answer(brush) ? hidden_answer
+                      : chosen >= 0            ? item->options[chosen].label
+                                               : item->value);
     if (open)
         field.edit.cursor = brush->sheet->edit.cursor;
     else
@@ -248,7 +259,12 @@ static void draw_field(const struct brush *brush)
         [SHEET_CHECKS] = draw_checks, [SHEET_YESNO] = draw_yesno, [SHEET_TOGGLE] = draw_toggle,
         [SHEET_VALUE] = draw_value,
     };
-    kinds[brush->item->kind](brush);
+    bool shows_options = brush->item->kind == SHEET_RADIO || brush->item->kind == SHEET_CHECKS ||
+                         brush->item->kind == SHEET_YESNO || brush->item->kind == SHEET_TOGGLE;
+    if ((shows_options || brush->item->kind == SHEET_VALUE) && hides_an_answer(brush))
+        text_draw(brush->frame, rect_row(brush->field, 0), hidden_answer, text_look(brush));
+    else
+        kinds[brush->item->kind](brush);
 }
 
 /* The label, the sign of what is required or taken over, the field, the note. */

@@ -154,7 +154,7 @@ static void take_over(struct pty *trainer, struct pty *trainee)
     pty_type(trainer, "o");
     REQUIRE(pty_wait(trainer, "You have the counter of Aysel"));
     REQUIRE(pty_wait(trainer, "f finish"));
-    REQUIRE(pty_wait(trainee, "works at your counter now; you watch."));
+    REQUIRE(pty_wait(trainee, "works at your counter; you watch."));
     REQUIRE(pty_wait(trainee, ": is served since"));
     pty_type(trainee, "xy");
     REQUIRE(pty_wait(trainee, "not carried out: 2"));

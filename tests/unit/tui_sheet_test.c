@@ -367,6 +367,38 @@ TEST(tui_sheet_hides_what_is_secret)
     sheet_deinit(&screen.sheet);
 }
 
+/* The whole picture with one answer of each kind, the focus at the street. */
+static void draw_hidden(char out[6000], const char *district, const char *abroad, const char *tier,
+                        const char *reasons_given, const char *note, bool masked)
+{
+    enum { DISTRICT = 4, ABROAD, TIER, REASONS, NOTE };
+    struct screen screen;
+    open_screen(&screen);
+    snprintf(screen.values[DISTRICT], VALUE, "%s", district);
+    snprintf(screen.values[ABROAD], VALUE, "%s", abroad);
+    snprintf(screen.values[TIER], VALUE, "%s", tier);
+    snprintf(screen.values[REASONS], VALUE, "%s", reasons_given);
+    snprintf(screen.values[NOTE], VALUE, "%s", note);
+    for (int i = DISTRICT; i <= NOTE; i++)
+        screen.items[i].masked = masked;
+    snprintf(out, 6000, "%s", drawn(&screen, 70, 20));
+    sheet_deinit(&screen.sheet);
+}
+
+TEST(tui_sheet_hides_which_option_was_chosen)
+{
+    char one[6000], other[6000], none[6000];
+    draw_hidden(one, "03", "yes", "day", "R12", "asthma", false);
+    draw_hidden(other, "03", "no", "standard", "R07", "a burn", false);
+    CHECK(strcmp(one, other) != 0);
+    CHECK(strstr(one, "asthma") && strstr(one, "(•) one day"));
+    draw_hidden(one, "03", "yes", "day", "R12", "asthma", true);
+    draw_hidden(other, "04", "no", "standard", "R07", "a burn", true);
+    CHECK_TEXT(one, other);
+    draw_hidden(none, "", "", "", "", "", true); /* that nothing was answered may be seen */
+    CHECK(strcmp(one, none) != 0 && strstr(none, "( ) one day"));
+}
+
 TEST(tui_sheet_survives_any_keys_at_any_size)
 {
     static const char *const keys[] = {"a",      "ə",     "Space", "Enter", "Tab",       "S-Tab", "Up",
