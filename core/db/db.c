@@ -212,7 +212,12 @@ char *db_explain(struct db *db, const char *sql)
 
 bool db_leads(struct db *db, bool ask)
 {
-    return !kind_of(db)->leads || kind_of(db)->leads(db, ask);
+    return !kind_of(db)->holds || kind_of(db)->holds(db, DB_FIRST, ask);
+}
+
+bool db_delivers(struct db *db)
+{
+    return !kind_of(db)->holds || kind_of(db)->holds(db, DB_COURIER, true);
 }
 
 enum err db_news_open(struct db_news **out, const struct db *db)

@@ -4,6 +4,9 @@
 #pragma once
 #include "core/db/db.h"
 
+/* What one of several that share a store does for all. */
+enum db_role { DB_FIRST, DB_COURIER, DB_ROLES };
+
 struct db_kind {
     enum err (*open)(struct db **out, const char *path, unsigned flags, struct err_info *info);
     void (*close)(struct db **db);
@@ -44,7 +47,7 @@ struct db_kind {
     enum err (*integrity)(struct db *db, struct err_info *info);
     char *(*explain)(struct db *db, const char *sql);
     /* NULL: a store that is never shared. */
-    bool (*leads)(struct db *db, bool ask);
+    bool (*holds)(struct db *db, enum db_role role, bool ask);
     enum err (*news_open)(struct db_news **out, const struct db *db);
     void (*news_close)(struct db_news **news);
     int (*news_fd)(const struct db_news *news);

@@ -41,12 +41,12 @@ struct db {
     char *address, *path;
     unsigned flags;
     bool begun;
-    int steps;     /* savepoints within what was begun */
-    bool by_step;  /* begun by the outermost of them, and ended with it */
-    enum err lost; /* why nothing that was begun can go on, until it is rolled back */
-    bool failed;   /* the connection is gone: see db_failed */
-    bool leads;    /* this connection holds the first one's lock */
-    int sent;      /* statements whose answers are not read yet (see "later") */
+    int steps;            /* savepoints within what was begun */
+    bool by_step;         /* begun by the outermost of them, and ended with it */
+    enum err lost;        /* why nothing that was begun can go on, until it is rolled back */
+    bool failed;          /* the connection is gone: see db_failed */
+    bool holds[DB_ROLES]; /* whose lock this connection has */
+    int sent;             /* statements whose answers are not read yet (see "later") */
     int64_t changes;
     int names; /* statements prepared so far */
     char message[400];
@@ -380,7 +380,8 @@ static void close_raw(struct db *db)
     for (struct stmt *s; (s = statements_next(&db->statements, &at));)
         free_stmt(s);
     statements_forget(&db->statements);
-    db->begun = db->leads = false;
+    db->begun = false;
+    memset(db->holds, 0, sizeof db->holds);
     db->lost = ERR_OK;
     if (db->raw)
         (void)settle(db, NULL);
@@ -879,17 +880,21 @@ const char *postgres_address(const struct db *db)
 }
 
 /* The lock is the connection's, so it is never held by one that is gone. */
-static bool postgres_leads(struct db *db, bool ask)
+static bool postgres_holds(struct db *db, enum db_role role, bool ask)
 {
+    static const char *const sql[DB_ROLES] = {
+        [DB_FIRST] = "SELECT pg_try_advisory_lock(hashtextextended(current_schema(), 3))",
+        [DB_COURIER] = "SELECT pg_try_advisory_lock(hashtextextended(current_schema(), 4))",
+    };
     char *held = NULL;
     if (!(db->flags & DB_SHARED))
         return true;
-    if (db->leads || !ask || db->failed)
-        return db->leads && !db->failed;
-    if (ask_one(db, "SELECT pg_try_advisory_lock(hashtextextended(current_schema(), 3))", &held) == ERR_OK)
-        db->leads = str_equal(held, "t");
+    if (db->holds[role] || !ask || db->failed)
+        return db->holds[role] && !db->failed;
+    if (ask_one(db, sql[role], &held) == ERR_OK)
+        db->holds[role] = str_equal(held, "t");
     free(held);
-    return db->leads;
+    return db->holds[role];
 }
 
 const struct db_kind db_postgres = {
@@ -930,7 +935,7 @@ const struct db_kind db_postgres = {
     .copy_drop = postgres_copy_drop,
     .integrity = postgres_integrity,
     .explain = postgres_explain,
-    .leads = postgres_leads,
+    .holds = postgres_holds,
     .news_open = postgres_news_open,
     .news_close = postgres_news_close,
     .news_fd = postgres_news_fd,

@@ -149,3 +149,9 @@ enum err admin_apply(const struct server_env *env, const struct json *request, s
     *answer = t.answer;
     return err;
 }
+
+bool admin_needs_catalogue(const struct json *request)
+{
+    const char *what = json_text_or(request, "do", "");
+    return str_starts(what, "catalogue.") || str_starts(what, "bus.");
+}

@@ -12,3 +12,5 @@
  * the store failed. Any error: the caller rolls back. */
 enum err admin_apply(const struct server_env *env, const struct json *request, struct json **answer,
                      struct err_info *info) MUST_USE;
+/* What asks about the catalogue, or takes it along: not while an import that was decided is under way. */
+bool admin_needs_catalogue(const struct json *request);

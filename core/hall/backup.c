@@ -101,9 +101,41 @@ static enum err ask_running(const char *data, const char *file, int64_t *rev, st
     return err;
 }
 
+/* Of what the copy holds: a hall that is served has gone on meanwhile. */
+static enum err rev_of(const char *copy, struct hall_state *state, struct err_info *info)
+{
+    struct db *db = NULL;
+    enum err err = db_open(&db, copy, 0, info);
+    if (err == ERR_OK && (err = store_state(db, state)) != ERR_OK)
+        err = store_fail(db, err, info);
+    db_close(&db);
+    return err;
+}
+
+/* From PostgreSQL, whether the hall is served or not. */
+static enum err make_there(const char *address, const char *file, int64_t *rev, struct err_info *info)
+{
+    struct hall_state state = {0};
+    struct db *db = NULL;
+    enum err err = store_open_shared(&db, address, info);
+    if (err == ERR_OK)
+        err = store_copy(db, file, info);
+    if (err == ERR_OK)
+        err = rev_of(file, &state, info);
+    if (err == ERR_OK)
+        err = backup_safe(db, state.epoch, state.rev, info);
+    *rev = err == ERR_OK ? state.rev : 0;
+    db_close(&db);
+    return err;
+}
+
 enum err backup_make(const char *data, const char *file, int64_t *rev, struct err_info *info)
 {
     struct db *db = NULL;
+    if (db_is_address(data)) {
+        enum err there = need_file(file, info);
+        return there == ERR_OK ? make_there(data, file, rev, info) : there;
+    }
     char *path = whole_path(file);
     enum err err = need_file(file, info); /* asked here too: /dev/stdout is another at the loketd at work */
     if (err == ERR_OK)
@@ -355,6 +387,11 @@ static enum err restore_there(const char *address, const char *file, int64_t *re
         err = wall_may_restore(address, file, backup, info);
     if (err == ERR_OK)
         err = store_open(&present, address, true, info);
+    if (err == ERR_IN_USE)
+        err = err_set(info, err,
+                      "Somebody works on the hall at %s. Stop every loketd that serves it first, on all "
+                      "computers; nothing was changed.",
+                      address);
     if (err == ERR_OK)
         err = put_there(backup, &state, &present, rev, info);
     db_close(&present);

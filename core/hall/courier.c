@@ -18,6 +18,7 @@
 #include "core/base/clock.h"
 #include "core/base/log.h"
 #include "core/base/rng.h"
+#include "core/hall/beside.h"
 #include "core/hall/door.h"
 
 enum {
@@ -47,6 +48,7 @@ struct courier {
     struct letter letters[LETTERS_MAX];
     struct json *sent, *failed; /* to be told at the next question */
     struct door_call call;      /* the question that is asked; one at a time */
+    struct beside *beside;      /* of a hall in PostgreSQL, which is asked in one go; NULL: not reached */
     int64_t asked_ms;
     struct rng rng;
     int lock, signals;
@@ -228,6 +230,43 @@ static void tell_failed(struct courier *courier, const struct err_info *info)
     tell_away(courier, true, *info->text ? info->text : "it does not run");
 }
 
+static void take_turn(struct courier *courier, enum err err, const struct json *answer,
+                      const struct err_info *info)
+{
+    if (err != ERR_OK) {
+        tell_failed(courier, info);
+        return;
+    }
+    tell_away(courier, false, NULL);
+    forget_told(courier);
+    for (const struct json *next = json_first(json_get(answer, "next")); next; next = json_next(next))
+        post(courier, next);
+}
+
+/* Whoever delivers at the hall holds a lock of it: a second one waits until the first has gone. */
+static enum err reach_hall(struct courier *courier, struct err_info *info)
+{
+    if (courier->beside && beside_lost(courier->beside))
+        beside_close(&courier->beside);
+    enum err err = courier->beside ? ERR_OK : beside_open(&courier->beside, courier->data, info);
+    if (err == ERR_OK && !beside_delivers(courier->beside))
+        err = err_set(info, ERR_IN_USE,
+                      "Another loketd deliver works on %s: events would go out in disorder.", courier->data);
+    return err;
+}
+
+/* A hall in PostgreSQL: here, as one more of those that share it, whether anybody serves it or not. */
+static void ask_beside(struct courier *courier, const struct json *request)
+{
+    struct err_info info = {0};
+    struct json *answer = NULL;
+    enum err err = reach_hall(courier, &info);
+    if (err == ERR_OK)
+        err = beside_ask(courier->beside, request, &answer, &info);
+    take_turn(courier, err, answer, &info);
+    json_free(&answer);
+}
+
 /* Tells what came of the letters and asks for new ones. What cannot be told now is told later; until then the hall thinks
  * that those addresses wait for the same event, so they count as busy. */
 static void ask_hall(struct courier *courier)
@@ -235,7 +274,9 @@ static void ask_hall(struct courier *courier)
     struct err_info info = {0};
     struct json *request = turn_request(courier);
     courier->asked_ms = clock_mono_now_ms();
-    if (door_call(courier->data, request, &courier->call, &info) != ERR_OK)
+    if (db_is_address(courier->data))
+        ask_beside(courier, request);
+    else if (door_call(courier->data, request, &courier->call, &info) != ERR_OK)
         tell_failed(courier, &info);
     json_free(&request);
 }
@@ -252,14 +293,7 @@ static void hear_hall(struct courier *courier)
             tell_away(courier, true, "it runs, but has not answered for too long");
         return;
     }
-    if (err != ERR_OK) {
-        tell_failed(courier, &info);
-        return;
-    }
-    tell_away(courier, false, NULL);
-    forget_told(courier);
-    for (const struct json *next = json_first(json_get(answer, "next")); next; next = json_next(next))
-        post(courier, next);
+    take_turn(courier, err, answer, &info);
     json_free(&answer);
 }
 
@@ -299,8 +333,11 @@ static void work(struct courier *courier)
     }
 }
 
+/* At an address it is a lock of the hall's: others may run elsewhere. */
 static enum err open_lock(struct courier *courier, struct err_info *info)
 {
+    if (db_is_address(courier->data))
+        return reach_hall(courier, info);
     char *path = xasprintf("%s/deliver.lock", courier->data);
     courier->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     int number = errno;
@@ -334,6 +371,7 @@ static void courier_close(struct courier *courier)
     if (courier->multi)
         curl_multi_cleanup(courier->multi);
     door_call_end(&courier->call);
+    beside_close(&courier->beside);
     json_free(&courier->sent);
     json_free(&courier->failed);
     if (courier->lock >= 0)

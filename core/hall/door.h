@@ -1,5 +1,5 @@
 /* core/hall/door.h: a request of admin.h, carried out wherever the hall is: by the loketd at work, through
- * DIR/admin.sock, else here on the file that nobody holds. The socket's folder is 0700: whoever can open it may
+ * DIR/admin.sock, else here on the file that nobody holds; at an address here, beside whoever serves it (beside.h). The socket's folder is 0700: whoever can open it may
  * read the file too. Lines of JSON both ways. */
 #pragma once
 #include "core/hall/admin.h"
@@ -7,7 +7,8 @@
 /* *answer: as admin_apply's; the caller frees. */
 enum err door_ask(const char *data, const struct json *request, struct json **answer,
                   struct err_info *info) MUST_USE;
-/* The same only when a loketd is at work; ERR_ABSENT with an empty info when none is. */
+/* The same only when a loketd is at work; ERR_ABSENT with an empty info when none is. An address is as one at work: no
+ * request holds it up for long. */
 enum err door_ask_running(const char *data, const struct json *request, struct json **answer,
                           struct err_info *info) MUST_USE;
 

@@ -47,9 +47,20 @@ static enum err open_copy(const char *data, struct db **db, struct err_info *inf
     return err;
 }
 
+/* PostgreSQL shows one moment for as long as it is read, and the hall goes on. */
+static enum err open_moment(const char *address, struct db **db, struct err_info *info)
+{
+    enum err err = db_open(db, address, 0, info);
+    if (err == ERR_OK && (err = db_begin(*db)) != ERR_OK)
+        err = store_fail(*db, err, info);
+    return err;
+}
+
 /* A hall that stands still is read itself, and held meanwhile. */
 static enum err open_hall(const char *data, struct db **db, struct err_info *info)
 {
+    if (db_is_address(data))
+        return open_moment(data, db, info);
     enum err err = open_copy(data, db, info);
     if (err != ERR_ABSENT || info->text[0])
         return err;

@@ -204,10 +204,8 @@ const char *hall_options_usage(void)
            "                       of several numbers of clerks: each beside the others; with --db\n"
            "                       postgres://… in a schema of that database, made for the run\n"
            "       loketd --version | --help\n"
-           "init, serve, user, counter, key, webhook, verify, the catalogue's, and of a hall that stands "
-           "still\n"
-           "backup and restore take --db postgres://USER@HOST/DATABASE in place of --data DIR: the hall is\n"
-           "then kept there.\n"
+           "Of a hall in PostgreSQL all but practice and move take --db postgres://USER@HOST/DATABASE in place\n"
+           "of --data DIR, also while it is served; verify and restore want it alone.\n"
            "DIR is /var/lib/loket when --data is not given. --listen HOST:0 takes a free port.\n"
            "A password never stands on a command line: --password-file F, or - for standard input.\n"
            "Details: man loketd.\n";
@@ -311,9 +309,11 @@ static const char *option_name(uint64_t bits)
 /* These work on a hall in PostgreSQL, too; the others on a folder and its files alone. */
 static uint64_t allowed_of(const struct verb *verb)
 {
-    static const char *const either[] = {"serve",   "user",   "counter",          "key",
-                                         "webhook", "verify", "import-catalogue", "export-catalogue",
-                                         "backup",  "restore"};
+    static const char *const either[] = {"serve",   "user",    "counter",          "key",
+                                         "webhook", "verify",  "import-catalogue", "export-catalogue",
+                                         "backup",  "restore", "export-cases",     "deliver",
+                                         "init",    "depart",  "parcel",           "merge",
+                                         "recall"};
     for (size_t i = 0; i < sizeof either / sizeof *either; i++)
         if (str_equal(verb->first, either[i]))
             return verb->allowed | BIT(DB);

@@ -7,6 +7,7 @@
 
 #include "core/base/log.h"
 #include "core/hall/backup.h"
+#include "core/hall/imports.h"
 #include "core/hall/inside.h"
 #include "core/hall/leases.h"
 #include "core/hall/polls.h"
@@ -175,6 +176,8 @@ bool others_follow(struct hall *hall)
     open_news(hall);
     before = others->first;
     others->first = db_leads(hall->db, true);
+    if (others->first && !imports_write_much(hall))
+        imports_look(hall); /* that a command decided about one is no change of a row */
     if (others->first && !before)
         log_write(LOG_INFO, "%s: this loketd does from now on what is done once for the hall",
                   db_path(hall->db));

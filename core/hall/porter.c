@@ -81,8 +81,7 @@ void porter_open(struct porter **out, struct hall *hall, const char *data)
         porter->visitors[i].fd = -1;
     if (db_is_address(data)) {
         log_write(LOG_INFO,
-                  "%s has no folder: accounts are changed at a workstation, or while the hall stands still.",
-                  data);
+                  "%s has no folder: accounts are changed at a workstation, or by commands with --db.", data);
         porter_close(out);
         return;
     }
@@ -181,12 +180,6 @@ static enum err run_request(void *ctx, const struct server_env *env)
 static bool is_about_catalogue(const struct visitor *visitor)
 {
     return str_starts(json_text_or(visitor->request, "do", ""), "catalogue.");
-}
-
-/* What asks about the catalogue, or takes it along. */
-static bool needs_whole_catalogue(const struct visitor *visitor)
-{
-    return is_about_catalogue(visitor) || str_starts(json_text_or(visitor->request, "do", ""), "bus.");
 }
 
 static void request_done(void *ctx, enum err err)
@@ -298,7 +291,7 @@ static void wait_on(struct visitor *visitor)
 
 static void write_on(struct visitor *visitor)
 {
-    if (needs_whole_catalogue(visitor) && imports_under_way(visitor->porter->hall))
+    if (admin_needs_catalogue(visitor->request) && imports_under_way(visitor->porter->hall))
         wait_on(visitor);
     else if (--visitor->turns == 0)
         writer_add(visitor->porter->hall->writer, run_request, request_done, visitor);

@@ -252,7 +252,7 @@ TEST(loketd_serve_says_what_is_wrong)
     check_run(RUN(NULL, "loketd", "serve", "--listen", "127.0.0.1:0", "--db", "postgres://u:p@h/x"), 2,
               "PGPASSFILE");
     check_run(RUN(NULL, "loketd", "serve", "--listen", "127.0.0.1:0", "--db", "sqlite:x"), 2, "postgres://");
-    check_run(RUN(NULL, "loketd", "parcel", "--db", "postgres://h/x", "file"), 2, "--db does not belong");
+    check_run(RUN(NULL, "loketd", "move", "--db", "postgres://h/x"), 2, "--db does not belong");
     check_run(RUN(NULL, "loketd", "verify", "--db", "postgres://u@127.0.0.1:1/x?connect_timeout=2"), 1,
               "postgres://u@127.0.0.1:1/x cannot be opened");
 }

@@ -204,3 +204,135 @@ TEST(hall_moves_to_postgres_and_back)
     free(again);
     free(s.db);
 }
+
+/* --- commands beside whoever serves the hall --- */
+
+static void check_counts(const struct served *s, const char *sql, int64_t wanted)
+{
+    struct err_info info = {0};
+    struct db *db = NULL;
+    REQUIRE(db_open(&db, s->db, 0, &info) == ERR_OK);
+    struct stmt *count = db_query(db, sql);
+    CHECK_INT(db_step(count) == ERR_OK ? db_int(count, 0) : -1, wanted);
+    db_done(count);
+    db_close(&db);
+}
+
+/* Accounts and counters count at the next request, and whoever waits hears of them. */
+TEST(commands_work_beside_a_hall_that_is_served)
+{
+    static const char sql_services[] = "SELECT count(*) FROM services WHERE id LIKE '%service-7%'";
+    static const char sql_exports[] = "SELECT count(*) FROM audit WHERE type = 'cases.export'";
+    struct served s;
+    struct hall_client rec = {0}, leyla = {0};
+    char outcome[20], *list = xasprintf("%s/list.tsv", test_folder());
+    FILE *file = fopen(list, "we");
+    REQUIRE(file &&
+            fputs("agency\tname\tfee\tcurrency\tduration\nOffice\tService 7\t5\tAZN\t3 days\n", file) >= 0 &&
+            fclose(file) == 0);
+    make(&s, "beside");
+    serve(&s);
+    REQUIRE(hall_sign_in(&rec, &s.hall, "rec", TEST_PASSWORD) == 200);
+    check_run(RUN("open sesame!\n", "loketd", "user", "add", "--db", s.db, "--login", "leyla", "--roles",
+                  "clerk", "--password-file", "-"),
+              0, "leyla");
+    check_run(RUN("open sesame!\n", "loketd", "user", "add", "--db", s.db, "--login", "leyla", "--roles",
+                  "clerk", "--password-file", "-"),
+              1, "already");
+    REQUIRE(hall_sign_in(&leyla, &s.hall, "leyla", TEST_PASSWORD) == 200);
+    check_run(RUN(NULL, "loketd", "user", "disable", "--db", s.db, "--login", "leyla"), 0, "leyla");
+    hall_sign_out(&leyla);
+    CHECK_INT(hall_sign_in(&leyla, &s.hall, "leyla", TEST_PASSWORD), 401);
+    check_run(RUN(NULL, "loketd", "counter", "add", "--db", s.db, "--name", "8", "--queues", "a"), 0, "8");
+    check_run(RUN(NULL, "loketd", "counter", "list", "--db", s.db), 0, "8");
+    check_run(RUN(NULL, "loketd", "key", "add", "--db", s.db, "--scope", "figures"), 0, "K1");
+    /* The loketd at work brings it in; the command waits for that. */
+    check_run(RUN(NULL, "loketd", "import-catalogue", list, "--db", s.db, "--agency", "Office"), 1, "Office");
+    check_run(RUN(NULL, "loketd", "import-catalogue", list, "--db", s.db), 0, "1 new");
+    check_counts(&s, sql_services, 1);
+    check_run(RUN(NULL, "loketd", "export-cases", "--db", s.db), 0, "");
+    check_counts(&s, sql_exports, 1);
+    char *text = issue(&rec);
+    CHECK_INT(push(&rec, text, outcome), 200);
+    CHECK_TEXT(outcome, "applied");
+    free(text);
+    end(&s, SIGTERM);
+    check_run(RUN(NULL, "loketd", "verify", "--db", s.db), 0, "is whole");
+    hall_sign_out(&rec);
+    hall_sign_out(&leyla);
+    free(list);
+    free(s.db);
+}
+
+/* What is in the backup of a hall at work counts as safe, and the hall stands where it is put back. */
+TEST(a_backup_is_made_beside_a_hall_that_is_served)
+{
+    struct served s;
+    struct hall_client rec = {0};
+    char outcome[20], *copy = xasprintf("%s/copy.db", test_folder()),
+                      *bus = xasprintf("%s/bus", test_folder()),
+                      *home = xasprintf("%s/put-back", test_folder());
+    int status;
+    make(&s, "backed_up");
+    serve(&s);
+    REQUIRE(hall_sign_in(&rec, &s.hall, "rec", TEST_PASSWORD) == 200);
+    char *text = issue(&rec);
+    CHECK_INT(push(&rec, text, outcome), 200);
+    free(text);
+    check_run(RUN(NULL, "loketd", "user", "change", "--db", s.db, "--login", "rec", "--roles",
+                  "clerk,reception"),
+              0, "rec");
+    check_run(RUN(NULL, "loketd", "backup", "--db", s.db, copy), 0, copy);
+    check_counts(&s, "SELECT rev - safe_through FROM hall_state", 0);
+    check_run(RUN(NULL, "loketd", "restore", "--db", s.db, copy), 1, "Stop every loketd");
+    /* A bus leaves, with its rows in another schema, and is taken back. */
+    check_run(RUN(NULL, "loketd", "depart", "--db", s.db, "--to", "B7", "--name", "Bus 7", "--queues", "a",
+                  "--users", "rec", bus),
+              0, "Bus 7 has its queues now");
+    text = issue(&rec);
+    CHECK_INT(push(&rec, text, outcome), 200);
+    CHECK_TEXT(outcome, "refused"); /* they are called on the bus */
+    free(text);
+    char *mobile = cluster_address("bus_7");
+    check_run(RUN(NULL, "loketd", "init", "--db", mobile, "--from", bus), 0, "The mobile hall B7");
+    check_run(RUN(NULL, "loketd", "recall", "--db", s.db, "--queues", "a"), 0, "called here again");
+    struct json *feed = hall_request(&s.hall, "GET", "/v1/feed?cursor=0", rec.token, NULL, &status);
+    CHECK_INT(status, 200);
+    CHECK(json_int(feed, "safe_through", 0) > 0);
+    json_free(&feed);
+    end(&s, SIGTERM);
+    check_run(RUN(NULL, "loketd", "restore", "--data", home, copy), 0, home);
+    check_run(RUN(NULL, "loketd", "verify", "--data", home), 0, "is whole");
+    check_run(RUN(NULL, "loketd", "verify", "--db", s.db), 0, "is whole");
+    check_run(RUN(NULL, "loketd", "verify", "--db", mobile), 0, "is whole");
+    hall_sign_out(&rec);
+    free(mobile);
+    free(copy);
+    free(bus);
+    free(home);
+    free(s.db);
+}
+
+/* One at a time sends, on whatever computer; the next does when that one has gone. */
+TEST(one_courier_delivers_at_a_hall)
+{
+    struct served s;
+    make(&s, "delivered");
+    struct running one = START("loketd", "deliver", "--db", s.db, "--log", "/dev/null");
+    static const char sql[] = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted";
+    struct err_info info = {0};
+    struct db *db = NULL;
+    REQUIRE(db_open(&db, s.db, 0, &info) == ERR_OK);
+    for (int64_t locks = 0; locks < 2;) { /* the hall's, and who sends */
+        struct stmt *count = db_query(db, sql);
+        REQUIRE(db_step(count) == ERR_OK);
+        locks = db_int(count, 0);
+        db_done(count);
+    }
+    db_close(&db);
+    check_run(RUN(NULL, "loketd", "deliver", "--db", s.db, "--log", "/dev/null"), 1,
+              "Another loketd deliver");
+    kill(one.pid, SIGTERM);
+    CHECK_INT(running_wait(&one), 0);
+    free(s.db);
+}

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "core/base/str.h"
+#include "tests/support/test.h"
 
 #define PROGRAMS "/usr/lib/postgresql/15/bin"
 
@@ -171,4 +172,32 @@ char *cluster_address(const char *name)
         return xasprintf("%s%soptions=-csearch_path%%3D%s", elsewhere(), strchr(elsewhere(), '?') ? "&" : "?",
                          name);
     return xasprintf("postgres://loket@/postgres?host=%s&options=-csearch_path%%3D%s", cluster.folder, name);
+}
+
+bool cluster_keeps_halls(void)
+{
+    return getenv("LOKET_TEST_DB") && !cluster_lacks();
+}
+
+char *cluster_hall_of_file(const char *path)
+{
+    uint64_t hash = 14695981039346656037u;
+    for (const char *c = path; *c; c++)
+        hash = (hash ^ (unsigned char)*c) * 1099511628211u;
+    char name[24];
+    str_format(name, sizeof name, "h%llx", (unsigned long long)hash);
+    return cluster_address(name);
+}
+
+char *cluster_hall(const char *folder)
+{
+    char *path = xasprintf("%s/hall.db", folder), *address = cluster_hall_of_file(path);
+    free(path);
+    return address;
+}
+
+void cluster_not_for(const char *reason)
+{
+    if (cluster_keeps_halls())
+        test_skip(reason);
 }

@@ -15,6 +15,7 @@
 #include "core/hall/serve.h"
 #include "core/hall/server_core.h"
 #include "core/hall/session.h"
+#include "tests/support/cluster.h"
 #include "tests/support/test.h"
 
 /* --- a hall's rows --- */
@@ -143,13 +144,17 @@ static void be_the_hall(const struct test_hall *hall, int announce)
         _exit(3);
     free(path);
     char *listen = xasprintf("127.0.0.1:%d", hall->port);
-    struct serve_options options = {
-        .data = hall->folder, .listen = listen, .stop_fd = -1, .announce = fdopen(announce, "w")};
+    char *address = cluster_keeps_halls() && !db_is_address(hall->folder) ? cluster_hall(hall->folder) : NULL;
+    struct serve_options options = {.data = address ? address : hall->folder,
+                                    .listen = listen,
+                                    .stop_fd = -1,
+                                    .announce = fdopen(announce, "w")};
     enum err err = serve_run(&options, &info);
     if (err != ERR_OK)
         fprintf(stderr, "loketd: %s\n", info.text);
     fclose(options.announce);
     free(listen);
+    free(address);
     log_close();
     if (__lsan_do_leak_check && !test_abandoned()) /* this process began with what the test program holds */
         __lsan_do_leak_check();

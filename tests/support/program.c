@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "core/base/str.h"
+#include "tests/support/cluster.h"
 #include "tests/support/test.h"
 
 /* This program is OUT/tests/hall/NAME_test or OUT/unit; the others are in OUT. */
@@ -35,11 +36,35 @@ char *program_path(const char *name)
     return xstrdup(name);
 }
 
+enum { WORDS_MAX = 40 };
+
+/* Where halls are kept in PostgreSQL a hall's folder on loketd's command line becomes its address. What stays beside a training
+ * hall keeps its folder. */
+static void put_into_postgres(char **words)
+{
+    int at = 1, count = 0;
+    while (words[count])
+        count++;
+    while (words[at] && strcmp(words[at], "--data") != 0)
+        at++;
+    if (strcmp(words[0], "loketd") != 0 || at + 1 >= count || !cluster_keeps_halls())
+        return;
+    char *address = cluster_hall(words[at + 1]);
+    if (strcmp(words[1], "practice") == 0 && count + 2 < WORDS_MAX) {
+        words[count] = xstrdup("--db");
+        words[count + 1] = address;
+        return;
+    }
+    words[at] = xstrdup("--db");
+    words[at + 1] = address;
+}
+
 static void become(const char *const *words, int in, int out, int err)
 {
-    char *path = program_path(words[0]), *copies[32] = {0};
-    for (int i = 0; words[i] && i < 31; i++)
+    char *path = program_path(words[0]), *copies[WORDS_MAX] = {0};
+    for (int i = 0; words[i] && i < WORDS_MAX - 1; i++)
         copies[i] = xstrdup(words[i]);
+    put_into_postgres(copies);
     prctl(PR_SET_PDEATHSIG, SIGKILL); /* a test that is abandoned leaves nobody behind */
     if (in >= 0)
         dup2(in, 0);
@@ -88,6 +113,7 @@ struct ran program_run(const char *input, const char *const *words)
     int in[2], out[2], err[2];
     struct buf texts[2] = {{0}, {0}};
     REQUIRE(pipe2(in, O_CLOEXEC) == 0 && pipe2(out, O_CLOEXEC) == 0 && pipe2(err, O_CLOEXEC) == 0);
+    (void)cluster_keeps_halls(); /* its server is this program's */
     pid_t pid = fork();
     REQUIRE(pid >= 0);
     if (pid == 0)
@@ -119,6 +145,7 @@ struct running program_start(const char *const *words)
 {
     int out[2];
     REQUIRE(pipe2(out, O_CLOEXEC) == 0);
+    (void)cluster_keeps_halls();
     pid_t pid = fork();
     REQUIRE(pid >= 0);
     if (pid == 0)

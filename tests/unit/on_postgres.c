@@ -24,14 +24,9 @@ static bool is_hall(const char *path)
 
 enum err __wrap_db_open(struct db **out, const char *path, unsigned flags, struct err_info *info)
 {
-    if (!getenv("LOKET_TEST_DB") || db_is_address(path) || !is_hall(path) || cluster_lacks())
+    if (db_is_address(path) || !is_hall(path) || !cluster_keeps_halls())
         return __real_db_open(out, path, flags, info);
-    uint64_t hash = 14695981039346656037u;
-    for (const char *c = path; *c; c++)
-        hash = (hash ^ (unsigned char)*c) * 1099511628211u;
-    char name[24];
-    str_format(name, sizeof name, "h%llx", (unsigned long long)hash);
-    char *address = cluster_address(name);
+    char *address = cluster_hall_of_file(path);
     enum err err = __real_db_open(out, address, flags, info);
     free(address);
     return err;

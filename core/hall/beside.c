@@ -1,0 +1,166 @@
+/* core/hall/beside.c: see beside.h. */
+#include "core/hall/beside.h"
+
+#include <poll.h>
+#include <stdlib.h>
+
+#include "core/hall/setup.h"
+#include "core/hall/staging.h"
+
+enum { LOOK_MS = 1000 }; /* a word may be lost */
+
+struct beside {
+    struct db *db;
+    struct db_news *news; /* NULL: the others find by looking what was done */
+};
+
+/* --- opening --- */
+
+static enum err know_hall(struct db *db, const char *address, struct err_info *info)
+{
+    struct json *hall = NULL;
+    enum err err = store_hall(db, &hall);
+    if (err == ERR_ABSENT)
+        err = err_set(info, err, "The hall at %s was never finished. Run loketd init --db %s again.",
+                      db_path(db), address);
+    else if (err != ERR_OK)
+        err = store_fail(db, err, info);
+    else if (!zone_set(json_text_or(hall, "timezone", "UTC")))
+        err = err_set(info, ERR_INVALID, "%s: this computer knows no time zone %s.", db_path(db),
+                      json_text_or(hall, "timezone", "UTC"));
+    json_free(&hall);
+    return err;
+}
+
+enum err beside_open(struct beside **out, const char *address, struct err_info *info)
+{
+    struct beside *beside = *out = xcalloc(1, sizeof *beside);
+    enum err err = store_open_shared(&beside->db, address, info);
+    if (err == ERR_OK)
+        err = know_hall(beside->db, address, info);
+    if (err == ERR_OK && db_news_open(&beside->news, beside->db) != ERR_OK)
+        beside->news = NULL;
+    if (err != ERR_OK)
+        beside_close(out);
+    return err;
+}
+
+void beside_close(struct beside **slot)
+{
+    if (!*slot)
+        return;
+    db_news_close(&(*slot)->news);
+    db_close(&(*slot)->db);
+    free(*slot);
+    *slot = NULL;
+}
+
+bool beside_delivers(struct beside *beside)
+{
+    return db_delivers(beside->db);
+}
+
+bool beside_lost(const struct beside *beside)
+{
+    return db_failed(beside->db);
+}
+
+/* --- a turn --- */
+
+static enum err begin_turn(struct beside *beside, struct server_env *env)
+{
+    struct hall_state now;
+    enum err err = db_begin(beside->db);
+    if (err == ERR_OK)
+        err = store_turn(beside->db, &now);
+    if (err == ERR_OK)
+        *env = (struct server_env){.db = beside->db,
+                                   .epoch = now.epoch,
+                                   .now_ms = clock_wall_now_ms(),
+                                   .mono_ms = clock_mono_now_ms()};
+    return err;
+}
+
+static enum err say_lost(const struct beside *beside, struct err_info *info)
+{
+    return err_set(
+        info, ERR_OFFLINE,
+        "The connection to %s was lost before it answered. Look whether it was done, then try again.",
+        db_path(beside->db));
+}
+
+static enum err say_failed(const struct beside *beside, enum err err, struct err_info *info)
+{
+    if (err == ERR_IN_USE)
+        return err_set(info, err,
+                       "The loketd that serve %s gave no turn for too long. Nothing was changed; try again.",
+                       db_path(beside->db));
+    return store_fail(beside->db, err, info);
+}
+
+static enum err end_turn(struct beside *beside, enum err err, struct err_info *info)
+{
+    if (err == ERR_OK) {
+        err = db_commit(beside->db);
+        if (err != ERR_OK && db_failed(beside->db))
+            err = say_lost(beside, info);
+    }
+    if (err == ERR_OK && beside->news)
+        db_news_tell(beside->news);
+    if (err != ERR_OK && !info->text[0])
+        say_failed(beside, err, info);
+    if (err != ERR_OK)
+        db_rollback(beside->db);
+    return err;
+}
+
+/* Until another one has done something, or might have. */
+static void wait_for_word(struct beside *beside)
+{
+    struct pollfd line = {.fd = beside->news ? db_news_fd(beside->news) : -1, .events = POLLIN};
+    bool any;
+    if (poll(&line, 1, LOOK_MS) > 0 && db_news_take(beside->news, &any) != ERR_OK)
+        db_news_close(&beside->news);
+}
+
+/* An import that was decided is brought into the catalogue by the first of those who serve the hall; where there is none, here. */
+static enum err whole_catalogue(const struct server_env *env, bool *whole)
+{
+    struct staging_state state;
+    enum err err = staging_look(env->db, &state);
+    *whole = err == ERR_OK && !state.decided;
+    if (err == ERR_OK && state.decided && db_leads(env->db, true)) {
+        err = staging_finish(env);
+        *whole = err == ERR_OK;
+    }
+    return err;
+}
+
+/* A turn at which no import is under way. */
+static enum err begin_whole_turn(struct beside *beside, struct server_env *env)
+{
+    bool whole = false;
+    enum err err;
+    while ((err = begin_turn(beside, env)) == ERR_OK && (err = whole_catalogue(env, &whole)) == ERR_OK &&
+           !whole) {
+        db_rollback(beside->db);
+        wait_for_word(beside);
+    }
+    return err;
+}
+
+enum err beside_ask(struct beside *beside, const struct json *request, struct json **answer,
+                    struct err_info *info)
+{
+    struct server_env env;
+    *answer = NULL;
+    enum err err = admin_needs_catalogue(request) ? begin_whole_turn(beside, &env) : begin_turn(beside, &env);
+    if (err == ERR_OK)
+        err = admin_apply(&env, request, answer, info);
+    err = end_turn(beside, err, info);
+    if (err == ERR_OK && str_equal(json_text(request, "do"), "catalogue.decide"))
+        err = end_turn(beside, begin_whole_turn(beside, &env), info);
+    if (err != ERR_OK)
+        json_free(answer);
+    return err;
+}
