@@ -8,14 +8,17 @@
 #include "core/hall/backup.h"
 #include "core/hall/training.h"
 
-static enum err read_sessions(const char *data, struct json *rows, struct err_info *info)
+/* What outlives the hall that is put back. */
+struct known {
+    struct json *sessions; /* rows as arrays */
+    struct json *clients;  /* last_seq by client */
+};
+
+static enum err read_sessions(struct db *db, struct json *rows)
 {
     static const char sql[] = "SELECT token_sha256, user_, client, expires_at FROM session"; /* all of them */
-    struct work work;
-    enum err err = work_open(&work, data, info);
-    if (err != ERR_OK)
-        return err;
-    struct stmt *s = db_query(work.db, sql);
+    struct stmt *s = db_query(db, sql);
+    enum err err;
     while ((err = db_step(s)) == ERR_OK) {
         struct json *row = json_new_array();
         for (int i = 0; i < 3; i++)
@@ -24,58 +27,73 @@ static enum err read_sessions(const char *data, struct json *rows, struct err_in
         json_add(rows, row);
     }
     db_done(s);
-    return work_close(&work, err == ERR_ABSENT ? ERR_OK : err, info);
+    return err == ERR_ABSENT ? ERR_OK : err;
 }
 
-static enum err write_sessions(const char *data, const struct json *rows, struct err_info *info)
+static enum err write_sessions(struct db *db, const struct json *rows)
 {
     static const char sql[] = "INSERT INTO session (token_sha256, user_, client, expires_at)"
                               " VALUES ($1, $2, $3, $4) ON CONFLICT (token_sha256) DO NOTHING";
-    struct work work;
-    enum err err = work_open(&work, data, info);
-    if (err != ERR_OK)
-        return err;
+    enum err err = ERR_OK;
     for (const struct json *row = json_first(rows); row && err == ERR_OK; row = json_next(row)) {
-        struct stmt *s = db_query(work.db, sql);
+        struct stmt *s = db_query(db, sql);
         for (size_t i = 0; i < 3; i++)
             db_bind_text(s, (int)i + 1, json_as_text(json_at(row, i)));
         db_bind_int(s, 4, json_as_int(json_at(row, 3), 0));
         err = db_run(s);
     }
-    return work_close(&work, err, info);
+    return err;
 }
 
-static enum err read_clients(const char *data, struct json *rows, struct err_info *info)
+static enum err read_clients(struct db *db, struct json *rows)
 {
     static const char sql[] = "SELECT client, last_seq FROM client"; /* all of them */
-    struct work work;
-    enum err err = work_open(&work, data, info);
-    if (err != ERR_OK)
-        return err;
-    struct stmt *s = db_query(work.db, sql);
+    struct stmt *s = db_query(db, sql);
+    enum err err;
     while ((err = db_step(s)) == ERR_OK)
         json_set_int(rows, db_text(s, 0), db_int(s, 1));
     db_done(s);
-    return work_close(&work, err == ERR_ABSENT ? ERR_OK : err, info);
+    return err == ERR_ABSENT ? ERR_OK : err;
 }
 
 /* Nobody's, until its next command: the answers of those before are gone. */
-static enum err write_clients(const char *data, const struct json *rows, struct err_info *info)
+static enum err write_clients(struct db *db, const struct json *rows)
 {
     static const char sql[] =
         "INSERT INTO client (client, user_, last_seq, acked, frozen) VALUES ($1, '', $2, $2, 0)"
         " ON CONFLICT (client) DO UPDATE SET user_ = '', last_seq = $2, acked = $2 WHERE client.last_seq < "
         "$2";
-    struct work work;
-    enum err err = work_open(&work, data, info);
-    if (err != ERR_OK)
-        return err;
+    enum err err = ERR_OK;
     for (const struct json *row = json_first(rows); row && err == ERR_OK; row = json_next(row)) {
-        struct stmt *s = db_query(work.db, sql);
+        struct stmt *s = db_query(db, sql);
         db_bind_text(s, 1, json_name(row));
         db_bind_int(s, 2, json_as_int(row, 0));
         err = db_run(s);
     }
+    return err;
+}
+
+static enum err read_known(const char *data, struct known *known, struct err_info *info)
+{
+    struct work work;
+    enum err err = work_open(&work, data, info);
+    if (err != ERR_OK)
+        return err;
+    err = read_sessions(work.db, known->sessions);
+    if (err == ERR_OK)
+        err = read_clients(work.db, known->clients);
+    return work_close(&work, err, info);
+}
+
+static enum err write_known(const char *data, const struct known *known, struct err_info *info)
+{
+    struct work work;
+    enum err err = work_open(&work, data, info);
+    if (err != ERR_OK)
+        return err;
+    err = write_sessions(work.db, known->sessions);
+    if (err == ERR_OK)
+        err = write_clients(work.db, known->clients);
     return work_close(&work, err, info);
 }
 
@@ -92,18 +110,14 @@ static enum err restore(const char *data, const char *file, struct err_info *inf
 
 enum err training_go_back(const char *data, const char *file, struct err_info *info)
 {
-    struct json *sessions = json_new_array(), *clients = json_new_object();
-    enum err err = read_sessions(data, sessions, info);
-    if (err == ERR_OK)
-        err = read_clients(data, clients, info);
+    struct known known = {json_new_array(), json_new_object()};
+    enum err err = read_known(data, &known, info);
     if (err == ERR_OK)
         err = restore(data, file, info);
     if (err == ERR_OK)
-        err = write_sessions(data, sessions, info);
-    if (err == ERR_OK)
-        err = write_clients(data, clients, info);
-    json_free(&sessions);
-    json_free(&clients);
+        err = write_known(data, &known, info);
+    json_free(&known.sessions);
+    json_free(&known.clients);
     if (err == ERR_OK || store_broken(err))
         return err;
     log_write(LOG_ERROR, "training: %s could not be gone back to: %s", file, info->text);
