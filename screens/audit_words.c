@@ -36,6 +36,8 @@ static const struct {
     {"counter.change", TR("counter changed")},
     {"counter.disable", TR("counter taken out of use")},
     {"counter.enable", TR("counter in use again")},
+    {"person.export", TR("all data of a person given out")},
+    {"person.erase", TR("data of a person erased")},
     {"key.add", TR("key for another system made")},
     {"key.revoke", TR("key of another system revoked")},
     {"webhook.add", TR("address for events added")},

@@ -51,3 +51,5 @@ enum err desk_change(struct people *p);
 enum err desk_disable(struct people *p);
 enum err desk_enable(struct people *p);
 enum err desk_list(struct people *p);
+enum err person_take_out(struct people *p);
+enum err person_erase(struct people *p);

@@ -239,6 +239,8 @@ static const struct task {
     {"counter.disable", BY_BOTH, false, desk_disable},
     {"counter.enable", BY_BOTH, false, desk_enable},
     {"counter.list", BY_BOTH, false, desk_list},
+    {"person.export", BY_BOTH, false, person_take_out},
+    {"person.erase", BY_BOTH, false, person_erase},
 };
 
 static const struct task *find(const char *what)
@@ -287,7 +289,7 @@ static enum err need_actor(struct people *p, const struct task *task)
         p, ERR_REFUSED, "forbidden", "",
         task->roles == BY_ADMINISTRATOR
             ? "Accounts are changed by an administrator. Nothing was changed."
-            : "Counters are changed by a supervisor or an administrator. Nothing was changed.");
+            : "This is for supervisors and administrators. Nothing was changed.");
 }
 
 enum err admin_people(const struct server_env *env, const struct admin_by *by, const struct json *request,

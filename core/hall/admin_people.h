@@ -30,6 +30,7 @@ struct admin_refusal {
  *   counter.change {counter,name?,agency?,queues?,was?}                          A S
  *   counter.disable · counter.enable {counter,was?}                              A S
  *   user.list · counter.list {after?,limit?}: by login or name                   A S
+ *   person.export {person,reason} · person.erase {person,reason,confirm?}        A S, of no agency (admin_persons.c)
  * Whoever belongs to an agency sees and changes its accounts and counters alone, and gives no role of the whole hall.
  * A login never changes: it is how records that are not sent yet know whose they are. A queue is named by id or code,
  * "P:3" with its weight. *answer: {"rows":[…],"more"} or {"row":{…},"changed":bool}, of

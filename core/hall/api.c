@@ -157,11 +157,20 @@ static const struct route routes[] = {
      "same "
      "\"id\" where something is added or a password set, it has no second effect. What is changed answers "
      "its row, user.disable how many people are left with that person; a "
-     "list its rows after \"after\".",
+     "list its rows after \"after\". person.export and person.erase (person: an identity, FIN or NIK; "
+     "reason), for "
+     "supervisors and administrators of the whole hall: a document of all that is held of one person, and "
+     "what would be "
+     "erased and kept, in sentences, with a code; said again with it as \"confirm\" it is done and never "
+     "undone.",
      "",
      "do:string! id:uuid login:string name:string roles:strings agency:string password:string counter:string "
-     "queues:anys was:object after:string limit:integer",
-     "row:object changed:boolean left:integer rows:objects more:boolean next:string?", "application/json"},
+     "queues:anys was:object after:string limit:integer person:string reason:string confirm:string",
+     "row:object changed:boolean left:integer rows:objects more:boolean next:string? document:object "
+     "person:string "
+     "sentences:strings goes:object kept:objects until:date? erased:boolean "
+     "erased_rows:integer confirm:string",
+     "application/json"},
     {"POST", "/v1/training", ACCESS_SIGNED_IN, call_train, "train",
      "What a trainer does to the day of a training hall, by \"do\": begin (scenario, seed) plays a scenario "
      "as "

@@ -17,6 +17,7 @@
 #include "core/hall/options.h"
 #include "core/hall/partner_verbs.h"
 #include "core/hall/people.h"
+#include "core/hall/person_verbs.h"
 #include "core/hall/practice.h"
 #include "core/hall/rehearse.h"
 #include "core/hall/serve.h"
@@ -193,6 +194,8 @@ static enum err run(const struct hall_options *options, struct err_info *info)
         [HALL_COUNTER_ENABLE] = people_counter_enable,
         [HALL_COUNTER_LIST] = people_counter_list,
         [HALL_EXPORT_CASES] = export_cases,
+        [HALL_PERSON_EXPORT] = person_verb_export,
+        [HALL_PERSON_ERASE] = person_verb_erase,
         [HALL_KEY_ADD] = partner_key_add,
         [HALL_KEY_LIST] = partner_key_list,
         [HALL_KEY_REVOKE] = partner_key_revoke,

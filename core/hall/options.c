@@ -41,6 +41,8 @@ static const char default_data[] = "/var/lib/loket";
     X(SCOPE, "--scope", scope)                    \
     X(SERVICES, "--services", services)           \
     X(AFTER, "--after", after)                    \
+    X(REASON, "--reason", reason)                 \
+    X(CONFIRM, "--confirm", confirm)              \
     X(SEAL, "--seal", seal)                       \
     X(UNSEAL, "--unseal", unseal)
 
@@ -125,6 +127,10 @@ static const struct verb {
     {"counter", "enable", HALL_COUNTER_ENABLE, BIT(DATA), 0, "COUNTER", "counter enable --data DIR COUNTER"},
     {"export-cases", NULL, HALL_EXPORT_CASES, BIT(DATA) | BIT(FROM) | BIT(UNTIL) | BIT(AGENCY) | UNMASKED_BIT,
      0, "[FILE]", "export-cases --data DIR [--from DAY] [--until DAY] [--agency A] [--unmasked] [FILE]"},
+    {"person", "export", HALL_PERSON_EXPORT, BIT(DATA) | BIT(REASON) | BIT(TO), BIT(REASON), "PERSON",
+     "person export PERSON --data DIR --reason TEXT [--to FILE]"},
+    {"person", "erase", HALL_PERSON_ERASE, BIT(DATA) | BIT(REASON) | BIT(CONFIRM), BIT(REASON), "PERSON",
+     "person erase PERSON --data DIR --reason TEXT [--confirm CODE]"},
     {"key", "add", HALL_KEY_ADD, BIT(DATA) | BIT(AGENCY) | BIT(NAME) | BIT(SCOPE) | BIT(SERVICES) | JSON_BIT,
      0, NULL,
      "key add --data DIR --agency A [--name N] [--scope read|apply|figures] [--services S,…] [--json]"},
@@ -175,6 +181,10 @@ const char *hall_options_usage(void)
            "       loketd export-cases --data DIR [--from DAY] [--until DAY] [--agency A] [--unmasked] "
            "[FILE]\n"
            "                       the applications as JSON Lines, without what is sensitive unless asked\n"
+           "       loketd person   export|erase PERSON --data DIR --reason TEXT [--to FILE | --confirm "
+           "CODE]\n"
+           "                       what the hall holds of one person, by identity, FIN or NIK; gone when\n"
+           "                       the code of its plan is said\n"
            "       loketd key      add|list|revoke --data DIR [--agency A --name N --scope\n"
            "                       read|apply|figures] [KEY]   by which an agency's own system reads its "
            "events,\n"
@@ -313,7 +323,7 @@ static uint64_t allowed_of(const struct verb *verb)
                                          "webhook", "verify",  "import-catalogue", "export-catalogue",
                                          "backup",  "restore", "export-cases",     "deliver",
                                          "init",    "depart",  "parcel",           "merge",
-                                         "recall"};
+                                         "recall",  "person"};
     for (size_t i = 0; i < sizeof either / sizeof *either; i++)
         if (str_equal(verb->first, either[i]))
             return verb->allowed | BIT(DB);

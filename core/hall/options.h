@@ -25,6 +25,8 @@ enum hall_verb {
     HALL_COUNTER_ENABLE,
     HALL_COUNTER_LIST,
     HALL_EXPORT_CASES,
+    HALL_PERSON_EXPORT,
+    HALL_PERSON_ERASE,
     HALL_KEY_ADD,
     HALL_KEY_LIST,
     HALL_KEY_REVOKE,
@@ -61,6 +63,7 @@ struct hall_options {
     const char *scope, *services;  /* of a key */
     const char *until;             /* of an export */
     const char *seal, *unseal;     /* of a backup: a public key, the file of a secret one */
+    const char *reason, *confirm;  /* of what is done with one person's data */
     const char *argument;          /* the FILE or SCENARIO of a verb that takes one */
     bool json, dry_run, keep_good, unmasked, first, plain_http;
 };

@@ -84,16 +84,37 @@ static enum err seen_by(struct reads *reads, const struct actor *actor, struct a
 
 /* --- feed: what of an item a person sees --- */
 
+/* A row that was erased with its person (person_erase.h): its leaf is all that is left of it. */
+static bool is_erased(const struct json *line)
+{
+    return json_bool(line, "erased", false) && json_text(line, "leaf") && !json_get(line, "row");
+}
+
 /* Every line has its row, or null for one that is gone. A damaged file, or a change that was shortened and is asked for all
  * the same, has not: nobody is given that. */
 static bool has_its_rows(const struct json *item)
 {
     for (const struct json *line = json_first(json_get(item, "rows")); line; line = json_next(line)) {
         const struct json *row = json_get(line, "row");
-        if (!json_is_object(row) && !json_is_null(row))
+        if (!json_is_object(row) && !json_is_null(row) && !is_erased(line))
             return false;
     }
     return true;
+}
+
+/* Of an erasure: what is remembered of changes before it may still hold what it took. */
+static bool erases(const struct json *item)
+{
+    for (const struct json *line = json_first(json_get(item, "rows")); line; line = json_next(line))
+        if (json_get(json_get(line, "row"), "erased_at"))
+            return true;
+    return false;
+}
+
+static void forget_all(struct reads *reads)
+{
+    for (int i = 0; i < RECENT; i++)
+        recent_clear(&reads->recent[i]);
 }
 
 static const struct recent *item_take(struct reads *reads, int64_t rev, const char *text)
@@ -108,6 +129,12 @@ static const struct recent *item_take(struct reads *reads, int64_t rev, const ch
         recent_clear(recent);
         return NULL;
     }
+    if (erases(recent->item)) {
+        struct json *item = recent->item;
+        recent->item = NULL;
+        forget_all(reads);
+        recent->item = item;
+    }
     recent->rev = rev;
     recent->text = xstrdup(text);
     return recent;
@@ -116,7 +143,7 @@ static const struct recent *item_take(struct reads *reads, int64_t rev, const ch
 static enum sight line_sight(const struct actor *actor, const struct json *line, enum table *table)
 {
     const struct json *row = json_get(line, "row");
-    if (!table_find(json_text_or(line, "t", ""), table))
+    if (!table_find(json_text_or(line, "t", ""), table) || is_erased(line))
         return SIGHT_NONE;
     /* A tombstone says nothing but that a row is gone. */
     return json_is_null(row) ? SIGHT_FULL : row_sight(actor, *table, row);
@@ -155,7 +182,10 @@ static void filter_item(const struct actor *actor, const struct json *item, stru
             json_add(rows, json_copy(line));
             continue;
         }
-        feed_leaf(json_text_or(line, "t", ""), json_text_or(line, "id", ""), json_get(line, "row"), leaf);
+        if (is_erased(line))
+            str_copy(leaf, sizeof leaf, json_text_or(line, "leaf", ""));
+        else
+            feed_leaf(json_text_or(line, "t", ""), json_text_or(line, "id", ""), json_get(line, "row"), leaf);
         if (sight == SIGHT_NONE)
             json_add_text(hidden, leaf);
         else

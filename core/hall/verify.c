@@ -5,6 +5,7 @@
 #include "core/hall/audit_index.h"
 #include "core/hall/events.h"
 #include "core/hall/notices.h"
+#include "core/hall/person_erase.h"
 #include "core/hall/verify_inside.h"
 
 #include <inttypes.h>
@@ -53,7 +54,7 @@ static enum err check_tagged(struct verify *v, int64_t rev, enum table table, co
 }
 
 /* Every row that a change wrote is still there, for the hall deletes none; and a decision was written once, never
- * again. */
+ * again but by an erasure. */
 static enum err check_there(struct verify *v, int64_t rev, const struct json *line)
 {
     static const char *const sql_rev[] = {
@@ -64,6 +65,8 @@ static enum err check_there(struct verify *v, int64_t rev, const struct json *li
     const char *t = json_text_or(line, "t", ""), *id = json_text_or(line, "id", "");
     if (is_tombstone(line) || !table_find(t, &table))
         return ERR_OK;
+    bool erased = false;
+    int64_t later = 0;
     enum err err = check_tagged(v, rev, table, id);
     if (err != ERR_OK)
         return err;
@@ -73,10 +76,14 @@ static enum err check_there(struct verify *v, int64_t rev, const struct json *li
     if (err == ERR_ABSENT && !v->gone[0])
         str_format(v->gone, sizeof v->gone, "%s %s was written by change %" PRId64 " and is gone.", t, id,
                    rev);
-    else if (err == ERR_OK && table == TABLE_DECISION && db_int(s, 0) != rev && !v->gone[0])
+    else if (err == ERR_OK && table == TABLE_DECISION && db_int(s, 0) != rev)
+        later = db_int(s, 0);
+    db_done(s);
+    if (err == ERR_OK && later)
+        err = erase_is(v->db, later, &erased);
+    if (err == ERR_OK && later && !erased && !v->gone[0])
         str_format(v->gone, sizeof v->gone, "the decision %s of change %" PRId64 " was changed afterwards.",
                    id, rev);
-    db_done(s);
     return err == ERR_ABSENT ? ERR_OK : err;
 }
 
@@ -90,6 +97,20 @@ static enum err check_leaf(struct verify *v, int64_t rev, const struct json *lin
     return ERR_OK;
 }
 
+/* The same in a younger change: only of a row that an erasure took (person_erase.h). */
+static enum err check_erased(struct verify *v, int64_t rev, enum table table, const struct json *line,
+                             char leaf[SHA256_TEXT])
+{
+    bool covers = false;
+    const char *id = json_text_or(line, "id", "");
+    enum err err = check_leaf(v, rev, line, leaf);
+    if (err == ERR_OK)
+        err = erase_covers(v->db, table, id, rev, &covers);
+    return err == ERR_OK && !covers ? bad(v, "change %" PRId64 " calls %s %s erased, but no erasure was.",
+                                          rev, table_wire(table), id)
+                                    : err;
+}
+
 static enum err check_item_row(struct verify *v, int64_t rev, const struct json *line, char leaf[SHA256_TEXT])
 {
     enum table table;
@@ -97,6 +118,8 @@ static enum err check_item_row(struct verify *v, int64_t rev, const struct json 
     const struct json *row = json_get(line, "row");
     if (table_find(t, &table) && *id && rev <= v->state.pruned_through)
         return check_leaf(v, rev, line, leaf);
+    if (table_find(t, &table) && *id && json_bool(line, "erased", false))
+        return check_erased(v, rev, table, line, leaf);
     if (!table_find(t, &table) || !*id || !row || json_get(line, "leaf"))
         return bad(v, "change %" PRId64 " holds a row that cannot be read.", rev);
     feed_leaf(t, id, row, leaf);
@@ -359,6 +382,16 @@ static enum err check_rows(struct verify *v)
     return err;
 }
 
+/* What was erased stands nowhere any more. */
+static enum err check_erasures(struct verify *v)
+{
+    int64_t rev = 0;
+    enum err err = erase_verify(v->db, &v->state, &rev);
+    return err == ERR_CORRUPT && rev
+               ? bad(v, "change %" PRId64 " still holds a row that was erased later.", rev)
+               : err;
+}
+
 static enum err check_gone(struct verify *v)
 {
     return v->gone[0] ? bad(v, "%s", v->gone) : ERR_OK;
@@ -430,9 +463,9 @@ static enum err check_audit_index(struct verify *v)
 enum err verify_store(struct db *db, struct verified *done, struct err_info *info)
 {
     static enum err (*const checks[])(struct verify * v) = {
-        check_types, check_state,   check_changes,      check_audit,   check_rows,
-        check_gone,  check_results, check_invariants,   check_notices, check_search,
-        check_buses, check_events,  check_applications, check_daybook, check_audit_index};
+        check_types,  check_state,        check_changes,    check_audit,      check_rows,   check_erasures,
+        check_gone,   check_results,      check_invariants, check_notices,    check_search, check_buses,
+        check_events, check_applications, check_daybook,    check_audit_index};
     struct verify v = {
         .db = db, .done = done, .info = info, .open = json_new_object(), .never_less = json_new_object()};
     *done = (struct verified){0};

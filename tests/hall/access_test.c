@@ -62,6 +62,10 @@ static const struct row {
     {"POST", "/v1/admin", "/v1/admin", "{\"do\":\"user.enable\",\"login\":\"none\"}", "xxxnnnnnnnyyxxx"},
     {"POST", "/v1/admin", "/v1/admin", "{\"do\":\"user.own_password\",\"login\":\"w.clerk\"}",
      "xxxnnnnnnnnnxxx"},
+    {"POST", "/v1/admin", "/v1/admin", "{\"do\":\"person.export\",\"person\":\"none\",\"reason\":\"asked\"}",
+     "xxxnnnnnynynxxx"},
+    {"POST", "/v1/admin", "/v1/admin", "{\"do\":\"person.erase\",\"person\":\"none\",\"reason\":\"asked\"}",
+     "xxxnnnnnynynxxx"},
     /* Of these a real hall knows nothing, whoever asks: who may in a training hall, training_test.c asks. */
     {"POST", "/v1/training", "/v1/training", "{}", "xxxyyyyyyyyyxxx"},
     {"GET", "/v1/training/scenarios", "/v1/training/scenarios", NULL, "xxxyyyyyyyyyxxx"},

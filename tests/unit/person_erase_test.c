@@ -1,0 +1,402 @@
+/* tests/unit/person_erase_test.c: what the hall holds of one person, given to them and taken away: all of it and nobody else's,
+ * not more than the law lets go, nowhere left afterwards, and a hall that is proved as before. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/hall/admin_people.h"
+#include "core/hall/audit_index.h"
+#include "core/hall/retention.h"
+#include "core/hall/session.h"
+#include "core/hall/verify.h"
+#include "tests/support/day.h"
+#include "tests/support/test.h"
+#include "tests/support/workday.h"
+
+#define LEYLA "01900000-0000-7000-8000-0000000000b1"
+#define OTHER "01900000-0000-7000-8000-0000000000b2"
+#define CASE  "01900000-0000-7000-8000-0000000000c1"
+#define EMAIL "leyla@example.org"
+#define PHONE "+628120000014"
+#define WHY   "asked by letter 17"
+
+struct office {
+    struct pair pair;
+    struct json *answer;
+    struct admin_refusal refusal;
+};
+
+/* --- the hall --- */
+
+static void at_hall(struct office *o, const char *login, const char *type, const char *body)
+{
+    struct json *data = pair_at_hall(&o->pair, login, type, body);
+    o->pair.now_ms += 60000;
+    json_free(&data);
+}
+
+/* Leyla came once, with a ticket that somebody wrote a word about, and so did Other, whose name stands beside hers. */
+static void visit(struct office *o)
+{
+    static const char *const steps[][2] = {{"ticket.start", ""},
+                                           {"ticket.finish", ",\"outcome\":\"served\",\"note\":"
+                                                             "\"wept at the desk\""}};
+    char ticket[64], body[300];
+    str_copy(ticket, sizeof ticket,
+             workday_text(o->pair.hall, "SELECT id FROM tickets WHERE state = 'called'"));
+    str_format(body, sizeof body,
+               "{\"ticket\":\"%s\",\"person\":\"" LEYLA "\",\"phone\":\"" PHONE "\",\"email\":\"" EMAIL "\","
+               "\"address\":\"Garden Lane 9\"}",
+               ticket);
+    at_hall(o, "adi", "person.record", body);
+    for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
+        str_format(body, sizeof body, "{\"ticket\":\"%s\",\"gen\":1%s}", ticket, steps[i][1]);
+        at_hall(o, "adi", steps[i][0], body);
+    }
+    str_format(body, sizeof body,
+               "{\"ticket\":\"%s\",\"scores\":[1,1,1,1,1,1,1,1,1],\"text\":\"waited in the rain\"}", ticket);
+    pair_sync(&o->pair, 0);
+    pair_confirm(&o->pair, 0, "survey.record", body);
+    struct json *unheard = pair_push(&o->pair, 0); /* so the hall keeps its answer */
+    json_free(&unheard);
+    CHECK_INT(pair_count(&o->pair, "SELECT count(*) FROM result WHERE answer LIKE '%the rain%'"), 1);
+    at_hall(o, "adi", "person.record",
+            "{\"person\":\"" OTHER "\",\"name\":\"Orkhan Mammadov\",\"born\":\"1991-01-01\"}");
+}
+
+static void office_open(struct office *o)
+{
+    *o = (struct office){0};
+    workday_open(&o->pair);
+    pair_start(&o->pair, 1); /* adi's is away from here on, until a test lets it hear */
+    pair_sign_in(&o->pair, 1, "adi");
+    pair_sync(&o->pair, 1);
+    visit(o);
+}
+
+static void office_close(struct office *o)
+{
+    json_free(&o->answer);
+    pair_close(&o->pair);
+}
+
+/* As login, NULL: this computer's administrator; more: further members of the request. */
+static enum err ask(struct office *o, const char *login, const char *what, const char *more)
+{
+    struct json *request = NULL, *row = NULL;
+    struct actor actor = {0};
+    struct server_env env = {
+        .db = o->pair.hall, .epoch = 1, .now_ms = o->pair.now_ms, .mono_ms = o->pair.mono_ms};
+    char *text = xasprintf("{\"do\":\"%s\",%s}", what, more);
+    REQUIRE(json_parse(text, strlen(text), &request, NULL) == ERR_OK);
+    free(text);
+    REQUIRE(db_begin(o->pair.hall) == ERR_OK);
+    if (login) {
+        char id[64];
+        str_format(id, sizeof id, "u-%s", login);
+        REQUIRE(row_get(o->pair.hall, TABLE_USER, id, &row) == ERR_OK);
+        actor_read(row, "0197a2b4-0000-7000-8000-000000000001", &actor);
+        json_free(&row);
+    }
+    const struct admin_by by = {&actor, NULL};
+    json_free(&o->answer);
+    enum err err = admin_people(&env, login ? &by : NULL, request, &o->answer, &o->refusal);
+    if (err == ERR_OK)
+        REQUIRE(db_commit(o->pair.hall) == ERR_OK);
+    else
+        db_rollback(o->pair.hall);
+    json_free(&request);
+    return err;
+}
+
+static void refused(struct office *o, const char *login, const char *what, const char *more, const char *code)
+{
+    int64_t before = pair_count(&o->pair, "SELECT rev FROM hall_state");
+    CHECK(ask(o, login, what, more) != ERR_OK);
+    CHECK_TEXT(o->refusal.code, code);
+    CHECK(strlen(o->refusal.info.text) > 30);
+    CHECK_INT(pair_count(&o->pair, "SELECT rev FROM hall_state"), before);
+}
+
+/* Reads the plan and confirms it. */
+static void erase(struct office *o, const char *login)
+{
+    char more[300];
+    REQUIRE(ask(o, login, "person.erase", "\"person\":\"" LEYLA "\",\"reason\":\"" WHY "\"") == ERR_OK);
+    str_format(more, sizeof more, "\"person\":\"" LEYLA "\",\"reason\":\"" WHY "\",\"confirm\":\"%s\"",
+               json_text_or(o->answer, "confirm", ""));
+    if (!CHECK(ask(o, login, "person.erase", more) == ERR_OK))
+        printf("    %s\n", o->refusal.info.text);
+}
+
+/* --- what is there --- */
+
+static bool stands_in(struct db *db, const char *words)
+{
+#define ROW_TABLE(name) "SELECT count(*) FROM " name " WHERE row LIKE $1"
+    static const char *const sql[] = {
+        ROW_TABLE("persons"),
+        ROW_TABLE("tickets"),
+        ROW_TABLE("cases"),
+        ROW_TABLE("documents"),
+        ROW_TABLE("payments"),
+        ROW_TABLE("decisions"),
+        ROW_TABLE("surveys"),
+        ROW_TABLE("disputes"),
+        "SELECT count(*) FROM change WHERE item LIKE $1",
+        "SELECT count(*) FROM result WHERE answer LIKE $1",
+        "SELECT count(*) FROM audit_note WHERE about LIKE $1",
+        "SELECT count(*) FROM event WHERE event LIKE $1",
+        "SELECT count(*) FROM application WHERE answer LIKE $1",
+        "SELECT count(*) FROM search_person WHERE words LIKE $1",
+        "SELECT count(*) FROM search_set WHERE key LIKE $1",
+    };
+    bool any = false;
+    char pattern[100];
+    str_format(pattern, sizeof pattern, "%%%s%%", words);
+    for (size_t i = 0; i < sizeof sql / sizeof *sql; i++) {
+        struct stmt *s = db_query(db, sql[i]);
+        db_bind_text(s, 1, pattern);
+        REQUIRE(db_step(s) == ERR_OK);
+        if (db_int(s, 0) > 0)
+            any = true;
+        db_done(s);
+    }
+    return any;
+}
+
+static void check_gone(struct office *o, const char *words)
+{
+    if (!CHECK(!stands_in(o->pair.hall, words)))
+        printf("    still there: %s\n", words);
+}
+
+static void check_whole(struct office *o)
+{
+    struct err_info info = {0};
+    struct verified done;
+    if (!CHECK(verify_store(o->pair.hall, &done, &info) == ERR_OK))
+        printf("    %s\n", info.text);
+}
+
+static void check_says(struct office *o, const char *words)
+{
+    struct err_info info = {0};
+    struct verified done;
+    if (!CHECK(verify_store(o->pair.hall, &done, &info) == ERR_CORRUPT && strstr(info.text, words)))
+        printf("    says: %s\n    not: %s\n", info.text, words);
+}
+
+static void set_case_years(struct office *o, int years)
+{
+    char patch[64];
+    str_format(patch, sizeof patch, "{\"policy\":{\"case_years\":%d}}", years);
+    REQUIRE(db_begin(o->pair.hall) == ERR_OK);
+    workday_lie(&o->pair, TABLE_HALL, "hall", patch);
+    REQUIRE(db_commit(o->pair.hall) == ERR_OK);
+}
+
+static const char *said(const struct office *o)
+{
+    static char text[2000];
+    struct buf all = {0};
+    for (const struct json *one = json_first(json_get(o->answer, "sentences")); one; one = json_next(one))
+        buf_addf(&all, "%s\n", json_as_text(one));
+    str_copy(text, sizeof text, buf_text(&all));
+    buf_free(&all);
+    return text;
+}
+
+static void check_said(const struct office *o, const char *words)
+{
+    if (!CHECK(strstr(said(o), words)))
+        printf("    said: %s", said(o));
+}
+
+/* --- export --- */
+
+TEST(person_export_has_all_of_one_person_and_of_nobody_else)
+{
+    static const char *const theirs[] = {
+        "Leyla Aliyeva",    "9901014101900014",   PHONE,      "Garden Lane 9", "Long St. 5",
+        "wept at the desk", "waited in the rain", "old-card", "10000",         "\"outcome\":\"approve\""};
+    static const char *const others[] = {"Orkhan", OTHER, "Siti", "Adi", "u-siti", "u-adi", "u-budi", "Budi"};
+    struct office o;
+    office_open(&o);
+    REQUIRE(ask(&o, "budi", "person.export", "\"person\":\"9901014101900014\",\"reason\":\"" WHY "\"") ==
+            ERR_OK);
+    const struct json *document = json_get(o.answer, "document");
+    char *text = json_print(document);
+    for (size_t i = 0; i < sizeof theirs / sizeof *theirs; i++)
+        if (!CHECK(strstr(text, theirs[i])))
+            printf("    missing: %s\n", theirs[i]);
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        if (!CHECK(!strstr(text, others[i])))
+            printf("    somebody else's: %s\n", others[i]);
+    CHECK_INT((int64_t)json_count(json_get(document, "visits")), 1);
+    CHECK_INT((int64_t)json_count(json_get(document, "applications")), 1);
+    CHECK_INT((int64_t)json_count(json_get(document, "kept")), 1);
+    CHECK_TEXT(json_text(json_first(json_get(document, "looks")), "what"), "person.export");
+    CHECK(json_count(json_get(document, "looks")) > 8);
+    free(text);
+    CHECK_TEXT(workday_text(o.pair.hall, "SELECT actor FROM audit WHERE type = 'person.export'"), "u-budi");
+    CHECK_INT(pair_count(&o.pair, "SELECT count(*) FROM audit_note WHERE about LIKE '%" WHY "%'"), 1);
+    check_whole(&o);
+    office_close(&o);
+}
+
+TEST(person_export_asks_who_may_and_why)
+{
+    struct office o;
+    office_open(&o);
+    refused(&o, "siti", "person.export", "\"person\":\"" LEYLA "\",\"reason\":\"x\"", "forbidden");
+    refused(&o, "rina", "person.erase", "\"person\":\"" LEYLA "\",\"reason\":\"x\"", "forbidden");
+    refused(&o, "budi", "person.export", "\"person\":\"" LEYLA "\"", "reason_needed");
+    refused(&o, "budi", "person.export", "\"person\":\"7ZZZZZZ\",\"reason\":\"x\"", "unknown_person");
+    at_hall(&o, "siti", "person.record",
+            "{\"person\":\"01900000-0000-7000-8000-0000000000b3\",\"name\":\"Laila\",\"nik\":"
+            "\"9901014101900014\"}");
+    refused(&o, "budi", "person.export", "\"person\":\"9901014101900014\",\"reason\":\"x\"",
+            "several_records");
+    REQUIRE(db_begin(o.pair.hall) == ERR_OK);
+    workday_lie(&o.pair, TABLE_USER, "u-budi", "{\"agency\":\"a1\"}");
+    REQUIRE(db_commit(o.pair.hall) == ERR_OK);
+    refused(&o, "budi", "person.export", "\"person\":\"" LEYLA "\",\"reason\":\"x\"", "other_agency");
+    office_close(&o);
+}
+
+/* --- erasure --- */
+
+TEST(person_erasure_keeps_the_file_that_the_law_keeps_and_says_until_when)
+{
+    struct office o;
+    office_open(&o);
+    REQUIRE(ask(&o, "budi", "person.erase", "\"person\":\"" LEYLA "\",\"reason\":\"" WHY "\"") == ERR_OK);
+    check_said(&o, "stays until 2101-11-25: the law keeps it for 75 years");
+    CHECK(stands_in(o.pair.hall, PHONE)); /* a plan changes nothing */
+    refused(&o, "budi", "person.erase", "\"person\":\"" LEYLA "\",\"reason\":\"" WHY "\",\"confirm\":\"yes\"",
+            "not_as_read");
+    refused(&o, "budi", "person.erase", "\"person\":\"" LEYLA "\",\"reason\":\"for Leyla Aliyeva\"",
+            "reason_names_them");
+    erase(&o, "budi");
+    CHECK(json_bool(o.answer, "erased", false));
+    check_gone(&o, PHONE);
+    check_gone(&o, EMAIL);
+    check_gone(&o, "Garden Lane");
+    check_gone(&o, "wept at the desk");
+    check_gone(&o, "waited in the rain");
+    CHECK(stands_in(o.pair.hall, "Long St. 5")); /* what they applied with */
+    CHECK(stands_in(o.pair.hall, "9901014101900014"));
+    CHECK_INT(pair_count(&o.pair, "SELECT count(*) FROM tickets WHERE person = '" LEYLA "'"), 0);
+    check_whole(&o);
+    pair_sync(&o.pair, 0);
+    struct json *answer = pair_load(&o.pair, 0, "person", "{\"person\":\"" LEYLA "\"}");
+    const struct json *row = json_get(answer, "person"); /* the workstation heard of it */
+    CHECK(!json_get(row, "phone"));
+    CHECK_TEXT(json_text(row, "kept_until"), "2101-11-25");
+    json_free(&answer);
+    office_close(&o);
+}
+
+/* Nor where a row or a page of the file was: SQLite is built to overwrite what it frees (secure_delete). */
+static void check_file(const char *path, const char *words)
+{
+    size_t length = 0, size = strlen(words);
+    char *bytes = read_bytes(path, &length);
+    bool found = false;
+    for (size_t i = 0; i + size <= length && !found; i++)
+        found = memcmp(bytes + i, words, size) == 0;
+    if (!CHECK(!found))
+        printf("    the file still holds: %s\n", words);
+    free(bytes);
+}
+
+TEST(person_erasure_leaves_nothing_when_nothing_must_be_kept)
+{
+    static const char *const gone[] = {
+        "Leyla",      "Aliyeva",          "9901014101900014",  PHONE, EMAIL, "Garden Lane",
+        "Long St. 5", "wept at the desk", "waited in the rain"};
+    struct office o;
+    office_open(&o);
+    set_case_years(&o, 0);
+    o.pair.now_ms += 24 * 3600 * 1000;
+    int64_t before = pair_count(&o.pair, "SELECT rev FROM hall_state");
+    erase(&o, NULL);
+    CHECK_INT((int64_t)json_count(json_get(o.answer, "kept")), 0);
+    CHECK_INT(pair_count(&o.pair, "SELECT rev FROM hall_state"), before + 1); /* one change */
+    for (size_t i = 0; i < sizeof gone / sizeof *gone; i++)
+        check_gone(&o, gone[i]);
+    CHECK(stands_in(o.pair.hall, "Orkhan")); /* and nothing of others */
+    check_whole(&o);
+    CHECK_TEXT(workday_text(o.pair.hall, "SELECT actor FROM audit WHERE type = 'person.erase'"), "");
+    /* Asked again there is nothing to do, and nothing is written. */
+    erase(&o, NULL);
+    CHECK_INT(pair_count(&o.pair, "SELECT rev FROM hall_state"), before + 1);
+    refused(&o, NULL, "person.export", "\"person\":\"9901014101900014\",\"reason\":\"x\"", "unknown_person");
+    pair_sync(&o.pair, 0);
+    struct json *answer = pair_load(&o.pair, 0, "persons", "{\"q\":\"leyla\"}");
+    CHECK_INT((int64_t)json_count(json_get(answer, "rows")), 0);
+    json_free(&answer);
+    /* Whoever was away since before she came hears of it by the feed, leaves first, and starts nothing anew. */
+    pair_sync(&o.pair, 1);
+    answer = pair_load(&o.pair, 1, "person", "{\"person\":\"" LEYLA "\"}");
+    CHECK(json_get(json_get(answer, "person"), "erased_at") && !json_get(json_get(answer, "person"), "name"));
+    json_free(&answer);
+    check_whole(&o);
+    char *path = xasprintf("%s/hall/hall.db", o.pair.folder);
+    office_close(&o);
+    for (size_t i = 0; i < sizeof gone / sizeof *gone; i++)
+        check_file(path, gone[i]);
+    free(path);
+}
+
+/* As retention.h goes on over what was erased before. */
+TEST(person_erasure_and_the_shortening_of_old_changes_get_on)
+{
+    struct office o;
+    int64_t pruned = 0;
+    office_open(&o);
+    erase(&o, NULL);
+    pair_make_safe(&o.pair);
+    o.pair.now_ms += INT64_C(40) * 24 * 3600 * 1000;
+    REQUIRE(db_begin(o.pair.hall) == ERR_OK);
+    CHECK(retention_slice(o.pair.hall, o.pair.now_ms, &pruned) == ERR_OK && pruned > 10);
+    REQUIRE(db_commit(o.pair.hall) == ERR_OK);
+    check_whole(&o);
+    set_case_years(&o, 0); /* the file's time is over: the rest goes */
+    erase(&o, NULL);
+    check_gone(&o, "Long St. 5");
+    check_gone(&o, "9901014101900014");
+    check_whole(&o);
+    office_close(&o);
+}
+
+TEST(person_erasure_waits_for_what_is_open)
+{
+    struct office o;
+    office_open(&o);
+    at_hall(&o, "rina", "ticket.issue", "{\"queue\":\"p\",\"channel\":\"walk_in\",\"person\":\"" LEYLA "\"}");
+    refused(&o, "budi", "person.erase", "\"person\":\"" LEYLA "\",\"reason\":\"" WHY "\"", "visit_open");
+    office_close(&o);
+}
+
+/* What says of itself that it was erased and was not, and what was erased and is there, is found. */
+TEST(person_erasure_is_proved_by_verify)
+{
+    struct office o;
+    office_open(&o);
+    erase(&o, NULL);
+    REQUIRE(db_begin(o.pair.hall) == ERR_OK);
+    REQUIRE(db_run(db_query(o.pair.hall, "UPDATE change SET item = replace(item, ',\"erased\":true', '')")) ==
+            ERR_OK);
+    check_says(&o, "holds a row that cannot be read");
+    db_rollback(o.pair.hall);
+    REQUIRE(db_begin(o.pair.hall) == ERR_OK);
+    REQUIRE(db_run(db_query(o.pair.hall,
+                            "UPDATE audit_tag SET tag = 'ticket/none' WHERE tag LIKE 'ticket/%' AND rev ="
+                            " (SELECT max(rev) FROM audit)")) == ERR_OK);
+    check_says(&o, "but no erasure was");
+    db_rollback(o.pair.hall);
+    check_whole(&o);
+    office_close(&o);
+}
