@@ -74,15 +74,27 @@ static void key_to_lock(struct app *app, struct key key, struct effects *effects
     effects_add(effects, EFFECT_UNLOCK, lock_login(app->lock), lock_password(app->lock));
 }
 
-/* The first key after a long time belongs to nobody who looked at the screen: it only locks. */
+/* The first key after a long time belongs to nobody who looked at the screen: it only locks. Nor does one under the lock: for
+ * the hall nobody is there until it opens. */
+static bool touched(struct app *app)
+{
+    if (!app->lock)
+        app->idle_s = 0;
+    return app->lock;
+}
+
+int app_away_s(const struct app *app)
+{
+    return !app->lock ? 0 : app->idle_s > 0 ? app->idle_s : 1;
+}
+
 bool app_lock_key(struct app *app, struct key key, struct effects *effects)
 {
     if (app->lock)
         key_to_lock(app, key, effects);
     else if (is_idle(app))
         app_lock(app, NULL, effects);
-    app->idle_s = 0;
-    return app->lock;
+    return touched(app);
 }
 
 bool app_lock_paste(struct app *app, const char *text, struct effects *effects)
@@ -91,8 +103,7 @@ bool app_lock_paste(struct app *app, const char *text, struct effects *effects)
         lock_paste(app->lock, &app->ui, text);
     else if (is_idle(app))
         app_lock(app, NULL, effects);
-    app->idle_s = 0;
-    return app->lock;
+    return touched(app);
 }
 
 /* --- answers --- */

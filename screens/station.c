@@ -272,8 +272,10 @@ void station_step(struct station *station)
     station_watch_hall(station);
     station_watch_notice(station);
     station_watch_printers(station);
-    if (station->sync)
+    if (station->sync) {
+        sync_idle(station->sync, app_away_s(station->app));
         sync_step(station->sync, clock_wall_now_ms(), mono_ms);
+    }
     if (station->sync && sync_status(station->sync)->disabled && cache_actor(station->cache))
         leave_disabled(station);
     if (station->status_changed || station->rows_changed || mono_ms - station->status_ms >= STATUS_EVERY_MS)

@@ -3,6 +3,7 @@
  *   closing_approval  a clerk closes a counter on which others depend only after a supervisor's word (closure.c)
  *   password_days     a password that is older is changed at the next sign-in (core/hall/account_rules.h); 0: never
  *   session_hours     that a sign-in lasts
+ *   session_idle_minutes  after which one ends that nobody uses; 0: never
  *   breaks            the breaks of the hall's day (core/catalogue/breaks.h), all of them anew: not a switch but a list */
 #include <string.h>
 
@@ -20,7 +21,7 @@ static bool is_switch(const char *policy)
 static const struct number {
     const char *name;
     int64_t low, high;
-} numbers[] = {{"password_days", 0, 3650}, {"session_hours", 1, 24}};
+} numbers[] = {{"password_days", 0, 3650}, {"session_hours", 1, 24}, {"session_idle_minutes", 0, 720}};
 
 static const struct number *number_of(const char *policy)
 {
@@ -135,8 +136,7 @@ enum err hall_policy(struct call *c)
     if (!is_known(name))
         return refuse(c, "unknown_policy", "policy",
                       "The hall has no such policy (%.40s). It has: hide_names, closing_approval, "
-                      "password_days, session_hours, breaks. Nothing "
-                      "was changed.",
+                      "password_days, session_hours, session_idle_minutes, breaks. Nothing was changed.",
                       name);
     TRY(need_value(c, name, value));
     TRY(body_text(c, "reason", &reason));

@@ -32,3 +32,9 @@ int account_session_hours(const struct json *hall)
     int64_t hours = policy_int(hall, "session_hours", SESSION_HOURS);
     return hours >= 1 && hours <= SESSION_HOURS_MAX ? (int)hours : SESSION_HOURS;
 }
+
+int account_idle_minutes(const struct json *hall)
+{
+    int64_t minutes = policy_int(hall, "session_idle_minutes", SESSION_IDLE);
+    return minutes >= 0 && minutes <= SESSION_IDLE_MAX ? (int)minutes : SESSION_IDLE;
+}

@@ -12,3 +12,5 @@ enum password_due { PASSWORD_STAYS, PASSWORD_FIRST, PASSWORD_EXPIRED };
 enum password_due account_password_due(const struct json *hall, const struct json *user, int64_t now_ms);
 /* The hours that a sign-in lasts: the policy session_hours. */
 int account_session_hours(const struct json *hall);
+/* The minutes without use after which it ends: the policy session_idle_minutes. 0: never. */
+int account_idle_minutes(const struct json *hall);

@@ -485,6 +485,14 @@ static bool refuse_other_kind(struct hall *hall, struct http_request *request)
     return true;
 }
 
+/* A workstation that nobody touches goes on asking for news; it says so once it has locked itself. Who says nothing (a script,
+ * an older program) is somebody at work. */
+static int64_t idle_s(const struct http_request *request)
+{
+    const char *text = http_header(request, IDLE_HEADER);
+    return text && strlen(text) <= 6 && text[strspn(text, "0123456789")] == '\0' ? strtoll(text, NULL, 10) : 0;
+}
+
 void api_handle(void *ctx, struct http_request *request)
 {
     struct hall *hall = ctx;
@@ -510,6 +518,7 @@ void api_handle(void *ctx, struct http_request *request)
             return;
         }
         leases_heard(hall->leases, actor.user, hall->mono_ms);
+        tokens_used(hall, bearer(request), idle_s(request));
         if (training_delays(hall, request, &actor))
             return;
     }

@@ -75,7 +75,7 @@ enum err session_add(struct db *db, const char *token, const char *user, const c
                      int hours)
 {
     static const char sql[] =
-        "INSERT INTO session (token_sha256, user_, client, expires_at) VALUES ($1, $2, $3, $4)";
+        "INSERT INTO session (token_sha256, user_, client, expires_at, used_at) VALUES ($1, $2, $3, $4, $5)";
     char digest[SHA256_TEXT];
     token_digest(token, digest);
     struct stmt *s = db_query(db, sql);
@@ -83,6 +83,19 @@ enum err session_add(struct db *db, const char *token, const char *user, const c
     db_bind_text(s, 2, user);
     db_bind_text(s, 3, client);
     db_bind_int(s, 4, now_ms + hours * 3600 * 1000LL);
+    db_bind_int(s, 5, now_ms);
+    return db_run(s);
+}
+
+enum err session_use(struct db *db, const char *token, int64_t used_ms)
+{
+    static const char sql[] =
+        "UPDATE session SET used_at = $2 WHERE token_sha256 = $1 AND used_at < $2"; /* primary key */
+    char digest[SHA256_TEXT];
+    token_digest(token, digest);
+    struct stmt *s = db_query(db, sql);
+    db_bind_text(s, 1, digest);
+    db_bind_int(s, 2, used_ms);
     return db_run(s);
 }
 
@@ -130,7 +143,7 @@ enum err session_seat(struct db *db, const char *user, const char *client)
 
 enum err session_list(struct db *db, const char *user, struct json *rows)
 {
-    static const char sql[] = "SELECT client, expires_at FROM session WHERE user_ = $1"
+    static const char sql[] = "SELECT client, expires_at, used_at FROM session WHERE user_ = $1"
                               " ORDER BY expires_at LIMIT 1000"; /* session_user */
     struct stmt *s = db_query(db, sql);
     enum err err;
@@ -139,6 +152,7 @@ enum err session_list(struct db *db, const char *user, struct json *rows)
         struct json *row = json_new_object();
         json_set_text(row, "client", db_text(s, 0));
         json_set_int(row, "expires_at", db_int(s, 1));
+        json_set_int(row, "used_at", db_int(s, 2));
         json_add(rows, row);
     }
     db_done(s);
@@ -155,8 +169,14 @@ enum err session_prune(struct db *db, int64_t now_ms)
 
 enum err session_actor(struct db *db, const char *token, int64_t now_ms, struct actor *actor)
 {
+    int64_t used_ms;
+    return session_look(db, token, now_ms, actor, &used_ms);
+}
+
+enum err session_look(struct db *db, const char *token, int64_t now_ms, struct actor *actor, int64_t *used_ms)
+{
     static const char sql[] =
-        "SELECT session.client, users.row FROM session JOIN users ON users.id = session.user_"
+        "SELECT session.client, users.row, session.used_at FROM session JOIN users ON users.id = session.user_"
         " WHERE token_sha256 = $1 AND expires_at > $2 AND expires_at <= $2 + $3"; /* primary keys */
     char digest[SHA256_TEXT];
     struct json *user = NULL;
@@ -172,6 +192,7 @@ enum err session_actor(struct db *db, const char *token, int64_t now_ms, struct 
         err = ERR_REFUSED;
     if (err == ERR_OK)
         actor_read(user, db_text(s, 0), actor);
+    *used_ms = err == ERR_OK ? db_int(s, 2) : 0;
     db_done(s);
     json_free(&user);
     return err;

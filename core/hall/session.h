@@ -6,6 +6,8 @@
 
 /* Hours from a sign-in to its end, whatever happens meanwhile: the hall's policy session_hours, 1 to SESSION_HOURS_MAX. */
 enum { SESSION_HOURS = 12, SESSION_HOURS_MAX = 24, SESSION_S = SESSION_HOURS * 60 * 60 };
+/* Minutes without use after which it ends as well: the policy session_idle_minutes, 0 (never) to SESSION_IDLE_MAX. */
+enum { SESSION_IDLE = 60, SESSION_IDLE_MAX = 720 };
 
 /* --- people --- */
 /* The active user of a login, with the hash of their password. ERR_ABSENT: unknown, disabled or without one.
@@ -20,7 +22,7 @@ enum err session_add(struct db *db, const char *token, const char *user, const c
                      int hours) MUST_USE;
 /* ERR_ABSENT: this person has none at that workstation. */
 enum err session_seat(struct db *db, const char *user, const char *client) MUST_USE;
-/* {"client","expires_at"} of each, expires_at in milliseconds by the hall's session_ms. */
+/* {"client","expires_at","used_at"} of each, in milliseconds by the hall's session_ms; used_at 0: not known. */
 enum err session_list(struct db *db, const char *user, struct json *rows) MUST_USE;
 enum err session_remove(struct db *db, const char *token) MUST_USE;
 enum err session_remove_user(struct db *db, const char *user) MUST_USE;
@@ -29,3 +31,7 @@ enum err session_remove_others(struct db *db, const char *user,
 enum err session_prune(struct db *db, int64_t now_ms) MUST_USE; /* those that ran out */
 /* ERR_ABSENT: no such token, or run out. ERR_REFUSED: its user is disabled, which their workstation is told. */
 enum err session_actor(struct db *db, const char *token, int64_t now_ms, struct actor *actor) MUST_USE;
+/* The same, and when it was used last as the row has it (0: not known). That it was idle for too long is for tokens.h to say. */
+enum err session_look(struct db *db, const char *token, int64_t now_ms, struct actor *actor,
+                      int64_t *used_ms) MUST_USE;
+enum err session_use(struct db *db, const char *token, int64_t used_ms) MUST_USE; /* never earlier than it was */

@@ -114,6 +114,8 @@ static const char *const migrations[] = {
     "", /* what became of service levels (level_notes.h) */
     /* The table of training, and one row, 1, of what a training day will do next (training_state.c). */
     "CREATE TABLE training_state (id BIGINT PRIMARY KEY, now_ms BIGINT NOT NULL, state TEXT NOT NULL);",
+    /* When a sign-in was used last; 0: not since this was asked. */
+    "ALTER TABLE session ADD COLUMN used_at BIGINT NOT NULL DEFAULT 0;",
 };
 enum {
     VERSION = sizeof migrations / sizeof *migrations,

@@ -4,7 +4,10 @@
 #include <stdlib.h>
 
 #include "core/base/crypto.h"
+#include "core/base/log.h"
+#include "core/hall/account_rules.h"
 #include "core/hall/inside.h"
+#include "core/hall/writer.h"
 
 enum {
     PLACES = 2048,
@@ -12,13 +15,21 @@ enum {
     FRESH_AMONG_OTHERS_MS = 1000, /* who signs out at another loketd is out here by then */
 };
 
+enum {
+    MINUTE_MS = 60 * 1000,
+    BEHIND = 6, /* of the idle time, one in so many: that the row may be behind, so that few are written */
+};
+
 /* One place a hash; two tokens that meet push each other out and are merely looked up again. */
 struct tokens {
     struct known {
         char token[TOKEN_TEXT];
         int64_t read_ms; /* monotonic */
+        int64_t used_ms,
+            written_ms; /* by the hall's session_ms: when it was used, and what of that the row has */
         struct actor actor;
     } * places[PLACES];
+    int64_t idle_ms, idle_read_ms; /* the policy, and when it was read (monotonic); 0: not yet */
 };
 
 struct tokens *tokens_new(void)
@@ -38,6 +49,7 @@ void tokens_clear(struct tokens *tokens)
 {
     for (int i = 0; i < PLACES; i++)
         forget(&tokens->places[i]);
+    tokens->idle_read_ms = 0;
 }
 
 void tokens_free(struct tokens **slot)
@@ -66,16 +78,92 @@ bool tokens_known(struct hall *hall, const char *token, struct actor *actor)
     return true;
 }
 
+/* --- idle ones --- */
+
+/* While a group of writes is open what was read last counts. */
+static int64_t idle_ms(struct hall *hall)
+{
+    struct tokens *tokens = hall->tokens;
+    struct json *row = NULL;
+    if (hall->which.kind == HALL_TRAINING)
+        return 0;
+    if (hall->grouping || (tokens->idle_read_ms && hall->mono_ms - tokens->idle_read_ms < FRESH_MS))
+        return tokens->idle_ms;
+    if (store_hall(hall->db, &row) == ERR_OK) { /* else the next request tells of it */
+        tokens->idle_ms = (int64_t)account_idle_minutes(row) * MINUTE_MS;
+        tokens->idle_read_ms = hall->mono_ms ? hall->mono_ms : 1;
+    }
+    json_free(&row);
+    return tokens->idle_ms;
+}
+
+static bool was_idle(struct hall *hall, int64_t used_ms)
+{
+    int64_t most_ms = idle_ms(hall);
+    return most_ms > 0 && used_ms > 0 && hall->session_ms - used_ms > most_ms + most_ms / BEHIND;
+}
+
+struct use {
+    int64_t used_ms;
+    char token[TOKEN_TEXT];
+};
+
+static enum err run_use(void *ctx, const struct server_env *env)
+{
+    const struct use *use = ctx;
+    return session_use(env->db, use->token, use->used_ms);
+}
+
+/* One that was not written counts here all the same, and the next is. */
+static void use_done(void *ctx, enum err err)
+{
+    if (err != ERR_OK)
+        log_write(LOG_WARN, "when a sign-in was used could not be kept: %s", err_text(err));
+    secret_wipe(ctx, sizeof(struct use));
+    free(ctx);
+}
+
+void tokens_used(struct hall *hall, const char *token, int64_t idle_s)
+{
+    struct known *known = *place_of(hall->tokens, token);
+    int64_t used_ms = hall->session_ms - idle_s * 1000, most_ms = idle_ms(hall);
+    if (!known || !str_equal(known->token, token) || used_ms <= known->used_ms)
+        return;
+    known->used_ms = used_ms;
+    if (most_ms == 0 || used_ms - known->written_ms < most_ms / BEHIND)
+        return;
+    known->written_ms = used_ms;
+    struct use *use = xcalloc(1, sizeof *use);
+    use->used_ms = used_ms;
+    str_copy(use->token, sizeof use->token, token);
+    writer_add(hall->writer, run_use, use_done, use);
+}
+
+/* --- looking one up --- */
+
+static void know(struct known **place, int64_t written_ms, int64_t used_ms)
+{
+    if (!*place)
+        *place = xcalloc(1, sizeof **place);
+    (*place)->written_ms = written_ms;
+    (*place)->used_ms = used_ms;
+}
+
 enum err tokens_actor(struct hall *hall, const char *token, struct actor *actor)
 {
     struct known **place = place_of(hall->tokens, token);
+    int64_t written_ms, used_ms;
     if (tokens_known(hall, token, actor))
         return ERR_OK;
-    enum err err = session_actor(hall->db, token, hall->session_ms, actor);
+    enum err err = session_look(hall->db, token, hall->session_ms, actor, &written_ms);
     if (err != ERR_OK)
         return err;
-    if (!*place)
-        *place = xcalloc(1, sizeof **place);
+    used_ms = *place && str_equal((*place)->token, token) && (*place)->used_ms > written_ms
+                  ? (*place)->used_ms
+                  : written_ms;
+    if (was_idle(hall, used_ms))
+        return ERR_ABSENT;
+    know(place, written_ms, used_ms);
     (*place)->read_ms = hall->mono_ms;
     (*place)->actor = *actor;
     if (!str_copy((*place)->token, sizeof(*place)->token, token))

@@ -22,6 +22,7 @@ enum {
     GETS_MAX = 4,
     QUEUE_MAX = 16,
     TIDY_EVERY_MS = 200,
+    IDLE_MAX_S = 24 * 60 * 60,
 };
 
 /* A request's handle, and what comes back. The gets and the sign-out have places after the core's requests.
@@ -52,6 +53,7 @@ struct sync {
     char queue_text[QUEUE_MAX][300];
     int queued;
     bool telling;
+    int idle_s;
     int64_t wall_ms, mono_ms, last_tag;
     int64_t tidy_ms; /* not before */
 };
@@ -130,6 +132,15 @@ static struct curl_slist *name_hall(struct curl_slist *headers, const char *iden
     return headers;
 }
 
+static struct curl_slist *say_idle(struct curl_slist *headers, int idle_s)
+{
+    char line[64];
+    if (idle_s <= 0)
+        return headers;
+    str_format(line, sizeof line, "%s: %d", IDLE_HEADER, idle_s < IDLE_MAX_S ? idle_s : IDLE_MAX_S);
+    return curl_slist_append(headers, line);
+}
+
 static void set_headers(struct sync *sync, struct exchange *exchange, bool body)
 {
     curl_slist_free_all(exchange->headers);
@@ -138,6 +149,7 @@ static void set_headers(struct sync *sync, struct exchange *exchange, bool body)
         exchange->headers = curl_slist_append(exchange->headers, "Content-Type: application/json");
     exchange->headers = line_authorise(exchange->headers, cache_token(sync->cache));
     exchange->headers = name_hall(exchange->headers, cache_identity(sync->cache));
+    exchange->headers = say_idle(exchange->headers, sync->idle_s);
     curl_easy_setopt(exchange->easy, CURLOPT_HTTPHEADER, exchange->headers);
 }
 
@@ -713,6 +725,11 @@ void sync_sign_out(struct sync *sync)
 void sync_wake(struct sync *sync)
 {
     tell_kind(sync, CLIENT_WAKE);
+}
+
+void sync_idle(struct sync *sync, int idle_s)
+{
+    sync->idle_s = idle_s;
 }
 
 void sync_retry_now(struct sync *sync)

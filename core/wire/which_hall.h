@@ -6,6 +6,7 @@
 #include "core/wire/json.h"
 
 #define HALL_HEADER        "Loket-Hall"
+#define IDLE_HEADER        "Loket-Idle" /* seconds since the last key at a workstation that is locked */
 #define HALL_TRAINING_MARK "training-"
 enum { HALL_IDENTITY = 64 };
 

@@ -1,12 +1,17 @@
 /* tests/unit/hall_session_test.c: whom a token belongs to, and until when. */
+#include <arpa/inet.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
+#include "core/base/clock.h"
 #include "core/hall/day.h"
 #include "core/hall/inside.h"
 #include "core/hall/leases.h"
 #include "core/hall/tokens.h"
 #include "core/hall/turn.h"
 #include "core/hall/writer.h"
+#include "core/sync/sync.h"
 #include "tests/support/pair.h"
 #include "tests/support/test.h"
 
@@ -121,6 +126,8 @@ TEST(session_goes_by_the_time_that_went_by)
         writer_flush(hall.writer);
         if (!CHECK(knows(&hall)))
             CHECK_INT((int64_t)i, -1);
+        tokens_used(&hall, "token", 0);
+        writer_flush(hall.writer);
     }
     hall_clock_says(&hall, wall_ms - 5 * hour_ms, mono_ms + hour_ms - 1);
     CHECK(knows(&hall));
@@ -130,4 +137,121 @@ TEST(session_goes_by_the_time_that_went_by)
     leases_free(&hall.leases);
     writer_free(&hall.writer);
     pair_close(&pair);
+}
+
+static void turn_on(struct hall *hall, int64_t minutes, int64_t idle_s)
+{
+    struct actor actor;
+    hall_clock_says(hall, hall->wall_ms + minutes * 60 * 1000, hall->mono_ms + minutes * 60 * 1000);
+    if (tokens_actor(hall, "token", &actor) == ERR_OK)
+        tokens_used(hall, "token", idle_s);
+    writer_flush(hall->writer);
+}
+
+static enum err put_policy(struct tx *tx, void *ctx)
+{
+    struct json *row = NULL;
+    enum err err = store_hall(tx->db, &row);
+    if (!json_is_object(json_get(row, "policy")))
+        json_set(row, "policy", json_new_object());
+    json_set_int(json_edit(row, "policy"), "session_idle_minutes", *(const int64_t *)ctx);
+    if (err == ERR_OK)
+        err = tx_put(tx, TABLE_HALL, json_text(row, "id"), row);
+    json_free(&row);
+    return err;
+}
+
+static void set_idle(struct hall *hall, int64_t minutes)
+{
+    struct server_env env = {.db = hall->db, .epoch = 1, .now_ms = start_ms};
+    REQUIRE(db_begin(hall->db) == ERR_OK);
+    CHECK(server_change(&env, "test", NULL, put_policy, &minutes) == ERR_OK);
+    CHECK(session_add(hall->db, "token", "u-siti", "client", hall->session_ms, 12) == ERR_OK);
+    REQUIRE(db_commit(hall->db) == ERR_OK);
+    tokens_clear(hall->tokens);
+}
+
+/* Used, it goes on; a locked workstation that asks for news all the while does not use it. That it was used is in the row, so
+ * that another process and a start anew know it too; by a policy of 0 it has its hours. */
+TEST(session_ends_when_nobody_uses_it)
+{
+    struct pair pair;
+    pair_open(&pair);
+    struct hall hall = {.db = pair.hall, .epoch = 1};
+    hall.writer = writer_new(&hall);
+    hall.leases = leases_new();
+    hall.tokens = tokens_new();
+    hall_clock_says(&hall, pair.now_ms, 500);
+    set_idle(&hall, 30);
+    for (int i = 0; i < 6; i++)
+        turn_on(&hall, 20, 0);
+    CHECK(knows(&hall)); /* by the row alone */
+    for (int minutes = 10; minutes <= 30; minutes += 10)
+        turn_on(&hall, 10, minutes * 60);
+    CHECK(knows(&hall));
+    turn_on(&hall, 10, 40 * 60);
+    CHECK(!knows(&hall));
+    turn_on(&hall, 1, 0); /* it does not come back */
+    CHECK(!knows(&hall));
+    REQUIRE(db_begin(hall.db) == ERR_OK);
+    CHECK(session_remove(hall.db, "token") == ERR_OK);
+    REQUIRE(db_commit(hall.db) == ERR_OK);
+    set_idle(&hall, 0);
+    turn_on(&hall, 11 * 60, 0);
+    CHECK(knows(&hall));
+    tokens_free(&hall.tokens);
+    leases_free(&hall.leases);
+    writer_free(&hall.writer);
+    pair_close(&pair);
+}
+
+/* A hall's place at which one request is heard and never answered. */
+static void hear(int listener, struct sync *sync, char *heard, size_t size)
+{
+    size_t length = 0;
+    int caller = -1;
+    heard[0] = '\0';
+    while (!strstr(heard, "\r\n\r\n") && length + 1 < size) {
+        struct pollfd there = {.fd = caller < 0 ? listener : caller, .events = POLLIN};
+        sync_step(sync, clock_wall_now_ms(), clock_mono_now_ms());
+        sync_wait(sync, &there, 1, sync_timeout_ms(sync, clock_mono_now_ms()));
+        if (!there.revents)
+            continue;
+        if (caller < 0) {
+            caller = accept(listener, NULL, NULL);
+            continue;
+        }
+        ssize_t got = read(caller, heard + length, size - 1 - length);
+        REQUIRE(got > 0);
+        length += (size_t)got;
+        heard[length] = '\0';
+    }
+    close(caller);
+}
+
+TEST(sync_says_that_nobody_sits_there)
+{
+    struct sockaddr_in at = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t size = sizeof at;
+    struct cache *cache = NULL;
+    struct sync *sync = NULL;
+    struct rng rng;
+    char url[64], heard[2000];
+    int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    REQUIRE(bind(listener, (struct sockaddr *)&at, size) == 0 && listen(listener, 8) == 0);
+    REQUIRE(getsockname(listener, (struct sockaddr *)&at, &size) == 0);
+    str_format(url, sizeof url, "http://127.0.0.1:%d", ntohs(at.sin_port));
+    rng_seed(&rng, 1);
+    REQUIRE(cache_open(&cache, test_folder(), start_ms, &rng, NULL, NULL) == ERR_OK);
+    REQUIRE(sync_new(&sync, cache, url, NULL, NULL, &rng, NULL) == ERR_OK);
+    sync_get(sync, "/v1/health");
+    hear(listener, sync, heard, sizeof heard);
+    CHECK(!strstr(heard, "\r\nLoket-Idle:"));
+    sync_idle(sync, 700);
+    sync_get(sync, "/v1/health");
+    hear(listener, sync, heard, sizeof heard);
+    CHECK(strstr(heard, "\r\nLoket-Idle: 700\r\n") != NULL);
+    sync_free(&sync);
+    cache_close(&cache);
+    close(listener);
 }
