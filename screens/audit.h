@@ -39,6 +39,18 @@ struct audit {
     } save;
 };
 
+/* audit_head.c: of a day that ended when line is of that kind, else of the last check; false: there is none. day and at may
+ * be "". */
+struct audit_head {
+    char rev[20], hash[64 + 1], day[DATE_TEXT], at[TIME_TEXT];
+};
+bool audit_head_here(const struct audit *self, const struct json *line, struct audit_head *head);
+void audit_head_print(const struct ui *ui, const struct audit_head *head, struct effects *effects);
+void audit_head_save(const struct ui *ui, const struct audit_head *head, const char *path,
+                     struct effects *effects);
+/* "812 353a77…" as it was kept, the hash in groups or in one. */
+bool audit_head_read(const char *text, struct audit_head *head);
+
 /* audit_ask.c: the path of the next page; after "": the first. save: lines are taken along. */
 void audit_path(const struct audit *self, const struct ui *ui, const char *after, bool save,
                 char out[AUDIT_PATH]);

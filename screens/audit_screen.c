@@ -8,8 +8,6 @@
 #include "core/model/calendar.h"
 #include "core/model/period.h"
 
-enum { HASH = 64 };
-
 static void *audit_new(const struct json *args)
 {
     struct audit *self = xcalloc(1, sizeof *self);
@@ -181,37 +179,23 @@ static void ask_file(const struct ui *ui, const char *id, const char *name, cons
 static void save_head(const struct audit *self, const struct ui *ui, const char *path,
                       struct effects *effects)
 {
-    const struct json *head = json_get(self->check.told, "head");
-    char *text = xasprintf(
-        "%s\n\n%s\n%lld %s\n%s\n\n%s\n", ui->session.hall_name,
-        tr(ui->lang, TR("The last line of the audit that was checked: its number, its hash, its time.")),
-        (long long)json_int(head, "rev", 0), json_text_or(head, "hash", ""), json_text_or(head, "at", ""),
-        tr(ui->lang, TR("Whoever has this page can have it compared later: nothing before that line "
-                        "can have been changed since.")));
-    struct json *paper = json_new_object();
-    char date[DATE_TEXT];
-    time_date(ui->now_ms, date);
-    json_set_text(paper, "title", tr(ui->lang, TR("Audit")));
-    json_set_text(paper, "hall", ui->session.hall_name);
-    json_set_text(paper, "text", text);
-    json_set_text(paper, "date", date);
-    json_set_text(paper, "page", tr(ui->lang, TR("Page {page} of {pages}")));
-    json_set_bool(paper, "mono", true);
-    effects_notice(effects, path, paper);
-    free(text);
+    struct audit_head head;
+    if (audit_head_here(self, line_here(self), &head))
+        audit_head_save(ui, &head, path, effects);
 }
 
-/* "812 353a77…" as it was saved. */
+static void print_head(const struct audit *self, const struct ui *ui, struct effects *effects)
+{
+    struct audit_head head;
+    if (audit_head_here(self, line_here(self), &head))
+        audit_head_print(ui, &head, effects);
+}
+
 static void take_head(struct audit *self, const struct ui *ui, const char *text, struct effects *effects)
 {
-    char rev[20] = "", hash[HASH + 1] = "";
-    text += strspn(text, " ");
-    str_format(rev, sizeof rev, "%.*s", (int)strspn(text, "0123456789"), text);
-    text += strlen(rev);
-    text += strspn(text, " ");
-    str_format(hash, sizeof hash, "%.*s", (int)strspn(text, "0123456789abcdef"), text);
-    if (*rev && strlen(hash) == HASH && !text[HASH + strspn(text + HASH, " ")])
-        return audit_ask_check(self, ui, rev, hash, effects);
+    struct audit_head head;
+    if (audit_head_read(text, &head))
+        return audit_ask_check(self, ui, head.rev, head.hash, effects);
     effects_toast(
         effects, TOAST_WARN, "%s",
         tr(ui->lang,
@@ -319,6 +303,8 @@ static void on_action(struct audit *self, const struct ui *ui, enum action actio
         return ask_text(ui, "head", TR("Number and hash of the line that was saved"), "", effects);
     case ACTION_AUDIT_HEAD:
         return ask_file(ui, "head_file", "audit-head", "txt", effects);
+    case ACTION_PRINT:
+        return print_head(self, ui, effects);
     case ACTION_RETRY:
         return audit_ask_first(self, ui, effects);
     case ACTION_BACK:
@@ -376,6 +362,7 @@ static const char *audit_enabled(const void *data, const struct ui *ui, enum act
 {
     const struct audit *self = data;
     enum screen_id screen;
+    struct audit_head head;
     bool running = self->check.shown &&
                    (!self->check.told || str_equal(json_text(self->check.told, "state"), "running"));
     switch (action) {
@@ -388,7 +375,10 @@ static const char *audit_enabled(const void *data, const struct ui *ui, enum act
                : !self->list.count ? TR("There is no line to save.")
                                    : NULL;
     case ACTION_AUDIT_HEAD:
-        return json_text(json_get(self->check.told, "head"), "hash") ? NULL : TR("Check the chain first.");
+    case ACTION_PRINT:
+        return audit_head_here(self, line_here(self), &head)
+                   ? NULL
+                   : TR("Check the chain first, or go to a line with which a day ended.");
     case ACTION_AUDIT_GO:
         return goes_to(self, ui, &screen) ? NULL : TR("This line is about nothing that you could open.");
     default:

@@ -3,6 +3,7 @@
 
 #include "core/hall/admin_catalogue.h"
 #include "core/hall/admin_people.h"
+#include "core/hall/audit_heads.h"
 #include "core/hall/bus.h"
 #include "core/hall/partners.h"
 
@@ -88,13 +89,30 @@ static enum err recall(struct task *t)
     return bus_recall(t->env, t->request, &t->answer, t->info);
 }
 
-/* --- exports --- */
+/* --- exports, backups --- */
 
 /* That somebody took the applications along, and whether masked: a line of the audit and nothing else. */
 static enum err cases_export(struct task *t)
 {
     enum err err = need_agency(t, json_text(t->request, "agency"));
     return err == ERR_OK ? server_note(t->env, json_text_or(t->request, "do", ""), t->request) : err;
+}
+
+/* That somebody takes all of the hall along, before its copy begins, which so has it. */
+static enum err hall_backup(struct task *t)
+{
+    struct json *detail = json_new_object();
+    json_set_bool(detail, "sealed", json_bool(t->request, "sealed", false));
+    enum err err = server_note(t->env, "hall.backup", detail);
+    json_free(&detail);
+    return err;
+}
+
+/* --- the audit --- */
+
+static enum err audit_heads(struct task *t)
+{
+    return audit_heads_list(t->env->db, json_int(t->request, "before", 0), t->answer);
 }
 
 /* --- agencies' own systems --- */
@@ -125,6 +143,8 @@ enum err admin_apply(const struct server_env *env, const struct json *request, s
         {"bus.recall", recall},
         {"cases.export", cases_export},
         {"cases.export_unmasked", cases_export},
+        {"hall.backup", hall_backup},
+        {"audit.heads", audit_heads},
         {"key.add", partners},
         {"key.list", partners},
         {"key.revoke", partners},

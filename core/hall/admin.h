@@ -6,6 +6,7 @@
 
 /* request: {"do": what, …}:
  *   user.… and counter.…: admin_people.h
+ *   audit.heads {"before"?}: audit_heads.h · hall.backup {"sealed"}: a line of the audit alone
  *   catalogue.list · .import · .stage · .decide · .drop: admin_catalogue.h · bus.depart, bus.parcel, bus.merge, bus.recall: bus.h
  * A hash is made by password_hash; passwords never come here. *answer: {"rows":[…]} or {"row":{…}}; the caller
  * frees. ERR_USAGE, ERR_ABSENT, ERR_CONFLICT, ERR_INVALID come with their sentence in info; for another error

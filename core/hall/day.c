@@ -6,6 +6,7 @@
 #include "core/base/log.h"
 #include "core/command/uncalled.h"
 #include "core/command/visit_row.h"
+#include "core/hall/audit_heads.h"
 #include "core/hall/inside.h"
 #include "core/hall/writer.h"
 #include "core/model/rule.h"
@@ -24,6 +25,7 @@ struct turn {
     char day[DATE_TEXT];
     int64_t now_ms; /* by the clock that is believed: bookings */
     bool more;      /* tickets are left for another change */
+    struct audit_head head; /* of the day that is over; rev 0: there was none */
 };
 
 static enum err turn_hall(struct tx *tx, const char *day)
@@ -185,18 +187,41 @@ enum err day_turn(const struct server_env *env, const char *day)
     return err;
 }
 
+/* Before the new day's first line. */
+static enum err close_day(const struct server_env *env, struct turn *turn)
+{
+    struct json *row = NULL;
+    enum err err = store_hall(env->db, &row);
+    const char *day = json_text_or(row, "business_day", "");
+    if (err == ERR_OK && *day && !str_equal(day, turn->day))
+        err = audit_heads_close(env, day, &turn->head);
+    json_free(&row);
+    return err == ERR_ABSENT ? ERR_OK : err;
+}
+
 static enum err run_turn(void *ctx, const struct server_env *env)
 {
     struct turn *turn = ctx;
     enum err err = session_prune(env->db, turn->hall->session_ms);
+    if (err == ERR_OK)
+        err = close_day(env, turn);
     return err == ERR_OK ? day_turn(env, turn->day) : err;
+}
+
+/* Whoever keeps the log of this computer elsewhere keeps the heads there. */
+static void log_turn(const struct turn *turn)
+{
+    if (turn->head.rev)
+        log_write(LOG_INFO, "the audit of %s ended with line %lld %s", turn->head.day,
+                  (long long)turn->head.rev, turn->head.hash);
+    log_write(LOG_INFO, "the business day is %s", turn->day);
 }
 
 static void turn_done(void *ctx, enum err err)
 {
     struct turn *turn = ctx;
     if (err == ERR_OK)
-        log_write(LOG_INFO, "the business day is %s", turn->day);
+        log_turn(turn);
     else
         turn->hall->day[0] = '\0'; /* tried again */
     free(turn);

@@ -7,12 +7,15 @@
 
 #include "core/base/log.h"
 #include "core/base/seal.h"
+#include "core/hall/audit_heads.h"
 #include "core/hall/backup.h"
 #include "core/hall/backup_sealed.h"
 #include "core/hall/catalogues.h"
 #include "core/hall/courier.h"
 #include "core/hall/demo.h"
+#include "core/hall/door.h"
 #include "core/hall/export.h"
+#include "core/hall/listing.h"
 #include "core/hall/move_store.h"
 #include "core/hall/options.h"
 #include "core/hall/partner_verbs.h"
@@ -84,15 +87,32 @@ static enum err practice(const struct hall_options *options, struct err_info *in
     return practice_run(options, info);
 }
 
+/* Before the copy, which so has it. */
+static enum err note_backup(const struct hall_options *options, struct err_info *info)
+{
+    struct json *request = json_new_object(), *answer = NULL;
+    json_set_text(request, "do", "hall.backup");
+    json_set_bool(request, "sealed", options->seal != NULL);
+    enum err err = door_ask(options->data, request, &answer, info);
+    json_free(&request);
+    json_free(&answer);
+    return err;
+}
+
+/* A hall that cannot write any more needs its backup most: that one is made without the line, and says so. */
 static enum err backup(const struct hall_options *options, struct err_info *info)
 {
     int64_t rev = 0;
-    enum err err = options->seal
+    struct err_info own = {0};
+    enum err noted = note_backup(options, &own),
+             err = options->seal
                        ? backup_make_sealed(options->data, options->argument, options->seal, &rev, info)
                        : backup_make(options->data, options->argument, &rev, info);
     if (err == ERR_OK)
         printf("The hall in %s stands in %s up to change %lld.\n", options->data, options->argument,
                (long long)rev);
+    if (err == ERR_OK && noted != ERR_OK)
+        fprintf(stderr, "loketd: The audit has no line of this backup: %s\n", own.text);
     return err;
 }
 
@@ -122,6 +142,64 @@ static enum err restore(const struct hall_options *options, struct err_info *inf
 static enum err verify(const struct hall_options *options, struct err_info *info)
 {
     struct verified done;
+/* --- the audit's heads --- */
+
+static void cell_day(const struct json *row, char out[LIST_CELL])
+{
+    list_member(row, "day", out);
+}
+static void cell_line(const struct json *row, char out[LIST_CELL])
+{
+    str_format(out, LIST_CELL, "%lld", (long long)json_int(row, "rev", 0));
+}
+static void cell_hash(const struct json *row, char out[LIST_CELL])
+{
+    list_member(row, "hash", out);
+}
+
+static enum err heads(const struct hall_options *options, struct err_info *info)
+{
+    static const struct list_column columns[] = {
+        {"DAY", cell_day}, {"LINE", cell_line}, {"HASH", cell_hash}};
+    struct json *request = json_new_object(), *answer = NULL;
+    json_set_text(request, "do", "audit.heads");
+    enum err err = door_ask(options->data, request, &answer, info);
+    if (err == ERR_OK)
+        list_print(options->json, columns, sizeof columns / sizeof *columns, answer);
+    json_free(&request);
+    json_free(&answer);
+    return err;
+}
+
+/* A few lines, or a journal of years. */
+static enum err read_kept(const char *path, struct buf *text, struct err_info *info)
+{
+    enum { KEPT_MAX = 64 * 1024 * 1024 };
+    char part[16 * 1024];
+    size_t got;
+    FILE *file = fopen(path, "rbe");
+    if (!file)
+        return err_set(info, ERR_USAGE, "%s cannot be read: %m.", path);
+    while (text->length <= KEPT_MAX && (got = fread(part, 1, sizeof part, file)) > 0)
+        buf_add(text, part, got);
+    bool whole = !ferror(file) && text->length <= KEPT_MAX;
+    fclose(file);
+    return whole ? ERR_OK : err_set(info, ERR_USAGE, "%s cannot be read, or is larger than 64 MiB.", path);
+}
+
+static enum err compare_heads(struct db *db, const char *path, struct err_info *info)
+{
+    struct buf text = {0};
+    int count = 0;
+    enum err err = read_kept(path, &text, info);
+    if (err == ERR_OK)
+        err = audit_heads_compare(db, buf_text(&text), &count, info);
+    if (err == ERR_OK)
+        printf("Heads of its audit that were kept: %d, all there and unchanged.\n", count);
+    buf_free(&text);
+    return err;
+}
+
     struct db *db = NULL;
     enum err err = store_open(&db, options->data, false, info);
     if (err == ERR_OK)
@@ -129,6 +207,8 @@ static enum err verify(const struct hall_options *options, struct err_info *info
     if (err == ERR_OK)
         printf("The hall in %s is whole: %lld changes, %lld audit lines, %lld rows, %lld answers.\n",
                options->data, (long long)done.changes, (long long)done.audit, (long long)done.rows,
+    if (err == ERR_OK && options->heads)
+        err = compare_heads(db, options->heads, info);
                (long long)done.results);
     db_close(&db);
     return err;
@@ -211,6 +291,7 @@ static enum err run(const struct hall_options *options, struct err_info *info)
         [HALL_VERIFY] = verify,
         [HALL_MOVE] = move_store,
         [HALL_DEPART] = trips_depart,
+        [HALL_HEADS] = heads,
         [HALL_PARCEL] = trips_parcel,
         [HALL_MERGE] = trips_merge,
         [HALL_RECALL] = trips_recall,

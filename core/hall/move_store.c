@@ -26,6 +26,22 @@ static enum err check_kind(const struct hall_options *options, struct db *from, 
                 : ERR_OK;
 }
 
+/* In what is left behind and in what is moved: both know that there are two. */
+static enum err note_move(struct moved *m, struct err_info *info)
+{
+    struct work work = {.db = m->from};
+    enum err err = work_begin(&work);
+    if (err == ERR_OK)
+        err = server_note(&work.env, "store.move", NULL);
+    if (err == ERR_OK)
+        err = db_commit(m->from);
+    if (err != ERR_OK) {
+        store_fail(m->from, err, info);
+        db_rollback(m->from);
+    }
+    return err;
+}
+
 static enum err copy_all(struct moved *m, struct err_info *info)
 {
     struct db *at = m->to;
@@ -56,11 +72,12 @@ enum err move_store(const struct hall_options *options, struct err_info *info)
     if (err == ERR_OK)
         err = setup_store(options->to, &m.to, info);
     if (err == ERR_OK)
+        err = note_move(&m, info);
+    if (err == ERR_OK)
         err = copy_all(&m, info);
     if (err == ERR_OK)
-        printf("The hall is in %s now: %lld rows, the same in both, digest %.12s. Serve it there. %s is as "
-               "it was: keep it "
-               "as a backup and serve it no more.\n",
+        printf("The hall is in %s now: %lld rows, the same in both, digest %.12s. Serve it there. %s stays: keep "
+               "it as a backup and serve it no more.\n",
                options->to, (long long)m.rows, m.digest, options->from);
     db_close(&m.from);
     db_close(&m.to);

@@ -44,7 +44,8 @@ static const char default_data[] = "/var/lib/loket";
     X(REASON, "--reason", reason)                 \
     X(CONFIRM, "--confirm", confirm)              \
     X(SEAL, "--seal", seal)                       \
-    X(UNSEAL, "--unseal", unseal)
+    X(UNSEAL, "--unseal", unseal)                 \
+    X(HEADS, "--heads", heads)
 
 enum option {
 #define X(id, text, member) OPTION_##id,
@@ -149,7 +150,8 @@ static const struct verb {
     {"restore", NULL, HALL_RESTORE, BIT(DATA) | BIT(UNSEAL), 0, "FILE",
      "restore --data DIR [--unseal FILE] FILE"},
     {"seal-key", NULL, HALL_SEAL_KEY, 0, 0, "FILE", "seal-key FILE"},
-    {"verify", NULL, HALL_VERIFY, BIT(DATA), 0, NULL, "verify --data DIR"},
+    {"heads", NULL, HALL_HEADS, BIT(DATA) | JSON_BIT, 0, NULL, "heads --data DIR [--json]"},
+    {"verify", NULL, HALL_VERIFY, BIT(DATA) | BIT(HEADS), 0, NULL, "verify --data DIR [--heads FILE]"},
     {"move", NULL, HALL_MOVE, BIT(FROM) | BIT(TO), BIT(FROM) | BIT(TO), NULL,
      "move --from DIR|postgres://… --to postgres://…|DIR"},
     {"depart", NULL, HALL_DEPART, BIT(DATA) | BIT(TO) | BIT(NAME) | BIT(QUEUES) | BIT(USERS),
@@ -198,7 +200,10 @@ const char *hall_options_usage(void)
            "       loketd backup   --data DIR [--seal KEY] FILE    the hall as it is now, in one file\n"
            "       loketd restore  --data DIR [--unseal FILE] FILE   puts such a file in place\n"
            "       loketd seal-key FILE   a secret into FILE, and the KEY that backups are sealed with\n"
-           "       loketd verify   --data DIR           audit chain, digests, invariants\n"
+           "       loketd verify   --data DIR [--heads FILE]   audit chain, digests, invariants; and whether\n"
+           "                       heads that were kept are still there\n"
+           "       loketd heads    --data DIR [--json]  the audit's last line as each day ended: keep it "
+           "elsewhere\n"
            "       loketd move     --from DIR --to postgres://…, or back   every row, proved the same in "
            "both\n"
            "       loketd depart   --data DIR --to CODE --name NAME --queues Q,… --users L,… FILE\n"
@@ -323,7 +328,7 @@ static uint64_t allowed_of(const struct verb *verb)
                                          "webhook", "verify",  "import-catalogue", "export-catalogue",
                                          "backup",  "restore", "export-cases",     "deliver",
                                          "init",    "depart",  "parcel",           "merge",
-                                         "recall",  "person"};
+                                         "recall",  "person",  "heads"};
     for (size_t i = 0; i < sizeof either / sizeof *either; i++)
         if (str_equal(verb->first, either[i]))
             return verb->allowed | BIT(DB);

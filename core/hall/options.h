@@ -39,6 +39,7 @@ enum hall_verb {
     HALL_BACKUP,
     HALL_RESTORE,
     HALL_SEAL_KEY,
+    HALL_HEADS,
     HALL_VERIFY,
     HALL_MOVE,
     HALL_DEPART,
@@ -63,6 +64,7 @@ struct hall_options {
     const char *scope, *services;  /* of a key */
     const char *until;             /* of an export */
     const char *seal, *unseal;     /* of a backup: a public key, the file of a secret one */
+    const char *heads;             /* the file of those that were kept */
     const char *reason, *confirm;  /* of what is done with one person's data */
     const char *argument;          /* the FILE or SCENARIO of a verb that takes one */
     bool json, dry_run, keep_good, unmasked, first, plain_http;

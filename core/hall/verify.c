@@ -2,6 +2,7 @@
  * are being served, not with the history. */
 #include "core/hall/applications.h"
 #include "core/hall/audit_chain.h"
+#include "core/hall/audit_heads.h"
 #include "core/hall/audit_index.h"
 #include "core/hall/events.h"
 #include "core/hall/notices.h"
@@ -460,12 +461,19 @@ static enum err check_audit_index(struct verify *v)
     return err == ERR_CORRUPT && *what ? bad(v, "%s.", what) : err;
 }
 
+static enum err check_heads(struct verify *v)
+{
+    char what[HEADS_WHAT] = "";
+    enum err err = audit_heads_verify(v->db, what);
+    return err == ERR_CORRUPT && *what ? bad(v, "%s.", what) : err;
+}
+
 enum err verify_store(struct db *db, struct verified *done, struct err_info *info)
 {
     static enum err (*const checks[])(struct verify * v) = {
-        check_types,  check_state,        check_changes,    check_audit,      check_rows,   check_erasures,
-        check_gone,   check_results,      check_invariants, check_notices,    check_search, check_buses,
-        check_events, check_applications, check_daybook,    check_audit_index};
+        check_types,  check_state,        check_changes,    check_audit,       check_rows,   check_erasures,
+        check_gone,   check_results,      check_invariants, check_notices,     check_search, check_buses,
+        check_events, check_applications, check_daybook,    check_audit_index, check_heads};
     struct verify v = {
         .db = db, .done = done, .info = info, .open = json_new_object(), .never_less = json_new_object()};
     *done = (struct verified){0};

@@ -188,16 +188,16 @@ TEST(hall_moves_to_postgres_and_back)
         const char *found = strstr(ran.out, "digest ");
         if (!CHECK(ran.status == 0 && found != NULL))
             puts(ran.err);
-        if (found && *digest)
-            CHECK(strncmp(digest, found + 7, 12) == 0);
+        if (found) /* each move is a line of the audit more */
+            CHECK(strncmp(digest, found + 7, 12) != 0);
         if (found)
             str_format(digest, sizeof digest, "%.12s", found + 7);
         ran_free(&ran);
     }
     check_run(RUN(NULL, "loketd", "move", "--from", home, "--to", again), 1, "There is a hall");
-    check_run(RUN(NULL, "loketd", "verify", "--data", home), 0, "is whole: 103 changes");
-    check_run(RUN(NULL, "loketd", "verify", "--db", again), 0, "is whole: 103 changes");
-    check_run(RUN(NULL, "loketd", "verify", "--data", back), 0, "is whole: 103 changes");
+    check_run(RUN(NULL, "loketd", "verify", "--data", home), 0, "is whole: 105 changes");
+    check_run(RUN(NULL, "loketd", "verify", "--db", again), 0, "is whole: 106 changes");
+    check_run(RUN(NULL, "loketd", "verify", "--data", back), 0, "is whole: 106 changes");
     hall_sign_out(&client);
     free(home);
     free(back);
@@ -279,9 +279,9 @@ TEST(a_backup_is_made_beside_a_hall_that_is_served)
     char *text = issue(&rec);
     CHECK_INT(push(&rec, text, outcome), 200);
     free(text);
-    check_run(RUN(NULL, "loketd", "user", "change", "--db", s.db, "--login", "rec", "--roles",
-                  "clerk,reception"),
-              0, "rec");
+    check_run(
+        RUN(NULL, "loketd", "user", "change", "--db", s.db, "--login", "rec", "--roles", "clerk,reception"),
+        0, "rec");
     check_run(RUN(NULL, "loketd", "backup", "--db", s.db, copy), 0, copy);
     check_counts(&s, "SELECT rev - safe_through FROM hall_state", 0);
     check_run(RUN(NULL, "loketd", "restore", "--db", s.db, copy), 1, "Stop every loketd");
@@ -334,5 +334,40 @@ TEST(one_courier_delivers_at_a_hall)
               "Another loketd deliver");
     kill(one.pid, SIGTERM);
     CHECK_INT(running_wait(&one), 0);
+    free(s.db);
+}
+
+/* A command that decided about an import does not depend on who serves the hall: it is brought in whole all the same, here
+ * by the command itself. */
+TEST(an_import_is_whole_though_the_loketd_at_work_is_killed)
+{
+    enum { MANY = 1500 };
+    struct served s;
+    char *list = xasprintf("%s/many.tsv", test_folder());
+    FILE *file = fopen(list, "we");
+    REQUIRE(file && fputs("agency\tname\tfee\tcurrency\tduration\n", file) >= 0);
+    for (int i = 0; i < MANY; i++)
+        REQUIRE(fprintf(file, "Office\tService %d of many\t5\tAZN\t3 days\n", i) > 0);
+    REQUIRE(fclose(file) == 0);
+    make(&s, "imported");
+    serve(&s);
+    struct running import = START("loketd", "import-catalogue", list, "--db", s.db);
+    static const char sql[] = "SELECT count(*) FROM import";
+    struct err_info info = {0};
+    struct db *db = NULL;
+    REQUIRE(db_open(&db, s.db, 0, &info) == ERR_OK);
+    for (int64_t begun = 0; begun == 0;) {
+        struct stmt *count = db_query(db, sql);
+        REQUIRE(db_step(count) == ERR_OK);
+        begun = db_int(count, 0);
+        db_done(count);
+    }
+    db_close(&db);
+    end(&s, SIGKILL);
+    CHECK_INT(running_wait(&import), 0);
+    check_counts(&s, "SELECT count(*) FROM services WHERE row LIKE '%of many%'", MANY);
+    check_counts(&s, "SELECT count(*) FROM import", 0);
+    check_run(RUN(NULL, "loketd", "verify", "--db", s.db), 0, "is whole");
+    free(list);
     free(s.db);
 }

@@ -49,6 +49,9 @@ TEST(screen_audit_has_words_for_every_command)
                                               "bus.counters",
                                               "bus.take",
                                               "bus.merge",
+                                              "hall.backup",
+                                              "store.move",
+                                              "audit.head",
                                               "audit.look",
                                               "audit.export",
                                               "audit.verify"};

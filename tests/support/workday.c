@@ -1,6 +1,7 @@
 /* tests/support/workday.c: see workday.h. */
 #include "tests/support/workday.h"
 
+#include <inttypes.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -258,4 +259,33 @@ int64_t workday_rows(const char *path, const char *table)
     sqlite3_close_v2(db);
     free(sql);
     return count;
+}
+
+void workday_seal_lines(struct db *db, bool chain)
+{
+    static const char sql[] =
+        "SELECT rev, prev, at_, actor, client, type, body_sha256, outcome FROM audit ORDER BY rev";
+    char head[SHA256_TEXT] = "";
+    struct stmt *s = db_query(db, sql);
+    while (db_step(s) == ERR_OK) {
+        static const char sql_seal[] = "UPDATE audit SET prev = $1, hash = $2 WHERE rev = $3";
+        static const char sql_head[] = "UPDATE hall_state SET audit_head = $1";
+        char rev[24];
+        const char *members[8] = {chain ? head : db_text(s, 1), rev};
+        str_format(rev, sizeof rev, "%" PRId64, db_int(s, 0));
+        for (int i = 2; i < 8; i++)
+            members[i] = db_text(s, i);
+        char hash[SHA256_TEXT];
+        audit_hash(members, hash);
+        struct stmt *u = db_query(db, sql_seal);
+        db_bind_text(u, 1, members[0]);
+        db_bind_text(u, 2, hash);
+        db_bind_int(u, 3, db_int(s, 0));
+        REQUIRE(db_run(u) == ERR_OK);
+        str_copy(head, sizeof head, hash);
+        u = db_query(db, sql_head);
+        db_bind_text(u, 1, head);
+        REQUIRE(db_run(u) == ERR_OK);
+    }
+    db_done(s);
 }

@@ -11,6 +11,8 @@ void workday_unsent(struct pair *pair, int count);
 /* Writes a row through the hall's own code, past its rules: what is there of it with patch merged in (RFC 7396), NULL:
  * gone. Chains and seals fit, so that it is the rule alone that is broken. In a transaction that the test began. */
 void workday_lie(struct pair *pair, enum table table, const char *id, const char *patch);
+/* Seals each line of the audit anew, as it stands; chain: and chains it anew from its first line to the hall's own head. */
+void workday_seal_lines(struct db *db, bool chain);
 /* Text of a SELECT with one column and one row at the hall; valid until the next call. */
 const char *workday_text(struct db *db, const char *sql); /* "" when there is no row */
 int64_t workday_count(struct db *db, const char *sql);

@@ -93,41 +93,12 @@ enum forged {
     CHAIN,   /* and chains those lines anew, to the hall's own */
 };
 
-static void seal_lines(struct db *db, bool chain)
-{
-    static const char sql[] =
-        "SELECT rev, prev, at_, actor, client, type, body_sha256, outcome FROM audit ORDER BY rev";
-    char head[SHA256_TEXT] = "";
-    struct stmt *s = db_query(db, sql);
-    while (db_step(s) == ERR_OK) {
-        static const char sql_seal[] = "UPDATE audit SET prev = $1, hash = $2 WHERE rev = $3";
-        static const char sql_head[] = "UPDATE hall_state SET audit_head = $1";
-        char rev[24];
-        const char *members[8] = {chain ? head : db_text(s, 1), rev};
-        str_format(rev, sizeof rev, "%" PRId64, db_int(s, 0));
-        for (int i = 2; i < 8; i++)
-            members[i] = db_text(s, i);
-        char hash[SHA256_TEXT];
-        audit_hash(members, hash);
-        struct stmt *u = db_query(db, sql_seal);
-        db_bind_text(u, 1, members[0]);
-        db_bind_text(u, 2, hash);
-        db_bind_int(u, 3, db_int(s, 0));
-        REQUIRE(db_run(u) == ERR_OK);
-        str_copy(head, sizeof head, hash);
-        u = db_query(db, sql_head);
-        db_bind_text(u, 1, head);
-        REQUIRE(db_run(u) == ERR_OK);
-    }
-    db_done(s);
-}
-
 static void forge(struct pair *pair, enum forged forged)
 {
     if (forged >= RESULTS)
         REQUIRE(result_seal_all(pair->hall) == ERR_OK);
     if (forged >= LINES)
-        seal_lines(pair->hall, forged == CHAIN);
+        workday_seal_lines(pair->hall, forged == CHAIN);
 }
 
 /* SQL that does it, and a SELECT of the words that name what it did, asked before. */
