@@ -134,14 +134,14 @@ static enum err restore(const struct hall_options *options, struct err_info *inf
             "The hall in %s is as %s has it, up to change %lld. Workstations will send again what is newer."
             "%s%s\n",
             options->data, options->argument, (long long)rev,
-            kept ? " What was there before is kept as " : "", kept ? kept : "");
+            kept                           ? " What was there before is kept as "
+            : db_is_address(options->data) ? " What was there before is not kept."
+                                           : "",
+            kept ? kept : "");
     free(kept);
     return err;
 }
 
-static enum err verify(const struct hall_options *options, struct err_info *info)
-{
-    struct verified done;
 /* --- the audit's heads --- */
 
 static void cell_day(const struct json *row, char out[LIST_CELL])
@@ -200,15 +200,18 @@ static enum err compare_heads(struct db *db, const char *path, struct err_info *
     return err;
 }
 
+static enum err verify(const struct hall_options *options, struct err_info *info)
+{
+    struct verified done;
     struct db *db = NULL;
     enum err err = store_open(&db, options->data, false, info);
     if (err == ERR_OK)
         err = verify_store(db, &done, info);
+    if (err == ERR_OK && options->heads)
+        err = compare_heads(db, options->heads, info);
     if (err == ERR_OK)
         printf("The hall in %s is whole: %lld changes, %lld audit lines, %lld rows, %lld answers.\n",
                options->data, (long long)done.changes, (long long)done.audit, (long long)done.rows,
-    if (err == ERR_OK && options->heads)
-        err = compare_heads(db, options->heads, info);
                (long long)done.results);
     db_close(&db);
     return err;
@@ -288,10 +291,10 @@ static enum err run(const struct hall_options *options, struct err_info *info)
         [HALL_BACKUP] = backup,
         [HALL_RESTORE] = restore,
         [HALL_SEAL_KEY] = seal_key,
+        [HALL_HEADS] = heads,
         [HALL_VERIFY] = verify,
         [HALL_MOVE] = move_store,
         [HALL_DEPART] = trips_depart,
-        [HALL_HEADS] = heads,
         [HALL_PARCEL] = trips_parcel,
         [HALL_MERGE] = trips_merge,
         [HALL_RECALL] = trips_recall,
