@@ -34,6 +34,8 @@ static const struct refusal_text refusals[] = {
     {"cannot_begin", TR("This scenario cannot begin in this hall. Nothing was changed: choose another.")},
     {"case_closed", TR("This application is closed: nothing more is done with it.")},
     {"case_decided", TR("This application is decided already.")},
+    {"case_erased",
+     TR("What this application said was erased. Nothing was changed: open a new one if it is wanted.")},
     {"case_exists", TR("This application is open already.")},
     {"changed_meanwhile",
      TR("Somebody else changed this meanwhile. Nothing was changed: look at it as it is now.")},
@@ -159,6 +161,8 @@ static const struct refusal_text refusals[] = {
     {"people_left", TR("People with numbers from before still wait for this counter. Nothing was changed: "
                        "call them first.")},
     {"person_conflict", TR("A bus and this hall changed the same fields of a person. Choose which hold.")},
+    {"person_erased", TR("This person's data was erased, as they asked. Nothing was recorded: if they are "
+                         "here again, record them anew.")},
     {"person_merged",
      TR("This record was merged into another. Nothing was changed: open the one that goes on.")},
     {"person_twice", TR("One person was recorded on a bus and here. Join the two, or keep them apart.")},

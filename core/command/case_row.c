@@ -125,6 +125,11 @@ enum err case_load(struct call *c, struct json **row, struct json **service)
     TRY(body_need(c, "case", &id));
     TRY(load(c, TABLE_CASE, "case", id, row));
     TRY(need_agency(c, json_text(*row, "agency")));
+    if (json_get(*row, "erased_at"))
+        return refuse(
+            c, "case_erased", "case",
+            "What this application said was erased, as its person asked and nothing keeps it. Nothing was "
+            "changed; open a new one if it is wanted.");
     return case_service(c, *row, service);
 }
 

@@ -4,6 +4,7 @@
  *   password_days     a password that is older is changed at the next sign-in (core/hall/account_rules.h); 0: never
  *   session_hours     that a sign-in lasts
  *   session_idle_minutes  after which one ends that nobody uses; 0: never
+ *   case_years        for which an application is kept after its end, whoever asks for erasure, where its service does not say
  *   breaks            the breaks of the hall's day (core/catalogue/breaks.h), all of them anew: not a switch but a list */
 #include <string.h>
 
@@ -21,7 +22,10 @@ static bool is_switch(const char *policy)
 static const struct number {
     const char *name;
     int64_t low, high;
-} numbers[] = {{"password_days", 0, 3650}, {"session_hours", 1, 24}, {"session_idle_minutes", 0, 720}};
+} numbers[] = {{"password_days", 0, 3650},
+               {"session_hours", 1, 24},
+               {"session_idle_minutes", 0, 720},
+               {"case_years", 0, 1000}};
 
 static const struct number *number_of(const char *policy)
 {
@@ -134,10 +138,11 @@ enum err hall_policy(struct call *c)
     int64_t sent = 0;
     TRY(body_need(c, "policy", &name));
     if (!is_known(name))
-        return refuse(c, "unknown_policy", "policy",
-                      "The hall has no such policy (%.40s). It has: hide_names, closing_approval, "
-                      "password_days, session_hours, session_idle_minutes, breaks. Nothing was changed.",
-                      name);
+        return refuse(
+            c, "unknown_policy", "policy",
+            "The hall has no such policy (%.40s). It has: hide_names, closing_approval, "
+            "password_days, session_hours, session_idle_minutes, case_years, breaks. Nothing was changed.",
+            name);
     TRY(need_value(c, name, value));
     TRY(body_text(c, "reason", &reason));
     if (!reason)

@@ -254,6 +254,13 @@ static enum err find_by_number(struct call *c, const struct json *from, const ch
     return ERR_OK;
 }
 
+/* With all that was known of them (core/hall/person_erase.h): a record that leads to nobody. One whose application must be
+ * kept still says who it is. */
+static bool is_erased(const struct json *row)
+{
+    return json_get(row, "erased_at") && !json_get(row, "kept_until");
+}
+
 enum err person_resolve(struct call *c, const char **person)
 {
     const struct json *named = json_get(c->body, "person");
@@ -267,18 +274,20 @@ enum err person_resolve(struct call *c, const char **person)
             return ERR_OK;
         TRY(load(c, TABLE_PERSON, "person", text, &row));
         TRY(person_goes_on(c, text, &row));
-        *person = row_id(row);
+        *person = is_erased(row) ? NULL : row_id(row); /* nobody that a visit could be of */
         return ERR_OK;
     }
+    bool erased = false;
     if (!str_empty(json_text(named, "id"))) {
         TRY(person_goes_on(c, json_text(named, "id"), &row));
-        *person = row ? row_id(row) : NULL;
+        erased = row && is_erased(row);
+        *person = row && !erased ? row_id(row) : NULL;
     }
     if (!*person)
         TRY(find_by_number(c, named, person));
     if (*person)
         return ERR_OK;
-    if (uuid_valid(json_text(named, "id")))
+    if (uuid_valid(json_text(named, "id")) && !erased)
         str_copy(id, sizeof id, json_text(named, "id"));
     else
         TRY(new_id(c, TABLE_PERSON, id));
@@ -401,6 +410,22 @@ static enum err refuse_merged(struct call *c, const struct json *row)
         json_text_or(root, "name", "another"));
 }
 
+/* What was written before the erasure may not bring back what it took; who comes again is recorded again. */
+static enum err need_not_erased(struct call *c, struct json *row)
+{
+    int64_t seen = c->command->base_rev;
+    if (!json_get(row, "erased_at"))
+        return ERR_OK;
+    if (is_erased(row) || (seen >= 0 && seen < json_int(row, "row_rev", 0)))
+        return refuse(
+            c, "person_erased", "person",
+            "What the hall held of this person was erased meanwhile, as they asked. Nothing was recorded; if "
+            "they are here again, record them anew.");
+    json_remove(row, "erased_at");
+    json_remove(row, "kept_until");
+    return ERR_OK;
+}
+
 static enum err record(struct call *c, struct json **row)
 {
     char id[MODEL_ID];
@@ -414,6 +439,8 @@ static enum err record(struct call *c, struct json **row)
         return person_goes_on(c, id, row); /* only put on a ticket */
     if (*row && !str_empty(json_text(*row, "merged_into")))
         return refuse_merged(c, *row);
+    if (*row)
+        TRY(need_not_erased(c, *row));
     if (!*row)
         *row = new_person(c, id);
     TRY(set_members(c, c->body, *row));

@@ -58,7 +58,8 @@ enum err person_take_out(struct people *p)
     if (err == ERR_OK) { /* first: what cannot be written down is not done */
         json_set_text(detail, "person", id);
         json_set_text(detail, "reason", reason);
-        err = server_note_by(p->env, p->by ? &p->actor : NULL, "person.export", detail, &rev);
+        err = p->by ? server_note_by(p->env, &p->actor, "person.export", detail, &rev)
+                    : server_note(p->env, "person.export", detail);
     }
     if (err == ERR_OK)
         err = person_rows_read(p->env->db, id, &rows);

@@ -376,20 +376,19 @@ enum err erase_covers(struct db *db, enum table table, const char *id, int64_t r
 {
     static const char sql[] =
         "SELECT audit_tag.rev FROM audit_tag JOIN audit ON audit.rev = audit_tag.rev"
-        " WHERE tag = $1 AND audit_tag.rev > $2 AND type = $3 ORDER BY audit_tag.rev DESC"
-        " LIMIT 1"; /* primary keys */
+        " WHERE tag = $1 AND audit_tag.rev > $2 AND type = $3 ORDER BY audit_tag.rev"; /* keys */
     char tag[AUDIT_TAG];
+    enum err err;
     *covers = false;
     str_format(tag, sizeof tag, "%s/%s", table_wire(table), id);
     struct stmt *s = db_query(db, sql);
     db_bind_text(s, 1, tag);
     db_bind_int(s, 2, rev);
     db_bind_text(s, 3, erase_type);
-    enum err err = db_step(s);
-    int64_t by = err == ERR_OK ? db_int(s, 0) : 0;
+    while ((err = db_step(s)) == ERR_OK) /* one that names the person need not have written their row */
+        if ((err = wrote(db, db_int(s, 0), table_wire(table), id, covers)) != ERR_OK || *covers)
+            break;
     db_done(s);
-    if (err == ERR_OK)
-        err = wrote(db, by, table_wire(table), id, covers);
     return err == ERR_ABSENT ? ERR_OK : err;
 }
 

@@ -213,6 +213,18 @@ static void check_said(const struct office *o, const char *words)
         printf("    said: %s", said(o));
 }
 
+/* The body that closes the newest dispute of that kind. */
+static const char *drop_of(struct office *o, const char *code)
+{
+    static char body[200];
+    char sql[200];
+    str_format(sql, sizeof sql,
+               "SELECT id FROM disputes WHERE state = 'open' AND row LIKE '%%\"code\":\"%s\"%%'", code);
+    str_format(body, sizeof body, "{\"dispute\":\"%s\",\"choice\":\"drop\",\"note\":\"told\"}",
+               workday_text(o->pair.hall, sql));
+    return body;
+}
+
 /* --- export --- */
 
 TEST(person_export_has_all_of_one_person_and_of_nobody_else)
@@ -367,6 +379,34 @@ TEST(person_erasure_and_the_shortening_of_old_changes_get_on)
     erase(&o, NULL);
     check_gone(&o, "Long St. 5");
     check_gone(&o, "9901014101900014");
+    check_whole(&o);
+    office_close(&o);
+}
+
+/* A workstation that was away may send what it recorded before; the data does not come back by it. */
+TEST(person_erasure_is_not_undone_by_what_was_recorded_before)
+{
+    struct office o;
+    struct json *answer;
+    office_open(&o);
+    pair_confirm(&o.pair, 1, "person.record", "{\"person\":\"" LEYLA "\",\"phone\":\"+628120000099\"}");
+    erase(&o, NULL);
+    pair_sync(&o.pair, 1);
+    CHECK_TEXT(workday_text(o.pair.hall, "SELECT outcome FROM audit ORDER BY rev DESC LIMIT 1"),
+               "refused person_erased");
+    CHECK_INT(pair_count(&o.pair, "SELECT count(*) FROM persons WHERE phone IS NOT NULL"), 0);
+    /* It waits for a supervisor; closed, it goes with the next erasure. */
+    refused(&o, "budi", "person.erase", "\"person\":\"" LEYLA "\",\"reason\":\"" WHY "\"", "dispute_open");
+    answer = pair_at_hall(&o.pair, "budi", "dispute.resolve", drop_of(&o, "person_erased"));
+    json_free(&answer);
+    erase(&o, NULL);
+    check_gone(&o, "628120000099");
+    check_whole(&o);
+    /* Who comes again is recorded again: they are known by their number, as their application is kept. */
+    pair_sync(&o.pair, 1);
+    pair_confirm(&o.pair, 1, "person.record", "{\"person\":\"" LEYLA "\",\"phone\":\"+628120000077\"}");
+    pair_sync(&o.pair, 1);
+    CHECK_INT(pair_count(&o.pair, "SELECT count(*) FROM persons WHERE phone = '+628120000077'"), 1);
     check_whole(&o);
     office_close(&o);
 }
