@@ -16,14 +16,16 @@ struct known {
 
 static enum err read_sessions(struct db *db, struct json *rows)
 {
-    static const char sql[] = "SELECT token_sha256, user_, client, expires_at FROM session"; /* all of them */
+    static const char sql[] =
+        "SELECT token_sha256, user_, client, expires_at, used_at FROM session"; /* all of them */
     struct stmt *s = db_query(db, sql);
     enum err err;
     while ((err = db_step(s)) == ERR_OK) {
         struct json *row = json_new_array();
         for (int i = 0; i < 3; i++)
             json_add_text(row, db_text(s, i));
-        json_add(row, json_new_int(db_int(s, 3)));
+        for (int i = 3; i < 5; i++)
+            json_add(row, json_new_int(db_int(s, i)));
         json_add(rows, row);
     }
     db_done(s);
@@ -32,14 +34,15 @@ static enum err read_sessions(struct db *db, struct json *rows)
 
 static enum err write_sessions(struct db *db, const struct json *rows)
 {
-    static const char sql[] = "INSERT INTO session (token_sha256, user_, client, expires_at)"
-                              " VALUES ($1, $2, $3, $4) ON CONFLICT (token_sha256) DO NOTHING";
+    static const char sql[] = "INSERT INTO session (token_sha256, user_, client, expires_at, used_at)"
+                              " VALUES ($1, $2, $3, $4, $5) ON CONFLICT (token_sha256) DO NOTHING";
     enum err err = ERR_OK;
     for (const struct json *row = json_first(rows); row && err == ERR_OK; row = json_next(row)) {
         struct stmt *s = db_query(db, sql);
         for (size_t i = 0; i < 3; i++)
             db_bind_text(s, (int)i + 1, json_as_text(json_at(row, i)));
-        db_bind_int(s, 4, json_as_int(json_at(row, 3), 0));
+        for (size_t i = 3; i < 5; i++)
+            db_bind_int(s, (int)i + 1, json_as_int(json_at(row, i), 0));
         err = db_run(s);
     }
     return err;
