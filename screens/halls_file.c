@@ -13,6 +13,7 @@ enum { KEY_MAX = 400 };
 struct reading {
     struct halls_file *out;
     const char *path;
+    const struct sync_trust *trust;
     char fault[500]; /* a sentence that was made */
 };
 
@@ -77,12 +78,27 @@ static const char *take_ca(struct reading *reading, char *line)
     return NULL;
 }
 
+static const char *take_pin(struct reading *reading, char *line)
+{
+    if (reading->out->pin)
+        return "one pin is enough: several keys stand in one line, with ; between";
+    reading->out->pin = xstrdup(config_trim(strchr(line, '=') + 1));
+    return NULL;
+}
+
+/* "NAME = VALUE" of that name. */
+static bool is_setting(const char *line, const char *name)
+{
+    size_t length = strlen(name);
+    return str_starts(line, name) && line[length + strspn(line + length, " \t")] == '=';
+}
+
 static const char *take_hall(struct reading *reading, const char *region, char *line)
 {
     struct err_info info = {0};
     struct halls_file *out = reading->out;
     char *rest = line, *url = word(&rest), *key_file = word(&rest), *name = config_trim(rest);
-    if (sync_check_url(url, &info)) {
+    if (sync_check_way(url, reading->trust, &info)) {
         str_copy(reading->fault, sizeof reading->fault, info.text);
         return reading->fault;
     }
@@ -104,16 +120,18 @@ static const char *take_line(void *ctx, const char *section, char *line, const c
 {
     struct reading *reading = ctx;
     (void)at;
-    if (str_starts(line, "ca") && line[2 + strspn(line + 2, " \t")] == '=')
+    if (is_setting(line, "ca"))
         return take_ca(reading, line);
+    if (is_setting(line, "pin"))
+        return take_pin(reading, line);
     return take_hall(reading, section, line);
 }
 
-enum err halls_file_read(struct halls_file *out, const char *path, struct buf *complaints,
-                         struct err_info *info)
+enum err halls_file_read(struct halls_file *out, const char *path, const struct sync_trust *trust,
+                         struct buf *complaints, struct err_info *info)
 {
     struct buf text = {0};
-    struct reading reading = {.out = out, .path = path};
+    struct reading reading = {.out = out, .path = path, .trust = trust};
     *out = (struct halls_file){0};
     enum err err = config_read(path, &text, info);
     if (err == ERR_OK)
@@ -140,5 +158,6 @@ void halls_file_clear(struct halls_file *file)
     }
     free(file->halls);
     free(file->ca);
+    free(file->pin);
     *file = (struct halls_file){0};
 }

@@ -2,6 +2,7 @@
  *
  *     # comment
  *     ca = region.pem                       trusted for https beside the system's own
+ *     pin = sha256//…;sha256//…             the keys of which each hall's certificate must have one
  *     [Bakı]                                a region: those below it stand together
  *     https://asan5.example:8443  keys/asan5  ASAN 5     address, file with its key, and a name for it
  *
@@ -9,6 +10,7 @@
  * printed; it is read here and shown, logged and kept nowhere. */
 #pragma once
 #include "core/base/str.h"
+#include "core/sync/sync.h"
 
 enum { HALLS_FILE_MAX = 1000 };
 
@@ -18,10 +20,10 @@ struct halls_line {
 struct halls_file {
     struct halls_line *halls;
     int count;
-    char *ca; /* NULL: none */
+    char *ca, *pin; /* NULL: as the settings say */
 };
-/* Every fault is a line "FILE:LINE: sentence" of complaints; then ERR_INVALID, and nothing is asked: a hall that silently is
+/* trust: whether an address may be spoken to (sync_check_way). Every fault is a line "FILE:LINE: sentence" of complaints; then ERR_INVALID, and nothing is asked: a hall that silently is
  * not among them would be missing from every sum. The caller clears in any case. */
-enum err halls_file_read(struct halls_file *out, const char *path, struct buf *complaints,
-                         struct err_info *info) MUST_USE;
+enum err halls_file_read(struct halls_file *out, const char *path, const struct sync_trust *trust,
+                         struct buf *complaints, struct err_info *info) MUST_USE;
 void halls_file_clear(struct halls_file *file);

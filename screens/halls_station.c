@@ -257,7 +257,8 @@ static enum err open_known(struct halls_station *s, const char *file, struct buf
 {
     char *folder = xasprintf("%s/halls", s->settings->data);
     struct err_info trouble = {0};
-    enum err err = halls_file_read(&s->file, file, complaints, info);
+    const struct sync_trust trust = settings_trust(s->settings);
+    enum err err = halls_file_read(&s->file, file, &trust, complaints, info);
     if (err == ERR_OK && many_kept_open(&s->kept, folder, &trouble) != ERR_OK) {
         str_copy(s->unkept, sizeof s->unkept, trouble.text);
         log_write(LOG_WARN, "halls: %s", trouble.text);
@@ -340,8 +341,10 @@ static void edge_connect(void *self)
     struct many_hall *halls = xcalloc((size_t)s->file.count, sizeof *halls);
     for (int i = 0; i < s->file.count; i++)
         halls[i] = (struct many_hall){s->file.halls[i].url, s->file.halls[i].key, s->seen[i].tag};
-    s->many = many_new(halls, s->file.count, s->file.ca ? s->file.ca : s->settings->ca, &events, &s->rng,
-                       clock_mono_now_ms());
+    struct sync_trust trust = settings_trust(s->settings);
+    trust.ca = s->file.ca ? s->file.ca : trust.ca;
+    trust.pin = s->file.pin ? s->file.pin : trust.pin;
+    s->many = many_new(halls, s->file.count, &trust, &events, &s->rng, clock_mono_now_ms());
     free(halls);
 }
 

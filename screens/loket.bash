@@ -29,7 +29,7 @@ _loket() {
                 rehearse demo --data --hall --name --pack --timezone --listen --login --roles --agency --queues --password-file --to --from --users --until --unmasked --url --after --format --dry-run --keep-good --json"
         else
             words="board halls pipe form outbox keys doctor replay --hall --counter --data --config --theme --lang --ascii --linear --tour --anonymise
-                --demo --seed --log --record --version --help"
+                --demo --seed --log --record --plain-http --version --help"
         fi
         ;;
     esac

@@ -21,7 +21,7 @@ const char *options_usage(void)
 {
     return "Usage: loket [--hall URL] [--counter NAME] [--data DIR] [--config FILE] [--theme NAME]\n"
            "             [--lang az|id|en|ru] [--ascii] [--linear] [--demo SCENARIO] [--seed N]\n"
-           "             [--tour] [--log FILE] [--record FILE]\n"
+           "             [--tour] [--log FILE] [--record FILE] [--plain-http]\n"
            "       loket board [--hall URL]            the hall display of called numbers\n"
            "       loket halls FILE                    many halls' figures on one screen\n"
            "       loket pipe …                        the workstation without a screen\n"
@@ -65,6 +65,10 @@ static enum err parse_option(int argc, char **argv, int at, struct options *opti
     }
     if (strcmp(name, "--linear") == 0) {
         settings->linear = true;
+        return ERR_OK;
+    }
+    if (strcmp(name, "--plain-http") == 0) {
+        settings->plain = true;
         return ERR_OK;
     }
     if (strcmp(name, "--tour") == 0) {

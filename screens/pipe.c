@@ -626,7 +626,7 @@ static enum err open_way(struct pipe *pipe, struct pipe_options *options, char u
     options->hall = url;
     if (!*url || strcmp(url, "practice") == 0)
         return err_set(info, ERR_USAGE, "the hall's address is missing: say --hall URL");
-    enum err err = sync_new(&pipe->sync, pipe->cache, url, NULL, &events, &pipe->rng, info);
+    enum err err = sync_new(&pipe->sync, pipe->cache, url, &options->trust, &events, &pipe->rng, info);
     if (err == ERR_OK && keep && cache_set_setting(pipe->cache, "hall_url", url) != ERR_OK)
         err = err_set(info, ERR_DISK, "%s", cache_message(pipe->cache));
     return err;

@@ -3,6 +3,8 @@
 #pragma once
 #include <stdbool.h>
 
+#include "core/sync/sync.h"
+
 struct pipe_options {
     const char *hall;          /* URL; NULL: the one that this folder was used with */
     const char *user;          /* login */
@@ -10,6 +12,7 @@ struct pipe_options {
     const char *data;          /* folder */
     const char *log;           /* NULL: DATA/loket.log */
     const char *follow;        /* TABLE,…; NULL: nothing */
+    struct sync_trust trust;   /* borrowed */
     bool drain;                /* at the end of input go on until nothing is unsent */
 };
 /* The exit status; what went wrong is one line on standard error. */

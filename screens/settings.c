@@ -16,7 +16,8 @@ void settings_init(struct settings *settings)
 
 void settings_deinit(struct settings *settings)
 {
-    char *texts[] = {settings->hall,   settings->counter,  settings->ca,    settings->pin,
+    char *texts[] = {settings->cert,   settings->key,      settings->hall,  settings->counter,
+                     settings->ca,     settings->pin,
                      settings->data,   settings->theme,    settings->lang,  settings->log,
                      settings->record, settings->scenario, settings->print, settings->print_tickets};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
@@ -116,6 +117,9 @@ static const char *set(struct settings *settings, const char *section, const cha
         {"hall", "counter", &settings->counter, NULL, NULL},
         {"hall", "ca", &settings->ca, NULL, NULL},
         {"hall", "pin", &settings->pin, NULL, NULL},
+        {"hall", "cert", &settings->cert, NULL, NULL},
+        {"hall", "key", &settings->key, NULL, NULL},
+        {"hall", "plain_http", NULL, &settings->plain, NULL},
         {"look", "theme", &settings->theme, NULL, NULL},
         {"look", "lang", &settings->lang, NULL, NULL},
         {"look", "ascii", NULL, &settings->ascii, NULL},
@@ -199,6 +203,16 @@ void settings_environment(struct settings *settings)
 {
     settings_put(&settings->hall, getenv("LOKET_HALL"));
     settings_put(&settings->data, getenv("LOKET_DATA"));
+    settings->plain_again = str_equal(getenv("LOKET_PLAIN_HTTP"), "yes");
+}
+
+struct sync_trust settings_trust(const struct settings *settings)
+{
+    return (struct sync_trust){.ca = settings->ca,
+                               .pin = settings->pin,
+                               .cert = settings->cert,
+                               .key = settings->key,
+                               .plain = settings->plain && settings->plain_again};
 }
 
 static char *below(const char *variable, const char *fallback, const char *name)

@@ -1,7 +1,7 @@
 /* screens/settings.h: what a person chose: command line over environment over settings file over the
  * built-in.
  *
- * The settings file is INI: [hall] url counter ca pin · [look] theme lang ascii linear mouse bell motion · [keys] ACTION = KEY… ·
+ * The settings file is INI: [hall] url counter ca pin cert key plain_http · [look] theme lang ascii linear mouse bell motion · [keys] ACTION = KEY… ·
  * [privacy] lock_after_min · [print] command ticket_command ticket_width terminal. A line that is not understood is
  * complained about by FILE:LINE; the rest counts.
  */
@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "core/base/str.h"
+#include "core/sync/sync.h"
 #include "screens/action.h"
 
 enum {
@@ -29,6 +30,8 @@ struct settings {
     char *
         pin; /* "sha256//BASE64" of the key that the hall's certificate must have; NULL: any that is trusted */
     char *ca;     /* a PEM file that is trusted for https beside the system's own; NULL: none */
+    char *cert, *key; /* PEM files: who this workstation is to a hall that asks; NULL: nobody in particular */
+    bool plain, plain_again; /* http:// to another computer too: said by an option or the file, and by the environment */
     char *data;   /* folder of the workstation's data */
     char *theme;  /* a name; NULL: by the pack */
     char *lang;   /* NULL: by the locale */
@@ -60,7 +63,9 @@ void settings_parse(struct settings *settings, const char *name, const char *tex
 /* After how many minutes without a key the screen is locked, 0: never. Where nobody chose, after ten; in a practice hall,
  * where nothing is real and nobody has a password, never. */
 int settings_lock_min(const struct settings *settings, bool practice);
-void settings_environment(struct settings *settings); /* LOKET_HALL, LOKET_DATA */
+void settings_environment(struct settings *settings); /* LOKET_HALL, LOKET_DATA, LOKET_PLAIN_HTTP */
+/* How every command here speaks to a hall; texts are borrowed. */
+struct sync_trust settings_trust(const struct settings *settings);
 /* $XDG_CONFIG_HOME/loket/NAME, else ~/.config/loket/NAME; $XDG_STATE_HOME/loket, else ~/.local/state/loket.
  * NULL without a home. The caller frees. */
 char *settings_config_path(const char *name);

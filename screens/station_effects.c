@@ -142,6 +142,8 @@ static void sign_in(struct station *station, const struct effect *effect)
         password = embedded_password(station->hall, effect->what);
     if (station->sync && password)
         return station_ask_who(station, effect->what, password);
+    if (*station->hall_fault)
+        return station_on_signed_in(station, ERR_REFUSED, "hall_fault", station->hall_fault, NULL);
     station_on_signed_in(
         station, ERR_OFFLINE, "offline",
         tr(app_ui(station->app)->lang, TR("The hall is not reached yet. Try again in a moment.")), NULL);

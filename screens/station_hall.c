@@ -59,6 +59,30 @@ static void ask_what_it_is(struct station *station)
         cache_kind(station->cache) == HALL_UNKNOWN ? sync_get(station->sync, "/v1/health") : 0;
 }
 
+/* The sentence stays on the screen with what to do, until F5 tries again. */
+static void hall_failed(struct station *station, const char *why)
+{
+    str_copy(station->hall_fault, sizeof station->hall_fault, why);
+    station->hall_fault_ms = clock_wall_now_ms();
+    embedded_stop(&station->hall);
+    station->status_changed = true;
+}
+
+/* ERR_OK, or text says why that address is not spoken to, in the person's language where it is a matter of TLS. */
+static enum err check_way(const struct station *station, const char *url, struct err_info *info)
+{
+    const struct sync_trust trust = settings_trust(station->settings);
+    enum err err = sync_check_way(url, &trust, info);
+    if (err != ERR_REFUSED)
+        return err;
+    return err_set(
+        info, err,
+        tr(app_ui(station->app)->lang,
+           TR("%s is not encrypted: passwords and people's data could be read on the way. Nothing was "
+              "sent; what is recorded here stays. Ask an administrator for the https:// address.")),
+        url);
+}
+
 void station_open_way(struct station *station, const char *url)
 {
     str_copy(station->hall_url, sizeof station->hall_url, url);
@@ -68,13 +92,16 @@ void station_open_way(struct station *station, const char *url)
                                        .result = on_result,
                                        .signed_in = station_on_signed_in,
                                        .answer = on_answer};
+    const struct sync_trust trust = settings_trust(station->settings);
     struct err_info info = {0};
-    enum err err = station->sync ? sync_set_url(station->sync, url, &info)
-                                 : sync_new(&station->sync, station->cache, url, station->settings->ca,
-                                            &events, &station->rng, &info);
+    enum err err = check_way(station, url, &info);
+    if (!err && station->sync)
+        err = sync_set_url(station->sync, url, &info);
+    else if (!err)
+        err = sync_new(&station->sync, station->cache, url, &trust, &events, &station->rng, &info);
     if (err)
-        return station_tell_toast(station, TOAST_DANGER, info.text);
-    sync_pin(station->sync, station->settings->pin);
+        return hall_failed(station, info.text);
+    station->hall_fault[0] = '\0';
     if (cache_actor(station->cache))
         sync_resume(station->sync);
     ask_what_it_is(station);
@@ -93,15 +120,6 @@ static void show_sign_in(struct station *station)
         station_tell_kind(station, MSG_SIGNED_OUT);
     else
         station_tell_kind(station, MSG_LOAD);
-}
-
-/* The sentence stays on the screen with what to do, until F5 tries again. */
-static void hall_failed(struct station *station, const char *why)
-{
-    str_copy(station->hall_fault, sizeof station->hall_fault, why);
-    station->hall_fault_ms = clock_wall_now_ms();
-    embedded_stop(&station->hall);
-    station->status_changed = true;
 }
 
 void station_open_practice(struct station *station, const char *pack)
@@ -187,6 +205,9 @@ void station_connect(struct station *station)
 void station_choose_hall(struct station *station, const struct effect *effect)
 {
     bool practice = str_equal(effect->what, "practice");
+    struct err_info info = {0};
+    if (!practice && check_way(station, effect->text, &info)) /* the next start asks again */
+        return station_tell_toast(station, TOAST_DANGER, info.text);
     station_set_setting(station, "hall_url", practice ? "practice" : effect->text);
     if (practice) {
         station_set_setting(station, "pack", effect->text);

@@ -177,11 +177,11 @@ static void ask_hall(struct doctor *doctor, struct sync *sync)
     }
 }
 
-static void certificate(struct doctor *doctor, const char *url, const char *ca)
+static void certificate(struct doctor *doctor, const char *url, const struct sync_trust *trust)
 {
     int64_t expires_ms;
     char day[DATE_TEXT];
-    if (!sync_certificate(url, ca, &expires_ms))
+    if (!sync_certificate(url, trust, &expires_ms))
         return say(doctor, false, "certificate: the hall's cannot be read; ask its administrator");
     int days = (int)((expires_ms - clock_wall_now_ms()) / (24 * 3600 * 1000LL));
     time_date(expires_ms, day);
@@ -201,6 +201,7 @@ static void hall(struct doctor *doctor, struct settings *settings)
                                        .result = on_result,
                                        .signed_in = on_signed_in,
                                        .answer = on_answer};
+    const struct sync_trust trust = settings_trust(settings);
     rng_seed_from_system(&rng);
     enum err err = cache_open(&cache, settings->data, clock_wall_now_ms(), &rng, NULL, &info);
     if (err) {
@@ -213,10 +214,9 @@ static void hall(struct doctor *doctor, struct settings *settings)
     if (!url || strcmp(url, "practice") == 0) {
         say(doctor, true, "hall: %s",
             url ? "a practice hall of this computer" : "none chosen yet; start loket");
-    } else if (sync_new(&sync, cache, url, settings->ca, &events, &rng, &info)) {
+    } else if (sync_new(&sync, cache, url, &trust, &events, &rng, &info)) {
         say(doctor, false, "hall: %s", info.text);
     } else {
-        sync_pin(sync, settings->pin);
         ask_hall(doctor, sync);
         bool well = doctor->answered && doctor->hall == ERR_OK;
         say(doctor, well, "hall: %s %s", url,
@@ -225,7 +225,7 @@ static void hall(struct doctor *doctor, struct settings *settings)
                                : "does not answer; check the network and the address");
     }
     if (url && str_starts(url, "https://") && doctor->answered && doctor->hall == ERR_OK)
-        certificate(doctor, url, settings->ca);
+        certificate(doctor, url, &trust);
     sync_free(&sync);
     cache_close(&cache);
 }

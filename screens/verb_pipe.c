@@ -7,7 +7,7 @@
 #include "screens/verbs.h"
 
 static const char usage[] = "Usage: loket pipe [--hall URL] --user LOGIN --password-file FILE [--data DIR]\n"
-                            "                  [--follow TABLE,…] [--drain] [--log FILE]\n"
+                            "                  [--follow TABLE,…] [--drain] [--log FILE] [--plain-http]\n"
                             "One JSON object a line in and out. Details: man loket.\n";
 
 static int wrong(const char *word, const char *what)
@@ -17,7 +17,7 @@ static int wrong(const char *word, const char *what)
 }
 
 /* 0: go on; else the exit status. */
-static int read_words(char **words, int count, struct pipe_options *pipe)
+static int read_words(char **words, int count, struct pipe_options *pipe, bool *plain)
 {
     const struct {
         const char *name;
@@ -33,6 +33,8 @@ static int read_words(char **words, int count, struct pipe_options *pipe)
                 text = texts[n].text;
         if (strcmp(words[i], "--drain") == 0)
             pipe->drain = true;
+        else if (strcmp(words[i], "--plain-http") == 0)
+            *plain = true;
         else if (!text)
             return wrong(words[i], "is not an option of loket pipe");
         else if (i + 1 == count)
@@ -51,9 +53,10 @@ int verb_pipe(const struct options *options, struct settings *settings)
             fputs(usage, stdout);
             return 0;
         }
-    int status = read_words(options->args, options->arg_count, &pipe);
+    int status = read_words(options->args, options->arg_count, &pipe, &settings->plain);
     if (status)
         return status;
+    pipe.trust = settings_trust(settings);
     if (!pipe.user || !*pipe.user)
         return wrong("--user LOGIN", "is missing");
     if (!pipe.password_file)

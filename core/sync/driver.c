@@ -41,7 +41,8 @@ struct sync {
     struct cache *cache;
     struct sync_events events;
     struct client_core core;
-    char *url, *ca_file, *pin;
+    char *url;
+    struct sync_trust trust;
     CURLM *multi; /* NULL until the first request */
     struct exchange places[PLACES];
     char *login, *password, *changed; /* until the sign-in is answered; changed: the new password, or NULL */
@@ -59,17 +60,6 @@ struct sync {
 };
 
 /* --- addresses --- */
-
-enum err sync_check_url(const char *url, struct err_info *info)
-{
-    const char *host = str_starts(url, "http://")    ? url + strlen("http://")
-                       : str_starts(url, "https://") ? url + strlen("https://")
-                                                     : "";
-    if (strcspn(host, ":/") == 0 || strlen(url) > 500 || url[strcspn(url, " \t\r\n?#@")] != '\0')
-        return err_set(info, ERR_USAGE,
-                       "\"%.100s\" is no address of a hall. It looks like http://hall.example:8080.", url);
-    return ERR_OK;
-}
 
 /* --- one exchange --- */
 
@@ -112,9 +102,7 @@ static void hang_up(struct sync *sync)
 static void set_common(struct sync *sync, struct exchange *exchange)
 {
     CURL *easy = exchange->easy;
-    line_begin(easy, sync->url, sync->ca_file);
-    if (sync->pin)
-        curl_easy_setopt(easy, CURLOPT_PINNEDPUBLICKEY, sync->pin);
+    line_begin(easy, sync->url, &sync->trust);
     curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, receive);
     curl_easy_setopt(easy, CURLOPT_WRITEDATA, exchange);
     curl_easy_setopt(easy, CURLOPT_PRIVATE, exchange);
@@ -628,17 +616,17 @@ static void finished(struct sync *sync, CURL *easy, CURLcode code)
 
 /* --- the public face --- */
 
-enum err sync_new(struct sync **out, struct cache *cache, const char *url, const char *ca_file,
+enum err sync_new(struct sync **out, struct cache *cache, const char *url, const struct sync_trust *trust,
                   const struct sync_events *events, struct rng *rng, struct err_info *info)
 {
     *out = NULL;
-    enum err err = sync_check_url(url, info);
+    enum err err = sync_check_way(url, trust, info);
     if (err != ERR_OK)
         return err;
     struct sync *sync = xcalloc(1, sizeof *sync);
     sync->cache = cache;
     sync->url = line_clean_url(url);
-    sync->ca_file = ca_file ? xstrdup(ca_file) : NULL;
+    sync->trust = line_trust_copy(trust);
     if (events)
         sync->events = *events;
     client_init(&sync->core, rng);
@@ -668,27 +656,20 @@ void sync_free(struct sync **sync)
     free(s->push_bytes);
     free(s->after);
     free(s->url);
-    free(s->ca_file);
-    free(s->pin);
+    line_trust_free(&s->trust);
     free(s);
     *sync = NULL;
 }
 
 enum err sync_set_url(struct sync *sync, const char *url, struct err_info *info)
 {
-    enum err err = sync_check_url(url, info);
+    enum err err = sync_check_way(url, &sync->trust, info);
     if (err != ERR_OK)
         return err;
     free(sync->url);
     sync->url = line_clean_url(url);
     tell_kind(sync, CLIENT_RETRY);
     return ERR_OK;
-}
-
-void sync_pin(struct sync *sync, const char *pin)
-{
-    free(sync->pin);
-    sync->pin = pin ? xstrdup(pin) : NULL;
 }
 
 void sync_sign_in(struct sync *sync, const char *login, const char *password)

@@ -1,4 +1,5 @@
 /* core/sync/line.c: see line.h. */
+#include <arpa/inet.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,14 +17,75 @@ char *line_clean_url(const char *url)
     return clean;
 }
 
+/* --- who may be spoken to --- */
+
 static bool is_loopback(const char *url)
 {
-    const char *host = strstr(url, "//");
-    return host &&
-           (str_starts(host, "//localhost") || str_starts(host, "//127.") || str_starts(host, "//[::1]"));
+    const char *from = strstr(url, "//");
+    char host[64];
+    struct in_addr address;
+    if (!from)
+        return false;
+    from += 2;
+    size_t length = *from == '[' ? strcspn(from, "]") + 1 : strcspn(from, ":/");
+    if (length >= sizeof host)
+        return false;
+    memcpy(host, from, length);
+    host[length] = '\0';
+    return str_equal(host, "localhost") || str_equal(host, "[::1]") ||
+           (inet_pton(AF_INET, host, &address) == 1 && ntohl(address.s_addr) >> 24 == 127);
 }
 
-void line_begin(CURL *easy, const char *hall_url, const char *ca_file)
+static bool is_address(const char *url)
+{
+    const char *host = str_starts(url, "http://")    ? url + strlen("http://")
+                       : str_starts(url, "https://") ? url + strlen("https://")
+                                                     : "";
+    return strcspn(host, ":/") != 0 && strlen(url) <= 500 && url[strcspn(url, " \t\r\n?#@")] == '\0';
+}
+
+enum err sync_check_url(const char *url, struct err_info *info)
+{
+    if (!is_address(url))
+        return err_set(info, ERR_USAGE,
+                       "\"%.100s\" is no address of a hall. It looks like https://hall.example:8080.", url);
+    return ERR_OK;
+}
+
+enum err sync_check_way(const char *url, const struct sync_trust *trust, struct err_info *info)
+{
+    enum err err = sync_check_url(url, info);
+    if (err || !str_starts(url, "http://") || is_loopback(url) || (trust && trust->plain))
+        return err;
+    return err_set(info, ERR_REFUSED,
+                   "%.120s is not encrypted: passwords and people's data could be read on the way, so nothing "
+                   "was sent; what is recorded here stays. Use the hall's https:// address. Where the network "
+                   "is trusted say so twice: --plain-http, and LOKET_PLAIN_HTTP=yes.",
+                   url);
+}
+
+struct sync_trust line_trust_copy(const struct sync_trust *from)
+{
+    static const struct sync_trust none;
+    const struct sync_trust *f = from ? from : &none;
+    return (struct sync_trust){.ca = f->ca ? xstrdup(f->ca) : NULL,
+                               .pin = f->pin ? xstrdup(f->pin) : NULL,
+                               .cert = f->cert ? xstrdup(f->cert) : NULL,
+                               .key = f->key ? xstrdup(f->key) : NULL,
+                               .plain = f->plain};
+}
+
+void line_trust_free(struct sync_trust *trust)
+{
+    const char *texts[] = {trust->ca, trust->pin, trust->cert, trust->key};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        free((char *)(uintptr_t)texts[i]);
+    *trust = (struct sync_trust){0};
+}
+
+/* --- a question --- */
+
+void line_begin(CURL *easy, const char *hall_url, const struct sync_trust *trust)
 {
     curl_easy_reset(easy); /* connections stay */
     curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
@@ -35,8 +97,14 @@ void line_begin(CURL *easy, const char *hall_url, const char *ca_file)
     curl_easy_setopt(easy, CURLOPT_TCP_KEEPINTVL, (long)KEEPALIVE_S);
     curl_easy_setopt(easy, CURLOPT_USERAGENT, "loket/" LOKET_VERSION);
     curl_easy_setopt(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2); /* or later */
-    if (ca_file)
-        curl_easy_setopt(easy, CURLOPT_CAINFO, ca_file);
+    if (trust->ca)
+        curl_easy_setopt(easy, CURLOPT_CAINFO, trust->ca);
+    if (trust->pin)
+        curl_easy_setopt(easy, CURLOPT_PINNEDPUBLICKEY, trust->pin);
+    if (trust->cert)
+        curl_easy_setopt(easy, CURLOPT_SSLCERT, trust->cert);
+    if (trust->key)
+        curl_easy_setopt(easy, CURLOPT_SSLKEY, trust->key);
     if (is_loopback(hall_url))
         curl_easy_setopt(easy, CURLOPT_NOPROXY, "*");
 }

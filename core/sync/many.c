@@ -24,7 +24,7 @@ struct asked {
 struct many {
     struct asked *halls;
     int count;
-    char *ca_file;
+    struct sync_trust trust;
     struct many_events events;
     struct pace pace;
     struct pace_hall *paces;
@@ -43,14 +43,14 @@ const char *many_why_text(enum many_why why)
 
 /* --- birth and death --- */
 
-struct many *many_new(const struct many_hall *halls, int count, const char *ca_file,
+struct many *many_new(const struct many_hall *halls, int count, const struct sync_trust *trust,
                       const struct many_events *events, struct rng *rng, int64_t mono_ms)
 {
     struct many *many = xcalloc(1, sizeof *many);
     many->halls = xcalloc((size_t)count + 1, sizeof *many->halls);
     many->paces = xcalloc((size_t)count + 1, sizeof *many->paces);
     many->count = count;
-    many->ca_file = ca_file ? xstrdup(ca_file) : NULL;
+    many->trust = line_trust_copy(trust);
     many->events = *events;
     for (int i = 0; i < count; i++) {
         many->halls[i].url = line_clean_url(halls[i].url);
@@ -91,7 +91,7 @@ void many_free(struct many **slot)
     }
     free(many->halls);
     free(many->paces);
-    free(many->ca_file);
+    line_trust_free(&many->trust);
     free(many);
     *slot = NULL;
 }
@@ -164,7 +164,7 @@ static bool ask(struct many *many, int hall)
     asked->too_large = false;
     asked->date_ms = 0;
     asked->tag_now[0] = '\0';
-    line_begin(easy, asked->url, many->ca_file);
+    line_begin(easy, asked->url, &many->trust);
     set_headers(asked);
     curl_easy_setopt(easy, CURLOPT_URL, url);
     curl_easy_setopt(easy, CURLOPT_HTTPHEADER, asked->headers);
@@ -319,14 +319,14 @@ int many_wait(struct many *many, struct pollfd *extra, unsigned extra_count, int
 
 /* --- one hall's certificate, of which nothing else is asked --- */
 
-bool sync_certificate(const char *url, const char *ca_file, int64_t *expires_ms)
+bool sync_certificate(const char *url, const struct sync_trust *trust, int64_t *expires_ms)
 {
     CURL *easy = curl_easy_init();
     struct curl_certinfo *chain = NULL;
     bool known = false;
     if (!easy)
         return false;
-    line_begin(easy, url, ca_file);
+    line_begin(easy, url, trust);
     curl_easy_setopt(easy, CURLOPT_URL, url);
     curl_easy_setopt(easy, CURLOPT_CERTINFO, 1L);
     curl_easy_setopt(easy, CURLOPT_CONNECT_ONLY, 1L);

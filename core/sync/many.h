@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "core/base/rng.h"
+#include "core/sync/sync.h"
 #include "core/wire/json.h"
 
 /* What came of a question. The words are for the wire and the disk; people get sentences. */
@@ -44,8 +45,8 @@ struct many_events {
 };
 
 struct many;
-/* ca_file (may be NULL) is trusted for https beside the system's own. rng is borrowed. */
-struct many *many_new(const struct many_hall *halls, int count, const char *ca_file,
+/* trust is copied; that each hall may be spoken to (sync_check_way) was looked at before. rng is borrowed. */
+struct many *many_new(const struct many_hall *halls, int count, const struct sync_trust *trust,
                       const struct many_events *events, struct rng *rng, int64_t mono_ms);
 void many_free(struct many **many); /* NULL-safe */
 void many_ask_now(struct many *many, int64_t mono_ms);

@@ -47,13 +47,23 @@ struct sync_events {
 
 /* Whether url can be the address of a hall; info says what one looks like. */
 enum err sync_check_url(const char *url, struct err_info *info) MUST_USE;
-/* ca_file (may be NULL) is trusted for https beside the system's own. now values are wall time. */
-enum err sync_new(struct sync **out, struct cache *cache, const char *url, const char *ca_file,
+/* What makes a hall one that is spoken to. Members may be NULL. */
+struct sync_trust {
+    const char *ca; /* a PEM file that is trusted for https beside the system's own */
+    /* "sha256//BASE64", several with ; between: an https hall whose certificate has another key is not spoken to, whoever
+     * vouches for it. */
+    const char *pin;
+    const char *cert, *key; /* PEM files: who this workstation is to a hall that asks for a certificate */
+    bool plain;             /* http:// to another computer too: somebody said so twice */
+};
+/* Whether a hall there may be spoken to, and by an address that can be one: without TLS this computer's own alone.
+ * info says what, that nothing was sent, and what to do. */
+enum err sync_check_way(const char *url, const struct sync_trust *trust, struct err_info *info) MUST_USE;
+/* trust NULL: as one without members; copied. now values are wall time. */
+enum err sync_new(struct sync **out, struct cache *cache, const char *url, const struct sync_trust *trust,
                   const struct sync_events *events, struct rng *rng, struct err_info *info) MUST_USE;
-/* "sha256//BASE64": an https hall whose certificate has another key is not spoken to, whoever vouches for it. NULL: any. */
-void sync_pin(struct sync *sync, const char *pin);
 /* Until when the certificate of an https hall holds, asked on a connection of its own; waits for it, three seconds at most. */
-bool sync_certificate(const char *url, const char *ca_file, int64_t *expires_ms);
+bool sync_certificate(const char *url, const struct sync_trust *trust, int64_t *expires_ms);
 void sync_free(struct sync **sync);
 enum err sync_set_url(struct sync *sync, const char *url, struct err_info *info) MUST_USE;
 void sync_sign_in(struct sync *sync, const char *login, const char *password);

@@ -63,7 +63,7 @@ TEST(url_that_nobody_answers)
             getsockname(fd, (struct sockaddr *)&at, &size) == 0);
     str_format(url, sizeof url, "http://127.0.0.1:%d", ntohs(at.sin_port));
     check_no_hall(url, "The hall cannot be reached");
-    check_no_hall("http://hall.invalid:8080", "The hall cannot be reached");
+    check_no_hall("https://hall.invalid:8080", "The hall cannot be reached");
     close(fd);
 }
 
@@ -93,7 +93,7 @@ TEST(url_malformed)
     for (size_t i = 0; i < sizeof urls / sizeof *urls; i++) {
         struct pty *pty = open_loket(&place, urls[i]);
         CHECK_INT(pty_end(pty), 2);
-        CHECK(pty_shows(pty, "is no address of a hall. It looks like http://"));
+        CHECK(pty_shows(pty, "is no address of a hall. It looks like https://"));
         pty_free(&pty);
     }
     place_deinit(&place);

@@ -108,7 +108,7 @@ static void on_answer(void *ctx, int64_t tag, enum err err, const struct json *b
     (void)ctx, (void)tag, (void)err, (void)body;
 }
 
-static void open_station(struct station *station, const char *url, const char *ca)
+static void open_trusting(struct station *station, const char *url, const struct sync_trust *trust)
 {
     const struct sync_events events = {station, on_changed, on_status, on_result, on_signed_in, on_answer};
     struct err_info info = {0};
@@ -116,7 +116,12 @@ static void open_station(struct station *station, const char *url, const char *c
     rng_seed_from_system(&station->rng);
     REQUIRE(cache_open(&station->cache, test_folder(), clock_wall_now_ms(), &station->rng, NULL, &info) ==
             ERR_OK);
-    REQUIRE(sync_new(&station->sync, station->cache, url, ca, &events, &station->rng, &info) == ERR_OK);
+    REQUIRE(sync_new(&station->sync, station->cache, url, trust, &events, &station->rng, &info) == ERR_OK);
+}
+
+static void open_station(struct station *station, const char *url, const char *ca)
+{
+    open_trusting(station, url, &(struct sync_trust){.ca = ca});
 }
 
 static void close_station(struct station *station)
@@ -294,7 +299,7 @@ static void check_certificate(const struct place *place)
     int64_t expires_ms = 0, left_ms;
     char data[400];
     str_format(data, sizeof data, "%s-doctor", place->data);
-    CHECK(sync_certificate(place->url, place->cert, &expires_ms));
+    CHECK(sync_certificate(place->url, &(struct sync_trust){.ca = place->cert}, &expires_ms));
     left_ms = expires_ms - clock_wall_now_ms();
     CHECK(left_ms > 40 * 3600 * 1000LL && left_ms <= 48 * 3600 * 1000LL);
     char *config = xasprintf("%s/config", test_folder());
@@ -327,13 +332,11 @@ static void check_pin(const struct place *place)
     FILE *in = fopen(file, "re");
     REQUIRE(in && fgets(pin + strlen(pin), 60, in));
     fclose(in);
-    open_station(&station, place->url, place->cert);
-    sync_pin(station.sync, pin);
+    open_trusting(&station, place->url, &(struct sync_trust){.ca = place->cert, .pin = pin});
     CHECK(sign_in(&station, "siti", "open sesame!") == ERR_OK);
     close_station(&station);
     pin[strlen("sha256//")] ^= 1;
-    open_station(&station, place->url, place->cert);
-    sync_pin(station.sync, pin);
+    open_trusting(&station, place->url, &(struct sync_trust){.ca = place->cert, .pin = pin});
     CHECK(sign_in(&station, "siti", "open sesame!") == ERR_OFFLINE);
     close_station(&station);
 }

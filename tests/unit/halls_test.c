@@ -121,6 +121,8 @@ static char *write_file(const char *folder, const char *name, const char *text)
     return path;
 }
 
+static const struct sync_trust trust = {.plain = true};
+
 TEST(halls_file_is_read_with_regions_names_and_keys)
 {
     struct halls_file file;
@@ -129,9 +131,9 @@ TEST(halls_file_is_read_with_regions_names_and_keys)
     const char *folder = test_folder();
     free(write_file(folder, "halls-key", "  loketk_abc\n\n"));
     char *path = write_file(folder, "halls.list",
-                            "# ours\nca = own.pem\nhttp://a:1 halls-key\n[Bakı]\n; no\n"
+                            "# ours\nca = own.pem\npin = sha256//a;sha256//b\nhttp://a:1 halls-key\n[Bakı]\n; no\n"
                             "https://b:2/x  halls-key   ASAN 5 Xırdalan \n");
-    if (!CHECK_INT(halls_file_read(&file, path, &faults, &info), ERR_OK))
+    if (!CHECK_INT(halls_file_read(&file, path, &trust, &faults, &info), ERR_OK))
         printf("    %s%s\n", buf_text(&faults), info.text);
     REQUIRE(file.count == 2);
     CHECK_TEXT(file.halls[0].url, "http://a:1");
@@ -140,7 +142,11 @@ TEST(halls_file_is_read_with_regions_names_and_keys)
     CHECK_TEXT(file.halls[0].region, "");
     CHECK_TEXT(file.halls[1].name, "ASAN 5 Xırdalan");
     CHECK_TEXT(file.halls[1].region, "Bakı");
+    CHECK_TEXT(file.pin, "sha256//a;sha256//b");
     CHECK(strstr(file.ca, "/own.pem") && str_starts(file.ca, folder));
+    halls_file_clear(&file);
+    CHECK_INT(halls_file_read(&file, path, NULL, &faults, &info), ERR_INVALID);
+    CHECK(strstr(buf_text(&faults), "halls.list:4: http://a:1 is not encrypted") != NULL);
     halls_file_clear(&file);
     buf_free(&faults);
     free(path);
@@ -158,7 +164,7 @@ TEST(halls_file_names_each_fault_with_its_line_and_no_key)
                             "ftp://a halls-good\nhttp://b:1\nhttp://c:1 halls-two\nhttp://d:1 nowhere\n"
                             "[open\nhttp://e:1 halls-good\nhttp://e:1 halls-good\n");
     static const int lines[] = {1, 2, 3, 4, 5, 7};
-    CHECK_INT(halls_file_read(&file, path, &faults, &info), ERR_INVALID);
+    CHECK_INT(halls_file_read(&file, path, &trust, &faults, &info), ERR_INVALID);
     for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
         char at[40];
         str_format(at, sizeof at, "halls.bad:%d: ", lines[i]);
@@ -171,10 +177,10 @@ TEST(halls_file_names_each_fault_with_its_line_and_no_key)
     buf_free(&faults);
     free(path);
     path = write_file(folder, "halls.none", "# nothing\n");
-    CHECK_INT(halls_file_read(&file, path, &faults, &info), ERR_INVALID);
+    CHECK_INT(halls_file_read(&file, path, &trust, &faults, &info), ERR_INVALID);
     halls_file_clear(&file);
     free(path);
-    CHECK_INT(halls_file_read(&file, "/nowhere/halls", &faults, &info), ERR_ABSENT);
+    CHECK_INT(halls_file_read(&file, "/nowhere/halls", &trust, &faults, &info), ERR_ABSENT);
     halls_file_clear(&file);
     buf_free(&faults);
 }
