@@ -10,6 +10,7 @@
 #include "core/hall/calls.h"
 #include "core/hall/inside.h"
 #include "core/hall/leases.h"
+#include "core/hall/strangers.h"
 #include "core/hall/tokens.h"
 #include "core/hall/training.h"
 
@@ -439,6 +440,8 @@ static bool authorise(struct hall *hall, struct http_request *request, struct ac
         api_store_failed(hall, request, err);
         return false;
     }
+    if (stranger_waits(hall, request, false))
+        return false;
     if (token) {
         api_session_ended(hall, request);
         return false;
@@ -485,6 +488,13 @@ static bool refuse_other_kind(struct hall *hall, struct http_request *request)
     return true;
 }
 
+/* What a proxy or an alarm asks to know whether the hall is well: were it refused, a flood from the same address would make
+ * a hall that is well look ill. */
+static bool watches(const struct route *route)
+{
+    return route->handle == call_health || route->handle == call_metrics;
+}
+
 /* A workstation that nobody touches goes on asking for news; it says so once it has locked itself. Who says nothing (a script,
  * an older program) is somebody at work. */
 static int64_t idle_s(const struct http_request *request)
@@ -507,11 +517,15 @@ void api_handle(void *ctx, struct http_request *request)
         return;
     }
     if (!route) {
-        answer_no_route(hall, request, allowed);
+        if (!stranger_waits(hall, request, false))
+            answer_no_route(hall, request, allowed);
         return;
     }
+    if (route->access == ACCESS_OPEN && route->handle != call_sign_in &&
+        stranger_waits(hall, request, watches(route)))
+        return;
     if (route->access == ACCESS_SIGNED_IN) {
-        if (!authorise(hall, request, &actor))
+        if (!authorise(hall, request, &actor) || !http_known(request, actor.user))
             return;
         if (training_cuts(hall, &actor)) {
             http_drop(request);

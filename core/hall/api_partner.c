@@ -6,6 +6,7 @@
 #include "core/hall/applications.h"
 #include "core/hall/calls.h"
 #include "core/hall/inside.h"
+#include "core/hall/strangers.h"
 
 /* --- how often --- */
 
@@ -93,13 +94,14 @@ bool api_partner(struct hall *hall, struct http_request *request, enum partner_s
 {
     const char *key = call_token(request);
     enum err err = key ? partner_of_key(hall->db, key, partner) : ERR_ABSENT;
-    if (err == ERR_ABSENT)
-        api_no_key(hall, request);
-    else if (err != ERR_OK)
+    if (err == ERR_ABSENT) {
+        if (!stranger_waits(hall, request, false))
+            api_no_key(hall, request);
+    } else if (err != ERR_OK)
         api_store_failed(hall, request, err);
     else if (partner->scope != scope)
         answer_scope(hall, request, scope);
-    else
+    else if (http_known(request, partner->id))
         return !asks_too_often(hall, request, partner->id, often);
     return false;
 }

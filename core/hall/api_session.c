@@ -11,6 +11,7 @@
 #include "core/hall/calls.h"
 #include "core/hall/inside.h"
 #include "core/hall/issuers.h"
+#include "core/hall/strangers.h"
 #include "core/hall/tokens.h"
 #include "core/hall/writer.h"
 #include "core/model/password.h"
@@ -188,6 +189,13 @@ static enum err run_sign_in(void *ctx, const struct server_env *env)
 
 static void refuse_sign_in(struct sign_in *sign_in);
 
+static void answer_signed_in(struct sign_in *sign_in)
+{
+    struct json *body = answer_json(sign_in);
+    api_answer_json(sign_in->hall, sign_in->request, 200, body);
+    json_free(&body);
+}
+
 static void signed_in(void *ctx, enum err err)
 {
     struct sign_in *sign_in = ctx;
@@ -196,11 +204,10 @@ static void signed_in(void *ctx, enum err err)
         return;
     }
     if (err == ERR_OK) {
-        struct json *body = answer_json(sign_in);
         if (sign_in->changes)
             admin_told_of(sign_in->hall, sign_in->user);
-        api_answer_json(sign_in->hall, sign_in->request, 200, body);
-        json_free(&body);
+        if (http_known(sign_in->request, json_text_or(sign_in->user, "id", "")))
+            answer_signed_in(sign_in);
     } else {
         api_store_failed(sign_in->hall, sign_in->request, err);
     }
@@ -373,7 +380,7 @@ static void begin(struct hall *hall, struct http_request *request, const struct 
     if (err != ERR_OK) {
         api_store_failed(hall, request, err);
         sign_in_free(sign_in);
-    } else if (too_often(sign_in)) {
+    } else if (too_often(sign_in) || (!sign_in->seat && stranger_waits(hall, request, false))) {
         sign_in_free(sign_in);
     } else {
         sign_in->changed = changed ? xstrdup(changed) : NULL;

@@ -2,13 +2,13 @@
  *
  * External epoll mode: the library's own epoll descriptor is one among the program's (its internal epoll
  * thread collapses at 256 connections; measured, core/ARCHITECTURE.md). A request that is not answered at
- * once is suspended; answering resumes its connection and the library asks again. */
+ * once is suspended; answering resumes its connection and the library asks again. Connections are accepted here and
+ * handed to the library (listener.h), and which of them goes when there are too many is the crowd's to say (crowd.h). */
 #include "core/hall/http.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <microhttpd.h>
-#include <netdb.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,31 +18,40 @@
 #include <unistd.h>
 
 #include "core/base/log.h"
+#include "core/hall/listener.h"
 
 enum {
-    POOL_BYTES = 24 * 1024, /* of a connection: its header must fit, with room for the answer's own */
+    POOL_BYTES = 16 * 1024, /* of a connection: its header must fit, with room for the answer's own */
     HEADERS_MAX = 8,        /* that the caller may add to an answer */
-    ROOM = 100,             /* connections kept free for who asks something */
+    LEAVING = 256,          /* connections that were told to go, and of whose end nothing was heard yet */
+    LET_IN_MAX = 32,        /* in one run: those who are in come first */
 };
 
 struct link { /* one connection */
-    struct http *http;
-    struct link *next, *previous;
+    struct guest guest;
     struct MHD_Connection *connection;
-    int64_t moved_ms; /* monotonic: accepted, or its last request complete */
-    bool parked;      /* its request waits for an answer of ours */
-    bool cut;         /* to make room; its end is not heard of yet */
+    struct http_request *request; /* that is read, waits or is answered; NULL: between two */
+    bool cut;                     /* it was told to go; its end is not heard of yet */
+};
+
+/* Requests to be handed over again, the oldest first. */
+struct line {
+    struct http_request *first, *last;
 };
 
 struct http {
     struct MHD_Daemon *daemon;
+    struct listener *listener; /* NULL: nobody is let in any more */
+    struct crowd *crowd;
     http_handle *handle;
+    http_trust *trust;
     void *ctx;
-    struct link links;            /* ring of all connections */
     struct http_request *waiting; /* handed over, not answered */
-    int later;                    /* of them, how many are to be handed over again */
+    struct line later, delayed;   /* of them */
     int64_t mono_ms, swept_ms;
+    int64_t refused[HTTP_REFUSALS];
     int fd, port, connections;
+    bool tls;
     bool resumed; /* a connection goes on, of which the library's descriptor says nothing yet */
 };
 
@@ -50,13 +59,15 @@ struct http_request {
     struct http *http;
     struct MHD_Connection *connection;
     struct http_request *next, *previous; /* while waiting */
+    struct http_request *next_in_line, *previous_in_line;
+    struct line *line; /* NULL: it stands in none */
     struct link *link;
     char *method, *path;
-    char address[64];
+    char address[ADDRESS_TEXT];
     struct buf body;
-    int64_t started_us;
+    int64_t started_us, due_ms;
     void *mark;
-    bool too_large, suspended, answered, later, dropped;
+    bool too_large, trusted, suspended, answered, dropped, delayed;
     int status;
     const char *content_type;
     struct buf answer;
@@ -75,15 +86,11 @@ static int64_t now_us(void)
 
 /* --- the life of a request --- */
 
-static void read_address(struct MHD_Connection *connection, char *out, size_t capacity)
+static void read_address(struct MHD_Connection *connection, char out[ADDRESS_TEXT])
 {
     const union MHD_ConnectionInfo *about =
         MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
-    const struct sockaddr *peer = about ? about->client_addr : NULL;
-    socklen_t length =
-        peer && peer->sa_family == AF_INET6 ? sizeof(struct sockaddr_in6) : sizeof(struct sockaddr_in);
-    if (!peer || getnameinfo(peer, length, out, (socklen_t)capacity, NULL, 0, NI_NUMERICHOST) != 0)
-        str_copy(out, capacity, "?");
+    address_text(about ? about->client_addr : NULL, out);
 }
 
 static struct link *link_of(struct MHD_Connection *connection)
@@ -103,8 +110,38 @@ static struct http_request *request_new(struct http *http, struct MHD_Connection
     request->method = xstrdup(method);
     request->path = xstrdup(url);
     request->started_us = now_us();
-    read_address(connection, request->address, sizeof request->address);
+    read_address(connection, request->address);
+    if (request->link)
+        request->link->request = request;
     return request;
+}
+
+static void line_add(struct line *line, struct http_request *request)
+{
+    request->line = line;
+    request->previous_in_line = line->last;
+    if (line->last)
+        line->last->next_in_line = request;
+    else
+        line->first = request;
+    line->last = request;
+}
+
+static void line_remove(struct http_request *request)
+{
+    struct line *line = request->line;
+    if (!line)
+        return;
+    if (request->previous_in_line)
+        request->previous_in_line->next_in_line = request->next_in_line;
+    else
+        line->first = request->next_in_line;
+    if (request->next_in_line)
+        request->next_in_line->previous_in_line = request->previous_in_line;
+    else
+        line->last = request->previous_in_line;
+    request->next_in_line = request->previous_in_line = NULL;
+    request->line = NULL;
 }
 
 static void waiting_add(struct http_request *request)
@@ -126,8 +163,7 @@ static void waiting_remove(struct http_request *request)
     if (request->next)
         request->next->previous = request->previous;
     request->next = request->previous = NULL;
-    request->http->later -= request->later;
-    request->later = false;
+    line_remove(request);
 }
 
 static void request_free(struct http_request *request)
@@ -206,22 +242,47 @@ static bool refuse_early(struct http_request *request)
 
 /* --- the library calls --- */
 
+/* A stranger's body is read to its end, so that the answer is heard, but only a short one is kept: otherwise as many
+ * as there are places could fill the memory. */
+static bool keeps_body(struct http_request *request, size_t length)
+{
+    const struct http *http = request->http;
+    if (length > HTTP_STRANGER_BODY_MAX && !request->trusted) {
+        request->trusted = !http->trust || http->trust(http->ctx, request);
+        request->too_large |= !request->trusted;
+    }
+    request->too_large |= length > HTTP_BODY_MAX; /* chunked */
+    return !request->too_large;
+}
+
 static enum MHD_Result take_body(struct http_request *request, const char *data, size_t *size)
 {
-    if (request->body.length + *size > HTTP_BODY_MAX)
-        request->too_large = true; /* chunked: read to its end, but not kept */
+    if (!keeps_body(request, request->body.length + *size))
+        buf_free(&request->body);
     else
         buf_add(&request->body, data, *size);
     *size = 0;
     return MHD_YES;
 }
 
+static void moved(struct http_request *request, bool waits)
+{
+    if (request->link)
+        crowd_moved(request->http->crowd, &request->link->guest, waits, request->http->mono_ms);
+}
+
+/* Whoever shows no sign-in hears that, also when the body was too long to be kept: 401, and not how to send it. */
+static bool is_too_large(const struct http_request *request)
+{
+    bool to_be_refused = !request->trusted && http_header(request, MHD_HTTP_HEADER_AUTHORIZATION);
+    return request->too_large && !to_be_refused;
+}
+
 static enum MHD_Result hand_over(struct http_request *request)
 {
     struct http *http = request->http;
-    if (request->link)
-        request->link->moved_ms = http->mono_ms;
-    if (request->too_large) {
+    moved(request, false);
+    if (is_too_large(request)) {
         answer_too_large(request);
         return send_answer(request);
     }
@@ -230,8 +291,7 @@ static enum MHD_Result hand_over(struct http_request *request)
     if (request->answered)
         return send_answer(request);
     request->suspended = true;
-    if (request->link)
-        request->link->parked = true;
+    moved(request, request->line != &http->delayed);
     MHD_suspend_connection(request->connection);
     return MHD_YES;
 }
@@ -243,6 +303,9 @@ static enum MHD_Result on_access(void *cls, struct MHD_Connection *connection, c
     (void)version;
     struct http_request *request = *slot;
     if (!request) {
+        const struct link *link = link_of(connection);
+        if (link && link->cut)
+            return MHD_NO;
         *slot = request = request_new(cls, connection, url, method);
         return refuse_early(request) ? send_answer(request) : MHD_YES;
     }
@@ -256,68 +319,107 @@ static enum MHD_Result on_access(void *cls, struct MHD_Connection *connection, c
 static void on_completed(void *cls, struct MHD_Connection *connection, void **slot,
                          enum MHD_RequestTerminationCode code)
 {
-    (void)connection, (void)code;
-    struct http *http = cls;
+    (void)cls, (void)connection, (void)code;
     struct http_request *request = *slot;
     if (!request)
         return;
+    moved(request, false);
     if (request->link)
-        request->link->moved_ms = http->mono_ms;
+        request->link->request = NULL;
     waiting_remove(request);
     request_free(request);
     *slot = NULL;
 }
 
-static void link_remove(struct link *link)
+/* --- who goes --- */
+
+static struct link *link_at(struct guest *guest)
 {
-    link->previous->next = link->next;
-    link->next->previous = link->previous;
-    free(link);
+    return (struct link *)(void *)((char *)guest - offsetof(struct link, guest));
 }
 
-static void cut(const struct link *link)
+static int descriptor_of(const struct link *link)
 {
     const union MHD_ConnectionInfo *about =
         MHD_get_connection_info(link->connection, MHD_CONNECTION_INFO_CONNECTION_FD);
-    if (about)
-        shutdown(about->connect_fd, SHUT_RDWR);
+    return about ? about->connect_fd : -1;
 }
 
-/* Room beside the newest: of the others that wait for no answer the one that moved longest ago goes. A workstation
- * that is cut between two requests connects again by itself. */
-static void make_room(struct http *http)
+static void answer_full(struct http_request *request)
 {
-    struct link *oldest = NULL;
-    for (struct link *link = http->links.next; link != http->links.previous; link = link->next)
-        if (!link->parked && !link->cut && (!oldest || link->moved_ms < oldest->moved_ms))
-            oldest = link;
-    if (!oldest)
+    http_add_header(request, "Retry-After", "5");
+    answer_limit(
+        request, 503, "too_many_connections",
+        "The hall has more connections than it can serve now. What was recorded is kept; try again in a "
+        "few seconds.");
+}
+
+/* Whoever asked something is answered; the others are told as far as that can be, and cut. A workstation that is cut
+ * between two requests connects again by itself. */
+static void send_away(struct http *http, struct guest *guest, int why)
+{
+    struct link *link = link_at(guest);
+    struct http_request *request = link->request;
+    http->refused[why]++;
+    link->cut = true;
+    if (request && request->line == &http->delayed) {
+        answer_full(request);
         return;
-    oldest->cut = true;
-    cut(oldest);
+    }
+    int fd = descriptor_of(link);
+    if (!http->tls && !(request && request->answered))
+        listener_say_full(fd);
+    shutdown(fd, SHUT_RDWR);
 }
 
 static void on_connection(void *cls, struct MHD_Connection *connection, void **slot,
                           enum MHD_ConnectionNotificationCode code)
 {
     struct http *http = cls;
+    struct link *link = *slot;
+    enum crowd_why why;
     if (code == MHD_CONNECTION_NOTIFY_CLOSED) {
         http->connections--;
-        link_remove(*slot);
+        crowd_leave(http->crowd, &link->guest);
+        free(link);
         *slot = NULL;
         return;
     }
-    struct link *link = xcalloc(1, sizeof *link);
-    link->http = http;
+    char address[ADDRESS_TEXT];
+    *slot = link = xcalloc(1, sizeof *link);
     link->connection = connection;
-    link->moved_ms = http->mono_ms;
-    link->next = &http->links;
-    link->previous = http->links.previous;
-    link->previous->next = link;
-    http->links.previous = link;
-    *slot = link;
-    if (++http->connections > HTTP_CONNECTIONS_MAX - ROOM)
-        make_room(http);
+    http->connections++;
+    read_address(connection, address);
+    struct guest *goes = crowd_enter(http->crowd, &link->guest, address, http->mono_ms, &why);
+    if (goes)
+        send_away(http, goes, (int)why);
+}
+
+bool http_known(struct http_request *request, const char *account)
+{
+    enum crowd_why why;
+    struct link *link = request->link;
+    struct http *http = request->http;
+    struct guest *goes = link ? crowd_known(http->crowd, &link->guest, account, &why) : NULL;
+    if (!goes)
+        return true;
+    if (goes != &link->guest) {
+        send_away(http, goes, (int)why);
+        return true;
+    }
+    http->refused[why]++;
+    answer_full(request);
+    return false;
+}
+
+int http_strangers(const struct http *http)
+{
+    return crowd_count(http->crowd, false);
+}
+
+int64_t http_refused(const struct http *http, int why)
+{
+    return http->refused[why];
 }
 
 /* The library's own complaints are about clients; they are of use to a developer alone. */
@@ -331,55 +433,10 @@ PRINTF(2, 0) static void on_log(void *cls, const char *format, va_list args)
 
 /* --- opening --- */
 
-static int listen_on(const struct addrinfo *place)
-{
-    int yes = 1, fd = socket(place->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    if (fd < 0)
-        return -1;
-    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
-    if (bind(fd, place->ai_addr, place->ai_addrlen) == 0 && listen(fd, 512) == 0)
-        return fd;
-    int error = errno;
-    close(fd);
-    errno = error;
-    return -1;
-}
-
-static int open_socket(const struct http_options *options, struct err_info *info)
-{
-    struct addrinfo hints = {.ai_flags = AI_PASSIVE, .ai_socktype = SOCK_STREAM}, *places = NULL;
-    int fd = -1;
-    if (getaddrinfo(options->host, options->port, &hints, &places) != 0) {
-        err_set(info, ERR_USAGE,
-                "--listen %s:%s is not a place to listen on. Give an address of this computer, such as "
-                "127.0.0.1:8080.",
-                options->host, options->port);
-        return -1;
-    }
-    for (struct addrinfo *place = places; place && fd < 0; place = place->ai_next)
-        fd = listen_on(place);
-    if (fd < 0)
-        err_set(info, ERR_SYSTEM, "Cannot listen on %s:%s: %s. Choose another place with --listen.",
-                options->host, options->port, strerror(errno));
-    freeaddrinfo(places);
-    return fd;
-}
-
-static int bound_port(int fd)
-{
-    struct sockaddr_storage name;
-    socklen_t length = sizeof name;
-    if (getsockname(fd, (struct sockaddr *)&name, &length) != 0)
-        return 0;
-    const void *at = &name;
-    return ntohs(name.ss_family == AF_INET6 ? ((const struct sockaddr_in6 *)at)->sin6_port
-                                            : ((const struct sockaddr_in *)at)->sin_port);
-}
-
 /* In GnuTLS's words: what it takes for good, of 1.2 and 1.3 alone. */
 static const char tls_versions[] = "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2";
 
-static struct MHD_Daemon *start(struct http *http, int listener, const struct http_options *options)
+static struct MHD_Daemon *start(struct http *http, const struct http_options *options)
 {
     struct MHD_OptionItem tls[] = {
         {MHD_OPTION_HTTPS_MEM_KEY, 0, (void *)(uintptr_t)options->tls_key},
@@ -389,35 +446,59 @@ static struct MHD_Daemon *start(struct http *http, int listener, const struct ht
     };
     if (!options->tls_cert)
         tls[0].option = MHD_OPTION_END;
-    unsigned flags =
-        MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG | (options->tls_cert ? MHD_USE_TLS : 0u);
+    unsigned flags = MHD_USE_EPOLL | MHD_USE_NO_LISTEN_SOCKET | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG |
+                     (options->tls_cert ? MHD_USE_TLS : 0u);
     return MHD_start_daemon(flags, 0, NULL, NULL, on_access, http, MHD_OPTION_EXTERNAL_LOGGER, on_log, NULL,
-                            MHD_OPTION_LISTEN_SOCKET, listener, MHD_OPTION_CONNECTION_LIMIT,
-                            (unsigned)HTTP_CONNECTIONS_MAX, MHD_OPTION_CONNECTION_TIMEOUT,
-                            (unsigned)HTTP_IDLE_S, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)POOL_BYTES,
+                            MHD_OPTION_CONNECTION_LIMIT, (unsigned)(options->limits.connections + LEAVING),
+                            MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)HTTP_IDLE_S,
+                            MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)POOL_BYTES,
                             MHD_OPTION_NOTIFY_COMPLETED, on_completed, http, MHD_OPTION_NOTIFY_CONNECTION,
                             on_connection, http, MHD_OPTION_ARRAY, tls, MHD_OPTION_END);
+}
+
+/* The library's descriptor and the listener's in one, so that the program has one to wait for. */
+static bool watch(struct http *http)
+{
+    struct epoll_event event = {.events = EPOLLIN};
+    int library = MHD_get_daemon_info(http->daemon, MHD_DAEMON_INFO_EPOLL_FD)->epoll_fd;
+    http->fd = epoll_create1(EPOLL_CLOEXEC);
+    return http->fd >= 0 && epoll_ctl(http->fd, EPOLL_CTL_ADD, library, &event) == 0 &&
+           epoll_ctl(http->fd, EPOLL_CTL_ADD, listener_fd(http->listener), &event) == 0;
+}
+
+static void http_free(struct http *http)
+{
+    if (http->daemon)
+        MHD_stop_daemon(http->daemon);
+    if (http->fd >= 0)
+        close(http->fd);
+    listener_close(&http->listener);
+    crowd_free(&http->crowd);
+    free(http);
 }
 
 enum err http_open(struct http **out, const struct http_options *options, struct err_info *info)
 {
     *out = NULL;
-    int listener = open_socket(options, info);
-    if (listener < 0)
-        return info ? info->err : ERR_SYSTEM;
+    struct listener *listener;
+    enum err err = listener_open(&listener, options->host, options->port, info);
+    if (err != ERR_OK)
+        return err;
     struct http *http = xcalloc(1, sizeof *http);
-    http->links.next = http->links.previous = &http->links;
+    http->fd = -1;
+    http->listener = listener;
+    http->crowd = crowd_new(&options->limits);
     http->handle = options->handle;
+    http->trust = options->trust;
     http->ctx = options->ctx;
-    http->port = bound_port(listener);
-    http->daemon = start(http, listener, options);
-    if (!http->daemon) {
-        close(listener);
-        free(http);
+    http->port = listener_port(listener);
+    http->tls = options->tls_cert != NULL;
+    http->daemon = start(http, options);
+    if (!http->daemon || !watch(http)) {
+        http_free(http);
         return err_set(info, ERR_SYSTEM, "The http server did not start%s.",
                        options->tls_cert ? ": look at the files of --tls-cert and --tls-key" : "");
     }
-    http->fd = MHD_get_daemon_info(http->daemon, MHD_DAEMON_INFO_EPOLL_FD)->epoll_fd;
     *out = http;
     return ERR_OK;
 }
@@ -438,8 +519,7 @@ void http_close(struct http **slot)
         refuse_stopping(NULL, http->waiting);
     MHD_run(http->daemon); /* resumes what was suspended: the library insists on it */
     MHD_run(http->daemon);
-    MHD_stop_daemon(http->daemon);
-    free(http);
+    http_free(http);
     *slot = NULL;
 }
 
@@ -458,46 +538,70 @@ int http_connections(const struct http *http)
     return http->connections;
 }
 
-/* A client that sends a byte now and then never looks idle; it must finish a request in a minute. */
+/* A client that sends a byte now and then, or takes one, never looks idle; it must come to an end within a time. */
 static void sweep(struct http *http)
 {
-    if (http->mono_ms - http->swept_ms < 5000)
+    if (http->mono_ms - http->swept_ms < 1000)
         return;
     http->swept_ms = http->mono_ms;
-    for (struct link *link = http->links.next; link != &http->links; link = link->next) {
-        if (!link->parked && http->mono_ms - link->moved_ms >= HTTP_SLOW_MS)
-            cut(link);
+    for (int known = 0; known < 2; known++) {
+        int64_t before_ms = http->mono_ms - (known ? HTTP_SLOW_MS : HTTP_STRANGER_MS);
+        for (struct guest *slow; (slow = crowd_slow(http->crowd, known, before_ms));)
+            send_away(http, slow, HTTP_TOO_SLOW);
     }
+}
+
+static int due_in_ms(const struct http *http)
+{
+    const struct http_request *first = http->delayed.first;
+    int ms = http->connections > 0 ? 5000 : -1; /* the sweep */
+    if (first && (ms < 0 || first->due_ms - http->mono_ms < ms))
+        ms = first->due_ms > http->mono_ms ? (int)(first->due_ms - http->mono_ms) : 0;
+    return ms;
 }
 
 int http_timeout_ms(const struct http *http)
 {
-    MHD_UNSIGNED_LONG_LONG ms;
-    if (http->resumed || http->later > 0)
+    MHD_UNSIGNED_LONG_LONG library;
+    if (http->resumed || http->later.first)
         return 0;
-    if (MHD_get_timeout(http->daemon, &ms) != MHD_YES)
-        return http->connections > 0 ? 5000 : -1; /* the sweep */
-    return ms > 5000 ? 5000 : (int)ms;
+    int ms = due_in_ms(http);
+    if (MHD_get_timeout(http->daemon, &library) != MHD_YES)
+        return ms;
+    return ms < 0 || library < (unsigned)ms ? (int)library : ms;
 }
 
 void http_later(struct http_request *request)
 {
-    request->http->later += !request->later;
-    request->later = true;
+    if (!request->line)
+        line_add(&request->http->later, request);
 }
 
-/* One that was put off; the oldest, as the list starts with the newest. */
-static struct http_request *take_later(struct http *http)
+void http_delay(struct http_request *request)
 {
-    struct http_request *oldest = NULL;
-    for (struct http_request *request = http->waiting; request; request = request->next)
-        if (request->later)
-            oldest = request;
-    if (oldest) {
-        oldest->later = false;
-        http->later--;
+    request->delayed = true;
+    request->due_ms = request->http->mono_ms + HTTP_DELAY_MS;
+    line_add(&request->http->delayed, request);
+}
+
+bool http_delayed(const struct http_request *request)
+{
+    return request->delayed;
+}
+
+static void hand_over_again(struct http *http)
+{
+    while (http->delayed.first && http->delayed.first->due_ms <= http->mono_ms) {
+        struct http_request *request = http->delayed.first;
+        line_remove(request);
+        moved(request, true);
+        http_later(request);
     }
-    return oldest;
+    while (http->later.first) {
+        struct http_request *request = http->later.first;
+        line_remove(request);
+        http->handle(http->ctx, request);
+    }
 }
 
 /* Twice: in the first run the library only takes back into its epoll the connections that were answered, in the
@@ -508,21 +612,39 @@ void http_gather(struct http *http)
     MHD_run(http->daemon);
 }
 
+/* Some of those who wait to be let in. Where there is no descriptor one of those who are in makes room. */
+static void let_in(struct http *http)
+{
+    struct newcomer newcomer;
+    for (int i = 0; http->listener && i < LET_IN_MAX; i++) {
+        enum err err = listener_next(http->listener, !http->tls, http->mono_ms, &newcomer);
+        if (err == ERR_ABSENT)
+            return;
+        if (err == ERR_OK) { /* the library closes what it does not take */
+            MHD_add_connection(http->daemon, newcomer.fd, (struct sockaddr *)&newcomer.address,
+                               newcomer.length);
+            continue;
+        }
+        http->refused[HTTP_NO_DESCRIPTOR]++;
+        struct guest *goes = crowd_any(http->crowd);
+        if (goes)
+            send_away(http, goes, HTTP_NO_DESCRIPTOR);
+    }
+}
+
 void http_run(struct http *http, int64_t mono_ms)
 {
     http->mono_ms = mono_ms;
-    while (http->later > 0)
-        http->handle(http->ctx, take_later(http));
+    hand_over_again(http);
     http->resumed = false;
+    let_in(http);
     MHD_run(http->daemon);
     sweep(http);
 }
 
 void http_stop_listening(struct http *http)
 {
-    int fd = MHD_quiesce_daemon(http->daemon);
-    if (fd >= 0)
-        close(fd);
+    listener_close(&http->listener); /* the descriptor that waits for both forgets what is closed */
 }
 
 /* --- a request --- */
@@ -600,8 +722,7 @@ void http_answer(struct http_request *request, int status, const char *content_t
     buf_add(&request->answer, body, length);
     if (!request->suspended)
         return;
-    if (request->link)
-        request->link->parked = false;
+    moved(request, false);
     request->http->resumed = true;
     MHD_resume_connection(request->connection);
 }

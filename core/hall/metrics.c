@@ -120,6 +120,23 @@ static enum err counts_write(struct db *db, const char *sql, const char *metric,
     return err == ERR_ABSENT ? ERR_OK : err;
 }
 
+static void connections_write(const struct hall *hall, struct buf *out)
+{
+    static const char *const whys[HTTP_REFUSALS] = {"address", "strangers",   "account",
+                                                    "known",   "descriptors", "slow"};
+    one(out, "loketd_connections", "gauge", "Connected clients.", http_connections(hall->http));
+    one(out, "loketd_strangers", "gauge", "Of them those that have shown no sign-in yet.",
+        http_strangers(hall->http));
+    head(out, "loketd_connections_ended_total", "counter",
+         "Connections that were ended or refused, so that others are served, by the limit that was met.");
+    for (int i = 0; i < HTTP_REFUSALS; i++)
+        buf_addf(out, "loketd_connections_ended_total{limit=\"%s\"} %lld\n", whys[i],
+                 (long long)http_refused(hall->http, i));
+    one(out, "loketd_strangers_delayed_total", "counter",
+        "Requests without a sign-in that were put off, as their address had asked too often.",
+        hall->metrics.strangers_delayed);
+}
+
 static enum err hall_write(struct db *db, struct buf *out)
 {
     static const char sql_waiting[] = "SELECT queues.id, count(tickets.id) FROM queues LEFT JOIN tickets ON"
@@ -143,7 +160,7 @@ enum err metrics_write(struct hall *hall, const char *(*route_name)(int index), 
     one(out, "loketd_epoch", "gauge", "The epoch that is served.", hall->epoch);
     one(out, "loketd_safe_through", "gauge", "Revs up to here are in a backup or on a standby.",
         state_safe_through(&hall->state));
-    one(out, "loketd_connections", "gauge", "Connected clients.", http_connections(hall->http));
+    connections_write(hall, out);
     one(out, "loketd_polls", "gauge", "Long polls that wait.", polls_count(hall->polls));
     if (hall->certificate_ms)
         one(out, "loketd_tls_certificate_expires_seconds", "gauge",

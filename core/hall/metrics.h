@@ -23,6 +23,7 @@ struct metrics {
     int64_t groups, writes; /* groups of writes, and the writes in them */
     int64_t commands;       /* that took effect or were refused */
     int64_t sign_ins_failed;
+    int64_t strangers_delayed; /* requests without a sign-in that were put off */
 };
 
 void metrics_answered(struct metrics *metrics, int route, int status, int64_t latency_us);

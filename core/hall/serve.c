@@ -20,6 +20,7 @@
 #include "core/hall/others.h"
 #include "core/hall/polls.h"
 #include "core/hall/porter.h"
+#include "core/hall/strangers.h"
 #include "core/hall/training.h"
 #include "core/hall/turn.h"
 #include "core/hall/wall.h"
@@ -120,17 +121,26 @@ static bool is_loopback(const char *host)
     return str_starts(host, "127.") || str_equal(host, "localhost") || str_equal(host, "::1");
 }
 
-/* A shell often allows 1024 descriptors, fewer than the connections that are served. */
-static void allow_descriptors(void)
+/* A shell often allows 1024 descriptors, fewer than the connections that are served. So many connections are served as there
+ * are descriptors for, less those that the hall needs for itself and for who is leaving. */
+static struct crowd_limits allow_descriptors(const struct serve_options *options)
 {
-    enum { WANTED = HTTP_CONNECTIONS_MAX + 200 };
+    enum { OWN = 500 };
+    struct crowd_limits limits = crowd_limits(options->connections, options->by_address);
+    rlim_t wanted = (rlim_t)limits.connections + OWN;
     struct rlimit limit;
-    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= WANTED)
-        return;
-    limit.rlim_cur = limit.rlim_max < WANTED ? limit.rlim_max : WANTED;
-    if (setrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur < WANTED)
-        log_write(LOG_WARN, "only %d descriptors are allowed here: fewer workstations than %d can be served",
-                  (int)limit.rlim_cur, HTTP_CONNECTIONS_MAX);
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= wanted)
+        return limits;
+    limit.rlim_cur = limit.rlim_max < wanted ? limit.rlim_max : wanted;
+    setrlimit(RLIMIT_NOFILE, &limit);
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= wanted)
+        return limits;
+    int left = limit.rlim_cur > 2 * OWN ? (int)limit.rlim_cur - OWN : (int)limit.rlim_cur / 2;
+    log_write(LOG_WARN,
+              "only %d descriptors are allowed here: at most %d connections are served, not %d. Allow more with "
+              "LimitNOFILE of the unit or ulimit -n",
+              (int)limit.rlim_cur, left, limits.connections);
+    return crowd_limits(left, options->by_address);
 }
 
 static enum err open_http(struct loop *loop)
@@ -143,14 +153,15 @@ static enum err open_http(struct loop *loop)
                                          .tls_cert = loop->cert,
                                          .tls_key = loop->key,
                                          .handle = api_handle,
-                                         .ctx = &loop->hall};
+                                         .trust = stranger_is_none,
+                                         .ctx = &loop->hall,
+                                         .limits = allow_descriptors(loop->options)};
     if (!loop->cert && !is_loopback(host) && !loop->options->plain)
         return err_set(
             loop->info, ERR_USAGE,
             "Without TLS whoever listens on the network reads passwords and files, so the hall serves "
             "this computer alone: --tls-cert and --tls-key for others. Where something before it does "
             "TLS, say so twice: --plain-http, and LOKET_PLAIN_HTTP=yes.");
-    allow_descriptors();
     return http_open(&loop->hall.http, &options, loop->info);
 }
 

@@ -12,6 +12,7 @@ struct serve_options {
     const char *listen;                       /* HOST:PORT; port 0 takes a free one; [::1]:8080 for IPv6 */
     const char *tls_cert_file, *tls_key_file; /* PEM; NULL: plain http */
     bool plain;                               /* without TLS also to other computers */
+    int connections, by_address;              /* at most, and strangers of one address; 0: as crowd.h has it */
     bool practice;                            /* a hall to try things in: it says so in /v1/health */
     const char *scenario, *seed; /* of a training hall: plays it from the start; NULL: does not */
     char **rewind;               /* gets the file that a training hall is to be put back to, or NULL */

@@ -15,6 +15,7 @@ static const struct rule {
     [THROTTLE_ACCOUNT] = {60000, THROTTLE_LOGIN, 0},
     [THROTTLE_ADDRESS] = {6000, THROTTLE_CROWD, 0},
     [THROTTLE_CODE] = {3000, THROTTLE_CODES, 0},
+    [THROTTLE_REQUEST] = {20, THROTTLE_REQUESTS, 0},
 };
 
 /* FNV-1a: a name that meets another's number shares its patience, no more. */

@@ -18,6 +18,7 @@ enum throttle_kind {
     THROTTLE_ACCOUNT,
     THROTTLE_ADDRESS,
     THROTTLE_CODE,
+    THROTTLE_REQUEST,
     THROTTLE_KINDS
 };
 enum {
@@ -27,7 +28,8 @@ enum {
     THROTTLE_CROWD =
         100,             /* of an address, behind which a whole hall may stand, and then one in six seconds */
     THROTTLE_CODES = 20, /* of an address, and then one in three seconds */
-    THROTTLE_PLACES = 1024, /* of each kind */
+    THROTTLE_REQUESTS = 1000, /* of an address without a sign-in, and then fifty a second */
+    THROTTLE_PLACES = 1024,   /* of each kind */
 };
 
 struct throttle {

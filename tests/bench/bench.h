@@ -28,6 +28,10 @@ int bench_bare(int argc,
                char **argv); /* the rows of those commands, written into PostgreSQL and nothing else */
 int bench_durable(int argc, char **argv);    /* confirm to saved, beside a raw write and its sync */
 int bench_polls(int argc, char **argv);      /* commit to the last of many long polls */
+int bench_desk(int argc, char **argv);       /* one clerk's call_next, each on the clock */
+int bench_seats(int argc, char **argv);      /* sign-ins written straight into a hall's file */
+int bench_flood(int argc, char **argv);      /* connections, requests, sign-ins or polls without end */
+int bench_idle(int argc, char **argv);       /* ten thousand long polls: memory and news */
 int bench_worklist(int argc, char **argv);   /* a worklist of many applications */
 int bench_board(int argc, char **argv);      /* a refresh of the supervisor's board */
 int bench_search(int argc, char **argv);     /* the hall's search among many persons and applications */

@@ -83,7 +83,11 @@ static const struct {
              {"halls", bench_halls},
              {"halls-idle", bench_halls_idle},
              {"figures", bench_figures},
-             {"demo", bench_demo}};
+             {"demo", bench_demo},
+             {"desk", bench_desk},
+             {"seats", bench_seats},
+             {"flood", bench_flood},
+             {"idle", bench_idle}};
 
 int main(int argc, char **argv)
 {
@@ -93,7 +97,7 @@ int main(int argc, char **argv)
     fputs(
         "usage: bench "
         "keys|fill|durable|calls|yard|bare|polls|forms|worklist|unsent|search|reports|hour|board|audit|halls|"
-        "halls-idle|figures|demo …\n",
+        "halls-idle|figures|demo|desk|seats|flood|idle …\n",
         stderr);
     return 2;
 }

@@ -1,0 +1,281 @@
+/* tests/hall/floods_test.c: a hall that is crowded, by real sockets: strangers, a mad workstation, slow ones, and descriptors
+ * that run out. Its limits are small here, so that all of it is quick; who is served meanwhile is one client whose
+ * connection stays, behind the same address as the crowd. */
+#include <arpa/inet.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "core/base/clock.h"
+#include "core/base/str.h"
+#include "core/hall/polls.h"
+#include "core/hall/throttle.h"
+#include "tests/support/hall.h"
+#include "tests/support/test.h"
+
+static int connect_to(const struct test_hall *hall)
+{
+    struct sockaddr_in at = {.sin_family = AF_INET, .sin_port = htons((uint16_t)hall->port)};
+    at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (fd >= 0 && connect(fd, (const struct sockaddr *)&at, sizeof at) == 0)
+        return fd;
+    if (fd >= 0)
+        close(fd);
+    return -1;
+}
+
+static void say(int fd, const char *text)
+{
+    ssize_t n = send(fd, text, strlen(text), MSG_NOSIGNAL);
+    (void)n; /* a connection that was ended takes nothing */
+}
+
+/* All that comes until the other side closes, or is quiet for so long as a test is patient; "" when there was nothing. */
+static char *hear_all(int fd)
+{
+    struct buf all = {0};
+    char chunk[4096];
+    struct pollfd wait = {.fd = fd, .events = POLLIN};
+    while (poll(&wait, 1, TEST_PATIENCE_MS) == 1) {
+        ssize_t n = recv(fd, chunk, sizeof chunk, 0);
+        if (n <= 0)
+            break;
+        buf_add(&all, chunk, (size_t)n);
+    }
+    char *text = buf_take(&all);
+    return text ? text : xstrdup("");
+}
+
+static char *read_whole(const char *path)
+{
+    struct buf all = {0};
+    char chunk[4096];
+    FILE *file = fopen(path, "re");
+    for (size_t n; file && (n = fread(chunk, 1, sizeof chunk, file)) > 0;)
+        buf_add(&all, chunk, n);
+    if (file)
+        fclose(file);
+    char *text = buf_take(&all);
+    return text ? text : xstrdup("");
+}
+
+static int64_t metric(struct hall_client *client, const char *name)
+{
+    int status;
+    char *page = hall_request_text(client->hall, "GET", "/metrics", client->token, NULL, &status);
+    char *line = xasprintf("\n%s ", name), *at = strstr(page ? page : "", line);
+    int64_t value = at ? strtoll(at + strlen(line), NULL, 10) : -1;
+    free(line);
+    free(page);
+    return value;
+}
+
+static void open_small(struct test_hall *hall, struct hall_client *honest)
+{
+    hall_make(hall);
+    hall->connections = 80; /* 10 strangers, of one address at most 6; 8 of an account */
+    hall->by_address = 6;
+    hall_start(hall);
+    CHECK_INT(hall_sign_in(honest, hall, "clerk1", TEST_PASSWORD), 200);
+}
+
+/* It works, on the connection that it has. */
+static void check_served(struct hall_client *honest)
+{
+    struct json *data = hall_do(honest, "ticket.issue", "{\"queue\":\"p\",\"channel\":\"desk\"}");
+    CHECK(json_get(data, "ticket") != NULL);
+    json_free(&data);
+}
+
+TEST(floods_of_connections_stop_nobody)
+{
+    enum { MANY = 100 };
+    struct test_hall hall;
+    struct hall_client honest, newcomer;
+    int many[MANY];
+    open_small(&hall, &honest);
+    check_served(&honest);
+    for (int i = 0; i < MANY; i++)
+        many[i] = connect_to(&hall);
+    check_served(&honest);
+    CHECK(metric(&honest, "loketd_strangers") <= 6 + 1);
+    CHECK(metric(&honest, "loketd_connections_ended_total{limit=\"address\"}") >= MANY - 6);
+    char *told = hear_all(many[0]); /* whoever had to go was told why, as far as they listen */
+    CHECK(strstr(told, " 503 ") && strstr(told, "Retry-After: 5") && strstr(told, "too_many_connections"));
+    free(told);
+    CHECK_INT(hall_sign_in(&newcomer, &hall, "clerk2", TEST_PASSWORD), 200); /* behind the same address */
+    check_served(&newcomer);
+    check_served(&honest);
+    for (int i = 0; i < MANY; i++)
+        close(many[i]);
+    hall_sign_out(&newcomer);
+    hall_sign_out(&honest);
+    CHECK_INT(hall_stop(&hall), 0);
+}
+
+/* Half a header, half a body, and one that takes no answer: each is a stranger that does not move. */
+TEST(floods_of_slow_clients_stop_nobody)
+{
+    static const char *const halves[] = {
+        "GET /v1/hea", "POST /v1/session HTTP/1.1\r\nHost: x\r\n",
+        "POST /v1/session HTTP/1.1\r\nHost: x\r\nContent-Length: 90\r\n\r\n{",
+        "GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n"};
+    enum { MANY = 60 };
+    struct test_hall hall;
+    struct hall_client honest, newcomer;
+    int many[MANY];
+    open_small(&hall, &honest);
+    for (int i = 0; i < MANY; i++) {
+        many[i] = connect_to(&hall);
+        say(many[i], halves[i % 4]);
+    }
+    check_served(&honest);
+    CHECK(metric(&honest, "loketd_strangers") <= 6 + 1);
+    CHECK_INT(hall_sign_in(&newcomer, &hall, "clerk2", TEST_PASSWORD), 200);
+    check_served(&newcomer);
+    for (int i = 0; i < MANY; i++)
+        close(many[i]);
+    hall_sign_out(&newcomer);
+    hall_sign_out(&honest);
+    CHECK_INT(hall_stop(&hall), 0);
+}
+
+/* Somebody's workstation, or their token, asks for news on ever more connections. */
+TEST(floods_of_polls_by_one_account_stop_nobody)
+{
+    enum { MANY = 60 };
+    struct test_hall hall;
+    struct hall_client honest, mad;
+    int many[MANY];
+    open_small(&hall, &honest);
+    CHECK_INT(hall_sign_in(&mad, &hall, "clerk2", TEST_PASSWORD), 200);
+    check_served(&honest);
+    char *text =
+        xasprintf("GET /v1/feed?cursor=%lld&wait=25 HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\n\r\n",
+                  (long long)honest.rev + 1, mad.token);
+    for (int i = 0; i < MANY; i++) {
+        many[i] = connect_to(&hall);
+        say(many[i], text);
+    }
+    check_served(&honest);
+    CHECK(metric(&honest, "loketd_polls") <= POLLS_PER_CLIENT);
+    CHECK(metric(&honest, "loketd_connections") <= 8 + 6 + 2); /* the account's, strangers, the honest's */
+    free(text);
+    for (int i = 0; i < MANY; i++)
+        close(many[i]);
+    hall_sign_out(&mad);
+    hall_sign_out(&honest);
+    CHECK_INT(hall_stop(&hall), 0);
+}
+
+/* Requests without a sign-in: the thousand that an address has, then each is put off, and most are refused. Whoever is
+ * signed in there is not, nor who watches over the hall, nor a workstation at which the account was before. */
+TEST(floods_of_requests_stop_nobody)
+{
+    static const char request[] = "GET /v1/search?q=a HTTP/1.1\r\nHost: x\r\n\r\n";
+    enum { MANY = 300 };
+    struct test_hall hall;
+    struct hall_client honest;
+    struct buf thousands = {0};
+    int many[MANY], status;
+    bool refused = false;
+    hall_make(&hall);
+    hall.connections = 4000;
+    hall.by_address = MANY + 10;
+    hall_start(&hall);
+    CHECK_INT(hall_sign_in(&honest, &hall, "clerk1", TEST_PASSWORD), 200);
+    for (int i = 0; i < 2 * THROTTLE_REQUESTS; i++)
+        buf_adds(&thousands, request);
+    int first = connect_to(&hall);
+    say(first, buf_text(&thousands));
+    while (metric(&honest, "loketd_strangers_delayed_total") == 0)
+        check_served(&honest); /* until it is beyond its thousand */
+    check_served(&honest);
+    for (int i = 0; i < MANY; i++) {
+        many[i] = connect_to(&hall);
+        say(many[i], "GET /v1/search?q=a HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+    }
+    check_served(&honest);
+    char *body =
+        xasprintf("{\"user\":\"clerk1\",\"password\":\"%s\",\"client\":\"%s\"}", TEST_PASSWORD, honest.uuid);
+    struct json *answer = hall_request(&hall, "POST", "/v1/session", NULL, body, &status);
+    CHECK_INT(status, 200);
+    json_free(&answer);
+    answer = hall_request(&hall, "GET", "/v1/health", NULL, NULL, &status);
+    CHECK_INT(status, 200); /* late, perhaps, but never refused */
+    json_free(&answer);
+    for (int i = 0; i < MANY && !refused; i++) {
+        char *heard = hear_all(many[i]);
+        refused = strstr(heard, " 429 ") && strstr(heard, "Retry-After: ");
+        free(heard);
+    }
+    CHECK(refused);
+    check_served(&honest);
+    for (int i = 0; i < MANY; i++)
+        close(many[i]);
+    free(body);
+    buf_free(&thousands);
+    close(first);
+    hall_sign_out(&honest);
+    CHECK_INT(hall_stop(&hall), 0);
+}
+
+/* As long a body as a push may have, from whoever shows no sign-in: read, not kept, and answered as it would have been. */
+TEST(floods_of_long_bodies_are_not_kept)
+{
+    enum { LONG = 100 * 1024 };
+    struct test_hall hall;
+    struct hall_client honest;
+    int status;
+    open_small(&hall, &honest);
+    char *body = xcalloc(LONG + 1, 1);
+    memset(body, ' ', LONG);
+    struct json *answer = hall_request(&hall, "POST", "/v1/push", NULL, body, &status);
+    CHECK_INT(status, 413);
+    json_free(&answer);
+    answer = hall_request(&hall, "POST", "/v1/push", "no-such-token", body, &status);
+    CHECK_INT(status, 401);
+    json_free(&answer);
+    answer = hall_request(&hall, "POST", "/v1/session", NULL, body, &status);
+    CHECK_INT(status, 413);
+    json_free(&answer);
+    answer = hall_request(&hall, "POST", "/v1/push", honest.token, body, &status);
+    CHECK_INT(status, 400); /* the honest's is read: it is no JSON */
+    json_free(&answer);
+    free(body);
+    check_served(&honest);
+    hall_sign_out(&honest);
+    CHECK_INT(hall_stop(&hall), 0);
+}
+
+/* A hall that is allowed few descriptors says so, and serves as many connections as it has them for. */
+TEST(floods_find_no_more_places_than_there_are_descriptors)
+{
+    enum { MANY = 90 };
+    struct test_hall hall;
+    struct hall_client honest;
+    int many[MANY];
+    hall_make(&hall);
+    hall.connections = 200;
+    hall.by_address = 200;
+    hall.descriptors = 60;
+    hall_start(&hall);
+    CHECK_INT(hall_sign_in(&honest, &hall, "clerk1", TEST_PASSWORD), 200);
+    for (int i = 0; i < MANY; i++)
+        many[i] = connect_to(&hall);
+    check_served(&honest);
+    char *log = xasprintf("%s/loketd.log", hall.folder), *said = read_whole(log);
+    CHECK(strstr(said, "only 60 descriptors are allowed here: at most 30 connections are served, not 200"));
+    CHECK(!strstr(said, "no descriptor is left"));
+    free(said);
+    free(log);
+    for (int i = 0; i < MANY; i++)
+        close(many[i]);
+    check_served(&honest);
+    hall_sign_out(&honest);
+    CHECK_INT(hall_stop(&hall), 0);
+}
