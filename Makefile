@@ -126,8 +126,8 @@ san:
 unit: deps test-deps ## the unit tests and golden frames; ONLY=part-of-a-name
 	@$(MAKE) --no-print-directory -j$$(nproc) KIND=san $(BUILD)/san/unit $(BUILD)/san/loket-pdf
 	@$(BUILD)/san/unit $(ONLY)
-hall e2e: deps test-deps ## the real programs: over HTTP, on a terminal; ONLY=part-of-a-name
-	@BUILD=$(BUILD) ONLY=$(ONLY) tests/run.sh $@
+hall e2e: deps test-deps ## the real programs: over HTTP, on a terminal; ONLY=part-of-a-name, hall also STORE=postgres
+	@BUILD=$(BUILD) ONLY=$(ONLY) STORE=$(STORE) tests/run.sh $@
 
 # Halls of these tests, and of those that drive the programs, may be put into PostgreSQL.
 ON_POSTGRES  := tests/unit/on_postgres.c

@@ -101,27 +101,25 @@ static enum err ask_running(const char *data, const char *file, int64_t *rev, st
     return err;
 }
 
-/* Of what the copy holds: a hall that is served has gone on meanwhile. */
-static enum err rev_of(const char *copy, struct hall_state *state, struct err_info *info)
+enum err backup_copy_there(struct db *db, const char *file, struct hall_state *state, struct err_info *info)
 {
-    struct db *db = NULL;
-    enum err err = db_open(&db, copy, 0, info);
-    if (err == ERR_OK && (err = store_state(db, state)) != ERR_OK)
-        err = store_fail(db, err, info);
-    db_close(&db);
+    struct db *copy = NULL;
+    enum err err = store_copy(db, file, info);
+    if (err == ERR_OK)
+        err = db_open(&copy, file, 0, info);
+    if (err == ERR_OK && (err = store_state(copy, state)) != ERR_OK) /* the hall has gone on meanwhile */
+        err = store_fail(copy, err, info);
+    db_close(&copy);
     return err;
 }
 
-/* From PostgreSQL, whether the hall is served or not. */
 static enum err make_there(const char *address, const char *file, int64_t *rev, struct err_info *info)
 {
     struct hall_state state = {0};
     struct db *db = NULL;
     enum err err = store_open_shared(&db, address, info);
     if (err == ERR_OK)
-        err = store_copy(db, file, info);
-    if (err == ERR_OK)
-        err = rev_of(file, &state, info);
+        err = backup_copy_there(db, file, &state, info);
     if (err == ERR_OK)
         err = backup_safe(db, state.epoch, state.rev, info);
     *rev = err == ERR_OK ? state.rev : 0;
@@ -132,15 +130,12 @@ static enum err make_there(const char *address, const char *file, int64_t *rev, 
 enum err backup_make(const char *data, const char *file, int64_t *rev, struct err_info *info)
 {
     struct db *db = NULL;
-    if (db_is_address(data)) {
-        enum err there = need_file(file, info);
-        return there == ERR_OK ? make_there(data, file, rev, info) : there;
-    }
     char *path = whole_path(file);
     enum err err = need_file(file, info); /* asked here too: /dev/stdout is another at the loketd at work */
+    bool there = db_is_address(data);
     if (err == ERR_OK)
-        err = ask_running(data, path, rev, info);
-    if (err == ERR_ABSENT && !info->text[0]) {
+        err = there ? make_there(data, path, rev, info) : ask_running(data, path, rev, info);
+    if (err == ERR_ABSENT && !there && !info->text[0]) {
         err = store_open(&db, data, false, info);
         if (err == ERR_OK)
             err = backup_take(db, path, rev, info);
@@ -345,22 +340,31 @@ static void drop_file(const char *path)
 
 /* --- back into PostgreSQL --- */
 
+char *backup_private_folder(struct err_info *info)
+{
+    const char *place = getenv("TMPDIR");
+    char *folder = xasprintf("%s/loket-backup-XXXXXX", str_empty(place) ? "/tmp" : place);
+    if (mkdtemp(folder))
+        return folder;
+    (void)err_set(info, err_from_errno(errno), "No folder can be made at %s: %s.", folder, strerror(errno));
+    free(folder);
+    return NULL;
+}
+
 /* Made whole in a folder of its own, under its new epoch and of the newest shape, then put there in one transaction: what
  * was there is kept by nobody. */
 static enum err put_there(struct db *backup, const struct hall_state *state, struct db **present,
                           int64_t *rev, struct err_info *info)
 {
-    const char *place = getenv("TMPDIR");
     struct hall_state there = {0};
-    char *folder = xasprintf("%s/loket-restore-XXXXXX", str_empty(place) ? "/tmp" : place), *part = NULL;
+    char *folder = NULL, *part = NULL;
     enum err err = store_state(*present, &there);
     if (err == ERR_CORRUPT) /* nothing was there */
         err = ERR_OK;
     if (err != ERR_OK)
         err = store_fail(*present, err, info);
-    else if (!mkdtemp(folder))
-        err =
-            err_set(info, err_from_errno(errno), "No folder can be made at %s: %s.", folder, strerror(errno));
+    else if (!(folder = backup_private_folder(info)))
+        err = ERR_SYSTEM;
     else
         part = xasprintf("%s/hall.db", folder);
     if (err == ERR_OK)

@@ -14,6 +14,13 @@ enum err backup_done(struct db *db, int64_t *rev, struct err_info *info) MUST_US
 /* The hall up to rev of that epoch stands in a file that is durable (backup_sealed.h). ERR_REFUSED: it is another by now. */
 enum err backup_safe(struct db *db, int64_t epoch, int64_t rev, struct err_info *info) MUST_USE;
 
+/* The hall at an address into a new file, with what that holds, whether it is served or not. Nothing counts as safe by it. */
+enum err backup_copy_there(struct db *db, const char *file, struct hall_state *state,
+                           struct err_info *info) MUST_USE;
+/* A folder that nobody else reads, for a file on its way to an address or from one; NULL, with a sentence: none can be made. The
+ * caller removes it, empty, and frees. */
+char *backup_private_folder(struct err_info *info);
+
 /* From here on the history is of env->epoch, in the transaction that is open: workstations send again what it does not hold. */
 enum err backup_new_epoch(const struct server_env *env, const char *type) MUST_USE;
 

@@ -155,6 +155,43 @@ static enum err write_sealed(const char *file, int fd, const char *key, struct e
     return target_close(&target, err, info);
 }
 
+/* The copy of a hall in PostgreSQL stands in a folder of its own until it has lost its name. */
+static enum err seal_there(struct db *db, const char *folder, const char *file, const char *key,
+                           struct hall_state *state, struct err_info *info)
+{
+    int fd = -1;
+    char *path = xasprintf("%s/hall.db", folder);
+    enum err err = backup_copy_there(db, path, state, info);
+    if (err == ERR_OK)
+        err = open_copy(path, &fd, state, info);
+    (void)unlink(path);
+    if (err == ERR_OK)
+        err = write_sealed(file, fd, key, info);
+    if (fd >= 0)
+        close(fd);
+    free(path);
+    return err;
+}
+
+static enum err make_there(const char *address, const char *file, const char *key, int64_t *rev,
+                           struct err_info *info)
+{
+    struct hall_state state = {0};
+    struct db *db = NULL;
+    char *folder = backup_private_folder(info);
+    enum err err = folder ? store_open_shared(&db, address, info) : ERR_SYSTEM;
+    if (err == ERR_OK)
+        err = seal_there(db, folder, file, key, &state, info);
+    if (err == ERR_OK)
+        err = backup_safe(db, state.epoch, state.rev, info);
+    *rev = err == ERR_OK ? state.rev : 0;
+    db_close(&db);
+    if (folder)
+        (void)rmdir(folder);
+    free(folder);
+    return err;
+}
+
 enum err backup_make_sealed(const char *data, const char *file, const char *key, int64_t *rev,
                             struct err_info *info)
 {
@@ -165,9 +202,7 @@ enum err backup_make_sealed(const char *data, const char *file, const char *key,
         return err_set(info, ERR_USAGE,
                        "--seal takes the word that loketd seal-key printed. No backup was made.");
     if (db_is_address(data))
-        return err_set(info, ERR_USAGE,
-                       "A hall in PostgreSQL is backed up by the server's own tools, which can seal too. No "
-                       "backup was made.");
+        return make_there(data, file, key, rev, info);
     char *own = name_in(data, "hall.db"), *path = name_in(data, "hall.db.sealing");
     enum err err =
         store_owns(own, file)
@@ -207,24 +242,38 @@ static enum err open_sealed(const char *file, const char *plain, const char *sec
     return target_close(&target, err, info);
 }
 
+/* Where the opened backup stands until it is in place: beside the hall, or in a folder of its own. */
+static char *place_of_plain(const char *data, char **folder, struct err_info *info)
+{
+    *folder = NULL;
+    if (db_is_address(data)) {
+        *folder = backup_private_folder(info);
+        return *folder ? xasprintf("%s/hall.db", *folder) : NULL;
+    }
+    if (mkdir(data, 0700) == 0 || errno == EEXIST)
+        return name_in(data, "hall.db.unsealed");
+    (void)err_set(info, err_from_errno(errno), "The folder %s cannot be made: %s.", data, strerror(errno));
+    return NULL;
+}
+
 enum err backup_restore_sealed(const char *data, const char *file, const char *secret_file, char **kept,
                                int64_t *rev, struct err_info *info)
 {
-    char secret[SEAL_KEY_TEXT], *plain = NULL;
+    char secret[SEAL_KEY_TEXT], *plain = NULL, *folder = NULL;
     *kept = NULL;
     enum err err = read_secret(secret_file, secret, info);
-    if (err == ERR_OK && mkdir(data, 0700) != 0 && errno != EEXIST)
-        err =
-            err_set(info, err_from_errno(errno), "The folder %s cannot be made: %s.", data, strerror(errno));
-    if (err == ERR_OK) {
-        plain = name_in(data, "hall.db.unsealed");
+    if (err == ERR_OK && !(plain = place_of_plain(data, &folder, info)))
+        err = ERR_SYSTEM;
+    if (err == ERR_OK)
         err = open_sealed(file, plain, secret, info);
-    }
-    if (err == ERR_OK) {
+    if (err == ERR_OK)
         err = backup_restore(data, plain, kept, rev, info);
+    if (plain)
         (void)unlink(plain);
-    }
+    if (folder)
+        (void)rmdir(folder);
     secret_wipe(secret, sizeof secret);
     free(plain);
+    free(folder);
     return err;
 }

@@ -123,29 +123,26 @@ static void wait_for_word(struct beside *beside)
         db_news_close(&beside->news);
 }
 
-/* An import that was decided is brought into the catalogue by the first of those who serve the hall; where there is none, here. */
-static enum err whole_catalogue(const struct server_env *env, bool *whole)
+/* An import that was decided is brought into the catalogue by the first of those who serve the hall; where there is none, here:
+ * a slice a turn as they do, for PostgreSQL walks all that one transaction made of the hall's row at its next change. */
+static enum err bring_in(struct beside *beside, const struct server_env *env, struct err_info *info)
 {
-    struct staging_state state;
-    enum err err = staging_look(env->db, &state);
-    *whole = err == ERR_OK && !state.decided;
-    if (err == ERR_OK && state.decided && db_leads(env->db, true)) {
-        err = staging_finish(env);
-        *whole = err == ERR_OK;
-    }
-    return err;
+    bool more, first = db_leads(beside->db, true);
+    if (first)
+        return end_turn(beside, staging_slice(env, &more), info);
+    db_rollback(beside->db);
+    wait_for_word(beside);
+    return ERR_OK;
 }
 
 /* A turn at which no import is under way. */
-static enum err begin_whole_turn(struct beside *beside, struct server_env *env)
+static enum err begin_whole_turn(struct beside *beside, struct server_env *env, struct err_info *info)
 {
-    bool whole = false;
+    struct staging_state state;
     enum err err;
-    while ((err = begin_turn(beside, env)) == ERR_OK && (err = whole_catalogue(env, &whole)) == ERR_OK &&
-           !whole) {
-        db_rollback(beside->db);
-        wait_for_word(beside);
-    }
+    while ((err = begin_turn(beside, env)) == ERR_OK && (err = staging_look(env->db, &state)) == ERR_OK &&
+           state.decided && (err = bring_in(beside, env, info)) == ERR_OK)
+        ;
     return err;
 }
 
@@ -154,12 +151,13 @@ enum err beside_ask(struct beside *beside, const struct json *request, struct js
 {
     struct server_env env;
     *answer = NULL;
-    enum err err = admin_needs_catalogue(request) ? begin_whole_turn(beside, &env) : begin_turn(beside, &env);
+    enum err err =
+        admin_needs_catalogue(request) ? begin_whole_turn(beside, &env, info) : begin_turn(beside, &env);
     if (err == ERR_OK)
         err = admin_apply(&env, request, answer, info);
     err = end_turn(beside, err, info);
     if (err == ERR_OK && str_equal(json_text(request, "do"), "catalogue.decide"))
-        err = end_turn(beside, begin_whole_turn(beside, &env), info);
+        err = end_turn(beside, begin_whole_turn(beside, &env, info), info);
     if (err != ERR_OK)
         json_free(answer);
     return err;

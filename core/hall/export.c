@@ -1,6 +1,7 @@
 /* core/hall/export.c: the lines of an export. See export.h; export_file.c brings them to a file. */
 #include "core/hall/export.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "core/command/command.h"
@@ -150,6 +151,8 @@ static enum err put_case(struct lines *lines, const char *id, const char *text)
 
 /* --- which --- */
 
+enum { PAGE = 500 };
+
 static bool is_wished(const struct export_wish *wish, const char *agency, const char *opened_at)
 {
     char day[DATE_TEXT] = "";
@@ -164,18 +167,35 @@ static bool is_wished(const struct export_wish *wish, const char *agency, const 
     return (!wish->from || strcmp(day, wish->from) >= 0) && (!wish->until || strcmp(day, wish->until) <= 0);
 }
 
-static enum err put_cases(struct lines *lines)
+/* A page at a time: PostgreSQL gives a result as a whole. *after becomes the last one's id; *count: how many there were. */
+static enum err put_page(struct lines *lines, char **after, int *count)
 {
     static const char sql[] =
-        "SELECT id, agency, opened_at, row FROM cases ORDER BY id"; /* primary key: no sorting */
-    struct stmt *s = db_query(lines->db, sql);
+        "SELECT id, agency, opened_at, row FROM cases WHERE id > $1 ORDER BY id LIMIT $2";
+    struct stmt *s = db_query(lines->db, sql); /* primary key: no sorting */
     enum err err;
-    while ((err = db_step(s)) == ERR_OK)
+    db_bind_text(s, 1, *after);
+    db_bind_int(s, 2, PAGE);
+    for (*count = 0; (err = db_step(s)) == ERR_OK; ++*count) {
+        free(*after);
+        *after = xstrdup(db_text(s, 0));
         if (is_wished(lines->wish, db_text(s, 1), db_text(s, 2)) &&
-            (err = put_case(lines, db_text(s, 0), db_text(s, 3))) != ERR_OK)
+            (err = put_case(lines, *after, db_text(s, 3))) != ERR_OK)
             break;
+    }
     db_done(s);
     return err == ERR_ABSENT ? ERR_OK : err;
+}
+
+static enum err put_cases(struct lines *lines)
+{
+    char *after = xstrdup("");
+    int count = PAGE;
+    enum err err = ERR_OK;
+    while (err == ERR_OK && count == PAGE)
+        err = put_page(lines, &after, &count);
+    free(after);
+    return err;
 }
 
 enum err export_lines(struct db *db, const struct export_wish *wish, int64_t now_ms, export_put *put,

@@ -79,17 +79,13 @@ void porter_open(struct porter **out, struct hall *hall, const char *data)
     porter->epoll = porter->listener = -1;
     for (int i = 0; i < VISITORS_MAX; i++)
         porter->visitors[i].fd = -1;
-    if (db_is_address(data)) {
-        log_write(LOG_INFO,
-                  "%s has no folder: accounts are changed at a workstation, or by commands with --db.", data);
-        porter_close(out);
+    if (!db_is_address(data) && listen_at(porter, data))
         return;
-    }
-    if (listen_at(porter, data))
-        return;
-    log_write(LOG_WARN,
-              "%s/admin.sock cannot be made: %s. Accounts can be changed only while the hall stands still.",
-              data, strerror(errno));
+    if (!db_is_address(data)) /* there they work beside: beside.h */
+        log_write(
+            LOG_WARN,
+            "%s/admin.sock cannot be made: %s. Accounts can be changed only while the hall stands still.",
+            data, strerror(errno));
     porter_close(out);
 }
 

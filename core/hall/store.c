@@ -245,11 +245,19 @@ static bool is_newest(struct db *db)
     return newest;
 }
 
+static enum err say_none_there(enum err err, const char *address, struct err_info *info)
+{
+    return err == ERR_ABSENT
+               ? err_set(info, err, "There is no hall at %s. Make one with loketd init --db %s.", address,
+                         address)
+               : err;
+}
+
 enum err store_open_shared(struct db **out, const char *address, struct err_info *info)
 {
     enum err err = db_open(out, address, DB_WRITE | DB_SHARED, info);
     if (err != ERR_OK || is_newest(*out))
-        return err;
+        return say_none_there(err, address, info);
     db_close(out);
     err = store_open_file(out, address, false, info);
     if (err == ERR_IN_USE)
@@ -263,8 +271,10 @@ enum err store_open_shared(struct db **out, const char *address, struct err_info
 enum err store_open(struct db **out, const char *data, bool create, struct err_info *info)
 {
     *out = NULL;
-    if (db_is_address(data))
-        return store_open_file(out, data, create, info);
+    if (db_is_address(data)) {
+        enum err there = store_open_file(out, data, create, info);
+        return create ? there : say_none_there(there, data, info);
+    }
     if (create && mkdir(data, 0700) != 0 && errno != EEXIST)
         return err_set(info, err_from_errno(errno), "The folder %s cannot be made: %s.", data,
                        strerror(errno));

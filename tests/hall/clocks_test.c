@@ -96,14 +96,26 @@ static int64_t number(const struct real *real, const char *sql)
 
 /* --- tests --- */
 
-/* In the order in which they came to the hall, whatever their own clocks say. */
+/* In the order in which they came to the hall, whatever their own clocks say; also of those that were sent on. */
 static void check_order(struct real *real)
 {
-    static const char sql_later[] =
-        "SELECT count(*) FROM (SELECT json_extract(row, '$.arrived_at') AS at,"
-        " lag(json_extract(row, '$.arrived_at')) OVER (ORDER BY CAST(substr(number, 2) AS INTEGER)) AS before"
-        " FROM tickets WHERE number GLOB 'P*') WHERE at < before"; /* also of those that were sent on */
-    CHECK_INT(number(real, sql_later), 0);
+    static const char sql[] =
+        "SELECT row FROM tickets WHERE number LIKE 'P%' ORDER BY length(number), number";
+    struct db *db = NULL;
+    struct json *row = NULL;
+    char *path = xasprintf("%s/hall.db", real->hall.folder), before[TIME_TEXT] = "";
+    REQUIRE(db_open(&db, path, 0, NULL) == ERR_OK);
+    struct stmt *s = db_query(db, sql);
+    while (db_step(s) == ERR_OK) {
+        REQUIRE(json_parse(db_text(s, 0), strlen(db_text(s, 0)), &row, NULL) == ERR_OK);
+        CHECK(strcmp(before, json_text_or(row, "arrived_at", "")) <= 0);
+        str_copy(before, sizeof before, json_text_or(row, "arrived_at", ""));
+        json_free(&row);
+    }
+    db_done(s);
+    db_close(&db);
+    free(path);
+    CHECK(*before);
 }
 
 TEST(clocks_of_workstations_far_off)
@@ -132,8 +144,8 @@ TEST(clocks_that_jump_while_both_sides_work)
     static const char *const at_hall[] = {"+0", "-5h", "+0", "+30h", "+0", "-20781d", "+0"};
     static const char *const at_desks[] = {"-3h", "+0", "+50h", "+0", "-20781d", "-20781d", "+0"};
     static const char sql_left[] =
-        "SELECT count(*) FROM tickets WHERE json_extract(row, '$.outcome') = 'left' AND"
-        " json_extract(row, '$.started_at') IS NULL";
+        "SELECT count(*) FROM tickets WHERE row LIKE '%\"outcome\":\"left\"%' AND row NOT LIKE"
+        " '%\"started_at\":\"%'";
     static const char sql_sessions[] = "SELECT count(*) FROM session";
     struct crew crew = {0};
     struct real real;

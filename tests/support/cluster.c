@@ -196,6 +196,11 @@ char *cluster_hall(const char *folder)
     return address;
 }
 
+const char *cluster_folder(void)
+{
+    return elsewhere() || cluster_lacks() ? NULL : cluster.folder;
+}
+
 void cluster_not_for(const char *reason)
 {
     if (cluster_keeps_halls())

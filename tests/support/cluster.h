@@ -16,5 +16,7 @@ bool cluster_keeps_halls(void);
 /* Where the hall of a folder (hall.db in it) or of a file is kept then. The caller frees. */
 char *cluster_hall(const char *folder);
 char *cluster_hall_of_file(const char *path);
+/* Where the server's own files are (base, pg_wal …); NULL: it is somebody else's. */
+const char *cluster_folder(void);
 /* First thing in a test of what files alone have: skips it, with the reason, where halls are kept in PostgreSQL. */
 void cluster_not_for(const char *reason);

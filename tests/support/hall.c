@@ -7,7 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -131,6 +130,12 @@ void hall_make_at(struct test_hall *hall, const char *where)
     REQUIRE(err == ERR_OK);
 }
 
+char *hall_where(const struct test_hall *hall)
+{
+    return cluster_keeps_halls() && !db_is_address(hall->folder) ? cluster_hall(hall->folder)
+                                                                 : xstrdup(hall->folder);
+}
+
 /* --- its process --- */
 
 /* Only in a build with the sanitizer. */
@@ -144,23 +149,18 @@ static void be_the_hall(const struct test_hall *hall, int announce)
     if (log_open(path, &info) != ERR_OK)
         _exit(3);
     free(path);
-    const struct rlimit descriptors = {(rlim_t)hall->descriptors, (rlim_t)hall->descriptors};
-    if (hall->descriptors && setrlimit(RLIMIT_NOFILE, &descriptors) != 0)
-        _exit(3);
     char *listen = xasprintf("127.0.0.1:%d", hall->port);
-    char *address = cluster_keeps_halls() && !db_is_address(hall->folder) ? cluster_hall(hall->folder) : NULL;
-    struct serve_options options = {.data = address ? address : hall->folder,
+    char *where = hall_where(hall);
+    struct serve_options options = {.data = where,
                                     .listen = listen,
                                     .stop_fd = -1,
-                                    .connections = hall->connections,
-                                    .by_address = hall->by_address,
                                     .announce = fdopen(announce, "w")};
     enum err err = serve_run(&options, &info);
     if (err != ERR_OK)
         fprintf(stderr, "loketd: %s\n", info.text);
     fclose(options.announce);
     free(listen);
-    free(address);
+    free(where);
     log_close();
     if (__lsan_do_leak_check && !test_abandoned()) /* this process began with what the test program holds */
         __lsan_do_leak_check();

@@ -20,14 +20,14 @@ enum { TEST_COUNTERS = 20 };
 struct test_hall {
     char folder[200], url[64];
     int port;
-    pid_t pid;                   /* 0: it does not run */
-    int connections, by_address; /* of its next start, as serve.h has them; descriptors: as many are allowed it */
-    int descriptors;
+    pid_t pid; /* 0: it does not run */
 };
 /* Makes and starts one; stops the test when that fails. It ends with the test program at the latest. */
 void hall_open(struct test_hall *hall);
 void hall_make(struct test_hall *hall);                       /* the file alone */
 void hall_make_at(struct test_hall *hall, const char *where); /* the same in a folder, or at an address */
+/* What its commands are given: its folder, or its address where halls are kept in PostgreSQL. The caller frees. */
+char *hall_where(const struct test_hall *hall);
 void hall_start(struct test_hall *hall);
 void hall_kill(struct test_hall *hall); /* SIGKILL */
 int hall_stop(struct test_hall *hall);  /* SIGTERM; its exit status */

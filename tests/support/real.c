@@ -1,5 +1,6 @@
 /* tests/support/real.c: see real.h. */
 #include "tests/support/real.h"
+#include "tests/support/cluster.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -30,6 +31,7 @@ void real_open(struct real *real)
 
 void real_open_in(struct real *real, const char *folder)
 {
+    cluster_not_for("the disk that fills up is PostgreSQL's own there");
     *real = (struct real){.listen = "127.0.0.1:0"};
     hall_make(&real->hall);
     struct ran copied = RUN(NULL, "cp", "-a", "--", real->hall.folder, folder);
