@@ -449,7 +449,9 @@ enum err audit_index_verify(struct db *db, char what[AUDIT_WHAT])
             " AND ((tag LIKE 'u/%' AND tag <> 'u/' || actor) OR (tag LIKE 'c/%' AND tag <> 'c/' || type)"
             " OR (tag LIKE 'o/%' AND outcome = 'applied')) LIMIT 1",
         sql_none[] = "SELECT rev FROM audit_tag WHERE rev > $1 AND NOT EXISTS (SELECT 1 FROM audit WHERE"
-                     " audit.rev = audit_tag.rev) LIMIT 1";
+                     " audit.rev = audit_tag.rev) LIMIT 1",
+        sql_note[] = "SELECT rev FROM audit_note WHERE rev > $1 AND NOT EXISTS (SELECT 1 FROM audit WHERE"
+                     " audit.rev = audit_note.rev) LIMIT 1";
     static const char missing[] = "is not in its index", other[] = "is in its index as another";
     static const struct {
         const char *sql, *says;
@@ -457,7 +459,8 @@ enum err audit_index_verify(struct db *db, char what[AUDIT_WHAT])
                   {sql_type, missing},
                   {sql_refused, missing},
                   {sql_other, other},
-                  {sql_none, other}};
+                  {sql_none, other},
+                  {sql_note, "is not there, but what it was about is"}};
     int64_t place = 0;
     enum err err = audit_index_place(db, &place);
     for (size_t i = 0; i < sizeof checks / sizeof *checks && err == ERR_OK; i++)
