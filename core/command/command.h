@@ -71,8 +71,12 @@ struct tx {
     unsigned ids;                 /* identities derived so far */
     struct tx_change *changes;    /* rows written, in order, each once; grows as needed; tx_deinit frees */
     int change_count, change_capacity;
+    bool keeps;   /* what was written of each is kept as text, so that nobody need read it again */
+    char **texts; /* beside changes, when it is; NULL: to be read */
 };
 void tx_deinit(struct tx *tx);
+/* What was written after the first count changes was undone in the store. */
+void tx_undone(struct tx *tx, int count);
 /* The rows as the command sees them: earlier writes of the same transaction included. */
 enum err tx_get(struct tx *tx, enum table table, const char *id, struct json **row) MUST_USE;
 /* A statement over the rows of a table that have the value in a member, which is its $1: the one way of a rule to read

@@ -9,9 +9,22 @@
 
 void tx_deinit(struct tx *tx)
 {
+    tx_undone(tx, 0);
+    free(tx->texts);
+    tx->texts = NULL;
     free(tx->changes);
     tx->changes = NULL;
     tx->change_count = tx->change_capacity = 0;
+}
+
+/* Also what is left may have been written again by what was undone. */
+void tx_undone(struct tx *tx, int count)
+{
+    for (int i = 0; tx->texts && i < tx->change_count; i++) {
+        free(tx->texts[i]);
+        tx->texts[i] = NULL;
+    }
+    tx->change_count = count;
 }
 
 static bool is_watched(const struct tx *tx, enum table table)
@@ -36,24 +49,34 @@ struct stmt *tx_list(struct tx *tx, const char *sql, enum table table, const cha
     return s;
 }
 
-static bool noted(const struct tx *tx, enum table table, const char *id)
+/* -1: not yet */
+static int noted(const struct tx *tx, enum table table, const char *id)
 {
     for (int i = tx->change_count - 1; i >= 0; i--)
         if (tx->changes[i].table == table && str_equal(tx->changes[i].id, id))
-            return true;
-    return false;
+            return i;
+    return -1;
+}
+
+static void make_room(struct tx *tx)
+{
+    if (tx->change_count < tx->change_capacity)
+        return;
+    tx->change_capacity = tx->change_capacity ? tx->change_capacity * 2 : 8;
+    tx->changes = xrealloc(tx->changes, sizeof *tx->changes * (size_t)tx->change_capacity);
+    if (tx->keeps)
+        tx->texts = xrealloc(tx->texts, sizeof *tx->texts * (size_t)tx->change_capacity);
 }
 
 static bool note(struct tx *tx, enum table table, const char *id)
 {
-    if (noted(tx, table, id))
+    if (noted(tx, table, id) >= 0)
         return true;
     if (tx->change_count == TX_CHANGES_MAX)
         return false;
-    if (tx->change_count == tx->change_capacity) {
-        tx->change_capacity = tx->change_capacity ? tx->change_capacity * 2 : 8;
-        tx->changes = xrealloc(tx->changes, sizeof *tx->changes * (size_t)tx->change_capacity);
-    }
+    make_room(tx);
+    if (tx->keeps)
+        tx->texts[tx->change_count] = NULL;
     struct tx_change *change = &tx->changes[tx->change_count++];
     change->table = table;
     return str_copy(change->id, sizeof change->id, id);
@@ -77,17 +100,33 @@ static enum err begin_put(struct tx *tx, enum table table, const char *id, struc
     return ERR_OK;
 }
 
+/* Takes the text. */
+static void keep_text(struct tx *tx, enum table table, const char *id, char *text)
+{
+    int at = tx->keeps ? noted(tx, table, id) : -1;
+    if (at < 0) {
+        free(text);
+        return;
+    }
+    free(tx->texts[at]);
+    tx->texts[at] = text;
+}
+
 enum err tx_put(struct tx *tx, enum table table, const char *id, struct json *row)
 {
     TRY(begin_put(tx, table, id, row));
     if (is_watched(tx, table))
         TRY(tx->watch->put(tx->watch->ctx, table, id, row));
-    return row_put(tx->db, tx->set, table, row);
+    char *text = json_print(row);
+    enum err err = row_put_text(tx->db, tx->set, table, row, text);
+    keep_text(tx, table, id, text);
+    return err;
 }
 
 enum err tx_put_text(struct tx *tx, enum table table, const char *id, struct json *columns, const char *text)
 {
     TRY(begin_put(tx, table, id, columns));
+    keep_text(tx, table, id, xstrdup(text));
     return row_put_text(tx->db, tx->set, table, columns, text);
 }
 

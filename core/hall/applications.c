@@ -157,7 +157,7 @@ static enum err step(struct receiving *r, const char *type, struct json *body, s
         err = db_release(r->env->db);
     } else {
         db_rollback_to(r->env->db);
-        r->change.tx.change_count = changes;
+        tx_undone(&r->change.tx, changes);
     }
     json_free(&body);
     return err;

@@ -171,10 +171,8 @@ static enum err put_about(struct db *db, const struct audit_entry *entry)
     return db_run(s);
 }
 
-static enum err put_hour(struct db *db, const char *at, int64_t rev)
+static enum err note_hour(struct db *db, const char *sql, const char *at, int64_t rev)
 {
-    static const char sql[] = "INSERT INTO audit_hour (first_rev, hour) VALUES ($1, $2)"
-                              " ON CONFLICT (first_rev) DO NOTHING";
     char hour[HOUR_TEXT];
     str_format(hour, sizeof hour, "%.13s", at);
     struct stmt *s = db_query(db, sql);
@@ -183,17 +181,22 @@ static enum err put_hour(struct db *db, const char *at, int64_t rev)
     return db_run(s);
 }
 
-/* A stretch ends where the next begins, so only the first line of an hour is written down. */
+static enum err put_hour(struct db *db, const char *at, int64_t rev)
+{
+    static const char sql[] = "INSERT INTO audit_hour (first_rev, hour) VALUES ($1, $2)"
+                              " ON CONFLICT (first_rev) DO NOTHING";
+    return note_hour(db, sql, at, rev);
+}
+
+/* A stretch ends where the next begins, so only the first line of an hour is written down. Nothing is asked for: whoever
+ * shares a hall would wait for the answer with each command. */
 static enum err follow_hour(struct db *db, const char *at, int64_t rev)
 {
-    static const char sql[] = "SELECT hour FROM audit_hour ORDER BY first_rev DESC LIMIT 1"; /* primary key */
-    struct stmt *s = db_query(db, sql);
-    enum err err = db_step(s);
-    bool same = err == ERR_OK && strncmp(db_text(s, 0), at, HOUR_TEXT - 1) == 0;
-    db_done(s);
-    if (err != ERR_OK && err != ERR_ABSENT)
-        return err;
-    return same ? ERR_OK : put_hour(db, at, rev);
+    static const char sql[] =
+        "INSERT INTO audit_hour (first_rev, hour) SELECT $1, $2 WHERE NOT EXISTS (SELECT hour FROM"
+        " (SELECT hour FROM audit_hour ORDER BY first_rev DESC LIMIT 1) AS newest WHERE hour = $2)"
+        " ON CONFLICT (first_rev) DO NOTHING"; /* primary key */
+    return note_hour(db, sql, at, rev);
 }
 
 static enum err put_line(struct db *db, int64_t rev, const char *user, const char *type, const char *outcome)

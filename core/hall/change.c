@@ -21,6 +21,7 @@ enum err change_begin(struct change *change, const struct server_env *env, const
     change->tx = (struct tx){
         .db = env->db,
         .set = ROWS_PLAIN,
+        .keeps = true,
         .rev = change->state.rev,
         .now_ms = env->now_ms,
         .mono_ms = env->mono_ms,
@@ -57,15 +58,24 @@ static enum err note_row(struct db *db, const struct tx_change *written, const c
     return written->table == TABLE_DECISION && text ? notices_note(db, written->id, text) : ERR_OK;
 }
 
-/* The row's text goes into the item as it is stored: parsing and printing it again would change nothing. */
-static enum err add_row(struct change *change, const struct tx_change *written, struct buf *item, bool first,
-                        char leaf[SHA256_TEXT])
+static enum err text_of(const struct change *change, int at, struct buf *text)
 {
+    const struct tx_change *written = &change->tx.changes[at];
+    if (!change->tx.texts[at])
+        return row_get_text(change->env->db, written->table, written->id, text);
+    buf_adds(text, change->tx.texts[at]);
+    return ERR_OK;
+}
+
+/* The row's text goes into the item as it is stored: parsing and printing it again would change nothing. */
+static enum err add_row(struct change *change, int at, struct buf *item, char leaf[SHA256_TEXT])
+{
+    const struct tx_change *written = &change->tx.changes[at];
     struct buf row = {0};
-    enum err err = row_get_text(change->env->db, written->table, written->id, &row);
+    enum err err = text_of(change, at, &row);
     if (err == ERR_OK || err == ERR_ABSENT) {
         feed_leaf_text(table_wire(written->table), written->id, buf_text(&row), leaf);
-        buf_addf(item, "%s{\"t\":\"%s\",\"id\":", first ? "" : ",", table_wire(written->table));
+        buf_addf(item, "%s{\"t\":\"%s\",\"id\":", at == 0 ? "" : ",", table_wire(written->table));
         add_text(item, written->id);
         buf_adds(item, ",\"row\":");
         buf_adds(item, row.length ? buf_text(&row) : "null");
@@ -100,7 +110,7 @@ static enum err write_item(struct change *change)
     buf_adds(&item, ",\"rows\":[");
     enum err err = ERR_OK;
     for (int i = 0; err == ERR_OK && i < tx->change_count; i++)
-        err = add_row(change, &tx->changes[i], &item, i == 0, leaves[i]);
+        err = add_row(change, i, &item, leaves[i]);
     if (err == ERR_OK) {
         char *head = change->state.feed_head;
         feed_chain(head, change->state.rev, tx->command->id, tx->actor->user, leaves,

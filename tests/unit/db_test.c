@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "core/base/str.h"
+#include "core/command/heads.h"
 #include "core/db/rows.h"
 #include "core/db/whole.h"
 #include "tests/support/cluster.h"
@@ -622,6 +623,26 @@ TEST(postgres_rows_go_by_index)
             puts(plan);
         free(plan);
     }
+    db_close(&db);
+}
+
+/* Whoever is next is found at the head of the line, however long that is: nobody behind it is read, nothing is sorted. */
+TEST(postgres_line_is_called_by_index)
+{
+    static const char line[] =
+        "INSERT INTO tickets (id, row_rev, row, number, day, queue, state, priority_class, arrived_at)"
+        " SELECT 't' || n, 1, '{}', 'P' || n, '2026-03-02', 'p', 'waiting', 0, '2026-03-02T08:' || n"
+        " FROM generate_series(1, 1500) AS n; ANALYZE tickets";
+    in_postgres();
+    struct db *db = open_new("line");
+    REQUIRE(rows_create(db, ROWS_PLAIN) == ERR_OK && db_script(db, line) == ERR_OK);
+    for (int kind = 0; kind < RULE_COUNT; kind++)
+        for (const struct head_list *list = head_lists((enum rule_kind)kind); list->sql; list++) {
+            char *plan = db_explain(db, list->sql);
+            if (!CHECK(strstr(plan, "Index Scan") && !strstr(plan, "Sort")))
+                printf("%s\n%s\n", list->sql, plan);
+            free(plan);
+        }
     db_close(&db);
 }
 

@@ -40,7 +40,26 @@ static enum err delete_row(struct tx *tx, void *ctx)
 {
     struct write *write = ctx;
     enum err err = tx_put(tx, write->table, json_text(write->row, "id"), write->row);
+    tx_undone(tx, tx->change_count); /* what was written is read again */
     return err == ERR_OK ? row_delete(tx->db, ROWS_PLAIN, write->table, json_text(write->row, "id")) : err;
+}
+
+/* A step that is refused had written the same row anew. */
+static enum err put_and_undo(struct tx *tx, void *ctx)
+{
+    struct write *write = ctx;
+    struct json *again = json_copy(write->row);
+    const char *id = json_text(write->row, "id");
+    enum err err = tx_put(tx, write->table, id, write->row);
+    json_set_text(again, "name", "Ayan Undone");
+    if (err == ERR_OK)
+        err = db_savepoint(tx->db);
+    if (err == ERR_OK)
+        err = tx_put(tx, write->table, id, again);
+    db_rollback_to(tx->db);
+    tx_undone(tx, 1);
+    json_free(&again);
+    return err;
 }
 
 /* As any command writes: through a change. text is JSON with ' for ". */
@@ -222,6 +241,13 @@ TEST(search_tells_whole_words_first_and_the_newest_of_them)
     check_asked(&place, &clerk, "ali", "q4 q3 q1 q5 q2");
     check_asked(&place, &clerk, "ali hasan", "q4 q3 q1 q2");
     CHECK_TEXT(ask(&place, &clerk, "ali", 2), "q4 q3 +");
+    place_close(&place);
+}
+
+TEST(search_knows_nothing_of_what_was_undone)
+{
+    struct place place = place_open();
+    write_row(&place, TABLE_PERSON, "{'id':'q1','name':'Ayan Quliyeva'}", put_and_undo);
     place_close(&place);
 }
 
