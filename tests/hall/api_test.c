@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -614,33 +613,6 @@ static int raw_connection(const struct test_hall *hall)
 static void send_text(int fd, const char *text)
 {
     CHECK_INT(send(fd, text, strlen(text), MSG_NOSIGNAL), (int64_t)strlen(text));
-}
-
-/* A thousand terminals that only connect must not keep out the one that asks. */
-TEST(too_many_connections_stop_nobody)
-{
-    enum { MANY = HTTP_CONNECTIONS_MAX + 200 };
-    struct rlimit limit;
-    struct test_hall hall;
-    int *many = xcalloc(MANY, sizeof *many);
-    REQUIRE(getrlimit(RLIMIT_NOFILE, &limit) == 0);
-    limit.rlim_cur = limit.rlim_max;
-    if (limit.rlim_max < MANY + 200 || setrlimit(RLIMIT_NOFILE, &limit) != 0)
-        test_skip("so many descriptors are not allowed here");
-    hall_open(&hall);
-    int64_t idle_ms = clock_mono_now_ms() + HTTP_IDLE_S * 1000; /* the first of them looks idle */
-    for (int i = 0; i < MANY; i++)
-        many[i] = raw_connection(&hall);
-    int one = raw_connection(&hall);
-    send_text(one, "GET /v1/health HTTP/1.1\r\nHost: x\r\n\r\n");
-    struct pollfd wait = {.fd = one, .events = POLLIN};
-    CHECK(poll(&wait, 1, TEST_PATIENCE_MS) == 1);
-    CHECK(clock_mono_now_ms() < idle_ms); /* none of the others was in its way */
-    close(one);
-    for (int i = 0; i < MANY; i++)
-        close(many[i]);
-    free(many);
-    CHECK_INT(hall_stop(&hall), 0);
 }
 
 TEST(slow_and_rude_connections_stop_nobody)

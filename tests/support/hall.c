@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -149,11 +150,16 @@ static void be_the_hall(const struct test_hall *hall, int announce)
     if (log_open(path, &info) != ERR_OK)
         _exit(3);
     free(path);
+    const struct rlimit descriptors = {(rlim_t)hall->descriptors, (rlim_t)hall->descriptors};
+    if (hall->descriptors && setrlimit(RLIMIT_NOFILE, &descriptors) != 0)
+        _exit(3);
     char *listen = xasprintf("127.0.0.1:%d", hall->port);
     char *where = hall_where(hall);
     struct serve_options options = {.data = where,
                                     .listen = listen,
                                     .stop_fd = -1,
+                                    .connections = hall->connections,
+                                    .by_address = hall->by_address,
                                     .announce = fdopen(announce, "w")};
     enum err err = serve_run(&options, &info);
     if (err != ERR_OK)
