@@ -145,6 +145,8 @@ static void say_done(const struct people *self, const struct ui *ui, int left, s
         {"user.disable", TR("signed out everywhere. What is not sent yet is kept at their workstation.")},
         {"user.enable", TR("may sign in again.")},
         {"user.password", TR("has a new password, and signs in again everywhere.")},
+        {"user.sign_out",
+         TR("signed out everywhere; may sign in again at once. What is not sent yet is kept.")},
         {"counter.add", TR("the counter is there; a clerk opens it.")},
         {"counter.change", TR("the counter is changed.")},
         {"counter.disable", TR("the counter is disabled: nobody opens it any more.")},
@@ -221,6 +223,29 @@ static void ask_disable(struct people *self, const struct ui *ui, struct effects
     effects_ask(effects, question);
 }
 
+/* A letter and never Enter: whoever is at work there loses the screen that they stand before. */
+static void ask_sign_out(struct people *self, const struct ui *ui, struct effects *effects)
+{
+    const struct json *row = people_row(self);
+    char text[2 * SHOW_TEXT];
+    str_format(text, sizeof text,
+               tr(ui->lang, TR("End all sign-ins of %s (%s)? Nothing is lost: they sign in again.")),
+               name_of(row), json_text_or(row, "login", ""));
+    str_copy(self->target, sizeof self->target, json_text_or(row, "login", ""));
+    str_copy(self->about, sizeof self->about, name_of(row));
+    struct json *question = question_new("sign_out", text);
+    question_choice(question, "y", tr(ui->lang, TR("end sign-ins")), "y", NULL);
+    effects_ask(effects, question);
+}
+
+static void sign_out(struct people *self, const struct ui *ui, struct effects *effects)
+{
+    struct json *request = json_new_object();
+    json_set_text(request, "do", "user.sign_out");
+    json_set_text(request, "login", self->target);
+    people_ask(self, ui, request, self->about, effects);
+}
+
 static void set_active(struct people *self, const struct ui *ui, const char *target, const char *about,
                        bool active, struct effects *effects)
 {
@@ -278,6 +303,8 @@ static void on_action(struct people *self, const struct ui *ui, enum action acti
         return people_sheet_open(self, ui, user ? SHEET_USER : SHEET_COUNTER, people_row(self));
     case ACTION_PEOPLE_PASSWORD:
         return people_sheet_open(self, ui, SHEET_PASSWORD, people_row(self));
+    case ACTION_PEOPLE_SIGN_OUT:
+        return ask_sign_out(self, ui, effects);
     case ACTION_PEOPLE_DISABLE:
         return ask_disable(self, ui, effects);
     case ACTION_PEOPLE_ENABLE:
@@ -315,6 +342,8 @@ static void on_answer(struct people *self, const struct ui *ui, const struct msg
 {
     if (str_equal(msg->what, "disable"))
         set_active(self, ui, self->target, self->about, false, effects);
+    else if (str_equal(msg->what, "sign_out"))
+        sign_out(self, ui, effects);
     else
         people_sheet_answered(self, msg);
 }
@@ -347,9 +376,9 @@ static void people_update(void *data, const struct ui *ui, const struct msg *msg
 
 /* --- what is possible --- */
 
-static const char *why_not(const struct people *self, const struct ui *ui)
+static const char *why_not(const struct people *self, const struct ui *ui, enum action action)
 {
-    if (self->tab == TAB_USERS && !people_is_admin(ui))
+    if (self->tab == TAB_USERS && !people_is_admin(ui) && action != ACTION_PEOPLE_SIGN_OUT)
         return TR("Accounts are changed by an administrator; counters (Tab) by a supervisor too.");
     return ui->link.state == LINK_ONLINE || ui->link.state == LINK_COPYING
                ? NULL
@@ -362,20 +391,23 @@ static const char *people_enabled(const void *data, const struct ui *ui, enum ac
     const struct json *row = people_row(self);
     bool save = action == ACTION_PEOPLE_SAVE;
     if (!save && action != ACTION_PEOPLE_ADD && action != ACTION_PEOPLE_CHANGE &&
-        action != ACTION_PEOPLE_PASSWORD && action != ACTION_PEOPLE_DISABLE && action != ACTION_PEOPLE_ENABLE)
+        action != ACTION_PEOPLE_PASSWORD && action != ACTION_PEOPLE_SIGN_OUT &&
+        action != ACTION_PEOPLE_DISABLE && action != ACTION_PEOPLE_ENABLE)
         return NULL;
     if (save != self->sheet.open)
         return save ? TR("Nothing is filled in: + adds, Enter changes.")
                     : TR("F10 saves this first, Esc leaves it.");
-    const char *why = why_not(self, ui);
+    const char *why = why_not(self, ui, action);
     if (why || save || action == ACTION_PEOPLE_ADD)
         return why;
     if (!row)
         return TR("Nobody is chosen.");
     if (action == ACTION_PEOPLE_PASSWORD && self->tab != TAB_USERS)
         return TR("Counters have no password.");
+    if (action == ACTION_PEOPLE_SIGN_OUT && self->tab != TAB_USERS)
+        return TR("Nobody is signed in as a counter: Tab shows the accounts.");
     bool active = json_bool(row, "active", true);
-    if (action == ACTION_PEOPLE_DISABLE && !active)
+    if ((action == ACTION_PEOPLE_DISABLE || action == ACTION_PEOPLE_SIGN_OUT) && !active)
         return TR("This is disabled already.");
     return action == ACTION_PEOPLE_ENABLE && active ? TR("This is in use.") : NULL;
 }
