@@ -50,6 +50,8 @@ struct person {
     char marked[64];                 /* a case, to be compared with another */
     char revealed[2][64];            /* whose hidden numbers are shown … */
     int64_t reveal_until;            /* … up to here */
+    char looked_at[64], purpose[16]; /* why this person is looked at, asked once; "" nobody, not asked yet */
+    char *purpose_text;              /* in words; NULL */
     struct sheet sheet;
     char typed[PERSON_MEMBERS][PERSON_TEXT]; /* in the sheet */
     char edited[64];                         /* id of the person being corrected, "" a new one */

@@ -33,6 +33,7 @@ static void person_free(void *data)
     json_free(&self->visits);
     for (int i = 0; i < PERSON_PANES; i++)
         json_free(&self->from[i]);
+    free(self->purpose_text);
     free(self);
 }
 
@@ -256,11 +257,48 @@ static void back(struct person *self, struct effects *effects)
         effects_back(effects);
 }
 
-static void ask_reveal(const struct json *row, struct effects *effects)
+/* The visit by which this person stands at one's own desk: of that a look is part. "" none. */
+static const char *served(const struct person *self, const struct ui *ui)
+{
+    static const char *const open[] = {"called", "serving", "held"};
+    if (*self->ticket || self->place == PERSON_FIND)
+        return self->ticket;
+    for (const struct json *row = json_first(self->visits); row; row = json_next(row))
+        for (size_t i = 0; i < sizeof open / sizeof *open; i++)
+            if (str_equal(json_text(row, "state"), open[i]) &&
+                str_equal(json_text(row, "user"), ui->session.user))
+                return json_text_or(row, "id", "");
+    return "";
+}
+
+static void ask_reveal(const struct person *self, const struct ui *ui, const struct json *row,
+                       struct effects *effects)
 {
     struct json *body = json_new_object();
+    const char *ticket = served(self, ui);
     json_set_text(body, "person", json_text_or(row, "id", ""));
+    bool comparing = self->place == PERSON_COMPARE; /* why is plain */
+    if (*ticket)
+        json_set_text(body, "ticket", ticket);
+    else
+        json_set_text(body, "purpose", comparing ? "same_person" : self->purpose);
+    if (!*ticket && !comparing && self->purpose_text)
+        json_set_text(body, "text", self->purpose_text);
     effects_command(effects, "person.reveal", body);
+}
+
+/* Nobody at the desk brought one here: why is kept with the look, and asked once for each person. */
+static void ask_purpose(const struct ui *ui, struct effects *effects)
+{
+    static const struct {
+        const char *key, *label, *value;
+    } purposes[] = {{"1", TR("they asked"), "asked"},        {"2", TR("a complaint"), "complaint"},
+                    {"3", TR("to correct"), "correction"},   {"4", TR("same person?"), "same_person"},
+                    {"5", TR("supervision"), "supervision"}, {"6", TR("other: say it"), "other"}};
+    struct json *question = question_new("purpose", tr(ui->lang, TR("Why do you look? It is kept.")));
+    for (size_t i = 0; i < sizeof purposes / sizeof *purposes; i++)
+        question_choice(question, purposes[i].key, tr(ui->lang, purposes[i].label), purposes[i].value, NULL);
+    effects_ask(effects, question);
 }
 
 /* Shown for a moment, once it is recorded in the hall's book who looked at whom: on_saved. */
@@ -272,9 +310,28 @@ static void reveal(struct person *self, const struct ui *ui, struct effects *eff
     memset(self->revealed, 0, sizeof self->revealed);
     if (hide || !json_text(row, "id"))
         return;
-    ask_reveal(row, effects);
+    if (!*served(self, ui) && self->place != PERSON_COMPARE &&
+        !str_equal(self->looked_at, json_text(row, "id")))
+        return ask_purpose(ui, effects);
+    ask_reveal(self, ui, row, effects);
     if (self->place == PERSON_COMPARE && person_other(self))
-        ask_reveal(person_other(self), effects);
+        ask_reveal(self, ui, person_other(self), effects);
+}
+
+/* text: what was said to "other"; NULL: a purpose of the list. */
+static void on_purpose(struct person *self, const struct ui *ui, const char *purpose, const char *text,
+                       struct effects *effects)
+{
+    if (str_equal(purpose, "other") && !text) {
+        struct json *question = question_new("purpose_text", tr(ui->lang, TR("Why? No names.")));
+        question_field(question, "", false);
+        return effects_ask(effects, question);
+    }
+    str_copy(self->purpose, sizeof self->purpose, purpose);
+    str_copy(self->looked_at, sizeof self->looked_at, json_text_or(meant(self), "id", ""));
+    free(self->purpose_text);
+    self->purpose_text = text ? xstrdup(text) : NULL;
+    reveal(self, ui, effects);
 }
 
 static void on_revealed(struct person *self, const struct ui *ui, const struct msg *msg)
@@ -444,6 +501,10 @@ static void on_answered(struct person *self, const struct ui *ui, const struct m
         return person_apart_ask(self, ui, text, effects);
     if (str_equal(msg->what, "apart_y"))
         return person_apart(text, effects);
+    if (str_equal(msg->what, "purpose"))
+        return on_purpose(self, ui, text, NULL, effects);
+    if (str_equal(msg->what, "purpose_text"))
+        return on_purpose(self, ui, "other", text, effects);
     add_case(self, text, effects);
 }
 

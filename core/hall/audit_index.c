@@ -138,7 +138,16 @@ static bool by_the_hall(const struct audit_entry *entry)
            admin_people_knows(entry->command->type);
 }
 
-/* What the hall says of itself is kept as it is said; of people's words only what names a row. */
+/* Of a look at somebody also why. */
+static void put_purpose(const struct json *body, struct json *about)
+{
+    static const char *const members[] = {"purpose", "text"};
+    for (size_t i = 0; i < sizeof members / sizeof *members; i++)
+        if (!str_empty(json_text(body, members[i])))
+            json_set_text(about, members[i], json_text(body, members[i]));
+}
+
+/* What the hall says of itself is kept as it is said; of people's words only what names a row, and why they looked. */
 static struct json *about_of(const struct audit_entry *entry)
 {
     const struct json *body = entry->command->body;
@@ -151,6 +160,8 @@ static struct json *about_of(const struct audit_entry *entry)
         if (names_row(id))
             json_set_text(about, table_wire(named[i]), id);
     }
+    if (str_equal(entry->command->type, "person.reveal"))
+        put_purpose(body, about);
     if (json_count(about) == 0)
         json_free(&about);
     return about;

@@ -199,7 +199,7 @@ static const struct command_words {
     {"case.correct", "case:string! reason:string! patch:object text:string correction:string state:string",
      ""},
     {"person.record", "person:any ticket:string known:object", ""},
-    {"person.reveal", "person:string case:string", ""},
+    {"person.reveal", "person:string case:string ticket:string purpose:string text:string", ""},
     {"person.merge", "person:string! into:string! fields:strings person_rev:integer into_rev:integer",
      "person:string! merged:string! taken:strings! marked:integer!"},
     {"person.unmerge", "person:string!", "person:string! from:string! kept:strings!"},

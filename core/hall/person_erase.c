@@ -309,6 +309,38 @@ static enum err forget_rows(struct db *db, const struct json *written, int64_t u
     return err;
 }
 
+/* Why somebody looked stays as the purpose; what they wrote about it may tell of the person. */
+static enum err forget_words(void *ctx, int64_t rev)
+{
+    static const char sql_get[] = "SELECT about FROM audit_note JOIN audit ON audit.rev = audit_note.rev"
+                                  " WHERE audit_note.rev = $1 AND type = 'person.reveal'", /* primary keys */
+        sql_put[] = "UPDATE audit_note SET about = $1 WHERE rev = $2";
+    struct db *db = ctx;
+    struct json *about = NULL;
+    struct stmt *s = db_query(db, sql_get);
+    db_bind_int(s, 1, rev);
+    enum err err = rows_first(s, &about);
+    if (err == ERR_OK && json_get(about, "text")) {
+        json_remove(about, "text");
+        char *text = json_print(about);
+        s = db_query(db, sql_put);
+        db_bind_text(s, 1, text);
+        db_bind_int(s, 2, rev);
+        free(text);
+        err = db_run(s);
+    }
+    json_free(&about);
+    return err == ERR_ABSENT ? ERR_OK : err;
+}
+
+static enum err forget_looks(struct db *db, const struct erase_plan *plan)
+{
+    enum err err = ERR_OK;
+    for (const struct json *id = json_first(plan->rows.records); id && err == ERR_OK; id = json_next(id))
+        err = person_rows_revs(db, TABLE_PERSON, json_as_text(id), 0, forget_words, db);
+    return err;
+}
+
 /* What the audit keeps for ever: whom by identity alone, why, and what stays until when. */
 static struct json *detail_of(const struct erase_plan *plan, const char *reason)
 {
@@ -339,6 +371,8 @@ enum err erase_run(const struct server_env *env, const struct actor *actor, cons
             err = store_state(env->db, &state);
         if (err == ERR_OK)
             err = forget_rows(env->db, act.written, state.rev);
+        if (err == ERR_OK)
+            err = forget_looks(env->db, plan);
         *changed = (int64_t)json_count(act.written);
     }
     json_free(&act.written);

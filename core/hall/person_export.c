@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/command/command.h"
+#include "core/hall/audit_index.h"
 #include "core/hall/person_keep.h"
 #include "core/wire/which_hall.h"
 
@@ -272,6 +273,20 @@ static enum err collect_revs(struct view *view, struct revs *revs)
     return err;
 }
 
+/* Of a look at hidden numbers why, as far as it was said: never what somebody wrote about it. */
+static enum err add_why(struct view *view, struct json *one, int64_t rev)
+{
+    struct json *about = NULL;
+    if (!str_equal(json_text(one, "what"), "person.reveal"))
+        return ERR_OK;
+    enum err err = audit_index_about(view->db, rev, &about);
+    const char *purpose = json_text(about, "purpose");
+    bool served = json_get(about, "ticket") || json_get(about, "case");
+    json_set_text(one, "why", purpose ? purpose : served ? "serving" : "not said");
+    json_free(&about);
+    return err;
+}
+
 static enum err add_look(struct view *view, struct json *list, int64_t rev)
 {
     static const char sql[] = "SELECT at_, type, outcome, actor FROM audit WHERE rev = $1"; /* primary key */
@@ -287,6 +302,8 @@ static enum err add_look(struct view *view, struct json *list, int64_t rev)
         str_copy(actor, sizeof actor, db_text(s, 3));
     }
     db_done(s);
+    if (err == ERR_OK)
+        err = add_why(view, one, rev);
     if (err == ERR_OK && *actor)
         err = row_get(view->db, TABLE_USER, actor, &user);
     json_set(one, "by", user ? staff(user) : json_new_text(*actor ? "an account of before" : "the hall"));

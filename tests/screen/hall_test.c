@@ -39,6 +39,11 @@ TEST(screen_person_merge)
     script_run("person_online.script");
 }
 
+TEST(screen_person_purpose)
+{
+    script_run("person_purpose.script");
+}
+
 TEST(screen_person_history)
 {
     script_run("person_history.script");

@@ -546,6 +546,9 @@ TEST(person_reveal_changes_nothing)
     str_copy(row_rev, sizeof row_rev, hall_file_text(&hall, TABLE_PERSON, P1, "/row_rev"));
     RUN(LEYLA, "person.reveal", "{'person':'" P1 "'}");
     RUN(LEYLA, "person.reveal", "{'case':'" CASE "'}");
+    RUN(LEYLA, "person.reveal", "{'person':'" P1 "','purpose':'complaint'}");
+    REFUSED(LEYLA, "person.reveal", "{'person':'" P1 "','purpose':'because'}", "invalid_purpose");
+    REFUSED(LEYLA, "person.reveal", "{'person':'" P1 "','purpose':'other'}", "reason_needed");
     CHECK_TEXT(hall_file_text(&hall, TABLE_PERSON, P1, "/row_rev"), row_rev);
     REFUSED(LEYLA, "person.reveal", "{'person':'nobody'}", "unknown_person");
     hall_file_close(&hall);

@@ -60,6 +60,8 @@ static void visit(struct office *o)
     struct json *unheard = pair_push(&o->pair, 0); /* so the hall keeps its answer */
     json_free(&unheard);
     CHECK_INT(pair_count(&o->pair, "SELECT count(*) FROM result WHERE answer LIKE '%the rain%'"), 1);
+    at_hall(o, "adi", "person.reveal",
+            "{\"person\":\"" LEYLA "\",\"purpose\":\"other\",\"text\":\"her uncle rang\"}");
     at_hall(o, "adi", "person.record",
             "{\"person\":\"" OTHER "\",\"name\":\"Orkhan Mammadov\",\"born\":\"1991-01-01\"}");
 }
@@ -250,6 +252,9 @@ TEST(person_export_has_all_of_one_person_and_of_nobody_else)
     CHECK_INT((int64_t)json_count(json_get(document, "kept")), 1);
     CHECK_TEXT(json_text(json_first(json_get(document, "looks")), "what"), "person.export");
     CHECK(json_count(json_get(document, "looks")) > 8);
+    CHECK(strstr(text, "\"what\":\"person.reveal\",\"outcome\":\"done\",\"why\":\"other\"") &&
+          !strstr(text, "uncle"));
+    CHECK(stands_in(o.pair.hall, "her uncle rang")); /* for supervisors */
     free(text);
     CHECK_TEXT(workday_text(o.pair.hall, "SELECT actor FROM audit WHERE type = 'person.export'"), "u-budi");
     CHECK_INT(pair_count(&o.pair, "SELECT count(*) FROM audit_note WHERE about LIKE '%" WHY "%'"), 1);
@@ -297,6 +302,10 @@ TEST(person_erasure_keeps_the_file_that_the_law_keeps_and_says_until_when)
     check_gone(&o, "Garden Lane");
     check_gone(&o, "wept at the desk");
     check_gone(&o, "waited in the rain");
+    check_gone(&o,
+               "uncle"); /* what a clerk wrote about a look; that they looked, and for which purpose, stays */
+    CHECK_INT(
+        pair_count(&o.pair, "SELECT count(*) FROM audit_note WHERE about LIKE '%\"purpose\":\"other\"%'"), 1);
     CHECK(stands_in(o.pair.hall, "Long St. 5")); /* what they applied with */
     CHECK(stands_in(o.pair.hall, "9901014101900014"));
     CHECK_INT(pair_count(&o.pair, "SELECT count(*) FROM tickets WHERE person = '" LEYLA "'"), 0);
