@@ -45,6 +45,7 @@ struct db {
     bool by_step;         /* begun by the outermost of them, and ended with it */
     enum err lost;        /* why nothing that was begun can go on, until it is rolled back */
     bool failed;          /* the connection is gone: see db_failed */
+    bool warned;          /* the last answers came with a warning */
     bool holds[DB_ROLES]; /* whose lock this connection has */
     int sent;             /* statements whose answers are not read yet (see "later") */
     int64_t changes;
@@ -230,9 +231,15 @@ static char *shown(const char *address)
     return xasprintf("%.*s", whole, address);
 }
 
-static void be_silent(void *ctx, const PGresult *notice)
+/* What is said beside an answer. Of all of it one thing matters: see postgres_commit. */
+static void hear_notice(void *ctx, const PGresult *notice)
 {
-    (void)ctx, (void)notice;
+    struct db *db = ctx;
+    const char *state = PQresultErrorField(notice, PG_DIAG_SQLSTATE);
+    if (!state || !(str_starts(state, "01") || str_starts(state, "57")))
+        return;
+    note_message(db, PQresultErrorField(notice, PG_DIAG_MESSAGE_PRIMARY));
+    db->warned = true;
 }
 
 /* The value of one row with one column; NULL where it is null or absent. */
@@ -330,7 +337,7 @@ static enum err connect_raw(struct db *db)
 {
     db->raw = postgres_connect(db->address, db->flags & DB_WRITE);
     if (PQstatus(db->raw) == CONNECTION_OK) {
-        PQsetNoticeReceiver(db->raw, be_silent, NULL);
+        PQsetNoticeReceiver(db->raw, hear_notice, db);
         return set_up(db);
     }
     note_message(db, PQerrorMessage(db->raw));
@@ -476,10 +483,14 @@ static enum err postgres_commit(struct db *db)
 {
     if (db->begun && db->lost != ERR_OK)
         return db->lost; /* PostgreSQL would roll back and call it done */
+    db->warned = false;
     enum err err = run_text(db, "COMMIT", NULL);
-    if (err == ERR_OK)
-        db->begun = false;
-    return err;
+    if (err != ERR_OK)
+        return err;
+    db->begun = false;
+    if (db->warned) /* the wait for the synchronous standby was cut off: it stands here, and perhaps nowhere else */
+        db->failed = true;
+    return db->warned ? ERR_DISK : ERR_OK;
 }
 
 static bool postgres_in_transaction(const struct db *db)

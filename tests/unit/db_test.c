@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "core/base/str.h"
@@ -604,6 +605,58 @@ TEST(postgres_shared_has_one_first)
     db_close(&one);
     CHECK(db_leads(other, true));
     db_close(&other);
+    free(path);
+}
+
+/* Until the server answers so; each look is a transaction of its own. */
+static void await_number(struct db *db, const char *sql, int64_t wanted)
+{
+    while (number_of(db, sql) != wanted)
+        ;
+}
+
+static void set_standby(struct db *db, bool wanted)
+{
+    static const char sql_reload[] = "SELECT CASE WHEN pg_reload_conf() THEN 1 ELSE 0 END";
+    static const char sql_set[] =
+        "SELECT count(*) FROM pg_settings WHERE name = 'synchronous_standby_names' AND setting <> ''";
+    REQUIRE(db_script(db, wanted ? "ALTER SYSTEM SET synchronous_standby_names = 'nobody'"
+                                 : "ALTER SYSTEM RESET synchronous_standby_names") == ERR_OK);
+    CHECK_INT(number_of(db, sql_reload), 1);
+    await_number(db, sql_set, wanted);
+}
+
+/* Whoever cuts off a commit's wait for the standby makes the server call it done, with a warning: what may be lost with this
+ * server is not told as safe. */
+TEST(postgres_commit_that_no_standby_has_is_not_told_as_done)
+{
+    static const char sql_waits[] = "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'SyncRep'";
+    static const char sql_cancel[] =
+        "SELECT count(pg_cancel_backend(pid)) FROM pg_stat_activity WHERE wait_event = 'SyncRep'";
+    static const char sql_count[] = "SELECT count(*) FROM t";
+    int status = -1;
+    in_postgres();
+    if (!cluster_folder())
+        test_skip("another's server is not told to wait for a standby");
+    struct db *db = open_new("standby");
+    REQUIRE(db_script(db, "CREATE TABLE t (n BIGINT)") == ERR_OK);
+    db_close(&db);
+    char *path = path_of("standby");
+    db = open_at(path, 0);
+    set_standby(db, true);
+    pid_t pid = fork();
+    if (pid == 0) {
+        struct db *writes = open_at(path, DB_WRITE | DB_SHARED);
+        bool so = db_begin(writes) == ERR_OK && db_script(writes, "INSERT INTO t VALUES (1)") == ERR_OK &&
+                  db_commit(writes) == ERR_DISK && db_failed(writes);
+        _exit(so ? 0 : 1);
+    }
+    await_number(db, sql_waits, 1);
+    CHECK_INT(number_of(db, sql_cancel), 1);
+    CHECK(waitpid(pid, &status, 0) == pid && WIFEXITED(status) && WEXITSTATUS(status) == 0);
+    CHECK_INT(number_of(db, sql_count), 1);
+    set_standby(db, false);
+    db_close(&db);
     free(path);
 }
 
