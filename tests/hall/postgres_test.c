@@ -1,8 +1,11 @@
 /* tests/hall/postgres_test.c: a hall that is kept in PostgreSQL, by the real loketd: set up, served, killed, served again. */
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "core/base/str.h"
 #include "core/db/db.h"
@@ -226,12 +229,16 @@ TEST(commands_work_beside_a_hall_that_is_served)
     struct served s;
     struct hall_client rec = {0}, leyla = {0};
     char outcome[20], *list = xasprintf("%s/list.tsv", test_folder());
+    int status;
     FILE *file = fopen(list, "we");
     REQUIRE(file &&
             fputs("agency\tname\tfee\tcurrency\tduration\nOffice\tService 7\t5\tAZN\t3 days\n", file) >= 0 &&
             fclose(file) == 0);
     make(&s, "beside");
     serve(&s);
+    struct json *health = hall_request(&s.hall, "GET", "/v1/health", NULL, NULL, &status);
+    CHECK_TEXT(json_text_or(health, "store", ""), "postgresql");
+    json_free(&health);
     REQUIRE(hall_sign_in(&rec, &s.hall, "rec", TEST_PASSWORD) == 200);
     check_run(RUN("open sesame!\n", "loketd", "user", "add", "--db", s.db, "--login", "leyla", "--roles",
                   "clerk", "--password-file", "-"),
@@ -337,18 +344,65 @@ TEST(one_courier_delivers_at_a_hall)
     free(s.db);
 }
 
+/* A list of so many services. */
+static char *list_of(int count)
+{
+    char *list = xasprintf("%s/many.tsv", test_folder());
+    FILE *file = fopen(list, "we");
+    REQUIRE(file && fputs("agency\tname\tfee\tcurrency\tduration\n", file) >= 0);
+    for (int i = 0; i < count; i++)
+        REQUIRE(fprintf(file, "Office\tService %d of many\t5\tAZN\t3 days\n", i) > 0);
+    REQUIRE(fclose(file) == 0);
+    return list;
+}
+
+/* Reads a log until somebody has said so in it. */
+static void await_words(int log, const char *words)
+{
+    struct buf text = {0};
+    char part[1000];
+    while (!strstr(buf_text(&text), words)) {
+        ssize_t got = read(log, part, sizeof part);
+        REQUIRE(got > 0);
+        buf_add(&text, part, (size_t)got);
+    }
+    buf_free(&text);
+}
+
+/* Of two that serve the hall the first is killed: the other is it from then on, and brings in what a command decided about,
+ * which the command itself then may not. */
+TEST(another_loketd_takes_over_what_the_first_did)
+{
+    enum { FEW = 20 };
+    struct served s, other;
+    char *list = list_of(FEW), *log = xasprintf("%s/log", test_folder());
+    make(&s, "taken_over");
+    serve(&s);
+    REQUIRE(mkfifo(log, 0600) == 0);
+    other = s;
+    other.loketd = START("loketd", "serve", "--db", s.db, "--listen", "127.0.0.1:0", "--log", log);
+    int said = open(log, O_RDWR | O_CLOEXEC); /* never at its end */
+    await_words(said, "listens on");
+    end(&s, SIGKILL);
+    await_words(said, "does from now on what is done once for the hall");
+    check_run(RUN(NULL, "loketd", "import-catalogue", list, "--db", s.db), 0, "20 new");
+    check_counts(&s, "SELECT count(*) FROM services WHERE row LIKE '%of many%'", FEW);
+    kill(other.loketd.pid, SIGTERM);
+    CHECK_INT(running_wait(&other.loketd), 0);
+    check_run(RUN(NULL, "loketd", "verify", "--db", s.db), 0, "is whole");
+    close(said);
+    free(list);
+    free(log);
+    free(s.db);
+}
+
 /* A command that decided about an import does not depend on who serves the hall: it is brought in whole all the same, here
  * by the command itself. */
 TEST(an_import_is_whole_though_the_loketd_at_work_is_killed)
 {
     enum { MANY = 1500 };
     struct served s;
-    char *list = xasprintf("%s/many.tsv", test_folder());
-    FILE *file = fopen(list, "we");
-    REQUIRE(file && fputs("agency\tname\tfee\tcurrency\tduration\n", file) >= 0);
-    for (int i = 0; i < MANY; i++)
-        REQUIRE(fprintf(file, "Office\tService %d of many\t5\tAZN\t3 days\n", i) > 0);
-    REQUIRE(fclose(file) == 0);
+    char *list = list_of(MANY);
     make(&s, "imported");
     serve(&s);
     struct running import = START("loketd", "import-catalogue", list, "--db", s.db);
