@@ -72,7 +72,12 @@ struct hall {
         bool pending, queued; /* lines of an older file are not all in the index of the audit yet */
         int64_t again_ms;     /* monotonic: not before */
     } audit_reading;
-    int64_t certificate_ms; /* until when the certificate holds, wall time; 0: plain http */
+    struct {
+        bool queued;         /* one is among the writes */
+        char day[DATE_TEXT]; /* of which they were looked through … */
+        int64_t after;       /* … up to this line of the audit */
+    } erasures;              /* person_overdue.h */
+    int64_t certificate_ms;  /* until when the certificate holds, wall time; 0: plain http */
     bool practice, stopping;
     bool grouping;  /* a group of writes is open: what is read now is not yet committed */
     bool full;      /* the last write found no room: read only until one succeeds */

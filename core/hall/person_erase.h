@@ -4,7 +4,7 @@
  * person whose application must be kept, with who they are and without how they are reached; workstations get it by the
  * feed as they get any change. Earlier changes lose the same rows as by retention.h: each gives way to its leaf of the
  * chain, marked "erased", so that the feed is proved as before. Answers that were not fetched yet lose their text. The
- * audit names the person by the identity alone, and after this nothing leads from it to anybody.
+ * audit names the person by the identity alone, and after this nothing leads from it to anybody. What the law keeps goes by itself when its time is over (person_overdue.h).
  *
  * Knows no role and no screen. Everything is read and written in the transaction of env. */
 #pragma once

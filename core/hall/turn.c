@@ -19,6 +19,7 @@
 #include "core/hall/leases.h"
 #include "core/hall/move_clock.h"
 #include "core/hall/others.h"
+#include "core/hall/person_overdue.h"
 #include "core/hall/polls.h"
 #include "core/hall/retention.h"
 #include "core/hall/tokens.h"
@@ -176,6 +177,7 @@ static void tick(struct hall *hall)
     moves_follow(hall);
     forecasts_follow(hall);
     retention_follow(hall);
+    person_overdue_follow(hall);
 }
 
 /* A file that could not even be opened anew when its disk failed: reading alone would not try it again, and whoever has no

@@ -6,6 +6,7 @@
 
 #include "core/hall/admin_people.h"
 #include "core/hall/audit_index.h"
+#include "core/hall/person_overdue.h"
 #include "core/hall/retention.h"
 #include "core/hall/session.h"
 #include "core/hall/verify.h"
@@ -417,6 +418,36 @@ TEST(person_erasure_is_not_undone_by_what_was_recorded_before)
     pair_sync(&o.pair, 1);
     CHECK_INT(pair_count(&o.pair, "SELECT count(*) FROM persons WHERE phone = '+628120000077'"), 1);
     check_whole(&o);
+    office_close(&o);
+}
+
+/* What was kept goes by itself on its day, and not before. */
+TEST(person_erasure_goes_on_when_the_time_of_what_was_kept_is_over)
+{
+    struct office o;
+    int64_t after = 0, changed = 0;
+    char person[64];
+    office_open(&o);
+    set_case_years(&o, 2);
+    erase(&o, "budi");
+    REQUIRE(person_overdue_next(o.pair.hall, "2028-11-24", &after, person) == ERR_OK);
+    CHECK_TEXT(person, "");
+    after = 0;
+    REQUIRE(person_overdue_next(o.pair.hall, "2028-11-25", &after, person) == ERR_OK);
+    CHECK_TEXT(person, LEYLA);
+    o.pair.now_ms += INT64_C(2 * 366) * 24 * 3600 * 1000;
+    const struct server_env env = {
+        .db = o.pair.hall, .epoch = 1, .now_ms = o.pair.now_ms, .mono_ms = o.pair.mono_ms};
+    REQUIRE(db_begin(o.pair.hall) == ERR_OK);
+    REQUIRE(person_overdue_run(&env, person, &changed) == ERR_OK);
+    REQUIRE(db_commit(o.pair.hall) == ERR_OK);
+    CHECK(changed > 3);
+    check_gone(&o, "Leyla");
+    check_gone(&o, "Long St. 5");
+    check_whole(&o);
+    after = 0;
+    REQUIRE(person_overdue_next(o.pair.hall, "2029-01-01", &after, person) == ERR_OK);
+    CHECK_TEXT(person, ""); /* done */
     office_close(&o);
 }
 
