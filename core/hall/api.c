@@ -308,7 +308,7 @@ void api_store_failed_in(struct hall *hall, struct http_request *request, enum e
         http_add_header(request, "Retry-After", "5");
         api_error(hall, request, 503, "store_failed", NULL,
                   said_in(lang, "store_failed",
-                          "The hall cannot reach its file. Nothing confirmed is lost; try again soon."));
+                          "The hall cannot reach its data. Nothing confirmed is lost; try again soon."));
     } else {
         api_error(hall, request, 500, "internal", NULL,
                   "The hall could not carry this out. Tell an administrator; the hall's log says more.");

@@ -162,6 +162,12 @@ static enum err commit_group(struct writer *writer)
     return store_state(hall->db, &hall->state);
 }
 
+/* Of a store that is shared it knows better than that this computer's disk is in the way. */
+static const char *why(const struct hall *hall, enum err err)
+{
+    return hall->others && err == ERR_DISK ? db_message(hall->db) : err_text(err);
+}
+
 static void group_failed(struct writer *writer, size_t start, size_t end, enum err err)
 {
     struct hall *hall = writer->hall;
@@ -171,7 +177,7 @@ static void group_failed(struct writer *writer, size_t start, size_t end, enum e
         hall->fatal = err;
     for (size_t i = start; i < end; i++)
         writer->pending[i].err = err;
-    log_write(LOG_ERROR, "%s: the hall could not record: %s", db_path(hall->db), err_text(err));
+    log_write(LOG_ERROR, "%s: the hall could not record: %s", db_path(hall->db), why(hall, err));
 }
 
 void writer_flush(struct writer *writer)

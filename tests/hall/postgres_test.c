@@ -43,15 +43,20 @@ static void make(struct served *s, const char *name)
     check_run(RUN(NULL, "loketd", "counter", "add", "--db", s->db, "--name", "7", "--queues", "a"), 0, "7");
 }
 
-static void serve(struct served *s)
+static void serve_with(struct served *s, const char *log)
 {
     static const char said[] = "loketd: listening on ";
-    s->loketd = START("loketd", "serve", "--db", s->db, "--listen", "127.0.0.1:0");
+    s->loketd = START("loketd", "serve", "--db", s->db, "--listen", "127.0.0.1:0", "--log", log);
     char *line = running_line(&s->loketd);
     REQUIRE(line && str_starts(line, said));
     str_copy(s->hall.url, sizeof s->hall.url, line + sizeof said - 1);
     s->hall.port = atoi(strrchr(s->hall.url, ':') + 1);
     free(line);
+}
+
+static void serve(struct served *s)
+{
+    serve_with(s, "/dev/null");
 }
 
 static void end(struct served *s, int with)
@@ -148,7 +153,8 @@ TEST(hall_in_postgres_survives_its_connection)
     char outcome[20] = "";
     int again = 0;
     make(&s, "hung_up");
-    serve(&s);
+    char *log = xasprintf("%s/log", test_folder());
+    serve_with(&s, log);
     REQUIRE(hall_sign_in(&client, &s.hall, "rec", TEST_PASSWORD) == 200);
     for (int i = 0; i < 5; i++) {
         char *text = issue(&client);
@@ -160,6 +166,10 @@ TEST(hall_in_postgres_survives_its_connection)
     }
     CHECK(again < 100);
     CHECK_INT(tickets(&s), 5);
+    char *said = test_read_file(log); /* what failed is said as it was */
+    CHECK(!strstr(said, "cannot write to its disk") && strstr(said, "terminating connection"));
+    free(said);
+    free(log);
     end(&s, SIGTERM);
     check_run(RUN(NULL, "loketd", "verify", "--db", s.db), 0, "is whole");
     hall_sign_out(&client);
