@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/hall/export.h"
 #include "tests/support/naughty.h"
 #include "tests/support/pair.h"
 #include "tests/support/test.h"
@@ -70,6 +71,28 @@ static void expect_same(const struct json *row, const struct json *texts, const 
             CHECK_TEXT(who, "");
 }
 
+static enum err add_text(void *ctx, const char *text, size_t length)
+{
+    buf_add(ctx, text, length);
+    return ERR_OK;
+}
+
+/* The second line is the application. */
+static void expect_same_exported(struct pair *pair, const struct json *texts)
+{
+    const struct export_wish wish = {.unmasked = true};
+    struct buf lines = {0};
+    struct json *line = NULL;
+    int64_t cases = 0;
+    CHECK(export_lines(pair->hall, &wish, pair->now_ms, add_text, &lines, &cases) == ERR_OK);
+    CHECK_INT(cases, 1);
+    const char *second = strchr(buf_text(&lines), '\n') + 1;
+    REQUIRE(json_parse(second, strcspn(second, "\n"), &line, NULL) == ERR_OK);
+    expect_same(json_get(line, "case"), texts, "in an export");
+    json_free(&line);
+    buf_free(&lines);
+}
+
 TEST(naughty_texts_are_stored_as_they_are_typed)
 {
     struct naughty naughty;
@@ -94,6 +117,7 @@ TEST(naughty_texts_are_stored_as_they_are_typed)
         expect_same(json_get(answer, "case"), texts, n ? "elsewhere" : "where it was typed");
         json_free(&answer);
     }
+    expect_same_exported(&pair, texts);
     pair_close(&pair);
     free(text);
     json_free(&body);
