@@ -45,7 +45,7 @@ const char sql_sent_to_counter[] =
 const char sql_sent_to_user[] = "SELECT row, called_at FROM tickets WHERE user_ = $1 AND state = 'waiting'"
                                 " ORDER BY called_at LIMIT $2"; /* tickets_user */
 
-static const struct head_list lists[RULE_COUNT][5] = {
+static const struct head_list lists[RULE_COUNT][HEAD_LISTS] = {
     [RULE_FIFO] = {{sql_arrived, HEADS}, {sql_placed, HEADS_FAR}},
     [RULE_WEIGHTED] = {{sql_arrived, HEADS}, {sql_placed, HEADS_FAR}},
     [RULE_PRIORITY] = {{sql_priority, HEADS}, {sql_ordinary, HEADS}, {sql_placed, HEADS_FAR}},

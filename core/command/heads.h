@@ -7,6 +7,7 @@
 /* The merge of appointments looks further than the others: those called lately hold their places. */
 enum { HEADS_FAR = 32 };
 
+enum { HEAD_LISTS = 5 }; /* of one rule at most, with the one that ends them */
 struct head_list {
     const char *sql; /* $1 queue, $2 limit; its first column is the ticket's row; NULL ends the lists */
     int limit;       /* rows of it that are enough for a right call */

@@ -15,12 +15,31 @@ enum { WHYS_MAX = 4 }; /* earlier calls of one ticket that are explained */
 
 /* --- candidates --- */
 
-static enum err add_heads(struct call *c, const char *sql, const char *member, const char *key, int limit,
-                          struct json *tickets)
+/* Several lists, all of them asked before the first is read. */
+struct heads_asked {
+    struct stmt *lists[HEAD_LISTS];
+    int count;
+};
+
+static void ask_heads(struct call *c, struct heads_asked *asked, const char *sql, const char *member,
+                      const char *key, int limit)
 {
     struct stmt *s = tx_list(c->tx, sql, TABLE_TICKET, member, key);
     db_bind_int(s, 2, limit);
-    return rows_collect(s, tickets);
+    db_ahead(s);
+    asked->lists[asked->count++] = s;
+}
+
+static enum err add_heads(struct heads_asked *asked, struct json *tickets)
+{
+    enum err err = ERR_OK;
+    for (int i = 0; i < asked->count; i++) {
+        if (err == ERR_OK)
+            err = rows_collect(asked->lists[i], tickets);
+        else
+            db_done(asked->lists[i]);
+    }
+    return err;
 }
 
 /* --- the desk as the rule sees it --- */
@@ -73,10 +92,10 @@ static enum err add_queue(struct asking *a, const struct json *assigned)
     a->count++;
     /* At a counter that closes newcomers may stand before whoever it still calls. */
     bool closing = counter_is_closing(a->counter, a->c->at_ms);
+    struct heads_asked asked = {0};
     for (const struct head_list *list = head_lists(rule->kind); list->sql; list++)
-        TRY(add_heads(a->c, list->sql, "queue", row_id(row), closing ? QUEUE_COUNT_MAX : list->limit,
-                      a->tickets));
-    return ERR_OK;
+        ask_heads(a->c, &asked, list->sql, "queue", row_id(row), closing ? QUEUE_COUNT_MAX : list->limit);
+    return add_heads(&asked, a->tickets);
 }
 
 /* At a counter that closes. */
@@ -95,8 +114,10 @@ static enum err gather(struct asking *a)
 {
     const struct json *mine = json_get(a->counter, "queues");
     a->tickets = keep(a->c, json_new_array());
-    TRY(add_heads(a->c, sql_sent_to_counter, "counter", row_id(a->counter), HEADS_FAR, a->tickets));
-    TRY(add_heads(a->c, sql_sent_to_user, "user", a->c->actor->user, HEADS_FAR, a->tickets));
+    struct heads_asked asked = {0};
+    ask_heads(a->c, &asked, sql_sent_to_counter, "counter", row_id(a->counter), HEADS_FAR);
+    ask_heads(a->c, &asked, sql_sent_to_user, "user", a->c->actor->user, HEADS_FAR);
+    TRY(add_heads(&asked, a->tickets));
     for (const struct json *q = json_first(mine); q && a->count < RULE_QUEUES_MAX; q = json_next(q))
         TRY(add_queue(a, q));
     keep_still_called(a);

@@ -127,6 +127,12 @@ void db_bind_null(struct stmt *s, int index)
     kind_of(s)->bind_null(s, index);
 }
 
+void db_ahead(struct stmt *s)
+{
+    if (kind_of(s)->ahead)
+        kind_of(s)->ahead(s);
+}
+
 enum err db_step(struct stmt *s)
 {
     return kind_of(s)->step(s);

@@ -88,6 +88,9 @@ struct stmt *db_query(struct db *db,
 void db_bind_text(struct stmt *s, int index, const char *text); /* NULL binds null; copied */
 void db_bind_int(struct stmt *s, int index, int64_t value);
 void db_bind_null(struct stmt *s, int index);
+/* Asks now; db_step reads what was found, as ever. A store that is far answers several that were asked so at once, as it is at
+ * that moment: bind everything before, and write nothing in between that it should find. */
+void db_ahead(struct stmt *s);
 enum err db_step(struct stmt *s) MUST_USE; /* ERR_OK: a row is there · ERR_ABSENT: no more · else a failure */
 enum err db_run(struct stmt *s) MUST_USE; /* a statement without rows: steps to the end and is done */
 void db_done(struct stmt *s);

@@ -29,6 +29,7 @@ struct db_kind {
     void (*bind_int)(struct stmt *s, int index, int64_t value);
     void (*bind_null)(struct stmt *s, int index);
     enum err (*step)(struct stmt *s);
+    void (*ahead)(struct stmt *s); /* NULL: a store that is near */
     enum err (*run)(struct stmt *s);
     void (*done)(struct stmt *s);
     const char *(*text)(struct stmt *s, int column);

@@ -13,7 +13,10 @@
 #include "core/db/postgres.h"
 #include "core/db/statements.h"
 
-enum { BOOLEAN = 16 /* PostgreSQL's number of the type */ };
+enum {
+    BOOLEAN = 16, /* PostgreSQL's number of the type */
+    SENT_MAX = 64,
+};
 
 struct value {
     char *text; /* kept for the next time */
@@ -28,6 +31,7 @@ struct stmt {
     char name[24];   /* of the prepared statement there */
     bool prepared, busy;
     bool extra; /* a second use while the first was busy: freed when done */
+    bool ahead; /* asked, and its answer is not read yet */
     int count;
     struct value *values;
     const char **sent; /* the same, as libpq takes them */
@@ -41,13 +45,14 @@ struct db {
     char *address, *path;
     unsigned flags;
     bool begun;
-    int steps;            /* savepoints within what was begun */
-    bool by_step;         /* begun by the outermost of them, and ended with it */
-    enum err lost;        /* why nothing that was begun can go on, until it is rolled back */
-    bool failed;          /* the connection is gone: see db_failed */
-    bool warned;          /* the last answers came with a warning */
-    bool holds[DB_ROLES]; /* whose lock this connection has */
-    int sent;             /* statements whose answers are not read yet (see "later") */
+    int steps;                     /* savepoints within what was begun */
+    bool by_step;                  /* begun by the outermost of them, and ended with it */
+    enum err lost;                 /* why nothing that was begun can go on, until it is rolled back */
+    bool failed;                   /* the connection is gone: see db_failed */
+    bool warned;                   /* the last answers came with a warning */
+    bool holds[DB_ROLES];          /* whose lock this connection has */
+    int sent;                      /* statements whose answers are not read yet (see "later") */
+    struct stmt *askers[SENT_MAX]; /* whose those answers are; NULL: nobody reads it */
     int64_t changes;
     int names; /* statements prepared so far */
     char message[400];
@@ -121,12 +126,39 @@ static enum err fail(struct db *db, const PGresult *result, const char *sql)
  * transaction and its answer is read with that of the next one that is asked for something, at the latest with the end of the
  * savepoint: what failed is told then. */
 
-enum { SENT_MAX = 64 };
-
 static bool is_well(const PGresult *result)
 {
     ExecStatusType status = PQresultStatus(result);
     return status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK || status == PGRES_EMPTY_QUERY;
+}
+
+static void take_result(struct stmt *s, PGresult *result)
+{
+    s->result = result;
+    s->rows = PQntuples(result);
+    s->row = -1;
+}
+
+/* *last: the newest that nobody asked ahead. */
+static void deal_out(struct db *db, int at, PGresult *result, PGresult **last)
+{
+    struct stmt *asker = at < db->sent ? db->askers[at] : NULL;
+    if (asker && is_well(result)) {
+        take_result(asker, result);
+    } else if (asker) {
+        PQclear(result);
+    } else {
+        PQclear(*last);
+        *last = result;
+    }
+}
+
+static void forget_sent(struct db *db)
+{
+    for (int i = 0; i < db->sent; i++)
+        if (db->askers[i])
+            db->askers[i]->ahead = false;
+    db->sent = 0;
 }
 
 /* Reads all answers that are owed; *last, when it is asked for, is the newest statement's and the caller's. */
@@ -134,7 +166,7 @@ static enum err settle(struct db *db, PGresult **last)
 {
     enum err err = ERR_OK;
     PGresult *kept = NULL;
-    int nothing = 0;
+    int nothing = 0, at = 0;
     if (last)
         *last = NULL;
     if (db->sent == 0)
@@ -147,16 +179,14 @@ static enum err settle(struct db *db, PGresult **last)
         more = !result || status != PGRES_PIPELINE_SYNC;
         if (result && more && !is_well(result) && status != PGRES_PIPELINE_ABORTED && err == ERR_OK)
             err = fail(db, result, "a statement that was sent before");
-        if (result && more) {
-            PQclear(kept);
-            kept = result;
-        } else {
+        if (result && more)
+            deal_out(db, at++, result, &kept);
+        else
             PQclear(result);
-        }
     }
     if (more && err == ERR_OK)
         err = fail(db, NULL, "");
-    db->sent = 0;
+    forget_sent(db);
     (void)PQexitPipelineMode(db->raw);
     if (last && err == ERR_OK)
         *last = kept;
@@ -171,11 +201,13 @@ static bool may_wait(const struct db *db)
 }
 
 /* sent: whether libpq took it. */
-static enum err note_sent(struct db *db, bool sent)
+static enum err note_sent(struct db *db, bool sent, struct stmt *asker)
 {
-    db->sent += sent;
     if (!sent)
         return fail(db, NULL, "");
+    db->askers[db->sent++] = asker;
+    if (asker)
+        asker->ahead = true;
     return db->sent < SENT_MAX ? ERR_OK : settle(db, NULL);
 }
 
@@ -187,8 +219,8 @@ static bool begin_sending(struct db *db)
 /* A statement without parameters or rows, whose answer may come later. */
 static enum err send_text(struct db *db, const char *sql)
 {
-    return note_sent(db,
-                     begin_sending(db) && PQsendQueryParams(db->raw, sql, 0, NULL, NULL, NULL, NULL, 0) == 1);
+    return note_sent(
+        db, begin_sending(db) && PQsendQueryParams(db->raw, sql, 0, NULL, NULL, NULL, NULL, 0) == 1, NULL);
 }
 
 /* Statements without parameters; *result, when it is asked for, is the caller's. */
@@ -384,6 +416,7 @@ static void free_stmt(struct stmt *s)
 static void close_raw(struct db *db)
 {
     size_t at = 0;
+    memset(db->askers, 0, sizeof db->askers);
     for (struct stmt *s; (s = statements_next(&db->statements, &at));)
         free_stmt(s);
     statements_forget(&db->statements);
@@ -655,10 +688,18 @@ static enum err make_ready(struct stmt *s)
     return err;
 }
 
-static enum err send_later(struct stmt *s)
+static enum err send_later(struct stmt *s, struct stmt *asker)
 {
-    return note_sent(s->db, begin_sending(s->db) && PQsendQueryPrepared(s->db->raw, s->name, s->count,
-                                                                        s->sent, NULL, NULL, 0) == 1);
+    bool sent = begin_sending(s->db) &&
+                PQsendQueryPrepared(s->db->raw, s->name, s->count, s->sent, NULL, NULL, 0) == 1;
+    return note_sent(s->db, sent, asker);
+}
+
+/* What fails is told by the next step. */
+static void postgres_ahead(struct stmt *s)
+{
+    if (may_wait(s->db) && !s->result && !s->ahead && s->db->lost == ERR_OK && make_ready(s) == ERR_OK)
+        (void)send_later(s, s);
 }
 
 static enum err ask(struct stmt *s)
@@ -674,7 +715,7 @@ static enum err ask(struct stmt *s)
     if (err != ERR_OK)
         return err;
     if (db->sent > 0) {
-        err = send_later(s);
+        err = send_later(s, NULL);
         if (err == ERR_OK)
             err = settle(db, &s->result);
         if (err != ERR_OK)
@@ -689,24 +730,27 @@ static enum err ask(struct stmt *s)
         s->result = NULL;
         return err;
     }
-    s->rows = PQntuples(s->result);
-    s->row = -1;
+    take_result(s, s->result);
     note_changes(s);
     return ERR_OK;
 }
 
 static enum err postgres_step(struct stmt *s)
 {
-    if (!s->result) {
-        enum err err = ask(s);
-        if (err != ERR_OK)
-            return err;
-    }
+    enum err err = s->ahead ? settle(s->db, NULL) : ERR_OK;
+    if (err == ERR_OK && !s->result)
+        err = ask(s);
+    if (err != ERR_OK)
+        return err;
     return ++s->row < s->rows ? ERR_OK : ERR_ABSENT;
 }
 
 static void postgres_done(struct stmt *s)
 {
+    for (int i = 0; s->ahead && i < s->db->sent; i++)
+        if (s->db->askers[i] == s)
+            s->db->askers[i] = NULL;
+    s->ahead = false;
     if (s->extra) {
         free_stmt(s);
         return;
@@ -724,7 +768,7 @@ static enum err postgres_run(struct stmt *s)
     if (may_wait(s->db) && !s->result) {
         err = s->db->lost != ERR_OK ? s->db->lost : make_ready(s);
         if (err == ERR_OK)
-            err = send_later(s);
+            err = send_later(s, NULL);
         postgres_done(s);
         return err;
     }
@@ -930,6 +974,7 @@ const struct db_kind db_postgres = {
     .bind_int = postgres_bind_int,
     .bind_null = postgres_bind_null,
     .step = postgres_step,
+    .ahead = postgres_ahead,
     .run = postgres_run,
     .done = postgres_done,
     .text = postgres_text,

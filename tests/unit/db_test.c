@@ -588,6 +588,53 @@ TEST(postgres_shared_tells_later_what_failed)
     free(path);
 }
 
+/* What is asked ahead is answered with the next answer that is waited for, each to whoever asked; one that nobody reads is
+ * nobody's. What failed before it is told to whoever reads. */
+TEST(postgres_answers_what_was_asked_ahead)
+{
+    static const char add[] = "INSERT INTO t (n) VALUES ($1)",
+                      above[] = "SELECT n FROM t WHERE n > $1 ORDER BY n";
+    in_postgres();
+    struct db *db = open_new("ahead");
+    REQUIRE(db_script(db, "CREATE TABLE t (n BIGINT PRIMARY KEY)") == ERR_OK);
+    db_close(&db);
+    char *path = path_of("ahead");
+    db = open_at(path, DB_WRITE | DB_SHARED);
+    REQUIRE(db_begin(db) == ERR_OK);
+    for (int i = 1; i <= 3; i++) {
+        struct stmt *s = db_query(db, add);
+        db_bind_int(s, 1, i);
+        CHECK_INT(db_run(s), ERR_OK);
+    }
+    struct stmt *asked[3];
+    for (int i = 0; i < 3; i++) {
+        asked[i] = db_query(db, above);
+        db_bind_int(asked[i], 1, i);
+        db_ahead(asked[i]);
+    }
+    db_done(asked[1]);
+    CHECK_INT(db_step(asked[2]), ERR_OK);
+    CHECK_INT(db_int(asked[2], 0), 3);
+    CHECK_INT(db_step(asked[2]), ERR_ABSENT);
+    db_done(asked[2]);
+    for (int i = 1; i <= 3; i++) {
+        CHECK_INT(db_step(asked[0]), ERR_OK);
+        CHECK_INT(db_int(asked[0], 0), i);
+    }
+    CHECK_INT(db_step(asked[0]), ERR_ABSENT);
+    db_done(asked[0]);
+    struct stmt *again = db_query(db, add), *reader = db_query(db, above);
+    db_bind_int(again, 1, 2);
+    CHECK_INT(db_run(again), ERR_OK); /* not yet */
+    db_bind_int(reader, 1, 0);
+    db_ahead(reader);
+    CHECK_INT(db_step(reader), ERR_CONFLICT);
+    db_done(reader);
+    db_rollback(db);
+    db_close(&db);
+    free(path);
+}
+
 /* Of those that share a store one leads; another does as soon as that one is gone. Nobody has it alone meanwhile. */
 TEST(postgres_shared_has_one_first)
 {
