@@ -1,12 +1,15 @@
 /* tests/bench/bare.c: what PostgreSQL alone takes for the rows that a loketd wrote: the yardstick of a hall in PostgreSQL.
  *
  *   bench bare --from ADDRESS --to ADDRESS --after REV --clients 16 --pushes N      pushes a second
+ *   … --gate FIFO                       says "ready" before the clock and waits until somebody opens FIFO to write: "began_us ended_us"
  *
  * Reads in what was written after REV, then writes the same rows into the other schema, which is as the first was at REV; the
  * last N pushes on the clock: by the same prepared statements, as many pushes a commit as there are clients, and nothing but that: no rule, no look, no HTTP. */
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "core/db/rows.h"
 #include "tests/bench/bench.h"
@@ -88,6 +91,19 @@ static void write_push(struct db *db, char **result)
     write_row(db, sql_seq, (char *[]){client, result[2], result[2]}, 3);
 }
 
+/* Several of one database begin together. */
+static void wait_at(const char *gate)
+{
+    if (!*gate)
+        return;
+    puts("ready");
+    fflush(stdout);
+    int fd = open(gate, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        bench_fail("%s cannot be opened", gate);
+    close(fd);
+}
+
 int bench_bare(int argc, char **argv)
 {
     static const char read_change[] =
@@ -110,6 +126,7 @@ int bench_bare(int argc, char **argv)
         write_heads[] = "UPDATE hall_state SET feed_head = $1, audit_head = $2 WHERE id = 1";
     struct err_info info = {0};
     struct db *from = NULL, *db = NULL;
+    const char *gate = bench_option(argc, argv, "--gate", "");
     int64_t after = atoll(bench_option(argc, argv, "--after", "0"));
     size_t clients = (size_t)atoi(bench_option(argc, argv, "--clients", "16")), group = clients * REVS_A_PUSH,
            pushes = (size_t)atoi(bench_option(argc, argv, "--pushes", "1000"));
@@ -129,8 +146,10 @@ int bench_bare(int argc, char **argv)
     for (size_t i = 0; i < change.count; i++) {
         bool begins = i == 0 || (i >= first && (i - first) % group == 0);
         bool ends = i + 1 == change.count || (i + 1 >= first && (i + 1 - first) % group == 0);
-        if (i == first)
+        if (i == first) {
+            wait_at(gate);
             began = bench_now_us();
+        }
         if (begins)
             must(db, db_begin(db));
         write_row(db, write_rev, NULL, 0);
@@ -145,7 +164,10 @@ int bench_bare(int argc, char **argv)
         if (ends)
             must(db, db_commit(db));
     }
-    printf("%.0f\n", (double)pushes * 1e6 / (double)(bench_now_us() - began));
+    if (*gate)
+        printf("%lld %lld\n", (long long)began, (long long)bench_now_us());
+    else
+        printf("%.0f\n", (double)pushes * 1e6 / (double)(bench_now_us() - began));
     db_close(&db);
     db_close(&from);
     return 0;

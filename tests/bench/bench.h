@@ -26,6 +26,8 @@ int bench_calls(int argc, char **argv); /* call_next over HTTP, many clients */
 int bench_yard(int argc, char **argv);  /* the same commands on the same file without HTTP */
 int bench_bare(int argc,
                char **argv); /* the rows of those commands, written into PostgreSQL and nothing else */
+int bench_country(int argc, char **argv);       /* many halls of one database at work together */
+int bench_country_seats(int argc, char **argv); /* the sign-ins for that */
 int bench_durable(int argc, char **argv);    /* confirm to saved, beside a raw write and its sync */
 int bench_polls(int argc, char **argv);      /* commit to the last of many long polls */
 int bench_desk(int argc, char **argv);       /* one clerk's call_next, each on the clock */

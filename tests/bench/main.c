@@ -84,6 +84,8 @@ static const struct {
              {"halls-idle", bench_halls_idle},
              {"figures", bench_figures},
              {"demo", bench_demo},
+             {"country", bench_country},
+             {"country-seats", bench_country_seats},
              {"desk", bench_desk},
              {"seats", bench_seats},
              {"flood", bench_flood},
@@ -97,7 +99,7 @@ int main(int argc, char **argv)
     fputs(
         "usage: bench "
         "keys|fill|durable|calls|yard|bare|polls|forms|worklist|unsent|search|reports|hour|board|audit|halls|"
-        "halls-idle|figures|demo|desk|seats|flood|idle …\n",
+        "halls-idle|figures|demo|country|country-seats|desk|seats|flood|idle …\n",
         stderr);
     return 2;
 }

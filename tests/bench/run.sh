@@ -1,6 +1,6 @@
 #!/bin/sh
 # Measures Loket as ratios against a yardstick of the same run and prints a table with the target beside each.
-# SMALL=1 takes a hundredth of the data, to see whether it all runs; PART=station, unsent, hall, postgres, search, reports, audit, forms, worklist, board, halls, hour, demo or catalogue measures one part;
+# SMALL=1 takes a hundredth of the data, to see whether it all runs; PART=station, unsent, hall, postgres, country, search, reports, audit, forms, worklist, board, halls, hour, demo or catalogue measures one part;
 # PACK=az takes the hall's queues from another pack.
 set -eu
 cd "$(dirname "$0")/../.."
@@ -11,9 +11,10 @@ if [ -n "${SMALL:-}" ]; then
     million=10000 history=100000 pushes=800 rounds=10 clients=50
 fi
 work=$(mktemp -d)
-hall_pid=
+hall_pid='' pids=''
 cleanup() {
-    [ -z "$hall_pid" ] || kill "$hall_pid" 2>/dev/null || true
+    # shellcheck disable=SC2086 # words
+    [ -z "$hall_pid$pids" ] || kill $hall_pid $pids 2>/dev/null || true
     rm -rf "$work"
 }
 trap cleanup EXIT INT TERM
@@ -194,6 +195,9 @@ measure_postgres() {
     row "durable call_next in PostgreSQL, 16 clients, of its rows alone ($calls of $bare a second)" "$r" "at least 0.70" "$(least "$r" 0.70)"
     where="--data $work/hall"
 }
+
+# shellcheck source=tests/bench/country.sh
+. tests/bench/country.sh
 
 measure_hall() {
     queue=P # both packs have it
@@ -440,3 +444,4 @@ if part hour; then measure_hour; fi
 if part demo; then measure_demo; fi
 if part hall; then measure_hall; fi
 if part postgres; then measure_postgres; fi
+if part country; then measure_country; fi
