@@ -42,21 +42,22 @@ enum { WORDS_MAX = 40 };
  * hall keeps its folder. */
 static void put_into_postgres(char **words)
 {
-    int at = 1, count = 0;
+    int count = 0;
     while (words[count])
         count++;
-    while (words[at] && strcmp(words[at], "--data") != 0)
-        at++;
-    if (strcmp(words[0], "loketd") != 0 || at + 1 >= count || !cluster_keeps_halls())
+    if (strcmp(words[0], "loketd") != 0 || count < 2 || !cluster_keeps_halls())
         return;
-    char *address = cluster_hall(words[at + 1]);
-    if (strcmp(words[1], "practice") == 0 && count + 2 < WORDS_MAX) {
-        words[count] = xstrdup("--db");
-        words[count + 1] = address;
-        return;
+    bool both = strcmp(words[1], "practice") == 0;
+    for (int at = 1, end = count; at + 1 < end; at++) {
+        if (strcmp(words[at], "--data") != 0)
+            continue;
+        int to = both ? count : at;
+        if (to + 2 >= WORDS_MAX)
+            return;
+        words[to + 1] = cluster_hall(words[at + 1]);
+        words[to] = xstrdup("--db");
+        count += both ? 2 : 0;
     }
-    words[at] = xstrdup("--db");
-    words[at + 1] = address;
 }
 
 static void become(const char *const *words, int in, int out, int err)
