@@ -28,21 +28,21 @@ int bench_bare(int argc,
                char **argv); /* the rows of those commands, written into PostgreSQL and nothing else */
 int bench_country(int argc, char **argv);       /* many halls of one database at work together */
 int bench_country_seats(int argc, char **argv); /* the sign-ins for that */
-int bench_durable(int argc, char **argv);    /* confirm to saved, beside a raw write and its sync */
-int bench_polls(int argc, char **argv);      /* commit to the last of many long polls */
-int bench_desk(int argc, char **argv);       /* one clerk's call_next, each on the clock */
-int bench_seats(int argc, char **argv);      /* sign-ins written straight into a hall's file */
-int bench_flood(int argc, char **argv);      /* connections, requests, sign-ins or polls without end */
-int bench_idle(int argc, char **argv);       /* ten thousand long polls: memory and news */
-int bench_worklist(int argc, char **argv);   /* a worklist of many applications */
-int bench_board(int argc, char **argv);      /* a refresh of the supervisor's board */
-int bench_search(int argc, char **argv);     /* the hall's search among many persons and applications */
-int bench_reports(int argc, char **argv);    /* the reports over a year of visits */
-int bench_forms(int argc, char **argv);      /* a form of 300 fields validated */
-int bench_unsent(int argc, char **argv);     /* a batch of news with many unsent records */
-int bench_audit(int argc, char **argv);      /* the audit searched and checked among many lines */
-int bench_halls(int argc, char **argv);      /* many halls on one screen */
-int bench_halls_idle(int argc, char **argv); /* that program at rest */
-int bench_figures(int argc, char **argv);    /* what a hall's figures cost the hall */
-int bench_demo(int argc, char **argv);       /* whole simulated days, beside bare rows */
-int bench_hour(int argc, char **argv);       /* the next hour of a hall, and advice */
+int bench_durable(int argc, char **argv);       /* confirm to saved, beside a raw write and its sync */
+int bench_polls(int argc, char **argv);         /* commit to the last of many long polls */
+int bench_desk(int argc, char **argv);          /* one clerk's call_next, each on the clock */
+int bench_seats(int argc, char **argv);         /* sign-ins written straight into a hall's file */
+int bench_flood(int argc, char **argv);         /* connections, requests, sign-ins or polls without end */
+int bench_idle(int argc, char **argv);          /* ten thousand long polls: memory and news */
+int bench_worklist(int argc, char **argv);      /* a worklist of many applications */
+int bench_board(int argc, char **argv);         /* a refresh of the supervisor's board */
+int bench_search(int argc, char **argv);        /* the hall's search among many persons and applications */
+int bench_reports(int argc, char **argv);       /* the reports over a year of visits */
+int bench_forms(int argc, char **argv);         /* a form of 300 fields validated */
+int bench_unsent(int argc, char **argv);        /* a batch of news with many unsent records */
+int bench_audit(int argc, char **argv);         /* the audit searched and checked among many lines */
+int bench_halls(int argc, char **argv);         /* many halls on one screen */
+int bench_halls_idle(int argc, char **argv);    /* that program at rest */
+int bench_figures(int argc, char **argv);       /* what a hall's figures cost the hall */
+int bench_demo(int argc, char **argv);          /* whole simulated days, beside bare rows */
+int bench_hour(int argc, char **argv);          /* the next hour of a hall, and advice */
