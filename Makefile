@@ -8,7 +8,7 @@ CC       := gcc
 comma    := ,
 
 PACKAGES := gcc make pkg-config libc6-dev libncurses-dev libsqlite3-dev libcurl4-openssl-dev libcjson-dev \
-            libmicrohttpd-dev libsodium-dev libssl-dev libpcre2-dev libpq-dev libpango1.0-dev fonts-dejavu-core
+            libmicrohttpd-dev libgnutls28-dev libsodium-dev libssl-dev libpcre2-dev libpq-dev libpango1.0-dev fonts-dejavu-core
 # What only the tests and the developers' targets need.
 TEST_PACKAGES := libvterm-dev openssl patch libfaketime libmimalloc-dev poppler-utils
 FUZZ_PACKAGES := clang libclang-rt-dev
@@ -50,7 +50,7 @@ SCRIPTS      := $(wildcard tests/*.sh tests/*/*.sh tests/hall/cluster/*.sh core/
 WARNINGS := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wold-style-definition \
             -Wpointer-arith -Wwrite-strings -Wundef -Wvla -Wformat=2 -Wnull-dereference -Wduplicated-cond \
             -Wlogical-op -Wimplicit-fallthrough -Wcast-qual
-PKGS_USED := libmicrohttpd libsodium libcrypto libcjson libpcre2-8 libcurl ncursesw sqlite3
+PKGS_USED := libmicrohttpd gnutls libsodium libcrypto libcjson libpcre2-8 libcurl ncursesw sqlite3
 CPPFLAGS += -I. -I$(OUT)/gen -D_GNU_SOURCE -DLOKET_VERSION='"$(VERSION)"' -DLOKET_PREFIX='"$(PREFIX)"'
 CFLAGS   := -std=c17 -g $(WARNINGS)
 # Hardening where it costs nothing; no path of this machine, so that any clone gives the same bytes; sections so that the
@@ -61,8 +61,8 @@ SANITIZE := -O1 -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit
 LDFLAGS  := -Wl,--as-needed -Wl,--gc-sections -Wl,-z,relro -Wl,-z,now
 CORE_LIBS    := -lcjson -lsqlite3 -lsodium -lcrypto -lpcre2-8 -lm
 STATION_LIBS := $(CORE_LIBS) -lcurl -lncursesw -ltinfo
-HALL_LIBS    := $(CORE_LIBS) -lpq -lmicrohttpd -lcurl
-TEST_LIBS    := $(STATION_LIBS) -lpq -lmicrohttpd -lvterm -lutil
+HALL_LIBS    := $(CORE_LIBS) -lpq -lmicrohttpd -lgnutls -lcurl
+TEST_LIBS    := $(STATION_LIBS) -lpq -lmicrohttpd -lgnutls -lvterm -lutil
 
 # KIND is release or san; a sub-make builds the other kind with the same rules.
 KIND ?= release
@@ -172,7 +172,7 @@ TOWN_WRAP := $(SIM_WRAP) $(addprefix -Wl$(comma)--wrap=,clock_wall_now_ms clock_
 # A town takes and gives back memory for a dozen machines in one thread: mimalloc does it with 6 in 100 fewer
 # instructions in all. ASan brings its own.
 # SQLite and libsodium are linked in: calls within them then go straight, 2 in 100 again.
-TOWN_LIBS := $(if $(filter san,$(KIND)),,-lmimalloc) -lcjson -lcrypto -Wl,-Bstatic -lsqlite3 -lsodium -Wl,-Bdynamic -lpcre2-8 -lm
+TOWN_LIBS := $(if $(filter san,$(KIND)),,-lmimalloc) -lcjson -lcrypto -lgnutls -Wl,-Bstatic -lsqlite3 -lsodium -Wl,-Bdynamic -lpcre2-8 -lm
 $(OUT)/sim: $(call obj,$(TOWN_SRC))
 	@echo "  link    $@"
 	@$(CC) $(MODE) $(LDFLAGS) $(TOWN_WRAP) -o $@ $^ $(TOWN_LIBS)
@@ -256,7 +256,7 @@ install: all ## PREFIX=/usr/local DESTDIR=
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/doc/loket/themes/pictures/guide themes/pictures/guide/*.svg
 	install -D -m 644 screens/loket.1 $(DESTDIR)$(PREFIX)/share/man/man1/loket.1
 	install -D -m 644 core/hall/loketd.8 $(DESTDIR)$(PREFIX)/share/man/man8/loketd.8
-	install -D -m 644 -t $(DESTDIR)$(PREFIX)/lib/systemd/system core/hall/loketd.service core/hall/loketd-deliver.service
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/lib/systemd/system core/hall/loketd.service core/hall/loketd@.service core/hall/loketd-deliver.service
 	install -D -m 644 screens/loket.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/loket
 	install -D -m 644 screens/_loket $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_loket
 

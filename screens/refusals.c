@@ -208,6 +208,9 @@ static const struct refusal_text refusals[] = {
     {"unknown_document", TR("This service asks for no such paper.")},
     {"unknown_field", TR("This form has no such field.")},
     {"unknown_output", TR("This service gives no such thing.")},
+    {"certificate_needed",
+     TR("This hall takes its own workstations alone, and this one has no certificate that counts. "
+        "Nothing was taken; what is recorded here stays. An administrator gives it one.")},
     {"unknown_policy", TR("The hall has no such policy. Nothing was changed.")},
     {"unknown_priority", TR("This hall has no such priority. No ticket was given.")},
     {"unknown_question",

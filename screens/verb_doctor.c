@@ -12,6 +12,7 @@
 #include "core/base/crypto.h"
 #include "core/cache/cache.h"
 #include "core/sync/sync.h"
+#include "screens/config_lines.h"
 #include "screens/notice_file.h"
 #include "screens/printer.h"
 #include "screens/runner.h"
@@ -189,6 +190,25 @@ static void certificate(struct doctor *doctor, const char *url, const struct syn
         days < CERTIFICATE_WARN_DAYS ? "; the hall's administrator renews it" : "");
 }
 
+static void own_certificate(struct doctor *doctor, const char *path)
+{
+    struct err_info info = {0};
+    struct buf text = {0};
+    int64_t expires_ms;
+    char day[DATE_TEXT];
+    if (config_read(path, &text, &info)) {
+        say(doctor, false, "own certificate: %s", info.text);
+    } else if (!certificate_expires(buf_text(&text), &expires_ms)) {
+        say(doctor, false, "own certificate: %s is not a PEM file with a certificate", path);
+    } else {
+        int days = (int)((expires_ms - clock_wall_now_ms()) / (24 * 3600 * 1000LL));
+        time_date(expires_ms, day);
+        say(doctor, days >= CERTIFICATE_WARN_DAYS, "own certificate: it holds until %s, for %d days%s", day, days,
+            days < CERTIFICATE_WARN_DAYS ? "; the hall's administrator gives a new one" : "");
+    }
+    buf_free(&text);
+}
+
 static void hall(struct doctor *doctor, struct settings *settings)
 {
     struct err_info info = {0};
@@ -224,6 +244,8 @@ static void hall(struct doctor *doctor, struct settings *settings)
             : doctor->answered ? "gives an answer that is not a hall's; check the address"
                                : "does not answer; check the network and the address");
     }
+    if (settings->cert)
+        own_certificate(doctor, settings->cert);
     if (url && str_starts(url, "https://") && doctor->answered && doctor->hall == ERR_OK)
         certificate(doctor, url, &trust);
     sync_free(&sync);

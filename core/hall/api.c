@@ -6,6 +6,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "core/base/log.h"
 #include "core/hall/applications.h"
 #include "core/hall/calls.h"
 #include "core/hall/inside.h"
@@ -503,6 +504,30 @@ static int64_t idle_s(const struct http_request *request)
     return text && strlen(text) <= 6 && text[strspn(text, "0123456789")] == '\0' ? strtoll(text, NULL, 10) : 0;
 }
 
+/* Of whoever signs in or has; agencies' systems have keys, and whoever checks a notice has nothing to show. */
+static bool refuse_unknown_peer(struct hall *hall, struct http_request *request, const struct route *route)
+{
+    bool asked = route->access == ACCESS_SIGNED_IN || route->handle == call_sign_in;
+    const char *fault = asked ? http_peer_fault(request) : NULL;
+    char message[400];
+    if (!fault)
+        return false;
+    if (hall->peers_may_miss) {
+        if (route->handle == call_sign_in)
+            log_write(LOG_WARN, "a workstation at %s is let in, but %s", http_address(request), fault);
+        return false;
+    }
+    if (stranger_waits(hall, request, false))
+        return true;
+    log_write(LOG_WARN, "a workstation at %s was refused: %s", http_address(request), fault);
+    str_format(message, sizeof message,
+               "This hall takes its own workstations alone, and of this one %s. Nothing was taken; what is recorded "
+               "there is kept. An administrator gives it a certificate (cert and key in its settings).",
+               fault);
+    api_error(hall, request, 403, "certificate_needed", NULL, message);
+    return true;
+}
+
 void api_handle(void *ctx, struct http_request *request)
 {
     struct hall *hall = ctx;
@@ -521,6 +546,8 @@ void api_handle(void *ctx, struct http_request *request)
             answer_no_route(hall, request, allowed);
         return;
     }
+    if (refuse_unknown_peer(hall, request, route))
+        return;
     if (route->access == ACCESS_OPEN && route->handle != call_sign_in &&
         stranger_waits(hall, request, watches(route)))
         return;

@@ -19,6 +19,7 @@
 
 #include "core/base/log.h"
 #include "core/hall/listener.h"
+#include "core/hall/tls_peers.h"
 
 enum {
     POOL_BYTES = 16 * 1024, /* of a connection: its header must fit, with room for the answer's own */
@@ -31,7 +32,9 @@ struct link { /* one connection */
     struct guest guest;
     struct MHD_Connection *connection;
     struct http_request *request; /* that is read, waits or is answered; NULL: between two */
-    bool cut;                     /* it was told to go; its end is not heard of yet */
+    const char *fault;            /* of the peer's certificate, once asked; NULL: none */
+    bool asked;
+    bool cut; /* it was told to go; its end is not heard of yet */
 };
 
 /* Requests to be handed over again, the oldest first. */
@@ -43,6 +46,7 @@ struct http {
     struct MHD_Daemon *daemon;
     struct listener *listener; /* NULL: nobody is let in any more */
     struct crowd *crowd;
+    struct tls_peers *peers; /* NULL: nobody is asked for a certificate */
     http_handle *handle;
     http_trust *trust;
     void *ctx;
@@ -436,12 +440,32 @@ PRINTF(2, 0) static void on_log(void *cls, const char *format, va_list args)
 /* In GnuTLS's words: what it takes for good, of 1.2 and 1.3 alone. */
 static const char tls_versions[] = "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2";
 
+/* Asked once a connection: the certificate is that of its handshake. */
+const char *http_peer_fault(const struct http_request *request)
+{
+    struct link *link = request->link;
+    if (!request->http->peers)
+        return NULL;
+    if (link && link->asked)
+        return link->fault;
+    const union MHD_ConnectionInfo *about =
+        MHD_get_connection_info(request->connection, MHD_CONNECTION_INFO_GNUTLS_SESSION);
+    const char *fault = tls_peers_fault(request->http->peers, about ? about->tls_session : NULL);
+    if (link) {
+        link->asked = true;
+        link->fault = fault;
+    }
+    return fault;
+}
+
 static struct MHD_Daemon *start(struct http *http, const struct http_options *options)
 {
     struct MHD_OptionItem tls[] = {
         {MHD_OPTION_HTTPS_MEM_KEY, 0, (void *)(uintptr_t)options->tls_key},
         {MHD_OPTION_HTTPS_MEM_CERT, 0, (void *)(uintptr_t)options->tls_cert},
         {MHD_OPTION_HTTPS_PRIORITIES, 0, (void *)(uintptr_t)tls_versions},
+        {options->client_ca ? MHD_OPTION_HTTPS_MEM_TRUST : MHD_OPTION_END, 0,
+         (void *)(uintptr_t)options->client_ca},
         {MHD_OPTION_END, 0, NULL},
     };
     if (!options->tls_cert)
@@ -474,6 +498,7 @@ static void http_free(struct http *http)
         close(http->fd);
     listener_close(&http->listener);
     crowd_free(&http->crowd);
+    tls_peers_free(&http->peers);
     free(http);
 }
 
@@ -493,6 +518,12 @@ enum err http_open(struct http **out, const struct http_options *options, struct
     http->ctx = options->ctx;
     http->port = listener_port(listener);
     http->tls = options->tls_cert != NULL;
+    if (options->client_ca)
+        err = tls_peers_open(&http->peers, options->client_ca, options->client_crl, info);
+    if (err != ERR_OK) {
+        http_free(http);
+        return err;
+    }
     http->daemon = start(http, options);
     if (!http->daemon || !watch(http)) {
         http_free(http);

@@ -31,6 +31,8 @@ typedef bool http_trust(void *ctx, const struct http_request *request);
 struct http_options {
     const char *host, *port;        /* port "0" takes a free one */
     const char *tls_cert, *tls_key; /* PEM text; NULL: plain http */
+    /* Workstations are asked for a certificate of this authority, and which of them are revoked; PEM text; NULL: not, none */
+    const char *client_ca, *client_crl;
     http_handle *handle;
     http_trust *trust; /* NULL: everybody is trusted */
     void *ctx;
@@ -61,6 +63,8 @@ const char *http_header(const struct http_request *request, const char *name);
 const char *http_body(const struct http_request *request, size_t *length); /* "" when there is none */
 /* Of the peer, for throttling: of IPv6 the network of 64 bits. */
 const char *http_address(const struct http_request *request);
+/* Why this connection's peer is none of the hall's workstations (tls_peers.h); NULL: it is one, or nobody is asked. */
+const char *http_peer_fault(const struct http_request *request);
 bool http_alive(const struct http_request *request);         /* false: the peer has closed while it waited */
 int64_t http_started_us(const struct http_request *request); /* monotonic, for the metrics */
 /* The caller's own mark on the request, NULL at first. */

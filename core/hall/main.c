@@ -71,12 +71,20 @@ static enum err serve(const struct hall_options *options, struct err_info *info)
                                         .listen = options->listen,
                                         .tls_cert_file = options->tls_cert,
                                         .tls_key_file = options->tls_key,
+                                        .client_ca_file = options->client_ca,
+                                        .client_crl_file = options->client_crl,
+                                        .client_ca_optional = options->client_ca_optional,
                                         .plain = options->plain_http && said && str_equal(said, "yes"),
                                         .stop_fd = -1,
                                         .announce = stdout};
     enum err err = ERR_OK;
     if (!options->tls_cert != !options->tls_key)
         err = err_set(info, ERR_USAGE, "--tls-cert and --tls-key belong together: name both files.");
+    else if ((options->client_ca && !options->tls_cert) ||
+             ((options->client_crl || options->client_ca_optional) && !options->client_ca))
+        err = err_set(info, ERR_USAGE,
+                      "Workstations show a certificate within TLS: --client-ca needs --tls-cert and --tls-key, and "
+                      "--client-crl and --client-ca-optional need --client-ca.");
     if (err == ERR_OK)
         err = log_open(options->log, info);
     return err == ERR_OK ? serve_run(&serve, info) : err;

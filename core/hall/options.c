@@ -20,6 +20,8 @@ static const char default_data[] = "/var/lib/loket";
     X(LISTEN, "--listen", listen)                 \
     X(CERT, "--tls-cert", tls_cert)               \
     X(KEY, "--tls-key", tls_key)                  \
+    X(CLIENT_CA, "--client-ca", client_ca)        \
+    X(CLIENT_CRL, "--client-crl", client_crl)     \
     X(LOG, "--log", log)                          \
     X(LOGIN, "--login", login)                    \
     X(ROLES, "--roles", roles)                    \
@@ -69,6 +71,7 @@ static const struct {
 #define UNMASKED_BIT (UINT64_C(1) << (OPTION_COUNT + 3))
 #define FIRST_BIT    (UINT64_C(1) << (OPTION_COUNT + 4))
 #define PLAIN_BIT    (UINT64_C(1) << (OPTION_COUNT + 5))
+#define CA_MAY_BIT   (UINT64_C(1) << (OPTION_COUNT + 6))
 static const struct {
     const char *text;
     size_t member;
@@ -80,6 +83,7 @@ static const struct {
     {"--unmasked", offsetof(struct hall_options, unmasked), UNMASKED_BIT},
     {"--first", offsetof(struct hall_options, first), FIRST_BIT},
     {"--plain-http", offsetof(struct hall_options, plain_http), PLAIN_BIT},
+    {"--client-ca-optional", offsetof(struct hall_options, client_ca_optional), CA_MAY_BIT},
 };
 enum { FLAG_COUNT = sizeof flags / sizeof *flags };
 static const struct verb {
@@ -94,8 +98,11 @@ static const struct verb {
      BIT(HALL) | BIT(NAME) | BIT(PACK), NULL,
      "init --data DIR --hall CODE --name NAME --pack az|id [--timezone TZ]"},
     {"serve", NULL, HALL_SERVE,
-     BIT(DATA) | BIT(LISTEN) | BIT(DB) | BIT(CERT) | BIT(KEY) | BIT(LOG) | PLAIN_BIT, BIT(LISTEN), NULL,
-     "serve --data DIR --listen HOST:PORT [--tls-cert F --tls-key F] [--log FILE]"},
+     BIT(DATA) | BIT(LISTEN) | BIT(DB) | BIT(CERT) | BIT(KEY) | BIT(CLIENT_CA) | BIT(CLIENT_CRL) | BIT(LOG) |
+         PLAIN_BIT | CA_MAY_BIT,
+     BIT(LISTEN), NULL,
+     "serve --data DIR --listen HOST:PORT [--tls-cert F --tls-key F] [--client-ca F [--client-crl F]] [--log "
+     "FILE]"},
     {"practice", NULL, HALL_PRACTICE, BIT(DATA) | BIT(DB) | BIT(PACK) | BIT(SEED) | BIT(USERS_FD) | BIT(DEMO),
      BIT(DATA) | BIT(PACK), NULL,
      "practice --data DIR --pack az|id [--db postgres://…] [--demo SCENARIO] [--seed N]"},
@@ -174,6 +181,7 @@ const char *hall_options_usage(void)
 {
     return "Usage: loketd init     --data DIR --hall CODE --name NAME --pack az|id [--timezone TZ]\n"
            "       loketd serve    --data DIR --listen HOST:PORT [--tls-cert F --tls-key F] [--log FILE]\n"
+           "                       [--client-ca F [--client-crl F] [--client-ca-optional]]\n"
            "       loketd user     add|list|disable|password|change|enable|sign-out|sessions --data DIR\n"
            "                       [--login L --name N --roles R,… --agency A] [--password-file F "
            "[--first]]\n"

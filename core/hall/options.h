@@ -56,7 +56,7 @@ struct hall_options {
     enum hall_verb verb;
     const char *data; /* never NULL; a folder, or the address that --db gave */
     const char *hall, *name, *pack, *timezone, *db;
-    const char *listen, *tls_cert, *tls_key, *log;
+    const char *listen, *tls_cert, *tls_key, *client_ca, *client_crl, *log;
     const char *login, *roles, *agency, *password_file, *queues;
     const char *format, *rule, *seed, *days, *clerks, *users_fd, *scenario;
     const char *to, *from, *users; /* of a bus */
@@ -67,7 +67,7 @@ struct hall_options {
     const char *heads;             /* the file of those that were kept */
     const char *reason, *confirm;  /* of what is done with one person's data */
     const char *argument;          /* the FILE or SCENARIO of a verb that takes one */
-    bool json, dry_run, keep_good, unmasked, first, plain_http;
+    bool json, dry_run, keep_good, unmasked, first, plain_http, client_ca_optional;
 };
 
 /* ERR_USAGE: info says what is wrong and how the verb is written. */

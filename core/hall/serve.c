@@ -39,7 +39,7 @@ struct loop {
     sigset_t signals_before;
     bool signals_set;
     int signal_fd;
-    char *cert, *key;
+    char *cert, *key, *client_ca, *client_crl;
 };
 
 /* --- opening --- */
@@ -82,6 +82,10 @@ static enum err read_tls(struct loop *loop)
     enum err err = read_pem(options->tls_cert_file, &loop->cert, loop->info);
     if (err == ERR_OK)
         err = read_pem(options->tls_key_file, &loop->key, loop->info);
+    if (err == ERR_OK && options->client_ca_file)
+        err = read_pem(options->client_ca_file, &loop->client_ca, loop->info);
+    if (err == ERR_OK && options->client_crl_file)
+        err = read_pem(options->client_crl_file, &loop->client_crl, loop->info);
     return err == ERR_OK ? know_certificate(loop) : err;
 }
 
@@ -152,6 +156,8 @@ static enum err open_http(struct loop *loop)
                                          .port = port,
                                          .tls_cert = loop->cert,
                                          .tls_key = loop->key,
+                                         .client_ca = loop->client_ca,
+                                         .client_crl = loop->client_crl,
                                          .handle = api_handle,
                                          .trust = stranger_is_none,
                                          .ctx = &loop->hall,
@@ -162,6 +168,7 @@ static enum err open_http(struct loop *loop)
             "Without TLS whoever listens on the network reads passwords and files, so the hall serves "
             "this computer alone: --tls-cert and --tls-key for others. Where something before it does "
             "TLS, say so twice: --plain-http, and LOKET_PLAIN_HTTP=yes.");
+    loop->hall.peers_may_miss = loop->options->client_ca_optional;
     return http_open(&loop->hall.http, &options, loop->info);
 }
 
@@ -306,6 +313,8 @@ static void close_all(struct loop *loop)
     http_close(&hall->http); /* answers 503 to whoever still waits */
     hall_lock_up(hall);
     free(loop->cert);
+    free(loop->client_ca);
+    free(loop->client_crl);
     if (loop->key)
         secret_wipe(loop->key, strlen(loop->key));
     free(loop->key);

@@ -1,7 +1,9 @@
 /* core/sync/line.c: see line.h. */
 #include <arpa/inet.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "core/base/crypto.h"
 #include "core/sync/line.h"
@@ -52,16 +54,39 @@ enum err sync_check_url(const char *url, struct err_info *info)
     return ERR_OK;
 }
 
+/* Whoever reads the key of a workstation is that workstation to the hall. */
+static enum err check_key(const struct sync_trust *trust, struct err_info *info)
+{
+    const char *file = !trust ? NULL : trust->key ? trust->key : trust->cert;
+    struct stat about;
+    if (!file)
+        return ERR_OK;
+    if (stat(file, &about) != 0)
+        return err_set(info, ERR_ABSENT,
+                       "%s, this workstation's key (settings, [hall]), cannot be read: %s. Nothing was sent.",
+                       file, strerror(errno));
+    if (about.st_mode & (S_IRWXG | S_IRWXO))
+        return err_set(info, ERR_ABSENT,
+                       "%s holds this workstation's key, and others at this computer can read it. Nothing "
+                       "was sent; what is "
+                       "recorded here stays. Then it goes on: chmod 600 %s",
+                       file, file);
+    return ERR_OK;
+}
+
 enum err sync_check_way(const char *url, const struct sync_trust *trust, struct err_info *info)
 {
     enum err err = sync_check_url(url, info);
-    if (err || !str_starts(url, "http://") || is_loopback(url) || (trust && trust->plain))
+    if (!err && str_starts(url, "https://"))
+        return check_key(trust, info);
+    if (err || is_loopback(url) || (trust && trust->plain))
         return err;
-    return err_set(info, ERR_REFUSED,
-                   "%.120s is not encrypted: passwords and people's data could be read on the way, so nothing "
-                   "was sent; what is recorded here stays. Use the hall's https:// address. Where the network "
-                   "is trusted say so twice: --plain-http, and LOKET_PLAIN_HTTP=yes.",
-                   url);
+    return err_set(
+        info, ERR_REFUSED,
+        "%.120s is not encrypted: passwords and people's data could be read on the way, so nothing "
+        "was sent; what is recorded here stays. Use the hall's https:// address. Where the network "
+        "is trusted say so twice: --plain-http, and LOKET_PLAIN_HTTP=yes.",
+        url);
 }
 
 struct sync_trust line_trust_copy(const struct sync_trust *from)

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "core/base/str.h"
 #include "core/sync/sync.h"
@@ -366,4 +367,86 @@ TEST(station_trusts_a_certificate_that_it_was_given_and_no_other)
     close_station(&station);
     close_station(&stranger);
     close_place(&place);
+}
+
+/* --- certificates of workstations --- */
+
+/* In folder: an authority "ca", "own" and "gone" of it, the second revoked in ca.crl, and "other" of nobody's. */
+static void make_authority(const char *folder)
+{
+    static const char make[] =
+        "cd '%s' && exec 2>/dev/null && R='openssl req -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 "
+        "-nodes' &&"
+        " $R -x509 -days 9 -keyout ca.key -out ca.pem -subj /CN=ca"
+        " -addext basicConstraints=critical,CA:TRUE -addext keyUsage=critical,keyCertSign,cRLSign &&"
+        " $R -x509 -days 9 -keyout other.key -out other.pem -subj /CN=other &&"
+        " for n in own gone; do $R -keyout $n.key -out $n.csr -subj /CN=$n &&"
+        " openssl x509 -req -in $n.csr -CA ca.pem -CAkey ca.key -CAcreateserial -days 9 -out $n.pem || exit "
+        "1; done &&"
+        " : >index.txt && echo 01 >crlnumber && printf '[ca]\ndefault_ca = d\n[d]\ndatabase = index.txt\n"
+        "crlnumber = crlnumber\ndefault_md = sha256\ndefault_crl_days = 9\n' >ca.conf &&"
+        " openssl ca -config ca.conf -cert ca.pem -keyfile ca.key -revoke gone.pem &&"
+        " openssl ca -config ca.conf -cert ca.pem -keyfile ca.key -gencrl -out ca.crl && chmod 600 *.key";
+    run_shell(true, xasprintf(make, folder));
+}
+
+struct shown {
+    char ca[500], own[500], own_key[500], gone[500], gone_key[500], other[500], other_key[500], crl[500];
+};
+
+static void serve_workstations(struct place *place, const struct shown *shown, bool optional)
+{
+    place->loketd = START("loketd", "serve", "--data", place->data, "--listen", place->listen, "--tls-cert",
+                          place->cert, "--tls-key", place->key, "--client-ca", shown->ca, "--client-crl",
+                          shown->crl, optional ? "--client-ca-optional" : NULL);
+    char *line = running_line(&place->loketd);
+    REQUIRE(line && str_starts(line, "loketd: listening on https"));
+    str_copy(place->url, sizeof place->url, strrchr(line, ' ') + 1);
+    free(line);
+}
+
+static enum err shows(const struct place *place, const char *cert, const char *key, const char *code)
+{
+    struct station station;
+    open_trusting(&station, place->url, &(struct sync_trust){.ca = place->cert, .cert = cert, .key = key});
+    enum err err = sign_in(&station, "siti", "open sesame!");
+    CHECK_TEXT(station.code, code);
+    close_station(&station);
+    return err;
+}
+
+TEST(station_shows_a_certificate_to_a_hall_that_asks_for_one)
+{
+    struct place place;
+    struct shown shown;
+    struct err_info info = {0};
+    open_place(&place);
+    const char *folder = test_folder();
+    static const char *const names[] = {"ca.pem",   "own.pem",   "own.key",   "gone.pem",
+                                        "gone.key", "other.pem", "other.key", "ca.crl"};
+    char(*paths)[500] = (char(*)[500])(void *)&shown;
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        str_format(paths[i], 500, "%s/%s", folder, names[i]);
+    make_authority(folder);
+    run_shell(true,
+              xasprintf("openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2"
+                        " -keyout '%s' -out '%s' -subj /CN=localhost"
+                        " -addext subjectAltName=DNS:localhost,IP:127.0.0.1 2>/dev/null",
+                        place.key, place.cert));
+    serve_workstations(&place, &shown, false);
+    CHECK(shows(&place, shown.own, shown.own_key, "") == ERR_OK);
+    CHECK(shows(&place, NULL, NULL, "certificate_needed") == ERR_REFUSED);
+    CHECK(shows(&place, shown.other, shown.other_key, "certificate_needed") == ERR_REFUSED);
+    CHECK(shows(&place, shown.gone, shown.gone_key, "certificate_needed") == ERR_REFUSED);
+    run_shell(true, xasprintf("curl -sf --noproxy '*' --cacert '%s' %s/v1/health >/dev/null", place.cert,
+                              place.url));
+    kill_place(&place);
+    str_copy(place.listen, sizeof place.listen, "127.0.0.1:0");
+    serve_workstations(&place, &shown, true);
+    CHECK(shows(&place, NULL, NULL, "") == ERR_OK);
+    close_place(&place);
+    chmod(shown.own_key, 0644);
+    const struct sync_trust open = {.cert = shown.own, .key = shown.own_key};
+    CHECK(sync_check_way("https://hall.example", &open, &info) == ERR_ABSENT);
+    CHECK(strstr(info.text, "chmod 600") != NULL);
 }

@@ -260,6 +260,12 @@ const char *http_address(const struct http_request *request)
 
 /* Whether its workstation still waits is seen by the same life of it: a program that was killed closes its
  * connections. */
+const char *http_peer_fault(const struct http_request *request)
+{
+    (void)request;
+    return NULL;
+}
+
 bool http_alive(const struct http_request *request)
 {
     if (request->wire->from == OUTSIDE)
