@@ -157,6 +157,8 @@ static const struct refusal_text refusals[] = {
     {"password_at_home",
      TR("On the bus passwords stay as they are: change it when you are back. Nothing was changed.")},
     {"password_expired", TR("This password is older than this hall allows. Take a new one to come in.")},
+    {"password_lapsed", TR("This password was given to you and not used in time: it opens nothing any more. "
+                           "Nothing was lost; ask an administrator for a new one.")},
     {"password_first", TR("Somebody else chose this password. Take one of your own to come in.")},
     {"people_left", TR("People with numbers from before still wait for this counter. Nothing was changed: "
                        "call them first.")},

@@ -2,6 +2,7 @@
  *   hide_names        until the call a ticket is a number and a service to whoever may call (sight.c), so that nobody is picked
  *   closing_approval  a clerk closes a counter on which others depend only after a supervisor's word (closure.c)
  *   password_days     a password that is older is changed at the next sign-in (core/hall/account_rules.h); 0: never
+ *   password_first_days  after which one that was given, and not used, opens nothing; 0: never
  *   session_hours     that a sign-in lasts
  *   session_idle_minutes  after which one ends that nobody uses; 0: never
  *   case_years        for which an application is kept after its end, whoever asks for erasure, where its service does not say
@@ -23,6 +24,7 @@ static const struct number {
     const char *name;
     int64_t low, high;
 } numbers[] = {{"password_days", 0, 3650},
+               {"password_first_days", 0, 365},
                {"session_hours", 1, 24},
                {"session_idle_minutes", 0, 720},
                {"case_years", 0, 1000}};
@@ -141,7 +143,8 @@ enum err hall_policy(struct call *c)
         return refuse(
             c, "unknown_policy", "policy",
             "The hall has no such policy (%.40s). It has: hide_names, closing_approval, "
-            "password_days, session_hours, session_idle_minutes, case_years, breaks. Nothing was changed.",
+            "password_days, password_first_days, session_hours, session_idle_minutes, case_years, breaks. Nothing was "
+            "changed.",
             name);
     TRY(need_value(c, name, value));
     TRY(body_text(c, "reason", &reason));

@@ -22,8 +22,13 @@ static bool is_older(const struct json *user, int64_t days, int64_t now_ms)
 enum password_due account_password_due(const struct json *hall, const struct json *user, int64_t now_ms)
 {
     int64_t days = policy_int(hall, "password_days", 0);
-    if (json_bool(user, "password_first", false))
-        return PASSWORD_FIRST;
+    if (json_bool(user, "password_first", false)) {
+        int64_t first_days = policy_int(hall, "password_first_days", PASSWORD_FIRST_DAYS);
+        bool dated =
+            json_text(user, "password_at") != NULL; /* one from before there was a date is not late */
+        return first_days > 0 && dated && is_older(user, first_days, now_ms) ? PASSWORD_LAPSED
+                                                                             : PASSWORD_FIRST;
+    }
     return days > 0 && is_older(user, days, now_ms) ? PASSWORD_EXPIRED : PASSWORD_STAYS;
 }
 

@@ -192,6 +192,7 @@ static void refuse_sign_in(struct sign_in *sign_in);
 static void answer_signed_in(struct sign_in *sign_in)
 {
     struct json *body = answer_json(sign_in);
+    log_write(LOG_INFO, "somebody signed in from %s", sign_in->address); /* who, the store knows */
     api_answer_json(sign_in->hall, sign_in->request, 200, body);
     json_free(&body);
 }
@@ -311,6 +312,10 @@ static void right_password(struct sign_in *sign_in, const struct hashed *result)
     if (err != ERR_OK) {
         api_store_failed(hall, sign_in->request, err);
         sign_in_free(sign_in);
+    } else if (due == PASSWORD_LAPSED && !hall->state.mobile) {
+        refuse(sign_in, 403, "password_lapsed", NULL,
+               "This password was given to you and not used in time: it opens nothing any more. Nothing was lost; ask "
+               "an administrator for a new one.");
     } else if (sign_in->changed) {
         take_changed(sign_in);
     } else if (!must_change(sign_in, due)) {

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "core/base/clock.h"
+#include "core/hall/account_rules.h"
 #include "core/hall/day.h"
 #include "core/hall/inside.h"
 #include "core/hall/leases.h"
@@ -254,4 +255,29 @@ TEST(sync_says_that_nobody_sits_there)
     sync_free(&sync);
     cache_close(&cache);
     close(listener);
+}
+
+static enum password_due due(const char *policy, const char *user, int64_t day)
+{
+    const int64_t given_ms = 1790000000000; /* as password_at below has it */
+    struct json *hall = NULL, *row = NULL;
+    REQUIRE(json_parse(policy, strlen(policy), &hall, NULL) == ERR_OK);
+    REQUIRE(json_parse(user, strlen(user), &row, NULL) == ERR_OK);
+    enum password_due due = account_password_due(hall, row, given_ms + day * 24 * 3600 * 1000 + 1);
+    json_free(&hall);
+    json_free(&row);
+    return due;
+}
+
+TEST(password_that_was_given_and_not_used_lapses)
+{
+    static const char first[] = "{\"password_first\":true,\"password_at\":\"2026-09-21T14:13:20.000Z\"}",
+                      undated[] = "{\"password_first\":true}",
+                      own[] = "{\"password_at\":\"2026-09-21T14:13:20.000Z\"}";
+    CHECK(due("{}", first, 13) == PASSWORD_FIRST);
+    CHECK(due("{}", first, 14) == PASSWORD_LAPSED);
+    CHECK(due("{\"policy\":{\"password_first_days\":2}}", first, 2) == PASSWORD_LAPSED);
+    CHECK(due("{\"policy\":{\"password_first_days\":0}}", first, 900) == PASSWORD_FIRST);
+    CHECK(due("{}", undated, 900) == PASSWORD_FIRST);
+    CHECK(due("{}", own, 900) == PASSWORD_STAYS);
 }
