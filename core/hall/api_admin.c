@@ -125,7 +125,7 @@ static void hash(struct admin_call *errand, const char *password)
 {
     struct admin_calls *calls = errand->hall->admin_calls;
     errand->id = --calls->last_id;
-    if (!hasher_ask(errand->hall->hasher, errand->id, NULL, password)) {
+    if (!hasher_ask_first(errand->hall->hasher, errand->id, NULL, password)) {
         http_add_header(errand->request, "Retry-After", "1");
         api_error(errand->hall, errand->request, 503, "busy", NULL,
                   "Many people sign in at once. Nothing was changed; try again in a moment.");

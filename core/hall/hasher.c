@@ -12,26 +12,42 @@
 #include "core/base/crypto.h"
 #include "core/base/str.h"
 
+enum job_state { JOB_FREE, JOB_ASKED, JOB_UNDER_WAY, JOB_DONE };
+
 struct job {
+    enum job_state state;
+    bool first;            /* before those that are not */
+    unsigned number;       /* of being asked, then of being done */
     char *hash, *password; /* hash NULL: it is to be made */
     struct hashed result;
 };
 
-/* Jobs stand in one ring: taken … checked … asked. */
 struct hasher {
     pthread_t thread;
     pthread_mutex_t lock; /* of all below */
     pthread_cond_t work;
     struct job jobs[HASHER_QUEUE_MAX];
-    unsigned asked, checked, taken; /* counts since the start */
+    unsigned last; /* number */
     bool stop;
     int fd;
     struct password_cost cost; /* the thread's own */
 };
 
-static struct job *job_at(struct hasher *hasher, unsigned number)
+static bool goes_before(const struct job *a, const struct job *b)
 {
-    return &hasher->jobs[number % HASHER_QUEUE_MAX];
+    return a->first != b->first && a->state == JOB_ASKED ? a->first : (int)(a->number - b->number) < 0;
+}
+
+/* The next in this state; NULL: none is. */
+static struct job *next_job(struct hasher *hasher, enum job_state state)
+{
+    struct job *next = NULL;
+    for (int i = 0; i < HASHER_QUEUE_MAX; i++) {
+        struct job *job = &hasher->jobs[i];
+        if (job->state == state && (!next || goes_before(job, next)))
+            next = job;
+    }
+    return next;
 }
 
 static void job_wipe(struct job *job)
@@ -113,16 +129,18 @@ static void *work(void *ctx)
     hasher->cost = measure();
     pthread_mutex_lock(&hasher->lock);
     for (;;) {
-        while (!hasher->stop && hasher->checked == hasher->asked)
+        struct job *job;
+        while (!(job = next_job(hasher, JOB_ASKED)) && !hasher->stop)
             pthread_cond_wait(&hasher->work, &hasher->lock);
         if (hasher->stop)
             break;
-        struct job *job = job_at(hasher, hasher->checked);
+        job->state = JOB_UNDER_WAY;
         pthread_mutex_unlock(&hasher->lock);
         run(hasher, job);
         pthread_mutex_lock(&hasher->lock);
         job_wipe(job);
-        hasher->checked++;
+        job->number = ++hasher->last;
+        job->state = JOB_DONE;
         ssize_t n = write(hasher->fd, &one, sizeof one);
         (void)n; /* a full counter is readable all the same */
     }
@@ -158,8 +176,8 @@ void hasher_close(struct hasher **slot)
     pthread_cond_signal(&hasher->work);
     pthread_mutex_unlock(&hasher->lock);
     pthread_join(hasher->thread, NULL);
-    for (; hasher->taken != hasher->asked; hasher->taken++)
-        job_wipe(job_at(hasher, hasher->taken));
+    for (int i = 0; i < HASHER_QUEUE_MAX; i++)
+        job_wipe(&hasher->jobs[i]);
     pthread_cond_destroy(&hasher->work);
     pthread_mutex_destroy(&hasher->lock);
     close(hasher->fd);
@@ -172,31 +190,52 @@ int hasher_fd(const struct hasher *hasher)
     return hasher->fd;
 }
 
-bool hasher_ask(struct hasher *hasher, int64_t id, const char *hash, const char *password)
+static bool has_room(const struct hasher *hasher, bool first)
+{
+    int strangers = 0;
+    for (int i = 0; i < HASHER_QUEUE_MAX; i++)
+        strangers += hasher->jobs[i].state != JOB_FREE && !hasher->jobs[i].first;
+    return first || strangers < HASHER_STRANGERS_MAX;
+}
+
+static bool ask(struct hasher *hasher, int64_t id, const char *hash, const char *password, bool first)
 {
     pthread_mutex_lock(&hasher->lock);
-    bool room = hasher->asked - hasher->taken < HASHER_QUEUE_MAX;
-    if (room) {
-        *job_at(hasher, hasher->asked) =
-            (struct job){.hash = hash ? xstrdup(hash) : NULL, .password = xstrdup(password), .result.id = id};
-        hasher->asked++;
+    struct job *job = has_room(hasher, first) ? next_job(hasher, JOB_FREE) : NULL;
+    if (job) {
+        *job = (struct job){.state = JOB_ASKED,
+                            .first = first,
+                            .number = ++hasher->last,
+                            .hash = hash ? xstrdup(hash) : NULL,
+                            .password = xstrdup(password),
+                            .result.id = id};
         pthread_cond_signal(&hasher->work);
     }
     pthread_mutex_unlock(&hasher->lock);
-    return room;
+    return job != NULL;
+}
+
+bool hasher_ask(struct hasher *hasher, int64_t id, const char *hash, const char *password)
+{
+    return ask(hasher, id, hash, password, false);
+}
+
+bool hasher_ask_first(struct hasher *hasher, int64_t id, const char *hash, const char *password)
+{
+    return ask(hasher, id, hash, password, true);
 }
 
 bool hasher_take(struct hasher *hasher, struct hashed *result)
 {
     uint64_t count;
     ssize_t n = read(hasher->fd, &count, sizeof count);
-    (void)n; /* only to make it unreadable again: the ring says what is there */
+    (void)n; /* only to make it unreadable again: the jobs say what is there */
     pthread_mutex_lock(&hasher->lock);
-    bool there = hasher->taken != hasher->checked;
-    if (there) {
-        *result = job_at(hasher, hasher->taken)->result;
-        hasher->taken++;
+    struct job *job = next_job(hasher, JOB_DONE);
+    if (job) {
+        *result = job->result;
+        job->state = JOB_FREE;
     }
     pthread_mutex_unlock(&hasher->lock);
-    return there;
+    return job != NULL;
 }

@@ -12,15 +12,20 @@
 #include "core/base/crypto.h"
 #include "core/base/err.h"
 
-enum { HASHER_QUEUE_MAX = 64 };
+enum {
+    HASHER_QUEUE_MAX = 64,
+    HASHER_STRANGERS_MAX = 48, /* of them at most such as hasher_ask brings */
+};
 
 struct hasher;
 enum err hasher_open(struct hasher **out, struct err_info *info) MUST_USE;
 void hasher_close(struct hasher **hasher);  /* waits for the check under way */
 int hasher_fd(const struct hasher *hasher); /* readable: call hasher_take */
-/* False: HASHER_QUEUE_MAX jobs wait already. Both texts are copied; the password is wiped after use. hash NULL: make one;
+/* False: as many jobs wait already as may. Both texts are copied; the password is wiped after use. hash NULL: make one;
  * "": there is none to be right, which takes as long. */
 bool hasher_ask(struct hasher *hasher, int64_t id, const char *hash, const char *password);
+/* The same for somebody whom the hall knows: before all of the others, and with the places that are left for them. */
+bool hasher_ask_first(struct hasher *hasher, int64_t id, const char *hash, const char *password);
 struct hashed {
     int64_t id;
     bool right;               /* it is the password of that hash; or it was hashed */

@@ -64,8 +64,20 @@ static enum err init(const struct hall_options *options, struct err_info *info)
     return err;
 }
 
+static bool number_of(const char *text, int *number)
+{
+    char *end;
+    long value = text ? strtol(text, &end, 10) : 0;
+    *number = (int)value;
+    return !text || (*text && !*end && value >= 1 && value <= 1000000);
+}
+
 static enum err serve(const struct hall_options *options, struct err_info *info)
 {
+    int connections, by_address;
+    if (!number_of(options->connections, &connections) || !number_of(options->by_address, &by_address))
+        return err_set(info, ERR_USAGE,
+                       "--connections and --per-address are numbers from 1, such as 12000 and 512.");
     const char *said = getenv("LOKET_PLAIN_HTTP"); /* the second time */
     const struct serve_options serve = {.data = options->data,
                                         .listen = options->listen,
@@ -76,6 +88,8 @@ static enum err serve(const struct hall_options *options, struct err_info *info)
                                         .client_ca_optional = options->client_ca_optional,
                                         .plain = options->plain_http && said && str_equal(said, "yes"),
                                         .stop_fd = -1,
+                                        .connections = connections,
+                                        .by_address = by_address,
                                         .announce = stdout};
     enum err err = ERR_OK;
     if (!options->tls_cert != !options->tls_key)
@@ -167,8 +181,7 @@ static void cell_hash(const struct json *row, char out[LIST_CELL])
 
 static enum err heads(const struct hall_options *options, struct err_info *info)
 {
-    static const struct list_column columns[] = {
-        {"DAY", cell_day}, {"LINE", cell_line}, {"HASH", cell_hash}};
+    static const struct list_column columns[] = {{"DAY", cell_day}, {"LINE", cell_line}, {"HASH", cell_hash}};
     struct json *request = json_new_object(), *answer = NULL;
     json_set_text(request, "do", "audit.heads");
     enum err err = door_ask(options->data, request, &answer, info);

@@ -45,6 +45,8 @@ static const char default_data[] = "/var/lib/loket";
     X(AFTER, "--after", after)                    \
     X(REASON, "--reason", reason)                 \
     X(CONFIRM, "--confirm", confirm)              \
+    X(CONNECTIONS, "--connections", connections)  \
+    X(BY_ADDRESS, "--per-address", by_address)    \
     X(SEAL, "--seal", seal)                       \
     X(UNSEAL, "--unseal", unseal)                 \
     X(HEADS, "--heads", heads)
@@ -99,10 +101,10 @@ static const struct verb {
      "init --data DIR --hall CODE --name NAME --pack az|id [--timezone TZ]"},
     {"serve", NULL, HALL_SERVE,
      BIT(DATA) | BIT(LISTEN) | BIT(DB) | BIT(CERT) | BIT(KEY) | BIT(CLIENT_CA) | BIT(CLIENT_CRL) | BIT(LOG) |
-         PLAIN_BIT | CA_MAY_BIT,
+         BIT(CONNECTIONS) | BIT(BY_ADDRESS) | PLAIN_BIT | CA_MAY_BIT,
      BIT(LISTEN), NULL,
      "serve --data DIR --listen HOST:PORT [--tls-cert F --tls-key F] [--client-ca F [--client-crl F]] [--log "
-     "FILE]"},
+     "FILE] [--connections N] [--per-address N]"},
     {"practice", NULL, HALL_PRACTICE, BIT(DATA) | BIT(DB) | BIT(PACK) | BIT(SEED) | BIT(USERS_FD) | BIT(DEMO),
      BIT(DATA) | BIT(PACK), NULL,
      "practice --data DIR --pack az|id [--db postgres://…] [--demo SCENARIO] [--seed N]"},
@@ -182,6 +184,8 @@ const char *hall_options_usage(void)
     return "Usage: loketd init     --data DIR --hall CODE --name NAME --pack az|id [--timezone TZ]\n"
            "       loketd serve    --data DIR --listen HOST:PORT [--tls-cert F --tls-key F] [--log FILE]\n"
            "                       [--client-ca F [--client-crl F] [--client-ca-optional]]\n"
+           "                       [--connections N]   at most; 12000\n"
+           "                       [--per-address N]   of them from one address without a sign-in; 512\n"
            "       loketd user     add|list|disable|password|change|enable|sign-out|sessions --data DIR\n"
            "                       [--login L --name N --roles R,… --agency A] [--password-file F "
            "[--first]]\n"

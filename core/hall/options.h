@@ -66,6 +66,7 @@ struct hall_options {
     const char *seal, *unseal;     /* of a backup: a public key, the file of a secret one */
     const char *heads;             /* the file of those that were kept */
     const char *reason, *confirm;  /* of what is done with one person's data */
+    const char *connections, *by_address; /* of serve: numbers */
     const char *argument;          /* the FILE or SCENARIO of a verb that takes one */
     bool json, dry_run, keep_good, unmasked, first, plain_http, client_ca_optional;
 };

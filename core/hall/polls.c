@@ -9,12 +9,16 @@
 #include "core/hall/tokens.h"
 #include "core/hall/training.h"
 
-enum { SHARED_MAX = 64 };
+enum { SHARED_MAX = 64, BUCKETS = 4096 };
+
+/* Who waits is found by the workstation and by the account. */
+enum like { SAME_CLIENT, SAME_ACCOUNT, LIKE_IT };
 
 struct poll {
     struct http_request *request;
     struct actor actor;
     uint64_t client_key; /* of actor.client: compared first, as identities made together look alike */
+    struct poll *next_of[LIKE_IT]; /* in its bucket */
     int64_t cursor, until_ms;
 };
 
@@ -29,7 +33,9 @@ struct shared {
 
 struct polls {
     struct poll **list;
+    struct poll *buckets[LIKE_IT][BUCKETS];
     int count, capacity;
+    bool more;        /* some whom the last wake concerns were left for the next turn */
     int64_t woken_ms; /* monotonic */
     int64_t woken_rev;
     struct shared shared[SHARED_MAX];
@@ -116,15 +122,6 @@ static void answer(struct hall *hall, const struct poll *poll)
 
 /* --- parking --- */
 
-static void add(struct polls *polls, struct poll *poll)
-{
-    if (polls->count == polls->capacity) {
-        polls->capacity = polls->capacity ? polls->capacity * 2 : 64;
-        polls->list = xrealloc(polls->list, sizeof *polls->list * (size_t)polls->capacity);
-    }
-    polls->list[polls->count++] = poll;
-}
-
 static uint64_t key_of(const char *client)
 {
     uint64_t key = 0xcbf29ce484222325; /* FNV-1a */
@@ -133,16 +130,46 @@ static uint64_t key_of(const char *client)
     return key;
 }
 
+static struct poll **bucket_of(struct polls *polls, const struct poll *poll, enum like like)
+{
+    uint64_t key = like == SAME_CLIENT ? poll->client_key : key_of(poll->actor.user);
+    return &polls->buckets[like][(key ^ key >> 32) % BUCKETS];
+}
+
+static void add(struct polls *polls, struct poll *poll)
+{
+    if (polls->count == polls->capacity) {
+        polls->capacity = polls->capacity ? polls->capacity * 2 : 64;
+        polls->list = xrealloc(polls->list, sizeof *polls->list * (size_t)polls->capacity);
+    }
+    polls->list[polls->count++] = poll;
+    for (enum like like = 0; like < LIKE_IT; like++) {
+        struct poll **bucket = bucket_of(polls, poll, like);
+        poll->next_of[like] = *bucket;
+        *bucket = poll;
+    }
+}
+
+/* It stands in the list no more. */
+static void release(struct polls *polls, struct poll *poll)
+{
+    for (enum like like = 0; like < LIKE_IT; like++) {
+        struct poll **at = bucket_of(polls, poll, like);
+        while (*at != poll)
+            at = &(*at)->next_of[like];
+        *at = poll->next_of[like];
+    }
+    free(poll);
+}
+
 /* How many of a client wait; one whose connection is gone is let go, so that a client that lost its network
  * can come back at once. */
-static int count_client(struct hall *hall, const char *client)
+static int count_client(struct hall *hall, const struct poll *like)
 {
-    struct polls *polls = hall->polls;
-    uint64_t key = key_of(client);
     int count = 0;
-    for (int i = 0; i < polls->count; i++) {
-        struct poll *poll = polls->list[i];
-        if (poll->client_key != key || !str_equal(poll->actor.client, client))
+    struct poll *poll = *bucket_of(hall->polls, like, SAME_CLIENT);
+    for (; poll; poll = poll->next_of[SAME_CLIENT]) {
+        if (poll->client_key != like->client_key || !str_equal(poll->actor.client, like->actor.client))
             continue;
         if (http_alive(poll->request))
             count++;
@@ -152,18 +179,42 @@ static int count_client(struct hall *hall, const char *client)
     return count;
 }
 
+static int count_account(struct polls *polls, const struct poll *like)
+{
+    int count = 0;
+    struct poll *poll = *bucket_of(polls, like, SAME_ACCOUNT);
+    for (; poll; poll = poll->next_of[SAME_ACCOUNT])
+        count += str_equal(poll->actor.user, like->actor.user);
+    return count;
+}
+
+/* True: it is answered, as enough of it wait. */
+static bool too_many(struct hall *hall, const struct poll *poll)
+{
+    bool of_client = count_client(hall, poll) >= POLLS_PER_CLIENT;
+    if (!of_client && count_account(hall->polls, poll) < POLLS_PER_ACCOUNT)
+        return false;
+    http_add_header(poll->request, "Retry-After", of_client ? "1" : "20");
+    api_error(hall, poll->request, 429, "too_many_polls", "wait",
+              of_client ? "This installation already waits twice. Let one of them be answered first."
+                        : "This account waits at as many workstations as one may. Sign out at some of them.");
+    return true;
+}
+
 void polls_ask(struct hall *hall, struct http_request *request, const struct actor *actor, int64_t cursor,
                int wait_s)
 {
     wait_s = training_wait_s(hall, wait_s);
-    if (wait_s > 0 && count_client(hall, actor->client) >= POLLS_PER_CLIENT) {
-        http_add_header(request, "Retry-After", "1");
-        api_error(hall, request, 429, "too_many_polls", "wait",
-                  "This installation already waits twice. Let one of them be answered first.");
+    struct poll *poll = xcalloc(1, sizeof *poll);
+    *poll = (struct poll){.request = request,
+                          .actor = *actor,
+                          .client_key = key_of(actor->client),
+                          .cursor = cursor,
+                          .until_ms = hall->mono_ms + wait_s * 1000LL};
+    if (wait_s > 0 && too_many(hall, poll)) {
+        free(poll);
         return;
     }
-    struct poll *poll = xcalloc(1, sizeof *poll);
-    *poll = (struct poll){request, *actor, key_of(actor->client), cursor, hall->mono_ms + wait_s * 1000LL};
     add(hall->polls, poll); /* first the waiter, then the rev: nothing can happen in between unseen */
     if (cursor >= hall->state.rev && wait_s > 0 && !hall->stopping)
         return;
@@ -171,7 +222,7 @@ void polls_ask(struct hall *hall, struct http_request *request, const struct act
     hall->polls->shared_count = 0;
     answer(hall, poll);
     hall->polls->shared_count = 0; /* it pointed into the poll */
-    free(poll);
+    release(hall->polls, poll);
 }
 
 /* --- waking --- */
@@ -190,8 +241,8 @@ static bool pauses(const struct hall *hall)
 void polls_wake(struct hall *hall)
 {
     struct polls *polls = hall->polls;
-    int at = 0, waiting = polls->count;
-    if (polls->count == 0 || pauses(hall))
+    int at = 0, waiting = polls->count, most = hall->stopping ? polls->count : WAKE_AT_ONCE;
+    if (polls->count == 0 || (pauses(hall) && !polls->more))
         return;
     if (hall->state.rev != polls->woken_rev)
         polls->woken_ms = hall->mono_ms;
@@ -202,13 +253,16 @@ void polls_wake(struct hall *hall)
             at++;
             continue;
         }
+        if (polls->count - waiting == most)
+            break;
         answer(hall, poll);
         polls->list[at] = polls->list[--waiting];
         polls->list[waiting] = poll; /* freed last: shared texts point into it until all are answered */
     }
+    polls->more = at < waiting;
     polls->shared_count = 0;
     while (polls->count > waiting)
-        free(polls->list[--polls->count]);
+        release(polls, polls->list[--polls->count]);
 }
 
 /* A store that cannot say it now says so to the next request. */
@@ -235,8 +289,8 @@ void polls_user_changed(struct hall *hall, const struct json *row)
             api_session_ended(hall, poll->request);
         else
             api_disabled(hall, poll->request);
-        free(poll);
         polls->list[i] = polls->list[--polls->count];
+        release(polls, poll);
     }
 }
 
@@ -246,6 +300,8 @@ int polls_timeout_ms(const struct hall *hall)
     int64_t until_ms = hall->mono_ms + POLL_WAIT_MAX_S * 1000LL;
     if (polls->count == 0)
         return -1;
+    if (polls->more)
+        return 0;
     for (int i = 0; i < polls->count; i++)
         if (polls->list[i]->until_ms < until_ms)
             until_ms = polls->list[i]->until_ms;

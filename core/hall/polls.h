@@ -6,7 +6,9 @@
 enum {
     POLL_WAIT_MAX_S = 25,
     POLLS_PER_CLIENT = 2,
-    WAKE_PAUSE_MS = 5, /* between two wakes: a burst of commits wakes everyone once */
+    POLLS_PER_ACCOUNT = 400, /* at as many workstations: whoever has one password has not all places */
+    WAKE_AT_ONCE = 500,      /* answered in one turn: what comes meanwhile is heard between two */
+    WAKE_PAUSE_MS = 5,       /* between two wakes: a burst of commits wakes everyone once */
 };
 
 struct hall;

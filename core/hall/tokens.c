@@ -10,7 +10,7 @@
 #include "core/hall/writer.h"
 
 enum {
-    PLACES = 2048,
+    PLACES = 16384, /* of as many as are connected at most (crowd.h), nearly all */
     FRESH_MS = 60 * 1000,
     FRESH_AMONG_OTHERS_MS = 1000, /* who signs out at another loketd is out here by then */
 };

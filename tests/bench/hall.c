@@ -266,11 +266,12 @@ int bench_calls(int argc, char **argv)
     return 0;
 }
 
-/* One clerk at counter 1, a call after the other: "p50_us p99_us", and of sign-ins at a workstation known to the hall. */
+/* One clerk at counter 1, a call after the other: p50_us p99_us, p50_us of sign-ins at a workstation that
+ * the hall knows, and the last seq, after which the next such run goes on. */
 int bench_desk(int argc, char **argv)
 {
     enum { SIGN_INS = 10, PUSHES_MAX = 20000 };
-    static struct call call;
+    static struct call call, seat;
     static int64_t times[PUSHES_MAX], sign_ins[SIGN_INS];
     const char *hall = bench_option(argc, argv, "--hall", ""),
                *queue = bench_option(argc, argv, "--queue", "P"),
@@ -278,12 +279,16 @@ int bench_desk(int argc, char **argv)
     int pushes = atoi(bench_option(argc, argv, "--pushes", "1000"));
     struct rng rng;
     rng_seed_from_system(&rng);
-    str_copy(call.desk.client, sizeof call.desk.client, bench_option(argc, argv, "--client", ""));
+    str_copy(seat.desk.client, sizeof seat.desk.client, bench_option(argc, argv, "--client", ""));
     for (int i = 0; i < SIGN_INS; i++) {
         int64_t from = bench_now_us();
-        sign_in(&call, hall, "clerk1", password, &rng);
+        sign_in(&seat, hall, "clerk1", password, &rng);
         sign_ins[i] = bench_now_us() - from;
     }
+    str_copy(call.desk.token, sizeof call.desk.token, seat.desk.token);
+    str_copy(call.desk.client, sizeof call.desk.client, seat.desk.client);
+    call.desk.rng = &rng;
+    call.desk.seq = atoi(bench_option(argc, argv, "--after", "0"));
     open_counter(&call, hall, "B1");
     issue_people(&call, hall, queue, pushes + 1);
     for (int i = 0; i < pushes && i < PUSHES_MAX; i++) {
@@ -298,8 +303,9 @@ int bench_desk(int argc, char **argv)
         free(text);
     }
     size_t count = (size_t)(pushes < PUSHES_MAX ? pushes : PUSHES_MAX);
-    printf("%lld %lld %lld\n", (long long)bench_share(times, count, 0.5),
-           (long long)bench_share(times, count, 0.99), (long long)bench_share(sign_ins, SIGN_INS, 0.5));
+    printf("%lld %lld %lld %lld\n", (long long)bench_share(times, count, 0.5),
+           (long long)bench_share(times, count, 0.99), (long long)bench_share(sign_ins, SIGN_INS, 0.5),
+           (long long)call.desk.seq);
     return 0;
 }
 

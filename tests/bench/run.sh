@@ -1,6 +1,6 @@
 #!/bin/sh
 # Measures Loket as ratios against a yardstick of the same run and prints a table with the target beside each.
-# SMALL=1 takes a hundredth of the data, to see whether it all runs; PART=station, unsent, hall, postgres, country, search, reports, audit, forms, worklist, board, halls, hour, demo or catalogue measures one part;
+# SMALL=1 takes a hundredth of the data, to see whether it all runs; PART=station, unsent, hall, floods, postgres, country, search, reports, audit, forms, worklist, board, halls, hour, demo or catalogue measures one part;
 # PACK=az takes the hall's queues from another pack.
 set -eu
 cd "$(dirname "$0")/../.."
@@ -231,6 +231,56 @@ measure_hall() {
     row "call_next with $history applications, of none ($after of $before us)" "$r" "at most 1.2" "$(most "$r" 1.2)"
 }
 
+# --- floods ------------------------------------------------------------------------------------------
+# One clerk's call_next while another process of this computer floods the hall from the clerk's own address, beside the same
+# without it; what both processes take of the processors is in it. Then ten thousand workstations that wait for news.
+measure_floods() {
+    queue=P idle=10000 client=0193b0de-0000-7000-8000-00000000beef
+    [ -z "${SMALL:-}" ] || idle=1000
+    where="--data $work/flooded"
+    echo bench-password >"$work/password"
+    "$build/loketd" init --data "$work/flooded" --hall B --name Bench --pack "${PACK:-id}" >/dev/null
+    "$build/loketd" user add --data "$work/flooded" --login clerk1 --name "Clerk 1" --roles clerk,reception \
+        --password-file "$work/password" >/dev/null
+    "$build/loketd" counter add --data "$work/flooded" --name B1 --queues "$queue" >/dev/null
+    "$bench" seats --data "$work/flooded" --count "$((idle + 100))" --accounts "$((idle / 100 + 1))" >"$work/tokens"
+    serve
+    after=0
+    desk() { # "p50 p99 of call_next, p50 of a sign-in, the last seq"
+        desk=$("$bench" desk --hall "$hall" --queue "$queue" --pushes "$((pushes / 8))" --client "$client" \
+            --after "$after" --password bench-password)
+        after=$(field "$desk" 4)
+    }
+    desk
+    desk # the first has made the workstation known
+    quiet=$desk
+    for kind in connect request login slow poll; do
+        "$bench" flood "$kind" --hall "$hall" --tokens "$work/tokens" &
+        flood_pid=$!
+        desk
+        kill "$flood_pid"
+        wait "$flood_pid" 2>/dev/null || true
+        for part in 1 2; do
+            name=$([ "$part" = 1 ] && echo p50 || echo p99)
+            r=$(ratio "$(field "$desk" $part)" "$(field "$quiet" $part)")
+            row "call_next in a flood ($kind), $name, of none ($(field "$desk" $part) of $(field "$quiet" $part) us)" "$r" "at most 10" "$(most "$r" 10)"
+        done
+        if [ "$kind" = login ]; then
+            r=$(ratio "$(field "$desk" 3)" "$(field "$quiet" 3)")
+            row "a known clerk's sign-in among them ($(field "$desk" 3) of $(field "$quiet" 3) us)" "$r" "at most 5" "$(most "$r" 5)"
+        fi
+    done
+    end
+    serve
+    waits=$("$bench" idle --hall "$hall" --tokens "$work/tokens" --count "$idle" --rounds "$((rounds / 10))" --pid "$hall_pid")
+    end
+    kib=$(field "$waits" 2)
+    row "memory of each of $idle long polls, after $((rounds / 10)) answers" "$kib KiB" "under 20 KiB" "$(most "$kib" 20)"
+    ms=$(ratio "$(field "$waits" 4)" 1000)
+    row "commit to each of them, p99" "$ms ms" "under 1000 ms" "$(most "$ms" 1000)"
+    where="--data $work/hall"
+}
+
 # --- forms -----------------------------------------------------------------------------------------
 # The same form and answer by validators that are known: one in C++, one in Python. Each is left out with a word where
 # it is not to be had.
@@ -443,5 +493,6 @@ if part audit; then measure_audit; fi
 if part hour; then measure_hour; fi
 if part demo; then measure_demo; fi
 if part hall; then measure_hall; fi
+if part floods; then measure_floods; fi
 if part postgres; then measure_postgres; fi
 if part country; then measure_country; fi

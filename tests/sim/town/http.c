@@ -355,6 +355,11 @@ bool hasher_ask(struct hasher *hasher, int64_t id, const char *hash, const char 
     return true;
 }
 
+bool hasher_ask_first(struct hasher *hasher, int64_t id, const char *hash, const char *password)
+{
+    return hasher_ask(hasher, id, hash, password);
+}
+
 bool hasher_take(struct hasher *hasher, struct hashed *result)
 {
     if (hasher->count == 0)
