@@ -22,7 +22,7 @@
 #include "core/hall/tls_peers.h"
 
 enum {
-    POOL_BYTES = 16 * 1024, /* of a connection: its header must fit, with room for the answer's own */
+    POOL_BYTES = 12 * 1024, /* of a connection: its header must fit, with room for the answer's own */
     HEADERS_MAX = 8,        /* that the caller may add to an answer */
     LEAVING = 256,          /* connections that were told to go, and of whose end nothing was heard yet */
     LET_IN_MAX = 32,        /* in one run: those who are in come first */
