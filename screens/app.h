@@ -22,7 +22,7 @@ void app_view(const struct app *app, int64_t now_ms, struct frame *frame);
 struct ui *app_ui(struct app *app);
 enum screen_id app_screen(const struct app *app); /* the one on top */
 const char *app_object(const struct app *app);    /* of the one on top: "" none */
-int app_away_s(const struct app *app);           /* locked: since the last key before; 0: not */
+int app_away_s(const struct app *app);            /* locked: since the last key before; 0: not */
 bool app_secret(const struct app *app);           /* what is typed now goes into no recording */
 bool app_typing(const struct app *app);
 /* What a letter would be now: an action's key, part of a choice of the catalogue's, or words of somebody's. */

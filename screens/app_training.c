@@ -246,8 +246,7 @@ bool app_training_notice(const struct app *app, struct buf *text, unsigned *look
     *key = ACTION_NONE;
     *look = STYLE_WARN;
     if (is_taken(app)) {
-        buf_addf(text,
-                 tr(app->ui.lang, TR("%s works at your counter; you watch. What you typed is kept.")),
+        buf_addf(text, tr(app->ui.lang, TR("%s works at your counter; you watch. What you typed is kept.")),
                  json_text(row, "taken_by"));
     } else if (app_is_held(app)) {
         buf_addf(text, tr(app->ui.lang, TR("%s has stopped everything. What you typed is kept.")),

@@ -16,10 +16,10 @@ void settings_init(struct settings *settings)
 
 void settings_deinit(struct settings *settings)
 {
-    char *texts[] = {settings->cert,   settings->key,      settings->hall,  settings->counter,
-                     settings->ca,     settings->pin,
-                     settings->data,   settings->theme,    settings->lang,  settings->log,
-                     settings->record, settings->scenario, settings->print, settings->print_tickets};
+    char *texts[] = {settings->cert,  settings->key,          settings->hall,   settings->counter,
+                     settings->ca,    settings->pin,          settings->data,   settings->theme,
+                     settings->lang,  settings->log,          settings->record, settings->scenario,
+                     settings->print, settings->print_tickets};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         free(texts[i]);
     for (int i = 0; i < ACTION_COUNT; i++) {

@@ -29,14 +29,15 @@ struct settings {
     char *counter; /* NULL: asked at sign-in */
     char *
         pin; /* "sha256//BASE64" of the key that the hall's certificate must have; NULL: any that is trusted */
-    char *ca;     /* a PEM file that is trusted for https beside the system's own; NULL: none */
+    char *ca;         /* a PEM file that is trusted for https beside the system's own; NULL: none */
     char *cert, *key; /* PEM files: who this workstation is to a hall that asks; NULL: nobody in particular */
-    bool plain, plain_again; /* http:// to another computer too: said by an option or the file, and by the environment */
-    char *data;   /* folder of the workstation's data */
-    char *theme;  /* a name; NULL: by the pack */
-    char *lang;   /* NULL: by the locale */
-    char *log;    /* NULL: DIR/loket.log */
-    char *record; /* NULL: no recording */
+    bool plain,
+        plain_again; /* http:// to another computer too: said by an option or the file, and by the environment */
+    char *data;      /* folder of the workstation's data */
+    char *theme;     /* a name; NULL: by the pack */
+    char *lang;      /* NULL: by the locale */
+    char *log;       /* NULL: DIR/loket.log */
+    char *record;    /* NULL: no recording */
     char *scenario;
     char *print, *print_tickets; /* shell commands that read a text; NULL: none */
     int ticket_width;            /* cells */

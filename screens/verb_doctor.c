@@ -203,8 +203,8 @@ static void own_certificate(struct doctor *doctor, const char *path)
     } else {
         int days = (int)((expires_ms - clock_wall_now_ms()) / (24 * 3600 * 1000LL));
         time_date(expires_ms, day);
-        say(doctor, days >= CERTIFICATE_WARN_DAYS, "own certificate: it holds until %s, for %d days%s", day, days,
-            days < CERTIFICATE_WARN_DAYS ? "; the hall's administrator gives a new one" : "");
+        say(doctor, days >= CERTIFICATE_WARN_DAYS, "own certificate: it holds until %s, for %d days%s", day,
+            days, days < CERTIFICATE_WARN_DAYS ? "; the hall's administrator gives a new one" : "");
     }
     buf_free(&text);
 }

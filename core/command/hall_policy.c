@@ -140,12 +140,12 @@ enum err hall_policy(struct call *c)
     int64_t sent = 0;
     TRY(body_need(c, "policy", &name));
     if (!is_known(name))
-        return refuse(
-            c, "unknown_policy", "policy",
-            "The hall has no such policy (%.40s). It has: hide_names, closing_approval, "
-            "password_days, password_first_days, session_hours, session_idle_minutes, case_years, breaks. Nothing was "
-            "changed.",
-            name);
+        return refuse(c, "unknown_policy", "policy",
+                      "The hall has no such policy (%.40s). It has: hide_names, closing_approval, "
+                      "password_days, password_first_days, session_hours, session_idle_minutes, case_years, "
+                      "breaks. Nothing was "
+                      "changed.",
+                      name);
     TRY(need_value(c, name, value));
     TRY(body_text(c, "reason", &reason));
     if (!reason)

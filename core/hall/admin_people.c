@@ -285,11 +285,10 @@ static enum err need_actor(struct people *p, const struct task *task)
         return err;
     if ((p->actor.roles & task->roles) || task->roles == BY_ONESELF)
         return ERR_OK;
-    return people_refuse(
-        p, ERR_REFUSED, "forbidden", "",
-        task->roles == BY_ADMINISTRATOR
-            ? "Accounts are changed by an administrator. Nothing was changed."
-            : "This is for supervisors and administrators. Nothing was changed.");
+    return people_refuse(p, ERR_REFUSED, "forbidden", "",
+                         task->roles == BY_ADMINISTRATOR
+                             ? "Accounts are changed by an administrator. Nothing was changed."
+                             : "This is for supervisors and administrators. Nothing was changed.");
 }
 
 enum err admin_people(const struct server_env *env, const struct admin_by *by, const struct json *request,

@@ -501,7 +501,8 @@ static bool watches(const struct route *route)
 static int64_t idle_s(const struct http_request *request)
 {
     const char *text = http_header(request, IDLE_HEADER);
-    return text && strlen(text) <= 6 && text[strspn(text, "0123456789")] == '\0' ? strtoll(text, NULL, 10) : 0;
+    return text && strlen(text) <= 6 && text[strspn(text, "0123456789")] == '\0' ? strtoll(text, NULL, 10)
+                                                                                 : 0;
 }
 
 /* Of whoever signs in or has; agencies' systems have keys, and whoever checks a notice has nothing to show. */
@@ -520,10 +521,11 @@ static bool refuse_unknown_peer(struct hall *hall, struct http_request *request,
     if (stranger_waits(hall, request, false))
         return true;
     log_write(LOG_WARN, "a workstation at %s was refused: %s", http_address(request), fault);
-    str_format(message, sizeof message,
-               "This hall takes its own workstations alone, and of this one %s. Nothing was taken; what is recorded "
-               "there is kept. An administrator gives it a certificate (cert and key in its settings).",
-               fault);
+    str_format(
+        message, sizeof message,
+        "This hall takes its own workstations alone, and of this one %s. Nothing was taken; what is recorded "
+        "there is kept. An administrator gives it a certificate (cert and key in its settings).",
+        fault);
     api_error(hall, request, 403, "certificate_needed", NULL, message);
     return true;
 }

@@ -328,7 +328,8 @@ static void right_password(struct sign_in *sign_in, const struct hashed *result)
         sign_in_free(sign_in);
     } else if (due == PASSWORD_LAPSED && !hall->state.mobile) {
         refuse(sign_in, 403, "password_lapsed", NULL,
-               "This password was given to you and not used in time: it opens nothing any more. Nothing was lost; ask "
+               "This password was given to you and not used in time: it opens nothing any more. Nothing was "
+               "lost; ask "
                "an administrator for a new one.");
     } else if (sign_in->changed) {
         take_changed(sign_in);

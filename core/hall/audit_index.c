@@ -469,12 +469,9 @@ enum err audit_index_verify(struct db *db, char what[AUDIT_WHAT])
     static const char missing[] = "is not in its index", other[] = "is in its index as another";
     static const struct {
         const char *sql, *says;
-    } checks[] = {{sql_who, missing},
-                  {sql_type, missing},
-                  {sql_refused, missing},
-                  {sql_other, other},
-                  {sql_none, other},
-                  {sql_note, "is not there, but what it was about is"}};
+    } checks[] = {{sql_who, missing},     {sql_type, missing},
+                  {sql_refused, missing}, {sql_other, other},
+                  {sql_none, other},      {sql_note, "is not there, but what it was about is"}};
     int64_t place = 0;
     enum err err = audit_index_place(db, &place);
     for (size_t i = 0; i < sizeof checks / sizeof *checks && err == ERR_OK; i++)

@@ -23,8 +23,8 @@ enum {
 struct turn {
     struct hall *hall;
     char day[DATE_TEXT];
-    int64_t now_ms; /* by the clock that is believed: bookings */
-    bool more;      /* tickets are left for another change */
+    int64_t now_ms;         /* by the clock that is believed: bookings */
+    bool more;              /* tickets are left for another change */
     struct audit_head head; /* of the day that is over; rev 0: there was none */
 };
 

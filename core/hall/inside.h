@@ -77,8 +77,8 @@ struct hall {
         char day[DATE_TEXT]; /* of which they were looked through … */
         int64_t after;       /* … up to this line of the audit */
     } erasures;              /* person_overdue.h */
-    int64_t certificate_ms; /* until when the certificate holds, wall time; 0: plain http */
-    bool peers_may_miss; /* a workstation without a certificate is told of in the log and let in */
+    int64_t certificate_ms;  /* until when the certificate holds, wall time; 0: plain http */
+    bool peers_may_miss;     /* a workstation without a certificate is told of in the log and let in */
     bool practice, stopping;
     bool grouping;  /* a group of writes is open: what is read now is not yet committed */
     bool full;      /* the last write found no room: read only until one succeeds */

@@ -96,9 +96,10 @@ static enum err serve(const struct hall_options *options, struct err_info *info)
         err = err_set(info, ERR_USAGE, "--tls-cert and --tls-key belong together: name both files.");
     else if ((options->client_ca && !options->tls_cert) ||
              ((options->client_crl || options->client_ca_optional) && !options->client_ca))
-        err = err_set(info, ERR_USAGE,
-                      "Workstations show a certificate within TLS: --client-ca needs --tls-cert and --tls-key, and "
-                      "--client-crl and --client-ca-optional need --client-ca.");
+        err = err_set(
+            info, ERR_USAGE,
+            "Workstations show a certificate within TLS: --client-ca needs --tls-cert and --tls-key, and "
+            "--client-crl and --client-ca-optional need --client-ca.");
     if (err == ERR_OK)
         err = log_open(options->log, info);
     return err == ERR_OK ? serve_run(&serve, info) : err;

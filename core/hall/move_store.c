@@ -76,7 +76,8 @@ enum err move_store(const struct hall_options *options, struct err_info *info)
     if (err == ERR_OK)
         err = copy_all(&m, info);
     if (err == ERR_OK)
-        printf("The hall is in %s now: %lld rows, the same in both, digest %.12s. Serve it there. %s stays: keep "
+        printf("The hall is in %s now: %lld rows, the same in both, digest %.12s. Serve it there. %s stays: "
+               "keep "
                "it as a backup and serve it no more.\n",
                options->to, (long long)m.rows, m.digest, options->from);
     db_close(&m.from);

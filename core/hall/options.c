@@ -212,7 +212,8 @@ const char *hall_options_usage(void)
            "       loketd backup   --data DIR [--seal KEY] FILE    the hall as it is now, in one file\n"
            "       loketd restore  --data DIR [--unseal FILE] FILE   puts such a file in place\n"
            "       loketd seal-key FILE   a secret into FILE, and the KEY that backups are sealed with\n"
-           "       loketd verify   --data DIR [--heads FILE]   audit chain, digests, invariants; and whether\n"
+           "       loketd verify   --data DIR [--heads FILE]   audit chain, digests, invariants; and "
+           "whether\n"
            "                       heads that were kept are still there\n"
            "       loketd heads    --data DIR [--json]  the audit's last line as each day ended: keep it "
            "elsewhere\n"
@@ -231,7 +232,8 @@ const char *hall_options_usage(void)
            "                       of several numbers of clerks: each beside the others; with --db\n"
            "                       postgres://… in a schema of that database, made for the run\n"
            "       loketd --version | --help\n"
-           "Of a hall in PostgreSQL all but practice and move take --db postgres://USER@HOST/DATABASE in place\n"
+           "Of a hall in PostgreSQL all but practice and move take --db postgres://USER@HOST/DATABASE in "
+           "place\n"
            "of --data DIR, also while it is served; verify and restore want it alone.\n"
            "DIR is /var/lib/loket when --data is not given. --listen HOST:0 takes a free port.\n"
            "A password never stands on a command line: --password-file F, or - for standard input.\n"
@@ -336,11 +338,25 @@ static const char *option_name(uint64_t bits)
 /* These work on a hall in PostgreSQL, too; the others on a folder and its files alone. */
 static uint64_t allowed_of(const struct verb *verb)
 {
-    static const char *const either[] = {"serve",   "user",    "counter",          "key",
-                                         "webhook", "verify",  "import-catalogue", "export-catalogue",
-                                         "backup",  "restore", "export-cases",     "deliver",
-                                         "init",    "depart",  "parcel",           "merge",
-                                         "recall",  "person",  "heads"};
+    static const char *const either[] = {"serve",
+                                         "user",
+                                         "counter",
+                                         "key",
+                                         "webhook",
+                                         "verify",
+                                         "import-catalogue",
+                                         "export-catalogue",
+                                         "backup",
+                                         "restore",
+                                         "export-cases",
+                                         "deliver",
+                                         "init",
+                                         "depart",
+                                         "parcel",
+                                         "merge",
+                                         "recall",
+                                         "person",
+                                         "heads"};
     for (size_t i = 0; i < sizeof either / sizeof *either; i++)
         if (str_equal(verb->first, either[i]))
             return verb->allowed | BIT(DB);

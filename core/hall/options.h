@@ -59,15 +59,15 @@ struct hall_options {
     const char *listen, *tls_cert, *tls_key, *client_ca, *client_crl, *log;
     const char *login, *roles, *agency, *password_file, *queues;
     const char *format, *rule, *seed, *days, *clerks, *users_fd, *scenario;
-    const char *to, *from, *users; /* of a bus */
-    const char *url, *after;       /* of a webhook */
-    const char *scope, *services;  /* of a key */
-    const char *until;             /* of an export */
-    const char *seal, *unseal;     /* of a backup: a public key, the file of a secret one */
-    const char *heads;             /* the file of those that were kept */
-    const char *reason, *confirm;  /* of what is done with one person's data */
+    const char *to, *from, *users;        /* of a bus */
+    const char *url, *after;              /* of a webhook */
+    const char *scope, *services;         /* of a key */
+    const char *until;                    /* of an export */
+    const char *seal, *unseal;            /* of a backup: a public key, the file of a secret one */
+    const char *heads;                    /* the file of those that were kept */
+    const char *reason, *confirm;         /* of what is done with one person's data */
     const char *connections, *by_address; /* of serve: numbers */
-    const char *argument;          /* the FILE or SCENARIO of a verb that takes one */
+    const char *argument;                 /* the FILE or SCENARIO of a verb that takes one */
     bool json, dry_run, keep_good, unmasked, first, plain_http, client_ca_optional;
 };
 

@@ -47,7 +47,8 @@ static void replace_rows(struct json *item)
         char leaf[SHA256_TEXT];
         const char *t = json_text_or(line, "t", ""), *id = json_text_or(line, "id", "");
         struct json *kept = json_new_object();
-        if (!str_copy(leaf, sizeof leaf, json_text_or(line, "leaf", "")) || !*leaf) /* else it was erased before */
+        if (!str_copy(leaf, sizeof leaf, json_text_or(line, "leaf", "")) ||
+            !*leaf) /* else it was erased before */
             feed_leaf(t, id, json_get(line, "row"), leaf);
         json_set_text(kept, "t", t);
         json_set_text(kept, "id", id);

@@ -140,10 +140,11 @@ static struct crowd_limits allow_descriptors(const struct serve_options *options
     if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= wanted)
         return limits;
     int left = limit.rlim_cur > 2 * OWN ? (int)limit.rlim_cur - OWN : (int)limit.rlim_cur / 2;
-    log_write(LOG_WARN,
-              "only %d descriptors are allowed here: at most %d connections are served, not %d. Allow more with "
-              "LimitNOFILE of the unit or ulimit -n",
-              (int)limit.rlim_cur, left, limits.connections);
+    log_write(
+        LOG_WARN,
+        "only %d descriptors are allowed here: at most %d connections are served, not %d. Allow more with "
+        "LimitNOFILE of the unit or ulimit -n",
+        (int)limit.rlim_cur, left, limits.connections);
     return crowd_limits(left, options->by_address);
 }
 

@@ -11,11 +11,12 @@ struct serve_options {
         *folder; /* of a training hall, where data is an address: its moments and results; NULL: data */
     const char *listen;                       /* HOST:PORT; port 0 takes a free one; [::1]:8080 for IPv6 */
     const char *tls_cert_file, *tls_key_file; /* PEM; NULL: plain http */
-    const char *client_ca_file, *client_crl_file; /* PEM: workstations show a certificate of it; NULL: nobody does */
-    bool client_ca_optional;                      /* who has none is let in, and the log tells of it */
-    bool plain;                               /* without TLS also to other computers */
-    int connections, by_address;              /* at most, and strangers of one address; 0: as crowd.h has it */
-    bool practice;                            /* a hall to try things in: it says so in /v1/health */
+    const char *client_ca_file,
+        *client_crl_file;        /* PEM: workstations show a certificate of it; NULL: nobody does */
+    bool client_ca_optional;     /* who has none is let in, and the log tells of it */
+    bool plain;                  /* without TLS also to other computers */
+    int connections, by_address; /* at most, and strangers of one address; 0: as crowd.h has it */
+    bool practice;               /* a hall to try things in: it says so in /v1/health */
     const char *scenario, *seed; /* of a training hall: plays it from the start; NULL: does not */
     char **rewind;               /* gets the file that a training hall is to be put back to, or NULL */
     int stop_fd;                 /* readable, or closed at its other end: end cleanly; -1 none */

@@ -176,7 +176,8 @@ enum err session_actor(struct db *db, const char *token, int64_t now_ms, struct 
 enum err session_look(struct db *db, const char *token, int64_t now_ms, struct actor *actor, int64_t *used_ms)
 {
     static const char sql[] =
-        "SELECT session.client, users.row, session.used_at FROM session JOIN users ON users.id = session.user_"
+        "SELECT session.client, users.row, session.used_at FROM session JOIN users ON users.id = "
+        "session.user_"
         " WHERE token_sha256 = $1 AND expires_at > $2 AND expires_at <= $2 + $3"; /* primary keys */
     char digest[SHA256_TEXT];
     struct json *user = NULL;

@@ -34,4 +34,5 @@ enum err session_actor(struct db *db, const char *token, int64_t now_ms, struct 
 /* The same, and when it was used last as the row has it (0: not known). That it was idle for too long is for tokens.h to say. */
 enum err session_look(struct db *db, const char *token, int64_t now_ms, struct actor *actor,
                       int64_t *used_ms) MUST_USE;
-enum err session_use(struct db *db, const char *token, int64_t used_ms) MUST_USE; /* never earlier than it was */
+enum err session_use(struct db *db, const char *token,
+                     int64_t used_ms) MUST_USE; /* never earlier than it was */

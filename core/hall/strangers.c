@@ -12,9 +12,10 @@ static void refuse(struct hall *hall, struct http_request *request, int64_t wait
     char seconds[24];
     str_format(seconds, sizeof seconds, "%lld", (long long)(wait_ms + 999) / 1000);
     http_add_header(request, "Retry-After", seconds);
-    api_error(hall, request, 429, "too_many_requests", NULL,
-              "Too many requests without a sign-in came from this address. Wait a moment; whoever is signed in "
-              "there goes on.");
+    api_error(
+        hall, request, 429, "too_many_requests", NULL,
+        "Too many requests without a sign-in came from this address. Wait a moment; whoever is signed in "
+        "there goes on.");
 }
 
 bool stranger_waits(struct hall *hall, struct http_request *request, bool answers)

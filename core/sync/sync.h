@@ -71,7 +71,7 @@ void sync_sign_in(struct sync *sync, const char *login, const char *password);
 void sync_sign_in_anew(struct sync *sync, const char *login, const char *password, const char *changed);
 void sync_resume(struct sync *sync); /* with the token that the cache keeps */
 void sync_sign_out(struct sync *sync);
-void sync_wake(struct sync *sync);      /* after cache_confirm: there is something to send */
+void sync_wake(struct sync *sync); /* after cache_confirm: there is something to send */
 /* The workstation is locked, and its last key was idle_s ago: what is asked from now on is no use of the sign-in, so that the
  * hall can end it. 0: somebody sits there. */
 void sync_idle(struct sync *sync, int idle_s);

@@ -196,7 +196,8 @@ static void ask_all(const struct many_hall *halls, int count, const char *ca_fil
     int left = count;
     rng_seed(&rng, 1);
     memset(told, 0, (size_t)count * sizeof *told);
-    struct many *many = many_new(halls, count, &(struct sync_trust){.ca = ca_file}, &events, &rng, clock_mono_now_ms());
+    struct many *many =
+        many_new(halls, count, &(struct sync_trust){.ca = ca_file}, &events, &rng, clock_mono_now_ms());
     while (left > 0) {
         int64_t now_ms = clock_mono_now_ms();
         many_wait(many, NULL, 0, many_timeout_ms(many, now_ms));

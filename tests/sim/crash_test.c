@@ -626,8 +626,7 @@ static void another_person(struct day *day)
 static void begin_day(struct day *day, const char *name)
 {
     static const char *const people[STATIONS] = {"siti", "rina"};
-    *day =
-        (struct day){.seed = test_seed(), .quiet = true, .step = "the morning", .between_per_mille = 5};
+    *day = (struct day){.seed = test_seed(), .quiet = true, .step = "the morning", .between_per_mille = 5};
     str_copy(day->real, sizeof day->real, test_folder());
     rng_seed(&day->rng, day->seed);
     disk_begin(day->seed);

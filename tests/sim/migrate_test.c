@@ -64,8 +64,7 @@ static char *taken_out(struct old *old)
 
 static void begin(struct old *old)
 {
-    *old = (struct old){.seed = test_seed(),
-                        .countdown = -1};
+    *old = (struct old){.seed = test_seed(), .countdown = -1};
     struct db *db = NULL;
     rng_seed(&old->rng, old->seed);
     old->dump = test_read_file(released);

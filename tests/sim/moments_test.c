@@ -64,8 +64,7 @@ static void before_op(void *ctx, struct disk *disk, const struct disk_op *op)
 
 static void begin(struct cutter *cutter, int between_per_mille)
 {
-    *cutter = (struct cutter){.seed = test_seed(),
-                              .between_per_mille = between_per_mille};
+    *cutter = (struct cutter){.seed = test_seed(), .between_per_mille = between_per_mille};
     str_copy(cutter->real, sizeof cutter->real, test_folder());
     rng_seed(&cutter->rng, cutter->seed);
     disk_begin(cutter->seed);

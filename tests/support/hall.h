@@ -20,8 +20,9 @@ enum { TEST_COUNTERS = 20 };
 struct test_hall {
     char folder[200], url[64];
     int port;
-    pid_t pid;                   /* 0: it does not run */
-    int connections, by_address; /* of its next start, as serve.h has them; descriptors: as many are allowed it */
+    pid_t pid; /* 0: it does not run */
+    int connections,
+        by_address; /* of its next start, as serve.h has them; descriptors: as many are allowed it */
     int descriptors;
 };
 /* Makes and starts one; stops the test when that fails. It ends with the test program at the latest. */

@@ -7,7 +7,6 @@
 #include "core/catalogue/catalogue.h"
 #include "tests/support/test.h"
 
-
 static void open_form(struct pack_form *one)
 {
     struct err_info info = {0};

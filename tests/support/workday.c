@@ -128,8 +128,10 @@ static enum err tell_lie(struct tx *tx, void *ctx)
         json_merge(row, patch);
     }
     err = tx_put(tx, lie->table, lie->id, row);
-    if (err == ERR_OK && !lie->patch)
+    if (err == ERR_OK && !lie->patch) { /* not by tx: it shall read that nothing is there */
         err = row_delete(tx->db, ROWS_PLAIN, lie->table, lie->id);
+        tx_undone(tx, tx->change_count);
+    }
     json_free(&row);
     json_free(&patch);
     return err;

@@ -130,9 +130,10 @@ TEST(halls_file_is_read_with_regions_names_and_keys)
     struct buf faults = {0};
     const char *folder = test_folder();
     free(write_file(folder, "halls-key", "  loketk_abc\n\n"));
-    char *path = write_file(folder, "halls.list",
-                            "# ours\nca = own.pem\npin = sha256//a;sha256//b\nhttp://a:1 halls-key\n[Bakı]\n; no\n"
-                            "https://b:2/x  halls-key   ASAN 5 Xırdalan \n");
+    char *path =
+        write_file(folder, "halls.list",
+                   "# ours\nca = own.pem\npin = sha256//a;sha256//b\nhttp://a:1 halls-key\n[Bakı]\n; no\n"
+                   "https://b:2/x  halls-key   ASAN 5 Xırdalan \n");
     if (!CHECK_INT(halls_file_read(&file, path, &trust, &faults, &info), ERR_OK))
         printf("    %s%s\n", buf_text(&faults), info.text);
     REQUIRE(file.count == 2);

@@ -554,8 +554,7 @@ static bool day_is_as_anew(uint64_t seed, struct world *w)
 /* Days of a hundred numbers apart for each seed; LOKET_ROUNDS asks for more of them. */
 TEST(overlay_after_any_news_is_what_predicting_everything_anew_makes)
 {
-    uint64_t first = test_seed() * 100,
-             rounds = test_given("LOKET_ROUNDS", 4);
+    uint64_t first = test_seed() * 100, rounds = test_given("LOKET_ROUNDS", 4);
     int confirmed = 0, refused = 0, done = 0, batches = 0, leaving = 0;
     for (uint64_t seed = first; seed < first + rounds; seed++) {
         struct world w;

@@ -83,7 +83,8 @@ static enum err open_program(struct town *town, struct station *station, int *re
     rng_seed(&station->rng, rng_next(&town->starts));
     enum err err = cache_open(&station->cache, folder, clock_wall_now_ms(), &station->rng, recovered, info);
     if (err == ERR_OK)
-        err = sync_new(&station->sync, station->cache, "http://hall", &(struct sync_trust){.plain = true}, &events, &station->rng, info);
+        err = sync_new(&station->sync, station->cache, "http://hall", &(struct sync_trust){.plain = true},
+                       &events, &station->rng, info);
     return err;
 }
 
