@@ -27,6 +27,7 @@ static const char page[] = "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nConten
 struct line {
     int caller, hall;
     bool dead; /* something was lost on it: what follows would be read as its middle */
+    bool news; /* what its caller asked for last is news */
     char held[HELD_BYTES];
     ssize_t held_bytes;
 };
@@ -58,9 +59,18 @@ static bool send_all(int fd, const char *bytes, ssize_t length)
 /* What of a request's head is kept in a manner; NULL: all goes on. */
 static const char *held_in(int manner)
 {
-    static const char *const held[] = {
-        [STRANGER_HOLDS] = "/v1/snapshot", [STRANGER_TARDY] = "/v1/feed", [STRANGER_MUSES] = "/v1/session"};
-    return held[manner];
+    return manner == STRANGER_HOLDS ? "/v1/snapshot" : manner == STRANGER_MUSES ? "/v1/session" : NULL;
+}
+
+static bool asks_for(const char *bytes, ssize_t got, const char *path)
+{
+    return memmem(bytes, (size_t)got, path, strlen(path)) != NULL;
+}
+
+/* The answer is read, and handed on, when its manner has changed. */
+static bool keeps_back(const struct line *line, const volatile int *shared)
+{
+    return line->news && shared[MANNER] == STRANGER_TARDY;
 }
 
 static void from_caller(struct line *line, volatile int *shared)
@@ -72,7 +82,8 @@ static void from_caller(struct line *line, volatile int *shared)
     if (ok && line->dead)
         return;
     const char *held = held_in(shared[MANNER]);
-    if (ok && held && got < HELD_BYTES && memmem(bytes, (size_t)got, held, strlen(held))) {
+    line->news = ok && asks_for(bytes, got, "/v1/feed");
+    if (ok && held && got < HELD_BYTES && asks_for(bytes, got, held)) {
         memcpy(line->held, bytes, (size_t)got);
         line->held_bytes = got;
         return;
@@ -126,7 +137,8 @@ static _Noreturn void be_the_stranger(int listener, int wake, volatile int *shar
         struct pollfd fds[2 + 2 * LINES] = {{.fd = listener, .events = POLLIN}};
         for (int i = 0; i < LINES; i++) {
             fds[1 + 2 * i] = (struct pollfd){.fd = lines[i].caller, .events = POLLIN};
-            fds[2 + 2 * i] = (struct pollfd){.fd = lines[i].hall, .events = POLLIN};
+            int hall = keeps_back(&lines[i], shared) ? -1 : lines[i].hall;
+            fds[2 + 2 * i] = (struct pollfd){.fd = hall, .events = POLLIN};
         }
         fds[1 + 2 * LINES] = (struct pollfd){.fd = wake, .events = POLLIN};
         poll(fds, 2 + 2 * LINES, -1);

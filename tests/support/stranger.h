@@ -11,8 +11,8 @@ enum stranger_manner {
     STRANGER_DEAF,   /* takes requests and hands none on: nothing is refused, nothing is answered */
     STRANGER_LOSES,  /* hands requests on and loses the answers */
     STRANGER_HOLDS,  /* keeps requests for a copy of the hall until its manner changes; hands on the rest */
-    STRANGER_TARDY,  /* the same with requests for news */
     STRANGER_MUSES,  /* the same with sign-ins */
+    STRANGER_TARDY,  /* keeps the hall's answers to requests for news back until its manner changes */
 };
 struct stranger {
     char url[64];
