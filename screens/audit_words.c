@@ -25,6 +25,7 @@ static const struct {
     {"training.take", TR("trainer took a counter over")},
     {"training.hand_back", TR("trainer handed a counter back")},
     {"training.keys", TR("keys of a visit counted")},
+    {"training.rows", TR("trainees' rows brought up to date")},
     {"service.import", TR("service read in")},
     {"catalogue.import", TR("catalogue read in")},
     {"user.add", TR("account added")},
