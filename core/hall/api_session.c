@@ -460,6 +460,8 @@ static void signed_out(void *ctx, enum err err)
 {
     static const char done[] = "{\"signed_out\":true}";
     struct sign_out *sign_out = ctx;
+    tokens_forget(sign_out->hall->tokens,
+                  sign_out->token); /* who asked by it in between made it known again */
     if (err == ERR_OK)
         api_answer(sign_out->hall, sign_out->request, 200, "application/json", done, sizeof done - 1);
     else

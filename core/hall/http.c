@@ -660,6 +660,7 @@ static void let_in(struct http *http)
         struct guest *goes = crowd_any(http->crowd);
         if (goes)
             send_away(http, goes, HTTP_NO_DESCRIPTOR);
+        return; /* its descriptor is free only when the library has run */
     }
 }
 

@@ -19,6 +19,15 @@ static gnutls_datum_t datum_of(const char *text)
     return (gnutls_datum_t){(unsigned char *)(uintptr_t)text, (unsigned)strlen(text)};
 }
 
+static int lists_in(const char *crl)
+{
+    static const char begins[] = "-----BEGIN X509 CRL-----";
+    int count = 0;
+    for (const char *at = crl; (at = strstr(at, begins)) != NULL; at += sizeof begins - 1)
+        count++;
+    return count;
+}
+
 static enum err fill(struct tls_peers *peers, const char *ca, const char *crl, struct err_info *info)
 {
     const gnutls_datum_t authority = datum_of(ca);
@@ -29,13 +38,15 @@ static enum err fill(struct tls_peers *peers, const char *ca, const char *crl, s
     if (!crl)
         return ERR_OK;
     const gnutls_datum_t revoked = datum_of(crl);
-    int count = gnutls_x509_trust_list_add_trust_mem(peers->list, NULL, &revoked, GNUTLS_X509_FMT_PEM, 0,
-                                                     GNUTLS_TL_VERIFY_CRL);
-    return count >= 1
+    int count = gnutls_x509_trust_list_add_trust_mem(peers->list, NULL, &revoked, GNUTLS_X509_FMT_PEM,
+                                                     GNUTLS_TL_VERIFY_CRL | GNUTLS_TL_FAIL_ON_INVALID_CRL, 0);
+    return count >= 1 &&
+                   count == lists_in(crl) /* none is left out in silence: whom it revokes would come in */
                ? ERR_OK
-               : err_set(info, ERR_INVALID,
-                         "The file of --client-crl holds no list of revoked certificates (PEM) that the "
-                         "authority of --client-ca has signed.");
+               : err_set(
+                     info, ERR_INVALID,
+                     "The file of --client-crl holds no list of revoked certificates (PEM), or one that the "
+                     "authority of --client-ca has not signed or whose time is over.");
 }
 
 enum err tls_peers_open(struct tls_peers **out, const char *ca, const char *crl, struct err_info *info)

@@ -386,7 +386,9 @@ static void make_authority(const char *folder)
         " : >index.txt && echo 01 >crlnumber && printf '[ca]\ndefault_ca = d\n[d]\ndatabase = index.txt\n"
         "crlnumber = crlnumber\ndefault_md = sha256\ndefault_crl_days = 9\n' >ca.conf &&"
         " openssl ca -config ca.conf -cert ca.pem -keyfile ca.key -revoke gone.pem &&"
-        " openssl ca -config ca.conf -cert ca.pem -keyfile ca.key -gencrl -out ca.crl && chmod 600 *.key";
+        " openssl ca -config ca.conf -cert ca.pem -keyfile ca.key -gencrl -out ca.crl &&"
+        " openssl ca -config ca.conf -cert other.pem -keyfile other.key -gencrl -out other.crl &&"
+        " cat ca.crl other.crl >two.crl && chmod 600 *.key";
     run_shell(true, xasprintf(make, folder));
 }
 
@@ -402,6 +404,21 @@ static void serve_workstations(struct place *place, const struct shown *shown, b
     char *line = running_line(&place->loketd);
     REQUIRE(line && str_starts(line, "loketd: listening on https"));
     str_copy(place->url, sizeof place->url, strrchr(line, ' ') + 1);
+    free(line);
+}
+
+/* A list that the authority did not sign: were it left out, whoever it revokes would come in. */
+static void check_list_of_another(const struct place *place, const struct shown *shown, const char *folder)
+{
+    char two[500];
+    str_format(two, sizeof two, "%s/two.crl", folder);
+    struct running loketd =
+        START("loketd", "serve", "--data", place->data, "--listen", "127.0.0.1:0", "--tls-cert", place->cert,
+              "--tls-key", place->key, "--client-ca", shown->ca, "--client-crl", two);
+    char *line = running_line(&loketd);
+    if (!CHECK(!line))
+        kill(loketd.pid, SIGKILL);
+    CHECK(running_wait(&loketd) != 0);
     free(line);
 }
 
@@ -441,6 +458,7 @@ TEST(station_shows_a_certificate_to_a_hall_that_asks_for_one)
     run_shell(true, xasprintf("curl -sf --noproxy '*' --cacert '%s' %s/v1/health >/dev/null", place.cert,
                               place.url));
     kill_place(&place);
+    check_list_of_another(&place, &shown, folder);
     str_copy(place.listen, sizeof place.listen, "127.0.0.1:0");
     serve_workstations(&place, &shown, true);
     CHECK(shows(&place, NULL, NULL, "") == ERR_OK);
