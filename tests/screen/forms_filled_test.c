@@ -458,15 +458,25 @@ static const char *fault_of(const struct frame *frame, const char *text)
     return NULL;
 }
 
-/* A sensitive value that the picture shows though the focus is elsewhere; masked: the draft as form_masked makes it. */
-static bool is_secret_told(const struct json *draft, const struct json *masked, const char *at,
-                           const char *focused, const char *picture)
+/* Drawn values share words: by chance a secret may be a part of an answer that anybody may see. */
+static bool stands_in_another(const struct json *masked, const char *secret)
+{
+    bool stands = json_is_text(masked) && strstr(json_as_text(masked), secret);
+    for (const struct json *one = json_first(masked); one && !stands; one = json_next(one))
+        stands = stands_in_another(one, secret);
+    return stands;
+}
+
+/* A sensitive value that the picture shows though the focus is elsewhere; masked: the draft as form_masked makes it; seen:
+ * all of that. */
+static bool is_secret_told(const struct json *draft, const struct json *masked, const struct json *seen,
+                           const char *at, const char *focused, const char *picture)
 {
     enum { LONG_ENOUGH = 6 }; /* shorter ones may stand in other words by chance */
     if (json_is_text(draft)) {
         const char *secret = json_as_text(draft);
         return strlen(secret) >= LONG_ENOUGH && !str_equal(secret, json_as_text(masked)) &&
-               strcmp(at, focused) != 0 && strstr(picture, secret);
+               strcmp(at, focused) != 0 && strstr(picture, secret) && !stands_in_another(seen, secret);
     }
     bool told = false;
     size_t i = 0;
@@ -475,7 +485,7 @@ static bool is_secret_told(const struct json *draft, const struct json *masked, 
             json_is_array(draft) ? json_at(masked, i) : json_get(masked, json_name(one));
         char *below =
             json_is_array(draft) ? xasprintf("%s/%zu", at, i) : xasprintf("%s/%s", at, json_name(one));
-        told = is_secret_told(one, other, below, focused, picture);
+        told = is_secret_told(one, other, seen, below, focused, picture);
         free(below);
     }
     return told;
@@ -484,7 +494,7 @@ static bool is_secret_told(const struct json *draft, const struct json *masked, 
 static bool tells_secrets(const struct clerk *clerk, const char *picture)
 {
     struct json *masked = form_masked(clerk->one->form, clerk->screen->draft);
-    bool told = is_secret_told(clerk->screen->draft, masked, "", focus(clerk), picture);
+    bool told = is_secret_told(clerk->screen->draft, masked, masked, "", focus(clerk), picture);
     json_free(&masked);
     return told;
 }
