@@ -15,7 +15,7 @@ static int by_name(const void *a, const void *b)
 
 static void put_sorted(struct json *found, struct json *rows)
 {
-    const struct json *list[ROWS_MAX];
+    const struct json *list[ROWS_MAX] = {0};
     size_t count = 0;
     for (const struct json *row = json_first(found); row && count < ROWS_MAX; row = json_next(row))
         if (!str_equal(json_text(row, "id"), hall_id))

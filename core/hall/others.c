@@ -296,7 +296,7 @@ enum err others_commit(struct hall *hall)
 static enum err begin_epoch(struct hall *hall)
 {
     struct server_env env = hall_env(hall);
-    struct hall_state now;
+    struct hall_state now = {0};
     bool same = true;
     enum err err = db_begin(hall->db);
     if (err == ERR_OK)

@@ -74,7 +74,7 @@ static enum hall_kind kind_of_folder(const char *data)
 
 enum err wall_may_restore(const char *data, const char *file, struct db *backup, struct err_info *info)
 {
-    struct which_hall which;
+    struct which_hall which = {0};
     enum err err = wall_marks_agree(backup, info);
     if (err == ERR_OK)
         err = which_of(backup, &which);

@@ -158,6 +158,13 @@ primary() {
     return 1
 }
 another() { now=$(primary) && [ "$now" != "$1" ]; }
+# Another, or the same with a new postmaster: Patroni starts a primary that died in its place again where no standby is near enough
+# to take over (a hall then waits as long, and nothing is lost).
+another_or_anew() { another "$1" || { [ "$now" = "$1" ] && anew "$1" "$2"; }; }
+anew() { boss=$(postmaster "$1" 2>/dev/null) && [ "$boss" != "$2" ]; }
+heir() {
+    if [ "$now" = "$1" ]; then say "pg$1 came back as primary itself"; else say "pg$now took over"; fi
+}
 is_sync() { [ "$(curl -s -m 2 -o /dev/null -w '%{http_code}' "http://127.0.0.1:$(rest_port "$1")/sync")" = 200 ]; }
 # A primary, and two that follow it, one of them synchronous.
 postgres_well() {
@@ -252,9 +259,11 @@ strike() {
     case $1 in
     primary)
         n=$(primary)
-        kill -KILL "$(postmaster "$n")"
+        killed=$(postmaster "$n")
+        kill -KILL "$killed"
         say "killed the primary's PostgreSQL, pg$n"
-        patience 60 another "$n" || fail "nobody took over from pg$n"
+        patience 60 another_or_anew "$n" "$killed" || fail "nobody took over from pg$n"
+        heir "$n"
         ;;
     behind) # a primary that would answer before a standby has it loses that here
         n=$(primary)
@@ -265,11 +274,13 @@ strike() {
         # shellcheck disable=SC2086 # numbers, words on purpose
         kill -STOP $receivers
         sleep 2
-        kill -KILL "$(postmaster "$n")"
+        killed=$(postmaster "$n")
+        kill -KILL "$killed"
         # shellcheck disable=SC2086 # numbers, words on purpose
         kill -CONT $receivers
         say "no standby heard of the primary for two seconds, then PostgreSQL of pg$n was killed"
-        patience 60 another "$n" || fail "nobody took over from pg$n"
+        patience 60 another_or_anew "$n" "$killed" || fail "nobody took over from pg$n"
+        heir "$n"
         ;;
     loketd)
         n=$((1 + $(date +%s) % 2))
