@@ -56,6 +56,7 @@ struct http {
     int64_t refused[HTTP_REFUSALS];
     int fd, port, connections;
     bool tls;
+    bool deaf;    /* who waits to be let in is not looked at: the descriptor does not speak of them */
     bool resumed; /* a connection goes on, of which the library's descriptor says nothing yet */
 };
 
@@ -71,7 +72,7 @@ struct http_request {
     struct buf body;
     int64_t started_us, due_ms;
     void *mark;
-    bool too_large, trusted, suspended, answered, dropped, delayed;
+    bool header_too_large, too_large, trusted, suspended, answered, dropped, delayed;
     int status;
     const char *content_type;
     struct buf answer;
@@ -217,6 +218,11 @@ static void answer_too_large(struct http_request *request)
                  "A request holds at most 256 KiB. Send fewer commands at a time.");
 }
 
+static void answer_header_too_large(struct http_request *request)
+{
+    answer_limit(request, 431, "header_too_large", "The header of a request holds at most 8 KiB.");
+}
+
 static enum MHD_Result add_size(void *ctx, enum MHD_ValueKind kind, const char *name, const char *value)
 {
     (void)kind;
@@ -233,13 +239,28 @@ static bool header_too_large(const struct http_request *request)
     return size > HTTP_HEADER_MAX;
 }
 
-/* What the header alone tells: then the body is not even read. */
+static bool is_trusted(const struct http_request *request)
+{
+    const struct http *http = request->http;
+    return !http->trust || http->trust(http->ctx, request);
+}
+
+/* What the header alone tells is answered at once where nothing of a body is on its way: there is none, or its sender asks
+ * first. Else the body is read to its end and nothing of it kept: who is still sending into a connection that the library
+ * has closed hears of a broken line, and never why. */
 static bool refuse_early(struct http_request *request)
 {
     const char *length = http_header(request, MHD_HTTP_HEADER_CONTENT_LENGTH);
-    if (header_too_large(request))
-        answer_limit(request, 431, "header_too_large", "The header of a request holds at most 8 KiB.");
-    else if (length && strtoll(length, NULL, 10) > HTTP_BODY_MAX)
+    bool body = length || http_header(request, MHD_HTTP_HEADER_TRANSFER_ENCODING);
+    request->header_too_large = header_too_large(request);
+    request->too_large = length && strtoll(length, NULL, 10) > HTTP_BODY_MAX;
+    if (body && !http_header(request, MHD_HTTP_HEADER_EXPECT)) {
+        request->trusted |= request->too_large && is_trusted(request);
+        return false;
+    }
+    if (request->header_too_large)
+        answer_header_too_large(request);
+    else if (request->too_large)
         answer_too_large(request);
     return request->answered;
 }
@@ -250,13 +271,12 @@ static bool refuse_early(struct http_request *request)
  * as there are places could fill the memory. */
 static bool keeps_body(struct http_request *request, size_t length)
 {
-    const struct http *http = request->http;
     if (length > HTTP_STRANGER_BODY_MAX && !request->trusted) {
-        request->trusted = !http->trust || http->trust(http->ctx, request);
+        request->trusted = is_trusted(request);
         request->too_large |= !request->trusted;
     }
     request->too_large |= length > HTTP_BODY_MAX; /* chunked */
-    return !request->too_large;
+    return !request->too_large && !request->header_too_large;
 }
 
 static enum MHD_Result take_body(struct http_request *request, const char *data, size_t *size)
@@ -286,10 +306,12 @@ static enum MHD_Result hand_over(struct http_request *request)
 {
     struct http *http = request->http;
     moved(request, false);
-    if (is_too_large(request)) {
+    if (request->header_too_large)
+        answer_header_too_large(request);
+    else if (is_too_large(request))
         answer_too_large(request);
+    if (request->answered)
         return send_answer(request);
-    }
     waiting_add(request);
     http->handle(http->ctx, request);
     if (request->answered)
@@ -586,8 +608,11 @@ static int due_in_ms(const struct http *http)
 {
     const struct http_request *first = http->delayed.first;
     int ms = http->connections > 0 ? 5000 : -1; /* the sweep */
+    int deaf_ms = http->listener ? (int)listener_deaf_ms(http->listener, http->mono_ms) : 0;
     if (first && (ms < 0 || first->due_ms - http->mono_ms < ms))
         ms = first->due_ms > http->mono_ms ? (int)(first->due_ms - http->mono_ms) : 0;
+    if (deaf_ms > 0 && (ms < 0 || deaf_ms < ms))
+        ms = deaf_ms;
     return ms;
 }
 
@@ -664,12 +689,23 @@ static void let_in(struct http *http)
     }
 }
 
+/* Where nobody can be taken from the line it stays readable: the loop would turn without a pause until one can. */
+static void look_at_line(struct http *http)
+{
+    if (!http->listener || http->deaf == (listener_deaf_ms(http->listener, http->mono_ms) > 0))
+        return;
+    struct epoll_event event = {.events = http->deaf ? EPOLLIN : 0};
+    if (epoll_ctl(http->fd, EPOLL_CTL_MOD, listener_fd(http->listener), &event) == 0)
+        http->deaf = !http->deaf;
+}
+
 void http_run(struct http *http, int64_t mono_ms)
 {
     http->mono_ms = mono_ms;
     hand_over_again(http);
     http->resumed = false;
     let_in(http);
+    look_at_line(http);
     MHD_run(http->daemon);
     sweep(http);
 }

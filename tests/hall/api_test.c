@@ -615,6 +615,63 @@ static void send_text(int fd, const char *text)
     CHECK_INT(send(fd, text, strlen(text), MSG_NOSIGNAL), (int64_t)strlen(text));
 }
 
+/* Its body is on its way when the header has told the hall that there is too much of it. */
+static void check_hears_while_sending(const struct test_hall *hall, const char *token, const char *header,
+                                      const char *expected)
+{
+    enum { BODY = 300 * 1000 };
+    char answer[2000], *body = repeated("          ", BODY / 10);
+    int status, fd = raw_connection(hall);
+    size_t length = 0;
+    char *head = xasprintf("POST /v1/push HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\n"
+                           "Content-Length: %d\r\n%s\r\n",
+                           token, BODY, header);
+    send_text(fd, head);
+    send_text(fd, body + BODY / 2);
+    json_free(&(struct json *){hall_request(hall, "GET", "/v1/health", NULL, NULL, &status)});
+    CHECK_INT(status, 200); /* it has read the header */
+    body[BODY / 2] = '\0';
+    send_text(fd, body);
+    for (ssize_t got; length < sizeof answer - 1; length += (size_t)got) {
+        struct pollfd wait = {.fd = fd, .events = POLLIN};
+        REQUIRE(poll(&wait, 1, TEST_PATIENCE_MS) == 1);
+        got = recv(fd, answer + length, sizeof answer - 1 - length, 0);
+        CHECK(got >= 0);
+        if (got <= 0)
+            break;
+    }
+    answer[length] = '\0';
+    if (!CHECK(strstr(answer, expected) != NULL))
+        printf("    heard: %s\n", answer);
+    free(head);
+    free(body);
+    close(fd);
+}
+
+TEST(whoever_still_sends_hears_that_it_is_too_much)
+{
+    struct test_hall hall;
+    struct hall_client clerk;
+    hall_open(&hall);
+    CHECK_INT(hall_sign_in(&clerk, &hall, "clerk1", TEST_PASSWORD), 200);
+    char *long_line = repeated("x", 9000), *header = xasprintf("X-Long: %s\r\n", long_line);
+    check_hears_while_sending(&hall, clerk.token, "", " 413 ");
+    check_hears_while_sending(&hall, "no-such-token", "", " 401 ");
+    check_hears_while_sending(&hall, clerk.token, header, " 431 ");
+    int fd = raw_connection(&hall); /* who asks first sends nothing */
+    char answer[200] = "";
+    struct pollfd wait = {.fd = fd, .events = POLLIN};
+    send_text(fd,
+              "POST /v1/push HTTP/1.1\r\nHost: x\r\nContent-Length: 300000\r\nExpect: 100-continue\r\n\r\n");
+    CHECK(poll(&wait, 1, TEST_PATIENCE_MS) == 1);
+    CHECK(recv(fd, answer, sizeof answer - 1, 0) > 0 && strstr(answer, " 413 "));
+    close(fd);
+    free(long_line);
+    free(header);
+    hall_sign_out(&clerk);
+    CHECK_INT(hall_stop(&hall), 0);
+}
+
 TEST(slow_and_rude_connections_stop_nobody)
 {
     struct test_hall hall;
