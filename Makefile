@@ -8,7 +8,7 @@ CC       := gcc
 comma    := ,
 
 PACKAGES := gcc make pkg-config libc6-dev libncurses-dev libsqlite3-dev libcurl4-openssl-dev libcjson-dev \
-            libmicrohttpd-dev libgnutls28-dev libsodium-dev libssl-dev libpcre2-dev libpq-dev libpango1.0-dev fonts-dejavu-core
+            libmicrohttpd-dev libgnutls28-dev liboath-dev libsodium-dev libssl-dev libpcre2-dev libpq-dev libpango1.0-dev fonts-dejavu-core
 # What only the tests and the developers' targets need.
 TEST_PACKAGES := libvterm-dev openssl patch libfaketime libmimalloc-dev poppler-utils
 FUZZ_PACKAGES := clang libclang-rt-dev
@@ -61,8 +61,8 @@ SANITIZE := -O1 -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit
 LDFLAGS  := -Wl,--as-needed -Wl,--gc-sections -Wl,-z,relro -Wl,-z,now
 CORE_LIBS    := -lcjson -lsqlite3 -lsodium -lcrypto -lpcre2-8 -lm
 STATION_LIBS := $(CORE_LIBS) -lcurl -lncursesw -ltinfo
-HALL_LIBS    := $(CORE_LIBS) -lpq -lmicrohttpd -lgnutls -lcurl
-TEST_LIBS    := $(STATION_LIBS) -lpq -lmicrohttpd -lgnutls -lvterm -lutil
+HALL_LIBS    := $(CORE_LIBS) -lpq -lmicrohttpd -lgnutls -loath -lcurl
+TEST_LIBS    := $(STATION_LIBS) -lpq -lmicrohttpd -lgnutls -loath -lvterm -lutil
 
 # KIND is release or san; a sub-make builds the other kind with the same rules.
 KIND ?= release

@@ -33,6 +33,8 @@ static const struct {
     {"user.enable", TR("account enabled again")},
     {"user.change", TR("account changed")},
     {"user.own_password", TR("own password changed")},
+    {"user.own_factor", TR("own second factor set up")},
+    {"user.no_factor", TR("second factor taken away")},
     {"user.password", TR("password changed")},
     {"user.sign_out", TR("signed out everywhere")},
     {"counter.add", TR("counter added")},

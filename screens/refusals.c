@@ -55,6 +55,10 @@ static const struct refusal_text refusals[] = {
     {"dispute_closed", TR("This was closed already.")},
     {"draft_conflict", TR("Two people filled in the same fields: choose which text holds.")},
     {"extension_too_long", TR("The law does not allow so many more days.")},
+    {"factor_off", TR("No second factor can be set up in this hall: it has no key for them. Nothing was "
+                      "changed; tell whoever looks after the hall's computer.")},
+    {"factor_unreadable", TR("The hall cannot read this account's second factor. Nothing was changed; ask an "
+                             "administrator to take it away, and set up another.")},
     {"fence_old", TR("This counter was opened again elsewhere. Nothing is lost: open it here to go on.")},
     {"forbidden", TR("Your roles do not include this. Nothing was changed: ask a colleague who may.")},
     {"form_changed",
@@ -78,6 +82,8 @@ static const struct refusal_text refusals[] = {
     {"invalid_amount", TR("This is no amount of money.")},
     {"invalid_born", TR("This is no date of birth.")},
     {"invalid_breaks", TR("The breaks are not written as they must be. Nothing was changed.")},
+    {"invalid_factor", TR("The hall does not take this second factor. Nothing was changed: this program may "
+                          "be too old for it.")},
     {"invalid_hours", TR("The hours are not written as they must be. Nothing was changed.")},
     {"invalid_level", TR("A target is 1 to 480 minutes for 1 to 100 of 100 people. Nothing was changed.")},
     {"invalid_login", TR("A login is one word. Nothing was changed.")},
@@ -184,6 +190,10 @@ static const struct refusal_text refusals[] = {
     {"same_person", TR("Someone other than who decided must do this.")},
     {"same_queue", TR("That is the queue where they wait already. Nothing was moved.")},
     {"same_record", TR("That is the same record twice. Nothing was merged: choose two.")},
+    {"second_factor", TR("The password is right. This account has a second factor too: type the six figures "
+                         "that its app shows now, or a code kept on paper.")},
+    {"second_factor_first",
+     TR("This account comes in by a second factor, and has none yet. Set one up to come in.")},
     {"still_serving", TR("Someone is still at your counter. Nothing was changed: finish that visit first.")},
     {"taken_already",
      TR("Another trainer has that counter already. Nothing was changed: hand it back first.")},
@@ -234,9 +244,14 @@ static const struct refusal_text refusals[] = {
     {"version_same", TR("This application is on that version already.")},
     {"visit_over", TR("This visit is over. Nothing was changed: give a new ticket.")},
     {"voided", TR("The output was voided: make out a new copy first.")},
+    {"used_code",
+     TR("This code was used already. Wait for the next one, half a minute at most, and type that.")},
     {"weak_password",
      TR("This password is easy to guess: take twelve signs or more, such as four words; no name, no row of "
         "keys, none of the commonest. Nothing was changed.")},
+    {"wrong_code", TR("This code is not right. Type the six figures that the app shows now.")},
+    {"wrong_new_code", TR("This is not a code of the new second factor. Nothing was changed: type the six "
+                          "figures that the app shows now, and see that its clock is right.")},
 };
 
 static const struct refusal_text *text_of(const char *code)

@@ -26,6 +26,7 @@ files() { find "$@" -name '*.[ch]' -type f | sort; }
     only 'curl/' curl 'core/(sync/(driver|many)\.c|sync/line\.[ch]|hall/courier\.c)'
     only 'microhttpd' libmicrohttpd 'core/hall/http\.c'
     only 'gnutls/' GnuTLS 'core/hall/tls_peers\.c'
+    only 'liboath/' liboath 'core/hall/totp\.c'
     only '(sodium|openssl/)' 'libsodium and libcrypto' 'core/base/(crypto|seal)\.c'
     only '(cjson/)?cJSON' cJSON 'core/(wire|form|catalogue)/.*'
     only 'pcre2' PCRE2 'core/form/pattern\.c'

@@ -165,6 +165,76 @@ void token_new(char out[TOKEN_TEXT])
     sodium_bin2base64(out, TOKEN_TEXT, bytes, sizeof bytes, sodium_base64_VARIANT_URLSAFE_NO_PADDING);
 }
 
+void letters_new(char *out, int count)
+{
+    static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+    ready();
+    for (int i = 0; i < count; i++)
+        out[i] = letters[randombytes_uniform(32)];
+    out[count] = '\0';
+}
+
+/* --- boxes --- */
+
+enum { BOX_NONCE = crypto_aead_xchacha20poly1305_ietf_NPUBBYTES };
+enum { BOX_BYTES = BOX_NONCE + BOX_PLAIN + crypto_aead_xchacha20poly1305_ietf_ABYTES };
+_Static_assert(BOX_KEY == crypto_aead_xchacha20poly1305_ietf_KEYBYTES, "a key of its size");
+_Static_assert(BOX_TEXT >= sodium_base64_ENCODED_LEN(BOX_BYTES, sodium_base64_VARIANT_URLSAFE_NO_PADDING),
+               "room for a box");
+
+void box_key_new(unsigned char key[BOX_KEY])
+{
+    ready();
+    randombytes_buf(key, BOX_KEY);
+}
+
+bool box_key_read(const char *text, unsigned char key[BOX_KEY])
+{
+    size_t length;
+    ready();
+    return sodium_base642bin(key, BOX_KEY, text, strlen(text), " \r\n", &length, NULL,
+                             sodium_base64_VARIANT_URLSAFE_NO_PADDING) == 0 &&
+           length == BOX_KEY;
+}
+
+void box_key_text(const unsigned char key[BOX_KEY], char out[TOKEN_TEXT])
+{
+    sodium_bin2base64(out, TOKEN_TEXT, key, BOX_KEY, sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+}
+
+bool box_close(const unsigned char key[BOX_KEY], const char *whose, const char *text, char out[BOX_TEXT])
+{
+    unsigned char bytes[BOX_BYTES],
+        plain[BOX_PLAIN] = {0}; /* all of one length: none tells how long its text is */
+    unsigned long long length;
+    if (strlen(text) >= BOX_PLAIN)
+        return false;
+    ready();
+    memcpy(plain, text, strlen(text));
+    randombytes_buf(bytes, BOX_NONCE);
+    crypto_aead_xchacha20poly1305_ietf_encrypt(bytes + BOX_NONCE, &length, plain, sizeof plain,
+                                               (const unsigned char *)whose, strlen(whose), NULL, bytes, key);
+    sodium_bin2base64(out, BOX_TEXT, bytes, sizeof bytes, sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+    sodium_memzero(plain, sizeof plain);
+    return true;
+}
+
+bool box_open(const unsigned char key[BOX_KEY], const char *whose, const char *box, char out[BOX_PLAIN])
+{
+    unsigned char bytes[BOX_BYTES];
+    size_t length;
+    unsigned long long plain;
+    ready();
+    bool opened = sodium_base642bin(bytes, sizeof bytes, box, strlen(box), NULL, &length, NULL,
+                                    sodium_base64_VARIANT_URLSAFE_NO_PADDING) == 0 &&
+                  length == sizeof bytes &&
+                  crypto_aead_xchacha20poly1305_ietf_decrypt(
+                      (unsigned char *)out, &plain, NULL, bytes + BOX_NONCE, sizeof bytes - BOX_NONCE,
+                      (const unsigned char *)whose, strlen(whose), bytes, key) == 0;
+    out[opened ? BOX_PLAIN - 1 : 0] = '\0';
+    return opened;
+}
+
 void secret_wipe(void *data, size_t length)
 {
     sodium_memzero(data, length);

@@ -42,4 +42,15 @@ bool certificate_expires(const char *pem, int64_t *at_ms);
 enum { CERTIFICATE_WARN_DAYS = 30 }; /* before its end it is warned of */
 
 void token_new(char out[TOKEN_TEXT]); /* 256 random bits, URL-safe */
+/* count letters of base32 (RFC 4648), five random bits each; out has room for one more. */
+void letters_new(char *out, int count);
+
+/* A short text that nobody reads without the key, nor passes off as somebody else's (XChaCha20-Poly1305). */
+enum { BOX_KEY = 32, BOX_PLAIN = 64, BOX_TEXT = 144 };
+void box_key_new(unsigned char key[BOX_KEY]);
+bool box_key_read(const char *text, unsigned char key[BOX_KEY]); /* false: it is none */
+void box_key_text(const unsigned char key[BOX_KEY], char out[TOKEN_TEXT]);
+/* text: at most BOX_PLAIN - 1 bytes. */
+bool box_close(const unsigned char key[BOX_KEY], const char *whose, const char *text, char out[BOX_TEXT]);
+bool box_open(const unsigned char key[BOX_KEY], const char *whose, const char *box, char out[BOX_PLAIN]);
 void secret_wipe(void *data, size_t length);

@@ -5,6 +5,7 @@
  *   password_first_days  after which one that was given, and not used, opens nothing; 0: never
  *   session_hours     that a sign-in lasts
  *   session_idle_minutes  after which one ends that nobody uses; 0: never
+ *   second_factor     the roles whose accounts come in by a second factor too (core/hall/factor.h): a list, empty for none
  *   case_years        for which an application is kept after its end, whoever asks for erasure, where its service does not say
  *   breaks            the breaks of the hall's day (core/catalogue/breaks.h), all of them anew: not a switch but a list */
 #include <string.h>
@@ -13,7 +14,7 @@
 #include "core/command/rules.h"
 #include "core/command/uncalled.h"
 
-enum { SENT_MAX = 2000, BREAKS_MAX = 50 };
+enum { SENT_MAX = 2000, BREAKS_MAX = 50, ROLES_MAX = 6 };
 
 static bool is_switch(const char *policy)
 {
@@ -37,9 +38,14 @@ static const struct number *number_of(const char *policy)
     return NULL;
 }
 
+static bool is_roles(const char *policy)
+{
+    return strcmp(policy, "second_factor") == 0;
+}
+
 static bool is_known(const char *policy)
 {
-    return is_switch(policy) || number_of(policy) || strcmp(policy, "breaks") == 0;
+    return is_switch(policy) || number_of(policy) || is_roles(policy) || strcmp(policy, "breaks") == 0;
 }
 
 static enum err waiting(struct call *c, const char *sql, struct json **rows)
@@ -76,12 +82,28 @@ static enum err send_again(struct call *c, int64_t *sent)
 static struct json *changed(struct call *c, const struct json *value, const char *reason)
 {
     struct json *json = json_new_object();
-    if (json_is_bool(value) || json_is_integer(value))
+    if (json_is_bool(value) || json_is_integer(value) ||
+        (json_is_array(value) && json_count(value) <= ROLES_MAX))
         json_set(json, "value", json_copy(value));
     json_set_text(json, "reason", reason);
     json_set_text(json, "by", c->actor->user);
     row_set_time(json, "at", c->at_ms);
     return json;
+}
+
+static enum err need_roles(struct call *c, const struct json *value)
+{
+    char all[120];
+    bool fits = value && json_is_array(value) && json_count(value) <= ROLES_MAX;
+    for (const struct json *role = json_first(value); fits && role; role = json_next(role))
+        fits = json_is_text(role) && role_find(json_as_text(role));
+    role_texts(ROLE_ALL, all, sizeof all);
+    return fits
+               ? ERR_OK
+               : refuse(
+                     c, "invalid_body", "value",
+                     "\"value\" must be a list of roles, empty for none. There are: %s. Nothing was changed.",
+                     all);
 }
 
 static enum err need_value(struct call *c, const char *name, const struct json *value)
@@ -93,6 +115,8 @@ static enum err need_value(struct call *c, const char *name, const struct json *
         return value && json_is_bool(value) ? ERR_OK
                                             : refuse(c, "invalid_body", "value",
                                                      "\"value\" must be true or false. Nothing was changed.");
+    if (is_roles(name))
+        return need_roles(c, value);
     const struct number *number = number_of(name);
     if (number) {
         int64_t n = value && json_is_integer(value) ? json_as_int(value, -1) : -1;
@@ -117,7 +141,7 @@ static enum err need_value(struct call *c, const char *name, const struct json *
 static enum err put_value(struct call *c, struct json *hall, const char *name, const struct json *value,
                           int64_t *sent)
 {
-    if (number_of(name)) {
+    if (number_of(name) || is_roles(name)) {
         json_set(json_edit(hall, "policy"), name, json_copy(value));
         return ERR_OK;
     }
@@ -140,12 +164,14 @@ enum err hall_policy(struct call *c)
     int64_t sent = 0;
     TRY(body_need(c, "policy", &name));
     if (!is_known(name))
-        return refuse(c, "unknown_policy", "policy",
-                      "The hall has no such policy (%.40s). It has: hide_names, closing_approval, "
-                      "password_days, password_first_days, session_hours, session_idle_minutes, case_years, "
-                      "breaks. Nothing was "
-                      "changed.",
-                      name);
+        return refuse(
+            c, "unknown_policy", "policy",
+            "The hall has no such policy (%.40s). It has: hide_names, closing_approval, "
+            "password_days, password_first_days, session_hours, session_idle_minutes, second_factor, "
+            "case_years, "
+            "breaks. Nothing was "
+            "changed.",
+            name);
     TRY(need_value(c, name, value));
     TRY(body_text(c, "reason", &reason));
     if (!reason)

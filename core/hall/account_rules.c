@@ -32,6 +32,15 @@ enum password_due account_password_due(const struct json *hall, const struct jso
     return days > 0 && is_older(user, days, now_ms) ? PASSWORD_EXPIRED : PASSWORD_STAYS;
 }
 
+bool account_factor_due(const struct json *hall, const struct json *user)
+{
+    const struct json *asked = json_get(json_get(hall, "policy"), "second_factor");
+    for (const struct json *role = json_first(json_get(user, "roles")); role; role = json_next(role))
+        if (json_is_text(role) && json_has_text(asked, json_as_text(role)))
+            return true;
+    return false;
+}
+
 int account_session_hours(const struct json *hall)
 {
     int64_t hours = policy_int(hall, "session_hours", SESSION_HOURS);

@@ -13,6 +13,8 @@ enum { PASSWORD_FIRST_DAYS = 14 };
  * the policy password_first_days (14 where it says nothing; 0: never) has lapsed: it opens nothing, not even the choice of
  * another. */
 enum password_due account_password_due(const struct json *hall, const struct json *user, int64_t now_ms);
+/* Whether one of the account's roles is named by the policy second_factor, a list of roles. */
+bool account_factor_due(const struct json *hall, const struct json *user);
 /* The hours that a sign-in lasts: the policy session_hours. */
 int account_session_hours(const struct json *hall);
 /* The minutes without use after which it ends: the policy session_idle_minutes. 0: never. */

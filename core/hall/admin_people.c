@@ -230,6 +230,8 @@ static const struct task {
     {"user.disable", BY_ADMINISTRATOR, false, user_disable},
     {"user.enable", BY_ADMINISTRATOR, false, user_enable},
     {"user.password", BY_ADMINISTRATOR, true, user_password},
+    {"user.no_factor", BY_ADMINISTRATOR, false, user_no_factor},
+    {"user.own_factor", BY_ONESELF, false, user_own_factor},
     {"user.own_password", BY_ONESELF, false, user_own_password},
     {"user.sign_out", BY_BOTH, false, user_sign_out},
     {"user.sessions", BY_BOTH, false, user_sessions},

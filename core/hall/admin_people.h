@@ -25,7 +25,8 @@ struct admin_refusal {
  *   user.change {login,name?,roles?,agency?,was?}                                A
  *   user.disable · user.enable {login,was?} · user.password {login,hash,id?,first?}  A
  *   user.sign_out {login} · user.sessions {login}                                A S
- *   user.own_password {login,hash}: by whoever it is, in a sign-in (api_session.c)
+ *   user.no_factor {login}: takes a second factor away, so that its owner comes in and sets up another  A
+ *   user.own_password {login,hash} · user.own_factor {login}: by whoever it is, in a sign-in (api_session.c)
  *   counter.add {name,agency?,queues[],id?}                                      A S
  *   counter.change {counter,name?,agency?,queues?,was?}                          A S
  *   counter.disable · counter.enable {counter,was?}                              A S

@@ -2,14 +2,15 @@
 #include <string.h>
 
 #include "core/hall/admin_inside.h"
+#include "core/hall/factor.h"
 #include "core/hall/session.h"
 #include "core/model/role.h"
 
 /* Whoever has one of these has the whole hall, whatever their agency. */
 enum { HALL_ROLES = ROLE_SUPERVISOR | ROLE_TRAINER };
 
-static const char *const audited[] = {"login",       "name",           "roles",         "agency", "active",
-                                      "password_at", "password_first", "signed_out_at", NULL};
+static const char *const audited[] = {"login",       "name",           "roles",         "agency",    "active",
+                                      "password_at", "password_first", "signed_out_at", "factor_at", NULL};
 static const char sql_login[] = "SELECT row FROM users WHERE login = $1"; /* users_login */
 
 static unsigned roles_of(const struct json *row)
@@ -315,6 +316,15 @@ static void date_password(struct people *p, bool first)
         json_remove(p->row, "password_first");
 }
 
+/* Whoever it happened to hears of it when they come in next; what they did themself they know. */
+static enum err note(struct people *p, const char *what)
+{
+    const char *user = json_text_or(p->row, "id", "");
+    if (p->by && str_equal(user, p->actor.user))
+        return ERR_OK;
+    return account_note(p->env->db, user, p->env->now_ms, what, p->by ? p->actor.name : "");
+}
+
 /* A new password also lets someone in again who was disabled. */
 enum err user_password(struct people *p)
 {
@@ -331,6 +341,8 @@ enum err user_password(struct people *p)
     err = write_user(p);
     if (err == ERR_OK)
         err = put_hash(p);
+    if (err == ERR_OK)
+        err = note(p, "password_given");
     return err == ERR_OK ? end_sign_ins(p) : err;
 }
 
@@ -348,6 +360,38 @@ enum err user_own_password(struct people *p)
     err = people_write(p, audited);
     if (err == ERR_OK)
         err = put_hash(p);
+    return err == ERR_OK ? end_sign_ins(p) : err;
+}
+
+/* The row says since when; the secret is no member of it (factor.h), and whoever asks puts it into its place. */
+enum err user_own_factor(struct people *p)
+{
+    char at[TIME_TEXT];
+    enum err err = load(p);
+    if (err == ERR_OK && !(p->by && str_equal(json_text(p->row, "id"), p->actor.user)))
+        return people_refuse(p, ERR_REFUSED, "forbidden", "",
+                             "A second factor is set up by its owner alone. Nothing was changed.");
+    if (err != ERR_OK)
+        return err;
+    time_text(p->env->now_ms, at);
+    json_set_text(p->row, "factor_at", at);
+    return people_write(p, audited);
+}
+
+/* Of somebody who has lost theirs, or whose it must not be any more: what was opened by it ends. */
+enum err user_no_factor(struct people *p)
+{
+    enum err err = load(p);
+    if (err != ERR_OK)
+        return err;
+    bool was = json_get(p->row, "factor_at") != NULL;
+    json_remove(p->row, "factor_at");
+    err = write_user(p);
+    if (err != ERR_OK || !was)
+        return err;
+    err = factor_drop(p->env->db, json_text_or(p->row, "id", ""));
+    if (err == ERR_OK)
+        err = note(p, "factor_removed");
     return err == ERR_OK ? end_sign_ins(p) : err;
 }
 

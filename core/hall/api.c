@@ -21,9 +21,23 @@ static const struct route routes[] = {
     {"POST", "/v1/session", ACCESS_OPEN, call_sign_in, "signIn",
      "Sign in and get a token. With new_password beside the one that is right the account has that from now "
      "on, and its other "
-     "sign-ins end; 403 password_first or password_expired says that it must have one.",
-     "", "user:string! password:string! client:uuid! new_password:string",
-     "token:string! expires_in:integer! user:object! hall:object! epoch:integer! proto:integer!",
+     "sign-ins end; 403 password_first or password_expired says that it must have one. 403 second_factor: "
+     "the password is "
+     "right, and code is asked as well: the six figures of the account's app (RFC 6238), or a code of loss; "
+     "each opens "
+     "once (401 wrong_code, used_code). new_factor, 160 random bits in base32, with new_code, its first, "
+     "sets one up or in "
+     "place of the one before; 403 second_factor_first says that it must have one. recovery: the codes of "
+     "loss of one that "
+     "was set up, told this once. told: what others did to the account since (password_given, "
+     "factor_removed), and "
+     "recovery_used.",
+     "",
+     "user:string! password:string! client:uuid! new_password:string code:string new_factor:string "
+     "new_code:string",
+     "token:string! expires_in:integer! user:object! hall:object! epoch:integer! proto:integer! "
+     "recovery:strings "
+     "told:objects",
      "application/json"},
     {"DELETE", "/v1/session", ACCESS_SIGNED_IN, call_sign_out, "signOut", "End the session of this token.",
      "", "", "signed_out:boolean!", "application/json"},

@@ -1,6 +1,9 @@
 /* core/hall/api_session.c: POST and DELETE /v1/session. A password is checked by the hasher's thread; until then
  * the request waits in a list. What was typed goes into no log. Whoever says a new password beside the one that is right comes
- * in by it, and their other sign-ins end: so a person changes their own, of their own accord or because they must. */
+ * in by it, and their other sign-ins end: so a person changes their own, of their own accord or because they must.
+ *
+ * Of an account with a second factor (factor.h) its code is asked too, of a password that was right and of no other. Whoever says a
+ * new factor, and a code that proves that they have it, has that from then on. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,6 +16,7 @@
 #include "core/hall/issuers.h"
 #include "core/hall/strangers.h"
 #include "core/hall/tokens.h"
+#include "core/hall/totp.h"
 #include "core/hall/writer.h"
 #include "core/model/password.h"
 
@@ -31,6 +35,10 @@ struct sign_in {
     char made[PASSWORD_HASH];                    /* the hash to keep in place of that one; "" none */
     int hours;                                   /* that the sign-in lasts */
     char token[TOKEN_TEXT], label[ISSUER_LABEL]; /* label: for numbers given without the hall */
+    char *code, *factor, *factor_code;           /* of the second factor; a new one and its first; or NULL */
+    bool due, proved;                            /* the policy wants one; a code was right */
+    const char *refused;          /* why the transaction did not let them in, a code; NULL: by the password */
+    struct json *recovery, *told; /* codes of loss, told this once; what happened to their account */
 };
 
 enum { FROM_AN_ADDRESS = 32 }; /* passwords that are checked at once, unless the hall knows who sits there */
@@ -54,10 +62,25 @@ static void forget_changed(struct sign_in *sign_in)
     sign_in->changed = NULL;
 }
 
+static void forget_text(char **text)
+{
+    if (*text)
+        secret_wipe(*text, strlen(*text));
+    free(*text);
+    *text = NULL;
+}
+
 static void sign_in_free(struct sign_in *sign_in)
 {
     json_free(&sign_in->user);
     forget_changed(sign_in);
+    forget_text(&sign_in->code);
+    forget_text(&sign_in->factor);
+    forget_text(&sign_in->factor_code);
+    for (const struct json *code = json_first(sign_in->recovery); code; code = json_next(code))
+        secret_wipe((char *)(uintptr_t)json_as_text(code), strlen(json_as_text(code)));
+    json_free(&sign_in->recovery);
+    json_free(&sign_in->told);
     secret_wipe(sign_in->token, sizeof sign_in->token);
     free(sign_in);
 }
@@ -135,6 +158,10 @@ static struct json *answer_json(const struct sign_in *sign_in)
     json_set(body, "numbers", numbers);
     json_set_int(body, "proto", 1);
     json_set_text(body, "server_time", now);
+    if (json_count(sign_in->recovery))
+        json_set(body, "recovery", json_copy(sign_in->recovery));
+    if (json_count(sign_in->told))
+        json_set(body, "told", json_copy(sign_in->told));
     return body;
 }
 
@@ -153,21 +180,96 @@ static enum err still_theirs(const struct sign_in *sign_in, struct db *db)
     return same ? ERR_OK : ERR_REFUSED;
 }
 
-/* A line of the audit, the date in their row, the hash, and the end of their other sign-ins. */
-static enum err change_password(struct sign_in *sign_in, const struct server_env *env)
+/* --- the second factor, in the transaction --- */
+
+/* On a bus and in training there is none: its codes of before are at home, and nobody's data is there to train with. */
+static bool has_factors(const struct hall *hall)
+{
+    return !hall->state.mobile && hall->which.kind != HALL_TRAINING;
+}
+
+static enum err say(struct sign_in *sign_in, const char *refused)
+{
+    sign_in->refused = refused;
+    return ERR_REFUSED;
+}
+
+static void note_used(struct sign_in *sign_in, int left, int64_t now_ms)
+{
+    char at[TIME_TEXT];
+    struct json *note = json_new_object();
+    time_text(now_ms, at);
+    json_set_text(note, "what", "recovery_used");
+    json_set_text(note, "at", at);
+    json_set_int(note, "left", left);
+    json_add(sign_in->told, note);
+}
+
+static enum err try_code(struct sign_in *sign_in, const struct server_env *env)
+{
+    static const char *const refusals[] = {[FACTOR_WRONG] = "wrong_code",
+                                           [FACTOR_USED] = "used_code",
+                                           [FACTOR_UNREADABLE] = "factor_unreadable"};
+    enum factor_said said;
+    int left;
+    enum err err = factor_try(env->db, &sign_in->hall->factor_key, json_text_or(sign_in->user, "id", ""),
+                              sign_in->code, env->now_ms, &said, &left);
+    if (err != ERR_OK)
+        return err;
+    if (said != FACTOR_RIGHT)
+        return say(sign_in, refusals[said]);
+    sign_in->proved = true;
+    if (left >= 0)
+        note_used(sign_in, left, env->now_ms);
+    return ERR_OK;
+}
+
+/* What an account does to itself: a line of the audit, and a member of its row. */
+static enum err change_own(struct sign_in *sign_in, const struct server_env *env, const char *what,
+                           const char *hash)
 {
     struct admin_refusal refusal;
     struct actor actor;
     struct json *request = json_new_object(), *answer = NULL;
     const struct admin_by by = {&actor, NULL};
     actor_read(sign_in->user, sign_in->client, &actor);
-    json_set_text(request, "do", "user.own_password");
+    json_set_text(request, "do", what);
     json_set_text(request, "login", sign_in->login);
-    json_set_text(request, "hash", sign_in->made);
+    if (hash)
+        json_set_text(request, "hash", hash);
     enum err err = admin_people(env, &by, request, &answer, &refusal);
     json_free(&request);
     json_free(&answer);
     return refusal.code[0] ? ERR_REFUSED : err;
+}
+
+static enum err set_up_factor(struct sign_in *sign_in, const struct server_env *env)
+{
+    int64_t step;
+    if (!totp_fits(sign_in->factor, sign_in->factor_code, env->now_ms, -1, &step))
+        return say(sign_in, "wrong_new_code");
+    enum err err = change_own(sign_in, env, "user.own_factor", NULL);
+    return err == ERR_OK
+               ? factor_put(env->db, &sign_in->hall->factor_key, json_text_or(sign_in->user, "id", ""),
+                            sign_in->factor, step, sign_in->recovery)
+               : err;
+}
+
+static enum err prove_factor(struct sign_in *sign_in, const struct server_env *env)
+{
+    bool stands;
+    if (!has_factors(sign_in->hall))
+        return ERR_OK;
+    enum err err = factor_stands(env->db, json_text_or(sign_in->user, "id", ""), &stands);
+    if (err != ERR_OK)
+        return err;
+    if (stands && !sign_in->code)
+        return say(sign_in, "second_factor");
+    if (!stands && sign_in->due && !sign_in->factor)
+        return say(sign_in, "second_factor_first");
+    if (stands)
+        err = try_code(sign_in, env);
+    return err == ERR_OK && sign_in->factor ? set_up_factor(sign_in, env) : err;
 }
 
 static enum err run_sign_in(void *ctx, const struct server_env *env)
@@ -175,9 +277,18 @@ static enum err run_sign_in(void *ctx, const struct server_env *env)
     struct sign_in *sign_in = ctx;
     const char *user = json_text_or(sign_in->user, "id", "");
     token_new(sign_in->token);
+    json_free(&sign_in->recovery); /* of a group that was undone and runs again */
+    json_free(&sign_in->told);
+    sign_in->recovery = json_new_array();
+    sign_in->told = json_new_array();
+    sign_in->refused = NULL;
     enum err err = still_theirs(sign_in, env->db);
+    if (err == ERR_OK)
+        err = account_told(env->db, user, sign_in->told);
+    if (err == ERR_OK)
+        err = prove_factor(sign_in, env);
     if (err == ERR_OK && sign_in->changes)
-        err = change_password(sign_in, env);
+        err = change_own(sign_in, env, "user.own_password", sign_in->made);
     else if (err == ERR_OK && sign_in->made[0])
         err = credential_put(env->db, user, sign_in->made);
     if (err != ERR_OK)
@@ -190,6 +301,7 @@ static enum err run_sign_in(void *ctx, const struct server_env *env)
 }
 
 static void refuse_sign_in(struct sign_in *sign_in);
+static void refuse_factor(struct sign_in *sign_in, const char *code);
 
 static void answer_signed_in(struct sign_in *sign_in)
 {
@@ -203,11 +315,17 @@ static void signed_in(void *ctx, enum err err)
 {
     struct sign_in *sign_in = ctx;
     if (err == ERR_REFUSED) {
-        refuse_sign_in(sign_in);
+        if (sign_in->refused)
+            refuse_factor(sign_in, sign_in->refused);
+        else
+            refuse_sign_in(sign_in);
         return;
     }
     if (err == ERR_OK) {
-        if (sign_in->changes)
+        const struct throttle_sign_in from = counted_as(sign_in);
+        if (sign_in->proved)
+            throttle_sign_in_right(&sign_in->hall->throttle, &from, sign_in->hall->mono_ms);
+        if (sign_in->changes || sign_in->factor)
             admin_told_of(sign_in->hall, sign_in->user);
         if (http_known(sign_in->request, json_text_or(sign_in->user, "id", "")))
             answer_signed_in(sign_in);
@@ -282,6 +400,49 @@ static void refuse(struct sign_in *sign_in, int status, const char *code, const 
     sign_in_free(sign_in);
 }
 
+static const struct {
+    const char *code, *field;
+    int status;
+    bool guess;
+    const char *message;
+} factor_refusals[] = {
+    {"second_factor", "code", 403, false,
+     "The password is right. This account has a second factor as well: type the six figures that its app "
+     "shows now."},
+    {"wrong_code", "code", 401, true, "This code is not right. Type the six figures that the app shows now."},
+    {"used_code", "code", 401, true,
+     "This code was used already. Wait for the next one, half a minute at most, and type that."},
+    {"factor_unreadable", NULL, 409, false,
+     "The hall cannot read this account's second factor: its key is another by now. Nothing was changed; ask "
+     "an "
+     "administrator to take the factor away, and set up another."},
+    {"second_factor_first", "new_factor", 403, false,
+     "This account comes in by a second factor, and has none yet. Set one up to come in."},
+    {"wrong_new_code", "new_code", 422, false,
+     "This code is not that of the new second factor. Nothing was changed: type the six figures that the app "
+     "shows now, and "
+     "see that its clock is right."},
+    {"invalid_factor", "new_factor", 422, false,
+     "A second factor is 32 letters of base32. Nothing was changed; this program may be too old for the "
+     "hall."},
+    {"factor_off", NULL, 409, false,
+     "No second factor can be set up in this hall: it has no key for them (man loketd, --factor-key). "
+     "Nothing was changed; tell "
+     "whoever looks after the hall's computer."},
+};
+
+static void refuse_factor(struct sign_in *sign_in, const char *code)
+{
+    size_t i = 0;
+    while (!str_equal(factor_refusals[i].code, code))
+        i++;
+    if (factor_refusals[i].guess) {
+        sign_in->hall->metrics.sign_ins_failed++;
+        log_write(LOG_INFO, "a sign-in from %s was refused", sign_in->address);
+    }
+    refuse(sign_in, factor_refusals[i].status, code, factor_refusals[i].field, factor_refusals[i].message);
+}
+
 static void take_changed(struct sign_in *sign_in)
 {
     const struct password_of of = {json_text(sign_in->user, "login"), json_text(sign_in->user, "name"),
@@ -313,14 +474,45 @@ static bool must_change(struct sign_in *sign_in, enum password_due due)
     return true;
 }
 
-static void right_password(struct sign_in *sign_in, const struct hashed *result)
+/* A code that is still to be held against the factor stays counted as a guess, and a workstation is known as this account's
+ * by all that is asked. */
+static void count_right(struct sign_in *sign_in, bool stands)
 {
     struct hall *hall = sign_in->hall;
     const struct throttle_sign_in from = counted_as(sign_in);
+    if (!stands)
+        throttle_sign_in_right(&hall->throttle, &from, hall->mono_ms);
+    else if (!sign_in->code)
+        throttle_sign_in_undo(&hall->throttle, &from);
+}
+
+/* What is missing of the second factor, by what is known before the transaction; NULL: nothing. */
+static const char *factor_missing(const struct sign_in *sign_in, bool stands)
+{
+    bool has = has_factors(sign_in->hall), key = sign_in->hall->factor_key.there;
+    if (stands && !sign_in->code)
+        return "second_factor";
+    if (sign_in->factor && (!has || !key))
+        return "factor_off";
+    if (sign_in->factor && !totp_is_secret(sign_in->factor))
+        return "invalid_factor";
+    if (has && !stands && sign_in->due && !sign_in->factor)
+        return key ? "second_factor_first" : "factor_off";
+    return NULL;
+}
+
+static void right_password(struct sign_in *sign_in, const struct hashed *result)
+{
+    struct hall *hall = sign_in->hall;
     struct json *row = NULL;
-    throttle_sign_in_right(&hall->throttle, &from, hall->mono_ms);
+    bool stands = false;
     enum err err = store_hall(hall->db, &row);
+    if (err == ERR_OK && has_factors(hall))
+        err = factor_stands(hall->db, json_text_or(sign_in->user, "id", ""), &stands);
+    count_right(sign_in, stands);
     sign_in->hours = account_session_hours(row);
+    sign_in->due = account_factor_due(row, sign_in->user);
+    const char *missing = factor_missing(sign_in, stands);
     enum password_due due = account_password_due(row, sign_in->user, hall->wall_ms);
     json_free(&row);
     if (err != ERR_OK) {
@@ -331,9 +523,15 @@ static void right_password(struct sign_in *sign_in, const struct hashed *result)
                "This password was given to you and not used in time: it opens nothing any more. Nothing was "
                "lost; ask "
                "an administrator for a new one.");
+    } else if (stands && missing) {
+        refuse_factor(sign_in, missing);
+    } else if (!sign_in->changed && must_change(sign_in, due)) {
+        return;
+    } else if (missing) {
+        refuse_factor(sign_in, missing);
     } else if (sign_in->changed) {
         take_changed(sign_in);
-    } else if (!must_change(sign_in, due)) {
+    } else {
         str_copy(sign_in->made, sizeof sign_in->made, result->made);
         writer_add(hall->writer, run_sign_in, signed_in, sign_in);
     }
@@ -388,6 +586,12 @@ static enum err look_up(struct sign_in *sign_in, const char *login)
     return err == ERR_ABSENT ? ERR_OK : err;
 }
 
+static char *copy_text(const struct json *body, const char *member)
+{
+    const char *text = json_text(body, member);
+    return text && *text ? xstrdup(text) : NULL;
+}
+
 static void begin(struct hall *hall, struct http_request *request, const struct json *body)
 {
     struct sign_in *sign_in = xcalloc(1, sizeof *sign_in);
@@ -404,6 +608,9 @@ static void begin(struct hall *hall, struct http_request *request, const struct 
         sign_in_free(sign_in);
     } else {
         sign_in->changed = changed ? xstrdup(changed) : NULL;
+        sign_in->code = copy_text(body, "code");
+        sign_in->factor = copy_text(body, "new_factor");
+        sign_in->factor_code = xstrdup(json_text_or(body, "new_code", ""));
         sign_in->same = changed && str_equal(changed, json_text(body, "password"));
         check_password(sign_in, json_text(body, "password"));
     }
@@ -439,6 +646,9 @@ void call_sign_in(struct hall *hall, struct http_request *request, const struct 
         begin(hall, request, body);
     wipe_text(body, "password");
     wipe_text(body, "new_password");
+    wipe_text(body, "code");
+    wipe_text(body, "new_factor");
+    wipe_text(body, "new_code");
     json_free(&body);
 }
 

@@ -1,6 +1,7 @@
 /* core/hall/inside.h: what the files of the serving half share: one hall at work. Included by them alone. */
 #pragma once
 #include "core/hall/day.h"
+#include "core/hall/factor.h"
 #include "core/hall/hasher.h"
 #include "core/hall/http.h"
 #include "core/hall/metrics.h"
@@ -44,6 +45,7 @@ struct hall {
     struct others *others;     /* NULL: nobody else serves this hall */
     struct throttle throttle;
     struct metrics metrics;
+    struct factor_key factor_key;
     struct hall_state state;  /* of the last commit: what readers are told */
     int64_t epoch;            /* that this process serves */
     int64_t wall_ms, mono_ms; /* of this turn of the loop */

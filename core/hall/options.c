@@ -49,7 +49,8 @@ static const char default_data[] = "/var/lib/loket";
     X(BY_ADDRESS, "--per-address", by_address)    \
     X(SEAL, "--seal", seal)                       \
     X(UNSEAL, "--unseal", unseal)                 \
-    X(HEADS, "--heads", heads)
+    X(HEADS, "--heads", heads)                    \
+    X(FACTOR_KEY, "--factor-key", factor_key)
 
 enum option {
 #define X(id, text, member) OPTION_##id,
@@ -101,10 +102,10 @@ static const struct verb {
      "init --data DIR --hall CODE --name NAME --pack az|id [--timezone TZ]"},
     {"serve", NULL, HALL_SERVE,
      BIT(DATA) | BIT(LISTEN) | BIT(DB) | BIT(CERT) | BIT(KEY) | BIT(CLIENT_CA) | BIT(CLIENT_CRL) | BIT(LOG) |
-         BIT(CONNECTIONS) | BIT(BY_ADDRESS) | PLAIN_BIT | CA_MAY_BIT,
+         BIT(CONNECTIONS) | BIT(BY_ADDRESS) | BIT(FACTOR_KEY) | PLAIN_BIT | CA_MAY_BIT,
      BIT(LISTEN), NULL,
      "serve --data DIR --listen HOST:PORT [--tls-cert F --tls-key F] [--client-ca F [--client-crl F]] [--log "
-     "FILE] [--connections N] [--per-address N]"},
+     "FILE] [--connections N] [--per-address N] [--factor-key FILE]"},
     {"practice", NULL, HALL_PRACTICE, BIT(DATA) | BIT(DB) | BIT(PACK) | BIT(SEED) | BIT(USERS_FD) | BIT(DEMO),
      BIT(DATA) | BIT(PACK), NULL,
      "practice --data DIR --pack az|id [--db postgres://…] [--demo SCENARIO] [--seed N]"},
@@ -123,6 +124,8 @@ static const struct verb {
      "user sign-out --data DIR --login L"},
     {"user", "sessions", HALL_USER_SESSIONS, BIT(DATA) | BIT(LOGIN) | JSON_BIT, BIT(LOGIN), NULL,
      "user sessions --data DIR --login L [--json]"},
+    {"user", "no-factor", HALL_USER_NO_FACTOR, BIT(DATA) | BIT(LOGIN), BIT(LOGIN), NULL,
+     "user no-factor --data DIR --login L"},
     {"user", "change", HALL_USER_CHANGE, BIT(DATA) | BIT(LOGIN) | BIT(NAME) | BIT(ROLES) | BIT(AGENCY),
      BIT(LOGIN), NULL, "user change --data DIR --login L [--name N] [--roles R,…] [--agency A]"},
     {"user", "enable", HALL_USER_ENABLE, BIT(DATA) | BIT(LOGIN), BIT(LOGIN), NULL,
@@ -186,7 +189,9 @@ const char *hall_options_usage(void)
            "                       [--client-ca F [--client-crl F] [--client-ca-optional]]\n"
            "                       [--connections N]   at most; 12000\n"
            "                       [--per-address N]   of them from one address without a sign-in; 512\n"
-           "       loketd user     add|list|disable|password|change|enable|sign-out|sessions --data DIR\n"
+           "                       [--factor-key FILE]   of second factors; DIR/factor.key\n"
+           "       loketd user     add|list|disable|password|change|enable|sign-out|sessions|no-factor\n"
+           "                       --data DIR\n"
            "                       [--login L --name N --roles R,… --agency A] [--password-file F "
            "[--first]]\n"
            "                       --first: a password of their own is asked for when they sign in\n"

@@ -19,6 +19,7 @@ enum hall_verb {
     HALL_USER_PASSWORD,
     HALL_USER_SIGN_OUT,
     HALL_USER_SESSIONS,
+    HALL_USER_NO_FACTOR,
     HALL_COUNTER_ADD,
     HALL_COUNTER_CHANGE,
     HALL_COUNTER_DISABLE,
@@ -64,6 +65,7 @@ struct hall_options {
     const char *scope, *services;         /* of a key */
     const char *until;                    /* of an export */
     const char *seal, *unseal;            /* of a backup: a public key, the file of a secret one */
+    const char *factor_key;               /* the file with the key of second factors */
     const char *heads;                    /* the file of those that were kept */
     const char *reason, *confirm;         /* of what is done with one person's data */
     const char *connections, *by_address; /* of serve: numbers */

@@ -222,6 +222,20 @@ enum err people_user_sign_out(const struct hall_options *options, struct err_inf
     return err;
 }
 
+enum err people_user_no_factor(const struct hall_options *options, struct err_info *info)
+{
+    struct json *request = request_new("user.no_factor"), *answer = NULL;
+    json_set_text(request, "login", options->login);
+    enum err err = ask(options, request, &answer, info);
+    if (err == ERR_OK)
+        printf(json_bool(answer, "changed", false) ? "%s has no second factor any more, and must sign in "
+                                                     "again everywhere; they hear of it there.\n"
+                                                   : "%s has no second factor. Nothing was changed.\n",
+               options->login);
+    json_free(&answer);
+    return err;
+}
+
 static void cell_client(const struct json *row, char out[LIST_CELL])
 {
     list_member(row, "client", out);

@@ -16,6 +16,7 @@ enum err people_user_enable(const struct hall_options *options, struct err_info 
 enum err people_user_disable(const struct hall_options *options, struct err_info *info) MUST_USE;
 enum err people_user_password(const struct hall_options *options, struct err_info *info) MUST_USE;
 enum err people_user_sign_out(const struct hall_options *options, struct err_info *info) MUST_USE;
+enum err people_user_no_factor(const struct hall_options *options, struct err_info *info) MUST_USE;
 enum err people_user_sessions(const struct hall_options *options, struct err_info *info) MUST_USE;
 enum err people_counter_add(const struct hall_options *options, struct err_info *info) MUST_USE;
 enum err people_counter_change(const struct hall_options *options, struct err_info *info) MUST_USE;

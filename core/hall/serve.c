@@ -206,8 +206,39 @@ static enum err unlock(struct loop *loop)
                : hall_unlock(&loop->hall, options->data, false, loop->info);
 }
 
+/* Beside the store, never in it: a backup has no key. Of a hall at an address it is given, the same to each loketd. */
+static enum err open_factor_key(struct loop *loop)
+{
+    const struct serve_options *options = loop->options;
+    struct hall *hall = &loop->hall;
+    bool any = false;
+    if (options->practice || hall->state.mobile)
+        return ERR_OK;
+    if (options->factor_key_file)
+        return factor_key_open(&hall->factor_key, options->factor_key_file, false, loop->info);
+    enum err err = factor_any(hall->db, &any);
+    if (err != ERR_OK)
+        return store_fail(hall->db, err, loop->info);
+    char *path = db_is_address(options->data) ? NULL : xasprintf("%s/factor.key", options->data);
+    err = path ? factor_key_open(&hall->factor_key, path, !any, loop->info) : ERR_ABSENT;
+    free(path);
+    if (err == ERR_ABSENT && any)
+        log_write(LOG_WARN, "second factors stand in this hall and their key is not here: whoever has one "
+                            "cannot sign in. Put "
+                            "the key back, or name it by --factor-key");
+    return err == ERR_ABSENT ? ERR_OK : err;
+}
+
+/* Passwords that are being checked and keys are in memory: none of it goes into a file when this process falls. */
+static void no_core(void)
+{
+    const struct rlimit none = {0, 0};
+    setrlimit(RLIMIT_CORE, &none);
+}
+
 static enum err open_all(struct loop *loop)
 {
+    no_core();
     enum err err = open_signals(loop);
     if (err == ERR_OK)
         err = read_tls(loop);
@@ -215,6 +246,8 @@ static enum err open_all(struct loop *loop)
         err = unlock(loop);
     if (err == ERR_OK)
         err = stays_what_it_is(loop);
+    if (err == ERR_OK)
+        err = open_factor_key(loop);
     if (err == ERR_OK)
         porter_open(&loop->porter, &loop->hall, folder_of(loop->options));
     return err;
@@ -313,6 +346,7 @@ static void close_all(struct loop *loop)
     porter_close(&loop->porter);
     http_close(&hall->http); /* answers 503 to whoever still waits */
     hall_lock_up(hall);
+    secret_wipe(&hall->factor_key, sizeof hall->factor_key);
     free(loop->cert);
     free(loop->client_ca);
     free(loop->client_crl);

@@ -13,6 +13,8 @@ struct serve_options {
     const char *tls_cert_file, *tls_key_file; /* PEM; NULL: plain http */
     const char *client_ca_file,
         *client_crl_file;        /* PEM: workstations show a certificate of it; NULL: nobody does */
+    const char *
+        factor_key_file; /* of second factors; NULL: factor.key in the folder, made when no account has one yet */
     bool client_ca_optional;     /* who has none is let in, and the log tells of it */
     bool plain;                  /* without TLS also to other computers */
     int connections, by_address; /* at most, and strangers of one address; 0: as crowd.h has it */

@@ -75,7 +75,8 @@ enum err session_add(struct db *db, const char *token, const char *user, const c
                      int hours)
 {
     static const char sql[] =
-        "INSERT INTO session (token_sha256, user_, client, expires_at, used_at) VALUES ($1, $2, $3, $4, $5)";
+        "INSERT INTO session (token_sha256, user_, client, expires_at, used_at, began_at)"
+        " VALUES ($1, $2, $3, $4, $5, $5)";
     char digest[SHA256_TEXT];
     token_digest(token, digest);
     struct stmt *s = db_query(db, sql);
@@ -143,7 +144,7 @@ enum err session_seat(struct db *db, const char *user, const char *client)
 
 enum err session_list(struct db *db, const char *user, struct json *rows)
 {
-    static const char sql[] = "SELECT client, expires_at, used_at FROM session WHERE user_ = $1"
+    static const char sql[] = "SELECT client, expires_at, used_at, began_at FROM session WHERE user_ = $1"
                               " ORDER BY expires_at LIMIT 1000"; /* session_user */
     struct stmt *s = db_query(db, sql);
     enum err err;
@@ -153,6 +154,7 @@ enum err session_list(struct db *db, const char *user, struct json *rows)
         json_set_text(row, "client", db_text(s, 0));
         json_set_int(row, "expires_at", db_int(s, 1));
         json_set_int(row, "used_at", db_int(s, 2));
+        json_set_int(row, "began_at", db_int(s, 3));
         json_add(rows, row);
     }
     db_done(s);

@@ -116,6 +116,14 @@ static const char *const migrations[] = {
     "CREATE TABLE training_state (id BIGINT PRIMARY KEY, now_ms BIGINT NOT NULL, state TEXT NOT NULL);",
     /* When a sign-in was used last; 0: not since this was asked. */
     "ALTER TABLE session ADD COLUMN used_at BIGINT NOT NULL DEFAULT 0;",
+    /* Second factors (factor.h): of whom, the secret in a box, the last step whose code was used; codes for who has lost it;
+     * what an account's owner is told when they come in. When a sign-in began; 0: before this was asked. */
+    "CREATE TABLE factor (user_ TEXT PRIMARY KEY, box TEXT NOT NULL, step BIGINT NOT NULL);"
+    "CREATE TABLE factor_code (user_ TEXT NOT NULL, digest TEXT NOT NULL, PRIMARY KEY (user_, digest));"
+    "CREATE TABLE account_note (user_ TEXT NOT NULL, at_ BIGINT NOT NULL, what TEXT NOT NULL, by_ TEXT NOT "
+    "NULL,"
+    " PRIMARY KEY (user_, at_, what));"
+    "ALTER TABLE session ADD COLUMN began_at BIGINT NOT NULL DEFAULT 0;",
 };
 enum {
     VERSION = sizeof migrations / sizeof *migrations,

@@ -133,6 +133,27 @@ void throttle_sign_in_count(struct throttle *throttle, const struct throttle_sig
     free(pair);
 }
 
+static void undo(struct throttle *throttle, enum throttle_kind kind, const char *name)
+{
+    int at = find(throttle->entries[kind], key_of(name));
+    if (at >= 0)
+        throttle->entries[kind][at].empty_ms -= rules[kind].lasts_ms;
+}
+
+void throttle_sign_in_undo(struct throttle *throttle, const struct throttle_sign_in *from)
+{
+    char *seat = pair_of(from->login, from->client), *pair = pair_of(from->login, from->address);
+    if (is_seat(throttle, from, seat)) {
+        undo(throttle, THROTTLE_SEAT, seat);
+    } else {
+        undo(throttle, THROTTLE_PAIR, pair);
+        undo(throttle, THROTTLE_ACCOUNT, from->login);
+        undo(throttle, THROTTLE_ADDRESS, from->address);
+    }
+    free(seat);
+    free(pair);
+}
+
 void throttle_sign_in_right(struct throttle *throttle, const struct throttle_sign_in *from, int64_t mono_ms)
 {
     char *seat = pair_of(from->login, from->client), *pair = pair_of(from->login, from->address);

@@ -53,5 +53,7 @@ struct throttle_sign_in {
 int64_t throttle_sign_in_wait_ms(const struct throttle *throttle, const struct throttle_sign_in *from,
                                  int64_t mono_ms);
 void throttle_sign_in_count(struct throttle *throttle, const struct throttle_sign_in *from, int64_t mono_ms);
+/* It was right as far as it went, and something more is asked: no guess, and nothing of what was guessed before is forgotten. */
+void throttle_sign_in_undo(struct throttle *throttle, const struct throttle_sign_in *from);
 /* It was right: what was counted for it is taken back, and the workstation is a seat of this account from now on. */
 void throttle_sign_in_right(struct throttle *throttle, const struct throttle_sign_in *from, int64_t mono_ms);

@@ -160,6 +160,7 @@ static void be_the_hall(const struct test_hall *hall, int announce)
                                     .stop_fd = -1,
                                     .connections = hall->connections,
                                     .by_address = hall->by_address,
+                                    .factor_key_file = hall->factor_key,
                                     .announce = fdopen(announce, "w")};
     enum err err = serve_run(&options, &info);
     if (err != ERR_OK)

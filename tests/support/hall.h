@@ -24,6 +24,7 @@ struct test_hall {
     int connections,
         by_address; /* of its next start, as serve.h has them; descriptors: as many are allowed it */
     int descriptors;
+    const char *factor_key; /* the file; NULL: that of its folder */
 };
 /* Makes and starts one; stops the test when that fails. It ends with the test program at the latest. */
 void hall_open(struct test_hall *hall);

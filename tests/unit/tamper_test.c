@@ -23,6 +23,9 @@ static const struct unsealed {
     {"credential", NULL,
      "hashes of passwords: secret, so in no chain; another's hash opens an account, which the audit then "
      "names"},
+    {"factor", NULL, "secrets in boxes, that nobody else's opens; that one was set up or taken away is a line"},
+    {"factor_code", NULL, "digests of codes of loss, under a key that is not in the store"},
+    {"account_note", NULL, "what an account's owner is told once: each is a line of the audit"},
     {"session", NULL, "digests of tokens, for some hours"},
     {"issuer", NULL, "who numbers tickets without the hall: the numbers themselves are proved once given"},
     {"agency_key", NULL, "digests of keys; that one was made or revoked is a line"},
