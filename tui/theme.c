@@ -9,6 +9,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "tui/text.h"
+
 enum { FILE_MAX = 64 * 1024, LINE_BYTES = 512 };
 
 /* Of no theme: what it says must be seen whatever a file makes of everything else. Without colours the reversal is left. */
@@ -68,17 +70,32 @@ struct reader {
     bool bg_given[STYLE_COUNT];
 };
 
+/* What was cut to its room may end within a character: without that one then. */
+static void cut_at_a_character(char *text)
+{
+    size_t end = strlen(text), start = end, used;
+    while (start > 0 && ((unsigned char)text[start - 1] & 0xc0) == 0x80)
+        start--;
+    start -= start > 0;
+    if (text_decode(text + start, end - start, &used) < 0)
+        text[start] = '\0';
+}
+
 __attribute__((format(printf, 2, 3))) static void complain(struct reader *reader, const char *format, ...)
 {
     struct theme_faults *faults = reader->faults;
-    size_t used = strlen(faults->text);
+    size_t used = strlen(faults->text), capacity = sizeof faults->text - used;
     char sentence[300];
     va_list args;
     va_start(args, format);
-    vsnprintf(sentence, sizeof sentence, format, args);
+    size_t length = (size_t)vsnprintf(sentence, sizeof sentence, format, args);
     va_end(args);
-    snprintf(faults->text + used, sizeof faults->text - used, "%s:%d: %s\n", reader->file, reader->line,
-             sentence);
+    if (length >= sizeof sentence)
+        cut_at_a_character(sentence);
+    /* Whole lines alone: one that has no room any more is counted. */
+    int line = snprintf(faults->text + used, capacity, "%s:%d: %s\n", reader->file, reader->line, sentence);
+    if (line < 0 || (size_t)line >= capacity)
+        faults->text[used] = '\0';
     faults->count++;
 }
 
@@ -235,12 +252,14 @@ bool theme_read(struct theme *theme, const char *path, struct theme_faults *faul
     int number = errno;
     if (file)
         fclose(file);
-    if (!failed)
+    bool whole = length < sizeof text - 1;
+    if (!failed && whole)
         return theme_parse(theme, path, text, faults);
     theme_builtin(theme);
     *faults = (struct theme_faults){.count = 1};
     snprintf(faults->text, sizeof faults->text,
-             "%s: the theme cannot be read: %s. The built-in colours are used.\n", path, strerror(number));
+             "%.1500s: the theme cannot be read: %s. The built-in colours are used.\n", path,
+             failed ? strerror(number) : "it has more than 64 KiB");
     return false;
 }
 

@@ -15,8 +15,11 @@ struct finding {
     size_t count;
 };
 
+/* NULL is the name of what stands in a list where names were to be: nothing depends on it. */
 static void add_name(struct finding *finding, const char *name)
 {
+    if (!name)
+        return;
     if (finding->count == NAMES_MAX)
         finding->form->all_steer = true;
     else

@@ -6,6 +6,7 @@
 
 #include "tests/support/test.h"
 #include "tui/term.h"
+#include "tui/text.h"
 #include "tui/theme.h"
 #include "tui/toast.h"
 
@@ -49,6 +50,29 @@ TEST(tui_theme_tells_faults_by_line_and_goes_on)
     CHECK_INT(theme.paints[STYLE_TITLE].fg, 0xabcdef);
 }
 
+/* A name of many letters of two bytes each, said 20 times: neither the sentence nor the list of them ends within one. */
+TEST(tui_theme_tells_faults_in_whole_letters_and_whole_lines)
+{
+    struct theme theme;
+    struct theme_faults faults;
+    char text[20 * 420] = "";
+    for (size_t pad = 0; pad < 2; pad++) {
+        size_t used = 0;
+        for (int line = 0; line < 20; line++) {
+            used += (size_t)snprintf(text + used, sizeof text - used, "accent = %s", pad ? "x" : "");
+            for (int i = 0; i < 200; i++)
+                used += (size_t)snprintf(text + used, sizeof text - used, "\u0259");
+            used += (size_t)snprintf(text + used, sizeof text - used, "\n");
+        }
+        CHECK(!theme_parse(&theme, "t.theme", text, &faults));
+        CHECK_INT(faults.count, 20);
+        CHECK(faults.text[strlen(faults.text) - 1] == '\n');
+        size_t length = strlen(faults.text), at = 0, bytes;
+        while (at < length && CHECK(text_decode(faults.text + at, length - at, &bytes) >= 0))
+            at += bytes;
+    }
+}
+
 TEST(tui_theme_survives_any_file)
 {
     struct theme theme;
@@ -68,6 +92,10 @@ TEST(tui_theme_survives_any_file)
     CHECK(!theme_parse(&theme, "long", text, &faults));
     CHECK(!theme_read(&theme, "/nowhere/at/all.theme", &faults));
     CHECK(strstr(faults.text, "The built-in colours are used.") != NULL);
+    CHECK(!theme_read(&theme, "/dev/zero", &faults)); /* it has no end */
+    CHECK_TEXT(
+        faults.text,
+        "/dev/zero: the theme cannot be read: it has more than 64 KiB. The built-in colours are used.\n");
 }
 
 static void check_contrast(const struct theme *theme, double least)
