@@ -221,6 +221,12 @@ bool db_leads(struct db *db, bool ask)
     return !kind_of(db)->holds || kind_of(db)->holds(db, DB_FIRST, ask);
 }
 
+void db_lead_no_more(struct db *db)
+{
+    if (kind_of(db)->give_back)
+        kind_of(db)->give_back(db, DB_FIRST);
+}
+
 bool db_delivers(struct db *db)
 {
     return !kind_of(db)->holds || kind_of(db)->holds(db, DB_COURIER, true);

@@ -67,6 +67,7 @@ void db_rollback_to(struct db *db); /* undoes and ends the innermost savepoint *
  * One of them is the first and does what is done once for all of them, for as long as its
  * connection lasts. ask: become it when nobody is; else only what is known here. Whoever has the store alone is it. */
 bool db_leads(struct db *db, bool ask);
+void db_lead_no_more(struct db *db); /* another may be the first, who asks for it */
 /* The same of whoever sends the hall's events: asks at once. */
 bool db_delivers(struct db *db);
 

@@ -49,6 +49,7 @@ struct db_kind {
     char *(*explain)(struct db *db, const char *sql);
     /* NULL: a store that is never shared. */
     bool (*holds)(struct db *db, enum db_role role, bool ask);
+    void (*give_back)(struct db *db, enum db_role role);
     enum err (*news_open)(struct db_news **out, const struct db *db);
     void (*news_close)(struct db_news **news);
     int (*news_fd)(const struct db_news *news);

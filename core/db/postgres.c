@@ -516,8 +516,11 @@ static enum err postgres_commit(struct db *db)
 {
     if (db->begun && db->lost != ERR_OK)
         return db->lost; /* PostgreSQL would roll back and call it done */
-    db->warned = false;
-    enum err err = run_text(db, "COMMIT", NULL);
+    enum err err = db->raw ? settle(db, NULL) : ERR_DISK;
+    if (err != ERR_OK)
+        return err;
+    db->warned = false; /* what a statement was warned of is none of the commit's */
+    err = run_text(db, "COMMIT", NULL);
     if (err != ERR_OK)
         return err;
     db->begun = false;
@@ -952,6 +955,16 @@ static bool postgres_holds(struct db *db, enum db_role role, bool ask)
     return db->holds[role];
 }
 
+static void postgres_give_back(struct db *db, enum db_role role)
+{
+    static const char *const sql[DB_ROLES] = {
+        [DB_FIRST] = "SELECT pg_advisory_unlock(hashtextextended(current_schema(), 3))",
+        [DB_COURIER] = "SELECT pg_advisory_unlock(hashtextextended(current_schema(), 4))",
+    };
+    if (db->holds[role] && !db->failed && run_text(db, sql[role], NULL) == ERR_OK)
+        db->holds[role] = false;
+}
+
 const struct db_kind db_postgres = {
     .open = postgres_open,
     .close = postgres_close,
@@ -992,6 +1005,7 @@ const struct db_kind db_postgres = {
     .integrity = postgres_integrity,
     .explain = postgres_explain,
     .holds = postgres_holds,
+    .give_back = postgres_give_back,
     .news_open = postgres_news_open,
     .news_close = postgres_news_close,
     .news_fd = postgres_news_fd,

@@ -7,11 +7,15 @@
 #include "core/hall/setup.h"
 #include "core/hall/staging.h"
 
-enum { LOOK_MS = 1000 }; /* a word may be lost */
+enum {
+    LOOK_MS = 1000,      /* a word may be lost */
+    PATIENCE_MS = 30000, /* with an import that others bring in, while nothing of it moves */
+};
 
 struct beside {
     struct db *db;
     struct db_news *news; /* NULL: the others find by looking what was done */
+    int patience_ms;
 };
 
 /* --- opening --- */
@@ -35,6 +39,7 @@ static enum err know_hall(struct db *db, const char *address, struct err_info *i
 enum err beside_open(struct beside **out, const char *address, struct err_info *info)
 {
     struct beside *beside = *out = xcalloc(1, sizeof *beside);
+    beside->patience_ms = PATIENCE_MS;
     enum err err = store_open_shared(&beside->db, address, info);
     if (err == ERR_OK)
         err = know_hall(beside->db, address, info);
@@ -53,6 +58,11 @@ void beside_close(struct beside **slot)
     db_close(&(*slot)->db);
     free(*slot);
     *slot = NULL;
+}
+
+void beside_be_patient(struct beside *beside, int ms)
+{
+    beside->patience_ms = ms;
 }
 
 bool beside_delivers(struct beside *beside)
@@ -114,36 +124,88 @@ static enum err end_turn(struct beside *beside, enum err err, struct err_info *i
     return err;
 }
 
-/* Until another one has done something, or might have. */
-static void wait_for_word(struct beside *beside)
-{
-    struct pollfd line = {.fd = beside->news ? db_news_fd(beside->news) : -1, .events = POLLIN};
-    bool any;
-    if (poll(&line, 1, LOOK_MS) > 0 && db_news_take(beside->news, &any) != ERR_OK)
-        db_news_close(&beside->news);
-}
+/* --- an import that is under way --- */
 
 /* An import that was decided is brought into the catalogue by the first of those who serve the hall; where there is none, here:
  * a slice a turn as they do, for PostgreSQL walks all that one transaction made of the hall's row at its next change. */
-static enum err bring_in(struct beside *beside, const struct server_env *env, struct err_info *info)
+struct coming_in {
+    char place[STAGING_PLACE];
+    int64_t moved_ms; /* when it was seen at another place than before */
+};
+
+/* Until another one has done something, or might have. */
+static void wait_for_word(struct beside *beside, int64_t ms)
 {
-    bool more, first = db_leads(beside->db, true);
-    if (first)
-        return end_turn(beside, staging_slice(env, &more), info);
+    struct pollfd line = {.fd = beside->news ? db_news_fd(beside->news) : -1, .events = POLLIN};
+    bool any;
+    if (poll(&line, 1, ms < LOOK_MS ? (int)ms : LOOK_MS) > 0 && db_news_take(beside->news, &any) != ERR_OK)
+        db_news_close(&beside->news);
+}
+
+static enum err say_stuck(const struct beside *beside, struct err_info *info)
+{
+    return err_set(
+        info, ERR_IN_USE,
+        "An import that was decided before does not come in: nothing of it has moved for %d seconds. "
+        "The log of the loketd that serve %s says why; it goes on by itself when that is mended. "
+        "Nothing of this was done; try again then.",
+        beside->patience_ms / 1000, db_path(beside->db));
+}
+
+/* place: where it stands in this turn, which is ended. */
+static enum err wait_for_others(struct beside *beside, struct coming_in *import, const char *place,
+                                struct err_info *info)
+{
+    int64_t now_ms = clock_mono_now_ms();
     db_rollback(beside->db);
-    wait_for_word(beside);
+    if (!str_equal(import->place, place)) {
+        str_copy(import->place, sizeof import->place, place);
+        import->moved_ms = now_ms;
+    }
+    if (now_ms - import->moved_ms >= beside->patience_ms)
+        return say_stuck(beside, info);
+    wait_for_word(beside, import->moved_ms + beside->patience_ms - now_ms);
     return ERR_OK;
+}
+
+static enum err bring_in(struct beside *beside, const struct server_env *env, struct coming_in *import,
+                         const char *place, struct err_info *info)
+{
+    bool more;
+    if (db_leads(beside->db, true))
+        return end_turn(beside, staging_slice(env, &more), info);
+    return wait_for_others(beside, import, place, info);
 }
 
 /* A turn at which no import is under way. */
 static enum err begin_whole_turn(struct beside *beside, struct server_env *env, struct err_info *info)
 {
-    struct staging_state state;
+    struct coming_in import = {.place = ""};
+    char place[STAGING_PLACE];
     enum err err;
-    while ((err = begin_turn(beside, env)) == ERR_OK && (err = staging_look(env->db, &state)) == ERR_OK &&
-           state.decided && (err = bring_in(beside, env, info)) == ERR_OK)
+    while ((err = begin_turn(beside, env)) == ERR_OK && (err = staging_place(env->db, place)) == ERR_OK &&
+           *place && (err = bring_in(beside, env, &import, place, info)) == ERR_OK)
         ;
+    db_lead_no_more(beside->db); /* whoever serves the hall is the first again */
     return err;
+}
+
+/* Whatever becomes of this program, what was decided stands. */
+static enum err see_it_in(struct beside *beside, struct server_env *env, struct err_info *info)
+{
+    struct err_info why = {0};
+    enum err err = end_turn(beside, begin_whole_turn(beside, env, &why), &why);
+    if (err == ERR_OK)
+        return ERR_OK;
+    const char *reason = db_failed(beside->db) ? "the connection was lost"
+                         : err == ERR_IN_USE
+                             ? "those who serve the hall do not go on with it; their log says why"
+                             : why.text;
+    return err_set(
+        info, err,
+        "The import is decided and stands; do not import it again. Its services come into the catalogue of "
+        "%s by themselves as soon as a loketd there can write them. Their end was not seen: %s.",
+        db_path(beside->db), reason);
 }
 
 enum err beside_ask(struct beside *beside, const struct json *request, struct json **answer,
@@ -157,7 +219,7 @@ enum err beside_ask(struct beside *beside, const struct json *request, struct js
         err = admin_apply(&env, request, answer, info);
     err = end_turn(beside, err, info);
     if (err == ERR_OK && str_equal(json_text(request, "do"), "catalogue.decide"))
-        err = end_turn(beside, begin_whole_turn(beside, &env, info), info);
+        err = see_it_in(beside, &env, info);
     if (err != ERR_OK)
         json_free(answer);
     return err;

@@ -10,9 +10,12 @@ enum err beside_open(struct beside **out, const char *address, struct err_info *
 void beside_close(struct beside **beside); /* NULL-safe */
 
 /* *answer: as admin_apply's; the caller frees. What asks about the catalogue waits for an import that is under way, and what
- * decides about one until it is whole. */
+ * decides about one until it is whole; ERR_IN_USE when nothing of it moves for half a minute. Any error after it was decided
+ * says that it stands. */
 enum err beside_ask(struct beside *beside, const struct json *request, struct json **answer,
                     struct err_info *info) MUST_USE;
+/* For tests: another patience than half a minute. */
+void beside_be_patient(struct beside *beside, int ms);
 /* For loketd deliver, which stays: nobody else delivers at this hall as long as its connection lasts. */
 bool beside_delivers(struct beside *beside);
 bool beside_lost(const struct beside *beside); /* the connection is gone: open another */

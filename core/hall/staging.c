@@ -327,3 +327,18 @@ enum err staging_look(struct db *db, struct staging_state *state)
     db_done(s);
     return err == ERR_ABSENT ? ERR_OK : err;
 }
+
+enum err staging_place(struct db *db, char place[STAGING_PLACE])
+{
+    static const char sql[] = "SELECT i.number, l.t, l.id FROM import AS i LEFT JOIN import_line AS l"
+                              " ON l.import = i.number WHERE i.state = 1"
+                              " ORDER BY i.number, l.t, l.id LIMIT 1"; /* primary keys */
+    struct stmt *s = db_query(db, sql);
+    enum err err = db_step(s);
+    place[0] = '\0';
+    if (err == ERR_OK)
+        str_format(place, STAGING_PLACE, "%lld %s %s", (long long)db_int(s, 0),
+                   db_text(s, 1) ? db_text(s, 1) : "", db_text(s, 2) ? db_text(s, 2) : "");
+    db_done(s);
+    return err == ERR_ABSENT ? ERR_OK : err;
+}

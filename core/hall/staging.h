@@ -29,6 +29,9 @@ struct staging_state {
     bool put_down, decided, dropped;
 };
 enum err staging_look(struct db *db, struct staging_state *state) MUST_USE;
+/* Where the import stands that comes in now: as long as the same is told of two looks, nothing has moved. "" without one. */
+enum { STAGING_PLACE = 200 };
+enum err staging_place(struct db *db, char place[STAGING_PLACE]) MUST_USE;
 /* Some of those lines. *more false: there are none. */
 enum err staging_slice(const struct server_env *env, bool *more) MUST_USE;
 /* All of those that were decided: at a hall that stands still nobody waits. */

@@ -707,6 +707,24 @@ TEST(postgres_commit_that_no_standby_has_is_not_told_as_done)
     free(path);
 }
 
+/* What a statement before it was warned of is no word about the commit. */
+TEST(postgres_commit_hears_its_own_warnings_alone)
+{
+    static const char warned[] = "SELECT pg_advisory_unlock(42)"; /* of a lock that nobody has */
+    in_postgres();
+    struct db *db = open_new("warned");
+    REQUIRE(db_script(db, "CREATE TABLE t (n BIGINT)") == ERR_OK);
+    db_close(&db);
+    char *path = path_of("warned");
+    db = open_at(path, DB_WRITE | DB_SHARED);
+    REQUIRE(db_begin(db) == ERR_OK);
+    CHECK_INT(db_run(db_query(db, warned)), ERR_OK); /* its answer comes with the commit's */
+    CHECK_INT(db_commit(db), ERR_OK);
+    CHECK(!db_failed(db));
+    db_close(&db);
+    free(path);
+}
+
 /* No key path scans there either: the index that rows are ordered by knows where its nulls are. */
 TEST(postgres_rows_go_by_index)
 {
