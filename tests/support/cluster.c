@@ -20,6 +20,7 @@ static struct {
     char folder[64];
     pid_t pid, owner; /* of the server; of the program that started it */
     const char *lacks;
+    bool keeps; /* cluster_keep_halls */
 } cluster;
 
 static const char *elsewhere(void)
@@ -176,7 +177,12 @@ char *cluster_address(const char *name)
 
 bool cluster_keeps_halls(void)
 {
-    return getenv("LOKET_TEST_DB") && !cluster_lacks();
+    return (cluster.keeps || getenv("LOKET_TEST_DB")) && !cluster_lacks();
+}
+
+void cluster_keep_halls(bool here)
+{
+    cluster.keeps = here;
 }
 
 char *cluster_hall_of_file(const char *path)

@@ -13,6 +13,8 @@ char *cluster_address(const char *name);
 /* The switch: with LOKET_TEST_DB in the environment halls of tests are kept in PostgreSQL, each in a schema of its own, whatever
  * folder a test names. */
 bool cluster_keeps_halls(void);
+/* The switch by a test's own hand: on, and off again at its end. Beside one of the environment it does nothing. */
+void cluster_keep_halls(bool here);
 /* Where the hall of a folder (hall.db in it) or of a file is kept then. The caller frees. */
 char *cluster_hall(const char *folder);
 char *cluster_hall_of_file(const char *path);

@@ -1,6 +1,6 @@
-/* tests/unit/tamper_test.c: a value of any column of any table of the hall, altered in its file, is named by verify; or the column
- * stands in the list below with the reason why it is not sealed. Tables and columns are those of the file itself, so that a new
- * one cannot be forgotten. */
+/* tests/unit/tamper_test.c: a value of any column of any table of the hall, altered in its store, is named by verify; or the column
+ * stands in the list below with the reason why it is not sealed. Tables and columns are those of the store itself, so that a new
+ * one cannot be forgotten; the walk is the same in both stores. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +9,7 @@
 #include "core/hall/daybook.h"
 #include "core/hall/server_core.h"
 #include "core/hall/verify.h"
+#include "tests/support/cluster.h"
 #include "tests/support/test.h"
 #include "tests/support/workday.h"
 
@@ -23,7 +24,8 @@ static const struct unsealed {
     {"credential", NULL,
      "hashes of passwords: secret, so in no chain; another's hash opens an account, which the audit then "
      "names"},
-    {"factor", NULL, "secrets in boxes, that nobody else's opens; that one was set up or taken away is a line"},
+    {"factor", NULL,
+     "secrets in boxes, that nobody else's opens; that one was set up or taken away is a line"},
     {"factor_code", NULL, "digests of codes of loss, under a key that is not in the store"},
     {"account_note", NULL, "what an account's owner is told once: each is a line of the audit"},
     {"session", NULL, "digests of tokens, for some hours"},
@@ -138,81 +140,149 @@ static enum err verify(struct pair *pair, struct err_info *info)
     return verify_store(pair->hall, &done, info);
 }
 
-/* One value of the column becomes another of its kind; where there is none, one becomes a text. */
-static bool alter(struct pair *pair, const char *table, const char *column, const char *key)
+/* A store remembers a statement by the address of its text, so each text made here stays until the hall is closed. */
+struct texts {
+    char **list;
+    size_t count;
+};
+
+static const char *keep(struct texts *texts, char *text)
 {
-    static const char other[] =
-        "CASE typeof(%s) WHEN 'integer' THEN %s + 1000 WHEN 'null' THEN 'x' ELSE CASE WHEN length(%s) > 2 "
-        "THEN"
-        " substr(%s, 1, length(%s) - 3) || CASE substr(%s, -3, 1) WHEN 'a' THEN 'b' ELSE 'a' END ||"
-        " substr(%s, -2) ELSE %s || 'a' END END";
-    char value[600], does[1400];
-    const char *c = column;
-    str_format(value, sizeof value, other, c, c, c, c, c, c, c, c);
-    str_format(
-        does, sizeof does,
-        "UPDATE %s SET %s = %s WHERE %s = (SELECT %s FROM %s WHERE %s ORDER BY %s IS NULL, %s DESC LIMIT 1)",
-        table, c, value, key, key, table, where_of(table), c, key);
-    if (!CHECK(db_script(pair->hall, does) == ERR_OK))
-        printf("    %s: %s\n", does, db_message(pair->hall));
-    return db_changes(pair->hall) > 0;
+    texts->list = xrealloc(texts->list, (texts->count + 1) * sizeof *texts->list);
+    return texts->list[texts->count++] = text;
 }
 
-static void try_column(struct pair *pair, const char *table, const char *column, const char *key)
+static void texts_free(struct texts *texts)
+{
+    for (size_t i = 0; i < texts->count; i++)
+        free(texts->list[i]);
+    free(texts->list);
+    *texts = (struct texts){0};
+}
+
+/* A column of a table in a hall. */
+struct spot {
+    struct pair *pair;
+    struct texts *texts;
+    const char *table, *column, *key; /* key: what finds a row again */
+};
+
+/* Another value of its kind; of null, one that any column takes. The caller frees. */
+static char *other_value(const char *kind, const char *value)
+{
+    size_t length = value ? strlen(value) : 0;
+    if (str_equal(kind, "null") || !value)
+        return xstrdup("7");
+    if (str_equal(kind, "integer"))
+        return xasprintf("%lld", (long long)strtoll(value, NULL, 10) + 1000);
+    if (length < 3 || value[length - 3] & 0x80)
+        return xasprintf("%sa", value);
+    char *other = xstrdup(value);
+    other[length - 3] = other[length - 3] == 'a' ? 'b' : 'a';
+    return other;
+}
+
+/* One value of the column becomes another of its kind; where there is none, one becomes something. */
+static bool alter(const struct spot *p)
+{
+    const char *c = p->column, *where = where_of(p->table);
+    char *row =
+        xasprintf("FROM %s WHERE %s ORDER BY %s IS NULL, %s DESC LIMIT 1", p->table, where, c, p->key);
+    const char *find = keep(p->texts, xasprintf("SELECT typeof(%s), %s %s", c, c, row));
+    const char *does = keep(p->texts, xasprintf("UPDATE %s SET %s = $1 WHERE %s = (SELECT %s %s)", p->table,
+                                                c, p->key, p->key, row));
+    struct stmt *s = db_query(p->pair->hall, find);
+    char *value = db_step(s) == ERR_OK ? other_value(db_text(s, 0), db_text(s, 1)) : NULL;
+    db_done(s);
+    free(row);
+    if (!value)
+        return false;
+    s = db_query(p->pair->hall, does);
+    db_bind_text(s, 1, value);
+    if (!CHECK(db_run(s) == ERR_OK))
+        printf("    %s: %s\n", does, db_message(p->pair->hall));
+    free(value);
+    return db_changes(p->pair->hall) > 0;
+}
+
+static void try_column(const struct spot *p)
 {
     struct err_info info;
-    const char *reason = reason_of(table, column);
-    REQUIRE(db_begin(pair->hall) == ERR_OK);
-    bool altered = alter(pair, table, column, key);
-    enum err err = verify(pair, &info);
+    const char *reason = reason_of(p->table, p->column);
+    REQUIRE(db_begin(p->pair->hall) == ERR_OK);
+    bool altered = alter(p);
+    enum err err = verify(p->pair, &info);
     if (!CHECK(altered))
-        printf("    %s has no row: the story of this test must make one\n", table);
+        printf("    %s has no row: the story of this test must make one\n", p->table);
     else if (!CHECK(reason ? err == ERR_OK : err == ERR_CORRUPT && *info.text))
-        printf("    %s.%s: %s\n", table, column, err == ERR_OK ? "whole" : info.text);
-    db_rollback(pair->hall);
+        printf("    %s.%s: %s\n", p->table, p->column, err == ERR_OK ? "whole" : info.text);
+    db_rollback(p->pair->hall);
 }
 
-static char *lines_of(struct db *db, const char *sql, const char *value)
+/* What a row is found by: its place, but in a table of SQLite that has none its key. The caller frees. */
+static char *key_of(struct db *db, const char *table)
 {
+    static const char sql[] = "SELECT CASE WHEN instr(sql, 'WITHOUT ROWID') > 0 THEN (SELECT name FROM"
+                              " pragma_table_info($1) WHERE pk = 1) ELSE 'rowid' END FROM sqlite_schema"
+                              " WHERE name = $1";
+    if (db_is_address(db_address(db)))
+        return xstrdup("ctid");
     struct stmt *s = db_query(db, sql);
-    if (value)
-        db_bind_text(s, 1, value);
-    char *lines = db_step(s) == ERR_OK && db_text(s, 0) ? xstrdup(db_text(s, 0)) : NULL;
+    db_bind_text(s, 1, table);
+    REQUIRE(db_step(s) == ERR_OK);
+    char *key = xstrdup(db_text(s, 0));
     db_done(s);
-    REQUIRE(lines);
-    return lines;
+    return key;
 }
 
-static void try_table(struct pair *pair, const char *table)
+/* Every column of every table, as the store itself lists them: the table's name, then the column's. */
+static struct texts columns_of(struct db *db)
 {
-    static const char sql[] = "SELECT group_concat(name, char(10)) FROM pragma_table_info($1)";
-    static const char sql_key[] = "SELECT CASE WHEN instr(sql, 'WITHOUT ROWID') > 0 THEN (SELECT name FROM"
-                                  " pragma_table_info($1) WHERE pk = 1) ELSE 'rowid' END FROM sqlite_schema"
-                                  " WHERE name = $1";
-    if (reason_of(table, NULL))
-        return;
-    char *columns = lines_of(pair->hall, sql, table), *rest = columns,
-         *key = lines_of(pair->hall, sql_key, table);
-    for (char *column; (column = strsep(&rest, "\n"));)
-        try_column(pair, table, column, key);
-    free(columns);
-    free(key);
+    struct texts texts = {0};
+    struct stmt *s = db_columns(db);
+    while (db_step(s) == ERR_OK) {
+        keep(&texts, xstrdup(db_text(s, 0)));
+        keep(&texts, xstrdup(db_text(s, 1)));
+    }
+    db_done(s);
+    return texts;
+}
+
+static void tamper_with_every_column(void)
+{
+    struct pair pair;
+    struct err_info info;
+    struct texts texts = {0};
+    int tables = 0;
+    open_hall(&pair);
+    if (!CHECK(verify(&pair, &info) == ERR_OK))
+        printf("    %s\n", info.text);
+    struct texts columns = columns_of(pair.hall);
+    for (size_t i = 0; i < columns.count; i += 2) {
+        const char *table = columns.list[i];
+        tables += i == 0 || !str_equal(table, columns.list[i - 2]);
+        if (reason_of(table, NULL))
+            continue;
+        char *key = key_of(pair.hall, table);
+        try_column(&(struct spot){&pair, &texts, table, columns.list[i + 1], key});
+        free(key);
+    }
+    CHECK(tables > TABLE_COUNT);
+    pair_close(&pair);
+    texts_free(&texts);
+    texts_free(&columns);
 }
 
 TEST(tamper_with_any_column_of_the_hall_is_named)
 {
-    static const char sql[] = "SELECT group_concat(name, char(10)) FROM sqlite_schema WHERE type = 'table'"
-                              " AND name NOT LIKE 'sqlite_%'";
-    struct pair pair;
-    struct err_info info;
-    open_hall(&pair);
-    if (!CHECK(verify(&pair, &info) == ERR_OK))
-        printf("    %s\n", info.text);
-    char *tables = lines_of(pair.hall, sql, NULL), *rest = tables;
-    int count = 0;
-    for (char *table; (table = strsep(&rest, "\n")); count++)
-        try_table(&pair, table);
-    CHECK(count > TABLE_COUNT);
-    free(tables);
-    pair_close(&pair);
+    tamper_with_every_column();
+}
+
+TEST(tamper_with_any_column_in_postgres_is_named)
+{
+    if (cluster_lacks())
+        test_skip(cluster_lacks());
+    cluster_keep_halls(true);
+    tamper_with_every_column();
+    cluster_keep_halls(false);
 }
