@@ -70,3 +70,31 @@ TEST(hasher_makes_old_hashes_anew_and_wrong_ones_cost_alike)
     }
     hasher_close(&hasher);
 }
+
+/* However many guess, whoever the hall knows has places of their own, and is checked when what is under way is done. */
+TEST(hasher_checks_known_ones_first_and_keeps_places_for_them)
+{
+    enum { KNOWN = 1000 };
+    struct err_info info = {0};
+    struct hasher *hasher = NULL;
+    struct hashed result;
+    const struct password_cost real = {PASSWORD_KIB, PASSWORD_PASSES};
+    char dear[PASSWORD_HASH];
+    int known = 0, strangers_before = 0;
+    REQUIRE(password_hash_at("right", &real, dear) && hasher_open(&hasher, &info) == ERR_OK);
+    for (int i = 0; i < HASHER_STRANGERS_MAX; i++)
+        CHECK(hasher_ask(hasher, i, dear, "a guess"));
+    CHECK(!hasher_ask(hasher, HASHER_STRANGERS_MAX, dear, "a guess"));
+    for (int i = HASHER_STRANGERS_MAX; i < HASHER_QUEUE_MAX; i++)
+        CHECK(hasher_ask_first(hasher, KNOWN + i, "", "a password"));
+    CHECK(!hasher_ask_first(hasher, KNOWN, "", "a password"));
+    while (hasher_take(hasher, &result)) /* what was done by now says nothing of the order */
+        known += result.id >= KNOWN;
+    while (known < HASHER_QUEUE_MAX - HASHER_STRANGERS_MAX) {
+        bool is_known = hear(hasher).id >= KNOWN;
+        known += is_known;
+        strangers_before += !is_known;
+    }
+    CHECK(strangers_before <= 1);
+    hasher_close(&hasher);
+}
