@@ -86,7 +86,6 @@ static enum err serve(const struct hall_options *options, struct err_info *info)
                                         .client_ca_file = options->client_ca,
                                         .client_crl_file = options->client_crl,
                                         .client_ca_optional = options->client_ca_optional,
-                                        .factor_key_file = options->factor_key,
                                         .plain = options->plain_http && said && str_equal(said, "yes"),
                                         .stop_fd = -1,
                                         .connections = connections,
@@ -236,6 +235,10 @@ static enum err verify(const struct hall_options *options, struct err_info *info
         printf("The hall in %s is whole: %lld changes, %lld audit lines, %lld rows, %lld answers.\n",
                options->data, (long long)done.changes, (long long)done.audit, (long long)done.rows,
                (long long)done.results);
+    if (err == ERR_OK && done.unsealed > 0)
+        printf("%lld erasures of persons were done by an older Loket, which did not seal which rows they "
+               "took: that nothing else was taken with them is not proved.\n",
+               (long long)done.unsealed);
     db_close(&db);
     return err;
 }
@@ -294,7 +297,6 @@ static enum err run(const struct hall_options *options, struct err_info *info)
         [HALL_USER_PASSWORD] = people_user_password,
         [HALL_USER_SIGN_OUT] = people_user_sign_out,
         [HALL_USER_SESSIONS] = people_user_sessions,
-        [HALL_USER_NO_FACTOR] = people_user_no_factor,
         [HALL_COUNTER_ADD] = people_counter_add,
         [HALL_COUNTER_CHANGE] = people_counter_change,
         [HALL_COUNTER_DISABLE] = people_counter_disable,

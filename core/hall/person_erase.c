@@ -10,8 +10,7 @@
 #include "core/hall/audit_index.h"
 #include "core/hall/person_export.h"
 #include "core/hall/person_keep.h"
-#include "core/hall/result.h"
-#include "core/wire/feed.h"
+#include "core/hall/person_past.h"
 
 static const char erase_type[] = "person.erase";
 
@@ -188,7 +187,7 @@ bool erase_reason_names(const struct erase_plan *plan, const char *reason)
 struct act {
     const struct erase_plan *plan;
     char now[TIME_TEXT];
-    struct json *written; /* [{"t","id"}] */
+    int64_t written;
 };
 
 static enum err put_rest(struct tx *tx, struct act *act, enum table table, const struct json *row)
@@ -199,10 +198,7 @@ static enum err put_rest(struct tx *tx, struct act *act, enum table table, const
         return ERR_OK;
     enum err err =
         str_copy(id, sizeof id, json_text_or(row, "id", "")) ? tx_put(tx, table, id, rest) : ERR_TOO_LARGE;
-    struct json *one = json_new_object();
-    json_set_text(one, "t", table_wire(table));
-    json_set_text(one, "id", id);
-    json_add(act->written, one);
+    act->written++;
     json_free(&rest);
     return err;
 }
@@ -220,92 +216,18 @@ static enum err write_rows(struct tx *tx, void *ctx)
 
 /* --- what earlier changes say --- */
 
-struct forget {
-    struct db *db;
-    enum table table;
-    const char *id;
-    int64_t until; /* the erasure's own rev */
-};
-
-static bool replace_row(struct json *item, const struct forget *forget)
+/* All that the rows said before; the erasure writes each of them anew. */
+static enum err gather(const struct erase_plan *plan, const char *now, struct past *past)
 {
-    const char *wire = table_wire(forget->table);
-    bool any = false;
-    for (const struct json *line = json_first(json_get(item, "rows")); line; line = json_next(line)) {
-        struct json *edit = (struct json *)(uintptr_t)line;
-        char leaf[SHA256_TEXT];
-        if (!json_get(line, "row") || !str_equal(json_text(line, "t"), wire) ||
-            !str_equal(json_text(line, "id"), forget->id))
-            continue;
-        feed_leaf(wire, forget->id, json_get(line, "row"), leaf);
-        json_remove(edit, "row");
-        json_set_text(edit, "leaf", leaf);
-        json_set_bool(edit, "erased", true);
-        any = true;
-    }
-    return any;
-}
-
-static enum err write_item(struct db *db, int64_t rev, const struct json *item)
-{
-    static const char sql[] = "UPDATE change SET item = $1 WHERE rev = $2"; /* primary key */
-    char *text = json_print(item);
-    struct stmt *s = db_query(db, sql);
-    db_bind_text(s, 1, text);
-    db_bind_int(s, 2, rev);
-    free(text);
-    return db_run(s);
-}
-
-/* An answer that nobody fetched may hold the row, too. */
-static enum err drop_answer(struct db *db, const char *command)
-{
-    static const char sql[] = "SELECT client, seq FROM result WHERE id = $1 AND answer <> ''"; /* result_id */
-    char client[64] = "";
-    struct stmt *s = db_query(db, sql);
-    db_bind_text(s, 1, command);
-    enum err err = db_step(s);
-    int64_t seq = err == ERR_OK ? db_int(s, 1) : 0;
-    if (err == ERR_OK)
-        str_copy(client, sizeof client, db_text(s, 0));
-    db_done(s);
-    return err == ERR_OK ? result_drop(db, client, seq - 1, seq) : err == ERR_ABSENT ? ERR_OK : err;
-}
-
-static enum err forget_at(void *ctx, int64_t rev)
-{
-    static const char sql[] = "SELECT item, command FROM change WHERE rev = $1"; /* primary key */
-    const struct forget *forget = ctx;
-    struct json *item = NULL;
-    char command[64] = "";
-    if (rev >= forget->until)
-        return ERR_OK;
-    struct stmt *s = db_query(forget->db, sql);
-    db_bind_int(s, 1, rev);
-    enum err err = db_step(s);
-    const char *text = err == ERR_OK ? db_text(s, 0) : NULL;
-    if (err == ERR_OK && (!text || json_parse(text, strlen(text), &item, NULL) != ERR_OK))
-        err = ERR_CORRUPT;
-    if (err == ERR_OK)
-        str_copy(command, sizeof command, db_text(s, 1));
-    db_done(s);
-    if (err == ERR_OK && replace_row(item, forget))
-        err = write_item(forget->db, rev, item);
-    json_free(&item);
-    if (err == ERR_OK && *command)
-        err = drop_answer(forget->db, command);
-    return err == ERR_ABSENT ? ERR_OK : err; /* of a bus, from before it left */
-}
-
-static enum err forget_rows(struct db *db, const struct json *written, int64_t until)
-{
-    struct hall_state state;
-    enum err err = store_state(db, &state);
-    for (const struct json *one = json_first(written); one && err == ERR_OK; one = json_next(one)) {
-        struct forget forget = {.db = db, .id = json_text_or(one, "id", ""), .until = until};
-        if (table_find(json_text_or(one, "t", ""), &forget.table))
-            err = person_rows_revs(db, forget.table, forget.id, state.pruned_through, forget_at, &forget);
-    }
+    enum err err = ERR_OK;
+    for (int table = 0; table < TABLE_COUNT; table++)
+        for (const struct json *row = json_first(plan->rows.of[table]); row && err == ERR_OK;
+             row = json_next(row)) {
+            struct json *rest = fate(plan, (enum table)table, row, now);
+            if (rest)
+                err = past_add_row(past, (enum table)table, json_text_or(row, "id", ""));
+            json_free(&rest);
+        }
     return err;
 }
 
@@ -355,131 +277,37 @@ static struct json *detail_of(const struct erase_plan *plan, const char *reason)
     return detail;
 }
 
+static enum err run_with(const struct server_env *env, const struct actor *actor, struct act *act,
+                         struct past *past, const char *reason)
+{
+    struct json *detail = detail_of(act->plan, reason);
+    struct hall_state state;
+    enum err err = gather(act->plan, act->now, past);
+    if (err == ERR_OK)
+        err = past_seal(past, detail);
+    if (err == ERR_OK)
+        err = server_change_by(env, actor, erase_type, detail, write_rows, act);
+    json_free(&detail);
+    if (err == ERR_OK)
+        err = store_state(env->db, &state);
+    if (err == ERR_OK)
+        err = past_forget(past, state.rev);
+    return err == ERR_OK ? forget_looks(env->db, act->plan) : err;
+}
+
 enum err erase_run(const struct server_env *env, const struct actor *actor, const struct erase_plan *plan,
                    const char *reason, int64_t *changed)
 {
-    struct act act = {.plan = plan, .written = json_new_array()};
-    struct hall_state state;
+    struct act act = {.plan = plan, .written = 0};
+    struct past past;
     *changed = 0;
-    enum err err = ERR_OK;
-    time_text(env->now_ms, act.now);
-    if (json_count(plan->goes) > 0) {
-        struct json *detail = detail_of(plan, reason);
-        err = server_change_by(env, actor, erase_type, detail, write_rows, &act);
-        json_free(&detail);
-        if (err == ERR_OK)
-            err = store_state(env->db, &state);
-        if (err == ERR_OK)
-            err = forget_rows(env->db, act.written, state.rev);
-        if (err == ERR_OK)
-            err = forget_looks(env->db, plan);
-        *changed = (int64_t)json_count(act.written);
-    }
-    json_free(&act.written);
-    return err;
-}
-
-/* --- for verify --- */
-
-enum err erase_is(struct db *db, int64_t rev, bool *is)
-{
-    static const char sql[] = "SELECT type FROM audit WHERE rev = $1"; /* primary key */
-    struct stmt *s = db_query(db, sql);
-    db_bind_int(s, 1, rev);
-    enum err err = db_step(s);
-    *is = err == ERR_OK && str_equal(db_text(s, 0), erase_type);
-    db_done(s);
-    return err == ERR_ABSENT ? ERR_OK : err;
-}
-
-/* Whether the change of rev wrote the row, or its leaf when it was erased once more. */
-static enum err wrote(struct db *db, int64_t rev, const char *wire, const char *id, bool *yes)
-{
-    static const char sql[] = "SELECT item FROM change WHERE rev = $1"; /* primary key */
-    struct json *item = NULL;
-    struct stmt *s = db_query(db, sql);
-    db_bind_int(s, 1, rev);
-    enum err err = rows_first(s, &item);
-    for (const struct json *line = json_first(json_get(item, "rows")); line; line = json_next(line))
-        *yes |= str_equal(json_text(line, "t"), wire) && str_equal(json_text(line, "id"), id);
-    json_free(&item);
-    return err;
-}
-
-enum err erase_covers(struct db *db, enum table table, const char *id, int64_t rev, bool *covers)
-{
-    static const char sql[] =
-        "SELECT audit_tag.rev FROM audit_tag JOIN audit ON audit.rev = audit_tag.rev"
-        " WHERE tag = $1 AND audit_tag.rev > $2 AND type = $3 ORDER BY audit_tag.rev"; /* keys */
-    char tag[AUDIT_TAG];
-    enum err err;
-    *covers = false;
-    str_format(tag, sizeof tag, "%s/%s", table_wire(table), id);
-    struct stmt *s = db_query(db, sql);
-    db_bind_text(s, 1, tag);
-    db_bind_int(s, 2, rev);
-    db_bind_text(s, 3, erase_type);
-    while ((err = db_step(s)) == ERR_OK) /* one that names the person need not have written their row */
-        if ((err = wrote(db, db_int(s, 0), table_wire(table), id, covers)) != ERR_OK || *covers)
-            break;
-    db_done(s);
-    return err == ERR_ABSENT ? ERR_OK : err;
-}
-
-struct left {
-    struct db *db;
-    enum table table;
-    const char *id;
-    int64_t until, found;
-};
-
-static enum err look_for(void *ctx, int64_t rev)
-{
-    static const char sql[] = "SELECT item FROM change WHERE rev = $1"; /* primary key */
-    struct left *left = ctx;
-    struct json *item = NULL;
-    if (rev >= left->until || left->found)
+    if (json_count(plan->goes) == 0)
         return ERR_OK;
-    struct stmt *s = db_query(left->db, sql);
-    db_bind_int(s, 1, rev);
-    enum err err = rows_first(s, &item);
-    for (const struct json *line = json_first(json_get(item, "rows")); line; line = json_next(line))
-        if (str_equal(json_text(line, "t"), table_wire(left->table)) &&
-            str_equal(json_text(line, "id"), left->id) && json_is_object(json_get(line, "row")))
-            left->found = rev;
-    json_free(&item);
-    return err == ERR_ABSENT ? ERR_OK : err;
-}
-
-static enum err look_before(struct db *db, int64_t erasure, int64_t after, int64_t *found)
-{
-    static const char sql[] = "SELECT item FROM change WHERE rev = $1"; /* primary key */
-    struct json *item = NULL;
-    struct stmt *s = db_query(db, sql);
-    db_bind_int(s, 1, erasure);
-    enum err err = rows_first(s, &item);
-    for (const struct json *line = json_first(json_get(item, "rows")); line && err == ERR_OK && !*found;
-         line = json_next(line)) {
-        struct left left = {.db = db, .id = json_text_or(line, "id", ""), .until = erasure};
-        if (!table_find(json_text_or(line, "t", ""), &left.table))
-            continue;
-        err = person_rows_revs(db, left.table, left.id, after, look_for, &left);
-        *found = left.found;
-    }
-    json_free(&item);
+    time_text(env->now_ms, act.now);
+    enum err err = past_open(env->db, &past);
+    if (err == ERR_OK)
+        err = run_with(env, actor, &act, &past, reason);
+    past_free(&past);
+    *changed = act.written;
     return err;
-}
-
-enum err erase_verify(struct db *db, const struct hall_state *state, int64_t *rev)
-{
-    static const char sql[] =
-        "SELECT rev FROM audit_tag WHERE tag = 'c/person.erase' ORDER BY rev"; /* primary key */
-    struct stmt *s = db_query(db, sql);
-    enum err err;
-    *rev = 0;
-    while ((err = db_step(s)) == ERR_OK)
-        if ((err = look_before(db, db_int(s, 0), state->pruned_through, rev)) != ERR_OK || *rev)
-            break;
-    db_done(s);
-    return *rev ? ERR_CORRUPT : err == ERR_ABSENT ? ERR_OK : err;
 }

@@ -3,7 +3,7 @@
  * One change (person.erase) writes each row anew with what figures, numbers and audit stand on (person_keep.h), or, of a
  * person whose application must be kept, with who they are and without how they are reached; workstations get it by the
  * feed as they get any change. Earlier changes lose the same rows as by retention.h: each gives way to its leaf of the
- * chain, marked "erased", so that the feed is proved as before. Answers that were not fetched yet lose their text. The
+ * chain, so that the feed is proved as before (person_past.h; for verify: erase_proof.h). The
  * audit names the person by the identity alone, and after this nothing leads from it to anybody. What the law keeps goes by itself when its time is over (person_overdue.h).
  *
  * Knows no role and no screen. Everything is read and written in the transaction of env. */
@@ -35,10 +35,3 @@ bool erase_reason_names(const struct erase_plan *plan, const char *reason);
 /* On behalf of actor; NULL: this computer's administrator. *changed: rows that were written, 0 when all of it was gone. */
 enum err erase_run(const struct server_env *env, const struct actor *actor, const struct erase_plan *plan,
                    const char *reason, int64_t *changed) MUST_USE;
-
-/* For verify. Whether the line of an earlier change may have lost its row: an erasure wrote the row after rev. */
-enum err erase_covers(struct db *db, enum table table, const char *id, int64_t rev, bool *covers) MUST_USE;
-/* Whether that change is an erasure. */
-enum err erase_is(struct db *db, int64_t rev, bool *is) MUST_USE;
-/* No earlier change still holds a row that was erased; ERR_CORRUPT: *rev is one that does. */
-enum err erase_verify(struct db *db, const struct hall_state *state, int64_t *rev) MUST_USE;

@@ -53,6 +53,8 @@ static void replace_rows(struct json *item)
         json_set_text(kept, "t", t);
         json_set_text(kept, "id", id);
         json_set_text(kept, "leaf", leaf);
+        if (json_get(line, "erasure")) /* which seals it */
+            json_set_int(kept, "erasure", json_int(line, "erasure", 0));
         json_add(slim, kept);
     }
     json_set(item, "rows", slim);

@@ -4,9 +4,9 @@
 #include "core/hall/audit_chain.h"
 #include "core/hall/audit_heads.h"
 #include "core/hall/audit_index.h"
+#include "core/hall/erase_proof.h"
 #include "core/hall/events.h"
 #include "core/hall/notices.h"
-#include "core/hall/person_erase.h"
 #include "core/hall/verify_inside.h"
 
 #include <inttypes.h>
@@ -66,7 +66,6 @@ static enum err check_there(struct verify *v, int64_t rev, const struct json *li
     const char *t = json_text_or(line, "t", ""), *id = json_text_or(line, "id", "");
     if (is_tombstone(line) || !table_find(t, &table))
         return ERR_OK;
-    bool erased = false;
     int64_t later = 0;
     enum err err = check_tagged(v, rev, table, id);
     if (err != ERR_OK)
@@ -80,9 +79,7 @@ static enum err check_there(struct verify *v, int64_t rev, const struct json *li
     else if (err == ERR_OK && table == TABLE_DECISION && db_int(s, 0) != rev)
         later = db_int(s, 0);
     db_done(s);
-    if (err == ERR_OK && later)
-        err = erase_is(v->db, later, &erased);
-    if (err == ERR_OK && later && !erased && !v->gone[0])
+    if (err == ERR_OK && later && !erasures_has(v->erasures, later) && !v->gone[0])
         str_format(v->gone, sizeof v->gone, "the decision %s of change %" PRId64 " was changed afterwards.",
                    id, rev);
     return err == ERR_ABSENT ? ERR_OK : err;
@@ -98,18 +95,37 @@ static enum err check_leaf(struct verify *v, int64_t rev, const struct json *lin
     return ERR_OK;
 }
 
-/* The same in a younger change: only of a row that an erasure took (person_erase.h). */
+/* The line says which erasure took the row: one that seals what it took (erase_proof.h). */
+static enum err check_taken(struct verify *v, int64_t rev, const struct json *line)
+{
+    if (erasures_mark(v->erasures, rev, line))
+        return ERR_OK;
+    return bad(
+        v, "change %" PRId64 " says that the erasure of audit line %" PRId64 " took %s %s, which it did not.",
+        rev, json_int(line, "erasure", 0), json_text_or(line, "t", ""), json_text_or(line, "id", ""));
+}
+
+/* The same in a younger change: only of a row that an erasure took. */
 static enum err check_erased(struct verify *v, int64_t rev, enum table table, const struct json *line,
                              char leaf[SHA256_TEXT])
 {
     bool covers = false;
     const char *id = json_text_or(line, "id", "");
     enum err err = check_leaf(v, rev, line, leaf);
+    if (err == ERR_OK && json_get(line, "erasure"))
+        return check_taken(v, rev, line);
     if (err == ERR_OK)
-        err = erase_covers(v->db, table, id, rev, &covers);
+        err = erasures_cover(v->erasures, table, id, rev, &covers);
     return err == ERR_OK && !covers ? bad(v, "change %" PRId64 " calls %s %s erased, but no erasure was.",
                                           rev, table_wire(table), id)
                                     : err;
+}
+
+static enum err check_shortened(struct verify *v, int64_t rev, const struct json *line,
+                                char leaf[SHA256_TEXT])
+{
+    enum err err = check_leaf(v, rev, line, leaf);
+    return err == ERR_OK && json_get(line, "erasure") ? check_taken(v, rev, line) : err;
 }
 
 static enum err check_item_row(struct verify *v, int64_t rev, const struct json *line, char leaf[SHA256_TEXT])
@@ -118,7 +134,7 @@ static enum err check_item_row(struct verify *v, int64_t rev, const struct json 
     const char *t = json_text_or(line, "t", ""), *id = json_text_or(line, "id", "");
     const struct json *row = json_get(line, "row");
     if (table_find(t, &table) && *id && rev <= v->state.pruned_through)
-        return check_leaf(v, rev, line, leaf);
+        return check_shortened(v, rev, line, leaf);
     if (table_find(t, &table) && *id && json_bool(line, "erased", false))
         return check_erased(v, rev, table, line, leaf);
     if (!table_find(t, &table) || !*id || !row || json_get(line, "leaf"))
@@ -383,11 +399,24 @@ static enum err check_rows(struct verify *v)
     return err;
 }
 
-/* What was erased stands nowhere any more. */
+static enum err load_erasures(struct verify *v)
+{
+    char what[ERASURE_WHAT] = "";
+    enum err err = erasures_load(v->db, &v->erasures, what);
+    v->done->unsealed = erasures_unsealed(v->erasures);
+    return err == ERR_CORRUPT && *what ? bad(v, "%s.", what) : err;
+}
+
+/* What was erased stands nowhere any more, and nothing else is called erased. */
 static enum err check_erasures(struct verify *v)
 {
     int64_t rev = 0;
-    enum err err = erase_verify(v->db, &v->state, &rev);
+    char what[ERASURE_WHAT] = "";
+    enum err err = erasures_fit(v->erasures, what);
+    if (err == ERR_CORRUPT)
+        return bad(v, "%s.", what);
+    if (err == ERR_OK)
+        err = erasures_verify(v->erasures, &v->state, &rev);
     return err == ERR_CORRUPT && rev
                ? bad(v, "change %" PRId64 " still holds a row that was erased later.", rev)
                : err;
@@ -471,9 +500,9 @@ static enum err check_heads(struct verify *v)
 enum err verify_store(struct db *db, struct verified *done, struct err_info *info)
 {
     static enum err (*const checks[])(struct verify * v) = {
-        check_types,  check_state,        check_changes,    check_audit,       check_rows,   check_erasures,
-        check_gone,   check_results,      check_invariants, check_notices,     check_search, check_buses,
-        check_events, check_applications, check_daybook,    check_audit_index, check_heads};
+        check_types,    check_state,  load_erasures,      check_changes,    check_audit,       check_rows,
+        check_erasures, check_gone,   check_results,      check_invariants, check_notices,     check_search,
+        check_buses,    check_events, check_applications, check_daybook,    check_audit_index, check_heads};
     struct verify v = {
         .db = db, .done = done, .info = info, .open = json_new_object(), .never_less = json_new_object()};
     *done = (struct verified){0};
@@ -488,6 +517,7 @@ enum err verify_store(struct db *db, struct verified *done, struct err_info *inf
         err = checks[i](&v);
     json_free(&v.open);
     json_free(&v.never_less);
+    erasures_free(&v.erasures);
     for (size_t i = 0; i < VERIFY_CLOSED; i++)
         json_free(&v.closed[i]);
     if (err != ERR_OK && !info->text[0])
