@@ -30,7 +30,7 @@ STATION_MAIN := screens/main.c
 HALL_MAIN    := core/hall/main.c
 sources       = $(sort $(foreach room,$(1),$(wildcard $(room)/*.c)))
 # A workstation keeps its data in a file and is not linked with libpq.
-HALL_ALONE   := core/db/postgres.c core/db/postgres_news.c core/db/scratch.c
+HALL_ALONE   := core/db/postgres.c core/db/postgres_line.c core/db/postgres_news.c core/db/scratch.c
 STATION_SRC  := $(filter-out $(STATION_MAIN) $(HALL_ALONE),$(call sources,$(STATION_ROOMS)))
 HALL_SRC     := $(filter-out $(HALL_MAIN),$(call sources,$(HALL_ROOMS)))
 PRINT_SRC    := $(call sources,$(PRINT_ROOMS))

@@ -22,7 +22,7 @@ files() { find "$@" -name '*.[ch]' -type f | sort; }
     }
     only '(ncurses|curses|term)\.h>|<ncursesw/' ncurses 'tui/term\.c'
     only 'sqlite3\.h' SQLite 'core/db/sqlite\.c'
-    only '(postgresql/)?libpq' libpq 'core/db/(postgres|postgres_news|scratch)\.c'
+    only '(postgresql/)?libpq' libpq 'core/db/(postgres|postgres_line|postgres_news|scratch)\.c'
     only 'curl/' curl 'core/(sync/(driver|many)\.c|sync/line\.[ch]|hall/courier\.c)'
     only 'microhttpd' libmicrohttpd 'core/hall/http\.c'
     only 'gnutls/' GnuTLS 'core/hall/tls_peers\.c'

@@ -25,6 +25,13 @@ enum err db_open(struct db **out, const char *path, unsigned flags, struct err_i
     return db_postgres.open(out, path, flags, info);
 }
 
+enum err db_line(const char *address, struct err_info *info)
+{
+    if (!&db_postgres)
+        return err_set(info, ERR_INVALID, "This program keeps its data in files and knows no PostgreSQL.");
+    return db_postgres.line(address, info);
+}
+
 void db_close(struct db **db)
 {
     if (*db)

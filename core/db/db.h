@@ -35,6 +35,9 @@ enum db_flags {
 enum err db_open(struct db **out, const char *path, unsigned flags, struct err_info *info) MUST_USE;
 /* True: path is no file but an address, "postgres://…". */
 bool db_is_address(const char *path);
+/* Whether nobody between this computer and the server of an address can read or change what goes there: it is this
+ * computer, or the address asks for TLS and a proved certificate. ERR_USAGE: not, and what to do. Nothing is opened. */
+enum err db_line(const char *address, struct err_info *info) MUST_USE;
 void db_close(struct db **db); /* NULL-safe */
 const char *db_path(const struct db *db);
 const char *db_address(const struct db *db); /* what db_open was given, to open it once more */

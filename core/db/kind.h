@@ -10,6 +10,7 @@ enum db_role { DB_FIRST, DB_COURIER, DB_ROLES };
 struct db_kind {
     enum err (*open)(struct db **out, const char *path, unsigned flags, struct err_info *info);
     void (*close)(struct db **db);
+    enum err (*line)(const char *address, struct err_info *info); /* NULL: a store that is no address */
     const char *(*path)(const struct db *db);
     const char *(*address)(const struct db *db); /* NULL: its path */
     const char *(*message)(const struct db *db);

@@ -968,6 +968,7 @@ static void postgres_give_back(struct db *db, enum db_role role)
 const struct db_kind db_postgres = {
     .open = postgres_open,
     .close = postgres_close,
+    .line = postgres_line,
     .path = postgres_path,
     .address = postgres_address,
     .message = postgres_message,

@@ -3,9 +3,11 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "core/base/str.h"
+#include "core/db/db.h"
 
 static const char default_data[] = "/var/lib/loket";
 
@@ -75,6 +77,7 @@ static const struct {
 #define FIRST_BIT    (UINT64_C(1) << (OPTION_COUNT + 4))
 #define PLAIN_BIT    (UINT64_C(1) << (OPTION_COUNT + 5))
 #define CA_MAY_BIT   (UINT64_C(1) << (OPTION_COUNT + 6))
+#define LINE_BIT     (UINT64_C(1) << (OPTION_COUNT + 7))
 static const struct {
     const char *text;
     size_t member;
@@ -87,6 +90,7 @@ static const struct {
     {"--first", offsetof(struct hall_options, first), FIRST_BIT},
     {"--plain-http", offsetof(struct hall_options, plain_http), PLAIN_BIT},
     {"--client-ca-optional", offsetof(struct hall_options, client_ca_optional), CA_MAY_BIT},
+    {"--plain-db", offsetof(struct hall_options, plain_db), LINE_BIT},
 };
 enum { FLAG_COUNT = sizeof flags / sizeof *flags };
 static const struct verb {
@@ -239,7 +243,9 @@ const char *hall_options_usage(void)
            "       loketd --version | --help\n"
            "Of a hall in PostgreSQL all but practice and move take --db postgres://USER@HOST/DATABASE in "
            "place\n"
-           "of --data DIR, also while it is served; verify and restore want it alone.\n"
+           "of --data DIR, also while it is served; verify and restore want it alone. A server elsewhere "
+           "needs\n"
+           "sslmode=verify-full in its address, or --plain-db and LOKET_PLAIN_DB=yes.\n"
            "DIR is /var/lib/loket when --data is not given. --listen HOST:0 takes a free port.\n"
            "A password never stands on a command line: --password-file F, or - for standard input.\n"
            "Details: man loketd.\n";
@@ -364,8 +370,8 @@ static uint64_t allowed_of(const struct verb *verb)
                                          "heads"};
     for (size_t i = 0; i < sizeof either / sizeof *either; i++)
         if (str_equal(verb->first, either[i]))
-            return verb->allowed | BIT(DB);
-    return verb->allowed;
+            return verb->allowed | BIT(DB) | LINE_BIT;
+    return verb->allowed & BIT(DB) || verb->verb == HALL_MOVE ? verb->allowed | LINE_BIT : verb->allowed;
 }
 
 /* Everybody on a computer sees the command lines of all. */
@@ -381,6 +387,22 @@ static enum err password_told(struct err_info *info)
     return err_set(info, ERR_USAGE,
                    "A password never stands on a command line: leave it out of the address and put it into "
                    "~/.pgpass, or into a file that PGPASSFILE names.");
+}
+
+/* Of what is given, what is an address of PostgreSQL. */
+static enum err trust_line(const struct hall_options *options, const char *where, struct err_info *info)
+{
+    bool plain = options->plain_db && str_equal(getenv("LOKET_PLAIN_DB"), "yes"); /* the second time */
+    return !where || !db_is_address(where) || plain ? ERR_OK : db_line(where, info);
+}
+
+static enum err trust_lines(const struct hall_options *options, struct err_info *info)
+{
+    const char *const all[] = {options->db, options->from, options->to};
+    enum err err = ERR_OK;
+    for (size_t i = 0; err == ERR_OK && i < sizeof all / sizeof *all; i++)
+        err = trust_line(options, all[i], info);
+    return err;
 }
 
 /* A hall is in a folder or at an address: both go by the name of data. A training hall has both. */
@@ -419,7 +441,8 @@ static enum err check_verb(const struct verb *verb, const struct words *words, s
                        words->word[words->count - 1], verb->usage);
     if (verb->argument && verb->argument[0] != '[' && arguments == 0)
         return err_set(info, ERR_USAGE, "%s is missing: loketd %s", verb->argument, verb->usage);
-    return take_address(options, words, info);
+    enum err err = take_address(options, words, info);
+    return err == ERR_OK ? trust_lines(options, info) : err;
 }
 
 static bool is_help(const char *text)

@@ -70,7 +70,7 @@ struct hall_options {
     const char *reason, *confirm;         /* of what is done with one person's data */
     const char *connections, *by_address; /* of serve: numbers */
     const char *argument;                 /* the FILE or SCENARIO of a verb that takes one */
-    bool json, dry_run, keep_good, unmasked, first, plain_http, client_ca_optional;
+    bool json, dry_run, keep_good, unmasked, first, plain_http, plain_db, client_ca_optional;
 };
 
 /* ERR_USAGE: info says what is wrong and how the verb is written. */

@@ -260,6 +260,15 @@ TEST(loketd_serve_says_what_is_wrong)
               "PGPASSFILE");
     check_run(RUN(NULL, "loketd", "serve", "--listen", "127.0.0.1:0", "--db", "sqlite:x"), 2, "postgres://");
     check_run(RUN(NULL, "loketd", "move", "--db", "postgres://h/x"), 2, "--db does not belong");
+    /* PostgreSQL on another computer by TLS alone, which proves that it is that one; else it is said twice. */
+    const char *const far = "postgres://loket@0.0.0.0:1/halls";
+    check_run(RUN(NULL, "loketd", "serve", "--listen", "127.0.0.1:0", "--db", far), 2, "sslmode=verify-full");
+    check_run(RUN(NULL, "loketd", "user", "list", "--db", far, "--plain-db"), 2, "say so twice");
+    check_run(RUN(NULL, "loketd", "move", "--from", "/no/such", "--to", far), 2, "say so twice");
+    setenv("LOKET_PLAIN_DB", "yes", 1);
+    check_run(RUN(NULL, "loketd", "user", "list", "--db", far), 2, "say so twice");
+    check_run(RUN(NULL, "loketd", "user", "list", "--db", far, "--plain-db"), 1, "cannot be opened");
+    unsetenv("LOKET_PLAIN_DB");
     check_run(RUN(NULL, "loketd", "verify", "--db", "postgres://u@127.0.0.1:1/x?connect_timeout=2"), 1,
               "postgres://u@127.0.0.1:1/x cannot be opened");
 }

@@ -765,6 +765,47 @@ TEST(postgres_line_is_called_by_index)
 }
 
 /* A password in an address is for the server alone. */
+/* Asks no server. */
+TEST(postgres_line_to_another_computer_is_proved)
+{
+    static const struct {
+        const char *address;
+        bool trusted;
+    } lines[] = {
+        {"postgres:///halls", true},
+        {"postgres://loket@localhost/halls", true},
+        {"postgres://loket@127.0.0.1:5433/halls?options=-csearch_path%3Da", true},
+        {"postgres://loket@[::1]/halls", true},
+        {"postgres://loket@/halls?host=/run/postgresql", true},
+        {"postgres://loket@store.example/halls", false},
+        {"postgres://loket@127.0.0.1,10.0.0.2/halls", false},
+        {"postgres://loket@localhost/halls?hostaddr=10.0.0.2", false},
+        {"postgres://loket@store.example/halls?hostaddr=127.0.0.1", true}, /* a tunnel's end */
+        {"postgres://loket@store.example/halls?sslmode=require", false},
+        {"postgres://loket@store.example/halls?sslmode=verify-ca", false},
+        {"postgres://loket@store.example/halls?sslmode=verify-full", true},
+        {"postgres://loket@/halls?service=elsewhere", false},
+        {"postgres://loket@store.example/halls?no_such=1", false},
+    };
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
+        struct err_info info = {0};
+        if (!CHECK_INT(db_line(lines[i].address, &info), lines[i].trusted ? ERR_OK : ERR_USAGE))
+            printf("    %s\n", lines[i].address);
+        CHECK(lines[i].trusted == !info.text[0]);
+    }
+    struct err_info info = {0};
+    setenv("PGSSLMODE", "verify-full", 1); /* as libpq itself takes it */
+    CHECK_INT(db_line("postgres://loket@store.example/halls", &info), ERR_OK);
+    setenv("PGSSLMODE", "require", 1);
+    CHECK_INT(db_line("postgres://loket@store.example/halls?sslmode=verify-full", &info), ERR_OK);
+    CHECK_INT(db_line("postgres://loket@store.example/halls", &info), ERR_USAGE);
+    CHECK(strstr(info.text, "store.example is another computer") && strstr(info.text, "--plain-db, and"));
+    unsetenv("PGSSLMODE");
+    setenv("PGHOST", "store.example", 1);
+    CHECK_INT(db_line("postgres:///halls", &info), ERR_USAGE);
+    unsetenv("PGHOST");
+}
+
 TEST(postgres_address_is_told_without_its_password)
 {
     struct err_info info = {0};
