@@ -250,7 +250,10 @@ static const struct route routes[] = {
     {"GET", "/metrics", ACCESS_OPEN, call_metrics, "metrics", "Counts and times for Prometheus.", "", "", "",
      "text/plain; version=0.0.4; charset=utf-8"},
 };
-enum { ROUTES = sizeof routes / sizeof *routes };
+enum {
+    ROUTES = sizeof routes / sizeof *routes,
+    REFUSED_A_MINUTE = 20, /* lines of the log */
+};
 
 const struct route *route_table(int *count)
 {
@@ -294,9 +297,31 @@ void api_answer_json(struct hall *hall, struct http_request *request, int status
     buf_free(&text);
 }
 
+/* Whoever asks for what they may not is told of in the log, by their address and the call, and nothing that they wrote: so many a
+ * minute, and of the others how many there were. Sign-ins tell of themselves (api_session.c). */
+static void log_refused(struct hall *hall, const struct http_request *request, int status, const char *code)
+{
+    const struct route *route = http_mark(request);
+    if ((status != 401 && status != 403) || !route || route->handle == call_sign_in)
+        return;
+    if (hall->mono_ms - hall->refused.since_ms >= 60000 || !hall->refused.since_ms) {
+        if (hall->refused.more)
+            log_write(LOG_WARN, "%lld more calls were refused since", (long long)hall->refused.more);
+        hall->refused.since_ms = hall->mono_ms;
+        hall->refused.said = 0;
+        hall->refused.more = 0;
+    }
+    if (hall->refused.said++ >= REFUSED_A_MINUTE)
+        hall->refused.more++;
+    else
+        log_write(LOG_WARN, "a call was refused: %s %s from %s, %d %s", route->method, route->path,
+                  http_address(request), status, code);
+}
+
 void api_error(struct hall *hall, struct http_request *request, int status, const char *code,
                const char *field, const char *message)
 {
+    log_refused(hall, request, status, code);
     struct json *body = error_body(code, field, message);
     api_answer_json(hall, request, status, body);
     json_free(&body);
@@ -332,12 +357,31 @@ void api_store_failed_in(struct hall *hall, struct http_request *request, enum e
 
 /* --- what comes in --- */
 
+/* A body that says it is something else is not looked at. Who says nothing, and who says what curl -d and many libraries
+ * say of any body unless they are told otherwise, is taken at their word that it is JSON, as the protocol has it. */
+static bool says_json(const struct http_request *request)
+{
+    static const char *const kinds[] = {"application/json", "application/x-www-form-urlencoded"};
+    const char *said = http_header(request, "Content-Type");
+    for (size_t i = 0; said && i < sizeof kinds / sizeof *kinds; i++) {
+        size_t length = strlen(kinds[i]);
+        if (strncasecmp(said, kinds[i], length) == 0 && strchr(" ;", said[length]))
+            return true; /* strchr finds the end, too */
+    }
+    return !said;
+}
+
 struct json *api_body(struct hall *hall, struct http_request *request)
 {
     struct err_info info = {0};
     struct json *body = NULL;
     size_t length;
     const char *text = http_body(request, &length);
+    if (!says_json(request)) {
+        api_error(hall, request, 415, "unsupported_media_type", NULL,
+                  "The body of a request is JSON: say Content-Type: application/json. Nothing was read.");
+        return NULL;
+    }
     if (json_parse(text, length, &body, &info) != ERR_OK) {
         api_error(hall, request, 400, "invalid_json", NULL,
                   info.text[0] ? info.text : "The body of this request is not JSON.");

@@ -79,6 +79,10 @@ struct hall {
         char day[DATE_TEXT]; /* of which they were looked through … */
         int64_t after;       /* … up to this line of the audit */
     } erasures;              /* person_overdue.h */
+    struct {
+        int64_t since_ms, more; /* monotonic: of this minute; calls of it that the log does not tell */
+        int said;
+    } refused;
     int64_t certificate_ms;  /* until when the certificate holds, wall time; 0: plain http */
     bool peers_may_miss;     /* a workstation without a certificate is told of in the log and let in */
     bool practice, stopping;

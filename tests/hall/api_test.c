@@ -86,11 +86,46 @@ TEST(sign_in_refuses_alike)
     hall_kill(&hall);
 }
 
+static int raw_connection(const struct test_hall *hall)
+{
+    struct sockaddr_in at = {.sin_family = AF_INET, .sin_port = htons((uint16_t)hall->port)};
+    at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    int fd = socket(AF_INET, SOCK_STREAM, 0);
+    if (fd >= 0 && connect(fd, (const struct sockaddr *)&at, sizeof at) == 0)
+        return fd;
+    if (fd >= 0)
+        close(fd);
+    return -1;
+}
+
+static void send_text(int fd, const char *text)
+{
+    CHECK_INT(send(fd, text, strlen(text), MSG_NOSIGNAL), (int64_t)strlen(text));
+}
+
+/* Lines of the hall's log that tell of a refused call. */
+static int refused_in_log(const struct test_hall *hall, const char *must_not_stand)
+{
+    int count = 0;
+    char *path = xasprintf("%s/loketd.log", hall->folder), *log = test_read_file(path);
+    REQUIRE(log);
+    CHECK(!strstr(log, must_not_stand));
+    for (const char *at = log; (at = strstr(at, "a call was refused: ")); at++)
+        count++;
+    CHECK(count == 0 || strstr(log, "refused: GET /v1/feed from 127.0.0.1, 401 not_signed_in"));
+    free(log);
+    free(path);
+    return count;
+}
+
 TEST(calls_need_a_token)
 {
     struct test_hall hall;
     int count, status;
     hall_open(&hall);
+    const int64_t from_ms = clock_mono_now_ms();
+    check_error(&hall, "GET", "/v1/snapshot?after=words-of-mine", "no-such-token", NULL, 401,
+                "session_ended");
     const struct route *routes = route_table(&count);
     for (int i = 0; i < count; i++) {
         if (routes[i].access == ACCESS_OPEN)
@@ -100,8 +135,46 @@ TEST(calls_need_a_token)
         CHECK_TEXT(error_code(answer), routes[i].access == ACCESS_KEY ? "bad_key" : "not_signed_in");
         json_free(&answer);
     }
-    check_error(&hall, "GET", "/v1/snapshot", "no-such-token", NULL, 401, "session_ended");
+    int told =
+        refused_in_log(&hall, "words-of-mine"); /* of as many as 20 a minute, in a file that does not grow */
+    CHECK(told == 20 || (told > 20 && clock_mono_now_ms() - from_ms > 60000));
+    CHECK(count > 22);
     hall_kill(&hall);
+}
+
+/* A body that says it is something else is not read as JSON; one that says nothing, or what curl -d says unasked, is. */
+TEST(bodies_are_json_and_may_say_so)
+{
+    static const struct {
+        const char *says;
+        int status;
+    } kinds[] = {{"", 422},
+                 {"Content-Type: application/json\r\n", 422},
+                 {"Content-Type: Application/JSON; charset=utf-8\r\n", 422},
+                 {"Content-Type: application/x-www-form-urlencoded\r\n", 422},
+                 {"Content-Type: text/plain\r\n", 415},
+                 {"Content-Type: application/jsonp\r\n", 415},
+                 {"Content-Type: multipart/form-data; boundary=x\r\n", 415}};
+    struct test_hall hall;
+    struct hall_client clerk;
+    hall_open(&hall);
+    CHECK_INT(hall_sign_in(&clerk, &hall, "clerk1", TEST_PASSWORD), 200);
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+        char answer[600] = "",
+             *text = xasprintf("POST /v1/push HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\n%s"
+                               "Content-Length: 2\r\n\r\n{}",
+                               clerk.token, kinds[i].says);
+        int fd = raw_connection(&hall);
+        struct pollfd wait = {.fd = fd, .events = POLLIN};
+        send_text(fd, text);
+        CHECK(poll(&wait, 1, TEST_PATIENCE_MS) == 1);
+        CHECK(recv(fd, answer, sizeof answer - 1, 0) > 0);
+        CHECK_INT(atoi(answer + strlen("HTTP/1.1 ")), kinds[i].status);
+        free(text);
+        close(fd);
+    }
+    hall_sign_out(&clerk);
+    CHECK_INT(hall_stop(&hall), 0);
 }
 
 TEST(roles_are_asked)
@@ -597,23 +670,6 @@ TEST(snapshot_pages_hold_every_row_once)
 }
 
 /* --- bad neighbours --- */
-
-static int raw_connection(const struct test_hall *hall)
-{
-    struct sockaddr_in at = {.sin_family = AF_INET, .sin_port = htons((uint16_t)hall->port)};
-    at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    int fd = socket(AF_INET, SOCK_STREAM, 0);
-    if (fd >= 0 && connect(fd, (const struct sockaddr *)&at, sizeof at) == 0)
-        return fd;
-    if (fd >= 0)
-        close(fd);
-    return -1;
-}
-
-static void send_text(int fd, const char *text)
-{
-    CHECK_INT(send(fd, text, strlen(text), MSG_NOSIGNAL), (int64_t)strlen(text));
-}
 
 /* Its body is on its way when the header has told the hall that there is too much of it. */
 static void check_hears_while_sending(const struct test_hall *hall, const char *token, const char *header,
