@@ -11,6 +11,9 @@
 #include "tests/support/classroom.h"
 #include "tests/support/test.h"
 
+/* It is kept as it was typed (tests/support/kept.c), whatever a spreadsheet or a terminal would make of it. */
+#define HINT "=1+1; <b>\u202e\u200d\U00007530'; Ask for the family card."
+
 /* --- asking --- */
 
 /* The refusal's code into code[40], "" for none; its status. */
@@ -208,13 +211,13 @@ TEST(training_follows_a_clerk_and_says_what_a_good_one_would_do)
     json_free(&(struct json *){hall_do(&class.clerk, "ticket.start", ticket)});
     CHECK(comes_true(&class.trainer, user, "/doing", "serving"));
     freeze = xasprintf("{\"do\":\"freeze\",\"user\":\"%s\",\"on\":true}", user);
-    hint = xasprintf("{\"do\":\"hint\",\"user\":\"%s\",\"text\":\"Ask for the family card.\"}", user);
+    hint = xasprintf("{\"do\":\"hint\",\"user\":\"%s\",\"text\":\"" HINT "\"}", user);
     train(&class, freeze);
     train(&class, hint);
     int count;
     struct json *row = row_of(&class.clerk, user, &count);
     CHECK(json_bool(row, "frozen", false));
-    CHECK_TEXT(json_as_text(json_pointer(row, "/hint/text")), "Ask for the family card.");
+    CHECK_TEXT(json_as_text(json_pointer(row, "/hint/text")), HINT);
     CHECK_TEXT(json_as_text(json_pointer(row, "/hint/from")), "Agus Prasetyo");
     CHECK_TEXT(json_text(row, "frozen_by"), "Agus Prasetyo");
     json_free(&row);

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "screens/app.h"
+#include "screens/app_state.h"
 #include "screens/pointer.h"
 #include "screens/print_text.h"
 #include "tests/screen/sound.h"
@@ -38,6 +38,7 @@ struct script {
     unsigned from;
     struct naughty *naughty; /* NULL: the script is run as it stands */
     enum naughty_reach reach;
+    struct script_other *other; /* NULL: what the script types is typed */
     char *fetch;  /* the path of the last one */
     char *posted; /* by it; NULL: nothing */
     unsigned fetch_from;
@@ -47,7 +48,7 @@ struct script {
 static void fail(const struct script *script, const char *what, const char *more)
 {
     char text[600];
-    if (script->naughty)
+    if (script->naughty || script->other)
         return;
     str_format(text, sizeof text, "%s %s", what, more);
     check(false, script->file, script->line, text);
@@ -101,6 +102,53 @@ static void expect_clean_picture(struct script *script)
     app_view(script->app, script->now_ms, &script->frame);
     bool clean = sound_on_terminal(&script->frame, fault, sizeof fault);
     expect_clean(script, "the picture", clean, fault);
+}
+
+/* --- what becomes of what is typed --- */
+
+static void gather_texts(const struct script *script, const char *type, const char *pointer,
+                         const struct json *json)
+{
+    struct script_other *other = script->other;
+    if (json_is_text(json)) {
+        struct json *sent = json_new_array();
+        char *where = xasprintf("%s %s", type, pointer);
+        json_add_text(sent, where);
+        json_add_text(sent, json_as_text(json));
+        json_add(sent, json_new_int(script->line));
+        json_add(other->sent, sent);
+        free(where);
+    }
+    if (!json_is_object(json) && !json_is_array(json))
+        return;
+    for (const struct json *member = json_first(json); member; member = json_next(member)) {
+        char *below = xasprintf("%s/%s", pointer, json_is_array(json) ? "-" : json_name(member));
+        gather_texts(script, type, below, member);
+        free(below);
+    }
+}
+
+static void gather(const struct script *script, const struct effect *effect)
+{
+    struct script_other *other = script->other;
+    struct json *posted = NULL;
+    if (script->line < other->line)
+        return;
+    if (effect->kind == EFFECT_TOAST || effect->kind == EFFECT_ASK)
+        other->said = true;
+    if (effect->kind == EFFECT_COMMAND)
+        gather_texts(script, effect->what, "", effect->json);
+    if (effect->kind == EFFECT_FETCH && effect->text &&
+        json_parse(effect->text, strlen(effect->text), &posted, NULL) == ERR_OK)
+        gather_texts(script, effect->what, "", posted);
+    json_free(&posted);
+}
+
+/* The question that is asked, or the screen. */
+static void name_place(const struct script *script, char place[SCRIPT_PLACE])
+{
+    const struct app *app = script->app;
+    str_copy(place, SCRIPT_PLACE, app->ask ? ask_id(app->ask) : screen_info(app_screen(app))->name);
 }
 
 /* --- the app's surroundings --- */
@@ -161,6 +209,8 @@ static void settle(struct script *script, struct effects *effects)
         }
         if (script->naughty && effect->kind == EFFECT_PRINT)
             expect_clean_paper(script, effect);
+        if (script->other)
+            gather(script, effect);
         effects_move(&script->seen, effect);
     }
     effects_deinit(effects);
@@ -784,6 +834,37 @@ static void run_naughty(struct script *script, do_word *run, bool looks, const c
     }
 }
 
+/* How many fields have a mistake beside them. */
+static int mistakes(struct script *script)
+{
+    int count = 0;
+    draw(script);
+    char *text = frame_text(&script->frame);
+    for (const char *at = text; (at = strstr(at, "! ")) != NULL; at++)
+        count++;
+    free(text);
+    return count;
+}
+
+/* Nothing is looked at; a press has to know where words stand. */
+static void run_other(struct script *script, do_word *run, bool looks, const char *rest)
+{
+    struct script_other *other = script->other;
+    if (looks && run != do_press)
+        return;
+    if (script->line != other->line)
+        return run(script, rest);
+    name_place(script, other->place);
+    other->mistakes = mistakes(script);
+    other->words = app_types(script->app) == APP_WORDS;
+    if (other->text && other->keys)
+        do_type(script, other->text);
+    else if (other->text)
+        do_paste(script, other->text);
+    else
+        run(script, rest);
+}
+
 static void run_line(struct script *script, char *line)
 {
     static const struct {
@@ -835,6 +916,7 @@ static void run_line(struct script *script, char *line)
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (strlen(words[i].word) == length && memcmp(words[i].word, line, length) == 0)
             return script->naughty ? run_naughty(script, words[i].run, words[i].looks, rest)
+                   : script->other ? run_other(script, words[i].run, words[i].looks, rest)
                                    : words[i].run(script, rest);
     fail(script, "no command of scripts:", line);
 }
@@ -855,10 +937,11 @@ static void script_end(struct script *script)
     keymap_free(&script->keys);
 }
 
-static void run(const char *file, struct naughty *naughty, enum naughty_reach reach)
+static void run(const char *file, const struct script *as)
 {
     char fault[300] = "", line[LINE_BYTES], path[300];
-    struct script script = {.file = path, .lang = LANG_EN, .naughty = naughty, .reach = reach};
+    struct script script = *as;
+    script.file = path;
     str_format(path, sizeof path, "tests/screen/%s", file);
     FILE *in = fopen(path, "re");
     REQUIRE(in);
@@ -867,20 +950,27 @@ static void run(const char *file, struct naughty *naughty, enum naughty_reach re
     script.app = app_new(script.keys, LANG_EN);
     frame_init(&script.frame, 80, 24);
     zone_set("Asia/Jakarta");
-    while (fgets(line, sizeof line, in)) {
+    while (fgets(line, sizeof line, in) && !(as->other && as->other->last && script.line >= as->other->last)) {
         script.line++;
         run_line(&script, line);
     }
     fclose(in);
+    if (as->other && mistakes(&script) > as->other->mistakes)
+        as->other->said = true;
     script_end(&script);
 }
 
 void script_run(const char *file)
 {
-    run(file, NULL, NAUGHTY_WORDS);
+    run(file, &(struct script){.lang = LANG_EN});
 }
 
 void script_run_naughty(const char *file, struct naughty *naughty, enum naughty_reach reach)
 {
-    run(file, naughty, reach);
+    run(file, &(struct script){.lang = LANG_EN, .naughty = naughty, .reach = reach});
+}
+
+void script_run_other(const char *file, struct script_other *other)
+{
+    run(file, &(struct script){.lang = LANG_EN, .other = other});
 }

@@ -54,3 +54,20 @@ void script_run(const char *file);
 /* The same with its data spoilt and such texts pasted after each that is typed; instead of what it expects, it is expected
  * that nothing raw reaches the terminal or a printer, at several sizes. */
 void script_run_naughty(const char *file, struct naughty *naughty, enum naughty_reach reach);
+
+enum { SCRIPT_PLACE = 80 };
+/* A script in which something else is typed at one line; nothing is looked at. */
+struct script_other {
+    int line;         /* one that types or pastes */
+    const char *text; /* NULL: what stands there */
+    bool keys;        /* it is typed key by key; else pasted */
+    int last;         /* 0: to the end */
+    /* What came of it: */
+    char place[SCRIPT_PLACE]; /* where it was typed: the question's id, or the screen */
+    bool words;               /* letters typed there, and nothing was chosen */
+    struct json *sent; /* [["TYPE /POINTER", text, line]] of each text of each command and post from that line on; "-" for an
+                        * item. The caller gives an array and frees it */
+    int mistakes; /* that stood at fields before */
+    bool said;    /* since then something was said or asked, or another mistake stands at a field */
+};
+void script_run_other(const char *file, struct script_other *other);
