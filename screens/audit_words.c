@@ -43,6 +43,7 @@ static const struct {
     {"counter.enable", TR("counter in use again")},
     {"person.export", TR("all data of a person given out")},
     {"person.erase", TR("data of a person erased")},
+    {"retention.shorten", TR("old changes shortened")},
     {"key.add", TR("key for another system made")},
     {"key.revoke", TR("key of another system revoked")},
     {"webhook.add", TR("address for events added")},

@@ -21,22 +21,11 @@ struct erasures {
 
 /* --- the lines --- */
 
-static bool says_what_it_did(const char *about, const char *body_sha256)
-{
-    char digest[SHA256_TEXT];
-    struct sha256 sha;
-    sha256_start(&sha);
-    sha256_add(&sha, about, strlen(about));
-    sha256_text(&sha, digest);
-    return str_equal(digest, body_sha256);
-}
-
 static enum err add_erasure(struct erasures *erasures, struct stmt *s, char what[ERASURE_WHAT])
 {
     struct erasure one = {.rev = db_int(s, 0)};
-    const char *about = db_text(s, 2);
-    if (!about || !db_text(s, 1) || !says_what_it_did(about, db_text(s, 1)) ||
-        json_parse(about, strlen(about), &one.detail, NULL) != ERR_OK) {
+    one.detail = leaf_seal_said(db_text(s, 2), db_text(s, 1));
+    if (!one.detail) {
         str_format(what, ERASURE_WHAT, "what audit line %lld says of its erasure was altered",
                    (long long)one.rev);
         return ERR_CORRUPT;

@@ -43,6 +43,20 @@ void leaf_seal_put(const struct leaf_seal *seal, struct json *detail)
     json_set_text(detail, "seal", text);
 }
 
+struct json *leaf_seal_said(const char *about, const char *body_sha256)
+{
+    char digest[SHA256_TEXT];
+    struct sha256 sha;
+    struct json *said = NULL;
+    if (!about || !body_sha256)
+        return NULL;
+    sha256_start(&sha);
+    sha256_add(&sha, about, strlen(about));
+    sha256_text(&sha, digest);
+    return str_equal(digest, body_sha256) && json_parse(about, strlen(about), &said, NULL) == ERR_OK ? said
+                                                                                                     : NULL;
+}
+
 bool leaf_seal_fits(const struct leaf_seal *seal, const struct json *detail)
 {
     char text[SHA256_TEXT];

@@ -19,5 +19,7 @@ void leaf_seal_add(struct leaf_seal *seal, int64_t rev, const char *table, const
 void leaf_seal_text(const struct leaf_seal *seal, char out[SHA256_TEXT]);
 /* As the members "sealed_rows" and "seal" of what a line of the audit keeps. */
 void leaf_seal_put(const struct leaf_seal *seal, struct json *detail);
+/* What a line of the audit says, which has its digest; the caller frees. NULL: it is not what was written. */
+struct json *leaf_seal_said(const char *about, const char *body_sha256);
 /* Whether they are those of detail. */
 bool leaf_seal_fits(const struct leaf_seal *seal, const struct json *detail);

@@ -240,6 +240,11 @@ static enum err verify(const struct hall_options *options, struct err_info *info
         printf("%lld erasures of persons were done by an older Loket, which did not seal which rows they "
                "took: that nothing else was taken with them is not proved.\n",
                (long long)done.unsealed);
+    if (err == ERR_OK && done.unsealed_changes > 0)
+        printf("The first %lld changes were shortened by an older Loket, which did not seal whose rows they "
+               "held: "
+               "that none of those was hidden by another is not proved.\n",
+               (long long)done.unsealed_changes);
     db_close(&db);
     return err;
 }

@@ -6,12 +6,14 @@
 
 #include "core/base/log.h"
 #include "core/hall/inside.h"
+#include "core/hall/leaf_seal.h"
 #include "core/hall/writer.h"
 #include "core/wire/feed.h"
 
+enum { DAY_MS = 24 * 3600 * 1000 };
+
 static enum err keep_until(struct db *db, int64_t now_ms, char at[TIME_TEXT])
 {
-    enum { DAY_MS = 24 * 3600 * 1000 };
     struct json *hall = NULL;
     enum err err = store_hall(db, &hall);
     int64_t days = json_int(json_get(hall, "policy"), "feed_days", RETENTION_DAYS);
@@ -40,7 +42,7 @@ static enum err slice_end(struct db *db, const struct hall_state *state, const c
     return err == ERR_ABSENT ? ERR_OK : err;
 }
 
-static void replace_rows(struct json *item)
+static void replace_rows(struct json *item, int64_t rev, struct leaf_seal *seal)
 {
     struct json *slim = json_new_array();
     for (const struct json *line = json_first(json_get(item, "rows")); line; line = json_next(line)) {
@@ -56,17 +58,18 @@ static void replace_rows(struct json *item)
         if (json_get(line, "erasure")) /* which seals it */
             json_set_int(kept, "erasure", json_int(line, "erasure", 0));
         json_add(slim, kept);
+        leaf_seal_add(seal, rev, t, id, leaf);
     }
     json_set(item, "rows", slim);
 }
 
-static enum err write_slim(struct db *db, int64_t rev, const char *text)
+static enum err write_slim(struct db *db, int64_t rev, const char *text, struct leaf_seal *seal)
 {
     static const char sql[] = "UPDATE change SET item = $1 WHERE rev = $2"; /* primary key */
     struct json *item = NULL;
     if (!text || json_parse(text, strlen(text), &item, NULL) != ERR_OK)
         return ERR_CORRUPT;
-    replace_rows(item);
+    replace_rows(item, rev, seal);
     char *slim = json_print(item);
     struct stmt *s = db_query(db, sql);
     db_bind_text(s, 1, slim);
@@ -76,7 +79,7 @@ static enum err write_slim(struct db *db, int64_t rev, const char *text)
     return db_run(s);
 }
 
-static enum err prune(struct db *db, int64_t after, int64_t end)
+static enum err prune(struct db *db, int64_t after, int64_t end, struct leaf_seal *seal)
 {
     static const char sql[] =
         "SELECT rev, item FROM change WHERE rev > $1 AND rev <= $2 ORDER BY rev"; /* key */
@@ -85,14 +88,28 @@ static enum err prune(struct db *db, int64_t after, int64_t end)
     db_bind_int(s, 2, end);
     enum err err;
     while ((err = db_step(s)) == ERR_OK)
-        if ((err = write_slim(db, db_int(s, 0), db_text(s, 1))) != ERR_OK)
+        if ((err = write_slim(db, db_int(s, 0), db_text(s, 1), seal)) != ERR_OK)
             break;
     db_done(s);
     return err == ERR_ABSENT ? store_set_pruned(db, end) : err;
 }
 
-enum err retention_slice(struct db *db, int64_t now_ms, int64_t *pruned)
+static enum err write_line(const struct server_env *env, int64_t after, int64_t end,
+                           const struct leaf_seal *seal)
 {
+    struct json *detail = json_new_object();
+    json_set_int(detail, "from", after + 1);
+    json_set_int(detail, "through", end);
+    leaf_seal_put(seal, detail);
+    enum err err = server_note(env, "retention.shorten", detail);
+    json_free(&detail);
+    return err;
+}
+
+enum err retention_slice(const struct server_env *env, int64_t now_ms, int64_t *pruned)
+{
+    struct db *db = env->db;
+    struct leaf_seal seal;
     struct hall_state state;
     char until[TIME_TEXT];
     int64_t end = 0;
@@ -105,7 +122,9 @@ enum err retention_slice(struct db *db, int64_t now_ms, int64_t *pruned)
     if (err != ERR_OK || end <= state.pruned_through)
         return err;
     *pruned = end - state.pruned_through;
-    return prune(db, state.pruned_through, end);
+    leaf_seal_start(&seal);
+    err = prune(db, state.pruned_through, end, &seal);
+    return err == ERR_OK ? write_line(env, state.pruned_through, end, &seal) : err;
 }
 
 /* --- as a write of the hall --- */
@@ -118,7 +137,7 @@ struct slice {
 static enum err run_slice(void *ctx, const struct server_env *env)
 {
     struct slice *slice = ctx;
-    return retention_slice(env->db, env->now_ms, &slice->pruned);
+    return retention_slice(env, env->now_ms, &slice->pruned);
 }
 
 static void slice_done(void *ctx, enum err err)
@@ -131,13 +150,20 @@ static void slice_done(void *ctx, enum err err)
     free(slice);
 }
 
-/* Looked up before a write is added, so that a hall with nothing to do commits nothing. */
-static bool is_due(struct hall *hall)
+/* How many changes one slice would shorten at that time. */
+static int64_t due_at(struct hall *hall, int64_t now_ms)
 {
     char until[TIME_TEXT];
     int64_t end = 0;
-    return keep_until(hall->db, hall->wall_ms, until) == ERR_OK &&
-           slice_end(hall->db, &hall->state, until, &end) == ERR_OK && end > hall->state.pruned_through;
+    bool known = keep_until(hall->db, now_ms, until) == ERR_OK &&
+                 slice_end(hall->db, &hall->state, until, &end) == ERR_OK;
+    return known ? end - hall->state.pruned_through : 0;
+}
+
+/* Looked up before a write is added, so that a hall with nothing to do commits nothing. */
+static bool is_due(struct hall *hall)
+{
+    return due_at(hall, hall->wall_ms) >= RETENTION_SLICE || due_at(hall, hall->wall_ms - DAY_MS) > 0;
 }
 
 void retention_follow(struct hall *hall)

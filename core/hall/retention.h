@@ -3,9 +3,13 @@
  *
  * Older changes are never deleted: each row in one gives way to its leaf of the hash chain (core/wire/feed.h), a tenth
  * of the size. So the feed's chain can be verified from the first change on, and so can every row, however old. A change
- * that is in no backup yet keeps its rows. The hall's policy "feed_days" says for how long, 30 without one. */
+ * that is in no backup yet keeps its rows. The hall's policy "feed_days" says for how long, 30 without one.
+ *
+ * Each slice is a line of the audit, "retention.shorten" {"from","through","sealed_rows","seal"}, which seals whose rows they
+ * were (leaf_seal.h; for verify: retention_proof.h). So that a quiet hall does not write a line for each line, one waits until
+ * there is a whole slice, or a day. */
 #pragma once
-#include "core/hall/store.h"
+#include "core/hall/server_core.h"
 
 struct hall;
 
@@ -13,5 +17,5 @@ enum { RETENTION_DAYS = 30, RETENTION_SLICE = 100 /* changes in one write: some 
 
 /* Adds a write of one slice when there is anything to do; call now and then. */
 void retention_follow(struct hall *hall);
-/* One slice in the transaction that is open; *pruned: changes that lost their rows. */
-enum err retention_slice(struct db *db, int64_t now_ms, int64_t *pruned) MUST_USE;
+/* One slice, of what is old at now_ms, in the transaction of env; *pruned: changes that lost their rows. */
+enum err retention_slice(const struct server_env *env, int64_t now_ms, int64_t *pruned) MUST_USE;

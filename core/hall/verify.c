@@ -7,6 +7,7 @@
 #include "core/hall/erase_proof.h"
 #include "core/hall/events.h"
 #include "core/hall/notices.h"
+#include "core/hall/retention_proof.h"
 #include "core/hall/verify_inside.h"
 
 #include <inttypes.h>
@@ -125,6 +126,7 @@ static enum err check_shortened(struct verify *v, int64_t rev, const struct json
                                 char leaf[SHA256_TEXT])
 {
     enum err err = check_leaf(v, rev, line, leaf);
+    shortenings_add(v->shortenings, rev, line);
     return err == ERR_OK && json_get(line, "erasure") ? check_taken(v, rev, line) : err;
 }
 
@@ -407,6 +409,21 @@ static enum err load_erasures(struct verify *v)
     return err == ERR_CORRUPT && *what ? bad(v, "%s.", what) : err;
 }
 
+static enum err load_shortenings(struct verify *v)
+{
+    char what[SHORTENED_WHAT] = "";
+    enum err err = shortenings_load(v->db, &v->state, &v->shortenings, what);
+    v->done->unsealed_changes = shortenings_unsealed(v->shortenings);
+    return err == ERR_CORRUPT && *what ? bad(v, "%s.", what) : err;
+}
+
+static enum err check_shortenings(struct verify *v)
+{
+    char what[SHORTENED_WHAT] = "";
+    enum err err = shortenings_fit(v->shortenings, what);
+    return err == ERR_CORRUPT ? bad(v, "%s.", what) : err;
+}
+
 /* What was erased stands nowhere any more, and nothing else is called erased. */
 static enum err check_erasures(struct verify *v)
 {
@@ -500,9 +517,10 @@ static enum err check_heads(struct verify *v)
 enum err verify_store(struct db *db, struct verified *done, struct err_info *info)
 {
     static enum err (*const checks[])(struct verify * v) = {
-        check_types,    check_state,  load_erasures,      check_changes,    check_audit,       check_rows,
-        check_erasures, check_gone,   check_results,      check_invariants, check_notices,     check_search,
-        check_buses,    check_events, check_applications, check_daybook,    check_audit_index, check_heads};
+        check_types,   check_state,        load_erasures,  load_shortenings,  check_changes,
+        check_audit,   check_rows,         check_erasures, check_shortenings, check_gone,
+        check_results, check_invariants,   check_notices,  check_search,      check_buses,
+        check_events,  check_applications, check_daybook,  check_audit_index, check_heads};
     struct verify v = {
         .db = db, .done = done, .info = info, .open = json_new_object(), .never_less = json_new_object()};
     *done = (struct verified){0};
@@ -518,6 +536,7 @@ enum err verify_store(struct db *db, struct verified *done, struct err_info *inf
     json_free(&v.open);
     json_free(&v.never_less);
     erasures_free(&v.erasures);
+    shortenings_free(&v.shortenings);
     for (size_t i = 0; i < VERIFY_CLOSED; i++)
         json_free(&v.closed[i]);
     if (err != ERR_OK && !info->text[0])

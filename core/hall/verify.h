@@ -5,7 +5,8 @@
 
 struct verified {
     int64_t changes, audit, rows, results; /* looked at */
-    int64_t unsealed;                      /* erasures of an older Loket: which rows they took is not proved */
+    int64_t unsealed;         /* erasures of an older Loket: which rows they took is not proved */
+    int64_t unsealed_changes; /* shortened by an older Loket: whose rows they held is not proved */
 };
 /* ERR_CORRUPT: info names the first that is bad, and what of it. */
 enum err verify_store(struct db *db, struct verified *done, struct err_info *info) MUST_USE;

@@ -18,6 +18,7 @@ struct verify {
     /* The same with "id", of tickets that closed not long ago: an undo opens them again. */
     struct json *closed[VERIFY_CLOSED];
     struct erasures *erasures;
+    struct shortenings *shortenings;
     struct json *never_less; /* "t id member" → the number that must not decrease */
     int64_t untagged;        /* a change of which a row is not in the index of the audit; 0: none */
     int64_t audit_place;     /* lines up to here need not be in it yet */

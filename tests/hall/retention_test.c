@@ -29,8 +29,9 @@ static int64_t shorten(const struct test_hall *hall)
     REQUIRE(store_open(&db, hall->folder, false, &info) == ERR_OK);
     REQUIRE(store_state(db, &state) == ERR_OK && db_begin(db) == ERR_OK);
     CHECK(store_set_safe(db, state.rev) == ERR_OK);
+    const struct server_env env = {.db = db, .epoch = state.epoch, .now_ms = clock_wall_now_ms()};
     for (int slices = 0; pruned > 0 && slices < 9; slices++)
-        CHECK(retention_slice(db, now_ms, &pruned) == ERR_OK);
+        CHECK(retention_slice(&env, now_ms, &pruned) == ERR_OK);
     REQUIRE(db_commit(db) == ERR_OK && store_state(db, &state) == ERR_OK);
     CHECK(verify_store(db, &done, &info) == ERR_OK);
     CHECK_TEXT(info.text, "");

@@ -203,8 +203,10 @@ static void shorten(struct office *o)
     int64_t pruned = 0;
     pair_make_safe(&o->pair);
     o->pair.now_ms += INT64_C(40) * 24 * 3600 * 1000;
+    const struct server_env env = {
+        .db = o->pair.hall, .epoch = 1, .now_ms = o->pair.now_ms, .mono_ms = o->pair.mono_ms};
     REQUIRE(db_begin(o->pair.hall) == ERR_OK);
-    CHECK(retention_slice(o->pair.hall, o->pair.now_ms, &pruned) == ERR_OK && pruned > 10);
+    CHECK(retention_slice(&env, o->pair.now_ms, &pruned) == ERR_OK && pruned > 10);
     REQUIRE(db_commit(o->pair.hall) == ERR_OK);
 }
 

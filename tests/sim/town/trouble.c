@@ -154,7 +154,7 @@ static enum err shorten_as_of_later(void *ctx, const struct server_env *env)
     enum { LATER_DAYS = RETENTION_DAYS + 10 };
     int64_t pruned;
     (void)ctx;
-    return retention_slice(env->db, env->now_ms + LATER_DAYS * (int64_t)TOWN_DAY_MS, &pruned);
+    return retention_slice(env, env->now_ms + LATER_DAYS * (int64_t)TOWN_DAY_MS, &pruned);
 }
 
 static void shortened(void *ctx, enum err err)
