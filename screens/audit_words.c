@@ -33,6 +33,7 @@ static const struct {
     {"user.enable", TR("account enabled again")},
     {"user.change", TR("account changed")},
     {"user.own_password", TR("own password changed")},
+    {"user.own_sign_out", TR("own other sign-ins ended")},
     {"user.own_factor", TR("own second factor set up")},
     {"user.no_factor", TR("second factor taken away")},
     {"user.password", TR("password changed")},

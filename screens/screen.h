@@ -116,9 +116,10 @@ enum effect_kind {
                      */
     EFFECT_JOURNAL_PUT,  /* what: screen, text: object, json: typed */
     EFFECT_JOURNAL_DROP, /* what: screen, text: object */
-    EFFECT_SIGN_IN,      /* what: login, text: password; behind a line end the new one that they take */
+    EFFECT_SIGN_IN, /* what: login, text: password; lines behind it, each may be empty or not there: the new one that they
+                          * take, a code of the second factor, a second factor that they take, its first code */
     EFFECT_SIGN_OUT,
-    EFFECT_UNLOCK, /* what: login, text: password, NULL in a practice hall: MSG_UNLOCKED, or another's MSG_SIGNED_IN */
+    EFFECT_UNLOCK, /* what: login, text: as above, NULL in a practice hall: MSG_UNLOCKED, or another's MSG_SIGNED_IN */
     EFFECT_SETTING, /* what: name, text: value: kept for the next start */
     EFFECT_HALL,    /* what: "practice", "setup" or "join"; text: its pack, folder or URL */
     EFFECT_FETCH,   /* what: a path below the hall's URL; text: JSON, which is posted there, NULL: a GET */

@@ -163,6 +163,8 @@ static void settings_update(void *data, const struct ui *ui, const struct msg *m
             effects_back(effects);
         else if (msg->action == ACTION_PEOPLE)
             effects_open(effects, SCREEN_PEOPLE, NULL);
+        else if (msg->action == ACTION_ACCOUNT)
+            effects_open(effects, SCREEN_ACCOUNT, NULL);
         return;
     case MSG_ANSWERED:
         str_copy(self->counter, sizeof self->counter, json_text_or(msg->json, "name", ""));

@@ -10,18 +10,21 @@
 #include "tui/field.h"
 #include "tui/text.h"
 
-enum { LOGIN, PASSWORD, CHANGED, AGAIN, FIELDS, TICK = FIELDS };
-enum { LABEL_W = 14, FIELD_W = 32, ACCOUNTS_MAX = 9 };
+enum { LOGIN, PASSWORD, CODE, CHANGED, AGAIN, NEW_CODE, FIELDS, TICK = FIELDS, FACTOR_TICK, PLACES };
+enum { LABEL_W = 14, FIELD_W = 32, ACCOUNTS_MAX = 9, CODE_BYTES = 40, SECRET = 32 };
 
 struct sign_in {
     struct field fields[FIELDS];
-    int focus; /* a field, or TICK: whether they take a new password, which stands between the passwords */
-    bool changing; /* they do */
-    bool asking;   /* the hall is asked */
-    char fault[300];
-    bool practice;         /* its accounts come when the hall is open: nothing is typed */
-    struct json *accounts; /* of a practice hall: [{"login","name","roles","agency_name"}]; else NULL */
-    struct json *waiting;  /* whose records are not sent yet: the query "waiting" */
+    int focus;     /* a field, or a tick: whether they take a new password, or a second factor */
+    bool changing; /* they take a new password */
+    bool coding;   /* the hall has asked for a code of the second factor */
+    bool factor;   /* they take a second factor: secret, once it is here, and NEW_CODE */
+    char secret[SECRET + 1];
+    bool asking;               /* the hall is asked */
+    char fault[300], code[40]; /* what is wrong: a text of ours, or with a code the hall's own words */
+    bool practice;             /* its accounts come when the hall is open: nothing is typed */
+    struct json *accounts;     /* of a practice hall: [{"login","name","roles","agency_name"}]; else NULL */
+    struct json *waiting;      /* whose records are not sent yet: the query "waiting" */
 };
 
 static void *sign_in_new(const struct json *args)
@@ -30,8 +33,10 @@ static void *sign_in_new(const struct json *args)
     struct sign_in *self = xcalloc(1, sizeof *self);
     field_init(&self->fields[LOGIN], 63);
     for (int i = PASSWORD; i < FIELDS; i++) {
-        field_init(&self->fields[i], PASSWORD_BYTES_MAX);
-        self->fields[i].masked = true;
+        bool code =
+            i == CODE || i == NEW_CODE; /* opens once, and is read off from a small screen or a paper */
+        field_init(&self->fields[i], code ? CODE_BYTES : PASSWORD_BYTES_MAX);
+        self->fields[i].masked = !code;
         self->fields[i].edit.secret = true;
     }
     return self;
@@ -42,6 +47,7 @@ static void sign_in_free(void *data)
     struct sign_in *self = data;
     for (int i = 0; i < FIELDS; i++)
         field_deinit(&self->fields[i]);
+    secret_wipe(self->secret, sizeof self->secret);
     json_free(&self->accounts);
     json_free(&self->waiting);
     free(self);
@@ -72,42 +78,99 @@ static void key_to_accounts(struct sign_in *self, struct key key, struct effects
 static void fault(struct sign_in *self, int focus, const char *text)
 {
     str_copy(self->fault, sizeof self->fault, text);
+    self->code[0] = '\0';
     self->focus = focus;
 }
 
+static void refused(struct sign_in *self, int focus, const struct msg *msg)
+{
+    fault(self, focus, msg->text ? msg->text : "");
+    str_copy(self->code, sizeof self->code, msg->code ? msg->code : "");
+}
+
+/* What the hall is asked by: its lines as EFFECT_SIGN_IN has them. */
+static void ask(struct sign_in *self, struct effects *effects)
+{
+    char *lines =
+        xasprintf("%s\n%s\n%s\n%s\n%s", field_text(&self->fields[PASSWORD]),
+                  self->changing ? field_text(&self->fields[CHANGED]) : "",
+                  self->coding ? field_text(&self->fields[CODE]) : "", self->factor ? self->secret : "",
+                  self->factor ? field_text(&self->fields[NEW_CODE]) : "");
+    size_t length = strlen(lines), end = length;
+    while (end > 0 && lines[end - 1] == '\n')
+        end--;
+    lines[end] = '\0';
+    ask_hall(self, field_text(&self->fields[LOGIN]), lines, effects);
+    secret_wipe(lines, length);
+    free(lines);
+}
+
 /* What can be said without the hall; it asks all of it again. */
-static void ask_with_new(struct sign_in *self, const struct ui *ui, struct effects *effects)
+static bool new_one_fits(struct sign_in *self, const struct ui *ui)
 {
     const char *login = field_text(&self->fields[LOGIN]), *changed = field_text(&self->fields[CHANGED]);
     const struct password_of of = {.login = login, .hall = ui->session.hall_name};
     if (password_is_weak(changed, &of))
-        return fault(
-            self, CHANGED,
-            tr(ui->lang,
-               TR("This password is easy to guess: take twelve signs or more, such as four words; no "
-                  "name, no row of keys, none of the commonest. Nothing was changed.")));
-    if (!str_equal(changed, field_text(&self->fields[AGAIN])))
-        return fault(self, AGAIN,
-                     tr(ui->lang, TR("The two passwords differ: type it once more. Nothing was sent.")));
-    char *both = xasprintf("%s\n%s", field_text(&self->fields[PASSWORD]), changed);
-    ask_hall(self, login, both, effects);
-    secret_wipe(both, strlen(both));
-    free(both);
+        fault(self, CHANGED,
+              TR("This password is easy to guess: take twelve signs or more, such as four words; no "
+                 "name, no row of keys, none of the commonest. Nothing was changed."));
+    else if (!str_equal(changed, field_text(&self->fields[AGAIN])))
+        fault(self, AGAIN, TR("The two passwords differ: type it once more. Nothing was sent."));
+    else
+        return true;
+    return false;
+}
+
+/* What is there to be filled in, from the top. */
+static bool is_shown(const struct sign_in *self, int place)
+{
+    switch (place) {
+    case CODE:
+        return self->coding;
+    case CHANGED:
+    case AGAIN:
+        return self->changing;
+    case NEW_CODE:
+        return self->factor;
+    default:
+        return true;
+    }
+}
+
+static const int order[PLACES] = {LOGIN, PASSWORD, CODE, TICK, CHANGED, AGAIN, FACTOR_TICK, NEW_CODE};
+
+/* The next field that somebody types in; -1: none is below. */
+static int field_below(const struct sign_in *self, int focus)
+{
+    int at = 0;
+    while (order[at] != focus)
+        at++;
+    for (at++; at < PLACES; at++)
+        if (order[at] < FIELDS && is_shown(self, order[at]))
+            return order[at];
+    return -1;
+}
+
+static int first_empty(const struct sign_in *self)
+{
+    for (int at = 0; at < PLACES; at++)
+        if (order[at] < FIELDS && is_shown(self, order[at]) && !*field_text(&self->fields[order[at]]))
+            return order[at];
+    return -1;
 }
 
 static void enter(struct sign_in *self, const struct ui *ui, struct effects *effects)
 {
-    const char *login = field_text(&self->fields[LOGIN]), *password = field_text(&self->fields[PASSWORD]);
-    if (self->focus == LOGIN || !*login)
-        self->focus = *login ? PASSWORD : LOGIN;
-    else if (!*password)
-        self->focus = PASSWORD;
-    else if (!self->changing)
-        ask_hall(self, login, password, effects);
-    else if (self->focus == PASSWORD || self->focus == CHANGED)
-        self->focus = self->focus == PASSWORD ? CHANGED : AGAIN;
-    else
-        ask_with_new(self, ui, effects);
+    int below = field_below(self, self->focus), empty = first_empty(self);
+    bool new_one = empty == CHANGED || empty == AGAIN; /* what is wrong of it is said in one sentence */
+    if (empty == LOGIN || (empty == self->focus && !new_one))
+        self->focus = empty;
+    else if (below >= 0)
+        self->focus = below;
+    else if (empty >= 0 && !new_one)
+        self->focus = empty;
+    else if (!self->changing || new_one_fits(self, ui))
+        ask(self, effects);
 }
 
 static void wipe_new(struct sign_in *self)
@@ -123,13 +186,34 @@ static void turn_tick(struct sign_in *self)
     self->focus = self->changing && *field_text(&self->fields[PASSWORD]) ? CHANGED : PASSWORD;
 }
 
+static void take_factor(struct sign_in *self, struct effects *effects)
+{
+    self->factor = true;
+    if (!*self->secret)
+        effects_load(effects, "new_factor", NULL);
+}
+
+static void turn_factor_tick(struct sign_in *self, struct effects *effects)
+{
+    field_set(&self->fields[NEW_CODE], "");
+    if (!self->factor) {
+        take_factor(self, effects);
+    } else {
+        self->factor = false;
+        secret_wipe(self->secret, sizeof self->secret);
+    }
+    self->focus = !*field_text(&self->fields[PASSWORD]) ? PASSWORD : self->factor ? NEW_CODE : FACTOR_TICK;
+}
+
 static void move(struct sign_in *self, int step)
 {
-    static const int order[] = {LOGIN, PASSWORD, TICK, CHANGED, AGAIN};
-    int count = self->changing ? 5 : 3, at = 0;
+    int at = 0;
     while (order[at] != self->focus)
         at++;
-    self->focus = order[(at + step + count) % count];
+    do
+        at = (at + step + PLACES) % PLACES;
+    while (!is_shown(self, order[at]));
+    self->focus = order[at];
 }
 
 static void on_key(struct sign_in *self, const struct ui *ui, struct key key, struct effects *effects)
@@ -140,13 +224,15 @@ static void on_key(struct sign_in *self, const struct ui *ui, struct key key, st
         key_to_accounts(self, key, effects);
     else if (self->focus == TICK && (key_is(key, "Enter") || key_is(key, "Space")))
         turn_tick(self);
+    else if (self->focus == FACTOR_TICK && (key_is(key, "Enter") || key_is(key, "Space")))
+        turn_factor_tick(self, effects);
     else if (key_is(key, "Enter"))
         enter(self, ui, effects);
     else if (key_is(key, "Tab") || key_is(key, "Down"))
         move(self, 1);
     else if (key_is(key, "S-Tab") || key_is(key, "Up"))
         move(self, -1);
-    else if (self->focus != TICK)
+    else if (self->focus < FIELDS)
         field_key(&self->fields[self->focus], key);
 }
 
@@ -157,14 +243,38 @@ static bool wants_new(const char *code)
            str_equal(code, "weak_password") || str_equal(code, "same_password");
 }
 
-static void on_signed_in(struct sign_in *self, const struct ui *ui, const struct msg *msg)
+/* Of a sign-in that was right as far as it went: what was typed stays, and what is missing is asked. */
+static bool wants_code(struct sign_in *self, const char *code, struct effects *effects)
+{
+    bool first = str_equal(code, "second_factor_first");
+    if (first || str_equal(code, "wrong_new_code")) {
+        take_factor(self, effects);
+        field_set(&self->fields[NEW_CODE], "");
+        self->focus = NEW_CODE;
+        return true;
+    }
+    if (!str_equal(code, "second_factor") && !str_equal(code, "wrong_code") && !str_equal(code, "used_code"))
+        return false;
+    self->coding = true;
+    field_set(&self->fields[CODE], "");
+    self->focus = CODE;
+    return true;
+}
+
+static void on_signed_in(struct sign_in *self, const struct msg *msg, struct effects *effects)
 {
     bool wanted = !msg->json && wants_new(msg->code);
     self->asking = false;
+    if (!msg->json && wants_code(self, msg->code, effects))
+        return refused(self, self->focus, msg);
     wipe_new(self);
-    if (msg->json)
+    field_set(&self->fields[CODE], "");
+    field_set(&self->fields[NEW_CODE], "");
+    if (msg->json) {
+        secret_wipe(self->secret, sizeof self->secret);
         return;
-    fault(self, wanted ? CHANGED : PASSWORD, show_refusal(ui, msg->code, msg->text));
+    }
+    refused(self, wanted ? CHANGED : PASSWORD, msg);
     self->changing = self->changing || wanted;
     if (!wanted)
         field_set(&self->fields[PASSWORD], "");
@@ -172,6 +282,10 @@ static void on_signed_in(struct sign_in *self, const struct ui *ui, const struct
 
 static void on_data(struct sign_in *self, const struct msg *msg)
 {
+    if (str_equal(msg->what, "new_factor")) {
+        str_copy(self->secret, sizeof self->secret, json_text_or(msg->json, "secret", ""));
+        return;
+    }
     bool waiting = str_equal(msg->what, "waiting");
     struct json **place = waiting ? &self->waiting : &self->accounts;
     json_free(place);
@@ -191,11 +305,11 @@ static void sign_in_update(void *data, const struct ui *ui, const struct msg *ms
     case MSG_KEY:
         return on_key(self, ui, msg->key, effects);
     case MSG_PASTE:
-        if (self->focus != TICK)
+        if (self->focus < FIELDS)
             field_paste(&self->fields[self->focus], msg->text, strlen(msg->text));
         return;
     case MSG_SIGNED_IN:
-        return on_signed_in(self, ui, msg);
+        return on_signed_in(self, msg, effects);
     default:
         return;
     }
@@ -209,7 +323,7 @@ static bool typing(const void *data)
 static bool secret(const void *data)
 {
     const struct sign_in *self = data;
-    return !has_accounts(self) && self->focus != LOGIN && self->focus != TICK;
+    return !has_accounts(self) && self->focus != LOGIN && self->focus < FIELDS;
 }
 
 /* --- drawing --- */
@@ -257,32 +371,84 @@ static void field_view(const struct sign_in *self, int index, const char *label,
     field_draw(&self->fields[index], frame, place, NULL, self->focus == index);
 }
 
-static void tick_view(const struct sign_in *self, const struct ui *ui, struct frame *frame, struct rect line)
+static void tick_view(const struct sign_in *self, int tick, bool on, const char *label, struct frame *frame,
+                      struct rect line)
 {
-    bool here = self->focus == TICK;
+    bool here = self->focus == tick;
     rect_cut_left(&line, LABEL_W);
     if (here)
         frame_cursor(frame, line.x + 1, line.y);
-    text_drawf(frame, line, here ? STYLE_ACCENT | ATTR_BOLD : STYLE_DIM, "[%s] %s",
-               self->changing ? "x" : " ", tr(ui->lang, TR("take a new password")));
+    text_drawf(frame, line, here ? STYLE_ACCENT | ATTR_BOLD : STYLE_DIM, "[%s] %s", on ? "x" : " ", label);
 }
 
+/* What an authenticator app reads, of whose account; letters that an address must not have are left out. */
+static void add_plain(struct buf *out, const char *text)
+{
+    for (; *text; text++)
+        if ((*text >= '0' && *text <= '9') || (*text >= 'A' && *text <= 'Z') ||
+            (*text >= 'a' && *text <= 'z') || strchr("-._", *text))
+            buf_add(out, text, 1);
+}
+
+/* To be typed into an app, or pasted. It is in groups, since somebody reads it off. */
+static void secret_view(const struct sign_in *self, const struct ui *ui, struct frame *frame,
+                        struct rect *area)
+{
+    struct buf uri = {0};
+    struct rect place = *area;
+    rect_cut_left(&place, LABEL_W);
+    int rows = text_draw_wrapped(frame, place,
+                                 tr(ui->lang, TR("Type these letters into an authenticator app, as a key by "
+                                                 "the time; then the six figures that it shows.")),
+                                 STYLE_DIM, 0);
+    rect_cut_top(&place, rows);
+    struct rect line = rect_cut_top(&place, 1);
+    for (int i = 0; i < SECRET && *self->secret; i += 4)
+        rect_cut_left(&line, text_drawf(frame, line, STYLE_TEXT | ATTR_BOLD, "%.4s", self->secret + i) + 1);
+    buf_adds(&uri, "otpauth://totp/Loket:");
+    add_plain(&uri, field_text(&self->fields[LOGIN]));
+    buf_addf(&uri, "?secret=%s&issuer=Loket", self->secret);
+    int more = *self->secret ? text_draw_wrapped(frame, place, buf_text(&uri), STYLE_DIM, 0) : 0;
+    rect_cut_top(area, rows + 1 + more);
+    secret_wipe(uri.data, uri.length);
+    buf_free(&uri);
+}
+
+static void factor_view(const struct sign_in *self, const struct ui *ui, struct frame *frame,
+                        struct rect *area)
+{
+    tick_view(self, FACTOR_TICK, self->factor, tr(ui->lang, TR("set up a second factor")), frame,
+              rect_cut_top(area, 1));
+    if (!self->factor)
+        return;
+    secret_view(self, ui, frame, area);
+    field_view(self, NEW_CODE, tr(ui->lang, TR("Its code")), frame, rect_cut_top(area, 1));
+}
+
+/* Lines stand apart where there is room for it. */
 static void fields_view(const struct sign_in *self, const struct ui *ui, struct frame *frame,
                         struct rect *area)
 {
+    int gap = self->factor ? 0 : 1;
     text_draw(frame, rect_cut_top(area, 1), tr(ui->lang, TR("Who works here?")), STYLE_TITLE | ATTR_BOLD);
     rect_cut_top(area, 1);
     field_view(self, LOGIN, tr(ui->lang, TR("Login")), frame, rect_cut_top(area, 1));
-    rect_cut_top(area, 1);
+    rect_cut_top(area, gap);
     field_view(self, PASSWORD, tr(ui->lang, TR("Password")), frame, rect_cut_top(area, 1));
-    rect_cut_top(area, 1);
-    tick_view(self, ui, frame, rect_cut_top(area, 1));
-    if (!self->changing)
-        return;
-    rect_cut_top(area, 1);
-    field_view(self, CHANGED, tr(ui->lang, TR("New password")), frame, rect_cut_top(area, 1));
-    rect_cut_top(area, 1);
-    field_view(self, AGAIN, tr(ui->lang, TR("Once more")), frame, rect_cut_top(area, 1));
+    rect_cut_top(area, gap);
+    if (self->coding) {
+        field_view(self, CODE, tr(ui->lang, TR("Code")), frame, rect_cut_top(area, 1));
+        rect_cut_top(area, gap);
+    }
+    tick_view(self, TICK, self->changing, tr(ui->lang, TR("take a new password")), frame,
+              rect_cut_top(area, 1));
+    if (self->changing) {
+        rect_cut_top(area, gap);
+        field_view(self, CHANGED, tr(ui->lang, TR("New password")), frame, rect_cut_top(area, 1));
+        rect_cut_top(area, gap);
+        field_view(self, AGAIN, tr(ui->lang, TR("Once more")), frame, rect_cut_top(area, 1));
+    }
+    factor_view(self, ui, frame, area);
 }
 
 /* "Not sent yet, kept on this computer: Siti R. 3, Adi S. 1." Names and numbers alone: what it is stays its owner's. */
@@ -322,7 +488,10 @@ static void sign_in_view(const void *data, const struct ui *ui, struct frame *fr
     if (self->asking)
         text_draw(frame, rect_cut_top(&area, 1), tr(ui->lang, TR("The hall is asked…")), STYLE_DIM);
     else if (*self->fault)
-        rect_cut_top(&area, text_draw_wrapped(frame, area, self->fault, STYLE_DANGER, 0));
+        rect_cut_top(&area, text_draw_wrapped(frame, area,
+                                              *self->code ? show_refusal(ui, self->code, self->fault)
+                                                          : tr(ui->lang, self->fault),
+                                              STYLE_DANGER, 0));
     rect_cut_top(&area, 1);
     waiting_view(self, ui, frame, &area);
     char key[KEY_NAME];

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/base/crypto.h"
 #include "core/base/log.h"
 #include "screens/export.h"
 #include "screens/identity.h"
@@ -63,12 +64,26 @@ static struct json *settings_json(struct station *station)
     return json;
 }
 
+/* By chance, which a screen has none of. */
+static struct json *new_factor(void)
+{
+    enum { LETTERS = 32 }; /* 160 bits */
+    char secret[LETTERS + 1];
+    struct json *answer = json_new_object();
+    letters_new(secret, LETTERS);
+    json_set_text(answer, "secret", secret);
+    secret_wipe(secret, sizeof secret);
+    return answer;
+}
+
 static void load(struct station *station, const struct effect *effect)
 {
     struct json *answer = NULL;
     enum err err = ERR_OK;
     if (str_equal(effect->what, "settings"))
         answer = settings_json(station);
+    else if (str_equal(effect->what, "new_factor"))
+        answer = new_factor();
     else if (str_equal(effect->what, "practice_accounts"))
         answer = station->hall ? embedded_accounts(station->hall) : json_new_object();
     else

@@ -8,6 +8,8 @@
 #include "core/base/crypto.h"
 #include "core/base/log.h"
 
+enum { LINES = 5 }; /* of what EFFECT_SIGN_IN says */
+
 /* --- the password of a sign-in, until its hash is kept --- */
 
 void station_forget_password(struct station *station)
@@ -20,15 +22,25 @@ void station_forget_password(struct station *station)
 
 void station_ask_who(struct station *station, const char *login, const char *password)
 {
-    const char *end = strchr(password, '\n'), *changed = end ? end + 1 : NULL;
-    char *old = xstrndup(password, end ? (size_t)(end - password) : strlen(password));
+    const char *lines[LINES] = {NULL};
+    size_t length = strlen(password);
+    char *copy = xstrdup(password), *rest = copy;
+    for (int i = 0; i < LINES && rest; i++) {
+        const char *line = strsep(&rest, "\n");
+        lines[i] = i == 0 || *line ? line : NULL;
+    }
     station_forget_password(station);
     if (!station->practice) /* nobody has a password there */
-        station->password = xstrdup(changed ? changed : password);
+        station->password = xstrdup(lines[1] ? lines[1] : lines[0]);
     station->verifier_due = false;
-    sync_sign_in_anew(station->sync, login, old, changed);
-    secret_wipe(old, strlen(old));
-    free(old);
+    sync_sign_in_by(station->sync, &(struct sync_words){.login = login,
+                                                        .password = lines[0],
+                                                        .changed = lines[1],
+                                                        .code = lines[2],
+                                                        .factor = lines[3],
+                                                        .factor_code = lines[4]});
+    secret_wipe(copy, length);
+    free(copy);
 }
 
 /* At the beginning of a turn, after the picture that the sign-in brought: a hash takes as long as several of them. */
@@ -70,7 +82,11 @@ void station_unlock(struct station *station, const char *login, const char *pass
 {
     const struct actor *actor = cache_actor(station->cache);
     bool own = actor && str_equal(login, actor->login);
-    enum err verified = own && password ? cache_verify(station->cache, password) : ERR_ABSENT;
+    char *first = password ? xstrndup(password, strcspn(password, "\n")) : NULL;
+    enum err verified = own && first ? cache_verify(station->cache, first) : ERR_ABSENT;
+    if (first)
+        secret_wipe(first, strlen(first));
+    free(first);
     bool expired = station->sync && sync_status(station->sync)->state == SYNC_EXPIRED;
     station->known = verified == ERR_OK;
     if ((own && station->practice) || (station->known && !expired))
@@ -81,10 +97,11 @@ void station_unlock(struct station *station, const char *login, const char *pass
     station_ask_who(station, login, password);
 }
 
-/* A sign-in that ran out is renewed on the way; without the hall the password is known all the same. */
+/* A sign-in that ran out is renewed on the way; without the hall the password is known all the same, and where the hall wants a
+ * code as well the screen opens and says that the sign-in has run out. */
 bool station_unlock_answered(struct station *station, enum err err, const char *code, const char *text)
 {
-    bool opens = !err || (err == ERR_OFFLINE && station->known);
+    bool opens = !err || (station->known && (err == ERR_OFFLINE || str_equal(code, "second_factor")));
     if (!station->unlocking)
         return false;
     station->unlocking = station->known = false;

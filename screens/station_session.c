@@ -157,15 +157,32 @@ void station_go_back(struct station *station)
     station_keep_place(station);
 }
 
+/* What only they may see, and what they must: it stands there until they leave. */
+static void show_account(struct station *station, const struct json *session)
+{
+    const struct json *recovery = json_get(session, "recovery"), *told = json_get(session, "told");
+    if (!json_count(recovery) && !json_count(told))
+        return;
+    struct json *args = json_new_object();
+    if (recovery)
+        json_set(args, "recovery", json_copy(recovery));
+    if (told)
+        json_set(args, "told", json_copy(told));
+    app_open(station->app, SCREEN_ACCOUNT, args, &station->effects);
+    json_free(&args);
+    if (!station->draining)
+        station_drain(station);
+}
+
 void station_on_signed_in(void *ctx, enum err err, const char *code, const char *message,
                           const struct json *session)
 {
     struct station *station = ctx;
-    (void)session;
     station->verifier_due = !err && station->password;
     if (!err && cache_actor(station->cache)) {
         station_tell_signed_in(station);
         (void)station_unlock_answered(station, ERR_OK, NULL, NULL);
+        show_account(station, session);
         return;
     }
     char text[400];

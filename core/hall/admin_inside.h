@@ -45,6 +45,8 @@ enum err user_password(struct people *p);
 enum err user_own_password(struct people *p);
 enum err user_own_factor(struct people *p);
 enum err user_no_factor(struct people *p);
+enum err user_own_sessions(struct people *p);
+enum err user_own_sign_out(struct people *p);
 enum err user_sign_out(struct people *p);
 enum err user_sessions(struct people *p);
 enum err user_list(struct people *p);

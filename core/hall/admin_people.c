@@ -216,7 +216,8 @@ enum err people_need_agency(struct people *p, const char *agency)
 enum {
     BY_ONESELF = 0,
     BY_ADMINISTRATOR = ROLE_ADMINISTRATOR,
-    BY_BOTH = ROLE_ADMINISTRATOR | ROLE_SUPERVISOR
+    BY_BOTH = ROLE_ADMINISTRATOR | ROLE_SUPERVISOR,
+    BY_ANYBODY = ROLE_ALL
 };
 
 static const struct task {
@@ -231,6 +232,8 @@ static const struct task {
     {"user.enable", BY_ADMINISTRATOR, false, user_enable},
     {"user.password", BY_ADMINISTRATOR, true, user_password},
     {"user.no_factor", BY_ADMINISTRATOR, false, user_no_factor},
+    {"user.own_sessions", BY_ANYBODY, false, user_own_sessions},
+    {"user.own_sign_out", BY_ANYBODY, false, user_own_sign_out},
     {"user.own_factor", BY_ONESELF, false, user_own_factor},
     {"user.own_password", BY_ONESELF, false, user_own_password},
     {"user.sign_out", BY_BOTH, false, user_sign_out},

@@ -26,6 +26,7 @@ struct admin_refusal {
  *   user.disable · user.enable {login,was?} · user.password {login,hash,id?,first?}  A
  *   user.sign_out {login} · user.sessions {login}                                A S
  *   user.no_factor {login}: takes a second factor away, so that its owner comes in and sets up another  A
+ *   user.own_sessions · user.own_sign_out: of whoever asks; all but the one by which they do   everybody
  *   user.own_password {login,hash} · user.own_factor {login}: by whoever it is, in a sign-in (api_session.c)
  *   counter.add {name,agency?,queues[],id?}                                      A S
  *   counter.change {counter,name?,agency?,queues?,was?}                          A S

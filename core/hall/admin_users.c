@@ -413,12 +413,56 @@ enum err user_sessions(struct people *p)
     struct json *rows = json_new_array();
     enum err err = load(p);
     if (err == ERR_OK)
-        err = session_list(p->env->db, json_text_or(p->row, "id", ""), rows);
+        err = session_list(p->env->db, json_text_or(p->row, "id", ""), NULL, rows);
     if (err == ERR_OK)
         json_set(p->answer, "rows", rows);
     else
         json_free(&rows);
     return err;
+}
+
+/* --- one's own --- */
+
+static enum err load_own(struct people *p)
+{
+    p->table = TABLE_USER;
+    if (!p->by)
+        return people_refuse(
+            p, ERR_REFUSED, "forbidden", "",
+            "This is of whoever is signed in. Nothing was changed; loketd user sessions names anybody.");
+    enum err err = row_get(p->env->db, TABLE_USER, p->actor.user, &p->row);
+    if (err == ERR_OK)
+        people_begin(p);
+    return err;
+}
+
+enum err user_own_sessions(struct people *p)
+{
+    struct json *rows = json_new_array();
+    enum err err = load_own(p);
+    if (err == ERR_OK)
+        err = session_list(p->env->db, p->actor.user, p->by->token, rows);
+    if (err != ERR_OK) {
+        json_free(&rows);
+        return err;
+    }
+    const char *factor_at = json_text(p->row, "factor_at");
+    json_set(p->answer, "rows", rows);
+    if (factor_at)
+        json_set_text(p->answer, "factor_at", factor_at);
+    return ERR_OK;
+}
+
+enum err user_own_sign_out(struct people *p)
+{
+    char at[TIME_TEXT];
+    enum err err = load_own(p);
+    if (err != ERR_OK)
+        return err;
+    time_text(p->env->now_ms, at);
+    json_set_text(p->row, "signed_out_at", at);
+    err = people_write(p, audited);
+    return err == ERR_OK ? end_sign_ins(p) : err;
 }
 
 enum err user_list(struct people *p)

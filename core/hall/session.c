@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "core/hall/issuers.h"
 #include "core/model/role.h"
 
 /* --- people --- */
@@ -142,10 +143,15 @@ enum err session_seat(struct db *db, const char *user, const char *client)
     return err;
 }
 
-enum err session_list(struct db *db, const char *user, struct json *rows)
+enum err session_list(struct db *db, const char *user, const char *token, struct json *rows)
 {
-    static const char sql[] = "SELECT client, expires_at, used_at, began_at FROM session WHERE user_ = $1"
-                              " ORDER BY expires_at LIMIT 1000"; /* session_user */
+    static const char sql[] =
+        "SELECT session.client, expires_at, used_at, began_at, token_sha256, issuer.number"
+        " FROM session LEFT JOIN issuer ON issuer.client = session.client WHERE user_ = $1"
+        " ORDER BY expires_at LIMIT 1000"; /* session_user, primary key */
+    char digest[SHA256_TEXT] = "";
+    if (token)
+        token_digest(token, digest);
     struct stmt *s = db_query(db, sql);
     enum err err;
     db_bind_text(s, 1, user);
@@ -155,6 +161,11 @@ enum err session_list(struct db *db, const char *user, struct json *rows)
         json_set_int(row, "expires_at", db_int(s, 1));
         json_set_int(row, "used_at", db_int(s, 2));
         json_set_int(row, "began_at", db_int(s, 3));
+        json_set_bool(row, "here", str_equal(db_text(s, 4), digest));
+        char label[ISSUER_LABEL] = "";
+        if (!db_is_null(s, 5))
+            str_format(label, sizeof label, "W%lld", (long long)db_int(s, 5));
+        json_set_text(row, "workstation", label);
         json_add(rows, row);
     }
     db_done(s);

@@ -22,8 +22,9 @@ enum err session_add(struct db *db, const char *token, const char *user, const c
                      int hours) MUST_USE;
 /* ERR_ABSENT: this person has none at that workstation. */
 enum err session_seat(struct db *db, const char *user, const char *client) MUST_USE;
-/* {"client","began_at","expires_at","used_at"} of each, in milliseconds by the hall's session_ms; 0: not known. */
-enum err session_list(struct db *db, const char *user, struct json *rows) MUST_USE;
+/* {"client","workstation","began_at","expires_at","used_at","here"} of each, in milliseconds by the hall's session_ms; 0: not
+ * known. here: it is token's; NULL: none is. */
+enum err session_list(struct db *db, const char *user, const char *token, struct json *rows) MUST_USE;
 enum err session_remove(struct db *db, const char *token) MUST_USE;
 enum err session_remove_user(struct db *db, const char *user) MUST_USE;
 enum err session_remove_others(struct db *db, const char *user,

@@ -21,6 +21,7 @@ enum {
     ANSWER_BYTES_MAX = 16 << 20,
     GETS_MAX = 4,
     QUEUE_MAX = 16,
+    WORDS = 5, /* of a sign-in: struct sync_words without the login */
     TIDY_EVERY_MS = 200,
     IDLE_MAX_S = 24 * 60 * 60,
 };
@@ -45,7 +46,11 @@ struct sync {
     struct sync_trust trust;
     CURLM *multi; /* NULL until the first request */
     struct exchange places[PLACES];
-    char *login, *password, *changed; /* until the sign-in is answered; changed: the new password, or NULL */
+    char *login; /* until the sign-in is answered, like what it is asked by */
+    struct {
+        const char *member;
+        char *text; /* or NULL */
+    } words[WORDS];
     char *push_bytes;                 /* of the push that has no answer yet */
     char *after;                      /* the snapshot's next page */
     struct json *answers[CLIENT_REQUESTS];
@@ -180,15 +185,14 @@ static void tell(struct sync *sync, const struct client_event *event);
 
 static void forget_password(struct sync *sync)
 {
-    if (sync->password)
-        secret_wipe(sync->password, strlen(sync->password));
-    if (sync->changed)
-        secret_wipe(sync->changed, strlen(sync->changed));
-    free(sync->password);
-    free(sync->changed);
-    sync->changed = NULL;
+    for (int i = 0; i < WORDS; i++) {
+        if (sync->words[i].text)
+            secret_wipe(sync->words[i].text, strlen(sync->words[i].text));
+        free(sync->words[i].text);
+        sync->words[i].text = NULL;
+    }
     free(sync->login);
-    sync->login = sync->password = NULL;
+    sync->login = NULL;
 }
 
 static void tell_stored(struct sync *sync, enum client_event_kind kind, enum client_request request,
@@ -205,9 +209,9 @@ static char *session_body(const struct sync *sync, const char *client)
 {
     struct json *body = json_new_object();
     json_set_text(body, "user", sync->login);
-    json_set_text(body, "password", sync->password);
-    if (sync->changed)
-        json_set_text(body, "new_password", sync->changed);
+    for (int i = 0; i < WORDS; i++)
+        if (sync->words[i].text)
+            json_set_text(body, sync->words[i].member, sync->words[i].text);
     json_set_text(body, "client", client);
     char *text = json_print(body);
     json_free(&body);
@@ -674,15 +678,22 @@ enum err sync_set_url(struct sync *sync, const char *url, struct err_info *info)
 
 void sync_sign_in(struct sync *sync, const char *login, const char *password)
 {
-    sync_sign_in_anew(sync, login, password, NULL);
+    sync_sign_in_by(sync, &(struct sync_words){.login = login, .password = password});
 }
 
-void sync_sign_in_anew(struct sync *sync, const char *login, const char *password, const char *changed)
+void sync_sign_in_by(struct sync *sync, const struct sync_words *words)
 {
+    const char *const given[WORDS][2] = {{"password", words->password},
+                                         {"new_password", words->changed},
+                                         {"code", words->code},
+                                         {"new_factor", words->factor},
+                                         {"new_code", words->factor_code}};
     forget_password(sync);
-    sync->login = xstrdup(login);
-    sync->password = xstrdup(password);
-    sync->changed = changed ? xstrdup(changed) : NULL;
+    sync->login = xstrdup(words->login);
+    for (int i = 0; i < WORDS; i++) {
+        sync->words[i].member = given[i][0];
+        sync->words[i].text = given[i][1] ? xstrdup(given[i][1]) : NULL;
+    }
     tell_kind(sync, CLIENT_SIGN_IN);
 }
 

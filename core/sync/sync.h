@@ -67,8 +67,12 @@ bool sync_certificate(const char *url, const struct sync_trust *trust, int64_t *
 void sync_free(struct sync **sync);
 enum err sync_set_url(struct sync *sync, const char *url, struct err_info *info) MUST_USE;
 void sync_sign_in(struct sync *sync, const char *login, const char *password);
-/* The same, and the account has the password changed from then on. */
-void sync_sign_in_anew(struct sync *sync, const char *login, const char *password, const char *changed);
+/* The same with what else may be asked; members but the first two may be NULL: the password from then on, a code of the second
+ * factor, a second factor from then on with its first code. */
+struct sync_words {
+    const char *login, *password, *changed, *code, *factor, *factor_code;
+};
+void sync_sign_in_by(struct sync *sync, const struct sync_words *words);
 void sync_resume(struct sync *sync); /* with the token that the cache keeps */
 void sync_sign_out(struct sync *sync);
 void sync_wake(struct sync *sync); /* after cache_confirm: there is something to send */

@@ -61,6 +61,8 @@ static const struct row {
     {"POST", "/v1/admin", "/v1/admin", "{\"do\":\"user.list\",\"limit\":1}", "xxxnnnnnyyyyxxx"},
     {"POST", "/v1/admin", "/v1/admin", "{\"do\":\"user.enable\",\"login\":\"none\"}", "xxxnnnnnnnyyxxx"},
     {"POST", "/v1/admin", "/v1/admin", "{\"do\":\"user.no_factor\",\"login\":\"none\"}", "xxxnnnnnnnyyxxx"},
+    {"POST", "/v1/admin", "/v1/admin", "{\"do\":\"user.own_sessions\"}", "xxxyyyyyyyyyxxx"},
+    {"POST", "/v1/admin", "/v1/admin", "{\"do\":\"user.own_sign_out\"}", "xxxyyyyyyyyyxxx"},
     {"POST", "/v1/admin", "/v1/admin", "{\"do\":\"user.own_factor\",\"login\":\"w.clerk\"}",
      "xxxnnnnnnnnnxxx"},
     {"POST", "/v1/admin", "/v1/admin", "{\"do\":\"user.own_password\",\"login\":\"w.clerk\"}",

@@ -210,6 +210,40 @@ TEST(account_is_signed_out_everywhere_at_once)
     CHECK_INT(hall_stop(&hall), 0);
 }
 
+/* By themself: who sits elsewhere as them is seen, and is out; where they sit they go on. */
+TEST(account_ends_its_own_other_sign_ins)
+{
+    struct test_hall hall;
+    struct hall_client clerk, other;
+    char elsewhere[64];
+    int status, here = 0;
+    hall_open(&hall);
+    CHECK_INT(hall_sign_in(&clerk, &hall, "clerk1", TEST_PASSWORD), 200);
+    CHECK_INT(hall_sign_in(&other, &hall, "clerk2", TEST_PASSWORD), 200);
+    sign_in(&hall, "clerk1", TEST_PASSWORD, NULL, SEAT, 200, "", elsewhere);
+    struct json *answer = hall_ask(&clerk, "POST", "/v1/admin", "{\"do\":\"user.own_sessions\"}", &status);
+    CHECK_INT(json_count(json_get(answer, "rows")), 2);
+    for (const struct json *row = json_first(json_get(answer, "rows")); row; row = json_next(row)) {
+        bool own = str_equal(json_text(row, "client"), clerk.uuid);
+        here += json_bool(row, "here", false);
+        CHECK(json_bool(row, "here", false) == own);
+        CHECK(json_int(row, "began_at", 0) > 0 && str_starts(json_text_or(row, "workstation", ""), "W"));
+    }
+    CHECK_INT(here, 1);
+    json_free(&answer);
+    admin(&clerk, "{\"do\":\"user.own_sign_out\",\"login\":\"clerk2\"}", 200); /* whomever it names */
+    asked(&hall, elsewhere, 401);
+    asked(&hall, clerk.token, 200);
+    asked(&hall, other.token, 200);
+    char *lines =
+        hall_request_text(&hall, "GET", "/v1/audit?type=user.own_sign_out", clerk.token, NULL, &status);
+    CHECK_INT(status, 403); /* a clerk reads no audit; acts are lines as all are */
+    free(lines);
+    hall_sign_out(&clerk);
+    hall_sign_out(&other);
+    CHECK_INT(hall_stop(&hall), 0);
+}
+
 /* Somebody guesses at an account from a computer of their own; the clerk comes in at theirs all the while. */
 TEST(account_is_not_locked_out_by_somebody_elses_guesses)
 {

@@ -118,6 +118,11 @@ TEST(screen_people)
     script_run("people_supervisor.script");
 }
 
+TEST(screen_account)
+{
+    script_run("account.script");
+}
+
 TEST(screen_holds)
 {
     script_run("holds.script");
