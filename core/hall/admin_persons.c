@@ -131,6 +131,12 @@ static struct json *sentences_of(const struct erase_plan *plan)
     if (goes(plan, TABLE_SURVEY) + goes(plan, TABLE_DISPUTE))
         say(sentences, "%lld surveys and closed records of work lose their words.",
             (long long)(goes(plan, TABLE_SURVEY) + goes(plan, TABLE_DISPUTE)));
+    if (json_int(plan->goes, "earlier", 0))
+        say(sentences,
+            "%lld earlier states of visits and applications that were put right to somebody else lose what "
+            "they "
+            "said of the person.",
+            (long long)json_int(plan->goes, "earlier", 0));
     say_kept(sentences, plan->kept);
     return sentences;
 }

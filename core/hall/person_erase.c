@@ -126,11 +126,24 @@ static void count_goes(struct erase_plan *plan)
         }
 }
 
+static enum err count_earlier(struct db *db, struct erase_plan *plan)
+{
+    struct past past;
+    int64_t found = 0;
+    enum err err = past_open(db, &past);
+    if (err == ERR_OK)
+        err = past_add_wrong(&past, &plan->rows, &found);
+    past_free(&past);
+    if (found > 0)
+        json_set_int(plan->goes, "earlier", found);
+    return err;
+}
+
 /* Of every row as it stands, and of what is kept: what was read is what is confirmed. */
 static void make_code(struct erase_plan *plan)
 {
     struct sha256 sha;
-    char hash[SHA256_TEXT], *kept = json_print(plan->kept);
+    char hash[SHA256_TEXT], *kept = json_print(plan->kept), *goes = json_print(plan->goes);
     sha256_start(&sha);
     for (int table = 0; table < TABLE_COUNT; table++)
         for (const struct json *row = json_first(plan->rows.of[table]); row; row = json_next(row)) {
@@ -140,10 +153,12 @@ static void make_code(struct erase_plan *plan)
             sha256_add(&sha, line, strlen(line));
         }
     sha256_add(&sha, kept, strlen(kept));
+    sha256_add(&sha, goes, strlen(goes));
     sha256_text(&sha, hash);
     str_copy(plan->confirm, sizeof plan->confirm, ""); /* hash is longer */
     str_format(plan->confirm, sizeof plan->confirm, "%.6s", hash);
     free(kept);
+    free(goes);
 }
 
 enum err erase_plan_make(const struct server_env *env, const char *person, struct erase_plan *out)
@@ -159,8 +174,9 @@ enum err erase_plan_make(const struct server_env *env, const char *person, struc
         return err;
     check_rows(out);
     count_goes(out);
+    err = count_earlier(env->db, out);
     make_code(out);
-    return ERR_OK;
+    return err;
 }
 
 void erase_plan_free(struct erase_plan *plan)
@@ -282,7 +298,10 @@ static enum err run_with(const struct server_env *env, const struct actor *actor
 {
     struct json *detail = detail_of(act->plan, reason);
     struct hall_state state;
+    int64_t found;
     enum err err = gather(act->plan, act->now, past);
+    if (err == ERR_OK)
+        err = past_add_wrong(past, &act->plan->rows, &found);
     if (err == ERR_OK)
         err = past_seal(past, detail);
     if (err == ERR_OK)

@@ -20,9 +20,9 @@ struct erase_stop {
 
 struct erase_plan {
     struct person_rows rows;
-    struct json *kept;        /* as person_kept gives it */
-    struct json *goes;        /* {table: how many rows} */
-    char person[64];          /* the record that goes on */
+    struct json *kept; /* as person_kept gives it */
+    struct json *goes; /* {table: how many rows}; "earlier": states of rows that are somebody else's now */
+    char person[64];   /* the record that goes on */
     char until[DATE_TEXT];    /* of what is kept; "" while something is under way, or when nothing is kept */
     char confirm[ERASE_CODE]; /* what a person types who has read the plan; another as soon as the plan is */
     struct erase_stop stop;

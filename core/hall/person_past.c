@@ -58,6 +58,129 @@ enum err past_add_row(struct past *past, enum table table, const char *id)
     return person_rows_revs(past->db, table, id, past->after, add_rev, &adding);
 }
 
+/* --- of rows that are somebody else's now --- */
+
+static bool has_person(const struct json *line, const struct person_rows *rows)
+{
+    return json_has_text(rows->records, json_text_or(json_get(line, "row"), "person", ""));
+}
+
+static bool is_theirs(const struct person_rows *rows, enum table table, const char *id)
+{
+    for (const struct json *row = json_first(rows->of[table]); row; row = json_next(row))
+        if (str_equal(json_text(row, "id"), id))
+            return true;
+    return false;
+}
+
+struct wrong {
+    struct past *past;
+    const struct person_rows *rows;
+    struct json *cases; /* {id: the last change that said so} */
+    int64_t found;
+};
+
+static void look_into(struct wrong *wrong, int64_t rev, const struct json *item)
+{
+    for (const struct json *line = json_first(json_get(item, "rows")); line; line = json_next(line)) {
+        enum table table;
+        const char *id = json_text_or(line, "id", "");
+        if (!table_find(json_text_or(line, "t", ""), &table) ||
+            (table != TABLE_TICKET && table != TABLE_CASE) || !has_person(line, wrong->rows) ||
+            is_theirs(wrong->rows, table, id))
+            continue;
+        past_add(wrong->past, rev, table, id);
+        wrong->found++;
+        if (table == TABLE_CASE)
+            json_set_int(wrong->cases, id, rev);
+    }
+}
+
+static enum err look_for(struct wrong *wrong, const char *person)
+{
+    static const char sql[] =
+        "SELECT rev, item FROM change WHERE rev > $1 AND item LIKE $2 ORDER BY rev"; /* primary key */
+    char pattern[80];
+    enum err err;
+    str_format(pattern, sizeof pattern, "%%%s%%", person);
+    struct stmt *s = db_query(wrong->past->db, sql);
+    db_bind_int(s, 1, wrong->past->after);
+    db_bind_text(s, 2, pattern);
+    while ((err = db_step(s)) == ERR_OK) {
+        struct json *item = NULL;
+        const char *text = db_text(s, 1);
+        if (!text || json_parse(text, strlen(text), &item, NULL) != ERR_OK) {
+            err = ERR_CORRUPT;
+            break;
+        }
+        look_into(wrong, db_int(s, 0), item);
+        json_free(&item);
+    }
+    db_done(s);
+    return err == ERR_ABSENT ? ERR_OK : err;
+}
+
+struct part {
+    struct wrong *wrong;
+    enum table table;
+    const char *id;
+    int64_t last, now; /* the last change that said so, and the one that wrote what stands there */
+};
+
+static enum err add_part(void *ctx, int64_t rev)
+{
+    const struct part *part = ctx;
+    if (rev <= part->last && rev != part->now)
+        past_add(part->wrong->past, rev, part->table, part->id);
+    return ERR_OK;
+}
+
+static enum err add_parts(struct wrong *wrong, enum table table, const char *sql, const struct json *of)
+{
+    struct json *rows = json_new_array();
+    struct stmt *s = db_query(wrong->past->db, sql);
+    db_bind_text(s, 1, json_name(of));
+    enum err err = rows_collect(s, rows);
+    for (const struct json *row = json_first(rows); row && err == ERR_OK; row = json_next(row)) {
+        struct part part = {wrong, table, json_text_or(row, "id", ""), json_as_int(of, 0),
+                            json_int(row, "row_rev", 0)};
+        err = person_rows_revs(wrong->past->db, table, part.id, wrong->past->after, add_part, &part);
+    }
+    json_free(&rows);
+    return err;
+}
+
+static enum err add_all_parts(struct wrong *wrong)
+{
+    static const struct {
+        enum table table;
+        const char *sql;
+    } parts[] = {
+        {TABLE_DOCUMENT, "SELECT row, id FROM documents WHERE case_ = $1 ORDER BY id"}, /* documents_case */
+        {TABLE_PAYMENT, "SELECT row, id FROM payments WHERE case_ = $1 ORDER BY id"},   /* payments_case */
+        {TABLE_DECISION,
+         "SELECT row, at_ FROM decisions WHERE case_ = $1 ORDER BY at_, id"}, /* decisions_case */
+    };
+    enum err err = ERR_OK;
+    for (const struct json *one = json_first(wrong->cases); one; one = json_next(one))
+        for (size_t i = 0; i < sizeof parts / sizeof *parts && err == ERR_OK; i++)
+            err = add_parts(wrong, parts[i].table, parts[i].sql, one);
+    return err;
+}
+
+enum err past_add_wrong(struct past *past, const struct person_rows *rows, int64_t *found)
+{
+    struct wrong wrong = {.past = past, .rows = rows, .cases = json_new_object()};
+    enum err err = ERR_OK;
+    for (const struct json *id = json_first(rows->records); id && err == ERR_OK; id = json_next(id))
+        err = look_for(&wrong, json_as_text(id));
+    if (err == ERR_OK)
+        err = add_all_parts(&wrong);
+    json_free(&wrong.cases);
+    *found = wrong.found;
+    return err;
+}
+
 static int by_rev(const void *a, const void *b)
 {
     const struct past_line *x = a, *y = b;

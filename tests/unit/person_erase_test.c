@@ -490,6 +490,59 @@ TEST(person_erasure_is_proved_by_verify)
     office_close(&o);
 }
 
+/* --- what a row said before it was put right to somebody else --- */
+
+#define WRONG "01900000-0000-7000-8000-0000000000c7"
+
+/* Opened for Leyla, and only then was it seen that it is for Other. */
+static void open_for_the_wrong_one(struct office *o)
+{
+    static const char *const steps[][2] = {
+        {"case.open",
+         "{\"case\":\"" WRONG "\",\"service\":\"s1\",\"channel\":\"desk\",\"person\":\"" LEYLA "\"}"},
+        {"case.draft", "{\"case\":\"" WRONG "\",\"patch\":{\"street\":\"Cellar Row 3\"},\"base_row_rev\":0}"},
+        {"case.draft", "{\"case\":\"" WRONG "\",\"person\":\"" OTHER
+                       "\",\"patch\":{\"street\":\"Roof Street 1\"},\"base_row_rev\":0}"},
+    };
+    for (size_t i = 0; i < sizeof steps / sizeof *steps; i++)
+        at_hall(o, "siti", steps[i][0], steps[i][1]);
+    CHECK_INT(
+        pair_count(&o->pair, "SELECT count(*) FROM cases WHERE id = '" WRONG "' AND person = '" OTHER "'"),
+        1);
+}
+
+TEST(person_erasure_takes_what_an_application_said_before_it_was_put_right_to_another)
+{
+    struct office o;
+    office_open(&o);
+    set_case_years(&o, 0);
+    open_for_the_wrong_one(&o);
+    o.pair.now_ms += 24 * 3600 * 1000;
+    CHECK(stands_in(o.pair.hall, "Cellar Row"));
+    REQUIRE(ask(&o, "budi", "person.erase", "\"person\":\"" LEYLA "\",\"reason\":\"" WHY "\"") == ERR_OK);
+    check_said(&o, "2 earlier states of visits and applications");
+    erase(&o, NULL);
+    check_gone(&o, "Cellar Row");
+    CHECK(stands_in(o.pair.hall, "Roof Street")); /* Other's, and so it stays */
+    CHECK_INT(
+        pair_count(&o.pair, "SELECT count(*) FROM cases WHERE id = '" WRONG "' AND person = '" OTHER "'"), 1);
+    check_whole(&o);
+    REQUIRE(db_begin(o.pair.hall) == ERR_OK); /* its marks are sealed as any */
+    REQUIRE(db_run(db_query(o.pair.hall, "UPDATE change SET item = replace(item, '\"id\":\"" WRONG
+                                         "\",\"leaf\"', '\"id\":\"" CASE "\",\"leaf\"')")) == ERR_OK);
+    check_says(&o, "other rows of earlier changes than");
+    db_rollback(o.pair.hall);
+    int64_t before = pair_count(&o.pair, "SELECT rev FROM hall_state");
+    erase(&o, NULL); /* nothing is left */
+    CHECK_INT(pair_count(&o.pair, "SELECT rev FROM hall_state"), before);
+    pair_sync(&o.pair, 1); /* whoever was away hears of it, the chain holds */
+    char *path = xasprintf("%s/hall/hall.db", o.pair.folder);
+    office_close(&o);
+    check_file(path, "Cellar Row");
+    check_file(path, "9901014101900014");
+    free(path);
+}
+
 /* --- what its line seals --- */
 
 static int64_t last_erasure(struct office *o)
