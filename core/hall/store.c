@@ -13,6 +13,7 @@
 #include "core/hall/level_notes.h"
 #include "core/hall/notices.h"
 #include "core/hall/result.h"
+#include "core/hall/store_inside.h"
 
 /* Number n brings version n to n + 1. Never changed once released: a new one is added. Version 1 also holds
  * the tables of rows_create, which stand before these. */
@@ -136,7 +137,11 @@ enum {
     VERSION_FORECASTS = 15,
     VERSION_AUDIT = 16,
     VERSION_LEVELS = 17,
-    VERSION_TRAINING = 18
+    VERSION_TRAINING = 18,
+    /* The oldest shape from which this one is reached by adding alone, a table, an index of it, a column with a default: its
+     * loketd may go on beside this one's until it is ended, for it neither reads nor misses what was added. What it would have to
+     * obey (a second factor, a time when a sign-in ends) is more than that. VERSION: none yet. */
+    VERSION_BESIDE = VERSION,
 };
 
 /* --- opening --- */
@@ -203,6 +208,26 @@ static enum err migrate_one(struct db *db, int64_t from)
     return db_run(s);
 }
 
+int64_t store_version(void)
+{
+    return VERSION;
+}
+
+enum err store_bring(struct db *db, int64_t from, int64_t to)
+{
+    enum err err = ERR_OK;
+    for (; err == ERR_OK && from < to; from++)
+        err = migrate_one(db, from);
+    return err;
+}
+
+static enum err say_newer(const struct db *db, struct err_info *info)
+{
+    return err_set(info, ERR_TOO_OLD,
+                   "%s was written by a newer loketd. Nothing was changed; install that version.",
+                   db_path(db));
+}
+
 static enum err migrate(struct db *db, struct err_info *info)
 {
     int64_t version = 0;
@@ -211,12 +236,10 @@ static enum err migrate(struct db *db, struct err_info *info)
         err = version_read(db, &version);
     if (err == ERR_OK && version > VERSION) {
         db_rollback(db);
-        return err_set(info, ERR_TOO_OLD,
-                       "%s was written by a newer loketd. Nothing was changed; install that version.",
-                       db_path(db));
+        return say_newer(db, info);
     }
-    for (; err == ERR_OK && version < VERSION; version++)
-        err = migrate_one(db, version);
+    if (err == ERR_OK)
+        err = store_bring(db, version, VERSION);
     if (err == ERR_OK)
         err = db_commit(db);
     if (err != ERR_OK) {
@@ -243,14 +266,38 @@ enum err store_open_file(struct db **out, const char *path, bool create, struct 
     return err;
 }
 
-/* Of a store whose shape nobody changes while it is open here. A schema without versions is a failed statement. */
-static bool is_newest(struct db *db)
+/* 0: a schema without versions. */
+static int64_t version_of(struct db *db)
 {
     static const char sql[] = "SELECT max(version) FROM migrations";
     struct stmt *s = db_query(db, sql);
-    bool newest = db_step(s) == ERR_OK && db_int(s, 0) == VERSION;
+    int64_t version = db_step(s) == ERR_OK ? db_int(s, 0) : 0;
     db_done(s);
-    return newest;
+    return version;
+}
+
+/* Whoever writes locks this row first, so that nobody else is in the middle of anything. Another may have come before. */
+static enum err add_beside(struct db *db, struct err_info *info)
+{
+    static const char sql[] = "SELECT rev FROM hall_state WHERE id = 1 FOR UPDATE";
+    enum err err = db_begin(db);
+    if (err == ERR_OK)
+        err = db_run(db_query(db, sql));
+    if (err == ERR_OK)
+        err = store_bring(db, version_of(db), VERSION);
+    if (err == ERR_OK)
+        err = db_commit(db);
+    if (err == ERR_IN_USE)
+        err_set(info, err,
+                "%s is being read, by a backup or an export: its tables cannot be added to. Nothing was "
+                "changed; try "
+                "again when that has ended.",
+                db_path(db));
+    else if (err != ERR_OK)
+        store_fail(db, err, info);
+    if (err != ERR_OK)
+        db_rollback(db);
+    return err;
 }
 
 static enum err say_none_there(enum err err, const char *address, struct err_info *info)
@@ -261,12 +308,22 @@ static enum err say_none_there(enum err err, const char *address, struct err_inf
                : err;
 }
 
-enum err store_open_shared(struct db **out, const char *address, struct err_info *info)
+enum err store_open_beside(struct db **out, const char *address, int64_t oldest, struct err_info *info)
 {
     enum err err = db_open(out, address, DB_WRITE | DB_SHARED, info);
-    if (err != ERR_OK || is_newest(*out))
+    int64_t version = err == ERR_OK ? version_of(*out) : 0;
+    if (err != ERR_OK || version == VERSION)
         return say_none_there(err, address, info);
+    bool grows = version >= oldest && version < VERSION;
+    if (grows)
+        err = add_beside(*out, info);
+    else if (version > VERSION)
+        err = say_newer(*out, info);
+    if (grows && err == ERR_OK)
+        return err;
     db_close(out);
+    if (err != ERR_OK)
+        return err;
     err = store_open_file(out, address, false, info);
     if (err == ERR_IN_USE)
         return err_set(
@@ -274,6 +331,11 @@ enum err store_open_shared(struct db **out, const char *address, struct err_info
             "%s is of an older loketd, and served by it. Nothing was changed; stop that one first.", address);
     db_close(out);
     return err == ERR_OK ? db_open(out, address, DB_WRITE | DB_SHARED, info) : err;
+}
+
+enum err store_open_shared(struct db **out, const char *address, struct err_info *info)
+{
+    return store_open_beside(out, address, VERSION_BESIDE, info);
 }
 
 enum err store_open(struct db **out, const char *data, bool create, struct err_info *info)

@@ -1,11 +1,12 @@
 /* tests/unit/beside_test.c: a command beside those who serve a hall in PostgreSQL (core/hall/beside.h), and an import that does
  * not come in. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/hall/beside.h"
 #include "core/hall/staging.h"
-#include "core/hall/store.h"
+#include "core/hall/store_inside.h"
 #include "tests/support/cluster.h"
 #include "tests/support/hall.h"
 #include "tests/support/test.h"
@@ -65,6 +66,68 @@ static bool has_agency(struct db *db, const char *id)
     bool found = row_get_text(db, TABLE_AGENCY, id, &row) == ERR_OK;
     buf_free(&row);
     return found;
+}
+
+static struct db *open_at(const char *address, unsigned flags)
+{
+    struct err_info info = {0};
+    struct db *db = NULL;
+    REQUIRE(db_open(&db, address, flags, &info) == ERR_OK);
+    return db;
+}
+
+/* Somebody at work there who is of the shape before this one's. */
+static struct db *open_older(const char *address)
+{
+    struct db *db = open_at(address, DB_WRITE | DB_EXCLUSIVE | DB_CREATE);
+    REQUIRE(db_script(db, "CREATE TABLE migrations (version BIGINT PRIMARY KEY)") == ERR_OK);
+    REQUIRE(db_begin(db) == ERR_OK && store_bring(db, 0, store_version() - 1) == ERR_OK);
+    REQUIRE(db_commit(db) == ERR_OK);
+    db_close(&db);
+    return open_at(address, DB_WRITE | DB_SHARED);
+}
+
+static enum err work(struct db *db)
+{
+    static const char sql[] = "UPDATE hall_state SET boots = boots + 1 WHERE id = 1";
+    struct hall_state now;
+    enum err err = db_begin(db);
+    if (err == ERR_OK)
+        err = store_turn(db, &now);
+    if (err == ERR_OK)
+        err = db_run(db_query(db, sql));
+    return err == ERR_OK ? db_commit(db) : err;
+}
+
+/* What is added to the tables is added beside an older loketd, which goes on; what is more than that waits for its end. */
+TEST(beside_an_older_loketd_a_newer_one_adds_to_the_tables)
+{
+    struct err_info info = {0};
+    struct hall_state state;
+    if (cluster_lacks())
+        test_skip(cluster_lacks());
+    char *address = cluster_address("older_unit");
+    int64_t now = store_version();
+    struct db *older = open_older(address), *newer = NULL, *reader = open_at(address, 0);
+    CHECK_INT(work(older), ERR_OK);
+    CHECK_INT(store_open_beside(&newer, address, now, &info), ERR_IN_USE);
+    CHECK(strstr(info.text, "is of an older loketd, and served by it"));
+    REQUIRE(!newer);
+    CHECK_INT(work(older), ERR_OK); /* nothing was changed */
+    info = (struct err_info){0};
+    if (!CHECK_INT(store_open_beside(&newer, address, now - 1, &info), ERR_OK))
+        printf("    %s\n", info.text);
+    REQUIRE(newer);
+    CHECK_INT(work(older), ERR_OK); /* as it was prepared before */
+    CHECK_INT(work(newer), ERR_OK);
+    struct db *other = NULL;
+    CHECK_INT(store_open_shared(&other, address, &info), ERR_OK); /* the shape is this one's */
+    CHECK(store_state(reader, &state) == ERR_OK && state.boots == 4);
+    db_close(&other);
+    db_close(&newer);
+    db_close(&older);
+    db_close(&reader);
+    free(address);
 }
 
 /* The first of those who serve the hall does nothing: whoever waits for it is told so, also what stands. Where there is none a
