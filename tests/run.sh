@@ -24,11 +24,12 @@ fi
 export ASAN_OPTIONS="${ASAN_OPTIONS:-malloc_context_size=8}"
 
 # STORE=postgres: halls are kept in PostgreSQL (tests/support/cluster.h), a server for each program of tests.
+postgres=/usr/lib/postgresql/15/bin/postgres
 case ${STORE:-} in
 '' | sqlite) ;;
 postgres)
     [ "$layers" = hall ] || { echo "STORE=postgres is for the layer hall"; exit 2; }
-    [ -x /usr/lib/postgresql/15/bin/postgres ] || { echo "PostgreSQL 15 is missing: apt-get install postgresql-15"; exit 1; }
+    [ -x "$postgres" ] || { echo "PostgreSQL 15 is missing: apt-get install postgresql-15"; exit 1; }
     export LOKET_TEST_DB=own ;;
 *) echo "STORE is sqlite or postgres, not $STORE"; exit 2 ;;
 esac
@@ -57,6 +58,16 @@ programs() {
     done
 }
 programs >"$dir/programs"
+# Both stores: so much of the layer is run a second time, in PostgreSQL, with all the rest; the whole of it by STORE=postgres.
+twice="access accounts acts admin api apply audit bus clone counters events loketd moves notice person retention station"
+: >"$dir/twice"
+case "${STORE:-none} $layers " in "none "*"hall "*)
+    if [ -x "$postgres" ]; then
+        for name in $twice; do echo "$build/san/tests/hall/${name}_test"; done >"$dir/twice"
+    else
+        echo "skipped in PostgreSQL: $twice: PostgreSQL 15 is not installed (apt-get install postgresql-15)"
+    fi ;;
+esac
 # shellcheck disable=SC2046 # names of programs hold no spaces
 make --no-print-directory BUILD="$build" KIND=san -j"$(nproc)" \
     "$build/san/loket" "$build/san/loketd" "$build/san/loket-pdf" $(cut -d' ' -f1 "$dir/programs" | sort -u) || {
@@ -118,6 +129,9 @@ while read -r program options; do
     # shellcheck disable=SC2086 # options are words
     start "$program" $options ${ONLY:+"$ONLY"} ${SLOWEST:+"--slowest=$SLOWEST"}
 done <"$dir/programs"
+while read -r program; do
+    start LOKET_TEST_DB=own "$program" ${ONLY:+"$ONLY"}
+done <"$dir/twice"
 wait
 awk -v started="$started" -v broken="$broken" '
     { passed += $1; failed += $2; skipped += $3 }
