@@ -2,6 +2,7 @@
 #include "screens/station_state.h"
 
 #include <assert.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -175,6 +176,46 @@ void station_sign_out(struct station *station)
     station->status_changed = true;
 }
 
+/* The letters of one value of a path, up to its end or the next; unescaped. */
+static void unescape(const char *value, struct buf *out)
+{
+    for (unsigned byte; *value && *value != '&'; value++) {
+        if (*value == '%' && sscanf(value + 1, "%2x", &byte) == 1)
+            value += 2;
+        else
+            byte = (unsigned char)*value;
+        buf_addc(out, (char)byte);
+    }
+}
+
+/* What somebody looks for is a person's name or number: it goes in the body, as addresses are written down by programs on the
+ * way. The body; NULL: the path asks for something else. The caller frees. */
+static char *searched(const char *path)
+{
+    const char *limit = strstr(path, "limit="), *letters = strstr(path, "&q=");
+    struct buf text = {0};
+    if (!str_starts(path, "/v1/search?limit=") || !letters)
+        return NULL;
+    struct json *body = json_new_object();
+    unescape(letters + strlen("&q="), &text);
+    json_set_text(body, "q", buf_text(&text));
+    json_set_int(body, "limit", strtoll(limit + strlen("limit="), NULL, 10));
+    char *printed = json_print(body);
+    buf_free(&text);
+    json_free(&body);
+    return printed;
+}
+
+static int64_t send_fetch(struct station *station, struct fetch *place, const struct effect *effect)
+{
+    char *body = effect->text ? NULL : searched(effect->what);
+    place->in_body = body != NULL;
+    int64_t tag = body ? sync_post(station->sync, "/v1/search", body)
+                       : sync_post(station->sync, effect->what, effect->text);
+    free(body);
+    return tag;
+}
+
 static void fetch(struct station *station, const struct effect *effect)
 {
     for (int i = 0; station->sync && i < FETCHES_MAX; i++) {
@@ -184,7 +225,7 @@ static void fetch(struct station *station, const struct effect *effect)
         if (!str_copy(place->path, sizeof place->path, effect->what))
             break;
         place->from = effect->from;
-        int64_t tag = sync_post(station->sync, effect->what, effect->text);
+        int64_t tag = send_fetch(station, place, effect);
         if (tag < 0) /* all lines are busy: said at once, so that it can be asked again */
             break;
         place->tag = tag;

@@ -27,6 +27,12 @@ static void on_result(void *ctx, int64_t seq, const struct json *result)
     station_tell(ctx, &msg);
 }
 
+/* A hall of before knows a search by its address alone. */
+static bool is_older(const struct json *body)
+{
+    return str_equal(json_text(json_get(body, "error"), "code"), "wrong_method");
+}
+
 static void on_answer(void *ctx, int64_t tag, enum err err, const struct json *body)
 {
     struct station *station = ctx;
@@ -39,6 +45,13 @@ static void on_answer(void *ctx, int64_t tag, enum err err, const struct json *b
         struct fetch *fetch = &station->fetches[i];
         if (fetch->tag != tag)
             continue;
+        if (fetch->in_body && err == ERR_REFUSED && is_older(body)) {
+            fetch->in_body = false;
+            fetch->tag = sync_get(station->sync, fetch->path);
+            if (fetch->tag > 0)
+                continue;
+            err = ERR_OFFLINE;
+        }
         struct msg msg = {.kind = MSG_FETCHED,
                           .what = fetch->path,
                           .to = fetch->from,

@@ -14,6 +14,7 @@ enum { FETCHES_MAX = 16, PRINTERS_MAX = 8 };
 struct fetch {
     int64_t tag; /* 0 free */
     unsigned from;
+    bool in_body;    /* what the path asks for was said in the body of a POST */
     char path[6000]; /* letters of any alphabet, escaped; all commands of the audit */
 };
 struct station {

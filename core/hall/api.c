@@ -65,6 +65,9 @@ static const struct route routes[] = {
      "of a name in any spelling; the best first. \"next\" goes on in \"after\".",
      "q:string! after:string limit:integer", "", "rows:rows! more:boolean! next:string!?",
      "application/json"},
+    {"POST", "/v1/search", ACCESS_SIGNED_IN, call_search_body, "searchByBody",
+     "The same, and what is looked for stands in no address, which programs in between may write down.", "",
+     "q:string! after:string limit:integer", "rows:rows! more:boolean! next:string!?", "application/json"},
     {"GET", "/v1/report/{name}", ACCESS_SIGNED_IN, call_report, "report",
      "waiting, service, clerks, decisions, survey, noshow, load, promises, forecast, levels, silences or "
      "out_of_turn, between two business days; "

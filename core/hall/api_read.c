@@ -103,13 +103,12 @@ void call_snapshot(struct hall *hall, struct http_request *request, const struct
     answer_page(hall, request, err, &text);
 }
 
-void call_search(struct hall *hall, struct http_request *request, const struct actor *actor)
+enum { SEARCH_ROWS = 20 }; /* unless more or fewer are asked for */
+
+static void search(struct hall *hall, struct http_request *request, const struct actor *actor,
+                   const char *query, const char *after, int64_t limit)
 {
     struct buf text = {0};
-    int64_t limit;
-    const char *query = http_query(request, "q"), *after = http_query(request, "after");
-    if (!api_query_int(hall, request, "limit", 1, SEARCH_ROWS_MAX, 20, &limit))
-        return;
     while (query && *query == ' ')
         query++;
     if (str_empty(query) || strlen(query) > 200 || !utf8_valid(query, strlen(query))) {
@@ -122,6 +121,28 @@ void call_search(struct hall *hall, struct http_request *request, const struct a
     enum err err =
         reads_search(hall->reads, actor, query, str_empty(after) ? NULL : after, (int)limit, &text);
     answer_page(hall, request, err, &text);
+}
+
+void call_search(struct hall *hall, struct http_request *request, const struct actor *actor)
+{
+    int64_t limit;
+    if (api_query_int(hall, request, "limit", 1, SEARCH_ROWS_MAX, SEARCH_ROWS, &limit))
+        search(hall, request, actor, http_query(request, "q"), http_query(request, "after"), limit);
+}
+
+void call_search_body(struct hall *hall, struct http_request *request, const struct actor *actor)
+{
+    struct json *body = api_body(hall, request);
+    if (!body)
+        return;
+    const struct json *wanted = json_get(body, "limit");
+    int64_t limit = json_int(body, "limit", wanted ? 0 : SEARCH_ROWS);
+    if (limit >= 1 && limit <= SEARCH_ROWS_MAX)
+        search(hall, request, actor, json_text(body, "q"), json_text(body, "after"), limit);
+    else
+        api_error(hall, request, 400, "invalid_query", "limit",
+                  "\"limit\" must be a whole number from 1 to 100.");
+    json_free(&body);
 }
 
 /* --- reports --- */

@@ -86,6 +86,9 @@ static const struct {
     {"search", NULL, "{'q':'aliyeva','after':'1,0,42,p-17','limit':20}", NULL,
      "{'rows':[{'t':'person','id':" PERSON ",'row':{'id':" PERSON ",'row_rev':97,'name':'Aliyeva Leyla "
      "Rashid','family':'Aliyeva','born':'1990-01-01'}}],'more':false,'next':null}"},
+    {"searchByBody", NULL, NULL, "{'q':'aliyeva','after':'1,0,42,p-17','limit':20}",
+     "{'rows':[{'t':'person','id':" PERSON ",'row':{'id':" PERSON ",'row_rev':97,'name':'Aliyeva Leyla "
+     "Rashid','family':'Aliyeva','born':'1990-01-01'}}],'more':false,'next':null}"},
     {"administer", NULL, NULL,
      "{'do':'user.add','id':" CLERK
      ",'login':'leyla','name':'Leyla A.','roles':['clerk','reception'],'agency':'',"

@@ -92,6 +92,7 @@ static int ask_for_trouble(struct test_hall *hall, struct hall_client *who)
         {"/v1/session", "{\"user\":\"" W "login"},
         {"/v1/push", "{\"epoch\":1,\"commands\":[{\"type\":\"" W "\"}]}"},
         {"/v1/push", W},
+        {"/v1/search", "{\"q\":\"" W "name\"}"},
         {"/v1/admin", "{\"do\":\"user.add\",\"login\":\"x\",\"name\":\"" W "name\",\"password\":\"" W "\"}"},
         {"/v1/admin", "{\"do\":\"" W "\"}"},
         {"/v1/applications", "{\"reference\":\"" W "\",\"person\":{\"name\":\"" W "\"}}"},
@@ -241,5 +242,29 @@ TEST(silent_are_logs_about_whatever_was_typed)
     check_folder(place.data);
     check_folder(hall.folder);
     stranger_stop(&between);
+    place_deinit(&place);
+}
+
+/* Addresses are written down by proxies: whom somebody looks for stands in none of them. */
+TEST(silent_are_addresses_about_whom_somebody_looks_for)
+{
+    struct test_hall hall;
+    struct place place;
+    int status;
+    place_init(&place);
+    hall_open(&hall);
+    struct pty *pty = open_loket(&place, hall.url);
+    sign_in_as(pty, "supervisor");
+    pty_type(pty, "3");
+    REQUIRE(pty_wait(pty, "Person"));
+    pty_type(pty, W "n\xc9\x99"); /* a letter that an address would have escaped */
+    REQUIRE(pty_wait(pty, "the hall has no others"));
+    char *page = hall_request_text(&hall, "GET", "/metrics", NULL, NULL, &status);
+    CHECK(strstr(page, "loketd_requests_total{route=\"searchByBody\",status=\"2xx\"}"));
+    CHECK(!strstr(page, "{route=\"search\","));
+    CHECK(!strstr(page, "{route=\"searchByBody\",status=\"4xx\"}"));
+    free(page);
+    quit(&pty);
+    CHECK_INT(hall_stop(&hall), 0);
     place_deinit(&place);
 }

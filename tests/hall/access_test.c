@@ -46,6 +46,7 @@ static const struct row {
     {"GET", "/v1/feed", "/v1/feed?cursor=0&epoch=1", NULL, "xxxyyyyyyyyyxxx"},
     {"GET", "/v1/snapshot", "/v1/snapshot", NULL, "xxxyyyyyyyyyxxx"},
     {"GET", "/v1/search", "/v1/search?q=P001", NULL, "xxxyyyyyyyyyxxx"},
+    {"POST", "/v1/search", "/v1/search", "{\"q\":\"P001\"}", "xxxyyyyyyyyyxxx"},
     {"GET", "/v1/report/{name}", "/v1/report/waiting", NULL, "xxxnnnnnyyyyxxx"},
     {"GET", "/v1/report/{name}", "/v1/report/decisions?format=csv", NULL, "xxxnnnynyyyyxxx"},
     {"GET", "/v1/audit", "/v1/audit", NULL, "xxxnnnnnyyyyxxx"},
@@ -234,6 +235,8 @@ TEST(access_rows_of_another_agency_are_told_to_nobody)
                                        "/v1/snapshot?after=case,",
                                        "/v1/search?q=T-77",
                                        "/v1/search?q=hidden",
+                                       "/v1/search {\"q\":\"T-77\"}",
+                                       "/v1/search {\"q\":\"hidden\"}",
                                        "/v1/report/decisions",
                                        "/v1/report/decisions?format=csv",
                                        "/v1/audit",
@@ -250,8 +253,11 @@ TEST(access_rows_of_another_agency_are_told_to_nobody)
     for (int i = 0; i < PEOPLE; i++)
         for (size_t j = 0; j < sizeof ways / sizeof *ways; j++) {
             int status;
-            char *text =
-                hall_request_text(&hall, "GET", ways[j], tokens[i][0] ? tokens[i] : NULL, NULL, &status);
+            const char *words = strchr(ways[j], '{'); /* that stand in the body */
+            char *path = xasprintf("%.*s", (int)strcspn(ways[j], " "), ways[j]);
+            char *text = hall_request_text(&hall, words ? "POST" : "GET", path,
+                                           tokens[i][0] ? tokens[i] : NULL, words, &status);
+            free(path);
             bool theirs = str_equal(people[i].login, "w.clerk") || str_equal(people[i].login, "w.approver");
             bool told = strstr(text, HIDDEN) != NULL;
             told_own = told_own || (theirs && told);

@@ -611,6 +611,10 @@ TEST(feed_refuses_what_does_not_fit)
     check_error(&hall, "GET", "/v1/search?q=", clerk.token, NULL, 400, "invalid_query");
     check_error(&hall, "GET", "/v1/search?q=a&limit=0", clerk.token, NULL, 400, "invalid_query");
     check_error(&hall, "GET", "/v1/search?q=a&after=nowhere", clerk.token, NULL, 400, "invalid_query");
+    check_error(&hall, "POST", "/v1/search", clerk.token, "{\"q\":\"\"}", 400, "invalid_query");
+    check_error(&hall, "POST", "/v1/search", clerk.token, "{\"q\":\"a\",\"limit\":0}", 400, "invalid_query");
+    check_error(&hall, "POST", "/v1/search", clerk.token, "{\"q\":\"a\",\"after\":\"nowhere\"}", 400,
+                "invalid_query");
     check_error(&hall, "GET", "/v1/nothing", clerk.token, NULL, 404, "unknown_path");
     check_error(&hall, "PUT", "/v1/session", clerk.token, NULL, 405, "wrong_method");
     CHECK_TEXT(hall_header("Allow"), "POST, DELETE");
