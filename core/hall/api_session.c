@@ -116,6 +116,8 @@ static bool too_often(const struct sign_in *sign_in)
     int64_t wait_ms = throttle_sign_in_wait_ms(&hall->throttle, &from, hall->mono_ms);
     if (wait_ms == 0)
         return false;
+    if (stranger_waits(hall, sign_in->request, false)) /* who does not wait is a flood */
+        return true;
     char seconds[24], message[160];
     str_format(seconds, sizeof seconds, "%lld", (long long)(wait_ms + 999) / 1000);
     str_format(message, sizeof message, "Too many sign-ins failed. Try again in %s seconds.", seconds);

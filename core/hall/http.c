@@ -26,6 +26,7 @@ enum {
     HEADERS_MAX = 8,        /* that the caller may add to an answer */
     LEAVING = 256,          /* connections that were told to go, and of whose end nothing was heard yet */
     LET_IN_MAX = 32,        /* in one run: those who are in come first */
+    LET_IN_SECRET = 4,      /* the same over TLS: a handshake takes as long as many requests */
 };
 
 struct link { /* one connection */
@@ -672,7 +673,8 @@ void http_gather(struct http *http)
 static void let_in(struct http *http)
 {
     struct newcomer newcomer;
-    for (int i = 0; http->listener && i < LET_IN_MAX; i++) {
+    const int most = http->tls ? LET_IN_SECRET : LET_IN_MAX;
+    for (int i = 0; http->listener && i < most; i++) {
         enum err err = listener_next(http->listener, !http->tls, http->mono_ms, &newcomer);
         if (err == ERR_ABSENT)
             return;

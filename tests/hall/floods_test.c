@@ -398,6 +398,37 @@ TEST(floods_of_requests_stop_nobody)
     CHECK_INT(hall_stop(&hall), 0);
 }
 
+/* Whoever must wait with their guesses and does not is put off as others are; a known workstation's clerk comes in meanwhile. */
+TEST(floods_of_sign_ins_that_must_wait_are_put_off)
+{
+    static const char body[] =
+        "{\"user\":\"nobody\",\"password\":\"a wrong password\",\"client\":\"0193b0de-0000-7000-"
+        "8000-0000000000ff\"}";
+    struct test_hall hall;
+    struct hall_client honest;
+    struct buf many = {0};
+    int status;
+    hall_open(&hall);
+    CHECK_INT(hall_sign_in(&honest, &hall, "clerk1", TEST_PASSWORD), 200);
+    for (int i = 0; i < THROTTLE_REQUESTS + 200; i++)
+        buf_addf(&many, "POST /v1/session HTTP/1.1\r\nHost: x\r\nContent-Length: %zu\r\n\r\n%s",
+                 sizeof body - 1, body);
+    int fd = connect_to(&hall);
+    say(fd, buf_text(&many));
+    while (metric(&honest, "loketd_strangers_delayed_total") == 0)
+        check_served(&honest);
+    char *own =
+        xasprintf("{\"user\":\"clerk1\",\"password\":\"%s\",\"client\":\"%s\"}", TEST_PASSWORD, honest.uuid);
+    struct json *answer = hall_request(&hall, "POST", "/v1/session", NULL, own, &status);
+    CHECK_INT(status, 200);
+    json_free(&answer);
+    free(own);
+    buf_free(&many);
+    close(fd);
+    hall_sign_out(&honest);
+    CHECK_INT(hall_stop(&hall), 0);
+}
+
 /* As long a body as a push may have, from whoever shows no sign-in: read, not kept, and answered as it would have been. */
 TEST(floods_of_long_bodies_are_not_kept)
 {
