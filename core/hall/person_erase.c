@@ -11,6 +11,7 @@
 #include "core/hall/person_export.h"
 #include "core/hall/person_keep.h"
 #include "core/hall/person_past.h"
+#include "core/hall/person_words.h"
 
 static const char erase_type[] = "person.erase";
 
@@ -130,10 +131,10 @@ static enum err count_earlier(struct db *db, struct erase_plan *plan)
 {
     struct past past;
     int64_t found = 0;
-    enum err err = past_open(db, &past);
+    enum err err = person_past_open(db, &past);
     if (err == ERR_OK)
-        err = past_add_wrong(&past, &plan->rows, &found);
-    past_free(&past);
+        err = person_past_add_wrong(&past, &plan->rows, &found);
+    person_past_free(&past);
     if (found > 0)
         json_set_int(plan->goes, "earlier", found);
     return err;
@@ -241,7 +242,7 @@ static enum err gather(const struct erase_plan *plan, const char *now, struct pa
              row = json_next(row)) {
             struct json *rest = fate(plan, (enum table)table, row, now);
             if (rest)
-                err = past_add_row(past, (enum table)table, json_text_or(row, "id", ""));
+                err = person_past_add_row(past, (enum table)table, json_text_or(row, "id", ""));
             json_free(&rest);
         }
     return err;
@@ -296,21 +297,28 @@ static struct json *detail_of(const struct erase_plan *plan, const char *reason)
 static enum err run_with(const struct server_env *env, const struct actor *actor, struct act *act,
                          struct past *past, const char *reason)
 {
-    struct json *detail = detail_of(act->plan, reason);
+    struct json *detail = detail_of(act->plan, reason), *looks = json_new_array();
     struct hall_state state;
     int64_t found;
     enum err err = gather(act->plan, act->now, past);
     if (err == ERR_OK)
-        err = past_add_wrong(past, &act->plan->rows, &found);
+        err = person_past_add_wrong(past, &act->plan->rows, &found);
     if (err == ERR_OK)
-        err = past_seal(past, detail);
+        err = person_past_seal(past, detail);
+    if (err == ERR_OK)
+        err = person_words_find(env->db, &act->plan->rows, looks);
+    if (err == ERR_OK && json_count(looks) > 0)
+        json_set(detail, "looks", json_copy(looks));
     if (err == ERR_OK)
         err = server_change_by(env, actor, erase_type, detail, write_rows, act);
     json_free(&detail);
     if (err == ERR_OK)
         err = store_state(env->db, &state);
     if (err == ERR_OK)
-        err = past_forget(past, state.rev);
+        err = person_past_forget(past, state.rev);
+    if (err == ERR_OK)
+        err = person_words_forget(env->db, looks);
+    json_free(&looks);
     return err == ERR_OK ? forget_looks(env->db, act->plan) : err;
 }
 
@@ -323,10 +331,10 @@ enum err erase_run(const struct server_env *env, const struct actor *actor, cons
     if (json_count(plan->goes) == 0)
         return ERR_OK;
     time_text(env->now_ms, act.now);
-    enum err err = past_open(env->db, &past);
+    enum err err = person_past_open(env->db, &past);
     if (err == ERR_OK)
         err = run_with(env, actor, &act, &past, reason);
-    past_free(&past);
+    person_past_free(&past);
     *changed = act.written;
     return err;
 }

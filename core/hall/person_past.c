@@ -8,7 +8,7 @@
 #include "core/hall/result.h"
 #include "core/wire/feed.h"
 
-enum err past_open(struct db *db, struct past *past)
+enum err person_past_open(struct db *db, struct past *past)
 {
     struct hall_state state;
     *past = (struct past){.db = db};
@@ -18,7 +18,7 @@ enum err past_open(struct db *db, struct past *past)
     return err;
 }
 
-void past_free(struct past *past)
+void person_past_free(struct past *past)
 {
     free(past->lines);
     *past = (struct past){0};
@@ -26,7 +26,7 @@ void past_free(struct past *past)
 
 /* --- what goes --- */
 
-void past_add(struct past *past, int64_t rev, enum table table, const char *id)
+void person_past_add(struct past *past, int64_t rev, enum table table, const char *id)
 {
     if (rev <= past->after || rev > past->last)
         return;
@@ -48,11 +48,11 @@ struct adding {
 static enum err add_rev(void *ctx, int64_t rev)
 {
     const struct adding *adding = ctx;
-    past_add(adding->past, rev, adding->table, adding->id);
+    person_past_add(adding->past, rev, adding->table, adding->id);
     return ERR_OK;
 }
 
-enum err past_add_row(struct past *past, enum table table, const char *id)
+enum err person_past_add_row(struct past *past, enum table table, const char *id)
 {
     struct adding adding = {past, table, id};
     return person_rows_revs(past->db, table, id, past->after, add_rev, &adding);
@@ -89,7 +89,7 @@ static void look_into(struct wrong *wrong, int64_t rev, const struct json *item)
             (table != TABLE_TICKET && table != TABLE_CASE) || !has_person(line, wrong->rows) ||
             is_theirs(wrong->rows, table, id))
             continue;
-        past_add(wrong->past, rev, table, id);
+        person_past_add(wrong->past, rev, table, id);
         wrong->found++;
         if (table == TABLE_CASE)
             json_set_int(wrong->cases, id, rev);
@@ -131,7 +131,7 @@ static enum err add_part(void *ctx, int64_t rev)
 {
     const struct part *part = ctx;
     if (rev <= part->last && rev != part->now)
-        past_add(part->wrong->past, rev, part->table, part->id);
+        person_past_add(part->wrong->past, rev, part->table, part->id);
     return ERR_OK;
 }
 
@@ -168,7 +168,7 @@ static enum err add_all_parts(struct wrong *wrong)
     return err;
 }
 
-enum err past_add_wrong(struct past *past, const struct person_rows *rows, int64_t *found)
+enum err person_past_add_wrong(struct past *past, const struct person_rows *rows, int64_t *found)
 {
     struct wrong wrong = {.past = past, .rows = rows, .cases = json_new_object()};
     enum err err = ERR_OK;
@@ -299,7 +299,7 @@ static enum err take_all(struct past *past, struct leaf_seal *seal, int64_t eras
     return err;
 }
 
-enum err past_seal(struct past *past, struct json *detail)
+enum err person_past_seal(struct past *past, struct json *detail)
 {
     struct leaf_seal seal;
     leaf_seal_start(&seal);
@@ -308,7 +308,7 @@ enum err past_seal(struct past *past, struct json *detail)
     return err;
 }
 
-enum err past_forget(struct past *past, int64_t erasure)
+enum err person_past_forget(struct past *past, int64_t erasure)
 {
     return take_all(past, NULL, erasure);
 }

@@ -19,17 +19,17 @@ struct past {
     struct past_line *lines;
     size_t count, capacity;
 };
-/* Of the hall as it stands; end with past_free whatever it says. */
-enum err past_open(struct db *db, struct past *past) MUST_USE;
-void past_free(struct past *past);
+/* Of the hall as it stands; end with person_past_free whatever it says. */
+enum err person_past_open(struct db *db, struct past *past) MUST_USE;
+void person_past_free(struct past *past);
 /* Every change that wrote the row. */
-enum err past_add_row(struct past *past, enum table table, const char *id) MUST_USE;
-void past_add(struct past *past, int64_t rev, enum table table, const char *id);
+enum err person_past_add_row(struct past *past, enum table table, const char *id) MUST_USE;
+void person_past_add(struct past *past, int64_t rev, enum table table, const char *id);
 /* What visits and applications that were put right to somebody else said before of this person, with what lay in such an
  * application by then, as far as it is not what stands there now. No index knows of it: all changes that still hold rows are
  * read, some 4 us each, so a month of them. Counts in *found. */
-enum err past_add_wrong(struct past *past, const struct person_rows *rows, int64_t *found) MUST_USE;
+enum err person_past_add_wrong(struct past *past, const struct person_rows *rows, int64_t *found) MUST_USE;
 /* Adds the seal of all that will go to what the erasure's line keeps. */
-enum err past_seal(struct past *past, struct json *detail) MUST_USE;
-/* erasure: the line that has the seal. In the same transaction as past_open and the erasure's change. */
-enum err past_forget(struct past *past, int64_t erasure) MUST_USE;
+enum err person_past_seal(struct past *past, struct json *detail) MUST_USE;
+/* erasure: the line that has the seal. In the same transaction as person_past_open and the erasure's change. */
+enum err person_past_forget(struct past *past, int64_t erasure) MUST_USE;

@@ -490,6 +490,48 @@ TEST(person_erasure_is_proved_by_verify)
     office_close(&o);
 }
 
+/* --- looks of an older Loket --- */
+
+/* They kept what was typed. */
+static int64_t look_of_before(struct office *o, const char *filters)
+{
+    struct json *body = NULL;
+    const struct server_env env = {
+        .db = o->pair.hall, .epoch = 1, .now_ms = o->pair.now_ms, .mono_ms = o->pair.mono_ms};
+    REQUIRE(json_parse(filters, strlen(filters), &body, NULL) == ERR_OK);
+    REQUIRE(db_begin(o->pair.hall) == ERR_OK);
+    REQUIRE(server_note(&env, "audit.look", body) == ERR_OK);
+    REQUIRE(db_commit(o->pair.hall) == ERR_OK);
+    json_free(&body);
+    return pair_count(&o->pair, "SELECT max(rev) FROM audit");
+}
+
+TEST(person_erasure_takes_their_words_from_looks_of_before)
+{
+    struct office o;
+    office_open(&o);
+    look_of_before(&o, "{\"q\":\"aliyev\",\"from\":\"2026-01-01\"}");
+    look_of_before(&o, "{\"subject\":\"9901014101900014\"}");
+    int64_t others = look_of_before(&o, "{\"q\":\"mammadov\"}");
+    erase(&o, NULL);
+    CHECK_INT(pair_count(&o.pair, "SELECT count(*) FROM audit_note WHERE about LIKE '%aliyev%'"), 0);
+    CHECK_INT(pair_count(&o.pair, "SELECT count(*) FROM audit_note WHERE about LIKE '%9901014101900014%'"),
+              0);
+    CHECK_INT(pair_count(&o.pair, "SELECT count(*) FROM audit_note WHERE about ="
+                                  " '{\"from\":\"2026-01-01\",\"typed\":[\"q\"]}'"),
+              1);
+    CHECK(stands_in(o.pair.hall, "mammadov"));
+    check_whole(&o);
+    REQUIRE(db_begin(o.pair.hall) == ERR_OK); /* no other look may be without its words */
+    struct stmt *s =
+        db_query(o.pair.hall, "UPDATE audit_note SET about = '{\"typed\":[\"q\"]}' WHERE rev = $1");
+    db_bind_int(s, 1, others);
+    REQUIRE(db_run(s) == ERR_OK);
+    check_says(&o, "was about was altered");
+    db_rollback(o.pair.hall);
+    office_close(&o);
+}
+
 /* --- what a row said before it was put right to somebody else --- */
 
 #define WRONG "01900000-0000-7000-8000-0000000000c7"
