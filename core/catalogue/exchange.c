@@ -175,8 +175,7 @@ static bool has_several_lists(const struct json *document)
 {
     static const char *const lists[] = {"services", "@graph", "data"};
     int services = 0, agencies = 0;
-    for (const struct json *one = json_is_object(document) ? json_first(document) : NULL; one;
-         one = json_next(one)) {
+    for (const struct json *one = json_first_member(document); one; one = json_next(one)) {
         agencies += strcmp(json_name(one), "agencies") == 0;
         for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
             services += json_is_array(one) && strcmp(json_name(one), lists[i]) == 0;
@@ -382,7 +381,7 @@ static struct json *ordered(const struct json *object, const char *const *order,
     for (const char *const *name = order; *name; name++)
         if (json_get(object, *name))
             json_set(out, *name, json_copy(json_get(object, *name)));
-    for (const struct json *one = json_first(object); one; one = json_next(one))
+    for (const struct json *one = json_first_member(object); one; one = json_next(one))
         if (!is_among(order, json_name(one)) && !is_among(without, json_name(one)))
             json_set(out, json_name(one), json_copy(one));
     return out;

@@ -252,7 +252,7 @@ static bool is_names(const struct json *value, bool with_lists)
 {
     if (!json_is_object(value) || json_count(value) == 0)
         return false;
-    for (const struct json *one = json_first(value); one; one = json_next(one))
+    for (const struct json *one = json_first_member(value); one; one = json_next(one))
         if (!is_language(json_name(one)) ||
             !(json_is_text(one) || (with_lists && json_is_array(one) && all_texts(one))))
             return false;
@@ -446,7 +446,7 @@ static struct subject open_entry(struct subject *service, const struct list *lis
     for (size_t i = 0; i < sizeof list->aside / sizeof *list->aside && list->aside[i]; i++)
         if (json_get(entry, list->aside[i]))
             put_aside(own.node, list->aside[i], json_get(entry, list->aside[i]));
-    for (const struct json *one = json_first(entry); one; one = json_next(one))
+    for (const struct json *one = json_first_member(entry); one; one = json_next(one))
         if (!is_own(list, json_name(one)))
             set_rest(&own, json_name(one), one);
     add_link(service->node, list->link, iri);
@@ -656,7 +656,7 @@ static void put_verbatim(struct subject *service, const struct json *of)
                                        "keywords",   "channels",  "contact", "time",  "procedure",
                                        "lifeEvents", "documents", "fees",    "legal", "outputs",
                                        "hours",      NULL};
-    for (const struct json *one = json_first(of); one; one = json_next(one))
+    for (const struct json *one = json_first_member(of); one; one = json_next(one))
         if (is_among(verbatim, json_name(one)))
             put_aside(service->node, json_name(one), one);
         else if (!is_among(said, json_name(one)))
@@ -674,7 +674,7 @@ static void put_agency(struct linking *linking, const struct json *agency, const
     json_set_text(own.node, "identifier", id);
     put_names(&own, "prefLabel", json_get(agency, "name"), "name", id);
     json_set_text(own.node, "spatial", linking->place);
-    for (const struct json *one = json_first(agency); one; one = json_next(one))
+    for (const struct json *one = json_first_member(agency); one; one = json_next(one))
         if (strcmp(json_name(one), "id") != 0 && strcmp(json_name(one), "name") != 0)
             set_rest(&own, json_name(one), one);
     if (!listed)
@@ -833,7 +833,7 @@ static void take_aside(struct json *out, const char *member, const struct json *
 static void take_rest(struct json *out, const struct json *node)
 {
     const struct json *rest = json_get(node, "loket:rest");
-    for (const struct json *one = json_is_object(rest) ? json_first(rest) : NULL; one; one = json_next(one))
+    for (const struct json *one = json_first_member(rest); one; one = json_next(one))
         json_set(out, json_name(one), json_copy(one));
 }
 
@@ -940,7 +940,7 @@ static void take_time(struct json *service, const struct json *node)
     struct json *time = json_new_object();
     if (!json_get(aside, "standard"))
         take(time, "standard", node, "processingTime");
-    for (const struct json *one = json_first(aside); one; one = json_next(one))
+    for (const struct json *one = json_first_member(aside); one; one = json_next(one))
         if (json_name(one))
             json_set(time, json_name(one), json_copy(one));
     if (json_count(time) > 0 || aside)

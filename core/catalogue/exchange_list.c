@@ -166,7 +166,7 @@ static void note_left_out(struct zms *zms)
     static const char *const taken[] = {"id",    "name",         "description", "fees",      "duration",
                                         "forms", "requirements", "authorities", "locations", "leika",
                                         "meta",  "legal",        "process_time"};
-    for (const struct json *one = json_first(zms->item); one; one = json_next(one)) {
+    for (const struct json *one = json_first_member(zms->item); one; one = json_next(one)) {
         bool known = json_get(zms->left_out, json_name(one)) != NULL;
         for (size_t i = 0; i < sizeof taken / sizeof *taken; i++)
             known |= strcmp(taken[i], json_name(one)) == 0;
@@ -228,7 +228,7 @@ void exchange_read_list(struct catalogue_reading *reading, const struct json *da
     size_t i = 0;
     for (zms.item = json_first(data); zms.item; zms.item = json_next(zms.item), i++)
         read_item(&zms, xasprintf("/data/%zu", i));
-    for (const struct json *one = json_first(zms.left_out); one; one = json_next(one))
+    for (const struct json *one = json_first_member(zms.left_out); one; one = json_next(one))
         buf_addf(&names, "%s%s", names.length ? ", " : "", json_name(one));
     if (names.length)
         exchange_note(reading, "What the list says under these names is not taken over: %s.", names.data);

@@ -29,7 +29,7 @@ static void broken_member(struct checking *checking, const char *member, const c
 static void need_known(struct checking *checking, const struct json *object, const char *const *known,
                        const char *text)
 {
-    for (const struct json *one = json_first(object); one; one = json_next(one)) {
+    for (const struct json *one = json_first_member(object); one; one = json_next(one)) {
         bool is_known = str_starts(json_name(one), "x-");
         for (const char *const *name = known; *name; name++)
             is_known = is_known || strcmp(*name, json_name(one)) == 0;
@@ -108,7 +108,7 @@ static void check_days(struct checking *checking, const struct json *hours, cons
         broken(checking, "This must be an object with a list of times for each day.");
     else if (json_count(days) > HOURS_DATES_MAX)
         broken(checking, "There are more dates than a year has days: remove those that are over.");
-    for (const struct json *one = json_is_object(days) ? json_first(days) : NULL; one; one = json_next(one)) {
+    for (const struct json *one = json_first_member(days); one; one = json_next(one)) {
         pointer_add(&checking->path, json_name(one));
         if (is_day(json_name(one)))
             check_spans(checking, one);

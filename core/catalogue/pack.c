@@ -376,7 +376,7 @@ static void check_common(struct loading *load)
 {
     struct form_findings findings = {0};
     const struct json *defs = json_get(load->pack->common, "$defs");
-    for (const struct json *def = json_first(defs); def; def = json_next(def)) {
+    for (const struct json *def = json_first_member(defs); def; def = json_next(def)) {
         struct buf pointer = {0};
         buf_adds(&pointer, "/$defs");
         pointer_add(&pointer, json_name(def));

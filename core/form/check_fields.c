@@ -215,7 +215,7 @@ static bool names_are_fields(const struct checking *checking, const struct json 
     for (const struct json *one = json_first(required); one; one = json_next(one))
         ok &= form_property(checking->form, checking->form->root,
                             json_as_text(one) ? json_as_text(one) : "") != NULL;
-    for (const struct json *one = json_first(properties); one; one = json_next(one))
+    for (const struct json *one = json_first_member(properties); one; one = json_next(one))
         ok &= form_property(checking->form, checking->form->root, json_name(one)) != NULL;
     return ok;
 }

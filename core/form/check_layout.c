@@ -210,7 +210,7 @@ static void check_options(struct laying *laying, const struct json *element)
         "format", "multi",    "toggle",     "readonly",        "detail",          "placeholder",
         "trim",   "restrict", "suggestion", "showSortButtons", "elementLabelProp"};
     const struct json *options = json_get(element, "options");
-    for (const struct json *one = json_first(options); one; one = json_next(one))
+    for (const struct json *one = json_first_member(options); one; one = json_next(one))
         if (!is_one_of(json_name(one), known, sizeof known / sizeof *known) &&
             !str_starts(json_name(one), "x-"))
             form_findings_add(

@@ -49,7 +49,7 @@ static void try_names(struct near *near, const struct form *form, const struct j
     static const char *const one[] = {"then", "else"};
     if (!node || depth > FORM_DEPTH_MAX)
         return;
-    for (const struct json *p = json_first(json_get(node, "properties")); p; p = json_next(p))
+    for (const struct json *p = json_first_member(json_get(node, "properties")); p; p = json_next(p))
         near_try(near, json_name(p));
     try_names(near, form, schema_ref(form->schema, node), depth + 1);
     for (const struct json *sub = json_first(json_get(node, "allOf")); sub; sub = json_next(sub))
@@ -125,8 +125,7 @@ static void walk_properties(struct naming *naming, const struct json *owner, con
                             bool condition)
 {
     const struct json *properties = json_get(node, "properties");
-    for (const struct json *p = json_is_object(properties) ? json_first(properties) : NULL; p;
-         p = json_next(p)) {
+    for (const struct json *p = json_first_member(properties); p; p = json_next(p)) {
         if (condition) {
             check_name(naming, owner, json_name(p), p);
             checking_possible(naming->checking, p, described(naming->checking->form, owner, json_name(p), 0));
@@ -163,8 +162,7 @@ static void walk(struct naming *naming, const struct json *node, bool condition)
         naming->path.length ? form_schema_at(form, buf_text(&naming->path)) : form->root;
     check_texts_of(naming, owner, json_get(node, "required"));
     const struct json *dependent = json_get(node, "dependentRequired");
-    for (const struct json *d = json_is_object(dependent) ? json_first(dependent) : NULL; d;
-         d = json_next(d)) {
+    for (const struct json *d = json_first_member(dependent); d; d = json_next(d)) {
         check_name(naming, owner, json_name(d), d);
         check_texts_of(naming, owner, d);
     }

@@ -319,15 +319,14 @@ void check_notices(struct checking *checking)
                           "This must be an object: write \"notices\": {\"approve\": {\"en\": \"…\"}}.");
         return;
     }
-    for (const struct json *one = json_first(notices); one; one = json_next(one)) {
+    for (const struct json *one = json_first_member(notices); one; one = json_next(one)) {
         struct buf path = {0};
         buf_adds(&path, "/notices");
         pointer_add(&path, json_name(one));
         size_t length = path.length;
         if (!json_is_object(one))
             check_template(&noticing, one, buf_text(&path));
-        for (const struct json *lang = json_is_object(one) ? json_first(one) : NULL; lang;
-             lang = json_next(lang)) {
+        for (const struct json *lang = json_first_member(one); lang; lang = json_next(lang)) {
             pointer_add(&path, json_name(lang));
             check_template(&noticing, lang, buf_text(&path));
             pointer_cut(&path, length);

@@ -56,10 +56,10 @@ struct json *form_edited(const struct json *node, const char *pointer, struct js
 struct json *form_difference(const struct json *from, const struct json *to)
 {
     struct json *patch = json_new_object();
-    for (const struct json *old = json_first(from); old; old = json_next(old))
+    for (const struct json *old = json_first_member(from); old; old = json_next(old))
         if (!json_get(to, json_name(old)))
             json_set_null(patch, json_name(old));
-    for (const struct json *now = json_first(to); now; now = json_next(now)) {
+    for (const struct json *now = json_first_member(to); now; now = json_next(now)) {
         const struct json *old = json_get(from, json_name(now));
         if (old && json_equal(old, now))
             continue;

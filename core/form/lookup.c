@@ -124,10 +124,10 @@ static bool required_at(const struct form *form, const struct json *node, const 
         return false;
     if (json_has_text(json_get(node, "required"), name))
         return true;
-    for (const struct json *d = json_first(json_get(node, "dependentRequired")); d; d = json_next(d))
+    for (const struct json *d = json_first_member(json_get(node, "dependentRequired")); d; d = json_next(d))
         if (json_get(value, json_name(d)) && json_has_text(d, name))
             return true;
-    for (const struct json *d = json_first(json_get(node, "dependentSchemas")); d; d = json_next(d))
+    for (const struct json *d = json_first_member(json_get(node, "dependentSchemas")); d; d = json_next(d))
         if (json_get(value, json_name(d)) && required_at(form, d, value, name, depth + 1))
             return true;
     for (const struct json *sub = json_first(json_get(node, "allOf")); sub; sub = json_next(sub))
@@ -164,7 +164,7 @@ const struct json *form_list(const struct form *form, const struct json *x)
 bool form_entry_fits(const struct json *entry, const struct json *x, const struct json *draft)
 {
     const struct json *where = json_get(x, "where");
-    for (const struct json *one = json_first(where); one; one = json_next(one)) {
+    for (const struct json *one = json_first_member(where); one; one = json_next(one)) {
         const struct json *wanted = json_pointer(draft, json_as_text(one) ? json_as_text(one) : "");
         const struct json *has = json_get(entry, json_name(one));
         if (!has || !wanted || !json_equal(has, wanted))

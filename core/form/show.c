@@ -157,7 +157,7 @@ static void make_controls(struct making *making, const struct json *node)
     if (!node || making->depth >= FORM_DEPTH_MAX)
         return;
     making->depth++;
-    for (const struct json *p = json_first(json_get(node, "properties")); p; p = json_next(p))
+    for (const struct json *p = json_first_member(json_get(node, "properties")); p; p = json_next(p))
         if (!json_is_bool(p) && !is_made(making, json_name(p)))
             make_control(making, json_name(p));
     make_controls(making, schema_ref(making->form->schema, node));

@@ -15,11 +15,8 @@ struct finding {
     size_t count;
 };
 
-/* NULL is the name of what stands in a list where names were to be: nothing depends on it. */
 static void add_name(struct finding *finding, const char *name)
 {
-    if (!name)
-        return;
     if (finding->count == NAMES_MAX)
         finding->form->all_steer = true;
     else
@@ -65,8 +62,10 @@ static void add_condition(struct finding *finding, const struct json *node, int 
         bool any = strcmp(name, "patternProperties") == 0 || strcmp(name, "minProperties") == 0 ||
                    strcmp(name, "maxProperties") == 0 || strcmp(name, "propertyNames") == 0 ||
                    strcmp(name, "additionalProperties") == 0 || strncmp(name, "unevaluated", 11) == 0;
-        for (const struct json *one = texts || map ? json_first(member) : NULL; one; one = json_next(one))
-            add_name(finding, texts ? (json_as_text(one) ? json_as_text(one) : "") : json_name(one));
+        for (const struct json *one = texts ? json_first(member) : NULL; one; one = json_next(one))
+            add_name(finding, json_as_text(one) ? json_as_text(one) : "");
+        for (const struct json *one = map ? json_first_member(member) : NULL; one; one = json_next(one))
+            add_name(finding, json_name(one));
         finding->form->all_steer |= any;
         add_condition(finding, member, depth + 1);
     }
@@ -95,7 +94,7 @@ static void look_through(struct finding *finding, const struct json *node, int d
     for (size_t i = 0; i < sizeof conditions / sizeof *conditions; i++)
         add_condition(finding, json_get(node, conditions[i]), 0);
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        for (const struct json *one = json_first(json_get(node, names[i])); one; one = json_next(one))
+        for (const struct json *one = json_first_member(json_get(node, names[i])); one; one = json_next(one))
             add_name(finding, json_name(one));
     add_where(finding, json_get(node, "x-options"));
     if (json_get(node, "x-compute"))

@@ -248,7 +248,8 @@ static bool is_shared(const struct typed *typed, const struct form_option *but, 
 /* What tells an alternative from the others before anything is written: a text of its own, with nothing in it. */
 static void put_sign(const struct typed *typed, const struct form_option *option, struct json *value)
 {
-    for (const struct json *p = json_first(json_get(option->json, "properties")); p; p = json_next(p)) {
+    for (const struct json *p = json_first_member(json_get(option->json, "properties")); p;
+         p = json_next(p)) {
         bool text = !json_get(p, "type") || str_equal(json_text(p, "type"), "string");
         if (!text || json_get(value, json_name(p)) || is_shared(typed, option, json_name(p)))
             continue;
@@ -277,7 +278,7 @@ static bool parse_branch(const struct typed *typed, struct json **value)
         return true;
     }
     *value = json_new_object();
-    for (const struct json *p = json_first(properties); p; p = json_next(p)) {
+    for (const struct json *p = json_first_member(properties); p; p = json_next(p)) {
         const struct json *fixed = json_get(p, "const") ? json_get(p, "const") : json_get(p, "default");
         if (fixed)
             json_set(*value, json_name(p), json_copy(fixed));

@@ -455,6 +455,11 @@ const struct json *json_first(const struct json *array_or_object)
                                                                              : NULL;
 }
 
+const struct json *json_first_member(const struct json *object)
+{
+    return json_is_object(object) ? json_first(object) : NULL;
+}
+
 const struct json *json_next(const struct json *member)
 {
     return j(c(member)->next);

@@ -48,8 +48,10 @@ bool json_as_bool(const struct json *json, bool otherwise);
 size_t json_count(const struct json *array_or_object);
 const struct json *json_at(const struct json *array, size_t index);
 const struct json *json_first(const struct json *array_or_object); /* then json_next until NULL */
+/* The first one of an object, NULL of a list: what stands in that has no name. */
+const struct json *json_first_member(const struct json *object);
 const struct json *json_next(const struct json *member);
-const char *json_name(const struct json *member);               /* the member's name in its object */
+const char *json_name(const struct json *member); /* the member's name in its object, else NULL */
 bool json_has_text(const struct json *array, const char *text); /* an array of strings holds text */
 /* RFC 6901; "" is the document itself. NULL when there is nothing there. */
 const struct json *json_pointer(const struct json *document, const char *pointer);
