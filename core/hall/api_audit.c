@@ -1,6 +1,10 @@
 /* core/hall/api_audit.c: the audit, read and checked by supervisors and administrators. A look is a line of the audit
  * itself, written before its first page is answered; the pages after it name that line, and nobody goes on from another's
- * look or with other filters. */
+ * look or with other filters.
+ *
+ * What was typed in letters may be a citizen's name or number, and the audit keeps its lines for ever. So a line has the filters
+ * that name an account, commands, a row or a time; of others which they were, and a digest under a key that goes to whoever
+ * looks, in "next", and is kept nowhere: by it they go on, and nobody finds the words by trying. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,7 +18,7 @@
 #include "core/model/role.h"
 #include "core/wire/csv.h"
 
-enum { PAGE_LINES = 50, WORDS_MAX = 4000 };
+enum { PAGE_LINES = 50, WORDS_MAX = 4000, LOOK_KEY = 23, LOOK_NEXT = 80 };
 
 static bool may_look(struct hall *hall, struct http_request *request, const struct actor *actor)
 {
@@ -30,7 +34,9 @@ struct look {
     struct hall *hall;
     struct http_request *request;
     struct actor actor;
-    struct json *filters; /* as asked for: what the audit keeps of this look */
+    struct json *filters; /* as asked for */
+    struct json *kept;    /* what the audit keeps of them */
+    char key[LOOK_KEY];   /* "" where no words were typed */
     char from[TIME_TEXT], to[TIME_TEXT];
     bool csv, taken;             /* taken: the lines are saved somewhere, and the audit says so */
     int64_t limit, before, line; /* line: the look's own */
@@ -39,6 +45,7 @@ struct look {
 static void look_free(struct look *look)
 {
     json_free(&look->filters);
+    json_free(&look->kept);
     free(look);
 }
 
@@ -114,13 +121,91 @@ static const char *look_type(const struct look *look)
     return look->taken ? "audit.export" : "audit.look";
 }
 
+/* --- what is kept of it --- */
+
+/* Types of commands: "case.open,ticket.call". */
+static bool names_types(const char *text)
+{
+    for (const char *at = text; *at; at += strcspn(at, ","), at += *at == ',') {
+        size_t length = strcspn(at, ",");
+        if (strspn(at, "abcdefghijklmnopqrstuvwxyz_.") < length || !memchr(at, '.', length))
+            return false;
+    }
+    return true;
+}
+
+static bool names_row(const char *text)
+{
+    const char *slash = strchr(text, '/');
+    return uuid_valid(slash ? slash + 1 : text);
+}
+
+static enum err names_account(struct db *db, const char *text, bool *names)
+{
+    static const char sql[] =
+        "SELECT id FROM users WHERE id = $1 OR login = $1"; /* primary key, users_login */
+    struct stmt *s = db_query(db, sql);
+    db_bind_text(s, 1, text);
+    enum err err = db_step(s);
+    *names = err == ERR_OK || str_equal(text, "system");
+    db_done(s);
+    return err == ERR_ABSENT ? ERR_OK : err;
+}
+
+/* Whether a filter may stand in the audit as it was given. */
+static enum err is_plain(struct look *look, const struct json *filter, bool *plain)
+{
+    const char *name = json_name(filter), *text = json_as_text(filter);
+    *plain = !text || str_equal(name, "from") || str_equal(name, "to") ||
+             (str_equal(name, "type") && names_types(text)) ||
+             (str_equal(name, "subject") && names_row(text));
+    return !*plain && str_equal(name, "user") ? names_account(look->hall->db, text, plain) : ERR_OK;
+}
+
+static enum err keep_filters(struct look *look)
+{
+    struct json *typed = json_new_array();
+    struct buf words = {0};
+    char digest[SHA256_TEXT];
+    enum err err = ERR_OK;
+    look->kept = json_new_object();
+    for (const struct json *one = json_first(look->filters); one && err == ERR_OK; one = json_next(one)) {
+        bool plain = true;
+        err = is_plain(look, one, &plain);
+        if (plain) {
+            json_set(look->kept, json_name(one), json_copy(one));
+            continue;
+        }
+        json_add_text(typed, json_name(one));
+        buf_addf(&words, "%s\n%s\n", json_name(one), json_as_text(one));
+    }
+    if (json_count(typed) > 0) {
+        if (!*look->key && look->line == 0)
+            letters_new(look->key, LOOK_KEY - 1);
+        mac_text(look->key, buf_text(&words), words.length, digest);
+        json_set(look->kept, "typed", typed);
+        json_set_text(look->kept, "typed_mac", digest);
+        typed = NULL;
+    }
+    json_free(&typed);
+    buf_free(&words);
+    return err;
+}
+
 /* --- a page --- */
+
+/* "BEFORE.LINE", with ".KEY" where there is one. */
+static void next_of(const struct look *look, int64_t before, char out[LOOK_NEXT])
+{
+    str_format(out, LOOK_NEXT, "%lld.%lld%s%s", (long long)before, (long long)look->line,
+               *look->key ? "." : "", look->key);
+}
 
 static void page_csv(struct look *look, const struct json *page)
 {
     struct json *columns = audit_columns(), *rows = json_new_array();
     struct buf text = {0};
-    char next[48];
+    char next[LOOK_NEXT];
     for (const struct json *line = json_first(json_get(page, "lines")); line; line = json_next(line))
         json_add(rows, audit_cells(line));
     bool first = look->before == look->line, training = look->hall->which.kind == HALL_TRAINING;
@@ -130,8 +215,7 @@ static void page_csv(struct look *look, const struct json *page)
     size_t head =
         first ? 0 : strcspn(buf_text(&text), "\n") + 1; /* pages laid one after the other are one table */
     if (json_int(page, "next", 0)) {
-        str_format(next, sizeof next, "%lld.%lld", (long long)json_int(page, "next", 0),
-                   (long long)look->line);
+        next_of(look, json_int(page, "next", 0), next);
         http_add_header(look->request, "Loket-Next", next);
     }
     api_answer(look->hall, look->request, 200, "text/csv; charset=utf-8", buf_text(&text) + head,
@@ -143,9 +227,9 @@ static void page_csv(struct look *look, const struct json *page)
 
 static void page_json(struct look *look, struct json *page)
 {
-    char next[48];
+    char next[LOOK_NEXT];
     int64_t before = json_int(page, "next", 0);
-    str_format(next, sizeof next, "%lld.%lld", (long long)before, (long long)look->line);
+    next_of(look, before, next);
     json_set_text(page, "next", before ? next : NULL);
     json_set_int(page, "look", look->line);
     api_answer_json(look->hall, look->request, 200, page);
@@ -182,7 +266,7 @@ static void answer_page(struct look *look)
 static enum err run_look(void *ctx, const struct server_env *env)
 {
     struct look *look = ctx;
-    return server_note_by(env, &look->actor, look_type(look), look->filters, &look->line);
+    return server_note_by(env, &look->actor, look_type(look), look->kept, &look->line);
 }
 
 static void looked(void *ctx, enum err err)
@@ -227,8 +311,14 @@ static void go_on(struct look *look, const char *after)
     bool own = false;
     look->before = strtoll(after, &end, 10);
     look->line = *end == '.' ? strtoll(end + 1, &end, 10) : 0;
+    if (*end == '.' && strlen(end + 1) == LOOK_KEY - 1) {
+        str_copy(look->key, sizeof look->key, end + 1);
+        end += LOOK_KEY;
+    }
     bool read = look->before > 0 && look->line >= look->before && !*end;
-    enum err err = read ? own_look(look, look_type(look), look->filters, &own) : ERR_OK;
+    enum err err = read ? keep_filters(look) : ERR_OK;
+    if (read && err == ERR_OK)
+        err = own_look(look, look_type(look), look->kept, &own);
     if (err != ERR_OK)
         api_store_failed(look->hall, look->request, err);
     else if (!own)
@@ -248,8 +338,13 @@ void call_audit(struct hall *hall, struct http_request *request, const struct ac
     bool good = query_time(look, "from", false, look->from) && query_time(look, "to", true, look->to) &&
                 query_texts(look) && query_format(look);
     if (good && str_empty(after)) {
-        writer_add(hall->writer, run_look, looked, look);
-        return;
+        enum err err = keep_filters(look);
+        if (err == ERR_OK) {
+            writer_add(hall->writer, run_look, looked, look);
+            return;
+        }
+        api_store_failed(hall, request, err);
+        good = false;
     }
     if (good)
         go_on(look, after);

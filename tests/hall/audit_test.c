@@ -124,6 +124,40 @@ TEST(audit_looks_are_lines_once_a_look_and_nobodys_elses)
     scene_close(&s);
 }
 
+/* What was typed may be a citizen's number. */
+TEST(audit_keeps_no_words_that_were_typed_into_a_look)
+{
+    struct scene s;
+    scene_open(&s);
+    struct json *page = look(&s.supervisor, "q=ticket&user=9901014101900014&from=2020-01-01&limit=2");
+    CHECK_INT((int64_t)json_count(json_get(page, "lines")), 0);
+    json_free(&page);
+    page = look(&s.supervisor, "q=ticket.issue&limit=2");
+    CHECK_INT((int64_t)json_count(json_get(page, "lines")), 2);
+    char *next = xasprintf("/v1/audit?q=ticket.issue&limit=2&after=%s", json_text_or(page, "next", ""));
+    char *other = xasprintf("/v1/audit?q=ticket.call&limit=2&after=%s", json_text_or(page, "next", ""));
+    json_free(&page);
+    is_refused(&s.supervisor, other, 400, "invalid_query");
+    *strrchr(next, '.') = '\0'; /* without the key nobody goes on */
+    is_refused(&s.supervisor, next, 400, "invalid_query");
+    next[strlen(next)] = '.';
+    page = get(&s.supervisor, next, 200);
+    CHECK_INT((int64_t)json_count(json_get(page, "lines")), 2);
+    json_free(&page);
+    page = look(&s.admin, "type=audit.look");
+    const struct json *detail = json_pointer(page, "/lines/1/detail");
+    CHECK_TEXT(json_as_text(json_at(json_get(detail, "typed"), 0)), "user");
+    CHECK_TEXT(json_as_text(json_at(json_get(detail, "typed"), 1)), "q");
+    CHECK_TEXT(json_text(detail, "from"), "2020-01-01");
+    char *text = json_print(page);
+    CHECK(!strstr(text, "9901014101900014") && !strstr(text, "\"q\":"));
+    free(text);
+    json_free(&page);
+    free(next);
+    free(other);
+    scene_close(&s);
+}
+
 TEST(audit_as_csv_is_one_table_over_its_pages)
 {
     struct scene s;
