@@ -493,11 +493,13 @@ static enum err postgres_begin(struct db *db)
     db->lost = ERR_OK;
     db->steps = 0;
     db->by_step = false;
-    err = run_text(db,
-                   !(db->flags & DB_WRITE) ? "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
-                   : db->flags & (DB_EXCLUSIVE | DB_SHARED) ? "BEGIN"
-                                                            : shared,
-                   NULL);
+    db->begun = db->flags & DB_SHARED; /* with what is asked next, which waits for the hall's row */
+    err = may_wait(db) ? send_text(db, "BEGIN")
+                       : run_text(db,
+                                  !(db->flags & DB_WRITE) ? "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+                                  : db->flags & (DB_EXCLUSIVE | DB_SHARED) ? "BEGIN"
+                                                                           : shared,
+                                  NULL);
     db->begun = err == ERR_OK;
     return err;
 }

@@ -292,6 +292,13 @@ void api_answer(struct hall *hall, struct http_request *request, int status, con
     http_answer(request, status, content_type, body, length);
 }
 
+void api_answer_shared(struct hall *hall, struct http_request *request, int status,
+                       struct http_shared *shared)
+{
+    metrics_answered(&hall->metrics, route_index(request), status, now_us() - http_started_us(request));
+    http_answer_shared(request, shared);
+}
+
 void api_answer_json(struct hall *hall, struct http_request *request, int status, const struct json *body)
 {
     struct buf text = {0};

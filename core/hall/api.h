@@ -30,6 +30,9 @@ const char *api_path_part(const struct http_request *request);
 
 void api_answer(struct hall *hall, struct http_request *request, int status, const char *content_type,
                 const char *body, size_t length);
+/* status: the shared answer's own. */
+void api_answer_shared(struct hall *hall, struct http_request *request, int status,
+                       struct http_shared *shared);
 void api_answer_json(struct hall *hall, struct http_request *request, int status, const struct json *body);
 void api_error(struct hall *hall, struct http_request *request, int status, const char *code,
                const char *field, const char *message);

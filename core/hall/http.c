@@ -61,6 +61,11 @@ struct http {
     bool resumed; /* a connection goes on, of which the library's descriptor says nothing yet */
 };
 
+struct http_shared {
+    struct MHD_Response *response; /* counted by the library; NULL: there was no memory for it */
+    int status, holders;
+};
+
 struct http_request {
     struct http *http;
     struct MHD_Connection *connection;
@@ -77,6 +82,7 @@ struct http_request {
     int status;
     const char *content_type;
     struct buf answer;
+    struct http_shared *shared; /* instead */
     struct {
         char *name, *value;
     } headers[HEADERS_MAX];
@@ -172,6 +178,15 @@ static void waiting_remove(struct http_request *request)
     line_remove(request);
 }
 
+static void let_go(struct http_shared *shared)
+{
+    if (!shared || --shared->holders > 0)
+        return;
+    if (shared->response)
+        MHD_destroy_response(shared->response);
+    free(shared);
+}
+
 static void request_free(struct http_request *request)
 {
     for (int i = 0; i < request->header_count; i++) {
@@ -180,21 +195,44 @@ static void request_free(struct http_request *request)
     }
     buf_free(&request->body);
     buf_free(&request->answer);
+    let_go(request->shared);
     free(request->method);
     free(request->path);
     free(request);
+}
+
+/* NULL: there is no memory for it. */
+static struct MHD_Response *response_new(struct buf *body, const char *content_type)
+{
+    size_t length = body->length;
+    char *text = buf_take(body);
+    struct MHD_Response *response = MHD_create_response_from_buffer(length, text, MHD_RESPMEM_MUST_FREE);
+    if (!response) {
+        free(text);
+        return NULL;
+    }
+    MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, content_type);
+    MHD_add_response_header(response, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");
+    return response;
+}
+
+static enum MHD_Result send_shared(struct http_request *request)
+{
+    const struct http_shared *shared = request->shared;
+    return shared->response
+               ? MHD_queue_response(request->connection, (unsigned)shared->status, shared->response)
+               : MHD_NO;
 }
 
 static enum MHD_Result send_answer(struct http_request *request)
 {
     if (request->dropped)
         return MHD_NO;
-    struct MHD_Response *response =
-        MHD_create_response_from_buffer(request->answer.length, request->answer.data, MHD_RESPMEM_MUST_COPY);
+    if (request->shared)
+        return send_shared(request);
+    struct MHD_Response *response = response_new(&request->answer, request->content_type);
     if (!response)
         return MHD_NO;
-    MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, request->content_type);
-    MHD_add_response_header(response, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");
     for (int i = 0; i < request->header_count; i++)
         MHD_add_response_header(response, request->headers[i].name, request->headers[i].value);
     enum MHD_Result result = MHD_queue_response(request->connection, (unsigned)request->status, response);
@@ -782,19 +820,46 @@ void http_add_header(struct http_request *request, const char *name, const char 
     request->headers[request->header_count++].value = xstrdup(value);
 }
 
-void http_answer(struct http_request *request, int status, const char *content_type, const char *body,
-                 size_t length)
+/* What it is answered with stands in it already. */
+static void go_on(struct http_request *request)
 {
     waiting_remove(request);
-    request->status = status;
-    request->content_type = content_type;
     request->answered = true;
-    buf_add(&request->answer, body, length);
     if (!request->suspended)
         return;
     moved(request, false);
     request->http->resumed = true;
     MHD_resume_connection(request->connection);
+}
+
+void http_answer(struct http_request *request, int status, const char *content_type, const char *body,
+                 size_t length)
+{
+    request->status = status;
+    request->content_type = content_type;
+    buf_add(&request->answer, body, length);
+    go_on(request);
+}
+
+struct http_shared *http_shared_new(int status, const char *content_type, struct buf *body)
+{
+    struct http_shared *shared = xcalloc(1, sizeof *shared);
+    *shared =
+        (struct http_shared){.response = response_new(body, content_type), .status = status, .holders = 1};
+    return shared;
+}
+
+void http_shared_free(struct http_shared **shared)
+{
+    let_go(*shared);
+    *shared = NULL;
+}
+
+void http_answer_shared(struct http_request *request, struct http_shared *shared)
+{
+    shared->holders++;
+    request->shared = shared;
+    go_on(request);
 }
 
 void http_drop(struct http_request *request)

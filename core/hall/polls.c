@@ -22,22 +22,24 @@ struct poll {
     int64_t cursor, until_ms;
 };
 
-/* Answers printed in this wake: whoever stands at the same cursor and sees the same gets the same text. */
+/* Answers made in this wake: whoever stands at the same cursor and sees the same gets the same one. */
 struct shared {
     int64_t cursor;
     unsigned roles;
-    const char *agency; /* of a poll that is answered in this very wake */
-    const char *user;   /* NULL: the text holds nothing that this one person alone may see */
-    struct buf text;
+    const char *agency;         /* of a poll that is answered in this very wake */
+    const char *user;           /* NULL: the text holds nothing that this one person alone may see */
+    struct http_shared *answer; /* NULL: the place is free */
 };
 
 struct polls {
     struct poll **list;
     struct poll *buckets[LIKE_IT][BUCKETS];
     int count, capacity;
-    bool more;        /* some whom the last wake concerns were left for the next turn */
-    int64_t woken_ms; /* monotonic */
-    int64_t woken_rev;
+    bool more;                   /* some whom the last wake concerns were left for the next turn */
+    bool behind;                 /* somebody may wait who has not all that the last wake told */
+    int64_t woken_ms, woken_rev; /* monotonic */
+    int64_t ahead_ms;            /* until when the wakes so far would have lasted, had each had its pause */
+    int64_t due_ms;              /* the first of those who wait has waited long enough then, or later */
     struct shared shared[SHARED_MAX];
     int shared_count;
 };
@@ -47,6 +49,13 @@ struct polls *polls_new(void)
     return xcalloc(1, sizeof(struct polls));
 }
 
+/* They point into polls that are answered. */
+static void forget_shared(struct polls *polls)
+{
+    while (polls->shared_count > 0)
+        http_shared_free(&polls->shared[--polls->shared_count].answer);
+}
+
 void polls_free(struct polls **slot)
 {
     struct polls *polls = *slot;
@@ -54,8 +63,7 @@ void polls_free(struct polls **slot)
         return;
     for (int i = 0; i < polls->count; i++)
         free(polls->list[i]);
-    for (int i = 0; i < SHARED_MAX; i++)
-        buf_free(&polls->shared[i].text);
+    forget_shared(polls);
     free(polls->list);
     free(polls);
     *slot = NULL;
@@ -84,17 +92,33 @@ static struct shared *shared_find(struct polls *polls, const struct poll *poll)
 }
 
 /* When there are more kinds of readers than places the last place is used again and again. */
-static struct shared *shared_make(struct polls *polls, const struct poll *poll)
+static struct shared *shared_keep(struct polls *polls, const struct shared *made)
 {
-    if (polls->shared_count < SHARED_MAX)
-        polls->shared_count++;
-    struct shared *shared = &polls->shared[polls->shared_count - 1];
-    buf_clear(&shared->text);
-    shared->cursor = poll->cursor;
-    shared->roles = poll->actor.roles;
-    shared->agency = poll->actor.agency;
-    shared->user = poll->actor.user;
+    if (polls->shared_count == SHARED_MAX)
+        http_shared_free(&polls->shared[--polls->shared_count].answer);
+    struct shared *shared = &polls->shared[polls->shared_count++];
+    *shared = *made;
     return shared;
+}
+
+static enum err shared_make(struct hall *hall, const struct poll *poll, struct shared **out)
+{
+    struct shared made = {.cursor = poll->cursor,
+                          .roles = poll->actor.roles,
+                          .agency = poll->actor.agency,
+                          .user = poll->actor.user};
+    struct buf text = {0};
+    int64_t to;
+    enum err err =
+        reads_feed(hall->reads, &poll->actor, &hall->state, poll->cursor, hall->wall_ms, &text, &to);
+    if (err == ERR_OK) {
+        if (!reads_personal(hall->reads, poll->cursor, to))
+            made.user = NULL;
+        made.answer = http_shared_new(200, "application/json", &text);
+        *out = shared_keep(hall->polls, &made);
+    }
+    buf_free(&text);
+    return err;
 }
 
 static void answer(struct hall *hall, const struct poll *poll)
@@ -104,20 +128,11 @@ static void answer(struct hall *hall, const struct poll *poll)
         return;
     }
     struct shared *shared = shared_find(hall->polls, poll);
-    if (!shared) {
-        int64_t to;
-        shared = shared_make(hall->polls, poll);
-        enum err err = reads_feed(hall->reads, &poll->actor, &hall->state, poll->cursor, hall->wall_ms,
-                                  &shared->text, &to);
-        if (err != ERR_OK) {
-            hall->polls->shared_count--;
-            api_store_failed(hall, poll->request, err);
-            return;
-        }
-        if (!reads_personal(hall->reads, poll->cursor, to))
-            shared->user = NULL;
-    }
-    api_answer(hall, poll->request, 200, "application/json", buf_text(&shared->text), shared->text.length);
+    enum err err = shared ? ERR_OK : shared_make(hall, poll, &shared);
+    if (err == ERR_OK)
+        api_answer_shared(hall, poll->request, 200, shared->answer);
+    else
+        api_store_failed(hall, poll->request, err);
 }
 
 /* --- parking --- */
@@ -142,6 +157,8 @@ static void add(struct polls *polls, struct poll *poll)
         polls->capacity = polls->capacity ? polls->capacity * 2 : 64;
         polls->list = xrealloc(polls->list, sizeof *polls->list * (size_t)polls->capacity);
     }
+    if (polls->count == 0 || poll->until_ms < polls->due_ms)
+        polls->due_ms = poll->until_ms;
     polls->list[polls->count++] = poll;
     for (enum like like = 0; like < LIKE_IT; like++) {
         struct poll **bucket = bucket_of(polls, poll, like);
@@ -173,8 +190,8 @@ static int count_client(struct hall *hall, const struct poll *like)
             continue;
         if (http_alive(poll->request))
             count++;
-        else
-            poll->until_ms = hall->mono_ms; /* the next wake ends it */
+        else /* the next wake ends it */
+            poll->until_ms = hall->polls->due_ms = hall->mono_ms;
     }
     return count;
 }
@@ -216,12 +233,13 @@ void polls_ask(struct hall *hall, struct http_request *request, const struct act
         return;
     }
     add(hall->polls, poll); /* first the waiter, then the rev: nothing can happen in between unseen */
-    if (cursor >= hall->state.rev && wait_s > 0 && !hall->stopping)
+    hall->polls->behind |= cursor < hall->state.rev;
+    if (wait_s > 0 &&
+        !hall->stopping) /* whoever is behind is answered with the others, at the end of this turn */
         return;
     hall->polls->count--;
-    hall->polls->shared_count = 0;
     answer(hall, poll);
-    hall->polls->shared_count = 0; /* it pointed into the poll */
+    forget_shared(hall->polls);
     release(hall->polls, poll);
 }
 
@@ -232,21 +250,64 @@ static bool concerned(const struct hall *hall, const struct poll *poll)
     return poll->cursor < hall->state.rev || poll->until_ms <= hall->mono_ms || hall->stopping;
 }
 
-static bool pauses(const struct hall *hall)
+/* Telling takes its time of each who waits, and whoever is told asks again: the more there are, the longer news are gathered. */
+static int pause_ms(const struct polls *polls)
 {
-    return hall->state.rev != hall->polls->woken_rev &&
-           hall->mono_ms - hall->polls->woken_ms < WAKE_PAUSE_MS && !hall->stopping;
+    int ms = WAKE_PAUSE_MS + polls->count / WAKE_POLLS_A_MS;
+    return ms < WAKE_PAUSE_MAX_MS ? ms : WAKE_PAUSE_MAX_MS;
+}
+
+/* When news may be told: at once where there are few, a pause apart where one change follows the other. */
+static int64_t news_ms(const struct polls *polls)
+{
+    int64_t soonest_ms = polls->woken_ms + WAKE_PAUSE_MS,
+            ms = polls->ahead_ms - WAKES_IN_A_ROW * (int64_t)pause_ms(polls);
+    return ms > soonest_ms ? ms : soonest_ms;
+}
+
+static bool has_news(const struct hall *hall)
+{
+    return hall->state.rev != hall->polls->woken_rev;
+}
+
+/* Whether a look at all who wait would find somebody. */
+static bool is_due(const struct hall *hall)
+{
+    const struct polls *polls = hall->polls;
+    if (polls->count == 0)
+        return false;
+    if (hall->stopping || polls->more)
+        return true;
+    return has_news(hall) ? hall->mono_ms >= news_ms(polls) : polls->behind || polls->due_ms <= hall->mono_ms;
+}
+
+static void note_wake(struct hall *hall)
+{
+    struct polls *polls = hall->polls;
+    if (has_news(hall)) {
+        polls->woken_ms = hall->mono_ms;
+        polls->ahead_ms =
+            (polls->ahead_ms > hall->mono_ms ? polls->ahead_ms : hall->mono_ms) + pause_ms(polls);
+    }
+    polls->woken_rev = hall->state.rev;
+}
+
+/* Those whom it does not concern stay in front. */
+static void note_left(struct polls *polls, int left)
+{
+    polls->due_ms = INT64_MAX;
+    for (int i = 0; i < left; i++)
+        if (polls->list[i]->until_ms < polls->due_ms)
+            polls->due_ms = polls->list[i]->until_ms;
 }
 
 void polls_wake(struct hall *hall)
 {
     struct polls *polls = hall->polls;
     int at = 0, waiting = polls->count, most = hall->stopping ? polls->count : WAKE_AT_ONCE;
-    if (polls->count == 0 || (pauses(hall) && !polls->more))
+    if (!is_due(hall))
         return;
-    if (hall->state.rev != polls->woken_rev)
-        polls->woken_ms = hall->mono_ms;
-    polls->woken_rev = hall->state.rev;
+    note_wake(hall);
     while (at < waiting) {
         struct poll *poll = polls->list[at];
         if (!concerned(hall, poll)) {
@@ -259,8 +320,9 @@ void polls_wake(struct hall *hall)
         polls->list[at] = polls->list[--waiting];
         polls->list[waiting] = poll; /* freed last: shared texts point into it until all are answered */
     }
-    polls->more = at < waiting;
-    polls->shared_count = 0;
+    polls->more = polls->behind = at < waiting;
+    forget_shared(polls);
+    note_left(polls, waiting);
     while (polls->count > waiting)
         release(polls, polls->list[--polls->count]);
 }
@@ -297,15 +359,13 @@ void polls_user_changed(struct hall *hall, const struct json *row)
 int polls_timeout_ms(const struct hall *hall)
 {
     const struct polls *polls = hall->polls;
-    int64_t until_ms = hall->mono_ms + POLL_WAIT_MAX_S * 1000LL;
     if (polls->count == 0)
         return -1;
     if (polls->more)
         return 0;
-    for (int i = 0; i < polls->count; i++)
-        if (polls->list[i]->until_ms < until_ms)
-            until_ms = polls->list[i]->until_ms;
-    if (polls->woken_rev != hall->state.rev && polls->woken_ms + WAKE_PAUSE_MS < until_ms)
-        until_ms = polls->woken_ms + WAKE_PAUSE_MS;
-    return until_ms > hall->mono_ms ? (int)(until_ms - hall->mono_ms) : 0;
+    int64_t until_ms = has_news(hall) ? news_ms(polls) : polls->behind ? hall->mono_ms : INT64_MAX;
+    if (polls->due_ms < until_ms)
+        until_ms = polls->due_ms;
+    int64_t left_ms = until_ms - hall->mono_ms;
+    return left_ms <= 0 ? 0 : left_ms < POLL_WAIT_MAX_S * 1000 ? (int)left_ms : POLL_WAIT_MAX_S * 1000;
 }

@@ -8,7 +8,10 @@ enum {
     POLLS_PER_CLIENT = 2,
     POLLS_PER_ACCOUNT = 400, /* at as many workstations: whoever has one password has not all places */
     WAKE_AT_ONCE = 500,      /* answered in one turn: what comes meanwhile is heard between two */
-    WAKE_PAUSE_MS = 5,       /* between two wakes: a burst of commits wakes everyone once */
+    WAKE_PAUSE_MS = 5,       /* between two wakes at least: a burst of commits wakes everyone once */
+    WAKE_POLLS_A_MS = 5,     /* while one commit follows another: a millisecond more for so many who wait, */
+    WAKE_PAUSE_MAX_MS = 100, /* up to this; */
+    WAKES_IN_A_ROW = 3,      /* after so many that did not wait for that */
 };
 
 struct hall;

@@ -18,16 +18,17 @@ struct reads {
         struct json *item;
     } recent[RECENT]; /* by rev % RECENT */
     int64_t digest_rev;
-    char *digests; /* of the open tables at digest_rev */
-    int64_t policy_rev;
-    bool names_hidden; /* the hall's policy "hide_names" at its row of policy_rev */
+    char *digests;                 /* of the open tables at digest_rev */
+    int64_t policy_rev, policy_at; /* its row's rev; the hall's when that was looked up */
+    bool names_hidden;             /* the hall's policy "hide_names" at its row of policy_rev */
+    int64_t oldest;                /* the first change that is kept; 0: not asked yet */
 };
 
 struct reads *reads_new(struct db *db)
 {
     struct reads *reads = xcalloc(1, sizeof *reads);
     reads->db = db;
-    reads->policy_rev = -1;
+    reads->policy_rev = reads->policy_at = -1;
     return reads;
 }
 
@@ -52,31 +53,36 @@ void reads_free(struct reads **slot)
 
 /* --- what the hall's policy hides --- */
 
-/* The hall's row is printed and read only when it is another one. */
-static enum err read_policy(struct reads *reads)
+/* The hall's row is printed and read only when it is another one, and looked for only when something has changed. */
+static enum err read_policy(struct reads *reads, const struct hall_state *state)
 {
     static const char sql_rev[] =
         "SELECT row_rev, id FROM halls ORDER BY id LIMIT 1"; /* primary key; one row */
     static const char sql_row[] = "SELECT row, id FROM halls ORDER BY id LIMIT 1";
     struct json *row = NULL;
+    if (reads->policy_at == state->rev)
+        return ERR_OK;
     struct stmt *s = db_query(reads->db, sql_rev);
     enum err err = db_step(s);
     int64_t rev = err == ERR_OK ? db_int(s, 0) : 0;
     db_done(s);
-    if (err != ERR_OK || rev == reads->policy_rev)
-        return err == ERR_ABSENT ? ERR_OK : err;
-    err = rows_first(db_query(reads->db, sql_row), &row);
-    if (err == ERR_OK) {
-        reads->names_hidden = json_bool(json_get(row, "policy"), "hide_names", false);
-        reads->policy_rev = rev;
+    if (err == ERR_OK && rev != reads->policy_rev) {
+        err = rows_first(db_query(reads->db, sql_row), &row);
+        if (err == ERR_OK) {
+            reads->names_hidden = json_bool(json_get(row, "policy"), "hide_names", false);
+            reads->policy_rev = rev;
+        }
+        json_free(&row);
     }
-    json_free(&row);
-    return err;
+    if (err == ERR_OK)
+        reads->policy_at = state->rev;
+    return err == ERR_ABSENT ? ERR_OK : err;
 }
 
-static enum err seen_by(struct reads *reads, const struct actor *actor, struct actor *out)
+static enum err seen_by(struct reads *reads, const struct actor *actor, const struct hall_state *state,
+                        struct actor *out)
 {
-    enum err err = read_policy(reads);
+    enum err err = read_policy(reads, state);
     *out = *actor;
     out->names_hidden = reads->names_hidden;
     return err;
@@ -120,7 +126,7 @@ static void forget_all(struct reads *reads)
 static const struct recent *item_take(struct reads *reads, int64_t rev, const char *text)
 {
     struct recent *recent = &reads->recent[rev % RECENT];
-    if (recent->rev == rev)
+    if (recent->rev == rev && str_equal(recent->text, text))
         return recent;
     recent_clear(recent);
     if (!text || json_parse(text, strlen(text), &recent->item, NULL) != ERR_OK)
@@ -197,40 +203,65 @@ static void filter_item(const struct actor *actor, const struct json *item, stru
     json_free(&copy);
 }
 
-static enum err add_item(struct reads *reads, const struct actor *actor, int64_t rev, const char *text,
-                         struct buf *out)
+static void add_item(const struct actor *actor, const struct recent *recent, struct buf *out)
 {
-    const struct recent *recent = item_take(reads, rev, text);
-    if (!recent)
-        return ERR_CORRUPT;
     if (sees_all(actor, recent->item))
         buf_adds(out, recent->text);
     else
         filter_item(actor, recent->item, out);
-    return ERR_OK;
 }
 
-static enum err add_items(struct reads *reads, const struct actor *actor, int64_t cursor, struct buf *out,
-                          int64_t *to)
+/* Whether all changes between the two are remembered, so that the store need not be asked. */
+static bool remembers(const struct reads *reads, int64_t cursor, int64_t through)
 {
-    static const char sql[] =
-        "SELECT rev, item FROM change WHERE rev > $1 ORDER BY rev LIMIT $2"; /* primary key */
+    if (through - cursor > RECENT)
+        return false;
+    for (int64_t rev = cursor + 1; rev <= through; rev++)
+        if (reads->recent[rev % RECENT].rev != rev)
+            return false;
+    return true;
+}
+
+/* Behind the hall's state nothing is told, so that what hides something is known of whatever is told. */
+static enum err add_stored(struct reads *reads, const struct actor *actor, int64_t cursor, int64_t through,
+                           struct buf *out, int64_t *to)
+{
+    static const char sql[] = "SELECT rev, item FROM change WHERE rev > $1 AND rev <= $3 ORDER BY rev"
+                              " LIMIT $2"; /* primary key */
     size_t start = out->length;
     struct stmt *s = db_query(reads->db, sql);
     db_bind_int(s, 1, cursor);
     db_bind_int(s, 2, FEED_ITEMS_MAX);
+    db_bind_int(s, 3, through);
     enum err err;
-    *to = cursor;
     while ((err = db_step(s)) == ERR_OK && out->length - start < FEED_BYTES_MAX) {
+        const struct recent *recent = item_take(reads, db_int(s, 0), db_text(s, 1));
+        if (!recent) {
+            err = ERR_CORRUPT;
+            break;
+        }
         if (*to != cursor)
             buf_addc(out, ',');
-        err = add_item(reads, actor, db_int(s, 0), db_text(s, 1), out);
-        if (err != ERR_OK)
-            break;
-        *to = db_int(s, 0);
+        add_item(actor, recent, out);
+        *to = recent->rev;
     }
     db_done(s);
     return err == ERR_ABSENT ? ERR_OK : err;
+}
+
+static enum err add_items(struct reads *reads, const struct actor *actor, int64_t cursor, int64_t through,
+                          struct buf *out, int64_t *to)
+{
+    size_t start = out->length;
+    *to = cursor;
+    if (!remembers(reads, cursor, through))
+        return add_stored(reads, actor, cursor, through, out, to);
+    while (*to < through && out->length - start < FEED_BYTES_MAX) {
+        if (*to != cursor)
+            buf_addc(out, ',');
+        add_item(actor, &reads->recent[++*to % RECENT], out);
+    }
+    return ERR_OK;
 }
 
 /* Tables of which everyone sees every row whole, and which stay small. */
@@ -275,12 +306,12 @@ enum err reads_feed(struct reads *reads, const struct actor *actor, const struct
 {
     char now[TIME_TEXT];
     struct actor seer;
-    enum err err = seen_by(reads, actor, &seer);
+    enum err err = seen_by(reads, actor, state, &seer);
     if (err != ERR_OK)
         return err;
     time_text(now_ms, now);
     buf_addf(out, "{\"epoch\":%lld,\"from\":%lld,\"items\":[", (long long)state->epoch, (long long)cursor);
-    err = add_items(reads, &seer, cursor, out, to);
+    err = add_items(reads, &seer, cursor, state->rev, out, to);
     if (err != ERR_OK)
         return err;
     buf_addf(out, "],\"to\":%lld,\"more\":%s,", (long long)*to, *to < state->rev ? "true" : "false");
@@ -317,10 +348,14 @@ enum err reads_oldest(struct reads *reads, const struct hall_state *state, int64
 {
     static const char sql[] =
         "SELECT rev FROM change ORDER BY rev LIMIT 1"; /* primary key; a bus begins later */
-    struct stmt *s = db_query(reads->db, sql);
-    enum err err = db_step(s);
-    *cursor = err == ERR_OK ? db_int(s, 0) - 1 : 0;
-    db_done(s);
+    enum err err = ERR_OK;
+    if (reads->oldest == 0) { /* none is ever taken away */
+        struct stmt *s = db_query(reads->db, sql);
+        err = db_step(s);
+        reads->oldest = err == ERR_OK ? db_int(s, 0) : 0;
+        db_done(s);
+    }
+    *cursor = reads->oldest > 0 ? reads->oldest - 1 : 0;
     if (state->pruned_through > *cursor)
         *cursor = state->pruned_through;
     return err == ERR_ABSENT ? ERR_OK : err;
@@ -424,7 +459,7 @@ enum err reads_snapshot(struct reads *reads, const struct actor *actor, const st
     struct page page = {.actor = &seer, .out = out};
     if (!after_read(after, &table, &id))
         return ERR_INVALID;
-    enum err err = seen_by(reads, actor, &seer);
+    enum err err = seen_by(reads, actor, state, &seer);
     if (err != ERR_OK)
         return err;
     time_text(now_ms, now);

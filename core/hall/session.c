@@ -101,6 +101,29 @@ enum err session_use(struct db *db, const char *token, int64_t used_ms)
     return db_run(s);
 }
 
+enum err session_still_there(struct db *db, const char *const *tokens, size_t count, int64_t now_ms,
+                             void (*there)(void *ctx, const char *token), void *ctx)
+{
+    static const char sql[] =
+        "SELECT asked.n FROM unnest(string_to_array($1, ' ')) WITH ORDINALITY AS asked (digest, n)"
+        " JOIN session ON session.token_sha256 = asked.digest AND session.expires_at > $2"; /* primary key */
+    struct buf digests = {0};
+    char digest[SHA256_TEXT];
+    enum err err;
+    for (size_t i = 0; i < count; i++) {
+        token_digest(tokens[i], digest);
+        buf_addf(&digests, "%s%s", i ? " " : "", digest);
+    }
+    struct stmt *s = db_query(db, sql);
+    db_bind_text(s, 1, buf_text(&digests));
+    db_bind_int(s, 2, now_ms);
+    while ((err = db_step(s)) == ERR_OK)
+        there(ctx, tokens[db_int(s, 0) - 1]);
+    db_done(s);
+    buf_free(&digests);
+    return err == ERR_ABSENT ? ERR_OK : err;
+}
+
 enum err session_remove(struct db *db, const char *token)
 {
     static const char sql[] = "DELETE FROM session WHERE token_sha256 = $1"; /* primary key */

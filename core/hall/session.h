@@ -35,5 +35,8 @@ enum err session_actor(struct db *db, const char *token, int64_t now_ms, struct 
 /* The same, and when it was used last as the row has it (0: not known). That it was idle for too long is for tokens.h to say. */
 enum err session_look(struct db *db, const char *token, int64_t now_ms, struct actor *actor,
                       int64_t *used_ms) MUST_USE;
+/* Which of these tokens have not ended, by their rows alone. PostgreSQL's alone: a file has one owner, who knows. */
+enum err session_still_there(struct db *db, const char *const *tokens, size_t count, int64_t now_ms,
+                             void (*there)(void *ctx, const char *token), void *ctx) MUST_USE;
 enum err session_use(struct db *db, const char *token,
                      int64_t used_ms) MUST_USE; /* never earlier than it was */

@@ -12,7 +12,7 @@
 enum {
     PLACES = 16384, /* of as many as are connected at most (crowd.h), nearly all */
     FRESH_MS = 60 * 1000,
-    FRESH_AMONG_OTHERS_MS = 1000, /* who signs out at another loketd is out here by then */
+    SURE_MS = 1000, /* who signs out at another loketd is out here by then */
 };
 
 enum {
@@ -24,7 +24,7 @@ enum {
 struct tokens {
     struct known {
         char token[TOKEN_TEXT];
-        int64_t read_ms; /* monotonic */
+        int64_t read_ms, sure_ms, asked_ms; /* monotonic; sure: that it had not ended elsewhere */
         int64_t used_ms,
             written_ms; /* by the hall's session_ms: when it was used, and what of that the row has */
         struct actor actor;
@@ -70,12 +70,42 @@ static struct known **place_of(struct tokens *tokens, const char *token)
 
 bool tokens_known(struct hall *hall, const char *token, struct actor *actor)
 {
-    const struct known *known = *place_of(hall->tokens, token);
-    int64_t fresh_ms = hall->others ? FRESH_AMONG_OTHERS_MS : FRESH_MS;
-    if (!known || !str_equal(known->token, token) || hall->mono_ms - known->read_ms >= fresh_ms)
+    struct known *known = *place_of(hall->tokens, token);
+    if (!known || !str_equal(known->token, token) || hall->mono_ms - known->read_ms >= FRESH_MS ||
+        (hall->others && hall->mono_ms - known->sure_ms >= SURE_MS))
         return false;
+    known->asked_ms = hall->mono_ms;
     *actor = known->actor;
     return true;
+}
+
+/* --- sign-outs at others who serve the hall --- */
+
+static bool asked_lately(const struct hall *hall, const struct known *known)
+{
+    return known && hall->mono_ms - known->asked_ms <= 2 * SURE_MS &&
+           hall->mono_ms - known->read_ms < FRESH_MS;
+}
+
+static void still_there(void *ctx, const char *token)
+{
+    struct hall *hall = ctx;
+    struct known *known = *place_of(hall->tokens, token);
+    if (known && str_equal(known->token, token))
+        known->sure_ms = hall->mono_ms;
+}
+
+/* One question for all that come again and again: a question for each, a second, is more than all else that a poll costs. */
+static enum err make_sure(struct hall *hall)
+{
+    const char **asked = xcalloc(PLACES, sizeof *asked);
+    size_t count = 0;
+    for (int i = 0; i < PLACES; i++)
+        if (asked_lately(hall, hall->tokens->places[i]))
+            asked[count++] = hall->tokens->places[i]->token;
+    enum err err = session_still_there(hall->db, asked, count, hall->session_ms, still_there, hall);
+    free(asked);
+    return err;
 }
 
 /* --- idle ones --- */
@@ -153,9 +183,14 @@ enum err tokens_actor(struct hall *hall, const char *token, struct actor *actor)
 {
     struct known **place = place_of(hall->tokens, token);
     int64_t written_ms, used_ms;
+    enum err err = ERR_OK;
     if (tokens_known(hall, token, actor))
         return ERR_OK;
-    enum err err = session_look(hall->db, token, hall->session_ms, actor, &written_ms);
+    if (hall->others && asked_lately(hall, *place))
+        err = make_sure(hall);
+    if (err != ERR_OK || tokens_known(hall, token, actor))
+        return err;
+    err = session_look(hall->db, token, hall->session_ms, actor, &written_ms);
     if (err != ERR_OK)
         return err;
     used_ms = *place && str_equal((*place)->token, token) && (*place)->used_ms > written_ms
@@ -164,7 +199,7 @@ enum err tokens_actor(struct hall *hall, const char *token, struct actor *actor)
     if (was_idle(hall, used_ms))
         return ERR_ABSENT;
     know(place, written_ms, used_ms);
-    (*place)->read_ms = hall->mono_ms;
+    (*place)->read_ms = (*place)->sure_ms = (*place)->asked_ms = hall->mono_ms;
     (*place)->actor = *actor;
     if (!str_copy((*place)->token, sizeof(*place)->token, token))
         forget(place); /* longer than a token can be */

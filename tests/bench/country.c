@@ -23,7 +23,7 @@ enum { HALLS_MAX = 1000, SEATS_MAX = 10000, CLERKS_MAX = 16, ISSUE_BATCH = 50, E
 
 /* --- names --- */
 
-/* A clerk's are 1 …, whoever waits comes after them. */
+/* A clerk's are 1 …, whoever waits comes after them, of the same accounts in turn: one alone waits at so many places only. */
 static void client_of(int seat, char out[40])
 {
     str_format(out, 40, "00000000-0000-7000-8000-%012d", seat);
@@ -36,8 +36,7 @@ int bench_country_seats(int argc, char **argv)
            " encode(sha256(('seat' || n)::bytea), 'hex'), users.id, '00000000-0000-7000-8000-' || "
            "lpad(n::text, 12, '0'),"
            " now_ms + 36000000, now_ms FROM generate_series(1, %d) AS n, (SELECT (extract(epoch FROM now()) *"
-           " 1000)::bigint AS now_ms) AS t, users WHERE users.login = 'clerk' || CASE WHEN n <= %d THEN n "
-           "ELSE 1 END;\n",
+           " 1000)::bigint AS now_ms) AS t, users WHERE users.login = 'clerk' || (n - 1) %% %d + 1;\n",
            SEATS_MAX, CLERKS_MAX);
     return 0;
 }

@@ -29,7 +29,7 @@ void check_free(struct check **slot)
     free(check->ops);
     free(check->shadows);
     order_free(&check->order);
-    past_free(&check->past);
+    past_seen_free(&check->past);
     lookup_free(&check->op_ids);
     lookup_free(&check->shadow_ids);
     lookup_free(&check->numbers);

@@ -17,7 +17,7 @@ struct past *past_new(void)
     return xcalloc(1, sizeof(struct past));
 }
 
-void past_free(struct past **slot)
+void past_seen_free(struct past **slot)
 {
     struct past *past = *slot;
     if (!past)

@@ -98,7 +98,7 @@ void rows_forget(struct town *town);
 void rows_follow(struct town *town, struct backend *backend);
 /* check_past.c: a change as it was when it was whole, which the caller frees; NULL and a violation when it cannot be. */
 struct past *past_new(void);
-void past_free(struct past **past);
+void past_seen_free(struct past **past);
 struct json *past_item(struct town *town, int64_t rev, const char *text);
 /* check_base.c: false and a violation when the station's base is not the hall at its cursor. */
 bool base_is_hall(struct town *town, struct station *station);

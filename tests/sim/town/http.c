@@ -158,6 +158,33 @@ void http_answer(struct http_request *request, int status, const char *content_t
     request_free(request);
 }
 
+struct http_shared {
+    int status;
+    struct buf body;
+};
+
+struct http_shared *http_shared_new(int status, const char *content_type, struct buf *body)
+{
+    struct http_shared *shared = xcalloc(1, sizeof *shared);
+    (void)content_type;
+    *shared = (struct http_shared){.status = status, .body = *body};
+    *body = (struct buf){0};
+    return shared;
+}
+
+void http_shared_free(struct http_shared **shared)
+{
+    if (*shared)
+        buf_free(&(*shared)->body);
+    free(*shared);
+    *shared = NULL;
+}
+
+void http_answer_shared(struct http_request *request, struct http_shared *shared)
+{
+    http_answer(request, shared->status, NULL, buf_text(&shared->body), shared->body.length);
+}
+
 /* In the town nobody comes in a crowd. */
 bool http_known(struct http_request *request, const char *account)
 {
