@@ -16,10 +16,10 @@ void settings_init(struct settings *settings)
 
 void settings_deinit(struct settings *settings)
 {
-    char *texts[] = {settings->cert,  settings->key,          settings->hall,   settings->counter,
-                     settings->ca,    settings->pin,          settings->data,   settings->theme,
-                     settings->lang,  settings->log,          settings->record, settings->scenario,
-                     settings->print, settings->print_tickets};
+    char *texts[] = {settings->cert,     settings->key,   settings->hall,         settings->counter,
+                     settings->ca,       settings->crl,   settings->pin,          settings->data,
+                     settings->theme,    settings->lang,  settings->log,          settings->record,
+                     settings->scenario, settings->print, settings->print_tickets};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         free(texts[i]);
     for (int i = 0; i < ACTION_COUNT; i++) {
@@ -116,6 +116,7 @@ static const char *set(struct settings *settings, const char *section, const cha
         {"hall", "url", &settings->hall, NULL, NULL},
         {"hall", "counter", &settings->counter, NULL, NULL},
         {"hall", "ca", &settings->ca, NULL, NULL},
+        {"hall", "crl", &settings->crl, NULL, NULL},
         {"hall", "pin", &settings->pin, NULL, NULL},
         {"hall", "cert", &settings->cert, NULL, NULL},
         {"hall", "key", &settings->key, NULL, NULL},
@@ -209,6 +210,7 @@ void settings_environment(struct settings *settings)
 struct sync_trust settings_trust(const struct settings *settings)
 {
     return (struct sync_trust){.ca = settings->ca,
+                               .crl = settings->crl,
                                .pin = settings->pin,
                                .cert = settings->cert,
                                .key = settings->key,

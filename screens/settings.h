@@ -1,7 +1,7 @@
 /* screens/settings.h: what a person chose: command line over environment over settings file over the
  * built-in.
  *
- * The settings file is INI: [hall] url counter ca pin cert key plain_http · [look] theme lang ascii linear mouse bell motion · [keys] ACTION = KEY… ·
+ * The settings file is INI: [hall] url counter ca crl pin cert key plain_http · [look] theme lang ascii linear mouse bell motion · [keys] ACTION = KEY… ·
  * [privacy] lock_after_min · [print] command ticket_command ticket_width terminal. A line that is not understood is
  * complained about by FILE:LINE; the rest counts.
  */
@@ -27,6 +27,7 @@ bool motion_find(const char *name, bool *calm);    /* full, less */
 struct settings {
     char *hall;    /* URL, "practice", or NULL when none was given */
     char *counter; /* NULL: asked at sign-in */
+    char *crl;     /* a PEM file: what the authorities of halls have revoked; NULL: it is not asked */
     char *
         pin; /* "sha256//BASE64" of the key that the hall's certificate must have; NULL: any that is trusted */
     char *ca;         /* a PEM file that is trusted for https beside the system's own; NULL: none */

@@ -94,6 +94,7 @@ struct sync_trust line_trust_copy(const struct sync_trust *from)
     static const struct sync_trust none;
     const struct sync_trust *f = from ? from : &none;
     return (struct sync_trust){.ca = f->ca ? xstrdup(f->ca) : NULL,
+                               .crl = f->crl ? xstrdup(f->crl) : NULL,
                                .pin = f->pin ? xstrdup(f->pin) : NULL,
                                .cert = f->cert ? xstrdup(f->cert) : NULL,
                                .key = f->key ? xstrdup(f->key) : NULL,
@@ -102,7 +103,7 @@ struct sync_trust line_trust_copy(const struct sync_trust *from)
 
 void line_trust_free(struct sync_trust *trust)
 {
-    const char *texts[] = {trust->ca, trust->pin, trust->cert, trust->key};
+    const char *texts[] = {trust->ca, trust->crl, trust->pin, trust->cert, trust->key};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         free((char *)(uintptr_t)texts[i]);
     *trust = (struct sync_trust){0};
@@ -124,6 +125,8 @@ void line_begin(CURL *easy, const char *hall_url, const struct sync_trust *trust
     curl_easy_setopt(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2); /* or later */
     if (trust->ca)
         curl_easy_setopt(easy, CURLOPT_CAINFO, trust->ca);
+    if (trust->crl)
+        curl_easy_setopt(easy, CURLOPT_CRLFILE, trust->crl);
     if (trust->pin)
         curl_easy_setopt(easy, CURLOPT_PINNEDPUBLICKEY, trust->pin);
     if (trust->cert)

@@ -50,6 +50,9 @@ enum err sync_check_url(const char *url, struct err_info *info) MUST_USE;
 /* What makes a hall one that is spoken to. Members may be NULL. */
 struct sync_trust {
     const char *ca; /* a PEM file that is trusted for https beside the system's own */
+    /* A PEM file of lists of revoked certificates, one of each authority between the hall and who is trusted. A hall whose
+     * authority has no list there, signed by itself and not run out, is not spoken to, as if it were on one. */
+    const char *crl;
     /* "sha256//BASE64", several with ; between: an https hall whose certificate has another key is not spoken to, whoever
      * vouches for it. */
     const char *pin;

@@ -468,3 +468,51 @@ TEST(station_shows_a_certificate_to_a_hall_that_asks_for_one)
     CHECK(sync_check_way("https://hall.example", &open, &info) == ERR_ABSENT);
     CHECK(strstr(info.text, "chmod 600") != NULL);
 }
+
+/* --- a revoked certificate of a hall --- */
+
+static enum err comes_in(const struct place *place, const char *folder, const char *list)
+{
+    struct station station;
+    char ca[500], crl[500];
+    str_format(ca, sizeof ca, "%s/ca.pem", folder);
+    str_format(crl, sizeof crl, "%s/%s", folder, list ? list : "");
+    open_trusting(&station, place->url, &(struct sync_trust){.ca = ca, .crl = list ? crl : NULL});
+    enum err err = sign_in(&station, "siti", "open sesame!");
+    close_station(&station);
+    return err;
+}
+
+/* The authority's own list counts, beside that of another too; without it there is no telling, and nobody is spoken to. */
+TEST(station_does_not_speak_to_a_hall_whose_certificate_was_revoked)
+{
+    static const char *const names[] = {"own", "gone"};
+    struct place place;
+    open_place(&place);
+    const char *folder = test_folder();
+    make_authority(folder);
+    run_shell(
+        true,
+        xasprintf(
+            "cd '%s' && exec 2>/dev/null && echo subjectAltName=IP:127.0.0.1 >san && for n in own gone; do "
+            "openssl x509 -in $n.pem -noout -serial | cut -d= -f2 >$n.serial && openssl x509 -req -in $n.csr "
+            "-CA "
+            "ca.pem -CAkey ca.key -set_serial 0x$(cat $n.serial) -days 9 -extfile san -out $n.pem || exit 1; "
+            "done",
+            folder));
+    for (int revoked = 0; revoked < 2; revoked++) {
+        str_format(place.cert, sizeof place.cert, "%s/%s.pem", folder, names[revoked]);
+        str_format(place.key, sizeof place.key, "%s/%s.key", folder, names[revoked]);
+        str_copy(place.listen, sizeof place.listen, "127.0.0.1:0");
+        serve(&place, true);
+        CHECK(comes_in(&place, folder, NULL) == ERR_OK); /* who does not ask does not hear of it */
+        CHECK(comes_in(&place, folder, "ca.crl") == (revoked ? ERR_OFFLINE : ERR_OK));
+        CHECK(comes_in(&place, folder, "two.crl") == (revoked ? ERR_OFFLINE : ERR_OK));
+        CHECK(comes_in(&place, folder, "other.crl") == ERR_OFFLINE);
+        CHECK(comes_in(&place, folder, "no-such.crl") == ERR_OFFLINE);
+        if (revoked)
+            close_place(&place);
+        else
+            kill_place(&place);
+    }
+}
