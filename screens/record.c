@@ -68,6 +68,25 @@ static bool read_kind(const char *name, enum msg_kind *out)
     return false;
 }
 
+/* What an edge never leaves out, and a screen counts on. NULL: it is all there. */
+static const char *missing(const struct msg *msg)
+{
+    switch (msg->kind) {
+    case MSG_PASTE:
+    case MSG_TOAST:
+        return msg->text ? NULL : "text";
+    case MSG_DATA:
+    case MSG_SAVED:
+    case MSG_REFUSED:
+    case MSG_RESULT:
+    case MSG_ANSWERED:
+    case MSG_FETCHED:
+        return msg->what ? NULL : "what";
+    default:
+        return NULL;
+    }
+}
+
 bool record_read(const struct json *json, struct msg *msg, struct err_info *info)
 {
     *msg = (struct msg){0};
@@ -94,7 +113,9 @@ bool record_read(const struct json *json, struct msg *msg, struct err_info *info
     msg->code = json_text(json, "code");
     msg->text = json_text(json, "text");
     msg->json = json_get(json, "json");
-    return true;
+    if (missing(msg))
+        err_set(info, ERR_INVALID, "\"msg\":\"%s\" has no \"%s\"", kinds[msg->kind], missing(msg));
+    return missing(msg) == NULL;
 }
 
 struct json *record_head(enum lang lang, enum screen_id first)
