@@ -65,23 +65,11 @@ static void live(const char *data, int told, int leave)
 
 /* --- this side --- */
 
-static void use_our_loketd(void)
-{
-    char *program = program_path("loketd"), *slash = strrchr(program, '/');
-    if (slash) {
-        *slash = '\0';
-        char *path = xasprintf("%s:%s", program, getenv("PATH"));
-        setenv("PATH", path, 1);
-        free(path);
-    }
-    free(program);
-}
-
 static struct station arrive(const char *data)
 {
     int told[2], leave[2];
     REQUIRE(pipe2(told, O_CLOEXEC) == 0 && pipe2(leave, O_CLOEXEC) == 0);
-    use_our_loketd();
+    program_first_on_path();
     fflush(stdout);
     pid_t pid = fork();
     REQUIRE(pid >= 0);

@@ -9,18 +9,6 @@
 #include "tests/support/program.h"
 #include "tests/support/test.h"
 
-static void use_our_loketd(void)
-{
-    char *program = program_path("loketd"), *slash = strrchr(program, '/');
-    if (slash) {
-        *slash = '\0';
-        char *path = xasprintf("%s:%s", program, getenv("PATH"));
-        setenv("PATH", path, 1);
-        free(path);
-    }
-    free(program);
-}
-
 void classroom_wait_ready(struct classroom *room)
 {
     struct err_info info = {0};
@@ -48,7 +36,7 @@ void classroom_open(struct classroom *room, const char *scenario)
     *room = (struct classroom){.folder = xasprintf("%s/class", test_folder())};
     const struct embedded_options options = {
         .data = room->folder, .pack = "id", .scenario = scenario, .seed = 4};
-    use_our_loketd();
+    program_first_on_path();
     REQUIRE(embedded_start(&room->embedded, &options, &info) == ERR_OK);
     classroom_wait_ready(room);
     classroom_sign_in(room, &room->trainer, "agus");

@@ -36,6 +36,18 @@ char *program_path(const char *name)
     return xstrdup(name);
 }
 
+void program_first_on_path(void)
+{
+    char *program = program_path("loketd"), *slash = strrchr(program, '/');
+    if (slash) {
+        *slash = '\0';
+        char *path = xasprintf("%s:%s", program, getenv("PATH"));
+        setenv("PATH", path, 1);
+        free(path);
+    }
+    free(program);
+}
+
 enum { WORDS_MAX = 40 };
 
 /* Where halls are kept in PostgreSQL a hall's folder on loketd's command line becomes its address. What stays beside a training

@@ -5,6 +5,8 @@
 
 /* Where a program of this build is ("loketd"); the caller frees. $LOKET_PROGRAMS names another folder. */
 char *program_path(const char *name);
+/* So that what starts loketd by its name alone (core/sync/embedded.h) takes the one of this build. */
+void program_first_on_path(void);
 
 struct ran {
     int status; /* exit status; 128 + signal when killed */
