@@ -2,11 +2,15 @@
  * that a flood costs its side as little as it can.
  *
  *   bench seats --data DIR --count N --accounts A      accounts with sign-ins in a hall that stands still: prints the tokens
- *   bench flood connect|request|login|poll|slow --hall URL [--tokens FILE]     until it is killed
+ *   bench flood connect|handshake|request|login|poll|slow --hall URL [--tokens FILE]     until it is killed
  *   bench idle --hall URL --tokens FILE --count N --rounds R --pid P
- *                                           KiB_a_poll KiB_after p50_us p99_us of a commit → each poll's news */
+ *          KiB that each of the second half takes of the hall, and of the kernel (both its ends; -1: not to be read), after R
+ *          answers; p50_us p99_us of a commit → each poll's news
+ *
+ * URL may be https: whose certificate it is nobody asks here. */
 #include <arpa/inet.h>
 #include <errno.h>
+#include <gnutls/gnutls.h>
 #include <netinet/tcp.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -115,19 +119,23 @@ static void read_tokens(const char *path)
 
 struct line {
     int fd, number;
+    gnutls_session_t tls; /* NULL: plain */
     struct buf got;
     int64_t at_us; /* its answer was whole */
     bool connecting;
 };
 
 static struct sockaddr_in place;
+static gnutls_certificate_credentials_t credentials; /* NULL: the hall speaks plain http */
 static int epoll_fd;
 
 static void find_place(const char *hall)
 {
     const char *host = strstr(hall, "://"), *colon = strrchr(hall, ':');
     if (!host || colon <= host)
-        bench_fail("--hall is http://127.0.0.1:PORT");
+        bench_fail("--hall is http://127.0.0.1:PORT, or https");
+    if (strncmp(hall, "https", 5) == 0)
+        gnutls_certificate_allocate_credentials(&credentials);
     place = (struct sockaddr_in){.sin_family = AF_INET, .sin_port = htons((uint16_t)atoi(colon + 1))};
     place.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     epoll_fd = epoll_create1(EPOLL_CLOEXEC);
@@ -136,6 +144,17 @@ static void find_place(const char *hall)
         limit.rlim_cur = limit.rlim_max;
         setrlimit(RLIMIT_NOFILE, &limit);
     }
+}
+
+static void line_make_secret(struct line *line, unsigned flags)
+{
+    if (!credentials)
+        return;
+    gnutls_init(&line->tls, GNUTLS_CLIENT | GNUTLS_NO_SIGNAL | flags);
+    gnutls_set_default_priority(line->tls);
+    gnutls_credentials_set(line->tls, GNUTLS_CRD_CERTIFICATE, credentials);
+    gnutls_handshake_set_timeout(line->tls, 0);
+    gnutls_transport_set_int(line->tls, line->fd);
 }
 
 static bool line_open(struct line *line)
@@ -156,6 +175,7 @@ static bool line_open(struct line *line)
     }
     struct epoll_event event = {.events = EPOLLIN | EPOLLOUT | EPOLLET, .data.ptr = line};
     epoll_ctl(epoll_fd, EPOLL_CTL_ADD, line->fd, &event);
+    line_make_secret(line, GNUTLS_NONBLOCK);
     return true;
 }
 
@@ -163,14 +183,38 @@ static void line_close(struct line *line)
 {
     if (line->fd >= 0)
         close(line->fd);
+    if (line->tls)
+        gnutls_deinit(line->tls);
+    line->tls = NULL;
     line->fd = -1;
+}
+
+/* Whether it can be spoken on by now; *ended: it never will. */
+static bool line_ready(struct line *line, bool writable, bool *ended)
+{
+    if (!line->tls)
+        return writable;
+    int said = writable ? gnutls_handshake(line->tls) : GNUTLS_E_AGAIN;
+    *ended = said < 0 && gnutls_error_is_fatal(said);
+    return said == 0;
+}
+
+static ssize_t line_take(struct line *line, char *chunk, size_t size)
+{
+    if (!line->tls)
+        return recv(line->fd, chunk, size, 0);
+    ssize_t n = gnutls_record_recv(line->tls, chunk, size);
+    if (n < 0)
+        errno = gnutls_error_is_fatal((int)n) ? EPIPE : EAGAIN;
+    return n < 0 ? -1 : n;
 }
 
 static void line_send(struct line *line, const char *text, size_t length)
 {
     buf_clear(&line->got);
     line->at_us = 0;
-    ssize_t n = send(line->fd, text, length, MSG_NOSIGNAL);
+    ssize_t n =
+        line->tls ? gnutls_record_send(line->tls, text, length) : send(line->fd, text, length, MSG_NOSIGNAL);
     (void)n; /* what does not fit is a hall that takes nothing: its end is heard of */
 }
 
@@ -190,7 +234,7 @@ static bool line_read(struct line *line)
 {
     char chunk[8192];
     for (;;) {
-        ssize_t n = recv(line->fd, chunk, sizeof chunk, 0);
+        ssize_t n = line_take(line, chunk, sizeof chunk);
         if (n <= 0)
             return n < 0 && (errno == EAGAIN || errno == EINTR);
         if (line->got.length < ANSWER_MAX)
@@ -250,10 +294,16 @@ int bench_flood(int argc, char **argv)
         int count = epoll_wait(epoll_fd, events, EVENTS, str_equal(flood_kind, "connect") ? 0 : 20);
         for (int i = 0; i < count; i++) {
             struct line *line = events[i].data.ptr;
-            if (line->fd < 0)
-                continue;
-            bool ended = !line_read(line) || (events[i].events & (EPOLLHUP | EPOLLERR));
-            if (!ended && (is_whole(line) || (line->connecting && events[i].events & EPOLLOUT))) {
+            bool ended = line->fd < 0 || events[i].events & (EPOLLHUP | EPOLLERR), ready = false;
+            if (ended || str_equal(flood_kind, "connect"))
+                ready = false;
+            else if (line->connecting)
+                ready = line_ready(line, events[i].events & EPOLLOUT, &ended);
+            else
+                ended = !line_read(line);
+            if (ready && str_equal(flood_kind, "handshake"))
+                ended = true;
+            if (!ended && (ready || (!line->connecting && is_whole(line)))) {
                 char *text = flood_text(++number);
                 line->connecting = false;
                 line_send(line, text, strlen(text));
@@ -276,10 +326,15 @@ static void ask(struct line *line, const char *request, const char *body)
     line->fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (line->fd < 0 || connect(line->fd, (const struct sockaddr *)&place, sizeof place) != 0)
         bench_fail("the hall is not reached");
+    line_make_secret(line, 0);
+    if (line->tls && gnutls_handshake(line->tls) != 0)
+        bench_fail("the hall's handshake failed");
     line_send(line, text, strlen(text));
     while (!is_whole(line)) {
         char chunk[8192];
-        ssize_t n = recv(line->fd, chunk, sizeof chunk, 0);
+        ssize_t n = line_take(line, chunk, sizeof chunk);
+        if (n < 0 && errno == EAGAIN)
+            continue;
         if (n <= 0)
             bench_fail("the hall hung up: %s", buf_text(&line->got));
         buf_add(&line->got, chunk, (size_t)n);
@@ -304,29 +359,27 @@ static void poll_again(struct line *line, int64_t cursor)
     free(text);
 }
 
-/* Until no answer is missing; a poll that ended without news waits again. */
-static void hear(struct line *lines, int count, int64_t cursor)
+/* How many heard news; a poll that ended without any waits again. */
+static int hear_some(int64_t cursor, int timeout_ms)
 {
     struct epoll_event events[EVENTS];
-    for (int left = count; left > 0;) {
-        int came = epoll_wait(epoll_fd, events, EVENTS, 1000);
-        for (int i = 0; i < came; i++) {
-            struct line *line = events[i].data.ptr;
-            if (!line_read(line))
-                bench_fail("poll %d was hung up on: %s", line->number, buf_text(&line->got));
-            if (line->at_us || !is_whole(line))
-                continue;
-            if (!strstr(buf_text(&line->got), " 200 "))
-                bench_fail("poll %d: %s", line->number, buf_text(&line->got));
-            if (strstr(buf_text(&line->got), "\"items\":[]")) {
-                poll_again(line, cursor);
-                continue;
-            }
-            line->at_us = bench_now_us();
-            left--;
+    int heard = 0, came = epoll_wait(epoll_fd, events, EVENTS, timeout_ms);
+    for (int i = 0; i < came; i++) {
+        struct line *line = events[i].data.ptr;
+        if (!line_read(line))
+            bench_fail("poll %d was hung up on: %s", line->number, buf_text(&line->got));
+        if (line->at_us || !is_whole(line))
+            continue;
+        if (!strstr(buf_text(&line->got), " 200 "))
+            bench_fail("poll %d: %s", line->number, buf_text(&line->got));
+        if (strstr(buf_text(&line->got), "\"items\":[]")) {
+            poll_again(line, cursor);
+            continue;
         }
+        line->at_us = bench_now_us();
+        heard++;
     }
-    (void)lines;
+    return heard;
 }
 
 static char *issue_of(int seq)
@@ -341,51 +394,106 @@ static char *issue_of(int seq)
         signed_in[0].client, seq - 1, seq, id);
 }
 
+/* What the kernel keeps for connections: both ends of each stand on this computer. -1: not to be read. */
+static int64_t kernel_kib(void)
+{
+    char line[256];
+    long long slab = -1, pages;
+    FILE *file = fopen("/proc/meminfo", "re");
+    while (file && fgets(line, sizeof line, file))
+        if (sscanf(line, "Slab: %lld", &slab) == 1)
+            break;
+    if (file)
+        fclose(file);
+    file = fopen("/proc/net/sockstat", "re");
+    while (file && fgets(line, sizeof line, file))
+        if (strncmp(line, "TCP:", 4) == 0 && sscanf(strstr(line, "mem "), "mem %lld", &pages) == 1 &&
+            slab >= 0)
+            slab += pages * (sysconf(_SC_PAGESIZE) / 1024);
+    if (file)
+        fclose(file);
+    return slab;
+}
+
+struct idle {
+    struct line *lines, writer;
+    int64_t *times, cursor;
+    int waiting, at, seq;
+};
+
+/* Each from then on waits for what comes behind the cursor. */
+static void idle_come(struct idle *idle, int count)
+{
+    for (; idle->waiting < count; idle->waiting++) {
+        struct line *line = &idle->lines[idle->waiting];
+        bool ended = false;
+        *line = (struct line){.fd = -1, .number = idle->waiting + 1};
+        if (!line_open(line))
+            bench_fail("no connection %d: %s", idle->waiting, strerror(errno));
+        if (idle->waiting % A_LINE == 0) /* the line before the hall's door is not endless */
+            number_in(&idle->writer, "GET /v1/health", "\"rev\":");
+        while (!line_ready(line, true, &ended)) /* over the loopback it is connected by now */
+            if (ended)
+                bench_fail("connection %d: its handshake failed", idle->waiting);
+        poll_again(line, idle->cursor);
+        hear_some(idle->cursor, 0);
+    }
+}
+
+static void idle_settle(struct idle *idle)
+{
+    while (number_in(&idle->writer, "GET /metrics", "\nloketd_polls ") < idle->waiting)
+        hear_some(idle->cursor, 0); /* each look is answered behind what came before it */
+}
+
+static void idle_round(struct idle *idle)
+{
+    idle_settle(idle);
+    char *push = issue_of(++idle->seq);
+    int64_t from_us = bench_now_us();
+    ask(&idle->writer, "POST /v1/push", push);
+    free(push);
+    if (!strstr(buf_text(&idle->writer.got), "\"applied\""))
+        bench_fail("nothing was issued: %s", buf_text(&idle->writer.got));
+    for (int left = idle->waiting; left > 0;)
+        left -= hear_some(idle->cursor, 1000);
+    for (int i = 0; i < idle->waiting; i++)
+        idle->times[idle->at++] = idle->lines[i].at_us - from_us;
+    idle->cursor = number_in(&idle->writer, "GET /v1/health", "\"rev\":");
+    for (int i = 0; i < idle->waiting; i++)
+        poll_again(&idle->lines[i], idle->cursor);
+}
+
+/* Half of them and then all: what the second half adds has nothing of what the hall takes for itself, nor of a free list that
+ * the first ones found. */
 int bench_idle(int argc, char **argv)
 {
     int count = atoi(bench_option(argc, argv, "--count", "10000")),
         rounds = atoi(bench_option(argc, argv, "--rounds", "3")),
-        pid = atoi(bench_option(argc, argv, "--pid", "0")), at = 0;
-    struct line writer = {.fd = -1};
+        pid = atoi(bench_option(argc, argv, "--pid", "0"));
+    struct idle idle = {.writer.fd = -1};
+    int64_t hall_kib[2], kernel[2];
     find_place(bench_option(argc, argv, "--hall", ""));
     read_tokens(bench_option(argc, argv, "--tokens", ""));
     if (signed_in_count < count + 1)
         bench_fail("%d sign-ins are needed, here are %d", count + 1, signed_in_count);
-    struct line *lines = xcalloc((size_t)count, sizeof *lines);
-    int64_t *times = xcalloc((size_t)count * (size_t)rounds, sizeof *times);
-    ask(&writer, "GET /v1/feed?cursor=0", ""); /* from now on the hall knows it */
-    int64_t cursor = number_in(&writer, "GET /v1/health", "\"rev\":"), first_kib = 0;
-    int64_t bare_kib = bench_pss_kib(pid);
-    for (int i = 0; i < count; i++) {
-        lines[i] = (struct line){.fd = -1, .number = i + 1};
-        if (!line_open(&lines[i]))
-            bench_fail("no connection %d: %s", i, strerror(errno));
-        if (i % A_LINE == 0) /* the line before the hall's door is not endless */
-            number_in(&writer, "GET /v1/health", "\"rev\":");
-        poll_again(&lines[i], cursor); /* over the loopback it is connected by now */
+    idle.lines = xcalloc((size_t)count, sizeof *idle.lines);
+    idle.times = xcalloc(2 * (size_t)count * (size_t)rounds, sizeof *idle.times);
+    ask(&idle.writer, "GET /v1/feed?cursor=0", ""); /* from now on the hall knows it */
+    idle.cursor = number_in(&idle.writer, "GET /v1/health", "\"rev\":");
+    for (int half = 0; half < 2; half++) {
+        idle_come(&idle, half ? count : count / 2);
+        idle.at = 0; /* the times are those of all */
+        for (int round = 0; round < rounds; round++)
+            idle_round(&idle);
+        idle_settle(&idle);
+        hall_kib[half] = bench_pss_kib(pid);
+        kernel[half] = kernel_kib();
     }
-    for (int round = 0; round < rounds; round++) {
-        while (number_in(&writer, "GET /metrics", "\nloketd_polls ") < count)
-            ; /* each look is answered behind what came before it */
-        if (round == 0)
-            first_kib = bench_pss_kib(pid) - bare_kib;
-        char *push = issue_of(round + 1);
-        int64_t from_us = bench_now_us();
-        ask(&writer, "POST /v1/push", push);
-        free(push);
-        if (!strstr(buf_text(&writer.got), "\"applied\""))
-            bench_fail("nothing was issued: %s", buf_text(&writer.got));
-        hear(lines, count, cursor);
-        for (int i = 0; i < count; i++)
-            times[at++] = lines[i].at_us - from_us;
-        cursor = number_in(&writer, "GET /v1/health", "\"rev\":");
-        for (int i = 0; i < count; i++)
-            poll_again(&lines[i], cursor);
-    }
-    while (number_in(&writer, "GET /metrics", "\nloketd_polls ") < count)
-        ;
-    int64_t later_kib = bench_pss_kib(pid) - bare_kib;
-    printf("%.1f %.1f %lld %lld\n", (double)first_kib / count, (double)later_kib / count,
-           (long long)bench_share(times, (size_t)at, 0.5), (long long)bench_share(times, (size_t)at, 0.99));
+    const double more = count - count / 2;
+    printf("%.1f %.1f %lld %lld\n", (double)(hall_kib[1] - hall_kib[0]) / more,
+           kernel[1] < 0 ? -1 : (double)(kernel[1] - kernel[0]) / more,
+           (long long)bench_share(idle.times, (size_t)idle.at, 0.5),
+           (long long)bench_share(idle.times, (size_t)idle.at, 0.99));
     return 0;
 }

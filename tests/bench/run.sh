@@ -1,6 +1,6 @@
 #!/bin/sh
 # Measures Loket as ratios against a yardstick of the same run and prints a table with the target beside each.
-# SMALL=1 takes a hundredth of the data, to see whether it all runs; PART=station, unsent, hall, floods, postgres, country, search, reports, audit, forms, worklist, board, halls, hour, demo or catalogue measures one part;
+# SMALL=1 takes a hundredth of the data, to see whether it all runs; PART=station, unsent, hall, floods, idle, postgres, country, search, reports, audit, forms, worklist, board, halls, hour, demo or catalogue measures one part;
 # PACK=az takes the hall's queues from another pack.
 set -eu
 cd "$(dirname "$0")/../.."
@@ -233,37 +233,43 @@ measure_hall() {
 
 # --- floods ------------------------------------------------------------------------------------------
 # One clerk's call_next while another process of this computer floods the hall from the clerk's own address, beside the same
-# without it; what both processes take of the processors is in it. Then ten thousand workstations that wait for news.
-measure_floods() {
-    queue=P idle=10000 client=0193b0de-0000-7000-8000-00000000beef
-    [ -z "${SMALL:-}" ] || idle=1000
-    where="--data $work/flooded"
+# without it; what both processes take of the processors is in it. Then the same over TLS.
+flooded() { # flooded ACCOUNTS: a hall, and as many sign-ins, a hundred of an account
+    queue=P client=0193b0de-0000-7000-8000-00000000beef
     echo bench-password >"$work/password"
     "$build/loketd" init --data "$work/flooded" --hall B --name Bench --pack "${PACK:-id}" >/dev/null
     "$build/loketd" user add --data "$work/flooded" --login clerk1 --name "Clerk 1" --roles clerk,reception \
         --password-file "$work/password" >/dev/null
     "$build/loketd" counter add --data "$work/flooded" --name B1 --queues "$queue" >/dev/null
-    "$bench" seats --data "$work/flooded" --count "$((idle + 100))" --accounts "$((idle / 100 + 1))" >"$work/tokens"
+    "$bench" seats --data "$work/flooded" --count "$1" --accounts "$(($1 / 100))" >"$work/tokens"
+    openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=127.0.0.1 \
+        -addext subjectAltName=IP:127.0.0.1 -keyout "$work/tls.key" -out "$work/tls.pem" 2>/dev/null
+    plain="--data $work/flooded" secret="--data $work/flooded --tls-cert $work/tls.pem --tls-key $work/tls.key"
+    export LOKET_BENCH_CA="$work/tls.pem"
+}
+after=0
+desk() { # "p50 p99 of call_next, p50 of a sign-in, the last seq"
+    desk=$("$bench" desk --hall "$hall" --queue "$queue" --pushes "$((pushes / 8))" --client "$client" \
+        --after "$after" --password bench-password)
+    after=$(field "$desk" 4)
+}
+flood() { # flood NAME KIND…: a row each
+    name=$1
+    shift
     serve
-    after=0
-    desk() { # "p50 p99 of call_next, p50 of a sign-in, the last seq"
-        desk=$("$bench" desk --hall "$hall" --queue "$queue" --pushes "$((pushes / 8))" --client "$client" \
-            --after "$after" --password bench-password)
-        after=$(field "$desk" 4)
-    }
     desk
     desk # the first has made the workstation known
     quiet=$desk
-    for kind in connect request login slow poll; do
+    for kind in "$@"; do
         "$bench" flood "$kind" --hall "$hall" --tokens "$work/tokens" &
         flood_pid=$!
         desk
         kill "$flood_pid"
         wait "$flood_pid" 2>/dev/null || true
         for part in 1 2; do
-            name=$([ "$part" = 1 ] && echo p50 || echo p99)
+            share=$([ "$part" = 1 ] && echo p50 || echo p99)
             r=$(ratio "$(field "$desk" $part)" "$(field "$quiet" $part)")
-            row "call_next in a flood ($kind), $name, of none ($(field "$desk" $part) of $(field "$quiet" $part) us)" "$r" "at most 10" "$(most "$r" 10)"
+            row "call_next in a flood$name ($kind), $share, of none ($(field "$desk" $part) of $(field "$quiet" $part) us)" "$r" "at most 10" "$(most "$r" 10)"
         done
         if [ "$kind" = login ]; then
             r=$(ratio "$(field "$desk" 3)" "$(field "$quiet" 3)")
@@ -271,13 +277,37 @@ measure_floods() {
         fi
     done
     end
+}
+measure_floods() {
+    flooded 1000
+    where=$plain
+    flood '' connect request login slow poll
+    where=$secret
+    flood ' over TLS' connect handshake request login slow poll
+    where="--data $work/hall"
+}
+
+# Ten thousand workstations that wait for news, and of TLS a fifth as many, as each handshake takes its time here.
+idle() { # idle NAME COUNT: what the second half of them adds
     serve
-    waits=$("$bench" idle --hall "$hall" --tokens "$work/tokens" --count "$idle" --rounds "$((rounds / 10))" --pid "$hall_pid")
+    waits=$("$bench" idle --hall "$hall" --tokens "$work/tokens" --count "$2" --rounds "$((rounds / 10))" --pid "$hall_pid")
     end
-    kib=$(field "$waits" 2)
-    row "memory of each of $idle long polls, after $((rounds / 10)) answers" "$kib KiB" "under 20 KiB" "$(most "$kib" 20)"
+    kib=$(field "$waits" 1)
+    row "memory of each of $2 long polls$1, after $((rounds / 10)) answers" "$kib KiB" "under 20 KiB" "$(most "$kib" 20)"
+    row "the kernel's for it, both ends" "$(field "$waits" 2) KiB" "" ""
     ms=$(ratio "$(field "$waits" 4)" 1000)
     row "commit to each of them, p99" "$ms ms" "under 1000 ms" "$(most "$ms" 1000)"
+}
+measure_idle() {
+    waiting=10000
+    [ -z "${SMALL:-}" ] || waiting=1000
+    rm -rf "$work/flooded"
+    flooded "$((waiting + 100))"
+    where=$plain
+    idle '' "$waiting"
+    where=$secret
+    sed 1d "$work/tokens" >"$work/more" && mv "$work/more" "$work/tokens" # whoever issued before has their numbers
+    idle ' over TLS' "$((waiting / 5))"
     where="--data $work/hall"
 }
 
@@ -494,5 +524,6 @@ if part hour; then measure_hour; fi
 if part demo; then measure_demo; fi
 if part hall; then measure_hall; fi
 if part floods; then measure_floods; fi
+if part idle; then measure_idle; fi
 if part postgres; then measure_postgres; fi
 if part country; then measure_country; fi
