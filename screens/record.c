@@ -68,7 +68,7 @@ static bool read_kind(const char *name, enum msg_kind *out)
     return false;
 }
 
-/* What an edge never leaves out, and a screen counts on. NULL: it is all there. */
+/* What an edge never leaves out, and a screen counts on (of a result the app knows the type by its seq). NULL: it is all there. */
 static const char *missing(const struct msg *msg)
 {
     switch (msg->kind) {
@@ -78,7 +78,6 @@ static const char *missing(const struct msg *msg)
     case MSG_DATA:
     case MSG_SAVED:
     case MSG_REFUSED:
-    case MSG_RESULT:
     case MSG_ANSWERED:
     case MSG_FETCHED:
         return msg->what ? NULL : "what";
