@@ -22,12 +22,14 @@ TEST(refusals_are_found_wherever_their_code_stands_in_the_table)
 /* What only another program than the workstation can do wrong, what the workstation answers for itself without showing it, and
  * what is said on the command line of the hall. */
 static const char *const for_programs[] = {
-    "already_acknowledged", "cursor_ahead",     "epoch_changed",   "header_too_large",  "invalid_application",
-    "invalid_body",         "invalid_json",     "invalid_push",    "invalid_reference", "invalid_session",
-    "malformed_command",    "not_as_read",      "not_understood",  "other_scope",       "reason_names_them",
-    "seq_conflict",         "server_regressed", "several_records", "snapshot_needed",   "too_large",
-    "too_many_commands",    "unknown_code",     "unknown_command", "unknown_path",      "unknown_person",
-    "unknown_report",       "unknown_version",  "wrong_client",    "wrong_method",
+    "already_acknowledged", "cursor_ahead",    "epoch_changed",     "header_too_large",
+    "invalid_application",  "invalid_body",    "invalid_json",      "invalid_push",
+    "invalid_reference",    "invalid_session", "malformed_command", "not_as_read",
+    "not_understood",       "other_scope",     "reason_names_them", "seq_conflict",
+    "server_regressed",     "several_records", "snapshot_needed",   "too_large",
+    "too_many_commands",    "unknown_code",    "unknown_command",   "unknown_path",
+    "unknown_person",       "unknown_report",  "unknown_version",   "unsupported_media_type",
+    "wrong_client",         "wrong_method",
 };
 /* Fields, of refusals whose code is the caller's. */
 static const char *const fields[] = {"annulled", "days", "person", "scores", "tickets"};
