@@ -5,8 +5,8 @@
 
 typedef void call(struct hall *hall, struct http_request *request, const struct actor *actor);
 
-call call_sign_in, call_sign_out;           /* api_session.c */
-call call_push;                             /* api_push.c */
+call call_sign_in, call_sign_out;                             /* api_session.c */
+call call_push;                                               /* api_push.c */
 call call_feed, call_snapshot, call_search, call_search_body; /* api_read.c */
 call call_report, call_openapi, call_health, call_metrics;
 call call_verify;           /* api_notice.c */

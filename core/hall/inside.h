@@ -83,8 +83,8 @@ struct hall {
         int64_t since_ms, more; /* monotonic: of this minute; calls of it that the log does not tell */
         int said;
     } refused;
-    int64_t certificate_ms;  /* until when the certificate holds, wall time; 0: plain http */
-    bool peers_may_miss;     /* a workstation without a certificate is told of in the log and let in */
+    int64_t certificate_ms; /* until when the certificate holds, wall time; 0: plain http */
+    bool peers_may_miss;    /* a workstation without a certificate is told of in the log and let in */
     bool practice, stopping;
     bool grouping;  /* a group of writes is open: what is read now is not yet committed */
     bool full;      /* the last write found no room: read only until one succeeds */

@@ -12,7 +12,7 @@ struct serve_options {
     const char *listen;                       /* HOST:PORT; port 0 takes a free one; [::1]:8080 for IPv6 */
     const char *tls_cert_file, *tls_key_file; /* PEM; NULL: plain http */
     const char *client_ca_file,
-        *client_crl_file;        /* PEM: workstations show a certificate of it; NULL: nobody does */
+        *client_crl_file; /* PEM: workstations show a certificate of it; NULL: nobody does */
     const char *
         factor_key_file; /* of second factors; NULL: factor.key in the folder, made when no account has one yet */
     bool client_ca_optional;     /* who has none is let in, and the log tells of it */

@@ -51,8 +51,8 @@ struct sync {
         const char *member;
         char *text; /* or NULL */
     } words[WORDS];
-    char *push_bytes;                 /* of the push that has no answer yet */
-    char *after;                      /* the snapshot's next page */
+    char *push_bytes; /* of the push that has no answer yet */
+    char *after;      /* the snapshot's next page */
     struct json *answers[CLIENT_REQUESTS];
     struct client_answer heard[CLIENT_REQUESTS];
     struct client_event queue[QUEUE_MAX];

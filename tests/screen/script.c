@@ -39,8 +39,8 @@ struct script {
     struct naughty *naughty; /* NULL: the script is run as it stands */
     enum naughty_reach reach;
     struct script_other *other; /* NULL: what the script types is typed */
-    char *fetch;  /* the path of the last one */
-    char *posted; /* by it; NULL: nothing */
+    char *fetch;                /* the path of the last one */
+    char *posted;               /* by it; NULL: nothing */
     unsigned fetch_from;
 };
 
@@ -950,7 +950,8 @@ static void run(const char *file, const struct script *as)
     script.app = app_new(script.keys, LANG_EN);
     frame_init(&script.frame, 80, 24);
     zone_set("Asia/Jakarta");
-    while (fgets(line, sizeof line, in) && !(as->other && as->other->last && script.line >= as->other->last)) {
+    while (fgets(line, sizeof line, in) &&
+           !(as->other && as->other->last && script.line >= as->other->last)) {
         script.line++;
         run_line(&script, line);
     }

@@ -65,7 +65,8 @@ struct script_other {
     /* What came of it: */
     char place[SCRIPT_PLACE]; /* where it was typed: the question's id, or the screen */
     bool words;               /* letters typed there, and nothing was chosen */
-    struct json *sent; /* [["TYPE /POINTER", text, line]] of each text of each command and post from that line on; "-" for an
+    struct json *
+        sent; /* [["TYPE /POINTER", text, line]] of each text of each command and post from that line on; "-" for an
                         * item. The caller gives an array and frees it */
     int mistakes; /* that stood at fields before */
     bool said;    /* since then something was said or asked, or another mistake stands at a field */
