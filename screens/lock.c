@@ -4,13 +4,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/base/crypto.h"
 #include "screens/show.h"
 #include "tui/field.h"
 #include "tui/funcbar.h"
 #include "tui/text.h"
 
-enum { LOGIN, PASSWORD, FIELDS };
-enum { LABEL_W = 14, FIELD_W = 32, PASSWORD_BYTES = 512 };
+enum { LOGIN, PASSWORD, CODE, FIELDS };
+enum { LABEL_W = 14, FIELD_W = 32, PASSWORD_BYTES = 512, CODE_BYTES = 40 };
 enum {
     SECOND_MS = 1000,
     MINUTE_S = 60,
@@ -25,6 +26,8 @@ struct lock {
     int64_t typed_ms;           /* when the last letter was typed */
     int wrong;                  /* passwords in a row */
     bool asking, other;         /* other: somebody else signs in */
+    bool coding;                /* the hall wants the code of their second factor, too */
+    char *words;                /* what is asked by: as EFFECT_UNLOCK has it; or NULL */
     int focus;
     struct field fields[FIELDS];
     bool told_wrong; /* the last try was a wrong password */
@@ -46,7 +49,17 @@ struct lock *lock_new(const struct ui *ui, const struct json *kept)
     field_init(&lock->fields[PASSWORD], PASSWORD_BYTES);
     lock->fields[PASSWORD].masked = true;
     lock->fields[PASSWORD].edit.secret = true;
+    field_init(&lock->fields[CODE], CODE_BYTES);
+    lock->fields[CODE].edit.secret = true;
     return lock;
+}
+
+static void forget_words(struct lock *lock)
+{
+    if (lock->words)
+        secret_wipe(lock->words, strlen(lock->words));
+    free(lock->words);
+    lock->words = NULL;
 }
 
 void lock_free(struct lock **lock)
@@ -55,6 +68,7 @@ void lock_free(struct lock **lock)
         return;
     for (int i = 0; i < FIELDS; i++)
         field_deinit(&(*lock)->fields[i]);
+    forget_words(*lock);
     free(*lock);
     *lock = NULL;
 }
@@ -74,10 +88,19 @@ const char *lock_login(const struct lock *lock)
     return lock->other ? field_text(&lock->fields[LOGIN]) : lock->login;
 }
 
-const char *lock_password(const struct lock *lock)
+static const char *typed_password(const struct lock *lock)
 {
     const char *text = field_text(&lock->fields[PASSWORD]);
     return *text ? text : NULL;
+}
+
+const char *lock_password(struct lock *lock)
+{
+    const char *text = typed_password(lock);
+    forget_words(lock);
+    if (text && lock->coding)
+        lock->words = xasprintf("%s\n\n%s", text, field_text(&lock->fields[CODE]));
+    return lock->words ? lock->words : text;
 }
 
 /* --- waiting --- */
@@ -107,6 +130,10 @@ static void wait_doubles(struct lock *lock, const struct ui *ui)
 
 static void forget_password(struct lock *lock)
 {
+    forget_words(lock);
+    lock->coding = false;
+    lock->focus = lock->focus == CODE ? PASSWORD : lock->focus;
+    field_set(&lock->fields[CODE], "");
     field_set(&lock->fields[PASSWORD], "");
 }
 
@@ -125,13 +152,23 @@ static bool enter(struct lock *lock, const struct ui *ui)
         lock->focus = *field_text(&lock->fields[LOGIN]) ? PASSWORD : LOGIN;
         return false;
     }
-    bool may_try = lock_password(lock) || (ui->practice && !lock->other);
+    if (lock->coding && !*field_text(&lock->fields[CODE])) {
+        lock->focus = CODE;
+        return false;
+    }
+    bool may_try = typed_password(lock) || (ui->practice && !lock->other);
     if (!may_try || (is_own(lock) && wait_ms(lock, ui)))
         return false;
     lock->asking = true;
     lock->told_wrong = false;
     lock->fault[0] = '\0';
     return true;
+}
+
+static void move(struct lock *lock, int step)
+{
+    int count = lock->coding ? FIELDS : CODE;
+    lock->focus = (lock->focus + step + count) % count;
 }
 
 bool lock_key(struct lock *lock, const struct ui *ui, struct key key)
@@ -145,7 +182,7 @@ bool lock_key(struct lock *lock, const struct ui *ui, struct key key)
         turn_to(lock, false);
     } else if (key_is(key, "Tab") || key_is(key, "S-Tab") || key_is(key, "Up") || key_is(key, "Down")) {
         if (lock->other)
-            lock->focus = !lock->focus;
+            move(lock, key_is(key, "Tab") || key_is(key, "Down") ? 1 : -1);
         else if (!ui->practice)
             turn_to(lock, true);
     } else if (!ui->practice) {
@@ -163,14 +200,30 @@ void lock_paste(struct lock *lock, const struct ui *ui, const char *text)
 
 void lock_tick(struct lock *lock, const struct ui *ui)
 {
-    if (!lock->asking && lock_password(lock) && ui->now_ms - lock->typed_ms > HALF_TYPED_MS)
+    if (!lock->asking && typed_password(lock) && ui->now_ms - lock->typed_ms > HALF_TYPED_MS)
         forget_password(lock);
+}
+
+/* Of a password that was right: it stays, and the code is asked. */
+static bool wants_code(struct lock *lock, const char *code)
+{
+    if (!str_equal(code, "second_factor") && !str_equal(code, "wrong_code") && !str_equal(code, "used_code"))
+        return false;
+    forget_words(lock);
+    lock->coding = true;
+    lock->focus = CODE;
+    field_set(&lock->fields[CODE], "");
+    return true;
 }
 
 bool lock_refused(struct lock *lock, const struct ui *ui, const char *code, const char *text)
 {
     bool wrong = is_own(lock) && str_equal(code, "bad_credentials");
     lock->asking = false;
+    if (wants_code(lock, code)) {
+        str_copy(lock->fault, sizeof lock->fault, show_refusal(ui, code, text));
+        return false;
+    }
     forget_password(lock);
     if (!wrong) {
         str_copy(lock->fault, sizeof lock->fault, show_refusal(ui, code, text));
@@ -192,6 +245,12 @@ static void field_row(const struct lock *lock, int index, const char *label, str
     field_draw(&lock->fields[index], frame, place, NULL, lock->focus == index);
 }
 
+static void code_row(const struct lock *lock, const struct ui *ui, struct frame *frame, struct rect *area)
+{
+    if (lock->coding)
+        field_row(lock, CODE, tr(ui->lang, TR("Code")), frame, rect_cut_top(area, 1));
+}
+
 static void own_view(const struct lock *lock, const struct ui *ui, struct frame *frame, struct rect *area)
 {
     if (ui->practice) {
@@ -204,6 +263,7 @@ static void own_view(const struct lock *lock, const struct ui *ui, struct frame 
     rect_cut_top(area, text_draw_wrapped(frame, *area, kept, STYLE_DIM, 0));
     rect_cut_top(area, 1);
     field_row(lock, PASSWORD, tr(ui->lang, TR("Password")), frame, rect_cut_top(area, 1));
+    code_row(lock, ui, frame, area);
 }
 
 static void other_view(const struct lock *lock, const struct ui *ui, struct frame *frame, struct rect *area)
@@ -217,6 +277,7 @@ static void other_view(const struct lock *lock, const struct ui *ui, struct fram
     field_row(lock, LOGIN, tr(ui->lang, TR("Login")), frame, rect_cut_top(area, 1));
     rect_cut_top(area, 1);
     field_row(lock, PASSWORD, tr(ui->lang, TR("Password")), frame, rect_cut_top(area, 1));
+    code_row(lock, ui, frame, area);
 }
 
 static const char *fault_text(const struct lock *lock, const struct ui *ui, char out[400])

@@ -18,7 +18,8 @@ bool lock_key(struct lock *lock, const struct ui *ui, struct key key);
 void lock_paste(struct lock *lock, const struct ui *ui, const char *text);
 void lock_tick(struct lock *lock, const struct ui *ui); /* a password that was left half typed goes */
 const char *lock_login(const struct lock *lock);
-const char *lock_password(const struct lock *lock); /* NULL: a practice hall asks for none */
+/* As EFFECT_UNLOCK has it, until the next call; NULL: a practice hall asks for none. */
+const char *lock_password(struct lock *lock);
 /* It was not let in: code and sentence as a refused sign-in has them. Each wrong password doubles the wait; true: that
  * is to be kept. */
 bool lock_refused(struct lock *lock, const struct ui *ui, const char *code, const char *text);

@@ -134,6 +134,26 @@ enum err session_remove(struct db *db, const char *token)
     return db_run(s);
 }
 
+enum err session_remove_all_idle(struct db *db, int64_t used_ms)
+{
+    static const char sql[] = "DELETE FROM session WHERE used_at > 0 AND used_at < $1"; /* few rows, rarely */
+    struct stmt *s = db_query(db, sql);
+    db_bind_int(s, 1, used_ms);
+    return db_run(s);
+}
+
+enum err session_any_idle(struct db *db, int64_t used_ms, bool *any)
+{
+    static const char sql[] =
+        "SELECT 1 FROM session WHERE used_at > 0 AND used_at < $1 LIMIT 1"; /* few rows, once a minute */
+    struct stmt *s = db_query(db, sql);
+    db_bind_int(s, 1, used_ms);
+    enum err err = db_step(s);
+    *any = err == ERR_OK;
+    db_done(s);
+    return err == ERR_ABSENT ? ERR_OK : err;
+}
+
 enum err session_remove_user(struct db *db, const char *user)
 {
     static const char sql[] = "DELETE FROM session WHERE user_ = $1"; /* session_user */

@@ -26,6 +26,9 @@ enum err session_seat(struct db *db, const char *user, const char *client) MUST_
  * known. here: it is token's; NULL: none is. */
 enum err session_list(struct db *db, const char *user, const char *token, struct json *rows) MUST_USE;
 enum err session_remove(struct db *db, const char *token) MUST_USE;
+/* All that nobody has used since; whether there is one. */
+enum err session_remove_all_idle(struct db *db, int64_t used_ms) MUST_USE;
+enum err session_any_idle(struct db *db, int64_t used_ms, bool *any) MUST_USE;
 enum err session_remove_user(struct db *db, const char *user) MUST_USE;
 enum err session_remove_others(struct db *db, const char *user,
                                const char *token) MUST_USE;     /* all but token */

@@ -17,7 +17,8 @@ enum {
 
 enum {
     MINUTE_MS = 60 * 1000,
-    BEHIND = 6, /* of the idle time, one in so many: that the row may be behind, so that few are written */
+    BEHIND = 6, /* of the idle time, one in so many: that the row may be behind, so that few are written … */
+    BEHIND_MS = 10 * MINUTE_MS, /* … and never by more, whatever the policy is by then */
 };
 
 /* One place a hash; two tokens that meet push each other out and are merely looked up again. */
@@ -30,6 +31,8 @@ struct tokens {
         struct actor actor;
     } * places[PLACES];
     int64_t idle_ms, idle_read_ms; /* the policy, and when it was read (monotonic); 0: not yet */
+    int64_t idle_before_ms;        /* what it was until then: what was over by it is over */
+    int64_t swept_ms;              /* monotonic: when those that are over were looked for */
 };
 
 struct tokens *tokens_new(void)
@@ -120,6 +123,7 @@ static int64_t idle_ms(struct hall *hall)
     if (hall->grouping || (tokens->idle_read_ms && hall->mono_ms - tokens->idle_read_ms < FRESH_MS))
         return tokens->idle_ms;
     if (store_hall(hall->db, &row) == ERR_OK) { /* else the next request tells of it */
+        tokens->idle_before_ms = tokens->idle_ms;
         tokens->idle_ms = (int64_t)account_idle_minutes(row) * MINUTE_MS;
         tokens->idle_read_ms = hall->mono_ms ? hall->mono_ms : 1;
     }
@@ -127,10 +131,18 @@ static int64_t idle_ms(struct hall *hall)
     return tokens->idle_ms;
 }
 
+/* The time before which whoever was used last is over; 0: nobody is. */
+static int64_t over_before_ms(struct hall *hall)
+{
+    int64_t most_ms = idle_ms(hall), before_ms = hall->tokens->idle_before_ms;
+    if (before_ms > 0 && (most_ms == 0 || before_ms < most_ms))
+        most_ms = before_ms;
+    return most_ms > 0 ? hall->session_ms - most_ms - most_ms / BEHIND : 0;
+}
+
 static bool was_idle(struct hall *hall, int64_t used_ms)
 {
-    int64_t most_ms = idle_ms(hall);
-    return most_ms > 0 && used_ms > 0 && hall->session_ms - used_ms > most_ms + most_ms / BEHIND;
+    return used_ms > 0 && used_ms < over_before_ms(hall);
 }
 
 struct use {
@@ -160,13 +172,45 @@ void tokens_used(struct hall *hall, const char *token, int64_t idle_s)
     if (!known || !str_equal(known->token, token) || used_ms <= known->used_ms)
         return;
     known->used_ms = used_ms;
-    if (most_ms == 0 || used_ms - known->written_ms < most_ms / BEHIND)
+    int64_t behind_ms = most_ms > 0 && most_ms / BEHIND < BEHIND_MS ? most_ms / BEHIND : BEHIND_MS;
+    if (used_ms - known->written_ms < behind_ms)
         return;
     known->written_ms = used_ms;
     struct use *use = xcalloc(1, sizeof *use);
     use->used_ms = used_ms;
     str_copy(use->token, sizeof use->token, token);
     writer_add(hall->writer, run_use, use_done, use);
+}
+
+/* What could not be removed is refused all the same, and removed a minute later. */
+static void end_done(void *ctx, enum err err)
+{
+    if (err != ERR_OK)
+        log_write(LOG_WARN, "sign-ins that nobody used could not be removed: %s", err_text(err));
+    secret_wipe(ctx, sizeof(struct use));
+    free(ctx);
+}
+
+static enum err run_sweep(void *ctx, const struct server_env *env)
+{
+    return session_remove_all_idle(env->db, ((const struct use *)ctx)->used_ms);
+}
+
+/* What is over is over for good, whoever comes back or not: looked for once a minute, so that no policy of later finds any, nor
+ * another loketd whose clock is behind. By the rows alone, which are behind by BEHIND_MS at most of who is at work. */
+static void sweep(struct hall *hall)
+{
+    struct tokens *tokens = hall->tokens;
+    bool any = false;
+    int64_t last_ms = over_before_ms(hall), over_ms = last_ms - BEHIND_MS;
+    if (last_ms <= 0 || hall->grouping || (tokens->swept_ms && hall->mono_ms - tokens->swept_ms < FRESH_MS))
+        return;
+    tokens->swept_ms = hall->mono_ms ? hall->mono_ms : 1;
+    if (session_any_idle(hall->db, over_ms, &any) != ERR_OK || !any)
+        return;
+    struct use *use = xcalloc(1, sizeof *use);
+    use->used_ms = over_ms;
+    writer_add(hall->writer, run_sweep, end_done, use);
 }
 
 /* --- looking one up --- */
@@ -186,6 +230,7 @@ enum err tokens_actor(struct hall *hall, const char *token, struct actor *actor)
     enum err err = ERR_OK;
     if (tokens_known(hall, token, actor))
         return ERR_OK;
+    sweep(hall);
     if (hall->others && asked_lately(hall, *place))
         err = make_sure(hall);
     if (err != ERR_OK || tokens_known(hall, token, actor))

@@ -9,6 +9,7 @@
 #include "core/hall/factor.h"
 #include "core/hall/store.h"
 #include "core/hall/totp.h"
+#include "screens/record.h"
 #include "tests/support/test.h"
 
 /* "12345678901234567890", as RFC 6238 has it in appendix B. */
@@ -182,6 +183,19 @@ TEST(account_is_told_once_what_others_did_to_it)
     CHECK(account_told(p.db, "u2", told) == ERR_OK && json_count(told) == 1);
     json_free(&told);
     close_place(&p);
+}
+
+TEST(factor_is_in_no_recording)
+{
+    struct json *answer = json_new_object();
+    json_set_text(answer, "secret", SECRET);
+    struct msg msg = {.kind = MSG_DATA, .what = "new_factor", .json = answer};
+    struct json *line = record_message(&msg, true);
+    char *text = json_print(line);
+    CHECK(strstr(text, "new_factor") && !strstr(text, SECRET));
+    free(text);
+    json_free(&line);
+    json_free(&answer);
 }
 
 static bool due(const char *policy, const char *user)

@@ -162,6 +162,15 @@ static enum err put_policy(struct tx *tx, void *ctx)
     return err;
 }
 
+static void change_idle(struct hall *hall, int64_t minutes)
+{
+    struct server_env env = {.db = hall->db, .epoch = 1, .now_ms = start_ms};
+    REQUIRE(db_begin(hall->db) == ERR_OK);
+    CHECK(server_change(&env, "test", NULL, put_policy, &minutes) == ERR_OK);
+    REQUIRE(db_commit(hall->db) == ERR_OK);
+    tokens_clear(hall->tokens);
+}
+
 static void set_idle(struct hall *hall, int64_t minutes)
 {
     struct server_env env = {.db = hall->db, .epoch = 1, .now_ms = start_ms};
@@ -194,12 +203,59 @@ TEST(session_ends_when_nobody_uses_it)
     CHECK(!knows(&hall));
     turn_on(&hall, 1, 0); /* it does not come back */
     CHECK(!knows(&hall));
+    hall_clock_says(&hall, hall.wall_ms + 10 * 60 * 1000, hall.mono_ms + 10 * 60 * 1000);
+    CHECK(!knows(&hall));
+    writer_flush(hall.writer);
+    change_idle(&hall, 720); /* by no policy */
+    turn_on(&hall, 1, 0);
+    CHECK(!knows(&hall));
+    hall.session_ms -= 60 * 60 * 1000; /* nor to another loketd of this hall, whose clock is behind */
+    CHECK(!knows(&hall));
+    hall.session_ms += 60 * 60 * 1000;
     REQUIRE(db_begin(hall.db) == ERR_OK);
     CHECK(session_remove(hall.db, "token") == ERR_OK);
     REQUIRE(db_commit(hall.db) == ERR_OK);
     set_idle(&hall, 0);
     turn_on(&hall, 11 * 60, 0);
     CHECK(knows(&hall));
+    change_idle(&hall, 30); /* whoever is at work goes on, though nothing was to end until now */
+    CHECK(knows(&hall));
+    writer_flush(hall.writer);
+    CHECK(knows(&hall));
+    tokens_free(&hall.tokens);
+    leases_free(&hall.leases);
+    writer_free(&hall.writer);
+    pair_close(&pair);
+}
+
+/* Nobody has shown it since it was over: it is gone all the same, before a policy of later could find it. */
+TEST(session_that_nobody_uses_is_over_whoever_comes)
+{
+    struct pair pair;
+    struct actor actor;
+    pair_open(&pair);
+    struct hall hall = {.db = pair.hall, .epoch = 1};
+    hall.writer = writer_new(&hall);
+    hall.leases = leases_new();
+    hall.tokens = tokens_new();
+    hall_clock_says(&hall, pair.now_ms, 500);
+    set_idle(&hall, 30);
+    CHECK(knows(&hall));
+    hall_clock_says(&hall, hall.wall_ms + 50 * 60 * 1000, hall.mono_ms + 50 * 60 * 1000);
+    change_idle(&hall, 720);
+    CHECK(!knows(&hall)); /* by the policy that it was over by */
+    writer_flush(hall.writer);
+    REQUIRE(db_begin(hall.db) == ERR_OK);
+    CHECK(session_remove(hall.db, "token") == ERR_OK);
+    CHECK(session_add(hall.db, "token", "u-siti", "client", hall.session_ms, 12) == ERR_OK);
+    CHECK(session_add(hall.db, "other", "u-siti", "client", hall.session_ms, 12) == ERR_OK);
+    REQUIRE(db_commit(hall.db) == ERR_OK);
+    change_idle(&hall, 30);
+    CHECK(knows(&hall));
+    hall_clock_says(&hall, hall.wall_ms + 46 * 60 * 1000, hall.mono_ms + 46 * 60 * 1000);
+    CHECK(!knows(&hall)); /* somebody else asks */
+    writer_flush(hall.writer);
+    CHECK(session_actor(hall.db, "other", hall.session_ms, &actor) == ERR_ABSENT);
     tokens_free(&hall.tokens);
     leases_free(&hall.leases);
     writer_free(&hall.writer);
