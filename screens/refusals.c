@@ -197,6 +197,10 @@ static const struct refusal_text refusals[] = {
     {"own_account",
      TR("Nobody disables their own account, or changes its roles or agency. Nothing was changed; "
         "ask another administrator.")},
+    {"own_key",
+     TR("Nobody gives themself a password here, or takes away their own second factor: nothing here proves "
+        "who they are. Nothing was changed; ask another administrator, or whoever looks after the hall's "
+        "computer.")},
     {"password_at_home",
      TR("On the bus passwords stay as they are: change it when you are back. Nothing was changed.")},
     {"password_expired", TR("This password is older than this hall allows. Take a new one to come in.")},

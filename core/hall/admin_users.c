@@ -305,6 +305,19 @@ enum err user_enable(struct people *p)
     return err == ERR_OK && !was ? end_sign_ins(p) : err;
 }
 
+/* Whoever holds their token may be somebody else: what opens the account is changed with proof, which is asked where they sign
+ * in. Whoever sits at the hall's computer has its store anyway. */
+static enum err not_ones_own_key(struct people *p)
+{
+    if (!p->by || !str_equal(json_text(p->row, "id"), p->actor.user))
+        return ERR_OK;
+    return people_refuse(
+        p, ERR_REFUSED, "own_key", "",
+        "Nobody gives themself a password here, or takes away their own second factor: nothing here proves "
+        "who they are. Nothing was changed; ask another administrator, or whoever looks after the hall's "
+        "computer.");
+}
+
 static void date_password(struct people *p, bool first)
 {
     char at[TIME_TEXT];
@@ -316,13 +329,11 @@ static void date_password(struct people *p, bool first)
         json_remove(p->row, "password_first");
 }
 
-/* Whoever it happened to hears of it when they come in next; what they did themself they know. */
+/* Whoever it happened to hears of it when they come in next. */
 static enum err note(struct people *p, const char *what)
 {
-    const char *user = json_text_or(p->row, "id", "");
-    if (p->by && str_equal(user, p->actor.user))
-        return ERR_OK;
-    return account_note(p->env->db, user, p->env->now_ms, what, p->by ? p->actor.name : "");
+    return account_note(p->env->db, json_text_or(p->row, "id", ""), p->env->now_ms, what,
+                        p->by ? p->actor.name : "");
 }
 
 /* A new password also lets someone in again who was disabled. */
@@ -330,6 +341,8 @@ enum err user_password(struct people *p)
 {
     const char *id = people_request_id(p);
     enum err err = load(p);
+    if (err == ERR_OK)
+        err = not_ones_own_key(p);
     if (err != ERR_OK || (id && str_equal(id, json_text(p->row, "password_id"))))
         return err == ERR_OK ? people_write(p, audited) : err; /* once more: it has this one already */
     json_set_bool(p->row, "active", true);
@@ -382,6 +395,8 @@ enum err user_own_factor(struct people *p)
 enum err user_no_factor(struct people *p)
 {
     enum err err = load(p);
+    if (err == ERR_OK)
+        err = not_ones_own_key(p);
     if (err != ERR_OK)
         return err;
     bool was = json_get(p->row, "factor_at") != NULL;

@@ -238,6 +238,7 @@ TEST(factor_is_taken_away_and_its_owner_hears_of_it)
     CHECK_INT(hall_sign_in(&clerk, &hall, "clerk2", TEST_PASSWORD), 200);
     admin(&clerk, "{\"do\":\"user.no_factor\",\"login\":\"clerk1\"}", 403);
     admin(&boss, "{\"do\":\"user.own_factor\",\"login\":\"clerk1\"}", 403);
+    admin(&boss, "{\"do\":\"user.no_factor\",\"login\":\"admin\"}", 403);
     admin(&boss, "{\"do\":\"user.no_factor\",\"login\":\"clerk1\"}", 200);
     free(hall_request_text(&hall, "GET", "/v1/snapshot", token, NULL, &status));
     CHECK_INT(status, 401); /* what it had opened is over */
