@@ -201,6 +201,12 @@ static void note_text(const struct ui *ui, const struct json *note, const char *
                TR("%s: your second factor was taken away at the hall's computer. If you know nothing of it, "
                   "ask an administrator.")),
             at);
+    else if (str_equal(what, "codes_refused"))
+        str_format(
+            out, size,
+            tr(lang, TR("%s: codes of your second factor were refused, %d in a row. If it was not you, "
+                        "somebody knows your password: take a new one.")),
+            at, (int)json_int(note, "times", 0));
     else
         str_format(out, size, tr(lang, TR("%s: a code from paper was used; %d are left.")), at,
                    (int)json_int(note, "left", 0));

@@ -207,7 +207,8 @@ void lock_tick(struct lock *lock, const struct ui *ui)
 /* Of a password that was right: it stays, and the code is asked. */
 static bool wants_code(struct lock *lock, const char *code)
 {
-    if (!str_equal(code, "second_factor") && !str_equal(code, "wrong_code") && !str_equal(code, "used_code"))
+    if (!str_equal(code, "second_factor") && !str_equal(code, "wrong_code") &&
+        !str_equal(code, "used_code") && !str_equal(code, "codes_off"))
         return false;
     forget_words(lock);
     lock->coding = true;

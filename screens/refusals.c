@@ -290,6 +290,9 @@ static const struct refusal_text refusals[] = {
     {"certificate_needed",
      TR("This hall takes its own workstations alone, and this one has no certificate that counts. "
         "Nothing was taken; what is recorded here stays. An administrator gives it one.")},
+    {"codes_off", TR("Too many codes were wrong, one after the other: six figures open this account no more. "
+                     "Nothing is lost; type a code kept on paper, or ask an administrator to take the second "
+                     "factor away.")},
     {"unknown_policy", TR("The hall has no such policy. Nothing was changed.")},
     {"unknown_priority", TR("This hall has no such priority. No ticket was given.")},
     {"unknown_question",
@@ -318,7 +321,8 @@ static const struct refusal_text refusals[] = {
     {"weak_password",
      TR("This password is easy to guess: take twelve signs or more, such as four words; no name, no row of "
         "keys, none of the commonest. Nothing was changed.")},
-    {"wrong_code", TR("This code is not right. Type the six figures that the app shows now.")},
+    {"wrong_code", TR("This code is not right, or the clock of the phone or of the hall is wrong. Type the six "
+                      "figures that the app shows now.")},
     {"wrong_new_code", TR("This is not a code of the new second factor. Nothing was changed: type the six "
                           "figures that the app shows now, and see that its clock is right.")},
 };

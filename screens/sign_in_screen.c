@@ -253,7 +253,8 @@ static bool wants_code(struct sign_in *self, const char *code, struct effects *e
         self->focus = NEW_CODE;
         return true;
     }
-    if (!str_equal(code, "second_factor") && !str_equal(code, "wrong_code") && !str_equal(code, "used_code"))
+    if (!str_equal(code, "second_factor") && !str_equal(code, "wrong_code") &&
+        !str_equal(code, "used_code") && !str_equal(code, "codes_off"))
         return false;
     self->coding = true;
     field_set(&self->fields[CODE], "");

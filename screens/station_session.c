@@ -157,17 +157,37 @@ void station_go_back(struct station *station)
     station_keep_place(station);
 }
 
+/* The hall tells all of the last month each time, the newest first; what stood here once does not come back. */
+static struct json *not_shown_yet(struct station *station, const struct json *told)
+{
+    struct json *news = json_new_array();
+    char *name = xasprintf("told_%s", cache_actor(station->cache)->user);
+    const char *kept = cache_setting(station->cache, name);
+    char *shown = xstrdup(kept ? kept : "");
+    for (const struct json *note = json_first(told); note; note = json_next(note))
+        if (strcmp(json_text_or(note, "at", ""), shown) > 0)
+            json_add(news, json_copy(note));
+    if (json_count(news) &&
+        cache_set_setting(station->cache, name, json_text_or(json_first(news), "at", "")) != ERR_OK)
+        log_write(LOG_WARN, "what was told of an account is told again");
+    free(shown);
+    free(name);
+    return news;
+}
+
 /* What only they may see, and what they must: it stands there until they leave. */
 static void show_account(struct station *station, const struct json *session)
 {
-    const struct json *recovery = json_get(session, "recovery"), *told = json_get(session, "told");
-    if (!json_count(recovery) && !json_count(told))
+    const struct json *recovery = json_get(session, "recovery");
+    struct json *told = not_shown_yet(station, json_get(session, "told"));
+    if (!json_count(recovery) && !json_count(told)) {
+        json_free(&told);
         return;
+    }
     struct json *args = json_new_object();
     if (recovery)
         json_set(args, "recovery", json_copy(recovery));
-    if (told)
-        json_set(args, "told", json_copy(told));
+    json_set(args, "told", told);
     app_open(station->app, SCREEN_ACCOUNT, args, &station->effects);
     json_free(&args);
     if (!station->draining)

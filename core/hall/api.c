@@ -25,12 +25,12 @@ static const struct route routes[] = {
      "the password is "
      "right, and code is asked as well: the six figures of the account's app (RFC 6238), or a code of loss; "
      "each opens "
-     "once (401 wrong_code, used_code). new_factor, 160 random bits in base32, with new_code, its first, "
+     "once (401 wrong_code, used_code; codes_off: after fifty that were wrong a code of loss alone). new_factor, 160 random bits in base32, with new_code, its first, "
      "sets one up or in "
      "place of the one before; 403 second_factor_first says that it must have one. recovery: the codes of "
      "loss of one that "
      "was set up, told this once. told: what others did to the account since (password_given, "
-     "factor_removed), and "
+     "factor_removed), codes_refused (times in a row) and "
      "recovery_used.",
      "",
      "user:string! password:string! client:uuid! new_password:string code:string new_factor:string "

@@ -37,7 +37,8 @@ struct sign_in {
     char token[TOKEN_TEXT], label[ISSUER_LABEL]; /* label: for numbers given without the hall */
     char *code, *factor, *factor_code;           /* of the second factor; a new one and its first; or NULL */
     bool due, proved;                            /* the policy wants one; a code was right */
-    const char *refused;          /* why the transaction did not let them in, a code; NULL: by the password */
+    const char
+        *refused; /* why the transaction did not let them in, a code; NULL: it did, or the password did not */
     struct json *recovery, *told; /* codes of loss, told this once; what happened to their account */
 };
 
@@ -211,6 +212,7 @@ static enum err try_code(struct sign_in *sign_in, const struct server_env *env)
 {
     static const char *const refusals[] = {[FACTOR_WRONG] = "wrong_code",
                                            [FACTOR_USED] = "used_code",
+                                           [FACTOR_OFF] = "codes_off",
                                            [FACTOR_UNREADABLE] = "factor_unreadable"};
     enum factor_said said;
     int left;
@@ -218,10 +220,10 @@ static enum err try_code(struct sign_in *sign_in, const struct server_env *env)
                               sign_in->code, env->now_ms, &said, &left);
     if (err != ERR_OK)
         return err;
-    if (said != FACTOR_RIGHT)
-        return say(sign_in, refusals[said]);
-    sign_in->proved = true;
-    if (left >= 0)
+    sign_in->proved = said == FACTOR_RIGHT;
+    if (!sign_in->proved)
+        sign_in->refused = refusals[said]; /* no error: that it was wrong is kept */
+    else if (left >= 0)
         note_used(sign_in, left, env->now_ms);
     return ERR_OK;
 }
@@ -271,7 +273,7 @@ static enum err prove_factor(struct sign_in *sign_in, const struct server_env *e
         return say(sign_in, "second_factor_first");
     if (stands)
         err = try_code(sign_in, env);
-    return err == ERR_OK && sign_in->factor ? set_up_factor(sign_in, env) : err;
+    return err == ERR_OK && !sign_in->refused && sign_in->factor ? set_up_factor(sign_in, env) : err;
 }
 
 static enum err run_sign_in(void *ctx, const struct server_env *env)
@@ -284,14 +286,18 @@ static enum err run_sign_in(void *ctx, const struct server_env *env)
     sign_in->recovery = json_new_array();
     sign_in->told = json_new_array();
     sign_in->refused = NULL;
+    sign_in->proved = false;
     enum err err = still_theirs(sign_in, env->db);
     if (err == ERR_OK)
-        err = account_told(env->db, user, sign_in->told);
-    if (err == ERR_OK)
         err = prove_factor(sign_in, env);
-    if (err == ERR_OK && sign_in->changes)
+    if (err != ERR_OK || sign_in->refused)
+        return err;
+    err = account_told(env->db, user, env->now_ms, sign_in->told);
+    if (err != ERR_OK)
+        return err;
+    if (sign_in->changes)
         err = change_own(sign_in, env, "user.own_password", sign_in->made);
-    else if (err == ERR_OK && sign_in->made[0])
+    else if (sign_in->made[0])
         err = credential_put(env->db, user, sign_in->made);
     if (err != ERR_OK)
         return err;
@@ -316,13 +322,10 @@ static void answer_signed_in(struct sign_in *sign_in)
 static void signed_in(void *ctx, enum err err)
 {
     struct sign_in *sign_in = ctx;
-    if (err == ERR_REFUSED) {
-        if (sign_in->refused)
-            refuse_factor(sign_in, sign_in->refused);
-        else
-            refuse_sign_in(sign_in);
-        return;
-    }
+    if (sign_in->refused && (err == ERR_OK || err == ERR_REFUSED))
+        return refuse_factor(sign_in, sign_in->refused);
+    if (err == ERR_REFUSED)
+        return refuse_sign_in(sign_in);
     if (err == ERR_OK) {
         const struct throttle_sign_in from = counted_as(sign_in);
         if (sign_in->proved)
@@ -411,9 +414,16 @@ static const struct {
     {"second_factor", "code", 403, false,
      "The password is right. This account has a second factor as well: type the six figures that its app "
      "shows now."},
-    {"wrong_code", "code", 401, true, "This code is not right. Type the six figures that the app shows now."},
+    {"wrong_code", "code", 401, true,
+     "This code is not right, or the clock of the phone or of the hall is wrong. Type the six figures that "
+     "the "
+     "app shows now."},
     {"used_code", "code", 401, true,
      "This code was used already. Wait for the next one, half a minute at most, and type that."},
+    {"codes_off", "code", 401, true,
+     "Too many codes were wrong, one after the other: six figures open this account no more. Nothing is "
+     "lost; "
+     "type a code kept on paper, or ask an administrator to take the second factor away."},
     {"factor_unreadable", NULL, 409, false,
      "The hall cannot read this account's second factor: its key is another by now. Nothing was changed; ask "
      "an "

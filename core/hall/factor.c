@@ -169,48 +169,106 @@ static enum err try_loss(struct db *db, const struct factor_key *key, const char
 
 static enum err use_step(struct db *db, const char *user, int64_t step)
 {
-    static const char sql[] = "UPDATE factor SET step = $2 WHERE user_ = $1"; /* primary key */
+    static const char sql[] = "UPDATE factor SET step = $2, wrong = 0 WHERE user_ = $1"; /* primary key */
     struct stmt *s = db_query(db, sql);
     db_bind_text(s, 1, user);
     db_bind_int(s, 2, step);
     return db_run(s);
 }
 
-static enum err read_factor(struct db *db, const char *user, char box[BOX_TEXT], int64_t *used)
+struct factor {
+    char box[BOX_TEXT];
+    int64_t used; /* the last step whose code opened it */
+    int64_t wrong;
+};
+
+static enum err read_factor(struct db *db, const char *user, struct factor *factor)
 {
-    static const char sql[] = "SELECT box, step FROM factor WHERE user_ = $1"; /* primary key */
+    static const char sql[] = "SELECT box, step, wrong FROM factor WHERE user_ = $1"; /* primary key */
     struct stmt *s = db_query(db, sql);
     db_bind_text(s, 1, user);
     enum err err = db_step(s);
     if (err == ERR_OK) {
-        str_copy(box, BOX_TEXT, db_text(s, 0));
-        *used = db_int(s, 1);
+        str_copy(factor->box, BOX_TEXT, db_text(s, 0));
+        factor->used = db_int(s, 1);
+        factor->wrong = db_int(s, 2);
     }
     db_done(s);
     return err;
 }
 
+/* --- codes that were wrong --- */
+
+static enum err set_wrong(struct db *db, const char *user, int64_t wrong)
+{
+    static const char sql[] = "UPDATE factor SET wrong = $2 WHERE user_ = $1"; /* primary key */
+    struct stmt *s = db_query(db, sql);
+    db_bind_text(s, 1, user);
+    db_bind_int(s, 2, wrong);
+    return db_run(s);
+}
+
+/* One note of all that were wrong in a row; it has the time of the last. */
+static enum err note_wrong(struct db *db, const char *user, int64_t at_ms, int64_t wrong)
+{
+    static const char sql[] =
+        "UPDATE account_note SET at_ = $2, times = $3 WHERE user_ = $1 AND what = 'codes_refused' AND at_ ="
+        " (SELECT max(at_) FROM account_note WHERE user_ = $1 AND what = 'codes_refused')"; /* primary key */
+    if (wrong < FACTOR_WRONG_TOLD)
+        return ERR_OK;
+    enum err err = wrong == FACTOR_WRONG_TOLD ? account_note(db, user, at_ms, "codes_refused", "") : ERR_OK;
+    if (err != ERR_OK)
+        return err;
+    struct stmt *s = db_query(db, sql);
+    db_bind_text(s, 1, user);
+    db_bind_int(s, 2, at_ms);
+    db_bind_int(s, 3, wrong);
+    return db_run(s);
+}
+
+static enum err count_wrong(struct db *db, const char *user, int64_t at_ms, int64_t wrong)
+{
+    enum err err = set_wrong(db, user, wrong);
+    return err == ERR_OK ? note_wrong(db, user, at_ms, wrong) : err;
+}
+
+static enum factor_said hold_figures(const struct factor *factor, const char *secret, const char *code,
+                                     int64_t now_ms, int64_t *step)
+{
+    const int64_t any = -1;
+    if (factor->wrong >= FACTOR_WRONG_MAX)
+        return FACTOR_OFF;
+    if (totp_fits(secret, code, now_ms, factor->used, step))
+        return FACTOR_RIGHT;
+    return totp_fits(secret, code, now_ms, any, step) ? FACTOR_USED : FACTOR_WRONG;
+}
+
 enum err factor_try(struct db *db, const struct factor_key *key, const char *user, const char *code,
                     int64_t now_ms, enum factor_said *said, int *left)
 {
-    char box[BOX_TEXT] = "", secret[BOX_PLAIN], loss[FACTOR_CODE + 1];
-    int64_t used = 0, step = 0, any = -1;
+    struct factor factor = {0};
+    char secret[BOX_PLAIN], loss[FACTOR_CODE + 1];
+    int64_t step = 0;
     *left = -1;
     *said = FACTOR_WRONG;
-    enum err err = read_factor(db, user, box, &used);
+    enum err err = read_factor(db, user, &factor);
     if (err != ERR_OK)
         return err == ERR_ABSENT ? ERR_OK : err;
-    if (!key->there || !box_open(key->bytes, user, box, secret)) {
+    if (!key->there || !box_open(key->bytes, user, factor.box, secret)) {
         *said = FACTOR_UNREADABLE;
         return ERR_OK;
     }
-    bool fits = totp_fits(secret, code, now_ms, used, &step);
-    bool again = !fits && totp_fits(secret, code, now_ms, any, &step);
+    bool on_paper = plain_code(code, loss); /* no six figures are that long */
+    if (on_paper)
+        err = try_loss(db, key, user, loss, said, left);
+    else
+        *said = hold_figures(&factor, secret, code, now_ms, &step);
     secret_wipe(secret, sizeof secret);
-    if (!fits && !again && plain_code(code, loss))
-        return try_loss(db, key, user, loss, said, left);
-    *said = fits ? FACTOR_RIGHT : again ? FACTOR_USED : FACTOR_WRONG;
-    return fits ? use_step(db, user, step) : ERR_OK;
+    if (err != ERR_OK)
+        return err;
+    if (*said != FACTOR_RIGHT)
+        return count_wrong(db, user, now_ms, factor.wrong + 1);
+    return on_paper ? set_wrong(db, user, 0) : use_step(db, user, step);
 }
 
 /* --- setting up, taking away --- */
@@ -218,7 +276,8 @@ enum err factor_try(struct db *db, const struct factor_key *key, const char *use
 static enum err put_box(struct db *db, const char *user, const char *box, int64_t step)
 {
     static const char sql[] = "INSERT INTO factor (user_, box, step) VALUES ($1, $2, $3)"
-                              " ON CONFLICT (user_) DO UPDATE SET box = excluded.box, step = excluded.step";
+                              " ON CONFLICT (user_) DO UPDATE SET box = excluded.box, step = excluded.step,"
+                              " wrong = 0";
     struct stmt *s = db_query(db, sql);
     db_bind_text(s, 1, user);
     db_bind_text(s, 2, box);
@@ -275,6 +334,8 @@ enum err factor_drop(struct db *db, const char *user)
 
 /* --- notes --- */
 
+static const int64_t day_ms = (int64_t)24 * 3600 * 1000;
+
 enum err account_note(struct db *db, const char *user, int64_t at_ms, const char *what, const char *by)
 {
     static const char sql[] = "INSERT INTO account_note (user_, at_, what, by_) VALUES ($1, $2, $3, $4)"
@@ -287,32 +348,39 @@ enum err account_note(struct db *db, const char *user, int64_t at_ms, const char
     return db_run(s);
 }
 
-static enum err forget_notes(struct db *db, const char *user)
+static enum err forget_notes(struct db *db, const char *user, int64_t before_ms)
 {
-    static const char sql[] = "DELETE FROM account_note WHERE user_ = $1"; /* primary key */
+    static const char sql[] = "DELETE FROM account_note WHERE user_ = $1 AND at_ < $2"; /* primary key */
     struct stmt *s = db_query(db, sql);
     db_bind_text(s, 1, user);
+    db_bind_int(s, 2, before_ms);
     return db_run(s);
 }
 
-enum err account_told(struct db *db, const char *user, struct json *notes)
+static struct json *note_of(struct stmt *s)
 {
-    static const char sql[] =
-        "SELECT at_, what, by_ FROM account_note WHERE user_ = $1 ORDER BY at_ LIMIT 20"; /* primary key */
-    struct stmt *s = db_query(db, sql);
+    struct json *note = json_new_object();
     char at[TIME_TEXT];
-    enum err err;
-    db_bind_text(s, 1, user);
-    while ((err = db_step(s)) == ERR_OK) {
-        struct json *note = json_new_object();
-        time_text(db_int(s, 0), at);
-        json_set_text(note, "what", db_text(s, 1));
-        json_set_text(note, "at", at);
-        json_set_text(note, "by", db_text(s, 2));
-        json_add(notes, note);
-    }
-    db_done(s);
-    if (err != ERR_ABSENT)
+    time_text(db_int(s, 0), at);
+    json_set_text(note, "what", db_text(s, 1));
+    json_set_text(note, "at", at);
+    json_set_text(note, "by", db_text(s, 2));
+    if (db_int(s, 3))
+        json_set_int(note, "times", db_int(s, 3));
+    return note;
+}
+
+enum err account_told(struct db *db, const char *user, int64_t now_ms, struct json *notes)
+{
+    static const char sql[] = "SELECT at_, what, by_, times FROM account_note WHERE user_ = $1"
+                              " ORDER BY at_ DESC LIMIT 20"; /* primary key */
+    enum err err = forget_notes(db, user, now_ms - NOTES_DAYS * day_ms);
+    if (err != ERR_OK)
         return err;
-    return json_count(notes) ? forget_notes(db, user) : ERR_OK;
+    struct stmt *s = db_query(db, sql);
+    db_bind_text(s, 1, user);
+    while ((err = db_step(s)) == ERR_OK)
+        json_add(notes, note_of(s));
+    db_done(s);
+    return err == ERR_ABSENT ? ERR_OK : err;
 }

@@ -125,6 +125,9 @@ static const char *const migrations[] = {
     "NULL,"
     " PRIMARY KEY (user_, at_, what));"
     "ALTER TABLE session ADD COLUMN began_at BIGINT NOT NULL DEFAULT 0;",
+    /* How many codes were wrong in a row; of a note, how often it happened. */
+    "ALTER TABLE factor ADD COLUMN wrong BIGINT NOT NULL DEFAULT 0;"
+    "ALTER TABLE account_note ADD COLUMN times BIGINT NOT NULL DEFAULT 0;",
 };
 enum {
     VERSION = sizeof migrations / sizeof *migrations,

@@ -124,6 +124,43 @@ TEST(factor_that_is_lost_opens_by_codes_kept_on_paper)
 }
 
 /* Whoever has the store and not the key has no secret; nor does a box open as somebody else's. */
+static int64_t times_told(struct db *db)
+{
+    struct json *told = json_new_array();
+    CHECK(account_told(db, "u1", 59000, told) == ERR_OK);
+    int64_t times = json_int(json_first(told), "times", 0);
+    CHECK(times == 0 || str_equal(json_text(json_first(told), "what"), "codes_refused"));
+    json_free(&told);
+    return times;
+}
+
+/* Somebody has the password and all the time: they get so far, and the owner hears how often. */
+TEST(factor_is_guessed_so_often_and_then_no_more)
+{
+    struct place p = open_place();
+    enum factor_said said;
+    int left;
+    for (int round = 0; round < 2; round++) {
+        int64_t at_ms = 58000 + 500 * round;
+        for (int i = 1; i <= FACTOR_WRONG_MAX; i++) {
+            CHECK(factor_try(p.db, &p.key, "u1", "000000", at_ms + i, &said, &left) == ERR_OK);
+            CHECK_INT(said, FACTOR_WRONG);
+            if (round == 0 && i == FACTOR_WRONG_TOLD - 1)
+                CHECK_INT(times_told(p.db), 0); /* one's own slip is no news */
+        }
+        CHECK(factor_try(p.db, &p.key, "u1", "287082", at_ms + 400, &said, &left) == ERR_OK);
+        CHECK_INT(said, FACTOR_OFF); /* right as it is */
+        CHECK_INT(times_told(p.db), FACTOR_WRONG_MAX + 1);
+        CHECK(factor_try(p.db, &p.key, "u1", json_as_text(json_at(p.codes, (size_t)round)), 59000, &said,
+                         &left) == ERR_OK);
+        CHECK_INT(said, FACTOR_RIGHT); /* and with it the app opens again */
+    }
+    CHECK(factor_try(p.db, &p.key, "u1", "000000", 59000, &said, &left) == ERR_OK);
+    CHECK(factor_try(p.db, &p.key, "u1", "287082", 59000, &said, &left) == ERR_OK);
+    CHECK_INT(said, FACTOR_RIGHT);
+    close_place(&p);
+}
+
 TEST(factor_is_nothing_without_its_key)
 {
     struct place p = open_place();
@@ -165,22 +202,28 @@ TEST(factor_key_is_its_owners_alone)
     free(path);
 }
 
-TEST(account_is_told_once_what_others_did_to_it)
+/* A thief who came in first has heard of it, too: so it is told again. */
+TEST(account_is_told_for_a_month_what_others_did_to_it)
 {
+    const int64_t at_ms = 1790000000000, day_ms = (int64_t)24 * 3600 * 1000;
     struct place p = open_place();
+    REQUIRE(account_note(p.db, "u1", at_ms, "password_given", "") == ERR_OK);
+    REQUIRE(account_note(p.db, "u1", at_ms + 60000, "factor_removed", "Bos B.") == ERR_OK);
+    REQUIRE(account_note(p.db, "u2", at_ms, "password_given", "") == ERR_OK);
+    for (int day = 1; day <= NOTES_DAYS + 1; day += NOTES_DAYS / 2) {
+        struct json *told = json_new_array();
+        REQUIRE(account_told(p.db, "u1", at_ms + day * day_ms, told) == ERR_OK);
+        if (day > NOTES_DAYS) {
+            CHECK_INT(json_count(told), 0);
+        } else if (CHECK_INT(json_count(told), 2)) {
+            CHECK_TEXT(json_text(json_at(told, 0), "what"), "factor_removed"); /* the newest first */
+            CHECK_TEXT(json_text(json_at(told, 0), "by"), "Bos B.");
+            CHECK_TEXT(json_text(json_at(told, 1), "at"), "2026-09-21T14:13:20.000Z");
+        }
+        json_free(&told);
+    }
     struct json *told = json_new_array();
-    REQUIRE(account_note(p.db, "u1", 1790000060000, "factor_removed", "Bos B.") == ERR_OK);
-    REQUIRE(account_note(p.db, "u1", 1790000000000, "password_given", "") == ERR_OK);
-    REQUIRE(account_note(p.db, "u2", 1790000000000, "password_given", "") == ERR_OK);
-    REQUIRE(account_told(p.db, "u1", told) == ERR_OK);
-    REQUIRE(json_count(told) == 2);
-    CHECK_TEXT(json_text(json_at(told, 0), "what"), "password_given");
-    CHECK_TEXT(json_text(json_at(told, 0), "at"), "2026-09-21T14:13:20.000Z");
-    CHECK_TEXT(json_text(json_at(told, 1), "by"), "Bos B.");
-    json_free(&told);
-    told = json_new_array();
-    CHECK(account_told(p.db, "u1", told) == ERR_OK && json_count(told) == 0);
-    CHECK(account_told(p.db, "u2", told) == ERR_OK && json_count(told) == 1);
+    CHECK(account_told(p.db, "u2", at_ms, told) == ERR_OK && json_count(told) == 1);
     json_free(&told);
     close_place(&p);
 }
