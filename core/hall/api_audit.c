@@ -13,6 +13,7 @@
 #include "core/hall/audit_check.h"
 #include "core/hall/calls.h"
 #include "core/hall/inside.h"
+#include "core/hall/look_filters.h"
 #include "core/hall/writer.h"
 #include "core/model/calendar.h"
 #include "core/model/role.h"
@@ -123,45 +124,6 @@ static const char *look_type(const struct look *look)
 
 /* --- what is kept of it --- */
 
-/* Types of commands: "case.open,ticket.call". */
-static bool names_types(const char *text)
-{
-    for (const char *at = text; *at; at += strcspn(at, ","), at += *at == ',') {
-        size_t length = strcspn(at, ",");
-        if (strspn(at, "abcdefghijklmnopqrstuvwxyz_.") < length || !memchr(at, '.', length))
-            return false;
-    }
-    return true;
-}
-
-static bool names_row(const char *text)
-{
-    const char *slash = strchr(text, '/');
-    return uuid_valid(slash ? slash + 1 : text);
-}
-
-static enum err names_account(struct db *db, const char *text, bool *names)
-{
-    static const char sql[] =
-        "SELECT id FROM users WHERE id = $1 OR login = $1"; /* primary key, users_login */
-    struct stmt *s = db_query(db, sql);
-    db_bind_text(s, 1, text);
-    enum err err = db_step(s);
-    *names = err == ERR_OK || str_equal(text, "system");
-    db_done(s);
-    return err == ERR_ABSENT ? ERR_OK : err;
-}
-
-/* Whether a filter may stand in the audit as it was given. */
-static enum err is_plain(struct look *look, const struct json *filter, bool *plain)
-{
-    const char *name = json_name(filter), *text = json_as_text(filter);
-    *plain = !text || str_equal(name, "from") || str_equal(name, "to") ||
-             (str_equal(name, "type") && names_types(text)) ||
-             (str_equal(name, "subject") && names_row(text));
-    return !*plain && str_equal(name, "user") ? names_account(look->hall->db, text, plain) : ERR_OK;
-}
-
 static enum err keep_filters(struct look *look)
 {
     struct json *typed = json_new_array();
@@ -171,7 +133,7 @@ static enum err keep_filters(struct look *look)
     look->kept = json_new_object();
     for (const struct json *one = json_first(look->filters); one && err == ERR_OK; one = json_next(one)) {
         bool plain = true;
-        err = is_plain(look, one, &plain);
+        err = look_filter_is_plain(look->hall->db, json_name(one), json_as_text(one), &plain);
         if (plain) {
             json_set(look->kept, json_name(one), json_copy(one));
             continue;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/hall/audit_index.h"
+#include "core/hall/look_filters.h"
 
 static const char *const filters[] = {"user", "type", "subject", "q", "words"};
 enum { FILTERS = sizeof filters / sizeof *filters, SHORTEST = 3 };
@@ -36,6 +37,23 @@ static bool names_person(const char *text, const struct person_rows *rows)
     return any;
 }
 
+/* Typed words alone: an account, commands or a row are no words about the person, whatever they are called. */
+static enum err has_words(struct db *db, const struct json *about, const struct person_rows *rows, bool *has)
+{
+    enum err err = ERR_OK;
+    *has = false;
+    if (json_get(about, "typed_mac")) /* kept without its words */
+        return ERR_OK;
+    for (size_t i = 0; i < FILTERS && err == ERR_OK && !*has; i++) {
+        bool plain = true;
+        const char *text = json_text(about, filters[i]);
+        if (names_person(text, rows))
+            err = look_filter_is_plain(db, filters[i], text, &plain);
+        *has = !plain;
+    }
+    return err;
+}
+
 enum err person_words_find(struct db *db, const struct person_rows *rows, struct json *looks)
 {
     static const char sql[] =
@@ -46,29 +64,33 @@ enum err person_words_find(struct db *db, const struct person_rows *rows, struct
     while ((err = db_step(s)) == ERR_OK) {
         struct json *about = NULL;
         const char *text = db_text(s, 1);
-        bool any = false;
+        bool has = false;
         if (text && json_parse(text, strlen(text), &about, NULL) == ERR_OK)
-            for (size_t i = 0; i < FILTERS; i++)
-                any |= names_person(json_text(about, filters[i]), rows);
-        if (any)
+            err = has_words(db, about, rows, &has);
+        if (has)
             json_add(looks, json_new_int(db_int(s, 0)));
         json_free(&about);
+        if (err != ERR_OK)
+            break;
     }
     db_done(s);
     return err == ERR_ABSENT ? ERR_OK : err;
 }
 
-/* Which filters there were is left, and a time. */
+/* Which words there were is left, and whatever is none. */
 static enum err forget_one(struct db *db, int64_t rev)
 {
     static const char sql[] = "UPDATE audit_note SET about = $1 WHERE rev = $2"; /* primary key */
     struct json *about = NULL, *typed = json_new_array();
     enum err err = audit_index_about(db, rev, &about);
-    for (size_t i = 0; i < FILTERS; i++)
-        if (json_get(about, filters[i])) {
-            json_remove(about, filters[i]);
-            json_add_text(typed, filters[i]);
-        }
+    for (size_t i = 0; i < FILTERS && err == ERR_OK; i++) {
+        bool plain = true;
+        err = look_filter_is_plain(db, filters[i], json_text(about, filters[i]), &plain);
+        if (plain)
+            continue;
+        json_remove(about, filters[i]);
+        json_add_text(typed, filters[i]);
+    }
     json_set(about, "typed", typed);
     char *text = json_print(about);
     json_free(&about);

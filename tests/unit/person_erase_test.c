@@ -532,6 +532,30 @@ TEST(person_erasure_takes_their_words_from_looks_of_before)
     office_close(&o);
 }
 
+/* An account is called as the citizen is: whose lines somebody looked at stays, and what is kept now is taken for no words. */
+TEST(person_erasure_leaves_looks_by_account_as_they_are)
+{
+    static const char *const looks[] = {
+        "{\"user\":\"leyla\",\"from\":\"2026-01-01\"}",
+        "{\"user\":\"leyla\",\"typed\":[\"q\"],\"typed_mac\":\"abcd\"}",
+    };
+    struct office o;
+    office_open(&o);
+    REQUIRE(db_begin(o.pair.hall) == ERR_OK);
+    workday_lie(&o.pair, TABLE_USER, "u-rina", "{\"login\":\"leyla\"}");
+    REQUIRE(db_commit(o.pair.hall) == ERR_OK);
+    for (size_t i = 0; i < sizeof looks / sizeof *looks; i++)
+        look_of_before(&o, looks[i]);
+    look_of_before(&o, "{\"user\":\"leyla\",\"q\":\"aliyev\"}");
+    erase(&o, NULL);
+    for (size_t i = 0; i < sizeof looks / sizeof *looks; i++)
+        CHECK(stands_in(o.pair.hall, looks[i]));
+    CHECK(stands_in(o.pair.hall, "{\"user\":\"leyla\",\"typed\":[\"q\"]}"));
+    CHECK(!stands_in(o.pair.hall, "\"q\":\"aliyev\""));
+    check_whole(&o);
+    office_close(&o);
+}
+
 /* --- what a row said before it was put right to somebody else --- */
 
 #define WRONG "01900000-0000-7000-8000-0000000000c7"
