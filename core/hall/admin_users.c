@@ -1,6 +1,7 @@
 /* core/hall/admin_users.c: accounts: who works here, as what, and who no longer does. See admin_people.h. */
 #include <string.h>
 
+#include "core/hall/account_rules.h"
 #include "core/hall/admin_inside.h"
 #include "core/hall/factor.h"
 #include "core/hall/session.h"
@@ -237,6 +238,28 @@ enum err user_add(struct people *p)
 
 /* --- changing --- */
 
+/* No sign-in of before counts again: a terminal that stands somewhere may not come to life by this. */
+static enum err end_sign_ins(struct people *p)
+{
+    const char *user = json_text_or(p->row, "id", "");
+    bool own = p->by && p->by->token && str_equal(user, p->actor.user);
+    return own ? session_remove_others(p->env->db, user, p->by->token)
+               : session_remove_user(p->env->db, user);
+}
+
+/* What was opened by a password alone becomes nobody's who needs more than that. */
+static enum err end_what_is_too_weak(struct people *p)
+{
+    struct json *hall = NULL;
+    bool stands = false;
+    enum err err = store_hall(p->env->db, &hall);
+    bool due = !account_factor_due(hall, p->before) && account_factor_due(hall, p->row);
+    json_free(&hall);
+    if (err == ERR_OK && due)
+        err = factor_stands(p->env->db, json_text_or(p->row, "id", ""), &stands);
+    return err == ERR_OK && due && !stands ? end_sign_ins(p) : err;
+}
+
 enum err user_change(struct people *p)
 {
     const struct json *roles = json_get(p->request, "roles");
@@ -256,7 +279,8 @@ enum err user_change(struct people *p)
         json_set(p->row, "roles", json_copy(roles));
     if (agency && !str_equal(agency, json_text_or(p->row, "agency", "")))
         json_set_text(p->row, "agency", agency);
-    return write_user(p);
+    err = write_user(p);
+    return err == ERR_OK ? end_what_is_too_weak(p) : err;
 }
 
 /* Who is with them, parked by them, or was sent to them: somebody must take those on. */
@@ -282,15 +306,6 @@ enum err user_disable(struct people *p)
     json_set_bool(p->row, "active", false);
     err = write_user(p);
     return err == ERR_OK ? count_left(p) : err;
-}
-
-/* No sign-in of before counts again: a terminal that stands somewhere may not come to life by this. */
-static enum err end_sign_ins(struct people *p)
-{
-    const char *user = json_text_or(p->row, "id", "");
-    bool own = p->by && p->by->token && str_equal(user, p->actor.user);
-    return own ? session_remove_others(p->env->db, user, p->by->token)
-               : session_remove_user(p->env->db, user);
 }
 
 enum err user_enable(struct people *p)
@@ -399,10 +414,13 @@ enum err user_no_factor(struct people *p)
         err = not_ones_own_key(p);
     if (err != ERR_OK)
         return err;
-    bool was = json_get(p->row, "factor_at") != NULL;
+    bool told = json_get(p->row, "factor_at") != NULL, stands;
+    err = factor_stands(p->env->db, json_text_or(p->row, "id", ""), &stands);
+    if (err != ERR_OK)
+        return err;
     json_remove(p->row, "factor_at");
     err = write_user(p);
-    if (err != ERR_OK || !was)
+    if (err != ERR_OK || !(told || stands))
         return err;
     err = factor_drop(p->env->db, json_text_or(p->row, "id", ""));
     if (err == ERR_OK)

@@ -357,6 +357,26 @@ TEST(admin_new_password_ends_the_other_sign_ins)
     office_close(&o);
 }
 
+/* A sign-in by a password alone becomes nobody's of whom more is asked. */
+TEST(admin_role_that_needs_a_second_factor_ends_the_sign_ins)
+{
+    static const char policy[] =
+        "{\"policy\":\"second_factor\",\"value\":[\"supervisor\"],\"reason\":\"test\"}";
+    struct office o;
+    office_open(&o);
+    applied(&o, NULL, "{'do':'user.change','login':'budi','roles':['administrator','supervisor']}", true);
+    json_free(&(struct json *){pair_at_hall(&o.pair, "budi", "hall.policy", policy)});
+    sign_in(&o, "one", "u-siti");
+    applied(&o, "ayla", "{'do':'user.change','login':'siti','roles':['clerk','approver']}", true);
+    CHECK(session_of(&o, "one") == ERR_OK);
+    applied(&o, "ayla", "{'do':'user.change','login':'siti','roles':['clerk','supervisor']}", true);
+    CHECK(session_of(&o, "one") == ERR_ABSENT);
+    sign_in(&o, "two", "u-siti"); /* of whom it was asked already */
+    applied(&o, "ayla", "{'do':'user.change','login':'siti','roles':['supervisor']}", true);
+    CHECK(session_of(&o, "two") == ERR_OK);
+    office_close(&o);
+}
+
 TEST(admin_counters_are_added_changed_and_disabled)
 {
     static const char add[] =
