@@ -5,7 +5,8 @@
  *   password_first_days  after which one that was given, and not used, opens nothing; 0: never
  *   session_hours     that a sign-in lasts
  *   session_idle_minutes  after which one ends that nobody uses; 0: never
- *   second_factor     the roles whose accounts come in by a second factor too (core/hall/factor.h): a list, empty for none
+ *   second_factor     the roles whose accounts come in by a second factor too (core/hall/factor.h): a list, empty for none; an
+ *                     administrator's alone, who looks after accounts
  *   case_years        for which an application is kept after its end, whoever asks for erasure, where its service does not say
  *   breaks            the breaks of the hall's day (core/catalogue/breaks.h), all of them anew: not a switch but a list */
 #include <string.h>
@@ -172,6 +173,9 @@ enum err hall_policy(struct call *c)
             "breaks. Nothing was "
             "changed.",
             name);
+    if (is_roles(name) && !is_role(c, ROLE_ADMINISTRATOR))
+        return refuse(c, "forbidden", "policy",
+                      "An administrator says of whom a second factor is asked. Nothing was changed.");
     TRY(need_value(c, name, value));
     TRY(body_text(c, "reason", &reason));
     if (!reason)
