@@ -93,7 +93,8 @@ static enum err run_one(struct write *write, const struct server_env *env)
         return ERR_OK;
     if (breaks_group(write->err))
         return write->err;
-    log_write(LOG_ERROR, "a write could not be carried out: %s", db_message(env->db));
+    if (write->err != ERR_REFUSED) /* by a rule: whoever asked is told */
+        log_write(LOG_ERROR, "a write could not be carried out: %s", db_message(env->db));
     db_rollback_to(env->db);
     return ERR_OK;
 }
