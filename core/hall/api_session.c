@@ -322,8 +322,12 @@ static void answer_signed_in(struct sign_in *sign_in)
 static void signed_in(void *ctx, enum err err)
 {
     struct sign_in *sign_in = ctx;
-    if (sign_in->refused && (err == ERR_OK || err == ERR_REFUSED))
+    if (sign_in->refused && (err == ERR_OK || err == ERR_REFUSED)) {
+        const struct throttle_sign_in guess = counted_as(sign_in);
+        if (str_equal(sign_in->refused, "factor_unreadable")) /* it was held against nothing */
+            throttle_sign_in_undo(&sign_in->hall->throttle, &guess);
         return refuse_factor(sign_in, sign_in->refused);
+    }
     if (err == ERR_REFUSED)
         return refuse_sign_in(sign_in);
     if (err == ERR_OK) {

@@ -4,6 +4,8 @@
 #include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -13,25 +15,47 @@
 
 /* --- the key --- */
 
-static enum err make_key(struct factor_key *key, const char *path, struct err_info *info)
+static bool sync_folder_of(const char *path)
 {
-    char text[TOKEN_TEXT + 1];
-    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    box_key_new(key->bytes);
-    box_key_text(key->bytes, text);
-    strcat(text, "\n");
-    size_t length = strlen(text);
-    bool written = fd >= 0 && write(fd, text, length) == (ssize_t)length && fsync(fd) == 0;
-    int fault = errno;
-    secret_wipe(text, sizeof text);
+    const char *name = strrchr(path, '/');
+    char *folder = name ? xasprintf("%.*s/", (int)(name - path), path) : xstrdup(".");
+    int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    bool synced = fd >= 0 && fsync(fd) == 0;
     if (fd >= 0)
         close(fd);
-    if (!written && fd >= 0)
-        unlink(path);
-    key->there = written;
-    return written ? ERR_OK
-                   : err_set(info, err_from_errno(fault),
-                             "The key of second factors, %s, cannot be made: %s.", path, strerror(fault));
+    free(folder);
+    return synced;
+}
+
+static bool write_text(const char *path, const char *text)
+{
+    size_t length = strlen(text);
+    unlink(path); /* of one who was killed while writing it */
+    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    bool written = fd >= 0 && write(fd, text, length) == (ssize_t)length && fsync(fd) == 0;
+    if (fd >= 0)
+        close(fd);
+    return written;
+}
+
+/* Whole or not at all: half a key would keep everybody out once factors stand under it. */
+static enum err make_key(struct factor_key *key, const char *path, struct err_info *info)
+{
+    char text[TOKEN_TEXT], line[TOKEN_TEXT + 1];
+    char *making = xasprintf("%s.making", path);
+    box_key_new(key->bytes);
+    box_key_text(key->bytes, text);
+    str_format(line, sizeof line, "%s\n", text);
+    key->there = write_text(making, line) && rename(making, path) == 0 && sync_folder_of(path);
+    int fault = errno;
+    if (!key->there)
+        unlink(making);
+    secret_wipe(text, sizeof text);
+    secret_wipe(line, sizeof line);
+    free(making);
+    return key->there ? ERR_OK
+                      : err_set(info, err_from_errno(fault),
+                                "The key of second factors, %s, cannot be made: %s.", path, strerror(fault));
 }
 
 static enum err read_key(struct factor_key *key, const char *path, int fd, struct err_info *info)
@@ -84,6 +108,19 @@ enum err factor_stands(struct db *db, const char *user, bool *stands)
     struct stmt *s = db_query(db, sql);
     db_bind_text(s, 1, user);
     return one_there(s, stands);
+}
+
+enum err factor_key_fits(struct db *db, const struct factor_key *key, bool *fits)
+{
+    static const char sql[] = "SELECT user_, box FROM factor LIMIT 1";
+    char secret[BOX_PLAIN];
+    struct stmt *s = db_query(db, sql);
+    enum err err = db_step(s);
+    *fits =
+        err == ERR_ABSENT || (err == ERR_OK && box_open(key->bytes, db_text(s, 0), db_text(s, 1), secret));
+    db_done(s);
+    secret_wipe(secret, sizeof secret);
+    return err == ERR_ABSENT ? ERR_OK : err;
 }
 
 enum err factor_any(struct db *db, bool *any)

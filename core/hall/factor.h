@@ -25,6 +25,8 @@ enum err factor_key_open(struct factor_key *key, const char *path, bool make, st
 /* Whether there is one. In whatever transaction is open, like all below. */
 enum err factor_stands(struct db *db, const char *user, bool *stands) MUST_USE;
 enum err factor_any(struct db *db, bool *any) MUST_USE;
+/* Whether it opens the box of one that stands, or none stands. */
+enum err factor_key_fits(struct db *db, const struct factor_key *key, bool *fits) MUST_USE;
 
 enum factor_said {
     FACTOR_RIGHT,

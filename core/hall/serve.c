@@ -206,27 +206,58 @@ static enum err unlock(struct loop *loop)
                : hall_unlock(&loop->hall, options->data, false, loop->info);
 }
 
-/* Beside the store, never in it: a backup has no key. Of a hall at an address it is given, the same to each loketd. */
+/* One that opens nothing of what stands, after a restore or of another loketd, makes no more that the right one would not open. */
+static enum err check_factor_key(struct hall *hall, struct err_info *info)
+{
+    bool any = false, fits = true;
+    enum err err = factor_any(hall->db, &any);
+    if (err == ERR_OK && hall->factor_key.there)
+        err = factor_key_fits(hall->db, &hall->factor_key, &fits);
+    if (err != ERR_OK)
+        return store_fail(hall->db, err, info);
+    hall->factor_key.there = hall->factor_key.there && fits;
+    if (any && !hall->factor_key.there)
+        log_write(LOG_WARN,
+                  "second factors stand in this hall and their key is %s: whoever has one cannot "
+                  "sign in. Put the right one back, or name it by --factor-key",
+                  fits ? "not here" : "another");
+    return ERR_OK;
+}
+
+/* Beside the store, never in it: a backup has no key. A hall that uses no factors is served without one, too. */
+static enum err find_factor_key(struct loop *loop)
+{
+    const struct serve_options *options = loop->options;
+    struct hall *hall = &loop->hall;
+    struct err_info info = {0};
+    bool any = false;
+    if (db_is_address(options->data))
+        return ERR_OK;
+    enum err err = factor_any(hall->db, &any);
+    if (err != ERR_OK)
+        return store_fail(hall->db, err, loop->info);
+    char *path = xasprintf("%s/factor.key", options->data);
+    bool made = any || access(path, F_OK) == 0;
+    err = factor_key_open(&hall->factor_key, path, !any, made ? loop->info : &info);
+    free(path);
+    if (!made && err != ERR_OK) {
+        log_write(LOG_WARN, "%s No second factor can be set up until it can be", info.text);
+        err = ERR_OK;
+    }
+    return err == ERR_ABSENT ? ERR_OK : err;
+}
+
+/* Of a hall at an address it is given, the same to each loketd. */
 static enum err open_factor_key(struct loop *loop)
 {
     const struct serve_options *options = loop->options;
     struct hall *hall = &loop->hall;
-    bool any = false;
     if (options->practice || hall->state.mobile)
         return ERR_OK;
-    if (options->factor_key_file)
-        return factor_key_open(&hall->factor_key, options->factor_key_file, false, loop->info);
-    enum err err = factor_any(hall->db, &any);
-    if (err != ERR_OK)
-        return store_fail(hall->db, err, loop->info);
-    char *path = db_is_address(options->data) ? NULL : xasprintf("%s/factor.key", options->data);
-    err = path ? factor_key_open(&hall->factor_key, path, !any, loop->info) : ERR_ABSENT;
-    free(path);
-    if (err == ERR_ABSENT && any)
-        log_write(LOG_WARN, "second factors stand in this hall and their key is not here: whoever has one "
-                            "cannot sign in. Put "
-                            "the key back, or name it by --factor-key");
-    return err == ERR_ABSENT ? ERR_OK : err;
+    enum err err = options->factor_key_file
+                       ? factor_key_open(&hall->factor_key, options->factor_key_file, false, loop->info)
+                       : find_factor_key(loop);
+    return err == ERR_OK ? check_factor_key(hall, loop->info) : err;
 }
 
 /* Passwords that are being checked and keys are in memory: none of it goes into a file when this process falls. */

@@ -132,9 +132,12 @@ static const char *what_of(const struct json *answer, int index)
 TEST(factor_is_set_up_asked_for_and_used_once)
 {
     struct test_hall hall;
-    struct hall_client boss;
+    struct hall_client boss, head;
     char code[TOTP_DIGITS + 1];
     open_hall(&hall, &boss);
+    CHECK_INT(hall_sign_in(&head, &hall, "supervisor", TEST_PASSWORD), 200);
+    set_policy(&head, "[]", "refused"); /* who may ask for it may also not: whoever looks after accounts */
+    hall_sign_out(&head);
     static const char *const bad[] = {"true", "\"clerk\"", "[\"nobody\"]", "[3]", "null"};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
         set_policy(&boss, bad[i], "refused");
@@ -311,15 +314,20 @@ TEST(factor_stands_nowhere_in_the_open)
         CHECK(stat(path, &about) == 0 && (about.st_mode & 0777) == 0600);
         CHECK(!file_has(hall.folder, "hall.db", SECRET) && !file_has(hall.folder, "hall.db", loss));
         CHECK(file_has(hall.folder, "hall.db", "factor_at")); /* it is the right file */
-        /* Without the key nobody comes in by it, and no other is made in its place. */
+        /* Without the key, or with another, nobody comes in by it, and no other is made in its place or under that. */
         char *away = xasprintf("%s.away", path);
         REQUIRE(rename(path, away) == 0);
-        hall_start(&hall);
-        refused(&hall, &(struct try){.login = "clerk1", .code = loss}, 409, "factor_unreadable");
-        CHECK(access(path, F_OK) != 0);
-        refused(&hall, &(struct try){.login = "clerk2", .factor = SECRET, .factor_code = "123456"}, 409,
-                "factor_off");
-        CHECK_INT(hall_stop(&hall), 0);
+        for (int another = 0; another < 2; another++) {
+            struct factor_key key;
+            if (another)
+                REQUIRE(factor_key_open(&key, path, true, NULL) == ERR_OK);
+            hall_start(&hall);
+            refused(&hall, &(struct try){.login = "clerk1", .code = loss}, 409, "factor_unreadable");
+            CHECK(another || access(path, F_OK) != 0);
+            refused(&hall, &(struct try){.login = "clerk2", .factor = SECRET, .factor_code = "123456"}, 409,
+                    "factor_off");
+            CHECK_INT(hall_stop(&hall), 0);
+        }
         REQUIRE(rename(away, path) == 0);
         free(away);
     }
@@ -327,4 +335,21 @@ TEST(factor_stands_nowhere_in_the_open)
     json_free(&(struct json *){sign_in(&hall, &(struct try){.login = "clerk1", .code = loss}, 200, "")});
     CHECK_INT(hall_stop(&hall), 0);
     json_free(&codes);
+}
+
+/* No room for the key: a hall that uses no second factor is served all the same. */
+TEST(factor_key_that_cannot_be_made_keeps_no_hall_from_its_work)
+{
+    struct test_hall hall = {0};
+    char path[300];
+    if (cluster_keeps_halls()) /* it is given one, or none */
+        return;
+    hall_make(&hall);
+    str_format(path, sizeof path, "%s/factor.key.making", hall.folder);
+    REQUIRE(mkdir(path, 0700) == 0);
+    hall_start(&hall);
+    json_free(&(struct json *){sign_in(&hall, &(struct try){.login = "clerk1"}, 200, "")});
+    refused(&hall, &(struct try){.login = "clerk2", .factor = SECRET, .factor_code = "123456"}, 409,
+            "factor_off");
+    CHECK_INT(hall_stop(&hall), 0);
 }
