@@ -59,7 +59,7 @@ programs() {
 }
 programs >"$dir/programs"
 # Both stores: so much of the layer is run a second time, in PostgreSQL, with all the rest; the whole of it by STORE=postgres.
-twice="access accounts acts admin api apply audit bus clone counters events loketd moves notice person retention station"
+twice="access accounts acts admin api apply audit bus clone counters events factor loketd moves notice person retention station"
 : >"$dir/twice"
 case "${STORE:-none} $layers " in "none "*"hall "*)
     if [ -x "$postgres" ]; then
