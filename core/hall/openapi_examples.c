@@ -62,11 +62,13 @@
 static const struct {
     const char *name, *path, *query, *body, *answer;
 } calls[] = {
-    {"signIn", NULL, NULL, "{'user':'leyla','password':'open sesame!','client':" CLIENT "}",
+    {"signIn", NULL, NULL, "{'user':'leyla','password':'open sesame!','client':" CLIENT ",'code':'287082'}",
      "{'token':" TOKEN ",'expires_in':43200,'user':{'id':" CLERK ",'login':'leyla','name':'Leyla A.',"
      "'roles':['clerk','reception'],'agency':''},'hall':{'code':'AZ-BAKU-05','name':'Baku 5','rev':100,"
      "'practice':false,'identity':'0193c000-0000-7000-8000-0000000000a5'},"
-     "'epoch':1,'numbers':{'label':'W1'},'proto':1,'server_time':" NOW "}"},
+     "'epoch':1,'numbers':{'label':'W1'},'proto':1,'server_time':" NOW ","
+     "'told':[{'what':'password_given','at':" NOW ",'by':'Boss B.'},"
+     "{'what':'codes_refused','at':" NOW ",'by':'','times':4}]}"},
     {"signOut", NULL, NULL, NULL, "{'signed_out':true}"},
     {"push", NULL, NULL,
      "{'client':" CLIENT ",'epoch':1,'acked_through':0,'commands':[{'seq':1,'id':" TICKET
