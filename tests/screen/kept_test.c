@@ -188,7 +188,7 @@ static const struct field_of {
     {"form_fill.c", 4, "form", {"case.draft /patch/street", "case.draft /patch/note"}},
     {"form_sheet.c", 7, "form", {"case.draft /patch/name", "case.draft /patch/children/-/name"}},
     {"halls_screen.c", 1, "halls", {NULL}},
-    {"lock.c", 2, "", {NULL}}, /* who signs in, and a password */
+    {"lock.c", 3, "", {NULL}}, /* who signs in, a password and a code */
     {"move_screen.c", 1, "move", {NULL}},
     {"people_screen.c", 1, "people", {NULL}},
     {"people_sheet.c", 1, "people", {"/v1/admin /name"}}, /* a login is letters, digits, dots and lines */
