@@ -106,6 +106,32 @@ static enum err write_line(const struct server_env *env, int64_t after, int64_t 
     return err;
 }
 
+/* Asked of an index that nothing chains: a line too many says no more than the one before. */
+static enum err has_begun(struct db *db, bool *begun)
+{
+    static const char sql[] =
+        "SELECT rev FROM audit_tag WHERE tag = 'c/retention.shorten' ORDER BY rev LIMIT 1"; /* primary key */
+    struct stmt *s = db_query(db, sql);
+    enum err err = db_step(s);
+    *begun = err == ERR_OK;
+    db_done(s);
+    return err == ERR_ABSENT ? ERR_OK : err;
+}
+
+enum err retention_begin(const struct server_env *env)
+{
+    struct leaf_seal seal;
+    struct hall_state state;
+    bool begun = false;
+    enum err err = has_begun(env->db, &begun);
+    if (err == ERR_OK)
+        err = store_state(env->db, &state);
+    if (err != ERR_OK || begun || state.mobile)
+        return err;
+    leaf_seal_start(&seal);
+    return write_line(env, state.pruned_through, state.pruned_through, &seal);
+}
+
 enum err retention_slice(const struct server_env *env, int64_t now_ms, int64_t *pruned)
 {
     struct db *db = env->db;
@@ -148,6 +174,26 @@ static void slice_done(void *ctx, enum err err)
     else
         log_write(LOG_DEBUG, "%lld old changes were shortened", (long long)slice->pruned);
     free(slice);
+}
+
+static enum err run_begin(void *ctx, const struct server_env *env)
+{
+    (void)ctx;
+    return retention_begin(env);
+}
+
+static void begin_done(void *ctx, enum err err)
+{
+    (void)ctx;
+    if (err != ERR_OK)
+        log_write(LOG_WARN, "where shortened changes begin could not be written: %s", err_text(err));
+}
+
+void retention_wake(struct hall *hall)
+{
+    bool begun = true;
+    if (!hall->state.mobile && has_begun(hall->db, &begun) == ERR_OK && !begun)
+        writer_add(hall->writer, run_begin, begin_done, hall);
 }
 
 /* How many changes one slice would shorten at that time. */

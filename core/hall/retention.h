@@ -7,7 +7,8 @@
  *
  * Each slice is a line of the audit, "retention.shorten" {"from","through","sealed_rows","seal"}, which seals whose rows they
  * were (leaf_seal.h; for verify: retention_proof.h). So that a quiet hall does not write a line for each line, one waits until
- * there is a whole slice, or a day. */
+ * there is a whole slice, or a day. A hall begins with such a line of no changes: so nobody can shorten changes without one and
+ * say that an older Loket did, which wrote none. An older hall writes it at its first start: what was shortened by then. */
 #pragma once
 #include "core/hall/server_core.h"
 
@@ -15,6 +16,10 @@ struct hall;
 
 enum { RETENTION_DAYS = 30, RETENTION_SLICE = 100 /* changes in one write: some 5 ms */ };
 
+/* Adds a write of the first line unless there is one; call when the hall begins to write. */
+void retention_wake(struct hall *hall);
+/* That line, in the transaction of env. */
+enum err retention_begin(const struct server_env *env) MUST_USE;
 /* Adds a write of one slice when there is anything to do; call now and then. */
 void retention_follow(struct hall *hall);
 /* One slice, of what is old at now_ms, in the transaction of env; *pruned: changes that lost their rows. */

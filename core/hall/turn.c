@@ -143,6 +143,7 @@ enum err hall_unlock_training(struct hall *hall, const char *store, const char *
 static void wake_first(struct hall *hall)
 {
     leases_restart(hall);
+    retention_wake(hall);
     imports_wake(hall);
     indexing_wake(hall);
     audit_reading_wake(hall);

@@ -206,6 +206,29 @@ TEST(retention_leaves_proof_of_every_row_however_old)
     pair_close(&pair);
 }
 
+/* As if the last line and its change had never been written. */
+static void drop_last(struct pair *pair)
+{
+    REQUIRE(db_script(pair->hall,
+                      "DELETE FROM audit WHERE rev = (SELECT rev FROM hall_state);"
+                      "DELETE FROM change WHERE rev > (SELECT max(rev) FROM audit);"
+                      "DELETE FROM audit_tag WHERE rev > (SELECT max(rev) FROM audit);"
+                      "DELETE FROM audit_note WHERE rev > (SELECT max(rev) FROM audit);"
+                      "DELETE FROM audit_hour WHERE first_rev > (SELECT max(rev) FROM audit);"
+                      "UPDATE hall_state SET rev = rev - 1,"
+                      " feed_head = (SELECT h FROM change ORDER BY rev DESC LIMIT 1),"
+                      " audit_head = (SELECT hash FROM audit ORDER BY rev DESC LIMIT 1)") == ERR_OK);
+}
+
+static void begin(struct pair *pair)
+{
+    const struct server_env env = {
+        .db = pair->hall, .epoch = state_of(pair).epoch, .now_ms = pair->now_ms, .mono_ms = pair->mono_ms};
+    REQUIRE(db_begin(pair->hall) == ERR_OK);
+    CHECK(retention_begin(&env) == ERR_OK);
+    REQUIRE(db_commit(pair->hall) == ERR_OK);
+}
+
 /* An older Loket wrote no line of it: what it shortened is proved as far as it goes, and said to be. */
 TEST(retention_of_an_older_hall_is_proved_as_far_as_it_goes)
 {
@@ -215,26 +238,40 @@ TEST(retention_of_an_older_hall_is_proved_as_far_as_it_goes)
     open_old_day(&pair, 31);
     int64_t rev = state_of(&pair).rev;
     CHECK_INT(slice(&pair), rev);
-    REQUIRE(db_script(pair.hall,
-                      "DELETE FROM audit WHERE type = 'retention.shorten';"
-                      "DELETE FROM change WHERE rev > (SELECT max(rev) FROM audit);"
-                      "DELETE FROM audit_tag WHERE rev > (SELECT max(rev) FROM audit);"
-                      "DELETE FROM audit_note WHERE rev > (SELECT max(rev) FROM audit);"
-                      "DELETE FROM audit_hour WHERE first_rev > (SELECT max(rev) FROM audit);"
-                      "UPDATE hall_state SET rev = rev - 1,"
-                      " feed_head = (SELECT h FROM change ORDER BY rev DESC LIMIT 1),"
-                      " audit_head = (SELECT hash FROM audit ORDER BY rev DESC LIMIT 1)") == ERR_OK);
+    drop_last(&pair);
     if (!CHECK(verify_store(pair.hall, &done, &info) == ERR_OK))
         printf("    %s\n", info.text);
     CHECK_INT(done.unsealed_changes, rev);
+    begin(&pair); /* as at its next start */
+    CHECK_INT(state_of(&pair).rev, rev + 1);
     struct json *data =
         pair_at_hall(&pair, "rina", "ticket.issue", "{\"queue\":\"p\",\"channel\":\"walk_in\"}");
     json_free(&data);
     pair_make_safe(&pair);
     pair.now_ms += 31 * DAY_MS;
-    CHECK_INT(slice(&pair), 1); /* from here on what is shortened is sealed */
+    CHECK_INT(slice(&pair), 2); /* from here on what is shortened is sealed */
     CHECK(verify_store(pair.hall, &done, &info) == ERR_OK);
     CHECK_INT(done.unsealed_changes, rev);
+    pair_close(&pair);
+}
+
+/* A hall says from its first start on that nothing was shortened: whoever shortens changes without a line is no older Loket. */
+TEST(retention_begins_with_a_line_so_that_nothing_passes_for_an_older_halls)
+{
+    struct pair pair;
+    struct err_info info = {0};
+    struct verified done;
+    open_old_day(&pair, 31);
+    int64_t rev = state_of(&pair).rev;
+    begin(&pair);
+    begin(&pair); /* is there */
+    CHECK_INT(state_of(&pair).rev, rev + 1);
+    check_whole(&pair);
+    CHECK_INT(slice(&pair), rev);
+    CHECK(verify_store(pair.hall, &done, &info) == ERR_OK);
+    CHECK_INT(done.unsealed_changes, 0);
+    drop_last(&pair);
+    check_says(&pair, "but the lines of the audit tell of them up to 0");
     pair_close(&pair);
 }
 
