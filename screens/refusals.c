@@ -321,8 +321,9 @@ static const struct refusal_text refusals[] = {
     {"weak_password",
      TR("This password is easy to guess: take twelve signs or more, such as four words; no name, no row of "
         "keys, none of the commonest. Nothing was changed.")},
-    {"wrong_code", TR("This code is not right, or the clock of the phone or of the hall is wrong. Type the six "
-                      "figures that the app shows now.")},
+    {"wrong_code",
+     TR("This code is not right, or the clock of the phone or of the hall is wrong. Type the six "
+        "figures that the app shows now.")},
     {"wrong_new_code", TR("This is not a code of the new second factor. Nothing was changed: type the six "
                           "figures that the app shows now, and see that its clock is right.")},
 };
