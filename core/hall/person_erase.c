@@ -162,7 +162,7 @@ static void make_code(struct erase_plan *plan)
     free(goes);
 }
 
-enum err erase_plan_make(const struct server_env *env, const char *person, struct erase_plan *out)
+enum err erase_plan_rows(const struct server_env *env, const char *person, struct erase_plan *out)
 {
     *out = (struct erase_plan){0};
     enum err err = person_rows_read(env->db, person, &out->rows);
@@ -175,8 +175,16 @@ enum err erase_plan_make(const struct server_env *env, const char *person, struc
         return err;
     check_rows(out);
     count_goes(out);
-    err = count_earlier(env->db, out);
-    make_code(out);
+    return ERR_OK;
+}
+
+enum err erase_plan_make(const struct server_env *env, const char *person, struct erase_plan *out)
+{
+    enum err err = erase_plan_rows(env, person, out);
+    if (err == ERR_OK)
+        err = count_earlier(env->db, out);
+    if (err == ERR_OK)
+        make_code(out);
     return err;
 }
 

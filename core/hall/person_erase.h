@@ -28,6 +28,8 @@ struct erase_plan {
     struct erase_stop stop;
 };
 /* End with erase_plan_free whatever it says. */
+/* As they stand now, without "earlier" and confirm: reads no history (person_past.h). */
+enum err erase_plan_rows(const struct server_env *env, const char *person, struct erase_plan *out) MUST_USE;
 enum err erase_plan_make(const struct server_env *env, const char *person, struct erase_plan *out) MUST_USE;
 void erase_plan_free(struct erase_plan *plan);
 /* Whether a reason names the person: the audit keeps reasons for ever. */

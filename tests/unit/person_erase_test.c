@@ -609,6 +609,36 @@ TEST(person_erasure_takes_what_an_application_said_before_it_was_put_right_to_an
     free(path);
 }
 
+static int64_t run_overdue(struct office *o)
+{
+    int64_t changed = 0;
+    const struct server_env env = {
+        .db = o->pair.hall, .epoch = 1, .now_ms = o->pair.now_ms, .mono_ms = o->pair.mono_ms};
+    REQUIRE(db_begin(o->pair.hall) == ERR_OK);
+    REQUIRE(person_overdue_run(&env, LEYLA, &changed) == ERR_OK);
+    REQUIRE(db_commit(o->pair.hall) == ERR_OK);
+    return changed;
+}
+
+/* The day's turn reads the history only of whom something else goes. */
+TEST(person_erasure_of_each_day_reads_no_history_for_nothing)
+{
+    struct office o;
+    office_open(&o);
+    set_case_years(&o, 2);
+    erase(&o, "budi");
+    open_for_the_wrong_one(&o);
+    int64_t before = pair_count(&o.pair, "SELECT rev FROM hall_state");
+    CHECK_INT(run_overdue(&o), 0);
+    CHECK_INT(pair_count(&o.pair, "SELECT rev FROM hall_state"), before);
+    CHECK(stands_in(o.pair.hall, "Cellar Row"));
+    o.pair.now_ms += INT64_C(2 * 366) * 24 * 3600 * 1000;
+    CHECK(run_overdue(&o) > 3);
+    check_gone(&o, "Cellar Row");
+    check_whole(&o);
+    office_close(&o);
+}
+
 /* --- what its line seals --- */
 
 static int64_t last_erasure(struct office *o)
