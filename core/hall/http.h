@@ -85,11 +85,11 @@ void http_delay(struct http_request *request);
 bool http_delayed(const struct http_request *request); /* it was */
 /* Closes the connection without an answer, as a network that is gone does. */
 void http_drop(struct http_request *request);
-/* Sends body (copied) and ends the request's life for the caller. */
 /* One answer for many requests, kept once. body is taken; no header is added. The caller lets go of it when it has told all. */
 struct http_shared;
 struct http_shared *http_shared_new(int status, const char *content_type, struct buf *body);
 void http_shared_free(struct http_shared **shared); /* NULL-safe */
 void http_answer_shared(struct http_request *request, struct http_shared *shared);
+/* Sends body (copied) and ends the request's life for the caller. */
 void http_answer(struct http_request *request, int status, const char *content_type, const char *body,
                  size_t length);
