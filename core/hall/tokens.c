@@ -33,6 +33,7 @@ struct tokens {
     int64_t idle_ms, idle_read_ms; /* the policy, and when it was read (monotonic); 0: not yet */
     int64_t idle_before_ms;        /* what it was until then: what was over by it is over */
     int64_t swept_ms;              /* monotonic: when those that are over were looked for */
+    int64_t made_sure_ms;          /* monotonic: when all that come again were asked after */
 };
 
 struct tokens *tokens_new(void)
@@ -90,6 +91,14 @@ static bool asked_lately(const struct hall *hall, const struct known *known)
            hall->mono_ms - known->read_ms < FRESH_MS;
 }
 
+/* Only for one that is known, and once in a while: else tokens that push each other out, or anybody's made-up one, would have all
+ * asked after each time. The others are looked up, each alone. */
+static bool is_to_make_sure(const struct hall *hall, const struct known *known, const char *token)
+{
+    return hall->others && asked_lately(hall, known) && str_equal(known->token, token) &&
+           hall->mono_ms - hall->tokens->made_sure_ms >= SURE_MS;
+}
+
 static void still_there(void *ctx, const char *token)
 {
     struct hall *hall = ctx;
@@ -106,6 +115,7 @@ static enum err make_sure(struct hall *hall)
     for (int i = 0; i < PLACES; i++)
         if (asked_lately(hall, hall->tokens->places[i]))
             asked[count++] = hall->tokens->places[i]->token;
+    hall->tokens->made_sure_ms = hall->mono_ms;
     enum err err = session_still_there(hall->db, asked, count, hall->session_ms, still_there, hall);
     free(asked);
     return err;
@@ -231,7 +241,7 @@ enum err tokens_actor(struct hall *hall, const char *token, struct actor *actor)
     if (tokens_known(hall, token, actor))
         return ERR_OK;
     sweep(hall);
-    if (hall->others && asked_lately(hall, *place))
+    if (is_to_make_sure(hall, *place, token))
         err = make_sure(hall);
     if (err != ERR_OK || tokens_known(hall, token, actor))
         return err;
