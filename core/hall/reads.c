@@ -459,6 +459,8 @@ enum err reads_snapshot(struct reads *reads, const struct actor *actor, const st
     struct page page = {.actor = &seer, .out = out};
     if (!after_read(after, &table, &id))
         return ERR_INVALID;
+    reads->policy_at =
+        -1; /* its rows are as they are now, which may be later than what is known of the hall here */
     enum err err = seen_by(reads, actor, state, &seer);
     if (err != ERR_OK)
         return err;
