@@ -114,6 +114,16 @@ static void check_served(struct hall_client *honest)
     json_free(&data);
 }
 
+/* Until so many are counted, or a test's patience ends; works: the client does, meanwhile. */
+static bool comes_to(struct hall_client *client, const char *name, int64_t least, bool works)
+{
+    int64_t until_ms = clock_mono_now_ms() + TEST_PATIENCE_MS, now;
+    while ((now = metric(client, name)) < least && clock_mono_now_ms() < until_ms)
+        if (works)
+            check_served(client);
+    return now >= least;
+}
+
 TEST(floods_of_connections_stop_nobody)
 {
     enum { MANY = 100 };
@@ -245,15 +255,13 @@ TEST(floods_of_polls_end_at_what_an_account_may)
     CHECK_INT(hall_sign_in(&honest, &hall, "clerk1", TEST_PASSWORD), 200);
     for (int i = 0; i < MANY; i++)
         many[i] = ask_for_news(&hall, tokens[i], honest.rev);
-    while (metric(&honest, "loketd_polls") < MANY)
-        ; /* each look is answered behind some of them */
+    CHECK(comes_to(&honest, "loketd_polls", MANY, false)); /* each look is answered behind some of them */
     int more = ask_for_news(&hall, tokens[MANY], honest.rev);
     char *told = hear_answer(more);
     CHECK(strstr(told, " 429 ") && strstr(told, "Retry-After: 20") && strstr(told, "too_many_polls"));
     free(told);
     int own = ask_for_news(&hall, honest.token, honest.rev);
-    while (metric(&honest, "loketd_polls") < MANY + 1)
-        ;
+    CHECK(comes_to(&honest, "loketd_polls", MANY + 1, false));
     close(more);
     close(own);
     for (int i = 0; i < MANY; i++)
@@ -366,8 +374,7 @@ TEST(floods_of_requests_stop_nobody)
         buf_adds(&thousands, request);
     int first = connect_to(&hall);
     say(first, buf_text(&thousands));
-    while (metric(&honest, "loketd_strangers_delayed_total") == 0)
-        check_served(&honest); /* until it is beyond its thousand */
+    CHECK(comes_to(&honest, "loketd_strangers_delayed_total", 1, true)); /* it is beyond its thousand */
     check_served(&honest);
     for (int i = 0; i < MANY; i++) {
         many[i] = connect_to(&hall);
@@ -415,8 +422,7 @@ TEST(floods_of_sign_ins_that_must_wait_are_put_off)
                  sizeof body - 1, body);
     int fd = connect_to(&hall);
     say(fd, buf_text(&many));
-    while (metric(&honest, "loketd_strangers_delayed_total") == 0)
-        check_served(&honest);
+    CHECK(comes_to(&honest, "loketd_strangers_delayed_total", 1, true));
     char *own =
         xasprintf("{\"user\":\"clerk1\",\"password\":\"%s\",\"client\":\"%s\"}", TEST_PASSWORD, honest.uuid);
     struct json *answer = hall_request(&hall, "POST", "/v1/session", NULL, own, &status);
