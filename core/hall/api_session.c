@@ -163,8 +163,7 @@ static struct json *answer_json(const struct sign_in *sign_in)
     json_set_text(body, "server_time", now);
     if (json_count(sign_in->recovery))
         json_set(body, "recovery", json_copy(sign_in->recovery));
-    if (json_count(sign_in->told))
-        json_set(body, "told", json_copy(sign_in->told));
+    json_set(body, "told", sign_in->told ? json_copy(sign_in->told) : json_new_array());
     return body;
 }
 
