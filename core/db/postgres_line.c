@@ -1,5 +1,6 @@
 /* core/db/postgres_line.c: whether the line to PostgreSQL's server is one that nobody else can read or turn aside, by what its
  * address and libpq's own environment say. Asks nobody. */
+#include <arpa/inet.h>
 #include <postgresql/libpq-fe.h>
 #include <string.h>
 
@@ -28,29 +29,40 @@ static const char *value_of(const struct words *words, const char *keyword)
 /* A socket of this computer, or what never leaves it. */
 static bool is_here(const char *host)
 {
-    return !*host || *host == '/' || *host == '@' || str_starts(host, "127.") ||
-           str_equal(host, "localhost") || str_equal(host, "::1");
+    unsigned char number[4];
+    if (inet_pton(AF_INET, host, number) == 1)
+        return number[0] == 127;
+    return !*host || *host == '/' || *host == '@' || str_equal(host, "localhost") || str_equal(host, "::1");
 }
 
-/* The first of several, parted by commas, that is another computer. */
-static bool find_stranger(const char *hosts, char *stranger, size_t size)
+/* The next of several that are parted by commas; *list then stands at the one after it, NULL: there is none. */
+static void take_next(const char **list, char *one, size_t size)
 {
-    for (const char *at = hosts;; at++) {
-        size_t length = strcspn(at, ",");
-        str_format(stranger, size, "%.*s", (int)length, at);
+    size_t length = *list ? strcspn(*list, ",") : 0;
+    str_format(one, size, "%.*s", (int)length, *list ? *list : "");
+    *list = *list && (*list)[length] ? *list + length + 1 : NULL;
+}
+
+/* The first that is another computer. As libpq has it: a number goes before the name in its place. */
+static bool find_stranger(const char *names, const char *numbers, char *stranger, size_t size)
+{
+    char number[200];
+    while (names || numbers) {
+        take_next(&names, stranger, size);
+        take_next(&numbers, number, sizeof number);
+        if (*number)
+            str_copy(stranger, size, number);
         if (!is_here(stranger))
             return true;
-        at += length;
-        if (!*at)
-            return false;
     }
+    return false;
 }
 
-/* A number goes before a name; what a service's file says is not known here. */
+/* What a service's file says is not known here. */
 static bool leads_elsewhere(const struct words *words, char *stranger, size_t size)
 {
-    const char *number = value_of(words, "hostaddr"), *service = value_of(words, "service");
-    if (find_stranger(*number ? number : value_of(words, "host"), stranger, size))
+    const char *service = value_of(words, "service");
+    if (find_stranger(value_of(words, "host"), value_of(words, "hostaddr"), stranger, size))
         return true;
     str_format(stranger, size, "The service %s", service);
     return *service;

@@ -142,7 +142,8 @@ enum {
     VERSION_LEVELS = 17,
     VERSION_TRAINING = 18,
     /* The oldest shape from which this one is reached by adding alone, a table, an index of it, a column with a default: its
-     * loketd may go on beside this one's until it is ended, for it neither reads nor misses what was added. What it would have to
+     * loketd may go on beside this one's until it is ended, for it neither reads nor misses what was added, and nothing in it must be
+     * seen by retention, erasure or verify, which it may be the one to do. What it would have to
      * obey (a second factor, a time when a sign-in ends) is more than that. VERSION: none yet. */
     VERSION_BESIDE = VERSION,
 };

@@ -175,9 +175,21 @@ char *cluster_address(const char *name)
     return xasprintf("postgres://loket@/postgres?host=%s&options=-csearch_path%%3D%s", cluster.folder, name);
 }
 
+/* Who was told to keep halls in PostgreSQL and cannot must not pass with folders in its place. */
+static bool told_to_keep(void)
+{
+    if (!getenv("LOKET_TEST_DB"))
+        return false;
+    if (cluster_lacks()) {
+        fprintf(stderr, "LOKET_TEST_DB is set, and %s.\n", cluster_lacks());
+        exit(EXIT_FAILURE);
+    }
+    return true;
+}
+
 bool cluster_keeps_halls(void)
 {
-    return (cluster.keeps || getenv("LOKET_TEST_DB")) && !cluster_lacks();
+    return told_to_keep() || (cluster.keeps && !cluster_lacks());
 }
 
 void cluster_keep_halls(bool here)

@@ -781,6 +781,10 @@ TEST(postgres_line_to_another_computer_is_proved)
         {"postgres://loket@127.0.0.1,10.0.0.2/halls", false},
         {"postgres://loket@localhost/halls?hostaddr=10.0.0.2", false},
         {"postgres://loket@store.example/halls?hostaddr=127.0.0.1", true}, /* a tunnel's end */
+        {"postgres://loket@127.store.example/halls", false},
+        {"postgres://loket@127.0.0.1.store.example/halls", false},
+        {"postgres://loket@a,store.example/halls?hostaddr=127.0.0.1,", false}, /* the second by its name */
+        {"postgres://loket@store.example,b/halls?hostaddr=127.0.0.1,127.0.0.2", true},
         {"postgres://loket@store.example/halls?sslmode=require", false},
         {"postgres://loket@store.example/halls?sslmode=verify-ca", false},
         {"postgres://loket@store.example/halls?sslmode=verify-full", true},
