@@ -97,11 +97,14 @@ void station_unlock(struct station *station, const char *login, const char *pass
     station_ask_who(station, login, password);
 }
 
-/* A sign-in that ran out is renewed on the way; without the hall the password is known all the same, and where the hall wants a
- * code as well the screen opens and says that the sign-in has run out. */
+bool station_opens(bool known, enum err err, const char *code)
+{
+    return !err || (known && !str_equal(code, "bad_credentials"));
+}
+
 bool station_unlock_answered(struct station *station, enum err err, const char *code, const char *text)
 {
-    bool opens = !err || (station->known && (err == ERR_OFFLINE || str_equal(code, "second_factor")));
+    bool opens = station_opens(station->known, err, code);
     if (!station->unlocking)
         return false;
     station->unlocking = station->known = false;

@@ -73,6 +73,11 @@ void station_keep_verifier(struct station *station);
 void station_unlock(struct station *station, const char *login, const char *password);
 /* True: a locked screen had asked, and is told. */
 bool station_unlock_answered(struct station *station, enum err err, const char *code, const char *text);
+/* Whether that opens a locked screen. A sign-in that ran out is renewed on the way. known: the password is the owner's by the hash
+ * that is kept here; then it opens without the hall and also where the hall wants more first (a code, a second factor, another
+ * password), for what is on the screen is theirs; it says that the sign-in has run out, and the next one asks for all of that.
+ * "bad_credentials": the password was changed elsewhere, or the account is disabled. */
+bool station_opens(bool known, enum err err, const char *code);
 void station_unlock_forget(struct station *station);
 void station_lock_again(struct station *station);
 /* --- station_hall.c --- */
