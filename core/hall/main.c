@@ -225,7 +225,7 @@ static enum err compare_heads(struct db *db, const char *path, struct err_info *
 
 static enum err verify(const struct hall_options *options, struct err_info *info)
 {
-    struct verified done;
+    struct verified done = {0};
     struct db *db = NULL;
     enum err err = store_open(&db, options->data, false, info);
     if (err == ERR_OK)

@@ -121,7 +121,7 @@ static enum err has_begun(struct db *db, bool *begun)
 enum err retention_begin(const struct server_env *env)
 {
     struct leaf_seal seal;
-    struct hall_state state;
+    struct hall_state state = {0};
     bool begun = false;
     enum err err = has_begun(env->db, &begun);
     if (err == ERR_OK)
