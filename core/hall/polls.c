@@ -276,9 +276,10 @@ static bool is_due(const struct hall *hall)
     const struct polls *polls = hall->polls;
     if (polls->count == 0)
         return false;
-    if (hall->stopping || polls->more)
+    /* Whoever has waited long enough waits for no news: polls_timeout_ms asks for this very turn. */
+    if (hall->stopping || polls->more || polls->due_ms <= hall->mono_ms)
         return true;
-    return has_news(hall) ? hall->mono_ms >= news_ms(polls) : polls->behind || polls->due_ms <= hall->mono_ms;
+    return has_news(hall) ? hall->mono_ms >= news_ms(polls) : polls->behind;
 }
 
 static void note_wake(struct hall *hall)
